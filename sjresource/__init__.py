@@ -1,0 +1,1 @@
+"""AWS Batch service jobs as resources of a Pulumi stack."""
