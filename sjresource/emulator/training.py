@@ -1,0 +1,70 @@
+"""What Batch and whatever runs its training jobs say to each other.
+
+The scheduler starts a training job with an `Executor` and polls it until it has an `Outcome`. Executors
+know nothing of queues, attempts or retries; the scheduler knows nothing of processes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True)
+class TrainingJob:
+    """One attempt of a service job.
+
+    `request` is the CreateTrainingJob request in AWS's own names, with the name that Batch gave it.
+    """
+
+    name: str
+    arn: str
+    region: str
+    request: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A value that a MetricDefinition found in the log; `timestamp` is in epoch seconds."""
+
+    name: str
+    value: float
+    timestamp: float
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a training job ended; `failure_reason` is SageMaker's FailureReason, None unless Failed."""
+
+    status: Literal["Completed", "Failed", "Stopped"]
+    exit_code: int | None = None
+    failure_reason: str | None = None
+    model_artifacts: str | None = None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What DescribeTrainingJob would tell now; `outcome` is None while the job goes on."""
+
+    secondary_status: str
+    metrics: tuple[Metric, ...] = field(default=())
+    outcome: Outcome | None = None
+
+
+class Executor(Protocol):
+    """Runs training jobs; every method returns at once."""
+
+    def start(self, job: TrainingJob) -> None:
+        """Begin `job`; a second call with the same name changes nothing."""
+
+    def poll(self, name: str) -> Progress:
+        """Tell how `name` stands; a job that this executor does not know has Failed."""
+
+    def stop(self, name: str) -> None:
+        """End `name` with everything that it started; its next outcomes are Stopped."""
+
+    def close(self) -> None:
+        """End every job that still runs."""
