@@ -1,0 +1,44 @@
+# Each target first sets up what it needs (virtual environment, Pulumi engine, emulator): minutes the
+# first time, at once and without a network from then on.
+
+PYTHON ?= python3
+SETUP := @$(PYTHON) tools/virtual_environment.py
+RUN := .venv/bin/python
+
+# Set by many container images; without byte code every start of Python is slower.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help up preview down emulator test lint format
+
+help: ## say what can be made (the default)
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 18
+
+up: ## run the example stack: a training job in a local emulator of AWS
+	$(SETUP) local
+	@$(RUN) -m tools.local up
+
+preview: ## show what `make up` would change
+	$(SETUP) local
+	@$(RUN) -m tools.local preview
+
+down: ## destroy the example stack and stop the emulator
+	$(SETUP) local
+	@$(RUN) -m tools.local down
+
+emulator: ## start the emulator alone, and say how a shell or a program reaches it
+	$(SETUP) local
+	@$(RUN) -m tools.local emulator
+
+test: lint ## lint, then run every test, those on the real Pulumi engine too
+	@engine=$$($(RUN) tools/engine) && PATH="$$engine:$$PATH" $(RUN) -m pytest -n 2
+
+lint: ## check style and types
+	$(SETUP) dev
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check .
+	@$(RUN) -m mypy
+
+format: ## put the code into its one format and mend what can be mended safely
+	$(SETUP) dev
+	@$(RUN) -m ruff check --fix .
+	@$(RUN) -m ruff format .
