@@ -1,0 +1,110 @@
+"""The package's metadata and the pinned requirements agree; nothing here asks a registry."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def pyproject() -> dict[str, Any]:
+    """The parsed pyproject.toml."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+
+def read(name: str) -> dict[str, Requirement]:
+    """Parse a requirements file into its requirements by name."""
+    lines = (ROOT / name).read_text().splitlines()
+    parsed = [Requirement(line) for line in lines if line and not line.lstrip().startswith("#")]
+    return {requirement.name: requirement for requirement in parsed}
+
+
+def pins(wanted: list[str], pinned: dict[str, Requirement]) -> dict[str, bool]:
+    """Tell of each wanted requirement whether it is pinned to one version that it allows."""
+    return {
+        requirement.name: requirement.name in pinned
+        and requirement.specifier.contains(_version(pinned[requirement.name]))
+        for requirement in map(Requirement, wanted)
+    }
+
+
+def _version(pinned: Requirement) -> str:
+    (only,) = pinned.specifier
+    assert only.operator == "=="
+    return only.version
+
+
+def test_local_stack_pins_what_the_package_and_the_emulator_need(
+    pyproject: dict[str, Any],
+) -> None:
+    """Two set-ups of the local stack get the same versions, within the package's bounds."""
+    project = pyproject["project"]
+    wanted = project["dependencies"] + project["optional-dependencies"]["emulator"]
+
+    pinned = pins(wanted, read("requirements/local.txt"))
+    assert pinned == dict.fromkeys(pinned, True)
+
+
+def test_development_pins_its_tools(pyproject: dict[str, Any]) -> None:
+    """Linters and test tools have one version too."""
+    pinned = pins(pyproject["dependency-groups"]["dev"], read("requirements/dev.txt"))
+
+    assert pinned == dict.fromkeys(pinned, True)
+
+
+def test_tests_run_with_the_versions_of_the_local_stack() -> None:
+    """Whatever the local stack installs is in the development set-up, at the same version."""
+    local = read("requirements/local.txt")
+    development = read("requirements/dev.txt")
+
+    assert local == {name: development.get(name) for name in local}
+
+
+@pytest.mark.parametrize("name", ["local", "dev"])
+def test_local_environments_are_free_of_provider_packages(name: str) -> None:
+    """The engine downloads the plugin of every installed provider package, used or not."""
+    assert not [package for package in read(f"requirements/{name}.txt") if "pulumi-" in package]
+
+
+def test_stack_on_aws_needs_what_the_package_needs(pyproject: dict[str, Any]) -> None:
+    """requirements.txt repeats the package's bounds and adds pulumi-aws's."""
+    project = pyproject["project"]
+    wanted = project["dependencies"] + project["optional-dependencies"]["aws"]
+
+    assert sorted(map(str, read("requirements.txt").values())) == sorted(
+        str(Requirement(requirement)) for requirement in wanted
+    )
+
+
+def test_package_says_its_licence_and_that_it_is_typed(pyproject: dict[str, Any]) -> None:
+    """The licence file is the licence that the metadata names, and type checkers find py.typed."""
+    project = pyproject["project"]
+
+    assert project["license"] == "Apache-2.0"
+    assert (
+        "Apache License\n                           Version 2.0" in (ROOT / "LICENSE").read_text()
+    )
+    assert (ROOT / "sjresource" / "py.typed").exists()
+
+
+def test_oldest_python_is_the_same_everywhere(pyproject: dict[str, Any]) -> None:
+    """The linter, the package and the set-up refuse the same Pythons."""
+    supported = SpecifierSet(pyproject["project"]["requires-python"])
+    setup = (ROOT / "tools" / "virtual_environment.py").read_text()
+
+    assert "3.10" in supported
+    assert "3.9" not in supported
+    assert pyproject["tool"]["ruff"]["target-version"] == "py310"
+    assert "sys.version_info < (3, 10)" in setup

@@ -1,0 +1,108 @@
+"""`make up`, `preview`, `down` and `emulator`: the example stack on this machine alone.
+
+Usage: python -m tools.local up|preview|down|emulator
+
+All that it keeps lies in `.local`: the emulator's data and log, the stack's state. Nothing is sent
+to AWS.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from typing import TYPE_CHECKING
+
+from tools.local import emulator_process, pulumi
+from tools.local.environment import (
+    EMULATOR_DATA,
+    EMULATOR_LOG,
+    ROOT,
+    STACK,
+    aws_variables,
+    isolated,
+)
+from tools.local.upload import upload_example
+
+if TYPE_CHECKING:
+    from tools.local.emulator_process import Emulator
+
+SELECT = ["stack", "select", "--create", STACK]
+
+
+def up() -> int:
+    """Bring the stack up: emulator, example code and data, then the engine."""
+    use(running_emulator())
+    upload_example(ROOT / "examples")
+    code = pulumi.run(SELECT, ["up", "--yes", "--stack", STACK])
+    if code == 0:
+        print("Next: give `epochs` in Pulumi.local.yaml another value, then `make preview`.")
+    else:
+        print("The emulator and its jobs go on; `make up` goes on too, `make down` ends it all.")
+    return code
+
+
+def preview() -> int:
+    """Show what `up` would change, down to single values."""
+    use(running_emulator())
+    return pulumi.run(SELECT, ["preview", "--diff", "--stack", STACK])
+
+
+def down() -> int:
+    """Destroy the stack and stop the emulator; the trained models stay in the emulator's data."""
+    if pulumi.stack_exists():
+        use(running_emulator())
+        code = pulumi.run(
+            ["destroy", "--yes", "--stack", STACK],
+            ["stack", "rm", "--yes", "--preserve-config", "--stack", STACK],
+        )
+        if code != 0:
+            print("The emulator still runs, so that `make down` can be tried again.")
+            return code
+    if running := emulator_process.find(EMULATOR_DATA):
+        emulator_process.stop(running)
+        print(f"stopped the emulator (pid {running.pid})")
+    return 0
+
+
+def emulator() -> int:
+    """Start the emulator; print lines for a shell: eval "$(make -s emulator)"."""
+    running = running_emulator()
+    print(
+        "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN  # they would come first"
+    )
+    for name, value in aws_variables(running.url).items():
+        print(f"export {name}={shlex.quote(value)}")
+    return 0
+
+
+def running_emulator() -> Emulator:
+    """Give the emulator that runs, started if need be, and say where it is."""
+    running = emulator_process.find(EMULATOR_DATA)
+    state = "runs"
+    if running is None:
+        running = emulator_process.start(EMULATOR_DATA, EMULATOR_LOG)
+        state = "started"
+    log = EMULATOR_LOG.relative_to(ROOT)
+    print(f"# emulator {state}: {running.url}, pid {running.pid}, log {log}; stop it: make down")
+    return running
+
+
+def use(running: Emulator) -> None:
+    """Let whatever this process does and starts from here on talk to the emulator."""
+    os.environ.update(aws_variables(running.url))
+
+
+def main(command: str) -> int:
+    """Run one command in an environment without the caller's AWS and Pulumi settings."""
+    environ = isolated(os.environ)
+    os.environ.clear()
+    os.environ.update(environ)
+    try:
+        return {"up": up, "preview": preview, "down": down, "emulator": emulator}[command]()
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

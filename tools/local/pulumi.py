@@ -1,0 +1,53 @@
+"""The Pulumi CLI on the local stack: brings the engine, runs it, waits until it has let go."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+
+from tools.local.environment import ROOT, STACK, STATE, pulumi_variables
+
+
+def stack_exists() -> bool:
+    """Tell whether the local stack was made and not removed since."""
+    return any(STATE.glob(f".pulumi/stacks/**/{STACK}.json"))
+
+
+def run(*commands: list[str]) -> int:
+    """Run pulumi commands one after the other, up to the first that fails; give the exit code.
+
+    Ctrl-C is pulumi's to handle, which ends what it began; this process waits for it.
+    """
+    engine = _bring_engine()
+    environ = os.environ | pulumi_variables(engine, os.environ["PATH"])
+    STATE.mkdir(parents=True, exist_ok=True)
+    _drop_locks_of_the_dead()
+    signal.signal(signal.SIGINT, lambda *_: None)
+    for command in commands:
+        code = subprocess.call([engine / "pulumi", *command], cwd=ROOT, env=environ)
+        if code != 0:
+            return code
+    return 0
+
+
+def _bring_engine() -> Path:
+    command = [sys.executable, str(ROOT / "tools" / "engine")]
+    brought = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    if brought.returncode != 0:
+        sys.exit(brought.returncode)  # it has said why
+    return Path(brought.stdout.strip())
+
+
+def _drop_locks_of_the_dead() -> None:
+    # What `pulumi cancel` does, for a pulumi that was killed and so could not unlock.
+    for lock in STATE.glob(".pulumi/locks/**/*.json"):
+        pid = json.loads(lock.read_text())["pid"]
+        if not psutil.pid_exists(pid):
+            print(f"dropping the lock of a pulumi that was killed (pid {pid})")
+            lock.unlink()
