@@ -1,1 +1,41 @@
-"""AWS Batch service jobs as resources of a Pulumi stack."""
+"""AWS Batch service jobs (queued SageMaker training) as resources of a Pulumi stack.
+
+    import sjresource as sj
+
+    env = sj.ServiceEnvironment(
+        "gpus", capacity_limits=[{"max_capacity": 2, "capacity_unit": "NUM_INSTANCES"}])
+    queue = sj.JobQueue("training", priority=1, service_environment_order=[
+        {"order": 1, "service_environment": env.service_environment_arn}])
+    train = sj.ServiceJob(
+        "train", job_queue=queue.job_queue_arn, service_request_payload={...})
+    done = sj.ServiceJobCompletion("trained", job=train)
+
+What a program says goes down through these modules, each importing only those below it:
+
+    service_job, completion, job_queue, service_environment   a resource each
+    submission, named_resource, waiting, outcome, progress    what their lives are made of
+    provider, validation, changes                             what all providers share
+    client, settings, settling                                AWS, and who we are there
+    identity, naming, payload, arn, errors                    words and their meaning
+
+`sjresource.emulator` is a program of its own; nothing here imports it, and it imports nothing from
+here.
+"""
+
+from sjresource.completion import ServiceJobCompletion
+from sjresource.errors import NotFound, NotSettled, Refused, SjresourceError, Unreachable
+from sjresource.job_queue import JobQueue
+from sjresource.service_environment import ServiceEnvironment
+from sjresource.service_job import ServiceJob
+
+__all__ = [
+    "JobQueue",
+    "NotFound",
+    "NotSettled",
+    "Refused",
+    "ServiceEnvironment",
+    "ServiceJob",
+    "ServiceJobCompletion",
+    "SjresourceError",
+    "Unreachable",
+]

@@ -1,0 +1,41 @@
+"""ARNs: the physical ids of our resources, from which region, account and names are read.
+
+The configuration can change its region or account under a resource that exists; its ARN can't.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Arn(NamedTuple):
+    """`arn:partition:service:region:account:kind/name`; a name may hold further slashes."""
+
+    partition: str
+    service: str
+    region: str
+    account: str
+    kind: str
+    name: str
+
+
+def parse_arn(text: str) -> Arn | None:
+    """Split an ARN; None for anything else, such as the bare name that AWS takes in its place."""
+    parts = text.split(":", 5)
+    if len(parts) != len(Arn._fields) or parts[0] != "arn":
+        return None
+    kind, _, name = parts[5].partition("/")
+    partition, service, region, account = parts[1:5]
+    return Arn(partition, service, region, account, kind, name)
+
+
+def name_in(arn_or_name: str) -> str:
+    """Give the last part of an ARN, or the name itself."""
+    return arn_or_name.rsplit("/", 1)[-1]
+
+
+def same_resource(one: str, other: str) -> bool:
+    """Tell whether two names or ARNs can mean the same resource of one account and region."""
+    if parse_arn(one) and parse_arn(other):
+        return one == other
+    return name_in(one) == name_in(other)

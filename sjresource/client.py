@@ -1,0 +1,282 @@
+"""The one door to AWS: the calls that sjresource makes, and what their failures mean.
+
+Nothing else imports boto3. `find_x` gives the detail or raises NotFound; Batch has no such error,
+so not-found is told from an empty answer or from its message. Retries and timeouts are botocore's,
+set once here; nothing retries around them.
+"""
+
+from __future__ import annotations
+
+import threading
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sjresource.errors import NotFound, Refused, Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sjresource.settings import Settings
+
+TERMINAL = frozenset({"SUCCEEDED", "FAILED"})
+"""The statuses that a service job keeps.
+
+https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html
+"""
+
+_MISSING = ("does not exist", "not found", "doesn't exist", "could not be found")
+_ABOUT_ITSELF = frozenset({"reading", "terminating", "tagging", "untagging", "deleting"})
+"""What is missing in these calls can only be the thing that they name."""
+
+_REPLAYED = ("clienttoken", "client token", "client_token")
+
+
+class BatchClient:
+    """AWS Batch in one region. Safe to share between threads.
+
+    Every method makes one call, or one a page. They raise NotFound, Refused or Unreachable.
+    """
+
+    def __init__(self, batch: Any) -> None:
+        self._batch = batch
+
+    def submit_service_job(self, request: Mapping[str, Any]) -> str | None:
+        """Submit, and give the job's ARN; None if Batch says that it has this clientToken already.
+
+        The same token may also be answered with the job that it named the first time.
+        """
+        try:
+            answer = self._call(
+                "submitting", "ServiceJob", request["jobName"], "submit_service_job", **request
+            )
+        except Refused as error:
+            if any(word in error.seen.lower() for word in _REPLAYED):
+                return None
+            raise
+        arn: str = answer.get("jobArn") or answer["jobId"]
+        return arn
+
+    def find_service_job(self, job: str) -> dict[str, Any]:
+        """Describe the job with this id or ARN, without its payload, which may hold secrets."""
+        detail = self._call("reading", "ServiceJob", job, "describe_service_job", jobId=job)
+        detail.pop("serviceRequestPayload", None)
+        return detail
+
+    def list_service_jobs_named(self, job_queue: str, job_name: str) -> Iterator[dict[str, Any]]:
+        """List the jobs of a queue that have exactly this name, in any status, newest first.
+
+        The service's own filter ignores case.
+        """
+        request: dict[str, Any] = {
+            "jobQueue": job_queue,
+            "filters": [{"name": "JOB_NAME", "values": [job_name]}],
+        }
+        for page in self._pages("listing", "ServiceJob", job_name, "list_service_jobs", request):
+            yield from (job for job in page["jobSummaryList"] if job["jobName"] == job_name)
+
+    def list_live_service_jobs(self, job_queue: str) -> Iterator[dict[str, Any]]:
+        """List the jobs of a queue that have not ended; the API takes one status at a time."""
+        for status in ("SUBMITTED", "PENDING", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING"):
+            request = {"jobQueue": job_queue, "jobStatus": status}
+            for page in self._pages(
+                "listing", "ServiceJob", job_queue, "list_service_jobs", request
+            ):
+                yield from page["jobSummaryList"]
+
+    def update_service_job(self, job: str, scheduling_priority: int) -> None:
+        """Change the one thing that Batch can change in a submitted job."""
+        self._call(
+            "updating",
+            "ServiceJob",
+            job,
+            "update_service_job",
+            jobId=job,
+            schedulingPriority=scheduling_priority,
+        )
+
+    def terminate_service_job(self, job: str, reason: str) -> None:
+        """Ask Batch to end the job; it ends some time after the answer."""
+        self._call(
+            "terminating", "ServiceJob", job, "terminate_service_job", jobId=job, reason=reason
+        )
+
+    def tag_resource(self, arn: str, tags: Mapping[str, str]) -> None:
+        """Add tags, or change their values."""
+        self._call("tagging", "resource", arn, "tag_resource", resourceArn=arn, tags=dict(tags))
+
+    def untag_resource(self, arn: str, keys: list[str]) -> None:
+        """Take tags away; a key that is not there is no error."""
+        self._call("untagging", "resource", arn, "untag_resource", resourceArn=arn, tagKeys=keys)
+
+    def create_job_queue(self, request: Mapping[str, Any]) -> str:
+        """Create a queue and give its ARN; it becomes VALID some time after the answer."""
+        name = request["jobQueueName"]
+        answer = self._call("creating", "JobQueue", name, "create_job_queue", **request)
+        arn: str = answer["jobQueueArn"]
+        return arn
+
+    def find_job_queue(self, job_queue: str) -> dict[str, Any]:
+        """Describe the queue with this name or ARN; one that is DELETED is not found."""
+        answer = self._call(
+            "reading", "JobQueue", job_queue, "describe_job_queues", jobQueues=[job_queue]
+        )
+        return _only(answer["jobQueues"], "JobQueue", job_queue)
+
+    def update_job_queue(self, request: Mapping[str, Any]) -> None:
+        """Change a queue; it is VALID again some time after the answer."""
+        self._call("updating", "JobQueue", request["jobQueue"], "update_job_queue", **request)
+
+    def delete_job_queue(self, job_queue: str) -> None:
+        """Delete a DISABLED queue with every job in it; it is gone some time after the answer."""
+        self._call("deleting", "JobQueue", job_queue, "delete_job_queue", jobQueue=job_queue)
+
+    def create_service_environment(self, request: Mapping[str, Any]) -> str:
+        """Create an environment and give its ARN; it becomes VALID some time after the answer."""
+        name = request["serviceEnvironmentName"]
+        answer = self._call(
+            "creating", "ServiceEnvironment", name, "create_service_environment", **request
+        )
+        arn: str = answer["serviceEnvironmentArn"]
+        return arn
+
+    def find_service_environment(self, service_environment: str) -> dict[str, Any]:
+        """Describe the environment with this name or ARN; one that is DELETED is not found."""
+        answer = self._call(
+            "reading",
+            "ServiceEnvironment",
+            service_environment,
+            "describe_service_environments",
+            serviceEnvironments=[service_environment],
+        )
+        return _only(answer["serviceEnvironments"], "ServiceEnvironment", service_environment)
+
+    def update_service_environment(self, request: Mapping[str, Any]) -> None:
+        """Change an environment; it is VALID again some time after the answer."""
+        self._call(
+            "updating",
+            "ServiceEnvironment",
+            request["serviceEnvironment"],
+            "update_service_environment",
+            **request,
+        )
+
+    def delete_service_environment(self, service_environment: str) -> None:
+        """Delete a DISABLED environment that no queue uses; it is gone some time later."""
+        self._call(
+            "deleting",
+            "ServiceEnvironment",
+            service_environment,
+            "delete_service_environment",
+            serviceEnvironment=service_environment,
+        )
+
+    def _pages(
+        self, doing: str, noun: str, identifier: str, operation: str, request: Mapping[str, Any]
+    ) -> Iterator[dict[str, Any]]:
+        token: str | None = None
+        while True:
+            more = {"nextToken": token} if token else {}
+            page = self._call(doing, noun, identifier, operation, **request, **more)
+            yield page
+            token = page.get("nextToken")
+            if not token:
+                return
+
+    def _call(
+        self, doing: str, noun: str, identifier: str, operation: str, **request: Any
+    ) -> dict[str, Any]:
+        return _call(getattr(self._batch, operation), doing, noun, identifier, request)
+
+
+class SageMakerClient:
+    """SageMaker in one region: what became of the training job that Batch started."""
+
+    def __init__(self, sagemaker: Any) -> None:
+        self._sagemaker = sagemaker
+
+    def find_training_job(self, name: str) -> dict[str, Any]:
+        """Describe a training job, without what may hold secrets."""
+        detail = _call(
+            self._sagemaker.describe_training_job,
+            "reading",
+            "TrainingJob",
+            name,
+            {"TrainingJobName": name},
+        )
+        for secret in ("HyperParameters", "Environment"):
+            detail.pop(secret, None)
+        return detail
+
+
+def batch_client(settings: Settings, region: str | None = None) -> BatchClient:
+    """Give the client for `region`, else for the configured one; made once a process."""
+    return BatchClient(_boto3_client("batch", settings, region or settings.region))
+
+
+def sagemaker_client(settings: Settings, region: str | None = None) -> SageMakerClient:
+    """Give the client for `region`, else for the configured one; made once a process."""
+    return SageMakerClient(_boto3_client("sagemaker", settings, region or settings.region))
+
+
+_making = threading.Lock()
+"""boto3's sessions may not be used by two threads at once; its clients may."""
+
+
+def _boto3_client(service: str, settings: Settings, region: str | None) -> Any:
+    with _making:
+        return _make_boto3_client(service, settings, region)
+
+
+@cache
+def _make_boto3_client(service: str, settings: Settings, region: str | None) -> Any:
+    import boto3  # noqa: PLC0415 - 0.3 s that a preview without calls never needs
+    from botocore.config import Config  # noqa: PLC0415 - as above
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - as above
+
+    try:
+        session: Any = boto3.Session(
+            aws_access_key_id=settings.access_key,
+            aws_secret_access_key=settings.secret_key,
+            aws_session_token=settings.token,
+            profile_name=settings.profile,
+            region_name=region,
+        )
+        return session.client(
+            service,
+            endpoint_url=settings.endpoint(service),
+            config=Config(
+                connect_timeout=5,
+                read_timeout=30,
+                retries={"mode": "adaptive", "total_max_attempts": 8},
+                user_agent_extra="sjresource",
+            ),
+        )
+    except BotoCoreError as error:
+        raise Unreachable(
+            "opening", "client", service, str(error), "see the stack's aws: config"
+        ) from error
+
+
+def _call(
+    operation: Any, doing: str, noun: str, identifier: str, request: Mapping[str, Any]
+) -> dict[str, Any]:
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as above
+
+    try:
+        answer: dict[str, Any] = operation(**request)
+    except ClientError as error:
+        code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+        # `from None`: the engine shows a user the whole chain, and botocore's part adds nothing.
+        if doing in _ABOUT_ITSELF and any(words in message for words in _MISSING):
+            raise NotFound(doing, noun, identifier, message) from None
+        raise Refused(doing, noun, identifier, f"{code}: {message}", code=code) from None
+    except BotoCoreError as error:
+        raise Unreachable(doing, noun, identifier, str(error)) from None
+    answer.pop("ResponseMetadata", None)
+    return answer
+
+
+def _only(found: list[dict[str, Any]], noun: str, identifier: str) -> dict[str, Any]:
+    if not found or found[0].get("status") == "DELETED":
+        raise NotFound("reading", noun, identifier)
+    return found[0]

@@ -1,0 +1,164 @@
+"""JobQueue: where service jobs wait for the capacity of service environments.
+
+Deleting a queue ends every job in it, whoever submitted it. So a queue with live jobs that are not
+this stack's is not deleted; the error lists them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from sjresource.arn import name_in
+from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules
+from sjresource.errors import NotFound, Refused
+from sjresource.identity import IDENTITY_TAG, default_name, resource_identity, stack_tag_prefix
+from sjresource.named_resource import NamedResourceProvider, old_first
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sjresource.client import BatchClient
+
+_LISTED = 10
+"""How many foreign jobs an error names; their number is always told."""
+
+
+class JobQueueProvider(NamedResourceProvider):
+    """The life of a queue of the type SAGEMAKER_TRAINING, as the engine drives it."""
+
+    noun = "JobQueue"
+    create_operation = "CreateJobQueue"
+    update_operation = "UpdateJobQueue"
+    describe_operation = "DescribeJobQueues"
+    describe_list = "jobQueues"
+    name_property = "job_queue_name"
+    reference_member = "jobQueue"
+    arn_member = "jobQueueArn"
+    rules: ClassVar[Rules] = {
+        "job_queue_name": REPLACES,
+        "job_queue_type": REPLACES,
+        "priority": IN_PLACE,
+        "service_environment_order": IN_PLACE,
+        "scheduling_policy_arn": SWAPPED,
+        "job_state_time_limit_actions": IN_PLACE,
+        "state": IN_PLACE,
+        "tags": IN_PLACE,
+    }
+    cleared: ClassVar[Mapping[str, Any]] = {
+        "state": "ENABLED",
+        "job_state_time_limit_actions": [],
+    }
+
+    def find(self, client: BatchClient, name_or_arn: str) -> dict[str, Any]:
+        """See NamedResourceProvider."""
+        return client.find_job_queue(name_or_arn)
+
+    def create_in(self, client: BatchClient, request: Mapping[str, Any]) -> str:
+        """See NamedResourceProvider."""
+        return client.create_job_queue(request)
+
+    def update_in(self, client: BatchClient, request: Mapping[str, Any]) -> None:
+        """See NamedResourceProvider."""
+        client.update_job_queue(request)
+
+    def delete_in(self, client: BatchClient, arn: str) -> None:
+        """See NamedResourceProvider."""
+        client.delete_job_queue(arn)
+
+    def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
+        """Refuse while jobs that this stack does not own would be ended by it."""
+        foreign = [
+            job["jobId"]
+            for job in client.list_live_service_jobs(arn)
+            if not _is_owned(client, job["jobId"], props["identity"])
+        ]
+        if not foreign:
+            return
+        shown = ", ".join(foreign[:_LISTED]) + (", …" if len(foreign) > _LISTED else "")
+        raise Refused(
+            "deleting",
+            "JobQueue",
+            name_in(arn),
+            f"{len(foreign)} live jobs in it are not this stack's: {shown}",
+            "let them end or terminate them, then run it again",
+        )
+
+
+class JobQueue(Resource, module="sjresource", name="JobQueue"):
+    """A queue for service jobs."""
+
+    status: pulumi.Output[str]
+    """VALID once jobs can be submitted to it."""
+    status_reason: pulumi.Output[str | None]
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        priority: pulumi.Input[int],
+        service_environment_order: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]],
+        job_queue_name: pulumi.Input[str] | None = None,
+        job_queue_type: pulumi.Input[str] = "SAGEMAKER_TRAINING",
+        scheduling_policy_arn: pulumi.Input[str] | None = None,
+        job_state_time_limit_actions: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]
+        | None = None,
+        state: pulumi.Input[str] | None = None,
+        tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the queue.
+
+        Args:
+            resource_name: the name in the program.
+            priority: 0 to 1000; of the queues over one environment, the higher is served first.
+            service_environment_order: `[{"order": 1, "service_environment": ARN}]`; tried in
+                ascending order.
+            job_queue_name: defaults to `<resource_name>-<7 hex>`.
+            job_queue_type: service jobs need SAGEMAKER_TRAINING.
+            scheduling_policy_arn: None is first in, first out. Another policy of the same kind is
+                taken in place; adding or removing one replaces the queue.
+            job_state_time_limit_actions: what to do with jobs that wait too long at the head.
+            state: ENABLED (None means the same) or DISABLED, which takes no new jobs.
+            tags: at most 47.
+            opts: `delete_before_replace` defaults to True, since the new one has the old one's
+                name.
+        """
+        identity = resource_identity(_TYPE, resource_name, opts)
+        properties = {
+            "identity": identity,
+            "job_queue_name": job_queue_name or default_name(resource_name, identity),
+            "job_queue_type": job_queue_type,
+            "priority": priority,
+            "service_environment_order": service_environment_order,
+            "scheduling_policy_arn": scheduling_policy_arn,
+            "job_state_time_limit_actions": job_state_time_limit_actions,
+            "state": state,
+            "tags": tags,
+            **dict.fromkeys(JobQueueProvider.outputs),
+        }
+        super().__init__(JobQueueProvider(), resource_name, properties, old_first(opts))
+
+    @property
+    def job_queue_arn(self) -> pulumi.Output[str]:
+        """The queue's ARN, known even in a preview that updates it."""
+        return self.id
+
+    @property
+    def job_queue_name(self) -> pulumi.Output[str]:
+        """The queue's name, the last part of its ARN."""
+        return self.id.apply(name_in)
+
+
+_TYPE = "pulumi-python:dynamic/sjresource:JobQueue"
+
+
+def _is_owned(client: BatchClient, job: str, identity: str) -> bool:
+    try:
+        tags = client.find_service_job(job).get("tags", {})
+    except NotFound:
+        return True  # nobody's any more
+    owner: str = tags.get(IDENTITY_TAG, "")
+    return owner.startswith(stack_tag_prefix(identity))

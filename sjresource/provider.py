@@ -1,0 +1,80 @@
+"""What our dynamic providers share: the stack's settings, a client, and small change.
+
+The engine keeps a provider as a pickled reference to its class, and that string is part of every
+resource in users' state. So provider classes have no attributes and no arguments, and their
+modules and names never change.
+https://www.pulumi.com/docs/iac/concepts/providers/dynamic-providers/
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, ResourceProvider
+
+from sjresource.arn import parse_arn
+from sjresource.client import BatchClient, batch_client
+from sjresource.errors import NotFound, Refused
+from sjresource.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from sjresource.validation import Problem
+
+
+class BatchProvider(ResourceProvider):
+    """A provider of things in AWS Batch, with the stack's `aws:` config."""
+
+    serialize_as_secret_always = False
+    """A class's name is no secret, and a stack without secrets needs no passphrase."""
+
+    settings: Settings = Settings()
+
+    def configure(self, req: ConfigureRequest) -> None:
+        """Take the settings from the stack's config; called in the plugin's process only."""
+        self.settings = Settings.from_config(lambda key: req.config.get(f"aws:{key}"))
+
+    def client(self, arn: str = "") -> BatchClient:
+        """Give a client for the ARN's own region; without an ARN, for the configured one."""
+        parsed = parse_arn(arn)
+        return batch_client(self.settings, parsed.region if parsed else None)
+
+    def now(self) -> float:
+        """Give seconds that only go forward."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Block this worker; the engine's plugin has four of them for all resources."""
+        time.sleep(seconds)
+
+
+def check_result(inputs: Mapping[str, Any], problems: Iterable[Problem]) -> CheckResult:
+    """Hand the engine the inputs as they came, with a failure for each problem."""
+    failures = [
+        CheckFailure(problem.path, f"{problem.path} {problem.reason}") for problem in problems
+    ]
+    return CheckResult(dict(inputs), failures)
+
+
+def update_tags(
+    client: BatchClient, arn: str, olds: Mapping[str, Any], news: Mapping[str, Any]
+) -> None:
+    """Make the resource's tags those of `news`; tags that are in neither are left alone."""
+    before, after = olds.get("tags") or {}, news.get("tags") or {}
+    changed = {key: value for key, value in after.items() if before.get(key) != value}
+    gone = sorted(set(before) - set(after))
+    if changed:
+        client.tag_resource(arn, changed)
+    if gone:
+        client.untag_resource(arn, gone)
+
+
+def try_to(effect: Callable[[], None]) -> bool:
+    """Do what AWS may refuse without harm; tell whether it was done."""
+    try:
+        effect()
+    except (NotFound, Refused):
+        return False
+    return True

@@ -1,0 +1,112 @@
+"""ServiceEnvironment: how much capacity the service jobs of the queues on top of it may use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from sjresource.arn import name_in
+from sjresource.changes import IN_PLACE, REPLACES, Rules
+from sjresource.identity import default_name, resource_identity
+from sjresource.named_resource import NamedResourceProvider, old_first
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sjresource.client import BatchClient
+
+
+class ServiceEnvironmentProvider(NamedResourceProvider):
+    """The life of a service environment, as the engine drives it."""
+
+    noun = "ServiceEnvironment"
+    create_operation = "CreateServiceEnvironment"
+    update_operation = "UpdateServiceEnvironment"
+    describe_operation = "DescribeServiceEnvironments"
+    describe_list = "serviceEnvironments"
+    name_property = "service_environment_name"
+    reference_member = "serviceEnvironment"
+    arn_member = "serviceEnvironmentArn"
+    outputs = ("status",)
+    rules: ClassVar[Rules] = {
+        "service_environment_name": REPLACES,
+        "service_environment_type": REPLACES,
+        "capacity_limits": IN_PLACE,
+        "state": IN_PLACE,
+        "tags": IN_PLACE,
+    }
+
+    def find(self, client: BatchClient, name_or_arn: str) -> dict[str, Any]:
+        """See NamedResourceProvider."""
+        return client.find_service_environment(name_or_arn)
+
+    def create_in(self, client: BatchClient, request: Mapping[str, Any]) -> str:
+        """See NamedResourceProvider."""
+        return client.create_service_environment(request)
+
+    def update_in(self, client: BatchClient, request: Mapping[str, Any]) -> None:
+        """See NamedResourceProvider."""
+        client.update_service_environment(request)
+
+    def delete_in(self, client: BatchClient, arn: str) -> None:
+        """See NamedResourceProvider."""
+        client.delete_service_environment(arn)
+
+
+class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment"):
+    """The capacity that service jobs may use at one time."""
+
+    status: pulumi.Output[str]
+    """VALID once jobs can run in it."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        capacity_limits: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]],
+        service_environment_name: pulumi.Input[str] | None = None,
+        service_environment_type: pulumi.Input[str] = "SAGEMAKER_TRAINING",
+        state: pulumi.Input[str] | None = None,
+        tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the environment.
+
+        Args:
+            resource_name: the name in the program.
+            capacity_limits: `[{"max_capacity": 2, "capacity_unit": "NUM_INSTANCES"}]`; in an
+                environment under quota management the unit is an instance type. Updated in place.
+            service_environment_name: defaults to `<resource_name>-<7 hex>`.
+            service_environment_type: the only type that Batch has.
+            state: ENABLED (None means the same) or DISABLED; updated in place.
+            tags: at most 47; updated in place.
+            opts: `delete_before_replace` defaults to True, since the new one has the old one's
+                name.
+        """
+        identity = resource_identity(_TYPE, resource_name, opts)
+        properties = {
+            "identity": identity,
+            "service_environment_name": service_environment_name
+            or default_name(resource_name, identity),
+            "service_environment_type": service_environment_type,
+            "capacity_limits": capacity_limits,
+            "state": state,
+            "tags": tags,
+            **dict.fromkeys(ServiceEnvironmentProvider.outputs),
+        }
+        super().__init__(ServiceEnvironmentProvider(), resource_name, properties, old_first(opts))
+
+    @property
+    def service_environment_arn(self) -> pulumi.Output[str]:
+        """The environment's ARN, known even in a preview that updates it."""
+        return self.id
+
+    @property
+    def service_environment_name(self) -> pulumi.Output[str]:
+        """The environment's name, the last part of its ARN."""
+        return self.id.apply(name_in)
+
+
+_TYPE = "pulumi-python:dynamic/sjresource:ServiceEnvironment"

@@ -1,0 +1,324 @@
+"""ServiceJob: one run of a SageMaker training job, queued, retried and preempted by AWS Batch.
+
+Create finds or submits (see `submission`) and returns at once: waiting is
+`ServiceJobCompletion`'s. The resource's id is the job's ARN.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from pulumi.dynamic import (
+    CheckResult,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    Resource,
+    UpdateResult,
+)
+
+from sjresource.arn import name_in
+from sjresource.changes import IN_PLACE, REPLACES, find_changes
+from sjresource.client import TERMINAL, BatchClient
+from sjresource.errors import NotFound
+from sjresource.identity import name_of, resource_identity, stack_of
+from sjresource.naming import answer_properties, input_shape, to_request
+from sjresource.payload import canonical, parse_payload, payload_json
+from sjresource.provider import BatchProvider, check_result, try_to, update_tags
+from sjresource.submission import Run, find_or_submit, release
+from sjresource.validation import Problem, payload_problems, request_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+REQUEST = (
+    "job_name",
+    "job_queue",
+    "service_job_type",
+    "service_request_payload",
+    "client_token",
+    "preemption_configuration",
+    "quota_share_name",
+    "retry_strategy",
+    "scheduling_priority",
+    "share_identifier",
+    "tags",
+    "timeout_config",
+)
+"""What SubmitServiceJob takes, every member of it."""
+
+OUTPUTS = (
+    "status",
+    "status_reason",
+    "attempts",
+    "latest_attempt",
+    "capacity_usage",
+    "preemption_summary",
+    "is_terminated",
+    "created_at",
+    "scheduled_at",
+    "started_at",
+    "stopped_at",
+)
+"""What DescribeServiceJob tells beside the request; never the payload, which may hold secrets."""
+
+RULES = {
+    **dict.fromkeys(REQUEST, REPLACES),
+    "triggers": REPLACES,
+    "scheduling_priority": IN_PLACE,
+    "tags": IN_PLACE,
+}
+"""`rerun_on_failure` and the identity have no rule: they alone change nothing."""
+
+_TERMINATION_SECONDS = 10.0
+"""How long a delete looks whether Batch took the termination; the job may end later."""
+
+_MAX_TRAINING_JOB_NAME = 63
+
+
+class ServiceJobProvider(BatchProvider):
+    """The life of a service job, as the engine drives it."""
+
+    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Hold the whole request, payload included, against what AWS takes."""
+        return check_result(news, _problems(news))
+
+    def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Compare what was wanted with what is wanted; ask AWS only for `rerun_on_failure`."""
+        changes = find_changes(RULES, olds, news)
+        if not changes.replaces and news.get("rerun_on_failure") and self._has_failed(id_):
+            changes.replaces.append("status")
+        return changes.diff_result()
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Find or submit the job; nothing raises once it is submitted."""
+        run = Run(
+            identity=props["identity"],
+            request=submit_request(props),
+            triggers=canonical(props.get("triggers")),
+            token=props.get("client_token"),
+        )
+        submitted = find_or_submit(self.client(props["job_queue"]), run, self.sleep)
+        outputs = _outputs(submitted.detail or {"status": "SUBMITTED"})
+        return CreateResult(submitted.arn, {**props, **outputs, "orphans": submitted.orphans})
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Record where the job stands, never touching the inputs, so that a refresh shows no diff.
+
+        The record of a finished job expires; the job is not deleted by that, and stays in the
+        state. A job that was live and is unknown now is gone.
+        """
+        inputs = {name: value for name, value in props.items() if name not in _NOT_INPUTS}
+        try:
+            detail = self.client(id_).find_service_job(id_)
+        except NotFound:
+            if props.get("status") not in TERMINAL:
+                return ReadResult("", {})
+            return ReadResult(id_, {**props, "record_expired": True}, inputs)
+        outputs = {"orphans": props.get("orphans", []), **_outputs(detail)}
+        return ReadResult(detail.get("jobArn") or id_, {**inputs, **outputs}, inputs)
+
+    def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Change priority and tags; on a job that has ended this is tried, and recorded."""
+        client = self.client(id_)
+        ended = olds.get("status") in TERMINAL or self._has_ended(client, id_)
+        for effect in self._updates(client, id_, olds, news):
+            if ended:
+                try_to(effect)
+            else:
+                effect()
+        kept = {name: olds[name] for name in _NOT_INPUTS if name in olds}
+        return UpdateResult({**kept, **news})
+
+    def delete(self, id_: str, props: dict[str, Any]) -> None:
+        """Release the job and end it; one that has ended or is gone is left as it is."""
+        client = self.client(id_)
+        try:
+            detail = client.find_service_job(id_)
+            release(client, id_)
+            if detail["status"] in TERMINAL:
+                return
+            client.terminate_service_job(id_, _reason(props))
+            self._wait_until_terminated(client, id_)
+        except NotFound:
+            return
+
+    def _updates(
+        self, client: BatchClient, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]
+    ) -> Iterator[Any]:
+        if "scheduling_priority" in find_changes(RULES, olds, news).in_place:
+            priority = int(news.get("scheduling_priority") or 0)
+            yield lambda: client.update_service_job(id_, priority)
+        yield lambda: update_tags(client, id_, olds, news)
+
+    def _has_failed(self, id_: str) -> bool:
+        try:
+            return bool(self.client(id_).find_service_job(id_)["status"] == "FAILED")
+        except NotFound:
+            return False
+
+    def _has_ended(self, client: BatchClient, id_: str) -> bool:
+        try:
+            return client.find_service_job(id_)["status"] in TERMINAL
+        except NotFound:
+            return True
+
+    def _wait_until_terminated(self, client: BatchClient, id_: str) -> None:
+        deadline = self.now() + _TERMINATION_SECONDS
+        while self.now() < deadline:
+            detail = client.find_service_job(id_)
+            if detail.get("isTerminated") or detail["status"] in TERMINAL:
+                return
+            self.sleep(0.2)
+
+
+class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
+    """A SageMaker training job that AWS Batch queues, and that runs once.
+
+    It is submitted when it is created, and `pulumi up` goes on without waiting for it. It runs
+    again only if a run-defining argument changes, `triggers` change, `rerun_on_failure` is set and
+    it has FAILED, or `pulumi up --replace` says so; the old job is ended first. Destroying it ends
+    it.
+    """
+
+    status: pulumi.Output[str]
+    """Where the job stood when it was submitted or last refreshed."""
+    status_reason: pulumi.Output[str | None]
+    attempts: pulumi.Output[list[Any] | None]
+    latest_attempt: pulumi.Output[dict[str, Any] | None]
+    capacity_usage: pulumi.Output[list[Any] | None]
+    preemption_summary: pulumi.Output[dict[str, Any] | None]
+    is_terminated: pulumi.Output[bool | None]
+    created_at: pulumi.Output[int | None]
+    """Like every time here, in milliseconds since 1970."""
+    scheduled_at: pulumi.Output[int | None]
+    started_at: pulumi.Output[int | None]
+    stopped_at: pulumi.Output[int | None]
+    record_expired: pulumi.Output[bool | None]
+    """True once Batch has forgotten the finished job; what is known stays."""
+    orphans: pulumi.Output[list[str]]
+    """ARNs of live jobs that earlier, lost runs of this resource left behind."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        job_queue: pulumi.Input[str],
+        service_request_payload: pulumi.Input[Mapping[str, Any] | str],
+        job_name: pulumi.Input[str] | None = None,
+        service_job_type: pulumi.Input[str] = "SAGEMAKER_TRAINING",
+        client_token: pulumi.Input[str] | None = None,
+        preemption_configuration: pulumi.Input[Mapping[str, Any]] | None = None,
+        quota_share_name: pulumi.Input[str] | None = None,
+        retry_strategy: pulumi.Input[Mapping[str, Any]] | None = None,
+        scheduling_priority: pulumi.Input[int] | None = None,
+        share_identifier: pulumi.Input[str] | None = None,
+        tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        timeout_config: pulumi.Input[Mapping[str, Any]] | None = None,
+        triggers: pulumi.Input[Sequence[Any]] | None = None,
+        rerun_on_failure: pulumi.Input[bool] = False,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the job.
+
+        Args:
+            resource_name: the name in the program.
+            job_queue: name or ARN of a SAGEMAKER_TRAINING queue, from any provider.
+            service_request_payload: the CreateTrainingJob request in AWS's own names, as a dict or
+                as JSON text; `TrainingJobName` may be left out.
+            job_name: defaults to `resource_name`.
+            service_job_type: the only type that Batch has.
+            client_token: replaces the derived token, which already makes the submission
+                exactly-once.
+            preemption_configuration: without `preemption_retries_before_termination` a preempted
+                job is requeued without end.
+            quota_share_name: required in a quota-managed queue, refused in others.
+            retry_strategy: `attempts` counts the first one too.
+            scheduling_priority: 0 to 9999, higher first; updated in place.
+            share_identifier: required in a fair-share queue, refused in others.
+            tags: at most 47; updated in place.
+            timeout_config: `attempt_duration_seconds` bounds each attempt.
+            triggers: any values; a change of them runs the job again.
+            rerun_on_failure: run the job again, at the next `pulumi up`, if it has FAILED.
+            opts: `delete_before_replace` defaults to True, so that the old job does not stand in
+                the new one's way.
+        """
+        properties = {
+            "identity": resource_identity(_TYPE, resource_name, opts),
+            "job_name": job_name or resource_name,
+            "job_queue": job_queue,
+            "service_job_type": service_job_type,
+            "service_request_payload": service_request_payload,
+            "client_token": client_token,
+            "preemption_configuration": preemption_configuration,
+            "quota_share_name": quota_share_name,
+            "retry_strategy": retry_strategy,
+            "scheduling_priority": scheduling_priority,
+            "share_identifier": share_identifier,
+            "tags": tags,
+            "timeout_config": timeout_config,
+            "triggers": triggers,
+            "rerun_on_failure": rerun_on_failure or None,
+            **dict.fromkeys(_NOT_INPUTS),
+        }
+        old_first = pulumi.ResourceOptions(delete_before_replace=True)
+        merged = pulumi.ResourceOptions.merge(old_first, opts)
+        super().__init__(ServiceJobProvider(), resource_name, properties, merged)
+        self.orphans.apply(self._warn_of_orphans)
+
+    @property
+    def job_arn(self) -> pulumi.Output[str]:
+        """The job's ARN, known even in a preview that updates the job."""
+        return self.id
+
+    @property
+    def job_id(self) -> pulumi.Output[str]:
+        """The job's id, the last part of its ARN."""
+        return self.id.apply(name_in)
+
+    def _warn_of_orphans(self, orphans: list[str] | None) -> None:
+        for arn in orphans or []:
+            pulumi.log.warn(
+                f"an earlier run of this resource is still live: {arn}; stop it with "
+                f"`aws batch terminate-service-job --job-id {name_in(arn)} --reason orphaned`",
+                resource=self,
+            )
+
+
+_TYPE = "pulumi-python:dynamic/sjresource:ServiceJob"
+_NOT_INPUTS = (*OUTPUTS, "record_expired", "orphans")
+
+
+def submit_request(props: Mapping[str, Any]) -> dict[str, Any]:
+    """Build the SubmitServiceJob request, without token and marks; pure."""
+    payload = parse_payload(props["service_request_payload"])
+    named = {"TrainingJobName": _training_job_name(props["job_name"]), **payload}
+    wanted = {name: canonical(props.get(name)) for name in REQUEST if name != "client_token"}
+    wanted["service_request_payload"] = payload_json(named)
+    present = {name: value for name, value in wanted.items() if value not in (None, {}, [])}
+    request: dict[str, Any] = to_request(input_shape("SubmitServiceJob"), present)
+    return request
+
+
+def _problems(props: Mapping[str, Any]) -> Iterator[Problem]:
+    payload = props.get("service_request_payload")
+    request = {name: props[name] for name in REQUEST if name in props and props[name] is not None}
+    request["service_request_payload"] = ""  # it has a check of its own, below
+    yield from request_problems("SubmitServiceJob", request)
+    yield from payload_problems(payload)
+
+
+def _outputs(detail: Mapping[str, Any]) -> dict[str, Any]:
+    described = answer_properties("DescribeServiceJob", detail)
+    return {name: described[name] for name in OUTPUTS if described.get(name) is not None}
+
+
+def _training_job_name(job_name: str) -> str:
+    """Make a valid name of the job's; Batch generates the one that the training job really gets."""
+    return job_name.replace("_", "-").strip("-")[:_MAX_TRAINING_JOB_NAME].strip("-") or "job"
+
+
+def _reason(props: Mapping[str, Any]) -> str:
+    identity = props["identity"]
+    return f"deleted by the Pulumi stack {stack_of(identity)} (resource {name_of(identity)})"

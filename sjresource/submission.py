@@ -1,0 +1,194 @@
+"""Find or submit: how one run is submitted once, whatever dies on the way.
+
+A create that ran before and was lost (a killed plugin, a lost answer, a state that was not
+written) leaves a job behind that the stack does not know. The jobs of that name are listed first,
+and the same request is always sent with the same clientToken, so one of these rows holds:
+
+| what is found                                | what it is               | what is done     |
+| -------------------------------------------- | ------------------------ | ---------------- |
+| a live job with our identity, of this run    | ours, from a lost create | taken            |
+| a live job with our identity, of another run | an orphan                | named, not ended |
+| the token leads to a job that was not there  | ours, new                | taken            |
+| it leads to a finished job, not released     | ours, from a lost create | taken            |
+| it leads to a released job                   | a run that was given up  | next generation  |
+| it leads to somebody else's job              | a token of no use        | next generation  |
+| it was used, and its job is not to be found  | perhaps ours             | an error         |
+
+A deleted job is marked as released. Where AWS refuses to tag a finished job, a finished job counts
+as released.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sjresource.client import TERMINAL, BatchClient
+from sjresource.errors import NotFound, Refused, Unreachable
+from sjresource.identity import (
+    IDENTITY_TAG,
+    RELEASED_TAG,
+    RUN_TAG,
+    client_token,
+    identity_tag,
+    run_digest,
+)
+from sjresource.provider import try_to
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    Detail = Mapping[str, Any]
+
+_GENERATIONS = 1000
+"""More runs of one identical request than anybody gives up and wants again."""
+
+_LISTED_AFTER = (0, 1, 2, 4, 8)
+"""Seconds before each look for a job that Batch says it has: lists may lag behind."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One wanted run: who wants it, what is to be sent, and what makes it a new one.
+
+    `request` is SubmitServiceJob's, without token and marks; `token` is the user's own, or None.
+    """
+
+    identity: str
+    request: Mapping[str, Any]
+    triggers: Any = None
+    token: str | None = None
+
+    @property
+    def digest(self) -> str:
+        """Tell this run from every other one of the same resource."""
+        return run_digest(self.identity, self.request, self.triggers, self.token)
+
+    def client_token(self, generation: int) -> str:
+        """Give the user's token if there is one: it has no generations."""
+        return self.token or client_token(self.digest, generation)
+
+    def marks(self, generation: int) -> dict[str, str]:
+        """Give the tags by which this submission is found again."""
+        return {
+            IDENTITY_TAG: identity_tag(self.identity),
+            RUN_TAG: f"{self.digest}-{generation}",
+        }
+
+
+@dataclass(frozen=True)
+class Submitted:
+    """The job that runs for us; `detail` is None if it could not be described."""
+
+    arn: str
+    detail: Detail | None = None
+    orphans: list[str] = field(default_factory=list)
+
+
+def find_or_submit(client: BatchClient, run: Run, sleep: Callable[[float], None]) -> Submitted:
+    """Give the one job of this run, submitted now or by a create that was lost.
+
+    Raises:
+        Refused, Unreachable: calling again is safe, and finds what this call may have submitted.
+    """
+    queue, name = run.request["jobQueue"], run.request["jobName"]
+    before = list(client.list_service_jobs_named(queue, name))
+    ours, orphans = _live_jobs(client, run, before)
+    if ours:
+        return Submitted(ours["jobArn"], ours, orphans)
+    known = {job["jobId"] for job in before}
+    for generation in range(1 if run.token else _GENERATIONS):
+        arn = _submit(client, run, generation, sleep)
+        detail = _describe(client, arn)
+        if detail is None or detail["jobId"] not in known or _is_ours(client, run, detail):
+            return Submitted(arn, detail, orphans)
+    raise Refused(
+        "submitting",
+        "ServiceJob",
+        name,
+        "its client_token leads to a job that was released or is somebody else's",
+        "choose another client_token, or leave it out",
+    )
+
+
+def release(client: BatchClient, arn: str) -> None:
+    """Mark the job as given up, so that the same request is a new run; AWS may refuse it."""
+    try_to(lambda: client.tag_resource(arn, {RELEASED_TAG: "true"}))
+
+
+def _live_jobs(
+    client: BatchClient, run: Run, jobs: list[dict[str, Any]]
+) -> tuple[Detail | None, list[str]]:
+    """Find the live job of this very run, and the live jobs of its other runs."""
+    orphans: list[str] = []
+    for job in jobs:
+        detail = None if job.get("status") in TERMINAL else _find(client, job["jobId"])
+        if detail is None or not _carries_identity(run, detail):
+            continue
+        if detail["tags"].get(RUN_TAG, "").startswith(run.digest):
+            return detail, orphans
+        orphans.append(detail["jobArn"])
+    return None, orphans
+
+
+def _submit(client: BatchClient, run: Run, generation: int, sleep: Callable[[float], None]) -> str:
+    """Submit, and give the ARN of the job that the token leads to, new or not."""
+    marks = run.marks(generation)
+    request = {
+        **run.request,
+        "tags": {**run.request.get("tags", {}), **marks},
+        "clientToken": run.client_token(generation),
+    }
+    arn = client.submit_service_job(request)
+    return arn or _find_submitted(client, run, marks[RUN_TAG], sleep)
+
+
+def _find_submitted(
+    client: BatchClient, run: Run, mark: str, sleep: Callable[[float], None]
+) -> str:
+    queue, name = run.request["jobQueue"], run.request["jobName"]
+    for seconds in _LISTED_AFTER:
+        sleep(seconds)
+        for job in client.list_service_jobs_named(queue, name):
+            detail = _find(client, job["jobId"]) or {}
+            if detail.get("tags", {}).get(RUN_TAG) == mark:
+                arn: str = detail["jobArn"]
+                return arn
+    raise Refused(
+        "submitting",
+        "ServiceJob",
+        name,
+        "Batch has its client_token already, but lists no such job",
+        "run `pulumi up` again in a minute to find it, or change `triggers` for a new run",
+    )
+
+
+def _is_ours(client: BatchClient, run: Run, detail: Detail) -> bool:
+    """Tell whether a job that was there before belongs to a create of this run that was lost."""
+    if not _carries_identity(run, detail):
+        return False
+    if detail["status"] not in TERMINAL:
+        return True
+    # No mark: a finished job is still wanted, but only where AWS lets finished jobs be marked.
+    mark = {IDENTITY_TAG: identity_tag(run.identity)}
+    return try_to(lambda: client.tag_resource(detail["jobArn"], mark))
+
+
+def _carries_identity(run: Run, detail: Detail) -> bool:
+    tags = detail.get("tags", {})
+    return tags.get(IDENTITY_TAG) == identity_tag(run.identity) and RELEASED_TAG not in tags
+
+
+def _find(client: BatchClient, job: str) -> Detail | None:
+    try:
+        return client.find_service_job(job)
+    except NotFound:
+        return None
+
+
+def _describe(client: BatchClient, job: str) -> Detail | None:
+    """Describe without raising: once a job is submitted nothing may, or its id is lost."""
+    try:
+        return client.find_service_job(job)
+    except (NotFound, Refused, Unreachable):
+        return None
