@@ -1,0 +1,174 @@
+"""One stack in a folder of its own, driven with the real Pulumi CLI.
+
+Each stack has its own project, state (a file backend), passphrase and PULUMI_HOME, so stacks of
+parallel tests don't meet. The program runs with the interpreter of the tests, and so with
+sjresource as it is being tested.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import textwrap
+import uuid
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import psutil
+from pulumi_cli import RunningCli
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from pulumi_cli import Outcome
+
+# In the environment of everything that a stack's commands start.
+MARKER = "SJRESOURCE_TEST_STACK"
+# Variables of whoever runs the tests, which must not reach a stack.
+FOREIGN = ("AWS_", "PULUMI_", "PYTHONDONTWRITEBYTECODE")
+
+
+class PulumiStack:
+    """A stack that exists, in a project whose program tests may rewrite between commands.
+
+    Every operation takes further CLI arguments (`"--diff"`, `"--target", urn`), and `fails=True`
+    where failing is what the test expects.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        engine: Path,
+        program: str,
+        *,
+        project: str = "project",
+        name: str = "test",
+        config: Mapping[str, Any] | None = None,
+        environment: Mapping[str, str] | None = None,
+        virtualenv: str | None = sys.prefix,
+    ) -> None:
+        """Lay out the project and make the stack.
+
+        Args:
+            folder: An empty folder, or one that doesn't exist yet.
+            engine: The folder that holds `pulumi`.
+            program: Text of the program; it may be indented.
+            project: Name of the project.
+            name: Name of the stack.
+            config: Plain settings, with their namespace (`"project:epochs"`); nesting is allowed.
+            environment: Variables for every command, over those of the tests without AWS's.
+            virtualenv: The project's virtual environment; None leaves the choice of Python to
+                PULUMI_PYTHON_CMD and PATH.
+        """
+        self.folder = folder
+        self.name = name
+        self.project = project
+        self._marker = uuid.uuid4().hex
+        self.work = folder / "work"
+        self._logs = folder / "logs"
+        for part in (self.work, self._logs, folder / "state"):
+            part.mkdir(parents=True)
+        self.environment = self._environment(engine, environment or {})
+        options = {} if virtualenv is None else {"virtualenv": virtualenv}
+        settings = {"name": project, "runtime": {"name": "python", "options": options}}
+        # JSON is YAML.
+        (self.work / "Pulumi.yaml").write_text(json.dumps(settings))
+        stack_settings = json.dumps({"config": dict(config or {})})
+        (self.work / f"Pulumi.{name}.yaml").write_text(stack_settings)
+        self.program(program)
+        self.run("stack", "init", name)
+
+    def program(self, text: str) -> None:
+        """Replace the program."""
+        (self.work / "__main__.py").write_text(textwrap.dedent(text))
+
+    def up(self, *arguments: str, fails: bool = False) -> Outcome:
+        """Run `pulumi up` without its preview."""
+        return self.start("up", *arguments).wait(fails=fails)
+
+    def preview(self, *arguments: str, fails: bool = False) -> Outcome:
+        """Run `pulumi preview`."""
+        return self.start("preview", *arguments).wait(fails=fails)
+
+    def refresh(self, *arguments: str, fails: bool = False) -> Outcome:
+        """Run `pulumi refresh` without its preview."""
+        return self.start("refresh", *arguments).wait(fails=fails)
+
+    def destroy(self, *arguments: str, fails: bool = False) -> Outcome:
+        """Run `pulumi destroy` without its preview."""
+        return self.start("destroy", *arguments).wait(fails=fails)
+
+    def run(self, *arguments: str, fails: bool = False) -> Outcome:
+        """Run any other command, for instance `run("state", "taint", urn)`."""
+        return self._cli(arguments, operation=False).wait(fails=fails)
+
+    def start(self, operation: str, *arguments: str) -> RunningCli:
+        """Start an operation (`"up"`) in a process group of its own, for the test to interrupt."""
+        yes = [] if operation == "preview" else ["--yes", "--skip-preview"]
+        return self._cli([operation, *yes, *arguments], operation=True)
+
+    def outputs(self) -> dict[str, Any]:
+        """Return the stack's outputs, secrets in the clear."""
+        said = self.run("stack", "output", "--json", "--show-secrets").stdout
+        outputs: dict[str, Any] = json.loads(said)
+        return outputs
+
+    def state(self) -> dict[str, Any]:
+        """Return the deployment as the state holds it, secrets encrypted."""
+        deployment: dict[str, Any] = json.loads(self.run("stack", "export").stdout)["deployment"]
+        return deployment
+
+    def resources(self) -> dict[str, dict[str, Any]]:
+        """Return the state's custom resources by name, without providers."""
+        return {
+            resource["urn"].rpartition("::")[2]: resource
+            for resource in self.state().get("resources", [])
+            if resource["custom"] and not resource["type"].startswith("pulumi:providers:")
+        }
+
+    def set_config(self, key: str, value: str, *, secret: bool = False) -> None:
+        """Set a value in the stack's config."""
+        self.run("config", "set", *(["--secret"] if secret else []), key, value)
+
+    def processes(self) -> list[psutil.Process]:
+        """List what the stack's commands have started, directly or not, and is still running."""
+        found = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                if process.environ().get(MARKER) == self._marker:
+                    found.append(process)
+        return found
+
+    def close(self) -> None:
+        """Kill whatever is left of the stack's commands. Idempotent."""
+        left = self.processes()
+        for process in left:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(left, timeout=5)
+
+    def _cli(self, arguments: Sequence[str], *, operation: bool) -> RunningCli:
+        return RunningCli(
+            ["pulumi", "--non-interactive", "--color", "never", *arguments],
+            cwd=self.work,
+            environment=self.environment,
+            logs=self._logs,
+            operation=operation,
+        )
+
+    def _environment(self, engine: Path, further: Mapping[str, str]) -> dict[str, str]:
+        own = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
+        return {
+            **own,
+            "PATH": os.pathsep.join([str(engine), os.environ.get("PATH", os.defpath)]),
+            "PULUMI_BACKEND_URL": (self.folder / "state").as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE": "test",
+            "PULUMI_HOME": str(self.folder / "home"),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            # Shows --event-log.
+            "PULUMI_DEBUG_COMMANDS": "true",
+            MARKER: self._marker,
+            **further,
+        }
