@@ -1,0 +1,115 @@
+"""Carries what a training process prints to CloudWatch Logs, as it comes and to the last byte.
+
+The group's name is SageMaker's, and so should the stream's be: `<training job>/algo-1-<epoch>`.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import selectors
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+    from types_boto3_logs import CloudWatchLogsClient
+    from types_boto3_logs.type_defs import InputLogEventTypeDef
+
+GROUP: Final = "/aws/sagemaker/TrainingJobs"
+
+_FLUSH_SECONDS: Final = 0.25
+_MAX_CHARACTERS: Final = 65_000  # of a line; at 4 bytes each, just within the 256 KiB of an event
+_MAX_BATCH_CHARACTERS: Final = 260_000  # the same for the 1 MiB of a batch
+_MAX_BATCH_EVENTS: Final = 10_000
+_LOG: Final = logging.getLogger(__name__)
+
+
+def follow_output(
+    source: int,
+    on_line: Callable[[str], None],
+    on_pause: Callable[[], None],
+    finished: threading.Event,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
+    """Read lines from a descriptor to its end, or until nothing is left once `finished` is set.
+
+    `on_pause` is called four times a second, and at the end. What a process leaves behind may hold
+    the descriptor open for ever, hence `finished`.
+    """
+    rest = b""
+    pause = clock() + _FLUSH_SECONDS
+    with selectors.DefaultSelector() as selector:
+        selector.register(source, selectors.EVENT_READ)
+        while True:
+            was_finished = finished.is_set()
+            readable = selector.select(0 if was_finished else max(0, pause - clock()))
+            chunk = os.read(source, 65_536) if readable else None
+            if chunk:
+                *lines, rest = (rest + chunk).split(b"\n")
+                if len(rest) > _MAX_CHARACTERS:
+                    lines, rest = [*lines, rest], b""
+                for line in lines:
+                    on_line(_text(line))
+            elif chunk == b"" or was_finished:
+                break
+            if clock() >= pause:
+                on_pause()
+                pause = clock() + _FLUSH_SECONDS
+    if rest:
+        on_line(_text(rest))
+    on_pause()
+
+
+class LogStream:
+    """One log stream; used by one thread at a time."""
+
+    def __init__(self, logs: CloudWatchLogsClient, name: str, now: Callable[[], float]) -> None:
+        self._logs = logs
+        self._name = name
+        self._now = now
+        self._events: list[InputLogEventTypeDef] = []
+
+    def create(self) -> None:
+        """Make the stream, and the group if this is its first."""
+        with suppress(self._logs.exceptions.ResourceAlreadyExistsException):
+            self._logs.create_log_group(logGroupName=GROUP)
+        self._logs.create_log_stream(logGroupName=GROUP, logStreamName=self._name)
+
+    def add(self, line: str) -> None:
+        """Take a line to be sent with the next flush; empty ones can't be events."""
+        timestamp = int(self._now() * 1000)
+        for start in range(0, len(line), _MAX_CHARACTERS):
+            part = line[start : start + _MAX_CHARACTERS]
+            self._events.append({"timestamp": timestamp, "message": part})
+
+    def flush(self) -> None:
+        """Send what was added; what can't be sent is kept for the next flush."""
+        while self._events:
+            batch = self._events[: _batch_length(self._events)]
+            try:
+                self._logs.put_log_events(
+                    logGroupName=GROUP, logStreamName=self._name, logEvents=batch
+                )
+            except (BotoCoreError, ClientError) as error:
+                _LOG.warning("writing LogStream (%s): %s", self._name, error)
+                return
+            del self._events[: len(batch)]
+
+
+def _batch_length(events: list[InputLogEventTypeDef]) -> int:
+    characters = 0
+    for count, event in enumerate(events):
+        characters += len(event["message"])
+        if count == _MAX_BATCH_EVENTS or characters > _MAX_BATCH_CHARACTERS:
+            return count
+    return len(events)
+
+
+def _text(line: bytes) -> str:
+    return line.decode(errors="replace").rstrip("\r")

@@ -1,0 +1,136 @@
+"""Files from S3 and to S3; which ones, and why, is said in `artifacts.py`.
+
+Failures are raised as CannotRunError, in SageMaker's words where they are known.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tarfile
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sjresource.emulator.process.contract import CannotRunError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from types_boto3_s3 import S3Client
+
+    from sjresource.emulator.process.contract import Channel
+
+
+def download_channel(s3: S3Client, channel: Channel) -> None:
+    """Download what a channel names; raises CannotRunError if that is nothing."""
+    channel.folder.mkdir(parents=True)
+    if channel.s3_data_type == "S3Prefix":
+        found = download_prefix(s3, channel.s3_uri, channel.folder)
+    elif channel.s3_data_type == "ManifestFile":
+        found = _download_manifest(s3, channel.s3_uri, channel.folder)
+    else:
+        raise CannotRunError(
+            f"ClientError: channel {channel.name} has S3DataType {channel.s3_data_type}; "
+            "the emulator has S3Prefix and ManifestFile"
+        )
+    if not found:
+        raise CannotRunError(
+            "ClientError: Data download failed: No S3 objects found under S3 URL "
+            f'"{channel.s3_uri}" given in the input data source of channel {channel.name}'
+        )
+
+
+def download_prefix(s3: S3Client, uri: str, folder: Path) -> int:
+    """Download every object whose key begins as `uri` says; give how many there were."""
+    bucket, prefix = _parts(uri)
+    names = {key: _below(prefix, key) for key in _keys(s3, bucket, prefix)}
+    for key, name in names.items():
+        _download(s3, bucket, key, folder, name)
+    return len(names)
+
+
+def upload_archive(s3: S3Client, folder: Path, uri: str) -> None:
+    """Write what is in `folder` to `uri`, as one tar.gz."""
+    archive = folder.parent / f"{folder.name}.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        for path in sorted(folder.iterdir()):
+            tar.add(path, arcname=path.name)
+    _upload(s3, archive, uri)
+    archive.unlink()
+
+
+def upload_folder(s3: S3Client, folder: Path, uri: str) -> None:
+    """Write each file in `folder` under the prefix `uri`."""
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        _upload(s3, path, f"{uri.rstrip('/')}/{path.relative_to(folder).as_posix()}")
+
+
+def _download_manifest(s3: S3Client, uri: str, folder: Path) -> int:
+    bucket, key = _parts(uri)
+    try:
+        manifest = json.loads(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+        first, *names = manifest
+        source, prefix = _parts(first["prefix"])
+    except (BotoCoreError, ClientError) as error:
+        raise _failed("Data download failed", uri, error) from error
+    except (ValueError, TypeError, KeyError) as error:
+        raise CannotRunError(f"ClientError: {uri} is no manifest: {error}") from error
+    for name in names:
+        _download(s3, source, prefix + name, folder, name)
+    return len(names)
+
+
+def _parts(uri: str) -> tuple[str, str]:
+    scheme, separator, rest = uri.partition("://")
+    bucket, _, key = rest.partition("/")
+    if (scheme, separator) != ("s3", "://") or not bucket:
+        raise CannotRunError(f"ClientError: {uri} is no S3 URI (s3://bucket/key)")
+    return bucket, key
+
+
+def _keys(s3: S3Client, bucket: str, prefix: str) -> Iterator[str]:
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    try:
+        for page in pages:
+            # Keys that end in a slash are what consoles show as empty folders.
+            yield from (o["Key"] for o in page.get("Contents", ()) if not o["Key"].endswith("/"))
+    except (BotoCoreError, ClientError) as error:
+        raise _failed("Data download failed", f"s3://{bucket}/{prefix}", error) from error
+
+
+def _below(prefix: str, key: str) -> str:
+    # A prefix may be a folder (with its slash or without), a whole key, or the beginning of names.
+    rest = key[len(prefix) :]
+    if prefix.endswith("/") or rest.startswith("/"):
+        return rest.lstrip("/")
+    return key[prefix.rfind("/") + 1 :]
+
+
+def _download(s3: S3Client, bucket: str, key: str, folder: Path, name: str) -> None:
+    if ".." in PurePosixPath(name).parts or name.startswith("/"):
+        raise CannotRunError(
+            f"ClientError: s3://{bucket}/{key} would be written outside its channel"
+        )
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("wb") as file:
+            shutil.copyfileobj(s3.get_object(Bucket=bucket, Key=key)["Body"], file)
+    except (BotoCoreError, ClientError) as error:
+        raise _failed("Data download failed", f"s3://{bucket}/{key}", error) from error
+
+
+def _upload(s3: S3Client, path: Path, uri: str) -> None:
+    bucket, key = _parts(uri)
+    try:
+        with path.open("rb") as body:
+            s3.put_object(Bucket=bucket, Key=key, Body=body)
+    except (BotoCoreError, ClientError) as error:
+        raise _failed("Artifact upload failed", uri, error) from error
+
+
+def _failed(what: str, uri: str, error: Exception) -> CannotRunError:
+    return CannotRunError(f"ClientError: {what}: {uri}: {error}")

@@ -1,0 +1,191 @@
+"""One training job from Starting to its outcome, in a thread of its own.
+
+The order is SageMaker's: Starting, Downloading, Training, Uploading; then Completed, Failed, Stopped
+or MaxRuntimeExceeded. As there, a job that was stopped or ran out of time still has its model
+uploaded, if it wrote one. The job's folder is removed before its outcome is told.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import shutil
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from sjresource.emulator.process import artifacts, contract, training_process
+from sjresource.emulator.process.contract import CannotRunError
+from sjresource.emulator.process.log_forwarding import LogStream, follow_output
+from sjresource.emulator.process.metrics import MetricScanner
+from sjresource.emulator.process.toolkit_variables import toolkit_variables
+from sjresource.emulator.process.training_process import Ending
+from sjresource.emulator.training import Outcome, Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sjresource.emulator.process.aws_access import AwsAccess
+    from sjresource.emulator.process.contract import Tree
+    from sjresource.emulator.process.training_process import Grace
+    from sjresource.emulator.training import TrainingJob
+
+_INHERITED: Final = ("PATH", "LANG", "LC_ALL")
+"""Of the emulator's own variables; the others may hold what is no training job's business."""
+
+_OUTPUT_SECONDS: Final = 10
+"""How long, once a process has ended, to wait for the last of its output to be written."""
+
+_LOG: Final = logging.getLogger(__name__)
+
+
+class TrainingRun:
+    """Runs `job` in `tree`; safe to use from several threads.
+
+    `now` gives epoch seconds, for logs and metrics.
+    """
+
+    def __init__(
+        self, job: TrainingJob, tree: Tree, aws: AwsAccess, grace: Grace, now: Callable[[], float]
+    ) -> None:
+        self._job = job
+        self._tree = tree
+        self._aws = aws
+        self._grace = grace
+        self._now = now
+        self._told = Progress("Starting")
+        self._metrics = MetricScanner(())
+        self._stop = threading.Event()
+        self._abandoned = False
+        self._thread = threading.Thread(target=self._run, name=job.name, daemon=True)
+
+    @property
+    def progress(self) -> Progress:
+        """How the job stands."""
+        told = replace(self._told, metrics=self._metrics.latest)
+        stopping = told.outcome is None and self._stop.is_set()
+        return replace(told, secondary_status="Stopping") if stopping else told
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    def stop(self, *, abandon: bool = False) -> None:
+        """Have the job end soon; returns at once. One that is abandoned has nothing uploaded."""
+        self._abandoned = abandon
+        self._stop.set()
+
+    def join(self, seconds: float) -> None:
+        """Wait until the job has its outcome, `seconds` at most."""
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        try:
+            ended = self._train_as_requested()
+        except CannotRunError as error:
+            ended = _failed(str(error))
+        except Exception:  # noqa: BLE001 - whatever went wrong, the job must get an outcome
+            _LOG.exception("running TrainingJob (%s): an unexpected error", self._job.name)
+            ended = _failed("InternalServerError: see the emulator's log")
+        training_process.end_all([self._tree.root])
+        shutil.rmtree(self._tree.root, ignore_errors=True)
+        self._told = ended
+
+    def _train_as_requested(self) -> Progress:
+        request = self._job.request
+        contract.check(request)
+        self._metrics = MetricScanner(
+            request["AlgorithmSpecification"].get("MetricDefinitions", ())
+        )
+        variables = self._prepare()
+        self._told = Progress("Downloading")
+        artifacts.download_inputs(self._aws.s3(self._job.region), request, self._tree)
+        if self._stop.is_set():
+            return Progress("Stopped", outcome=Outcome("Stopped"))
+        self._told = Progress("Training")
+        ending, exit_code = self._train(variables)
+        if self._abandoned:
+            return Progress("Stopped", outcome=Outcome("Stopped", exit_code))
+        self._told = Progress("Uploading")
+        return self._upload(ending, exit_code)
+
+    def _prepare(self) -> dict[str, str]:
+        """Make the tree and its configuration files; give the process's variables."""
+        tree, request = self._tree, self._job.request
+        tree.root.mkdir(mode=0o700, parents=True)  # hyperparameters may be secrets
+        for folder in (tree.config, tree.data, tree.model, tree.output, tree.temporary):
+            folder.mkdir(parents=True)
+        hyperparameters = contract.hyperparameters(request, tree)
+        resource_config = contract.resource_config(request)
+        input_data_config = contract.input_data_config(request)
+        for name, content in {
+            "hyperparameters": hyperparameters,
+            "resourceconfig": resource_config,
+            "inputdataconfig": input_data_config,
+        }.items():
+            (tree.config / f"{name}.json").write_text(json.dumps(content))
+        toolkit = toolkit_variables(
+            self._job.name,
+            tree,
+            hyperparameters=hyperparameters,
+            resource_config=resource_config,
+            input_data_config=input_data_config,
+            cpus=os.cpu_count() or 1,
+        )
+        return {
+            **{name: os.environ[name] for name in _INHERITED if name in os.environ},
+            "HOME": str(tree.root),
+            "TMPDIR": str(tree.temporary),
+            "PYTHONUNBUFFERED": "1",  # as in AWS's images: lines are logged when they are printed
+            **self._aws.variables(self._job.region),
+            **toolkit,
+            **contract.variables(self._job, tree),
+        }
+
+    def _train(self, variables: dict[str, str]) -> tuple[Ending, int]:
+        job = self._job
+        stream = LogStream(
+            self._aws.logs(job.region), f"{job.name}/{contract.HOST}-{int(self._now())}", self._now
+        )
+        stream.create()
+        with training_process.start(
+            contract.command(job.request, self._tree), variables, self._tree.root
+        ) as process:
+            assert process.stdout is not None  # noqa: S101 - for mypy: it was started with a pipe
+            finished = threading.Event()
+
+            def take(line: str) -> None:
+                stream.add(line)
+                self._metrics.scan(line, self._now())
+
+            reader = threading.Thread(
+                target=follow_output,
+                args=(process.stdout.fileno(), take, stream.flush, finished),
+                daemon=True,
+            )
+            reader.start()
+            seconds = contract.max_runtime_seconds(job.request)
+            ending = training_process.wait(process, self._stop, seconds, self._grace)
+            training_process.end_all([self._tree.root])
+            finished.set()
+            reader.join(_OUTPUT_SECONDS)
+        return ending, training_process.exit_code(process)
+
+    def _upload(self, ending: Ending, exit_code: int) -> Progress:
+        job, tree, s3 = self._job, self._tree, self._aws.s3(self._job.region)
+        artifacts.upload_checkpoints(s3, job.request, tree)
+        artifacts.upload_output(s3, job, tree)
+        if ending is Ending.EXITED and exit_code != 0:
+            failure = tree.failure.read_text(errors="replace") if tree.failure.exists() else ""
+            return _failed(contract.failure_reason(exit_code, failure), exit_code)
+        if ending is Ending.EXITED:
+            model = artifacts.upload_model(s3, job, tree)
+            return Progress("Completed", outcome=Outcome("Completed", exit_code, None, model))
+        unfinished = artifacts.upload_model(s3, job, tree) if any(tree.model.iterdir()) else None
+        status = "MaxRuntimeExceeded" if ending is Ending.TIMED_OUT else "Stopped"
+        return Progress(status, outcome=Outcome("Stopped", exit_code, None, unfinished))
+
+
+def _failed(reason: str, exit_code: int | None = None) -> Progress:
+    return Progress("Failed", outcome=Outcome("Failed", exit_code, reason))
