@@ -9,6 +9,8 @@ import pytest
 from pulumi_cli import holds_within
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from engine_fixtures import NewStack
     from pulumi_stack import PulumiStack
 
@@ -28,8 +30,10 @@ SLOW_CREATE = """
             time.sleep(600)
             return CreateResult("id", {})
 
-    Resource_ = type("Slow", (Resource,), {})
-    Resource_(Slow(), "slow", {})
+    class SlowResource(Resource):
+        pass
+
+    SlowResource(Slow(), "slow", {})
 """
 
 SLOW_PROGRAM = """
@@ -40,6 +44,14 @@ SLOW_PROGRAM = """
     subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
     open("running", "w").close()
     time.sleep(600)
+"""
+
+FAILING_PROGRAM = """
+    import subprocess
+    import sys
+
+    subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+    raise SystemExit(3)
 """
 
 # Deaf to SIGTERM, as a program in a long call of C code is.
@@ -58,7 +70,7 @@ def test_killed_plugin_ends_up(new_stack: NewStack) -> None:
     """A plugin that is killed inside a create ends `up` within ten seconds, with a failure."""
     stack = new_stack(SLOW_CREATE)
     cli = stack.start("up")
-    wait_for_file(stack, "creating")
+    cli.wait_for_file(stack.work / "creating")
     kill_plugin(stack)
 
     started = time.monotonic()
@@ -74,7 +86,7 @@ def test_ctrl_c_in_the_program_leaves_no_process(new_stack: NewStack, program: s
     """Ctrl-C ends `up` and the program, even a deaf one, and whatever that has started."""
     stack = new_stack(program)
     cli = stack.start("up")
-    wait_for_file(stack, "running")
+    cli.wait_for_file(stack.work / "running")
 
     cli.interrupt()
     cli.wait(timeout_seconds=30, fails=True)
@@ -87,7 +99,7 @@ def test_second_ctrl_c_in_a_create_leaves_no_process(new_stack: NewStack) -> Non
     """A create that can't be cancelled is left by the second Ctrl-C, with its plugin."""
     stack = new_stack(SLOW_CREATE)
     cli = stack.start("up")
-    wait_for_file(stack, "creating")
+    cli.wait_for_file(stack.work / "creating")
 
     cli.interrupt()
     cli.wait_for("^C received")
@@ -102,11 +114,15 @@ def test_second_ctrl_c_in_a_create_leaves_no_process(new_stack: NewStack) -> Non
     [(SLOW_CREATE, "creating"), (SLOW_PROGRAM, "running"), (DEAF_PROGRAM, "running")],
     ids=["create", "program", "deaf"],
 )
-def test_killed_cli_leaves_no_process(new_stack: NewStack, program: str, begun: str) -> None:
+def test_killed_cli_leaves_no_process(
+    new_stack: NewStack, engine: Path, program: str, begun: str
+) -> None:
     """A CLI that is killed takes language host, program and plugin with it."""
+    if begun == "creating" and not is_ours(engine):
+        pytest.skip("Pulumi's own plugin doesn't notice that its engine was killed")
     stack = new_stack(program)
     cli = stack.start("up")
-    wait_for_file(stack, begun)
+    cli.wait_for_file(stack.work / begun)
 
     cli.kill()
 
@@ -114,26 +130,24 @@ def test_killed_cli_leaves_no_process(new_stack: NewStack, program: str, begun: 
 
 
 def test_failing_program_leaves_no_process(new_stack: NewStack) -> None:
-    """A program that raises while it has a child of its own leaves neither."""
-    stack = new_stack(
-        SLOW_PROGRAM.replace("time.sleep(600)\n", "", -1) + "    raise SystemExit(3)\n"
-    )
+    """A program that fails while a child of its own runs leaves neither."""
+    stack = new_stack(FAILING_PROGRAM)
 
     outcome = stack.up(fails=True)
 
-    assert "3" in outcome.stdout
+    assert "exit code: 3" in outcome.stdout
     assert nothing_is_left(stack)
-
-
-def wait_for_file(stack: PulumiStack, name: str) -> None:
-    """Block until the program has made a file in its folder."""
-    assert holds_within(30, (stack.work / name).exists), f"no {name} in time"
 
 
 def kill_plugin(stack: PulumiStack) -> None:
     """Kill -9 the dynamic provider's process, which has "pulumi.dynamic" in its command."""
     (plugin,) = [process for process in stack.processes() if "pulumi.dynamic" in process.cmdline()]
     plugin.send_signal(9)
+
+
+def is_ours(engine: Path) -> bool:
+    """Tell an assembled engine, with launchers of our own, from an official one."""
+    return (engine.parent / "sdk").is_dir()
 
 
 def nothing_is_left(stack: PulumiStack) -> bool:

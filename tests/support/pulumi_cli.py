@@ -133,17 +133,15 @@ class RunningCli:
         Raises:
             UnexpectedOutcomeError: If it ends before, or the time is over.
         """
+        self._wait_until(lambda: text in self.stdout() + self.stderr(), repr(text), timeout_seconds)
 
-        def seen() -> bool:
-            ended = self.process.poll() is not None
-            if text in self.stdout() + self.stderr():
-                return True
-            if ended:
-                self._complain(f"ended without saying {text!r}")
-            return False
+    def wait_for_file(self, file: Path, timeout_seconds: float = 30.0) -> None:
+        """Block until the program has made a file, to say how far it is.
 
-        if not holds_within(timeout_seconds, seen):
-            self._complain(f"did not say {text!r} within {timeout_seconds:g} s")
+        Raises:
+            UnexpectedOutcomeError: If it ends before, or the time is over.
+        """
+        self._wait_until(file.exists, str(file), timeout_seconds)
 
     def interrupt(self) -> None:
         """Press Ctrl-C: SIGINT to the whole process group, as a terminal does."""
@@ -162,6 +160,21 @@ class RunningCli:
     def stderr(self) -> str:
         """Return what it has written so far."""
         return (self.logs / "stderr").read_text(errors="replace")
+
+    def _wait_until(self, condition: Callable[[], bool], what: str, seconds: float) -> None:
+        ended = False
+
+        def holds_or_ended() -> bool:
+            nonlocal ended
+            # Asked first: what it did last before its end counts.
+            ended = self.process.poll() is not None
+            return condition() or ended
+
+        in_time = holds_within(seconds, holds_or_ended)
+        if not in_time:
+            self._complain(f"no {what} within {seconds:g} s")
+        if ended and not condition():
+            self._complain(f"ended without {what}")
 
     def _complain(self, seen: str) -> NoReturn:
         command = " ".join(self._command)
