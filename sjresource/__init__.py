@@ -14,7 +14,7 @@ What a program says goes down through these modules, each importing only those b
 
     service_job, completion, job_queue, service_environment   a resource each
     submission, named_resource, waiting, outcome, progress    what their lives are made of
-    provider, validation, changes                             what all providers share
+    provider, validation, conformance, changes                what all providers share
     client, settings, settling                                AWS, and who we are there
     identity, naming, payload, arn, errors                    words and their meaning
 

@@ -21,7 +21,7 @@ from sjresource.settings import Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from sjresource.validation import Problem
+    from sjresource.conformance import Problem
 
 
 class BatchProvider(ResourceProvider):

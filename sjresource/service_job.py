@@ -27,10 +27,12 @@ from sjresource.naming import answer_properties, input_shape, to_request
 from sjresource.payload import canonical, parse_payload, payload_json
 from sjresource.provider import BatchProvider, check_result, try_to, update_tags
 from sjresource.submission import Run, find_or_submit, release
-from sjresource.validation import Problem, payload_problems, request_problems
+from sjresource.validation import payload_problems, request_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from sjresource.conformance import Problem
 
 REQUEST = (
     "job_name",
