@@ -1,1 +1,19 @@
-"""An emulator of AWS Batch service jobs, for stacks without an AWS account and for tests."""
+"""An emulator of AWS Batch service jobs, for stacks without an AWS account and for tests.
+
+`python -m sjresource.emulator --data DIR` serves until it is interrupted; in a program or a test:
+
+    with Emulator() as emulator:
+        boto3.client("batch", endpoint_url=emulator.url, region_name="us-east-1", **vars(emulator.credentials))
+"""
+
+from __future__ import annotations
+
+from sjresource.emulator.clock import Clock
+from sjresource.emulator.credentials import Credentials
+from sjresource.emulator.embedded import Emulator
+from sjresource.emulator.faults import Fault
+from sjresource.emulator.moment import Pace
+from sjresource.emulator.operations.call import Behaviour
+from sjresource.emulator.simulation import Rule, Script
+
+__all__ = ["Behaviour", "Clock", "Credentials", "Emulator", "Fault", "Pace", "Rule", "Script"]

@@ -46,7 +46,7 @@ class ProcessExecutor:
         self._runs: dict[str, TrainingRun] = {}
 
     def recover(self) -> list[str]:
-        """End what an emulator that was killed left running; give the names of its training jobs."""
+        """End what a killed emulator left running; give the names of its training jobs."""
         folders = sorted(self._folder.iterdir()) if self._folder.exists() else []
         training_process.end_all(folders)
         for folder in folders:
@@ -74,7 +74,7 @@ class ProcessExecutor:
         return Progress("Failed", outcome=Outcome("Failed", failure_reason=reason))
 
     def stop(self, name: str) -> None:
-        """End `name` by SIGTERM, and when its grace is over by SIGKILL, with all that it started."""
+        """End `name`, with all it started, by SIGTERM, and when its grace is over by SIGKILL."""
         with self._lock:
             run = self._runs.get(name)
         if run is not None:

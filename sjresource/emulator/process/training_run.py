@@ -1,8 +1,8 @@
 """One training job from Starting to its outcome, in a thread of its own.
 
-The order is SageMaker's: Starting, Downloading, Training, Uploading; then Completed, Failed, Stopped
-or MaxRuntimeExceeded. As there, a job that was stopped or ran out of time still has its model
-uploaded, if it wrote one. The job's folder is removed before its outcome is told.
+The order is SageMaker's: Starting, Downloading, Training, Uploading; then Completed, Failed,
+Stopped or MaxRuntimeExceeded. As there, a job that was stopped or ran out of time still has its
+model uploaded, if it wrote one. The job's folder is removed before its outcome is told.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class TrainingRun:
             ended = self._train_as_requested()
         except CannotRunError as error:
             ended = _failed(str(error))
-        except Exception:  # noqa: BLE001 - whatever went wrong, the job must get an outcome
+        except Exception:
             _LOG.exception("running TrainingJob (%s): an unexpected error", self._job.name)
             ended = _failed("InternalServerError: see the emulator's log")
         training_process.end_all([self._tree.root])
@@ -152,7 +152,7 @@ class TrainingRun:
         with training_process.start(
             contract.command(job.request, self._tree), variables, self._tree.root
         ) as process:
-            assert process.stdout is not None  # noqa: S101 - for mypy: it was started with a pipe
+            assert process.stdout is not None
             finished = threading.Event()
 
             def take(line: str) -> None:

@@ -1,0 +1,109 @@
+"""`python -m sjresource.emulator`: the emulator in a process of its own, until SIGINT or SIGTERM.
+
+Prints its URL as the first line on stdout. While it runs, `DATA/emulator.json` tells its pid and URL;
+`DATA/credentials` is the key that it lets in, and stays. One emulator at a time uses a data directory.
+"""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sjresource.emulator.clock import Clock
+from sjresource.emulator.embedded import Emulator
+from sjresource.emulator.occupancy import OccupiedError, occupy
+from sjresource.emulator.operations.call import Behaviour
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sjresource.emulator.credentials import Credentials
+    from sjresource.emulator.training import Executor
+
+_EPILOG = """\
+Callers sign with the profile sjresource-emulator of DATA/credentials, for instance:
+
+  AWS_SHARED_CREDENTIALS_FILE=DATA/credentials AWS_PROFILE=sjresource-emulator \\
+  AWS_REGION=us-east-1 AWS_ENDPOINT_URL=http://127.0.0.1:4599 aws batch describe-job-queues
+
+Faults, clock and outcomes are driven under /_emulator/; see docs/emulator.md.
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until a signal comes; gives the exit code."""
+    options = _parser().parse_args(arguments)
+    options.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    try:
+        with occupy(options.data) as announce:
+            emulator = _emulator(options)
+            with emulator:
+                announce(emulator.url)
+                print(emulator.url, flush=True)
+                stop.wait()
+    except (OccupiedError, OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m sjresource.emulator",
+        description="An emulator of AWS Batch service jobs (SageMaker training), with S3, IAM, STS, "
+        "CloudWatch Logs and SageMaker beside it at the same endpoint.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on")
+    parser.add_argument("--port", type=int, default=0, help="port, 0 for a free one (default)")
+    parser.add_argument(
+        "--data", type=Path, required=True, help="directory for everything it keeps"
+    )
+    parser.add_argument(
+        "--executor",
+        choices=("process", "simulated"),
+        default="simulated",
+        help="process runs the container entrypoint as a local process; simulated (default) pretends",
+    )
+    parser.add_argument(
+        "--token-replay",
+        choices=("same-job", "reject"),
+        default="same-job",
+        help="what the same clientToken with the same request gives (default: the same job)",
+    )
+    parser.add_argument(
+        "--clock-rate",
+        type=float,
+        default=1.0,
+        help="seconds of the emulator's clock for each real one; 0 stands still (default: 1)",
+    )
+    return parser
+
+
+def _emulator(options: argparse.Namespace) -> Emulator:
+    return Emulator(
+        options.data,
+        host=options.host,
+        port=options.port,
+        clock=Clock(options.clock_rate),
+        executor=_process_executor(options.data) if options.executor == "process" else None,
+        behaviour=Behaviour(token_replay=options.token_replay),
+    )
+
+
+def _process_executor(data: Path) -> Callable[[str, Credentials], Executor]:
+    from sjresource.emulator.process import ProcessExecutor
+
+    return lambda url, credentials: ProcessExecutor(data / "training", url, credentials)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,227 @@
+"""Checks AWS signatures, version 4: botocore's own signer computes what the signature should have been.
+
+Owns the reading of the Authorization header (or of a presigned S3 URL) and the refusals, with AWS's codes. It
+does not know which operation is called, and it always uses the real clock: callers sign by theirs.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+from botocore.auth import S3SigV4Auth, SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.compat import HTTPHeaders
+from botocore.credentials import Credentials as Key
+
+from sjresource.emulator.errors import AWSError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sjresource.emulator.credentials import Keyring
+    from sjresource.emulator.wire import Request
+
+MAX_SKEW_SECONDS: Final = 900
+"""How far a caller's clock may be off: https://docs.aws.amazon.com/IAM/latest/UserGuide/signing-elements.html."""
+
+_HEADER: Final = re.compile(
+    r"AWS4-HMAC-SHA256 +Credential=([^,/]+)/(\d{8})/([^,/]+)/([^,/]+)/aws4_request, *"
+    r"SignedHeaders=([^,]+), *Signature=([0-9a-f]{64})"
+)
+_MUST_BE_SIGNED: Final = frozenset({"host"})
+_TIMESTAMP: Final = "%Y%m%dT%H%M%SZ"
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What a caller claims, not yet believed; `lifetime_seconds` is that of a presigned URL."""
+
+    access_key_id: str
+    date: str
+    region: str
+    service: str
+    signed_headers: tuple[str, ...]
+    value: str
+    timestamp: str
+    token: str | None
+    lifetime_seconds: int | None = None
+
+
+def claimed_signature(request: Request) -> Signature | None:
+    """Read the signature of `request`, None where there is none.
+
+    Raises AWSError (IncompleteSignature) for one that can't be read.
+    """
+    if "authorization" in request.headers:
+        return _from_header(request)
+    if "X-Amz-Signature=" in request.target:
+        return _from_query(request)
+    return None
+
+
+class Authenticator:
+    """Lets requests in, or refuses them, by their signature."""
+
+    def __init__(self, keyring: Keyring, now: Callable[[], float]) -> None:
+        self._keyring = keyring
+        self._now = now
+
+    def verify(self, request: Request, signature: Signature) -> None:
+        """Return if `signature` is right for `request`, else raise AWSError with AWS's code."""
+        self._check_time(signature)
+        secret = self._secret(signature)
+        expected = _expected(request, signature, secret)
+        if not hmac.compare_digest(expected, signature.value):
+            raise _refused(
+                signature,
+                {"s3": "SignatureDoesNotMatch", "sts": "SignatureDoesNotMatch"},
+                "InvalidSignatureException",
+                "the signature does not match; check the secret key and how the request was signed",
+            )
+        _check_body(request, signature)
+
+    def _check_time(self, signature: Signature) -> None:
+        try:
+            signed_at = datetime.datetime.strptime(signature.timestamp, _TIMESTAMP)
+        except ValueError:
+            raise _incomplete("the date of the signature can't be read") from None
+        age = self._now() - signed_at.replace(tzinfo=datetime.timezone.utc).timestamp()
+        allowed = signature.lifetime_seconds or MAX_SKEW_SECONDS
+        if age > allowed or age < -MAX_SKEW_SECONDS:
+            raise _refused(
+                signature,
+                {"s3": "AccessDenied" if signature.lifetime_seconds else "RequestTimeTooSkewed"},
+                "InvalidSignatureException",
+                "Signature expired: the request's time and the server's are too far apart",
+            )
+
+    def _secret(self, signature: Signature) -> str:
+        secret = self._keyring.own_secret(signature.access_key_id)
+        if secret is not None:
+            return secret
+        temporary = self._keyring.temporary(signature.access_key_id)
+        if temporary is None or not hmac.compare_digest(
+            temporary.session_token.encode(), (signature.token or "").encode()
+        ):
+            raise _refused(
+                signature,
+                {
+                    "s3": "InvalidAccessKeyId",
+                    "sts": "InvalidClientTokenId",
+                    "iam": "InvalidClientTokenId",
+                },
+                "UnrecognizedClientException",
+                "The security token included in the request is invalid",
+            )
+        if temporary.expires_at <= self._now():
+            raise _refused(
+                signature,
+                {"s3": "ExpiredToken", "sts": "ExpiredToken", "iam": "ExpiredToken"},
+                "ExpiredTokenException",
+                "The security token included in the request is expired",
+            )
+        return temporary.secret_access_key
+
+
+class _ExactSigner(SigV4Auth):
+    """Signs just the headers that it is given: clients other than botocore sign others."""
+
+    def headers_to_sign(self, request: AWSRequest) -> HTTPHeaders:
+        names = request.context["signed_headers"]
+        signed = HTTPHeaders()
+        for name in names:
+            signed[name] = request.headers.get(name, "")
+        return signed
+
+
+class _ExactS3Signer(_ExactSigner, S3SigV4Auth):
+    """The same, with S3's rule that paths are not normalized."""
+
+
+def _expected(request: Request, signature: Signature, secret: str) -> str:
+    signer = _ExactS3Signer if signature.service == "s3" else _ExactSigner
+    auth = signer(Key(signature.access_key_id, secret), signature.service, signature.region)
+    target = request.target
+    headers = dict(request.headers)
+    if signature.lifetime_seconds is not None:
+        target = _without_signature(target)
+        headers["x-amz-content-sha256"] = "UNSIGNED-PAYLOAD"
+    signed = AWSRequest(request.method, f"http://host{target}", headers, request.body)
+    signed.context["timestamp"] = signature.timestamp
+    signed.context["signed_headers"] = signature.signed_headers
+    to_sign = auth.string_to_sign(signed, auth.canonical_request(signed))
+    return str(auth.signature(to_sign, signed))
+
+
+def _check_body(request: Request, signature: Signature) -> None:
+    claimed = request.headers.get("x-amz-content-sha256")
+    if claimed is None or signature.lifetime_seconds is not None:
+        return  # the body's hash was part of the signature, or was left out by presigning
+    # S3's forms that leave the body to the transport; only the headers are signed then.
+    if claimed == "UNSIGNED-PAYLOAD" or claimed.startswith("STREAMING-"):
+        return
+    if hashlib.sha256(request.body).hexdigest() != claimed:
+        raise _refused(
+            signature,
+            {"s3": "XAmzContentSHA256Mismatch"},
+            "InvalidSignatureException",
+            "the body is not the one that was signed",
+        )
+
+
+def _from_header(request: Request) -> Signature:
+    match = _HEADER.fullmatch(request.headers["authorization"].strip())
+    if match is None:
+        raise _incomplete("the Authorization header is not a complete AWS4-HMAC-SHA256 signature")
+    key, date, region, service, names, value = match.groups()
+    signed_headers = tuple(names.lower().split(";"))
+    if not _MUST_BE_SIGNED.issubset(signed_headers):
+        raise _incomplete("'Host' must be a signed header")
+    timestamp = request.headers.get("x-amz-date", "")
+    if not timestamp.startswith(date):
+        raise _incomplete("X-Amz-Date is missing, or is another day than the credential's scope")
+    return Signature(
+        key, date, region, service, signed_headers, value, timestamp,
+        request.headers.get("x-amz-security-token"),
+    )  # fmt: skip
+
+
+def _from_query(request: Request) -> Signature:
+    query = dict(request.query)
+    scope = query.get("X-Amz-Credential", "").split("/")
+    lifetime = query.get("X-Amz-Expires", "")
+    if len(scope) != 5 or not lifetime.isdigit():
+        raise _incomplete("the presigned URL lacks part of its signature")
+    key, date, region, service, _ = scope
+    return Signature(
+        key, date, region, service,
+        tuple(query.get("X-Amz-SignedHeaders", "").split(";")),
+        query["X-Amz-Signature"],
+        query.get("X-Amz-Date", ""),
+        query.get("X-Amz-Security-Token"),
+        int(lifetime),
+    )  # fmt: skip
+
+
+def _without_signature(target: str) -> str:
+    parts = urlsplit(f"http://host{target}")
+    pairs = [
+        pair
+        for pair in parse_qsl(parts.query, keep_blank_values=True)
+        if pair[0] != "X-Amz-Signature"
+    ]
+    return parts.path + "?" + urlencode(pairs, quote_via=quote, safe="-_.~")
+
+
+def _incomplete(message: str) -> AWSError:
+    return AWSError("IncompleteSignatureException", message, 403)
+
+
+def _refused(signature: Signature, codes: dict[str, str], default: str, message: str) -> AWSError:
+    return AWSError(codes.get(signature.service, default), message, 403)

@@ -1,0 +1,73 @@
+"""Counts what was called, and remembers the last calls by names and ids: never payloads or tags."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_REMEMBERED: Final = 1000
+_NAMES: Final = frozenset(
+    {
+        "arn", "arns", "jobId", "jobName", "jobQueue", "jobQueueName", "jobQueues", "jobStatus", "jobs",
+        "name", "quotaShareArn", "quotaShareName", "resourceArn", "schedulingPolicyArn",
+        "serviceEnvironment", "serviceEnvironmentName", "serviceEnvironments", "TrainingJobName",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CalledOperation:
+    """One call; `status` is the HTTP status, None if the connection was cut."""
+
+    at: float
+    service: str
+    operation: str
+    region: str
+    names: dict[str, Any]
+    status: int | None
+
+
+class Calls:
+    """What was called since the start, or since `clear`; safe to use from several threads."""
+
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
+        self._counts: Counter[str] = Counter()
+        self._latest: deque[CalledOperation] = deque(maxlen=_REMEMBERED)
+        self._lock = threading.Lock()
+
+    def note(
+        self,
+        service: str,
+        operation: str,
+        region: str,
+        parameters: dict[str, Any],
+        status: int | None,
+    ) -> None:
+        """Count a call that has been answered, or cut off."""
+        names = {name: value for name, value in parameters.items() if name in _NAMES}
+        call = CalledOperation(self._now(), service, operation, region, names, status)
+        with self._lock:
+            self._counts[operation] += 1
+            self._latest.append(call)
+
+    def counts(self) -> dict[str, int]:
+        """Give how often each operation was called, answered or not."""
+        with self._lock:
+            return dict(self._counts)
+
+    def latest(self) -> list[CalledOperation]:
+        """Give the last calls, oldest first."""
+        with self._lock:
+            return list(self._latest)
+
+    def clear(self) -> None:
+        """Count from zero again."""
+        with self._lock:
+            self._counts.clear()
+            self._latest.clear()

@@ -1,0 +1,105 @@
+"""The emulator's time: real, scaled, or moved by hand.
+
+Jobs live by this clock; signatures and sockets live by the real one.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Follower(Protocol):
+    """Something that happens in time."""
+
+    def next_due(self) -> float | None:
+        """Tell when something will happen next, in epoch seconds; None if nothing will by itself."""
+
+    def tick(self) -> None:
+        """Let everything happen that is due now."""
+
+
+class Clock:
+    """Seconds since the epoch that never go backwards, at `rate` seconds for each real one.
+
+    A rate of 0 is a manual clock: it stands still between calls of `advance`. Safe to use from several
+    threads.
+    """
+
+    def __init__(
+        self,
+        rate: float = 1.0,
+        *,
+        start: float | None = None,
+        real: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._real = real
+        self._lock = threading.Lock()
+        self._moving = threading.RLock()
+        self._rate = rate
+        self._base = time.time() if start is None else start
+        self._base_real = real()
+        self._followers: list[Follower] = []
+
+    @property
+    def rate(self) -> float:
+        """How fast this clock goes: 1 is real time, 0 stands still."""
+        return self._rate
+
+    def now(self) -> float:
+        """Give the time, in epoch seconds."""
+        with self._lock:
+            return self._now()
+
+    def follow(self, follower: Follower) -> None:
+        """Have `follower` tick whenever the clock is moved or its rate changes."""
+        self._followers.append(follower)
+
+    def advance(self, seconds: float) -> None:
+        """Move the clock forward; what falls due meanwhile has happened, in its order, on return."""
+        if seconds < 0:
+            raise ValueError(f"advancing Clock ({seconds} s): time does not go backwards")
+        with self._moving:
+            target = self.now() + seconds
+            self._tick()
+            while (due := self._next_due()) is not None and self.now() < due <= target:
+                self._move_to(due)
+                self._tick()
+            self._move_to(target)
+            self._tick()
+
+    def set_rate(self, rate: float) -> None:
+        """Go on at another rate from now on; 0 stops the clock."""
+        if rate < 0:
+            raise ValueError(f"setting the rate of Clock ({rate}): must be 0 or more")
+        with self._moving:
+            with self._lock:
+                self._base, self._base_real = self._now(), self._real()
+                self._rate = rate
+            self._tick()
+
+    def real_seconds_until(self, moment: float) -> float | None:
+        """Tell how long to sleep until `moment`; None on a clock that stands still."""
+        with self._lock:
+            if self._rate == 0:
+                return None
+            return max(0.0, (moment - self._now()) / self._rate)
+
+    def _now(self) -> float:
+        return self._base + (self._real() - self._base_real) * self._rate
+
+    def _move_to(self, moment: float) -> None:
+        with self._lock:
+            self._base, self._base_real = max(moment, self._now()), self._real()
+
+    def _next_due(self) -> float | None:
+        moments = [due for follower in self._followers if (due := follower.next_due()) is not None]
+        return min(moments, default=None)
+
+    def _tick(self) -> None:
+        for follower in self._followers:
+            follower.tick()

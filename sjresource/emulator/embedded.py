@@ -1,0 +1,146 @@
+"""The emulator as an object: puts the parts together, starts and stops them.
+
+Use it in tests and programs; `python -m sjresource.emulator` is the same in a process of its own.
+Emulators in one process share what moto holds (S3, IAM, STS, logs), not queues and jobs.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from sjresource.emulator.application import Application
+from sjresource.emulator.authentication import Authenticator
+from sjresource.emulator.batch import Batch
+from sjresource.emulator.calls import Calls
+from sjresource.emulator.clock import Clock
+from sjresource.emulator.control import Control
+from sjresource.emulator.credentials import Keyring, credentials_in, new_credentials
+from sjresource.emulator.faults import Faults
+from sjresource.emulator.lifecycle import Lifecycle
+from sjresource.emulator.moment import Pace
+from sjresource.emulator.operations.call import Behaviour
+from sjresource.emulator.server import Server, cut_connection
+from sjresource.emulator.services import Services
+from sjresource.emulator.simulated import SimulatedExecutor
+from sjresource.emulator.simulation import Simulation
+from sjresource.emulator.store import Store
+from sjresource.emulator.training_jobs import TrainingJobs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from sjresource.emulator.credentials import Credentials
+    from sjresource.emulator.simulation import Script
+    from sjresource.emulator.training import Executor, TrainingJob
+
+
+class Emulator:
+    """An emulator that serves between `start` and `stop`, or in a `with` block.
+
+    Without `data` nothing is kept on disk. `clock=Clock(0)` stands still until `clock.advance(seconds)`.
+    `executor` makes the executor once the server's URL is known; the default one simulates. `credentials` are the only
+    key that is let in, apart from those that its STS issues.
+    """
+
+    def __init__(
+        self,
+        data: Path | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        clock: Clock | None = None,
+        executor: Callable[[str, Credentials], Executor] | None = None,
+        behaviour: Behaviour | None = None,
+        pace: Pace | None = None,
+        script: Script | None = None,
+    ) -> None:
+        self.credentials = new_credentials() if data is None else credentials_in(data)
+        self.clock = clock or Clock()
+        self.behaviour = behaviour or Behaviour()
+        self.faults = Faults(time.sleep)
+        self.calls = Calls(time.time)
+        self.simulation = Simulation(script)
+        self._store = Store(None if data is None else data / "batch.sqlite3")
+        self._server = Server(self._application, host, port)
+        self._executor: Executor = (
+            SimulatedExecutor(self.clock, self._script)
+            if executor is None
+            else executor(self.url, self.credentials)
+        )
+        self._lifecycle = Lifecycle(
+            self._store, self.clock, self._executor, self.simulation, pace or Pace()
+        )
+        self._door = self._make_door()
+
+    @property
+    def url(self) -> str:
+        """The endpoint of every service."""
+        return self._server.url
+
+    def start(self) -> Self:
+        """Begin to serve and to let jobs run; returns at once."""
+        self._lifecycle.start()
+        self._server.start()
+        return self
+
+    def stop(self) -> None:
+        """Stop serving, end every training job, and give everything back."""
+        self._server.stop()
+        self._lifecycle.close()
+        self._executor.close()
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _application(
+        self, environ: dict[str, object], start_response: Callable[..., object]
+    ) -> object:
+        return self._door(environ, start_response)
+
+    def _make_door(self) -> Application:
+        keyring = Keyring(self.credentials, time.time)
+        batch = Batch(self._store, self.clock, self._lifecycle, self.behaviour)
+        return Application(
+            authenticator=Authenticator(keyring, time.time),
+            services=Services(batch, TrainingJobs(self._store, self._executor)),
+            control=Control(
+                clock=self.clock,
+                faults=self.faults,
+                calls=self.calls,
+                simulation=self.simulation,
+                behaviour=self.behaviour,
+                store=self._store,
+                executor=self._executor,
+            ),
+            faults=self.faults,
+            calls=self.calls,
+            cut=cut_connection,
+        )
+
+    def _script(self, training_job: TrainingJob) -> Script:
+        """Give a training job the script of its service job, without shortages that are over."""
+        from dataclasses import replace
+
+        with self._store.transaction():
+            record = self._store.training_job(training_job.region, training_job.name)
+            job = None if record is None else self._store.job(record.job_id)
+            if job is None:
+                return self.simulation.default
+            script = self.simulation.script(
+                job.id, job.name, len(job.attempts) + 1, lambda: self._store.payload(job.id)
+            )
+        return replace(script, capacity_errors=max(0, script.capacity_errors - job.shortages))

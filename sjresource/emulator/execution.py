@@ -1,0 +1,111 @@
+"""Runs the training jobs of placed service jobs: creates, follows and stops them through the executor.
+
+This is SageMaker's side. Executors are told only after the records are written.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from sjresource.emulator import transitions
+from sjresource.emulator.names import training_job_arn
+from sjresource.emulator.records import PLACED, TrainingJobRecord
+from sjresource.emulator.training import Outcome, Progress, TrainingJob
+from sjresource.emulator.training_requests import problem_with, training_request
+
+if TYPE_CHECKING:
+    from sjresource.emulator.moment import Moment
+    from sjresource.emulator.records import Job
+
+_LOG: Final = logging.getLogger(__name__)
+
+
+def start_training_job(moment: Moment, job: Job, environment: str) -> None:
+    """Give a job its capacity and its next training job."""
+    job = transitions.scheduled(job, environment, moment.now)
+    name = job.training_job or ""
+    request = training_request(moment.store.payload(job.id), name)
+    record = TrainingJobRecord(
+        name=name,
+        arn=training_job_arn(job.region, name),
+        region=job.region,
+        job_id=job.id,
+        created_at=moment.now,
+        transitions=[("Pending", moment.now)],
+    )
+    problem = problem_with(request)
+    if problem is not None:  # SageMaker refuses to create it: there is no training job
+        moment.put(transitions.ended(job, Outcome("Failed", failure_reason=problem), moment.now))
+        return
+    moment.put(job)
+    moment.store.put_training_job(record)
+    training_job = TrainingJob(name, record.arn, job.region, request)
+    moment.effects.append(partial(moment.executor.start, training_job))
+
+
+def follow_training_jobs(moment: Moment) -> None:
+    """Take in what the executor says of every job that it runs, and stop what is to be stopped."""
+    for job in moment.store.live_jobs():
+        if job.status in PLACED and job.training_job is not None:
+            _follow(moment, job, moment.executor.poll(job.training_job))
+
+
+def timeout_due(job: Job) -> int | None:
+    """Tell when the running attempt has lasted too long, in epoch milliseconds; None if it never has."""
+    seconds = (job.timeout_config or {}).get("attemptDurationSeconds")
+    if seconds is None or job.attempt_started_at is None or job.timed_out:
+        return None
+    return int(job.attempt_started_at + seconds * 1000)
+
+
+def _follow(moment: Moment, job: Job, progress: Progress) -> None:
+    _record(moment, job, progress)
+    if progress.outcome is not None:
+        moment.put(transitions.ended(job, progress.outcome, moment.now))
+        return
+    after = transitions.progressed(job, progress.secondary_status, moment.now)
+    after = _stop_if_due(moment, after)
+    if after != job:
+        moment.put(after)
+
+
+def _stop_if_due(moment: Moment, job: Job) -> Job:
+    due = timeout_due(job)
+    if due is not None and due <= moment.now:
+        job = replace(job, timed_out=True, stop_due=moment.now)
+    if job.stop_due is None or job.stop_due > moment.now:
+        return job
+    moment.effects.append(partial(moment.executor.stop, job.training_job or ""))
+    return replace(job, stop_due=None)
+
+
+def _record(moment: Moment, job: Job, progress: Progress) -> None:
+    """Write down what DescribeTrainingJob will tell, if it is news."""
+    known = moment.store.training_job(job.region, job.training_job or "")
+    if known is None:
+        return
+    news = known
+    if progress.secondary_status != known.secondary_status:
+        news = replace(
+            news,
+            secondary_status=progress.secondary_status,
+            transitions=[*known.transitions, (progress.secondary_status, moment.now)],
+        )
+    if progress.secondary_status == "Training" and known.started_at is None:
+        news = replace(news, started_at=moment.now)
+    metrics = [(metric.name, metric.value, metric.timestamp) for metric in progress.metrics]
+    if metrics != known.metrics:
+        news = replace(news, metrics=metrics)
+    if progress.outcome is not None:
+        news = replace(
+            news,
+            status=progress.outcome.status,
+            failure_reason=progress.outcome.failure_reason,
+            model_artifacts=progress.outcome.model_artifacts,
+            ended_at=moment.now,
+        )
+    if news != known:
+        moment.store.put_training_job(news)

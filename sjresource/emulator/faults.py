@@ -1,0 +1,117 @@
+"""Faults that a test orders: which calls they hit, how often, and what they do to the answer.
+
+Owns the list of faults and their matching; cutting the connection is the server's part.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import asdict, dataclass, field, fields
+from typing import TYPE_CHECKING, Any, Final
+
+from sjresource.emulator.errors import AWSError
+from sjresource.emulator.wire import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+KINDS: Final = ("error", "throttle", "drop_before", "drop_after", "delay", "malformed")
+
+
+class ConnectionCutError(Exception):
+    """The connection is to be closed without an answer."""
+
+
+@dataclass
+class Fault:
+    """One order. It hits calls of `operation` whose parameters have all of `match`'s values.
+
+    `count` is how many more calls it hits, None is every one. `code`, `status` and `message` are for the
+    kind error, `seconds` (of real time) for delay.
+    """
+
+    operation: str
+    kind: str
+    count: int | None = 1
+    match: dict[str, Any] = field(default_factory=dict)
+    code: str = "ServerException"
+    status: int = 500
+    message: str = "a fault that was ordered over /_emulator/faults"
+    seconds: float = 0.0
+
+
+def read_fault(description: Any) -> Fault:
+    """Read an order; ValueError says what is wrong with it."""
+    if not isinstance(description, dict):
+        raise ValueError("reading Fault: must be an object")
+    unknown = set(description) - {known.name for known in fields(Fault)}
+    if unknown:
+        raise ValueError(f"reading Fault: unknown {', '.join(sorted(unknown))}")
+    if description.get("kind") not in KINDS:
+        raise ValueError(f"reading Fault: kind must be one of {', '.join(KINDS)}")
+    if not isinstance(description.get("operation"), str):
+        raise ValueError("reading Fault: operation must be a name, such as SubmitServiceJob")
+    return Fault(**description)
+
+
+class Faults:
+    """The orders that are open; safe to use from several threads."""
+
+    def __init__(self, sleep: Callable[[float], object]) -> None:
+        self._sleep = sleep
+        self._orders: list[Fault] = []
+        self._lock = threading.Lock()
+
+    def order(self, fault: Fault) -> None:
+        """Add a fault; the oldest one that matches a call hits it."""
+        with self._lock:
+            self._orders.append(fault)
+
+    def clear(self) -> None:
+        """Take all orders back."""
+        with self._lock:
+            self._orders.clear()
+
+    def open_orders(self) -> list[dict[str, Any]]:
+        """Give what is still to hit, values to match left out."""
+        with self._lock:
+            return [{**asdict(order), "match": sorted(order.match)} for order in self._orders]
+
+    def strike(
+        self, operation: str, parameters: dict[str, Any], answer: Callable[[], Response]
+    ) -> Response:
+        """Answer one call, with the fault that hits it if there is one.
+
+        Raises AWSError for ordered errors, ConnectionCutError for ordered cuts.
+        """
+        fault = self._take(operation, parameters)
+        if fault is None:
+            return answer()
+        if fault.kind == "drop_before":
+            raise ConnectionCutError
+        if fault.kind == "throttle":
+            raise AWSError("TooManyRequestsException", "Too Many Requests", 429)
+        if fault.kind == "error":
+            raise AWSError(fault.code, fault.message, fault.status)
+        if fault.kind == "delay":
+            self._sleep(fault.seconds)
+            return answer()
+        response = answer()
+        if fault.kind == "drop_after":
+            raise ConnectionCutError
+        return Response(response.status, response.headers, response.body[:-1] + b"<")
+
+    def _take(self, operation: str, parameters: dict[str, Any]) -> Fault | None:
+        with self._lock:
+            for order in self._orders:
+                if order.operation == operation and _matches(order.match, parameters):
+                    if order.count is not None:
+                        order.count -= 1
+                        if order.count <= 0:
+                            self._orders.remove(order)
+                    return order
+        return None
+
+
+def _matches(wanted: dict[str, Any], parameters: dict[str, Any]) -> bool:
+    return all(parameters.get(name) == value for name, value in wanted.items())

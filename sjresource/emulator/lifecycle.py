@@ -1,0 +1,167 @@
+"""Lets time pass for queues and jobs: ticks when something falls due, or when an operation changed something.
+
+One tick does everything that is due at the clock's time, in one transaction; the executor is told
+afterwards, so that a crash in between costs an attempt and never leaves an unknown process. What a tick does
+stands in `settling`, `queueing` and `execution`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+
+from sjresource.emulator.execution import follow_training_jobs, timeout_due
+from sjresource.emulator.moment import Moment
+from sjresource.emulator.queueing import admit, limit_due, place
+from sjresource.emulator.records import PLACED
+from sjresource.emulator.settling import settle_resources
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from sjresource.emulator.clock import Clock
+    from sjresource.emulator.moment import Pace
+    from sjresource.emulator.records import Job
+    from sjresource.emulator.simulation import Simulation
+    from sjresource.emulator.store import Store
+    from sjresource.emulator.training import Executor
+
+POLL_SECONDS: Final = 0.05
+"""How often, in real time, an executor is asked that can't say when it has news."""
+
+_CROWD_SECONDS: Final = 0.01
+_MOST_PASSES: Final = 50
+_LOG: Final = logging.getLogger(__name__)
+
+
+@runtime_checkable
+class Foreseeing(Protocol):
+    """An executor that knows when some job's progress changes next."""
+
+    def next_change(self) -> float | None:
+        """Tell the moment, in epoch seconds of the emulator's clock; None if nothing runs."""
+
+
+class Lifecycle:
+    """Moves resources and jobs on, in a thread of its own; `wake` it after every change."""
+
+    def __init__(
+        self, store: Store, clock: Clock, executor: Executor, simulation: Simulation, pace: Pace
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._executor = executor
+        self._simulation = simulation
+        self._pace = pace
+        self._ticking = threading.RLock()
+        self._wakeup = threading.Event()
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="lifecycle", daemon=True)
+
+    def start(self) -> None:
+        """Begin to tick."""
+        self._clock.follow(self)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop ticking; returns when the last tick is over."""
+        self._closed.set()
+        self._wakeup.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def wake(self) -> None:
+        """Look again at what is due; returns at once."""
+        self._wakeup.set()
+
+    def tick(self) -> None:
+        """Do all that is due now, and return when it is done."""
+        with self._ticking:
+            for _ in range(
+                _MOST_PASSES
+            ):  # what one pass does may be all that another thing waited for
+                before = self._store.version
+                if self._closed.is_set():
+                    return
+                self._pass()
+                if self._store.version == before:
+                    return
+            self.wake()
+
+    def next_due(self) -> float | None:
+        """Tell when something falls due next, in epoch seconds."""
+        with self._store.transaction():
+            moment = self._moment()
+            moments = [due / 1000 for due in self._dues(moment) if due > moment.now]
+        if isinstance(self._executor, Foreseeing):
+            change = self._executor.next_change()
+            moments += [] if change is None else [change]
+        return min(moments, default=None)
+
+    def _run(self) -> None:
+        while not self._closed.is_set():
+            self._wakeup.clear()
+            try:
+                self.tick()
+                delay = self._real_delay()
+            except Exception:
+                _LOG.exception("ticking Lifecycle: an unexpected error; going on")
+                delay = 1.0
+            self._wakeup.wait(delay)
+            self._closed.wait(_CROWD_SECONDS)  # changes come in crowds: one tick for all of them
+
+    def _pass(self) -> None:
+        with self._store.transaction():
+            moment = self._moment()
+            settle_resources(moment)
+            admit(moment)
+            follow_training_jobs(moment)
+            place(moment)
+        for effect in moment.effects:
+            _carefully(effect)
+
+    def _moment(self) -> Moment:
+        now = round(self._clock.now() * 1000)
+        return Moment(self._store, self._executor, self._simulation, self._pace, now)
+
+    def _real_delay(self) -> float | None:
+        due = self.next_due()
+        delay = None if due is None else self._clock.real_seconds_until(due)
+        if isinstance(self._executor, Foreseeing):
+            return delay
+        with self._store.transaction():
+            polling = any(job.status in PLACED for job in self._store.live_jobs())
+        if not polling:
+            return delay
+        return POLL_SECONDS if delay is None else min(delay, POLL_SECONDS)
+
+    def _dues(self, moment: Moment) -> list[int]:
+        unsettled = self._store.unsettled_resources()
+        dues = [resource.since + self._pace.resource for resource in unsettled]
+        limits = {
+            queue.arn: queue.detail.get("jobStateTimeLimitActions", [])
+            for queue in self._store.resources("job-queue")
+        }
+        for job in self._store.live_jobs():
+            dues += _job_dues(moment, job, limits.get(job.queue, []))
+        return dues
+
+
+def _job_dues(moment: Moment, job: Job, limits: list[dict[str, Any]]) -> list[int]:
+    if job.stop_due is not None:
+        return [job.stop_due]
+    if job.status in PLACED:
+        candidates = [timeout_due(job)]
+    else:
+        candidates = [moment.ready_at(job), limit_due(job, limits)]
+    return [due for due in candidates if due is not None]
+
+
+def _carefully(effect: Callable[[], None]) -> None:
+    """Run an effect; an executor that fails to start a job will say so when it is polled."""
+    try:
+        effect()
+    except Exception:
+        _LOG.exception("telling the executor: an unexpected error; the job will be seen as failed")

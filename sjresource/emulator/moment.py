@@ -1,0 +1,53 @@
+"""What the parts of one tick share: the store, the time, and what is to be done after the commit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sjresource.emulator.records import LIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sjresource.emulator.records import Job
+    from sjresource.emulator.simulation import Script, Simulation
+    from sjresource.emulator.store import Store
+    from sjresource.emulator.training import Executor
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How long Batch takes over things, in milliseconds of the emulator's clock."""
+
+    resource: int = 100
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One tick: `now` is in epoch milliseconds, `effects` run in their order when all is written."""
+
+    store: Store
+    executor: Executor
+    simulation: Simulation
+    pace: Pace
+    now: int
+    effects: list[Callable[[], None]] = field(default_factory=list)
+
+    def put(self, job: Job) -> None:
+        """Write a job down; one that has ended needs its script no more."""
+        self.store.put_job(job)
+        if job.status not in LIVE:
+            self.simulation.forget(job.id)
+
+    def script(self, job: Job) -> Script:
+        """Give the script of the job's next or present attempt."""
+        return self.simulation.script(
+            job.id, job.name, len(job.attempts) + 1, lambda: self.store.payload(job.id)
+        )
+
+    def ready_at(self, job: Job) -> int:
+        """Tell when a waiting job may go on at the earliest, in epoch milliseconds."""
+        script = self.script(job)
+        patience = script.submitted if job.status == "SUBMITTED" else script.runnable
+        return job.since + round(patience * 1000)

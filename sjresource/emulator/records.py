@@ -1,0 +1,114 @@
+"""What the emulator keeps: service jobs, their attempts, training jobs, and the resources around them.
+
+Plain values that are never changed in place; `dataclasses.replace` makes the next one. Times are in epoch
+milliseconds, as Batch tells them. Where they are kept is `store.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal
+
+Kind = Literal["service-environment", "job-queue", "quota-share", "scheduling-policy"]
+
+LIVE: Final = frozenset({"SUBMITTED", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING"})
+"""Statuses of a job that has not ended. Batch's PENDING is for dependencies, which service jobs have not."""
+
+PLACED: Final = frozenset({"SCHEDULED", "STARTING", "RUNNING"})
+"""Statuses of a job that holds capacity and has a training job."""
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A queue, environment, policy or share.
+
+    `detail` is what Batch's Describe answers, tags included; `since` is when its status last changed.
+    """
+
+    kind: Kind
+    arn: str
+    name: str
+    region: str
+    detail: dict[str, Any]
+    since: int
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try to run a job; `training_job` is the name of the SageMaker job that ran it."""
+
+    training_job: str
+    started_at: int | None = None
+    stopped_at: int | None = None
+    status_reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """A service job without its payload, which is large and never changes.
+
+    `sequence` counts submissions over all queues. `since` is when the status last changed, `blocked_since`
+    when the job began to hold up its queue for the reason that it shows. `capacity` is the instances that
+    it needs, by type, `environment` where it has them. `attempts` are those that ended and count against
+    the retry strategy; `training_job` is the latest one's name, and `shortages` how often SageMaker had no
+    instances for it, which took `shortage_ms` in all. `stop_due` is when Batch acts on a termination.
+    """
+
+    id: str
+    arn: str
+    name: str
+    region: str
+    queue: str
+    sequence: int
+    status: str
+    since: int
+    created_at: int
+    capacity: dict[str, int]
+    status_reason: str | None = None
+    blocked_since: int | None = None
+    environment: str | None = None
+    training_job: str | None = None
+    starts: int = 0
+    shortages: int = 0
+    shortage_ms: int = 0
+    attempts: list[Attempt] = field(default_factory=list)
+    attempt_started_at: int | None = None
+    scheduled_at: int | None = None
+    started_at: int | None = None
+    stopped_at: int | None = None
+    terminated: bool = False
+    termination_reason: str | None = None
+    stop_due: int | None = None
+    timed_out: bool = False
+    scheduling_priority: int | None = None
+    share_identifier: str | None = None
+    quota_share_name: str | None = None
+    retry_strategy: dict[str, Any] | None = None
+    timeout_config: dict[str, Any] | None = None
+    preemption_configuration: dict[str, Any] | None = None
+    tags: dict[str, str] = field(default_factory=dict)
+    client_token: str | None = None
+
+    @property
+    def instances(self) -> int:
+        """How many instances the job needs, of whatever type."""
+        return sum(self.capacity.values())
+
+
+@dataclass(frozen=True)
+class TrainingJobRecord:
+    """What DescribeTrainingJob knows of one attempt, beside the request that the service job's payload is."""
+
+    name: str
+    arn: str
+    region: str
+    job_id: str
+    created_at: int
+    secondary_status: str = "Pending"
+    transitions: list[tuple[str, int]] = field(default_factory=list)
+    metrics: list[tuple[str, float, float]] = field(default_factory=list)
+    status: str = "InProgress"
+    failure_reason: str | None = None
+    model_artifacts: str | None = None
+    started_at: int | None = None
+    ended_at: int | None = None

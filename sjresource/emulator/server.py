@@ -1,0 +1,89 @@
+"""Serves the application with waitress on a loopback address, in a thread of its own."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import socket
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+import waitress
+from waitress import wasyncore
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_THREADS: Final = 8
+_CONNECTIONS: Final = 1000
+_IDLE_SECONDS: Final = 60
+
+
+class Server:
+    """A running server; `port` is the real one, also if 0 was asked for."""
+
+    def __init__(self, application: Callable[..., Any], host: str, port: int) -> None:
+        _require_loopback(host)
+        self.host = host
+        self._map: dict[int, Any] = {}
+        self._server = waitress.create_server(
+            application,
+            map=self._map,
+            host=host,
+            port=port,
+            threads=_THREADS,
+            connection_limit=_CONNECTIONS,
+            channel_timeout=_IDLE_SECONDS,
+            ident="sjresource-emulator",
+            clear_untrusted_proxy_headers=True,
+        )
+        self.port = int(self._server.effective_port)
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="emulator", daemon=True)
+
+    @property
+    def url(self) -> str:
+        """Where the server listens."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    def start(self) -> None:
+        """Begin to serve."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take no more requests, let those in work end, and close every connection."""
+        self._stopping.set()
+        if not self._thread.is_alive():
+            wasyncore.close_all(self._map)
+            return
+        with contextlib.suppress(OSError):  # the thread may just have closed it by itself
+            self._server.pull_trigger()
+        self._thread.join()
+
+    def _serve(self) -> None:
+        while not self._stopping.is_set():
+            wasyncore.loop(timeout=1.0, use_poll=True, map=self._map, count=1)
+        self._server.task_dispatcher.shutdown(timeout=1)
+        wasyncore.close_all(self._map, ignore_all=True)
+
+
+def cut_connection(environ: dict[str, Any]) -> None:
+    """Close the connection that `environ` came over, without a byte of an answer.
+
+    WSGI has no word for this; the channel is what waitress's own callable in the environment belongs to.
+    """
+    channel = environ["waitress.client_disconnected"].__self__
+    channel.socket.shutdown(socket.SHUT_RDWR)
+
+
+def _require_loopback(host: str) -> None:
+    """The emulator runs commands: nobody on another machine may reach it."""
+    try:
+        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        loopback = False
+    if not loopback:
+        raise ValueError(
+            f"starting Server ({host}): listens on a loopback address only; use 127.0.0.1"
+        )

@@ -1,0 +1,63 @@
+"""Which service answers a request that was let in: ours, or moto's; and what its operation is called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl
+
+from sjresource.emulator import model, moto_services
+from sjresource.emulator.errors import AWSError
+from sjresource.emulator.operations import OPERATIONS
+from sjresource.emulator.training_jobs import read_parameters
+
+if TYPE_CHECKING:
+    from sjresource.emulator.batch import Batch
+    from sjresource.emulator.training_jobs import TrainingJobs
+    from sjresource.emulator.wire import Request, Response
+
+
+class Services:
+    """The services behind the one endpoint."""
+
+    def __init__(self, batch: Batch, training_jobs: TrainingJobs) -> None:
+        self._batch = batch
+        self._training_jobs = training_jobs
+
+    def answer(self, service: str, region: str, request: Request) -> Response:
+        """Answer for `service`; AWSError for a service or an operation that is not emulated."""
+        if service == "batch":
+            return self._answer_batch(region, request)
+        if service not in moto_services.SERVICES:
+            raise AWSError(
+                "UnknownOperationException",
+                f"the emulator has no service {service!r}; it has "
+                f"{', '.join(sorted(moto_services.SERVICES))}",
+                404,
+            )
+        if service == "sagemaker":
+            ours = self._training_jobs.answer(request, region)
+            if ours is not None:
+                return ours
+        return moto_services.answer(request, service, region)
+
+    def _answer_batch(self, region: str, request: Request) -> Response:
+        operation = model.operation_of(request)
+        if operation in OPERATIONS:
+            return self._batch.answer(operation, region, request)
+        raise AWSError(
+            "UnknownOperationException",
+            f"the emulator does not emulate {operation or f'{request.method} {request.path}'}",
+            404,
+        )
+
+
+def operation_and_parameters(service: str, request: Request) -> tuple[str, dict[str, Any]]:
+    """Name what is called, for faults and counts; an S3 call by its method, such as `PUT`."""
+    if service == "batch":
+        return model.operation_of(request) or request.method, read_parameters(request)
+    if service == "s3":
+        return request.method, {}
+    if "x-amz-target" in request.headers:
+        return request.headers["x-amz-target"].rpartition(".")[2], read_parameters(request)
+    form = dict(parse_qsl(request.body.decode("utf-8", "replace")))
+    return form.get("Action", request.method), {}

@@ -1,0 +1,129 @@
+"""An executor that only pretends: it plays scripts on the emulator's clock.
+
+Each poll computes where the script stands from the time alone; no thread, no process. What it was playing is
+forgotten in a restart: such a job has Failed, as with any executor.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from sjresource.emulator.training import Metric, Outcome, Progress
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sjresource.emulator.clock import Clock
+    from sjresource.emulator.simulation import Script
+    from sjresource.emulator.training import TrainingJob
+
+
+@dataclass(frozen=True)
+class _Play:
+    job: TrainingJob
+    script: Script
+    started_at: float
+    stopped_at: float | None = None
+
+
+class SimulatedExecutor:
+    """Plays the script that `script_of` gives for each training job."""
+
+    def __init__(self, clock: Clock, script_of: Callable[[TrainingJob], Script]) -> None:
+        self._clock = clock
+        self._script_of = script_of
+        self._plays: dict[str, _Play] = {}
+        self._lock = threading.Lock()
+
+    def start(self, job: TrainingJob) -> None:
+        """Begin `job` now."""
+        with self._lock:
+            if job.name not in self._plays:
+                self._plays[job.name] = _Play(job, self._script_of(job), self._clock.now())
+
+    def poll(self, name: str) -> Progress:
+        """Tell where the script of `name` stands."""
+        with self._lock:
+            play = self._plays.get(name)
+        if play is None:
+            reason = "InternalServerError: the training job is gone; the emulator was restarted meanwhile"
+            return Progress("Failed", outcome=Outcome("Failed", failure_reason=reason))
+        return _progress(play, self._clock.now())
+
+    def stop(self, name: str) -> None:
+        """End `name`, which takes its script's `stopping` seconds."""
+        with self._lock:
+            play = self._plays.get(name)
+            if play is not None and play.stopped_at is None:
+                self._plays[name] = replace(play, stopped_at=self._clock.now())
+
+    def next_change(self) -> float | None:
+        """Tell when some job's progress changes next, in epoch seconds."""
+        now = self._clock.now()
+        with self._lock:
+            moments = [moment for play in self._plays.values() for moment in _moments(play)]
+        return min((moment for moment in moments if moment > now), default=None)
+
+    def close(self) -> None:
+        """Nothing runs that would have to end."""
+
+
+def _phases(play: _Play) -> list[tuple[str, float]]:
+    script = play.script
+    if script.capacity_errors:
+        return [("Pending", script.scheduled)]
+    run = [("Downloading", script.starting), ("Training", script.running)]
+    interrupted = [
+        ("Interrupted", 0.0),
+        ("Starting", script.starting),
+        ("Training", script.running),
+    ]
+    return [("Pending", script.scheduled), *run, *interrupted * script.interruptions,
+            ("Uploading", script.uploading)]  # fmt: skip
+
+
+def _moments(play: _Play) -> list[float]:
+    if play.stopped_at is not None:
+        return [play.stopped_at + play.script.stopping]
+    moments, moment = [], play.started_at
+    for _, duration in _phases(play):
+        moment += duration
+        moments.append(moment)
+    return moments
+
+
+def _progress(play: _Play, now: float) -> Progress:
+    if play.stopped_at is not None:
+        if now < play.stopped_at + play.script.stopping:
+            return Progress("Stopping")
+        return Progress("Stopped", outcome=Outcome("Stopped"))
+    phases = _phases(play)
+    for (name, _), end in zip(phases, _moments(play), strict=True):
+        if now < end:
+            return Progress(name)
+    return _ended(play, now)
+
+
+def _ended(play: _Play, now: float) -> Progress:
+    script = play.script
+    if script.capacity_errors:
+        reason = "CapacityError: Unable to provision requested ML compute capacity"
+        return Progress("Failed", outcome=Outcome("Failed", failure_reason=reason))
+    metrics = tuple(Metric(name, value, now) for name, value in script.metrics.items())
+    return Progress(script.outcome, metrics, _outcome(play))
+
+
+def _outcome(play: _Play) -> Outcome:
+    script = play.script
+    if script.outcome == "Completed":
+        path = str(play.job.request.get("OutputDataConfig", {}).get("S3OutputPath", "")).rstrip("/")
+        return Outcome(
+            "Completed", script.exit_code or 0, None, f"{path}/{play.job.name}/output/model.tar.gz"
+        )
+    if script.outcome == "Stopped":
+        return Outcome("Stopped", script.exit_code)
+    code = 1 if script.exit_code is None else script.exit_code
+    reason = script.failure_reason or f"AlgorithmError: , exit code: {code}"
+    return Outcome("Failed", code, reason)

@@ -1,0 +1,271 @@
+"""Keeps the records in SQLite, and in memory those that scheduling needs.
+
+One writer: every use of a store happens inside `transaction()`, which holds its lock, and what a transaction
+wrote is committed when it ends, or not at all. A commit survives the death of the process (write-ahead log),
+though not a power cut at that very moment. Nothing here knows what the records mean.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
+
+from sjresource.emulator.records import LIVE, Attempt, Job, Resource, TrainingJobRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from sjresource.emulator.records import Kind
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS resources (arn TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS service_jobs (
+    sequence INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, queue TEXT NOT NULL, name TEXT NOT NULL,
+    status TEXT NOT NULL, created_at INTEGER NOT NULL, share TEXT, quota_share TEXT,
+    region TEXT NOT NULL, client_token TEXT, request_digest TEXT, record TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS by_status ON service_jobs (queue, status, sequence);
+CREATE INDEX IF NOT EXISTS by_name ON service_jobs (queue, name, sequence DESC);
+CREATE INDEX IF NOT EXISTS by_time ON service_jobs (created_at, sequence);
+CREATE INDEX IF NOT EXISTS by_queue ON service_jobs (queue, sequence);
+CREATE INDEX IF NOT EXISTS by_share ON service_jobs (queue, share, sequence);
+CREATE INDEX IF NOT EXISTS by_quota_share ON service_jobs (queue, quota_share, sequence);
+CREATE INDEX IF NOT EXISTS by_token ON service_jobs (region, client_token)
+    WHERE client_token IS NOT NULL;
+CREATE TABLE IF NOT EXISTS payloads (job_id TEXT PRIMARY KEY, payload TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS training_jobs (
+    region TEXT NOT NULL, name TEXT NOT NULL, job_id TEXT NOT NULL, created_at INTEGER NOT NULL,
+    status TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (region, name)
+);
+CREATE INDEX IF NOT EXISTS training_jobs_by_time ON training_jobs (region, created_at);
+"""
+_JOB: Final = "record FROM service_jobs"
+
+
+class Store:
+    """The emulator's records; `path` None keeps them in memory only."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._lock = threading.RLock()
+        self._database = sqlite3.connect(
+            path or ":memory:", check_same_thread=False, isolation_level=None
+        )
+        self._database.execute("PRAGMA journal_mode = WAL")
+        self._database.execute("PRAGMA synchronous = NORMAL")
+        self._database.executescript(_SCHEMA)
+        self._depth = 0
+        self._wrote = False
+        self.version = 0
+        """Counts the transactions that wrote something."""
+        self._load()
+
+    def close(self) -> None:
+        """Give the database back; the store can't be used any more."""
+        with self._lock:
+            self._database.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Hold the store; commit at the end, or undo everything if an exception leaves the block."""
+        with self._lock:
+            if self._depth:  # part of a larger one
+                yield
+                return
+            self._depth, self._wrote = 1, False
+            try:
+                yield
+            except BaseException:
+                self._roll_back()
+                raise
+            else:
+                if self._wrote:
+                    self._database.execute("COMMIT")
+                    self.version += 1
+            finally:
+                self._depth = 0
+
+    # Resources
+
+    def resource(self, arn: str) -> Resource | None:
+        """Find a resource by its ARN."""
+        return self._resources.get(arn)
+
+    def resources(self, kind: Kind, region: str | None = None) -> list[Resource]:
+        """Give the resources of a kind in the order of their names; `region` None means all regions."""
+        found = [
+            resource
+            for resource in self._resources.values()
+            if resource.kind == kind and region in (None, resource.region)
+        ]
+        return sorted(found, key=lambda resource: resource.name)
+
+    def unsettled_resources(self) -> list[Resource]:
+        """Give the resources that are on their way to another status."""
+        return [
+            resource
+            for resource in self._resources.values()
+            if resource.detail.get("status", "VALID") != "VALID"
+        ]
+
+    def put_resource(self, resource: Resource) -> None:
+        """Add or replace a resource."""
+        self._write(
+            "INSERT OR REPLACE INTO resources VALUES (?, ?)",
+            (resource.arn, json.dumps(asdict(resource))),
+        )
+        self._resources[resource.arn] = resource
+
+    def remove_resource(self, arn: str) -> None:
+        """Forget a resource."""
+        self._write("DELETE FROM resources WHERE arn = ?", (arn,))
+        self._resources.pop(arn, None)
+
+    # Service jobs
+
+    def next_sequence(self) -> int:
+        """Give the number of the next submission; it is never used twice, deleted jobs included."""
+        self._sequence += 1
+        return self._sequence
+
+    def add_job(self, job: Job, payload: str, request_digest: str) -> None:
+        """Add a job with its payload, and what tells a replayed request from another one."""
+        self._write("INSERT INTO payloads VALUES (?, ?)", (job.id, payload))
+        self._write(
+            "INSERT INTO service_jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                job.sequence, job.id, job.queue, job.name.lower(), job.status, job.created_at,
+                job.share_identifier, job.quota_share_name, job.region, job.client_token,
+                request_digest, _dump(job),
+            ),
+        )  # fmt: skip
+        self._live[job.id] = job
+
+    def put_job(self, job: Job) -> None:
+        """Replace a job's record."""
+        self._write(
+            "UPDATE service_jobs SET status = ?, record = ? WHERE sequence = ?",
+            (job.status, _dump(job), job.sequence),
+        )
+        if job.status in LIVE:
+            self._live[job.id] = job
+        else:
+            self._live.pop(job.id, None)
+
+    def remove_job(self, job_id: str) -> None:
+        """Forget a job, its payload included; its training jobs stay."""
+        self._write("DELETE FROM service_jobs WHERE id = ?", (job_id,))
+        self._write("DELETE FROM payloads WHERE job_id = ?", (job_id,))
+        self._live.pop(job_id, None)
+
+    def job(self, job_id: str) -> Job | None:
+        """Find a job by its id."""
+        return self._live.get(job_id) or self._job(f"SELECT {_JOB} WHERE id = ?", (job_id,))
+
+    def payload(self, job_id: str) -> str:
+        """Give a job's payload as it was submitted; empty for a job that is not there."""
+        row = self._row("SELECT payload FROM payloads WHERE job_id = ?", (job_id,))
+        return "" if row is None else str(row[0])
+
+    def live_jobs(self) -> list[Job]:
+        """Give the jobs that have not ended, oldest first."""
+        return sorted(self._live.values(), key=lambda job: job.sequence)
+
+    def submitted_with(self, region: str, client_token: str) -> tuple[Job, str] | None:
+        """Find the job that was submitted with a token, and its request's digest."""
+        row = self._row(
+            "SELECT record, request_digest FROM service_jobs WHERE region = ? AND client_token = ?",
+            (region, client_token),
+        )
+        return None if row is None else (_job(row[0]), str(row[1]))
+
+    def select_jobs(self, where: str, values: Sequence[Any], order: str, limit: int) -> list[Job]:
+        """Give the jobs of a condition on the table's columns; `where` and `order` are ours, never a caller's."""
+        rows = self._database.execute(
+            f"SELECT {_JOB} WHERE {where} ORDER BY {order} LIMIT ?",
+            (*values, limit),
+        )
+        return [_job(row[0]) for row in rows]
+
+    # Training jobs
+
+    def training_job(self, region: str, name: str) -> TrainingJobRecord | None:
+        """Find a training job by its name."""
+        row = self._row(
+            "SELECT record FROM training_jobs WHERE region = ? AND name = ?", (region, name)
+        )
+        return None if row is None else _training_job(row[0])
+
+    def training_jobs(self, region: str) -> list[TrainingJobRecord]:
+        """Give all training jobs of a region, newest first."""
+        rows = self._database.execute(
+            "SELECT record FROM training_jobs WHERE region = ? ORDER BY created_at DESC, name",
+            (region,),
+        )
+        return [_training_job(row[0]) for row in rows]
+
+    def put_training_job(self, record: TrainingJobRecord) -> None:
+        """Add or replace a training job."""
+        self._write(
+            "INSERT OR REPLACE INTO training_jobs VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                record.region, record.name, record.job_id, record.created_at, record.status,
+                json.dumps(asdict(record)),
+            ),
+        )  # fmt: skip
+
+    # The database
+
+    def _load(self) -> None:
+        rows = self._database.execute("SELECT record FROM resources").fetchall()
+        resources = [Resource(**json.loads(row[0])) for row in rows]
+        self._resources = {resource.arn: resource for resource in resources}
+        marks = ", ".join("?" * len(LIVE))
+        rows = self._database.execute(
+            f"SELECT {_JOB} WHERE status IN ({marks})",
+            sorted(LIVE),
+        ).fetchall()
+        jobs = [_job(row[0]) for row in rows]
+        self._live = {job.id: job for job in jobs}
+        newest = self._row("SELECT max(sequence) FROM service_jobs", ())
+        self._sequence: int = (newest and newest[0]) or 0
+
+    def _roll_back(self) -> None:
+        if self._wrote:
+            self._database.execute("ROLLBACK")
+            self._load()
+
+    def _write(self, statement: str, values: Sequence[Any]) -> None:
+        if not self._wrote:
+            self._database.execute("BEGIN IMMEDIATE")
+            self._wrote = True
+        self._database.execute(statement, values)
+
+    def _row(self, query: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self._database.execute(query, values).fetchone()
+        return row
+
+    def _job(self, query: str, values: Sequence[Any]) -> Job | None:
+        row = self._row(query, values)
+        return None if row is None else _job(row[0])
+
+
+def _dump(job: Job) -> str:
+    return json.dumps(asdict(job))
+
+
+def _job(record: str) -> Job:
+    fields = json.loads(record)
+    fields["attempts"] = [Attempt(**attempt) for attempt in fields["attempts"]]
+    return Job(**fields)
+
+
+def _training_job(record: str) -> TrainingJobRecord:
+    fields = json.loads(record)
+    for name in ("transitions", "metrics"):
+        fields[name] = [tuple(item) for item in fields[name]]
+    return TrainingJobRecord(**fields)

@@ -1,0 +1,55 @@
+"""Reads a service job's payload, the CreateTrainingJob request, as far as Batch and SageMaker must.
+
+Batch passes a payload on without looking at it
+(https://docs.aws.amazon.com/batch/latest/userguide/service-job-payload.html): what is wrong with it shows when
+the training job is created.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+REQUIRED: Final = ("OutputDataConfig", "RoleArn")
+"""What SageMaker's model requires beside the name, which Batch gives; a test compares."""
+
+
+def capacity_of(payload: str) -> dict[str, int]:
+    """Count the instances that a payload asks for, by instance type; what can't be read counts nothing."""
+    config = _member(_parsed(payload), "ResourceConfig")
+    groups = config.get("InstanceGroups")
+    counts: dict[str, int] = {}
+    for group in groups if isinstance(groups, list) and groups else [config]:
+        instance_type = group.get("InstanceType") if isinstance(group, dict) else None
+        count = group.get("InstanceCount") if isinstance(group, dict) else None
+        if isinstance(instance_type, str) and isinstance(count, int) and count > 0:
+            counts[instance_type] = counts.get(instance_type, 0) + count
+    return counts
+
+
+def training_request(payload: str, name: str) -> dict[str, Any]:
+    """Give the request that Batch sends: the payload with the name that Batch made."""
+    return {**_parsed(payload), "TrainingJobName": name}
+
+
+def problem_with(request: dict[str, Any]) -> str | None:
+    """Say why SageMaker would refuse `request`, None if it would take it."""
+    missing = [name for name in REQUIRED if not request.get(name)]
+    if missing:
+        return f"ValidationException: Missing required parameters: {', '.join(missing)}"
+    if not capacity_of(json.dumps(request)):
+        return "ValidationException: ResourceConfig must name an instance type and a count"
+    return None
+
+
+def _parsed(payload: str) -> dict[str, Any]:
+    try:
+        request = json.loads(payload)
+    except (ValueError, RecursionError):
+        return {}
+    return request if isinstance(request, dict) else {}
+
+
+def _member(request: dict[str, Any], name: str) -> dict[str, Any]:
+    value = request.get(name)
+    return value if isinstance(value, dict) else {}

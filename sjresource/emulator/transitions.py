@@ -1,0 +1,140 @@
+"""How a service job goes from one status to the next: pure, from a job and a moment to the next job.
+
+SUBMITTED → RUNNABLE → SCHEDULED → STARTING → RUNNING → SUCCEEDED or FAILED, with ways back to RUNNABLE
+(https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html). When these happen is
+`lifecycle.py`. Moments are in epoch milliseconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from sjresource.emulator.records import Attempt
+from sjresource.emulator.retries import RECEIVED, SHORTAGE, after_failure, is_capacity_failure
+
+if TYPE_CHECKING:
+    from sjresource.emulator.records import Job
+    from sjresource.emulator.training import Outcome
+
+TIMED_OUT: Final = "Job attempt duration exceeded timeout"
+
+_STATUS: Final = {
+    "Pending": "SCHEDULED",
+    "Starting": "STARTING",
+    "LaunchingMLInstances": "STARTING",
+    "PreparingTrainingStack": "STARTING",
+    "Downloading": "STARTING",
+    "DownloadingTrainingImage": "STARTING",
+    "Training": "RUNNING",
+    "Uploading": "RUNNING",
+}
+_ORDER: Final = ("SCHEDULED", "STARTING", "RUNNING")
+_LONGEST_NAME: Final = 63
+
+
+def runnable(job: Job, now: int) -> Job:
+    """The scheduler has seen the job."""
+    return replace(job, status="RUNNABLE", since=now)
+
+
+def scheduled(job: Job, environment: str, now: int) -> Job:
+    """The job has capacity in `environment`, and a new training job."""
+    return replace(
+        job,
+        status="SCHEDULED",
+        since=now,
+        scheduled_at=now,
+        status_reason=None,
+        blocked_since=None,
+        environment=environment,
+        training_job=training_job_name(job.name, job.id, job.starts + 1),
+        starts=job.starts + 1,
+        attempt_started_at=None,
+        timed_out=False,
+    )
+
+
+def progressed(job: Job, secondary_status: str, now: int) -> Job:
+    """SageMaker tells of progress; a status never goes back within an attempt."""
+    status = _STATUS.get(secondary_status, job.status)
+    if _ORDER.index(status) <= _ORDER.index(job.status):
+        return job
+    started = job.attempt_started_at
+    if status == "RUNNING":
+        started = started or now
+    return replace(
+        job,
+        status=status,
+        since=now,
+        attempt_started_at=started,
+        started_at=job.started_at or started,
+    )
+
+
+def ended(job: Job, outcome: Outcome, now: int) -> Job:
+    """SageMaker's job has ended: the service job has too, or it waits for another attempt."""
+    if outcome.status == "Completed" and not job.terminated:
+        return _finished(_with_attempt(job, None, now), "SUCCEEDED", None, now)
+    if job.terminated:
+        return _failed_for_good(job, job.termination_reason, now)
+    if job.timed_out:
+        return _failed_for_good(job, TIMED_OUT, now)
+    if outcome.status == "Stopped":
+        return _failed_for_good(job, f"{RECEIVED}the training job was stopped", now)
+    if is_capacity_failure(outcome.failure_reason):
+        return _short_of_capacity(job, now)
+    return _attempt_failed(job, f"{RECEIVED}{outcome.failure_reason or 'Failed'}", now)
+
+
+def failed_waiting(job: Job, reason: str | None, now: int) -> Job:
+    """The job ends before it got to SageMaker."""
+    return _finished(job, "FAILED", reason, now)
+
+
+def training_job_name(job_name: str, job_id: str, start: int) -> str:
+    """Name a training job as Batch does: AWSBatch, the job's name, and a hash, in SageMaker's alphabet."""
+    digest = hashlib.sha256(f"{job_id}/{start}".encode()).hexdigest()[:20]
+    cleaned = re.sub("[^A-Za-z0-9-]+", "-", job_name)
+    room = _LONGEST_NAME - len("AWSBatch") - len(digest)
+    return f"AWSBatch{cleaned[:room].strip('-')}{digest}"
+
+
+def _attempt_failed(job: Job, reason: str, now: int) -> Job:
+    job = _with_attempt(job, reason, now)
+    if after_failure(job.retry_strategy, len(job.attempts), reason) == "EXIT":
+        return _finished(job, "FAILED", reason, now)
+    return replace(
+        job, status="RUNNABLE", since=now, status_reason=reason, environment=None, shortages=0
+    )
+
+
+def _short_of_capacity(job: Job, now: int) -> Job:
+    waited = now - (job.scheduled_at or now)
+    return replace(
+        job,
+        status="RUNNABLE",
+        since=now,
+        status_reason=SHORTAGE,
+        environment=None,
+        shortages=job.shortages + 1,
+        shortage_ms=job.shortage_ms + waited,
+    )
+
+
+def _failed_for_good(job: Job, reason: str | None, now: int) -> Job:
+    return _finished(_with_attempt(job, reason, now), "FAILED", reason, now)
+
+
+def _with_attempt(job: Job, reason: str | None, now: int) -> Job:
+    attempt = Attempt(job.training_job or "", job.attempt_started_at, now, reason)
+    return replace(job, attempts=[*job.attempts, attempt])
+
+
+def _finished(job: Job, status: str, reason: str | None, now: int) -> Job:
+    return replace(
+        job, status=status, since=now, stopped_at=now, status_reason=reason,
+        environment=None, blocked_since=None, stop_due=None,
+    )  # fmt: skip
