@@ -23,10 +23,12 @@ if TYPE_CHECKING:
 def request_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[Problem]:
     """Hold properties, under our names, against what Batch's `operation` takes and documents."""
     walk = Conformance(name_of=property_name)
-    yield from walk.problems(input_shape(operation), properties, "")
+    misshapen = list(walk.problems(input_shape(operation), properties, ""))
+    yield from misshapen
+    told = {problem.path for problem in misshapen}
     for path, bound in BOUNDS.get(operation, {}).items():
         for found, value in _values_at(properties, path.split("."), ""):
-            if not is_unknown(value) and not bound.allows(value):
+            if found not in told and not bound.allows(value):
                 yield Problem(found, f"must be {bound.meaning}, got {kind_of(value)}{_size(value)}")
 
 

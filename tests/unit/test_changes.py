@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pulumi
+import pytest
+
+from sjresource.changes import find_changes
+from sjresource.job_queue import JobQueueProvider
+from sjresource.service_job import REQUEST, RULES
+
+QUEUE = "arn:aws:batch:eu-west-1:123456789012:job-queue/training"
+JOB: dict[str, Any] = {
+    "identity": "acme/urn:pulumi:prod::vision::t::train",
+    "job_name": "train",
+    "job_queue": QUEUE,
+    "service_job_type": "SAGEMAKER_TRAINING",
+    "service_request_payload": {
+        "HyperParameters": {"epochs": "3"},
+        "ResourceConfig": {"InstanceCount": 1.0},
+    },
+    "scheduling_priority": 5.0,
+    "tags": {"team": "vision"},
+    "retry_strategy": {"attempts": 2.0},
+}
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        {"job_queue": "training"},
+        {"scheduling_priority": 5},
+        {"service_request_payload": json.dumps(JOB["service_request_payload"])},
+        {"service_request_payload": {**JOB["service_request_payload"], "Environment": {}}},
+        {"retry_strategy": {"attempts": 2, "evaluate_on_exit": []}},
+        {"identity": "another"},
+        {"rerun_on_failure": True},
+        {"timeout_config": {}},
+        {"triggers": []},
+    ],
+    ids=lambda same: next(iter(same)),
+)
+def test_what_means_the_same_is_no_change(same: dict[str, Any]) -> None:
+    """A false difference would be a paid training run."""
+    changes = find_changes(RULES, JOB, {**JOB, **same})
+
+    assert changes == ([], [])
+
+
+@pytest.mark.parametrize("name", [name for name in REQUEST if RULES[name] == "replaces"])
+def test_a_run_defining_change_replaces_and_names_itself(name: str) -> None:
+    """The engine passes `replaces` on, so that the preview tells why a job runs again."""
+    changes = find_changes(RULES, JOB, {**JOB, name: {"changed": "value"}})
+
+    assert changes == ([name], [])
+
+
+@pytest.mark.parametrize("name", ["scheduling_priority", "tags"])
+def test_priority_and_tags_change_in_place(name: str) -> None:
+    """Batch can change these two on a submitted job."""
+    assert find_changes(RULES, JOB, {**JOB, name: {"b": "2"}}) == ([], [name])
+
+
+def test_an_unknown_value_replaces() -> None:
+    """A preview that can't know must not hide a paid run."""
+    unknown = {"HyperParameters": {"epochs": pulumi.output.UNKNOWN}}
+    changes = find_changes(RULES, JOB, {**JOB, "service_request_payload": unknown})
+
+    assert changes.replaces == ["service_request_payload"]
+
+
+def test_an_unknown_payload_replaces() -> None:
+    """The same where the whole payload is unknown."""
+    news = {**JOB, "service_request_payload": pulumi.output.UNKNOWN}
+
+    assert find_changes(RULES, JOB, news).replaces == ["service_request_payload"]
+
+
+def test_the_same_queue_name_in_another_region_replaces() -> None:
+    """Two ARNs are compared whole."""
+    elsewhere = QUEUE.replace("eu-west-1", "us-east-1")
+
+    assert find_changes(RULES, JOB, {**JOB, "job_queue": elsewhere}).replaces == ["job_queue"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changes"),
+    [
+        ("policy/a", "policy/b", ([], ["scheduling_policy_arn"])),
+        (None, "policy/b", (["scheduling_policy_arn"], [])),
+        ("policy/a", None, (["scheduling_policy_arn"], [])),
+    ],
+)
+def test_a_policy_is_swapped_in_place_but_never_added_or_removed(
+    old: str | None, new: str | None, changes: tuple[list[str], list[str]]
+) -> None:
+    """A queue with a scheduling policy can get another one, and never lose it."""
+    olds = {"scheduling_policy_arn": old}
+
+    assert find_changes(JobQueueProvider.rules, olds, {"scheduling_policy_arn": new}) == changes

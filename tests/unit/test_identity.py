@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import re
+
+from sjresource.identity import (
+    client_token,
+    default_name,
+    identity_tag,
+    name_of,
+    run_digest,
+    stack_of,
+    stack_tag_prefix,
+)
+
+TRAIN = "acme/urn:pulumi:prod::vision::pulumi-python:dynamic/sjresource:ServiceJob::train"
+IN_COMPONENT = TRAIN.replace("::pulumi-python", "::acme:ml:Sweep$pulumi-python")
+
+
+def test_a_default_name_is_the_same_every_time() -> None:
+    """Preview, up and the run after a crash agree on the name."""
+    assert default_name("train", TRAIN) == default_name("train", TRAIN)
+    assert re.fullmatch(r"train-[0-9a-f]{7}", str(default_name("train", TRAIN)))
+
+
+def test_stacks_projects_parents_and_names_make_different_identities() -> None:
+    """Equal requests of different resources are different jobs, with different tags and names."""
+    others = [
+        TRAIN.replace("prod", "dev"),
+        TRAIN.replace("vision", "text"),
+        TRAIN.replace("acme", "umbrella"),
+        TRAIN + "2",
+        IN_COMPONENT,
+    ]
+    identities = [TRAIN, *others]
+
+    assert len({identity_tag(identity) for identity in identities}) == len(identities)
+    assert len({run_digest(identity, {"a": 1}) for identity in identities}) == len(identities)
+
+
+def test_the_parts_of_an_identity_are_readable() -> None:
+    """Messages name the stack and the resource; a name may hold the separator."""
+    assert stack_of(IN_COMPONENT) == "acme/vision/prod"
+    assert name_of(IN_COMPONENT) == "train"
+    assert name_of(TRAIN + "::again") == "train::again"
+
+
+def test_an_identity_tag_is_a_valid_tag_value() -> None:
+    """However long and odd the names are, AWS takes it, and the stack finds its jobs by it."""
+    odd = TRAIN.replace("::train", "::" + "träin$*" * 60)
+    tag = identity_tag(odd)
+
+    assert len(tag) <= 256
+    assert re.fullmatch(r"[A-Za-z0-9 _.:/=+\-@]+", tag)
+    assert tag.startswith(stack_tag_prefix(odd))
+    assert tag != identity_tag(odd + "x")
+
+
+def test_a_client_token_is_one_for_each_run_and_generation() -> None:
+    """The request, the triggers and the generation all make it another run."""
+    request = {"jobName": "train", "schedulingPriority": 1}
+    digests = {
+        run_digest(TRAIN, request, None),
+        run_digest(TRAIN, {**request, "schedulingPriority": 2}, None),
+        run_digest(TRAIN, request, ["monday"]),
+    }
+    digest = run_digest(TRAIN, request, None)
+
+    assert len(digests) == 3
+    assert digest == run_digest(TRAIN, dict(reversed(request.items())), None)
+    assert client_token(digest, 0) != client_token(digest, 1)
+    assert len(client_token(digest, 0)) == 64

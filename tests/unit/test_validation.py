@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+import pytest
+
+from sjresource.job_queue import JobQueueProvider
+from sjresource.service_environment import ServiceEnvironmentProvider
+from sjresource.service_job import ServiceJobProvider
+
+PAYLOAD: dict[str, Any] = {
+    "RoleArn": "arn:aws:iam::123456789012:role/training",
+    "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
+    "HyperParameters": {"epochs": "3"},
+    "OutputDataConfig": {"S3OutputPath": "s3://bucket/models"},
+    "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1.0, "VolumeSizeInGB": 1.0},
+    "StoppingCondition": {"MaxRuntimeInSeconds": 600.0},
+}
+JOB: dict[str, Any] = {
+    "identity": "acme/urn:pulumi:prod::vision::t::train",
+    "job_name": "train",
+    "job_queue": "training",
+    "service_job_type": "SAGEMAKER_TRAINING",
+    "service_request_payload": PAYLOAD,
+    "retry_strategy": {
+        "attempts": 2.0,
+        "evaluate_on_exit": [{"action": "EXIT", "on_status_reason": "*"}],
+    },
+    "tags": {"team": "vision"},
+    "timeout_config": {"attempt_duration_seconds": 3600.0},
+}
+
+
+def failures(news: dict[str, Any]) -> dict[str, str]:
+    """Check a job's arguments; give the reason at each path."""
+    checked = ServiceJobProvider().check({}, news)
+    return {failure.property: failure.reason for failure in checked.failures}
+
+
+def test_a_right_request_has_no_problem() -> None:
+    """What AWS documents as right is never refused."""
+    assert failures(JOB) == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "reason"),
+    [
+        ({"job_name": "a" * 129}, "job_name", "1 to 128 letters"),
+        ({"job_name": "träin"}, "job_name", "1 to 128 letters"),
+        ({"job_name": 7.0}, "job_name", "must be a string, got a number"),
+        ({"service_job_type": "TRAINING"}, "service_job_type", "one of SAGEMAKER_TRAINING"),
+        ({"scheduling_priority": 10000.0}, "scheduling_priority", "from 0 to 9999"),
+        ({"scheduling_priority": 1.5}, "scheduling_priority", "must be an integer"),
+        ({"retry_strategy": {"attempts": 11.0}}, "retry_strategy.attempts", "from 1 to 10"),
+        ({"retry_strategy": {}}, "retry_strategy.attempts", "is required"),
+        (
+            {"retry_strategy": {"attempts": 1.0, "evaluate_on_exit": [{"action": "STOP"}]}},
+            "retry_strategy.evaluate_on_exit[0].action",
+            "one of RETRY, EXIT",
+        ),
+        ({"timeout_config": {"seconds": 5.0}}, "timeout_config.seconds", "is not known"),
+        ({"tags": {"sjresource:run": "x"}}, "tags", "none of them named sjresource:"),
+        ({"tags": {f"t{i}": "" for i in range(48)}}, "tags", "at most 47 tags"),
+        ({"client_token": "t" * 65}, "client_token", "1 to 64 characters"),
+        ({"service_request_payload": None}, "service_request_payload", "is required"),
+        ({"service_request_payload": "{"}, "service_request_payload", "not JSON"),
+    ],
+)
+def test_a_wrong_field_is_named_with_what_is_allowed(
+    change: dict[str, Any], path: str, reason: str
+) -> None:
+    """Every mistake in SubmitServiceJob's own fields is a check failure at its path."""
+    found = failures({**JOB, **change})
+
+    assert reason in found[path]
+    assert path in found[path]
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "reason"),
+    [
+        ({"RoleArn": None}, "RoleArn", "is required"),
+        ({"OutputDataConfig": {}}, "OutputDataConfig.S3OutputPath", "is required"),
+        (
+            {"HyperParameters": {"epochs": 3.0}},
+            "HyperParameters.epochs",
+            "must be a string, got a number",
+        ),
+        (
+            {"ResourceConfig": {"InstanceCount": "1"}},
+            "ResourceConfig.InstanceCount",
+            "must be an integer, got a string",
+        ),
+        (
+            {"ResourceConfig": {"InstanceTyp": "ml.m5.large"}},
+            "ResourceConfig.InstanceTyp",
+            "did you mean InstanceType?",
+        ),
+        ({"InputDataConfig": []}, "InputDataConfig", "must have from 1 to 20 items, got 0"),
+        (
+            {"StoppingCondition": {"MaxRuntimeInSeconds": 0.0}},
+            "StoppingCondition.MaxRuntimeInSeconds",
+            "must be at least 1",
+        ),
+    ],
+)
+def test_a_wrong_payload_member_is_named_with_its_path(
+    change: dict[str, Any], path: str, reason: str
+) -> None:
+    """Batch would take it, and fail hours later at the head of the queue."""
+    found = failures({**JOB, "service_request_payload": {**PAYLOAD, **change}})
+
+    assert reason in found[f"service_request_payload.{path}"]
+
+
+def test_all_problems_are_found_at_once() -> None:
+    """A user mends everything in one go."""
+    wrong = {**JOB, "job_name": "", "scheduling_priority": -1.0, "service_request_payload": {}}
+
+    assert {"job_name", "scheduling_priority", "service_request_payload.RoleArn"} <= set(
+        failures(wrong)
+    )
+
+
+def test_values_are_never_quoted() -> None:
+    """A payload, a tag or an environment may hold secrets."""
+    payload = {**PAYLOAD, "Environment": {"PASSWORD": ["s3cret"]}, "RoleArn": {"a": "s3cret"}}
+    found = failures({**JOB, "service_request_payload": payload, "tags": {"aws:x": "s3cret"}})
+
+    assert len(found) == 3
+    assert not any("s3cret" in reason for reason in found.values())
+
+
+@pytest.mark.parametrize("path", [(), ("RoleArn",), ("HyperParameters",), ("ResourceConfig",)])
+def test_unknown_values_are_passed_over(path: tuple[str, ...]) -> None:
+    """A preview checks what is known and leaves the rest to the update."""
+    unknown = pulumi.output.UNKNOWN
+    payload = {**PAYLOAD, **dict.fromkeys(path, unknown)} if path else unknown
+    news = {**JOB, "service_request_payload": payload, "job_queue": unknown, "tags": unknown}
+
+    assert failures(news) == {}
+
+
+def test_checking_does_not_change_the_inputs() -> None:
+    """What check adds would show in every preview."""
+    assert ServiceJobProvider().check({}, JOB).inputs == JOB
+
+
+def test_a_queue_and_an_environment_are_checked_too() -> None:
+    """The queue side has the same errors."""
+    queue = JobQueueProvider().check({}, {"job_queue_name": "q", "priority": 1001.0})
+    capacity = {"max_capacity": -1.0, "capacity_unit": "NUM_INSTANCES"}
+    environment = ServiceEnvironmentProvider().check({}, {"capacity_limits": [capacity]})
+
+    assert [failure.property for failure in queue.failures] == ["priority"]
+    assert [failure.property for failure in environment.failures] == [
+        "service_environment_name",
+        "service_environment_type",
+        "capacity_limits[0].max_capacity",
+    ]
