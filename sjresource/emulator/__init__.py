@@ -3,7 +3,7 @@
 `python -m sjresource.emulator --data DIR` serves until it is interrupted; in a program or a test:
 
     with Emulator() as emulator:
-        boto3.client("batch", endpoint_url=emulator.url, region_name="us-east-1", **vars(emulator.credentials))
+        boto3.client("batch", endpoint_url=emulator.url, **vars(emulator.credentials))
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """`python -m sjresource.emulator`: the emulator in a process of its own, until SIGINT or SIGTERM.
 
-Prints its URL as the first line on stdout. While it runs, `DATA/emulator.json` tells its pid and URL;
-`DATA/credentials` is the key that it lets in, and stays. One emulator at a time uses a data directory.
+Prints its URL as the first line on stdout. While it runs, `DATA/emulator.json` tells its pid and
+URL; `DATA/credentials` is the key that it lets in, and stays. One emulator at a time uses a data
+directory.
 """
 
 from __future__ import annotations
@@ -46,10 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             emulator = _emulator(options)
             with emulator:
                 announce(emulator.url)
-                print(emulator.url, flush=True)
+                print(emulator.url, flush=True)  # noqa: T201 - the first line is the interface
                 stop.wait()
     except (OccupiedError, OSError, ValueError) as error:
-        print(error, file=sys.stderr)
+        print(error, file=sys.stderr)  # noqa: T201 - a person reads it
         return 1
     return 0
 
@@ -57,8 +58,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m sjresource.emulator",
-        description="An emulator of AWS Batch service jobs (SageMaker training), with S3, IAM, STS, "
-        "CloudWatch Logs and SageMaker beside it at the same endpoint.",
+        description="An emulator of AWS Batch service jobs (SageMaker training), with S3, IAM, "
+        "STS, CloudWatch Logs and SageMaker beside it at the same endpoint.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -71,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         "--executor",
         choices=("process", "simulated"),
         default="simulated",
-        help="process runs the container entrypoint as a local process; simulated (default) pretends",
+        help="process runs the container's entrypoint as a local process; simulated pretends",
     )
     parser.add_argument(
         "--token-replay",
@@ -100,7 +101,7 @@ def _emulator(options: argparse.Namespace) -> Emulator:
 
 
 def _process_executor(data: Path) -> Callable[[str, Credentials], Executor]:
-    from sjresource.emulator.process import ProcessExecutor
+    from sjresource.emulator.process import ProcessExecutor  # noqa: PLC0415 - only if asked for
 
     return lambda url, credentials: ProcessExecutor(data / "training", url, credentials)
 

@@ -1,7 +1,8 @@
 """The door of the emulator, as a WSGI application: who is let in, and how refusals look.
 
-In order: foreign Hosts and Origins are refused, bodies are bounded, signatures are checked; then control
-routes and services answer. Only `GET /_emulator/health` and STS's AssumeRoleWithWebIdentity are unsigned.
+In order: foreign Hosts and Origins are refused, bodies are bounded, signatures are checked; then
+control routes and services answer. Only `GET /_emulator/health` and STS's AssumeRoleWithWebIdentity
+are unsigned.
 """
 
 from __future__ import annotations
@@ -32,11 +33,13 @@ _LOG: Final = logging.getLogger(__name__)
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _UNSIGNED_ACTION: Final = b"Action=AssumeRoleWithWebIdentity"
 _DEFAULT_REGION: Final = "us-east-1"
+_SCOPE_PARTS: Final = 5  # key/date/region/service/aws4_request
 _UNBOUNDED: Final = "s3"
+_HOP_BY_HOP: Final = frozenset({"connection", "content-length", "transfer-encoding"})
 
 
 class Application:
-    """Takes WSGI requests; `cut` closes the connection of the given environment without an answer."""
+    """Takes WSGI requests; `cut` closes the connection of an environment without an answer."""
 
     def __init__(
         self,
@@ -64,8 +67,7 @@ class Application:
         except ConnectionCutError:
             self._cut(environ)
             response = json_response({}, 503)  # goes nowhere
-        headers = [(name, value) for name, value in response.headers.items()
-                   if name.lower() not in ("content-length", "connection", "transfer-encoding")]  # fmt: skip
+        headers = [each for each in response.headers.items() if each[0].lower() not in _HOP_BY_HOP]
         length = response.headers.get("Content-Length", response.headers.get("content-length"))
         if environ["REQUEST_METHOD"] == "HEAD" and length is not None:
             headers.append(("Content-Length", length))
@@ -88,7 +90,7 @@ class Application:
             return error_response(error, service)
         except ConnectionCutError:
             raise
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever it was, the server goes on
             # The request may hold secrets: the log says where we failed, not on what.
             _LOG.exception("answering a request: an unexpected error")
             return error_response(ServerException("the emulator failed; please report it"), service)
@@ -102,7 +104,7 @@ class Application:
                 return self._answer_service("sts", _DEFAULT_REGION, request)
             raise AWSError(
                 "MissingAuthenticationTokenException",
-                "the request is not signed; use the profile sjresource-emulator of DATA/credentials",
+                "the request is not signed; use profile sjresource-emulator of DATA/credentials",
                 403,
             )
         self._authenticator.verify(request, signature)
@@ -149,4 +151,4 @@ def _claimed_service(headers: dict[str, str]) -> str:
     scope = (
         headers.get("authorization", "").partition("Credential=")[2].partition(",")[0].split("/")
     )
-    return scope[3] if len(scope) > 3 else ""
+    return scope[3] if len(scope) == _SCOPE_PARTS else ""

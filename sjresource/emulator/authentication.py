@@ -1,12 +1,13 @@
-"""Checks AWS signatures, version 4: botocore's own signer computes what the signature should have been.
+"""Checks AWS signatures, version 4, by having botocore's own signer compute them again.
 
-Owns the reading of the Authorization header (or of a presigned S3 URL) and the refusals, with AWS's codes. It
-does not know which operation is called, and it always uses the real clock: callers sign by theirs.
+Owns the reading of the Authorization header (or of a presigned S3 URL) and the refusals, with AWS's
+codes. It does not know which operation is called, and it always uses the real clock: callers sign
+by theirs.
 """
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import hashlib
 import hmac
 import re
@@ -28,14 +29,14 @@ if TYPE_CHECKING:
     from sjresource.emulator.wire import Request
 
 MAX_SKEW_SECONDS: Final = 900
-"""How far a caller's clock may be off: https://docs.aws.amazon.com/IAM/latest/UserGuide/signing-elements.html."""
+"""AWS's tolerance for clocks, as S3's RequestTimeTooSkewed documents it."""
 
 _HEADER: Final = re.compile(
     r"AWS4-HMAC-SHA256 +Credential=([^,/]+)/(\d{8})/([^,/]+)/([^,/]+)/aws4_request, *"
     r"SignedHeaders=([^,]+), *Signature=([0-9a-f]{64})"
 )
 _MUST_BE_SIGNED: Final = frozenset({"host"})
-_TIMESTAMP: Final = "%Y%m%dT%H%M%SZ"
+_SCOPE_PARTS: Final = 5  # key/date/region/service/aws4_request
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,10 @@ class Authenticator:
 
     def _check_time(self, signature: Signature) -> None:
         try:
-            signed_at = datetime.datetime.strptime(signature.timestamp, _TIMESTAMP)
+            signed_at = dt.datetime.strptime(f"{signature.timestamp}+0000", "%Y%m%dT%H%M%SZ%z")
         except ValueError:
             raise _incomplete("the date of the signature can't be read") from None
-        age = self._now() - signed_at.replace(tzinfo=datetime.timezone.utc).timestamp()
+        age = self._now() - signed_at.timestamp()
         allowed = signature.lifetime_seconds or MAX_SKEW_SECONDS
         if age > allowed or age < -MAX_SKEW_SECONDS:
             raise _refused(
@@ -196,7 +197,7 @@ def _from_query(request: Request) -> Signature:
     query = dict(request.query)
     scope = query.get("X-Amz-Credential", "").split("/")
     lifetime = query.get("X-Amz-Expires", "")
-    if len(scope) != 5 or not lifetime.isdigit():
+    if len(scope) != _SCOPE_PARTS or not lifetime.isdigit():
         raise _incomplete("the presigned URL lacks part of its signature")
     key, date, region, service, _ = scope
     return Signature(

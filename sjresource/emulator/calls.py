@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 _REMEMBERED: Final = 1000
 _NAMES: Final = frozenset(
     {
-        "arn", "arns", "jobId", "jobName", "jobQueue", "jobQueueName", "jobQueues", "jobStatus", "jobs",
-        "name", "quotaShareArn", "quotaShareName", "resourceArn", "schedulingPolicyArn",
+        "arn", "arns", "jobId", "jobName", "jobQueue", "jobQueueName", "jobQueues", "jobStatus",
+        "jobs", "name", "quotaShareArn", "quotaShareName", "resourceArn", "schedulingPolicyArn",
         "serviceEnvironment", "serviceEnvironmentName", "serviceEnvironments", "TrainingJobName",
     }
 )  # fmt: skip

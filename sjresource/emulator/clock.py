@@ -17,7 +17,7 @@ class Follower(Protocol):
     """Something that happens in time."""
 
     def next_due(self) -> float | None:
-        """Tell when something will happen next, in epoch seconds; None if nothing will by itself."""
+        """Tell when something happens next, in epoch seconds; None if nothing will by itself."""
 
     def tick(self) -> None:
         """Let everything happen that is due now."""
@@ -26,8 +26,8 @@ class Follower(Protocol):
 class Clock:
     """Seconds since the epoch that never go backwards, at `rate` seconds for each real one.
 
-    A rate of 0 is a manual clock: it stands still between calls of `advance`. Safe to use from several
-    threads.
+    A rate of 0 is a manual clock: it stands still between calls of `advance`. Safe to use from
+    several threads.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Clock:
         self._followers.append(follower)
 
     def advance(self, seconds: float) -> None:
-        """Move the clock forward; what falls due meanwhile has happened, in its order, on return."""
+        """Move the clock forward; on return all that fell due has happened, in its order."""
         if seconds < 0:
             raise ValueError(f"advancing Clock ({seconds} s): time does not go backwards")
         with self._moving:

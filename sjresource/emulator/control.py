@@ -1,4 +1,4 @@
-"""The routes under `/_emulator/`: clock, faults, rules, calls, behaviour, and what happens to records.
+"""The routes under `/_emulator/`: clock, faults, rules, calls, behaviour, lost records.
 
 They need the same signature as everything else. `docs/emulator.md` describes them for users.
 """
@@ -71,7 +71,8 @@ class Control:
         route = request.path.removeprefix(PREFIX)
         try:
             if request.method == "POST" and route.startswith("jobs/"):
-                result = self._change_job(route.removeprefix("jobs/"), _body(request))
+                result = None
+                self._change_job(route.removeprefix("jobs/"), _body(request))
             else:
                 result = self._route(request.method, route)(_body(request))
         except (ValueError, TypeError) as mistake:
@@ -145,7 +146,7 @@ def _body(request: Request) -> Any:
 
 def _object(body: Any, known: set[str]) -> dict[str, Any]:
     if not isinstance(body, dict):
-        raise ValueError("the body must be a JSON object")
+        raise ValueError("the body must be a JSON object")  # noqa: TRY004 - all mistakes alike
     unknown = set(body) - known
     if unknown:
         raise ValueError(f"unknown {', '.join(sorted(unknown))}")
@@ -154,5 +155,5 @@ def _object(body: Any, known: set[str]) -> dict[str, Any]:
 
 def _seconds(value: Any, name: str) -> float:
     if not isinstance(value, (int, float)) or isinstance(value, bool):
-        raise ValueError(f"{name} must be a number")
+        raise ValueError(f"{name} must be a number")  # noqa: TRY004 - all mistakes alike
     return float(value)

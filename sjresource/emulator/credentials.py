@@ -70,7 +70,7 @@ class Keyring:
         return own.aws_secret_access_key if access_key_id == own.aws_access_key_id else None
 
     def temporary(self, access_key_id: str) -> TemporaryCredentials | None:
-        """Give temporary credentials, expired ones included for a while so that they can be told apart."""
+        """Give temporary credentials, those that expired not long ago included."""
         with self._lock:
             return self._temporary.get(access_key_id)
 

@@ -7,6 +7,7 @@ Emulators in one process share what moto holds (S3, IAM, STS, logs), not queues 
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sjresource.emulator.application import Application
@@ -42,9 +43,10 @@ if TYPE_CHECKING:
 class Emulator:
     """An emulator that serves between `start` and `stop`, or in a `with` block.
 
-    Without `data` nothing is kept on disk. `clock=Clock(0)` stands still until `clock.advance(seconds)`.
-    `executor` makes the executor once the server's URL is known; the default one simulates. `credentials` are the only
-    key that is let in, apart from those that its STS issues.
+    Without `data` nothing is kept on disk. `clock=Clock(0)` stands still until
+    `clock.advance(seconds)`. `executor` makes the executor once the server's URL is known; the
+    default one simulates. `credentials` are the only key that is let in, apart from those that its
+    STS issues.
     """
 
     def __init__(
@@ -133,8 +135,6 @@ class Emulator:
 
     def _script(self, training_job: TrainingJob) -> Script:
         """Give a training job the script of its service job, without shortages that are over."""
-        from dataclasses import replace
-
         with self._store.transaction():
             record = self._store.training_job(training_job.region, training_job.name)
             job = None if record is None else self._store.job(record.job_id)

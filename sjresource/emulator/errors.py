@@ -1,11 +1,12 @@
 """The errors that the emulator answers with, and how each AWS protocol writes them down.
 
-Batch itself has only two, `ClientException` and `ServerException`; the rest belong to the door in front
-of it (signatures, hosts, bodies) and to faults that a test asked for.
+Batch itself has only two, `ClientException` and `ServerException`; the rest belong to the door in
+front of it (signatures, hosts, bodies) and to faults that a test asked for.
 """
 
 from __future__ import annotations
 
+import http
 import json
 import uuid
 from typing import TYPE_CHECKING
@@ -29,14 +30,14 @@ class AWSError(Exception):
         self.status = status
 
 
-class ClientException(AWSError):
+class ClientException(AWSError):  # noqa: N818 - AWS's name
     """The caller's mistake, as Batch says it."""
 
     def __init__(self, message: str) -> None:
         super().__init__("ClientException", message)
 
 
-class ServerException(AWSError):
+class ServerException(AWSError):  # noqa: N818 - AWS's name
     """The service's mistake, as Batch says it."""
 
     def __init__(self, message: str) -> None:
@@ -48,7 +49,7 @@ def error_response(error: AWSError, service: str) -> Response:
     if service == "s3":
         return _xml(error, f"<Error>{_code_and_message(error)}</Error>")
     if service in _QUERY_SERVICES:
-        fault = "Sender" if error.status < 500 else "Receiver"
+        fault = "Sender" if error.status < http.HTTPStatus.INTERNAL_SERVER_ERROR else "Receiver"
         detail = f"<Error><Type>{fault}</Type>{_code_and_message(error)}</Error>"
         return _xml(error, f"<ErrorResponse>{detail}</ErrorResponse>")
     return _json(error)

@@ -1,4 +1,4 @@
-"""Runs the training jobs of placed service jobs: creates, follows and stops them through the executor.
+"""Runs the training jobs of placed service jobs: starts, follows and stops them.
 
 This is SageMaker's side. Executors are told only after the records are written.
 """
@@ -54,7 +54,7 @@ def follow_training_jobs(moment: Moment) -> None:
 
 
 def timeout_due(job: Job) -> int | None:
-    """Tell when the running attempt has lasted too long, in epoch milliseconds; None if it never has."""
+    """Tell when the attempt will have lasted too long, in epoch milliseconds; None for never."""
     seconds = (job.timeout_config or {}).get("attemptDurationSeconds")
     if seconds is None or job.attempt_started_at is None or job.timed_out:
         return None

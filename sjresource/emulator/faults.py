@@ -26,8 +26,8 @@ class ConnectionCutError(Exception):
 class Fault:
     """One order. It hits calls of `operation` whose parameters have all of `match`'s values.
 
-    `count` is how many more calls it hits, None is every one. `code`, `status` and `message` are for the
-    kind error, `seconds` (of real time) for delay.
+    `count` is how many more calls it hits, None is every one. `code`, `status` and `message` are
+    for the kind error, `seconds` (of real time) for delay.
     """
 
     operation: str
@@ -43,14 +43,16 @@ class Fault:
 def read_fault(description: Any) -> Fault:
     """Read an order; ValueError says what is wrong with it."""
     if not isinstance(description, dict):
-        raise ValueError("reading Fault: must be an object")
+        raise ValueError("reading Fault: must be an object")  # noqa: TRY004 - all mistakes alike
     unknown = set(description) - {known.name for known in fields(Fault)}
     if unknown:
         raise ValueError(f"reading Fault: unknown {', '.join(sorted(unknown))}")
     if description.get("kind") not in KINDS:
         raise ValueError(f"reading Fault: kind must be one of {', '.join(KINDS)}")
     if not isinstance(description.get("operation"), str):
-        raise ValueError("reading Fault: operation must be a name, such as SubmitServiceJob")
+        raise ValueError(  # noqa: TRY004 - all mistakes alike
+            "reading Fault: operation must be a name, such as SubmitServiceJob"
+        )
     return Fault(**description)
 
 

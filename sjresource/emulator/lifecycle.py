@@ -1,8 +1,8 @@
-"""Lets time pass for queues and jobs: ticks when something falls due, or when an operation changed something.
+"""Lets time pass for queues and jobs: ticks when something falls due or was changed.
 
 One tick does everything that is due at the clock's time, in one transaction; the executor is told
-afterwards, so that a crash in between costs an attempt and never leaves an unknown process. What a tick does
-stands in `settling`, `queueing` and `execution`.
+afterwards, so that a crash in between costs an attempt and never leaves an unknown process. What a
+tick does stands in `settling`, `queueing` and `execution`.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ class Lifecycle:
             try:
                 self.tick()
                 delay = self._real_delay()
-            except Exception:
+            except Exception:  # noqa: BLE001 - time must go on
                 _LOG.exception("ticking Lifecycle: an unexpected error; going on")
                 delay = 1.0
             self._wakeup.wait(delay)
@@ -163,5 +163,5 @@ def _carefully(effect: Callable[[], None]) -> None:
     """Run an effect; an executor that fails to start a job will say so when it is polled."""
     try:
         effect()
-    except Exception:
+    except Exception:  # noqa: BLE001 - executors are others' code
         _LOG.exception("telling the executor: an unexpected error; the job will be seen as failed")

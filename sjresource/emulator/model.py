@@ -1,7 +1,7 @@
-"""Batch's API as botocore's model describes it: which request is which operation, and what it may say.
+"""Batch's API as botocore's model describes it: what is called, and what may be said.
 
-Owns parsing requests and checking both requests and answers against the model's shapes. What the model does
-not say (bounds and patterns stand in prose there) belongs to the operations.
+Owns parsing requests and checking both requests and answers against the model's shapes. What the
+model does not say (bounds and patterns stand in prose there) belongs to the operations.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ def operation_of(request: Request) -> str | None:
 def parse(operation: str, request: Request) -> dict[str, Any]:
     """Read the parameters of `operation` from `request`.
 
-    Raises ClientException, which names the member, for what the operation's input shape does not allow.
-    Members that the model does not know are left out, as AWS leaves them.
+    Raises ClientException, which names the member, for what the operation's input shape does not
+    allow. Members that the model does not know are left out, as AWS leaves them.
     """
     shape = _input_shape(operation)
     parameters = _body(request)
@@ -62,7 +62,8 @@ def parse(operation: str, request: Request) -> dict[str, Any]:
     problem = next(_problems(shape, parameters, ""), None)
     if problem is not None:
         raise ClientException(f"Error executing request: {problem}")
-    return _known(shape, parameters)
+    known: dict[str, Any] = _known(shape, parameters)
+    return known
 
 
 def check_answer(operation: str, answer: dict[str, Any]) -> None:
@@ -103,12 +104,12 @@ def _body(request: Request) -> dict[str, Any]:
     if kind not in ("application/json", "application/x-amz-json-1.1"):
         raise ClientException("the request's Content-Type must be application/json")
     try:
-        body = json.loads(request.body)
+        body: Any = json.loads(request.body)
     except (ValueError, RecursionError):
         raise ClientException("the request's body is not valid JSON") from None
     if not isinstance(body, dict):
         raise ClientException("the request's body must be a JSON object")
-    return body
+    return dict(body)
 
 
 def _known(shape: Shape, value: Any) -> Any:
@@ -193,20 +194,24 @@ def _scalar_problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
     name = path.rstrip(".")
     kind = shape.type_name
     if kind == "string":
-        if not isinstance(value, str):
-            yield f"{name} must be a string"
-            return
-        yield from _length_problems(shape, value, path)
-        if shape.enum and value not in shape.enum:
-            yield f"{name} must be one of {', '.join(shape.enum)}"
+        yield from _string_problems(shape, value, name)
     elif kind == "boolean":
         if not isinstance(value, bool):
             yield f"{name} must be true or false"
-    elif kind in _INTEGERS:
-        if not isinstance(value, int) or isinstance(value, bool) or abs(value) >= _INTEGERS[kind]:
-            yield f"{name} must be an integer"
     elif not isinstance(value, (int, float)) or isinstance(value, bool):
         yield f"{name} must be a number"
+    elif kind in _INTEGERS and (isinstance(value, float) or abs(value) >= _INTEGERS[kind]):
+        yield f"{name} must be an integer"
+
+
+def _string_problems(shape: Shape, value: Any, name: str) -> Iterator[str]:
+    if not isinstance(value, str):
+        yield f"{name} must be a string"
+        return
+    yield from _length_problems(shape, value, name)
+    allowed = shape.metadata.get("enum")
+    if allowed and value not in allowed:
+        yield f"{name} must be one of {', '.join(allowed)}"
 
 
 def _length_problems(shape: Shape, value: Any, path: str) -> Iterator[str]:

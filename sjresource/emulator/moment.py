@@ -1,4 +1,4 @@
-"""What the parts of one tick share: the store, the time, and what is to be done after the commit."""
+"""What the parts of one tick share: the store, the time, and what to do after the commit."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Pace:
 
 @dataclass(frozen=True)
 class Moment:
-    """One tick: `now` is in epoch milliseconds, `effects` run in their order when all is written."""
+    """One tick: `now` is in epoch milliseconds, `effects` run, in order, when all is written."""
 
     store: Store
     executor: Executor

@@ -1,13 +1,16 @@
 """The services that moto answers: S3, IAM, STS, CloudWatch Logs, SageMaker, and container Batch.
 
-moto is loaded when one of them is first called. Its state is global to the process: emulators in one
-process share buckets, roles and log groups (not queues and jobs).
+moto is loaded when one of them is first called. Its state is global to the process: emulators in
+one process share buckets, roles and log groups (not queues and jobs).
 """
 
 from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING, Any, Final
+
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.compat import HTTPHeaders
 
 from sjresource.emulator.errors import AWSError
 from sjresource.emulator.wire import Response
@@ -40,20 +43,18 @@ def answer(request: Request, service: str, region: str) -> Response:
 
 
 def _process(url: str, request: Request) -> tuple[int, Any, Any]:
-    from botocore.awsrequest import AWSPreparedRequest
-
-    process = _moto()
-    prepared = AWSPreparedRequest(request.method, url, dict(request.headers), request.body, False)
-    answered = process(prepared)
+    headers = HTTPHeaders.from_dict(dict(request.headers))
+    prepared = AWSPreparedRequest(request.method, url, headers, request.body, stream_output=False)
+    answered = _moto()(prepared)
     if answered is None:
         raise AWSError("InvalidAction", "the emulator does not know this operation", 404)
-    status, headers, body = answered
-    return status, headers, body
+    status, answered_headers, body = answered
+    return status, answered_headers, body
 
 
 def _moto() -> Callable[[Any], Any]:
     with _LOADING:  # imports are slow, and moto's registries are filled by them
-        from moto.core.botocore_stubber import BotocoreStubber
+        from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415 - only if needed
 
         return BotocoreStubber().process_request
 

@@ -19,7 +19,7 @@ _PARTITIONS: Final = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
 
 
 def batch_arn(region: str, kind: Kind | str, name: str) -> str:
-    """Write a Batch ARN; for a quota share, `name` is `<queue>/quota-share/<name>` after the queue's kind."""
+    """Write the ARN of a queue, environment, policy or service job."""
     return f"arn:{_partition(region)}:batch:{region}:{ACCOUNT}:{kind}/{name}"
 
 
@@ -42,8 +42,8 @@ def check_name(member: str, name: str) -> None:
     """Raise ClientException for a name that Batch's documentation does not allow."""
     if not _NAME.fullmatch(name):
         raise ClientException(
-            f"{member} must be 1 to 128 letters, digits, hyphens and underscores, and must start with "
-            "a letter or digit"
+            f"{member} must be 1 to 128 letters, digits, hyphens and underscores, and must start "
+            "with a letter or digit"
         )
 
 

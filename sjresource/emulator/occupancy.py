@@ -1,6 +1,7 @@
 """One emulator for a data directory: the lock, and `emulator.json`, which tells who holds it.
 
-The lock is the system's, so it goes with the process however that dies; the file may be left behind.
+The lock is the system's, so it goes with the process however that dies; the file may be left
+behind.
 """
 
 from __future__ import annotations
@@ -50,4 +51,4 @@ def _refusal(data: Path, told: Path) -> str:
     except (OSError, ValueError):
         other = {}
     who = f"pid {other['pid']} at {other['url']}" if "pid" in other else "one that is just starting"
-    return f"starting Emulator ({data}): another emulator uses this directory, {who}; use it or stop it"
+    return f"starting Emulator ({data}): in use by another emulator, {who}; use it or stop it"

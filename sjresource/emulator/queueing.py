@@ -1,4 +1,4 @@
-"""Moves waiting jobs: into RUNNABLE, onto capacity, or out, by termination or a queue's time limits.
+"""Moves waiting jobs: into RUNNABLE, onto capacity, or out of the queue.
 
 Which job gets which capacity is decided in `scheduling.py`; this writes it down.
 """
@@ -50,13 +50,13 @@ def place(moment: Moment) -> None:
 
 
 def limit_due(job: Job, actions: list[dict[str, Any]]) -> int | None:
-    """Tell when a queue's time limit ends a waiting job, in epoch milliseconds; None if none applies."""
+    """Tell when its queue's time limit ends a waiting job, in epoch milliseconds; None: never."""
     for action in actions:
         if not (job.status_reason or "").startswith(action["reason"]):
             continue
         allowed = action["maxTimeSeconds"] * 1000
         if job.status_reason == SHORTAGE:
-            # Only the time that SageMaker took over refusals counts, so it is over or not yet begun.
+            # Only SageMaker's time over refusals counts: the limit is passed, or not running.
             return job.since if job.shortage_ms >= allowed else None
         if job.blocked_since is not None:
             return int(job.blocked_since + allowed)

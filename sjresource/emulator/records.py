@@ -1,7 +1,7 @@
-"""What the emulator keeps: service jobs, their attempts, training jobs, and the resources around them.
+"""What the emulator keeps: service jobs, training jobs, and the resources around them.
 
-Plain values that are never changed in place; `dataclasses.replace` makes the next one. Times are in epoch
-milliseconds, as Batch tells them. Where they are kept is `store.py`.
+Plain values that are never changed in place; `dataclasses.replace` makes the next one. Times are in
+epoch milliseconds, as Batch tells them. Where they are kept is `store.py`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 Kind = Literal["service-environment", "job-queue", "quota-share", "scheduling-policy"]
 
 LIVE: Final = frozenset({"SUBMITTED", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING"})
-"""Statuses of a job that has not ended. Batch's PENDING is for dependencies, which service jobs have not."""
+"""Statuses of a job that has not ended; PENDING waits for others, as service jobs never do."""
 
 PLACED: Final = frozenset({"SCHEDULED", "STARTING", "RUNNING"})
 """Statuses of a job that holds capacity and has a training job."""
@@ -22,7 +22,8 @@ PLACED: Final = frozenset({"SCHEDULED", "STARTING", "RUNNING"})
 class Resource:
     """A queue, environment, policy or share.
 
-    `detail` is what Batch's Describe answers, tags included; `since` is when its status last changed.
+    `detail` is what Batch's Describe answers, tags included; `since` is when its status last
+    changed.
     """
 
     kind: Kind
@@ -47,11 +48,12 @@ class Attempt:
 class Job:
     """A service job without its payload, which is large and never changes.
 
-    `sequence` counts submissions over all queues. `since` is when the status last changed, `blocked_since`
-    when the job began to hold up its queue for the reason that it shows. `capacity` is the instances that
-    it needs, by type, `environment` where it has them. `attempts` are those that ended and count against
-    the retry strategy; `training_job` is the latest one's name, and `shortages` how often SageMaker had no
-    instances for it, which took `shortage_ms` in all. `stop_due` is when Batch acts on a termination.
+    `sequence` counts submissions over all queues. `since` is when the status last changed,
+    `blocked_since` when the job began to hold up its queue for the reason that it shows. `capacity`
+    is the instances that it needs, by type, `environment` where it has them. `attempts` are those
+    that ended and count against the retry strategy; `training_job` is the latest one's name, and
+    `shortages` how often SageMaker had no instances for it, which took `shortage_ms` in all.
+    `stop_due` is when Batch acts on a termination.
     """
 
     id: str
@@ -97,7 +99,7 @@ class Job:
 
 @dataclass(frozen=True)
 class TrainingJobRecord:
-    """What DescribeTrainingJob knows of one attempt, beside the request that the service job's payload is."""
+    """What DescribeTrainingJob knows of one attempt, beside the service job's payload."""
 
     name: str
     arn: str

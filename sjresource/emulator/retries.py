@@ -32,8 +32,8 @@ def after_failure(
 ) -> Literal["RETRY", "EXIT"]:
     """Decide whether a job whose `failed_attempts`-th attempt just failed is tried again.
 
-    Without a strategy a job has one attempt. The first pattern that matches decides; where none does,
-    the job is retried while attempts are left.
+    Without a strategy a job has one attempt. The first pattern that matches decides; where none
+    does, the job is retried while attempts are left.
     """
     if failed_attempts >= (strategy or {}).get("attempts", 1):
         return "EXIT"

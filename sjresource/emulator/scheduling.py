@@ -1,7 +1,7 @@
 """Decides which waiting jobs get capacity, and says of every other one why it waits.
 
-Pure: values in, values out, no clock and no store. Queues are first in, first out: a job that does not
-fit holds back those behind it, as Batch documents for blocked queues
+Pure: values in, values out, no clock and no store. Queues are first in, first out: a job that does
+not fit holds back those behind it, as Batch documents for blocked queues
 (https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable.html).
 """
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 
 NUM_INSTANCES: Final = "NUM_INSTANCES"
 TOO_LARGE: Final = (
-    "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE - Service environment(s) associated with the "
-    "job queue cannot meet the capacity requirement of the job."
+    "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE - Service environment(s) associated with "
+    "the job queue cannot meet the capacity requirement of the job."
 )
 
 
 @dataclass(frozen=True)
 class Environment:
-    """Where jobs run; `limits` is the most of each capacity unit, `open` whether it takes new jobs."""
+    """Where jobs run; `limits` is the most of each capacity unit, `open` lets new jobs in."""
 
     arn: str
     open: bool
@@ -31,7 +31,7 @@ class Environment:
 
 @dataclass(frozen=True)
 class Queue:
-    """What jobs wait in; a higher `priority` goes first, `environments` are tried in their order."""
+    """What jobs wait in; a higher `priority` goes first, `environments` are tried in order."""
 
     arn: str
     priority: int
@@ -40,7 +40,7 @@ class Queue:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A RUNNABLE job; `capacity` is instances by type, `ready` False keeps it (and its queue) waiting."""
+    """A RUNNABLE job; `capacity` is instances by type. One not `ready` holds up its queue."""
 
     id: str
     capacity: Mapping[str, int]
@@ -49,7 +49,7 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to start where (job id → environment ARN), and why the rest waits (job id → reason)."""
+    """What to start where (job id: environment ARN), and why the rest waits (job id: reason)."""
 
     placements: dict[str, str] = field(default_factory=dict)
     reasons: dict[str, str] = field(default_factory=dict)
@@ -63,8 +63,9 @@ def plan(
 ) -> Plan:
     """Place what fits, by queue priority, then by the order in each queue.
 
-    `waiting` holds each queue's jobs, first one first; `used` the instances in use by environment and type.
-    A job that fits some environment's limits, though not now, waits without a reason that Batch shows.
+    `waiting` holds each queue's jobs, first one first; `used` the instances in use by environment
+    and type. A job that fits some environment's limits, though not now, waits without a reason that
+    Batch shows.
     """
     taken = {arn: dict(units) for arn, units in used.items()}
     decided = Plan()

@@ -8,7 +8,7 @@ import socket
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-import waitress
+import waitress  # type: ignore[import-untyped] # it has no types
 from waitress import wasyncore
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ class Server:
 def cut_connection(environ: dict[str, Any]) -> None:
     """Close the connection that `environ` came over, without a byte of an answer.
 
-    WSGI has no word for this; the channel is what waitress's own callable in the environment belongs to.
+    WSGI has no word for this; the channel is what waitress's own callable in the environment
+    belongs to.
     """
     channel = environ["waitress.client_disconnected"].__self__
     channel.socket.shutdown(socket.SHUT_RDWR)

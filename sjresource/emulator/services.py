@@ -1,4 +1,4 @@
-"""Which service answers a request that was let in: ours, or moto's; and what its operation is called."""
+"""Which service answers a request that was let in, and what its operation is called."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Services:
 
     def _answer_batch(self, region: str, request: Request) -> Response:
         operation = model.operation_of(request)
-        if operation in OPERATIONS:
+        if operation is not None and operation in OPERATIONS:
             return self._batch.answer(operation, region, request)
         raise AWSError(
             "UnknownOperationException",

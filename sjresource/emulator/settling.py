@@ -1,4 +1,4 @@
-"""Brings queues, environments and shares to rest: CREATING and UPDATING become VALID, DELETING goes away.
+"""Brings queues, environments and shares to rest: VALID, or gone.
 
 A queue or share that is being deleted ends its jobs first, as Batch documents for DeleteJobQueue.
 """

@@ -1,7 +1,7 @@
 """An executor that only pretends: it plays scripts on the emulator's clock.
 
-Each poll computes where the script stands from the time alone; no thread, no process. What it was playing is
-forgotten in a restart: such a job has Failed, as with any executor.
+Each poll computes where the script stands from the time alone; no thread, no process. What it was
+playing is forgotten in a restart: such a job has Failed, as with any executor.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class SimulatedExecutor:
         with self._lock:
             play = self._plays.get(name)
         if play is None:
-            reason = "InternalServerError: the training job is gone; the emulator was restarted meanwhile"
+            reason = "InternalServerError: the training job was lost in a restart of the emulator"
             return Progress("Failed", outcome=Outcome("Failed", failure_reason=reason))
         return _progress(play, self._clock.now())
 

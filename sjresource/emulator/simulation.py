@@ -1,8 +1,8 @@
 """What simulated training jobs do: scripts, and the rules that give a job its script.
 
-A script comes from the first rule that matches the job (rules are given over `/_emulator/rules`), else from
-the payload's environment variable SJRESOURCE_SIMULATE, else it is the default: every phase 0.1 s, then
-success. Playing a script is `simulated.py`.
+A script comes from the first rule that matches the job (rules are given over `/_emulator/rules`),
+else from the payload's environment variable SJRESOURCE_SIMULATE, else it is the default: every
+phase 0.1 s, then success. Playing a script is `simulated.py`.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ _NUMBERS: Final = (
 class Script:
     """One attempt's life. Durations are in seconds of the emulator's clock.
 
-    `submitted` and `runnable` are the least time in these statuses; `stuck` keeps the job RUNNABLE, in the
-    way of those behind it. `capacity_errors` is how often SageMaker has no instances before it has, and
-    `interruptions` how often spot instances are taken away. `outcome` is SageMaker's final status.
+    `submitted` and `runnable` are the least time in these statuses; `stuck` keeps the job RUNNABLE,
+    in the way of those behind it. `capacity_errors` is how often SageMaker has no instances before
+    it has, and `interruptions` how often spot instances are taken away. `outcome` is SageMaker's
+    final status.
     """
 
     submitted: float = 0.1
@@ -55,7 +56,7 @@ class Script:
 
 @dataclass
 class Rule:
-    """Gives jobs whose name matches `job_name` (a shell pattern) a script; `count` None is for ever."""
+    """Gives jobs whose name matches a shell pattern a script, `count` times; None is for ever."""
 
     job_name: str
     attempts: list[Script]
@@ -84,7 +85,7 @@ class Simulation:
     def script(
         self, job_id: str, job_name: str, attempt: int, payload: Callable[[], str]
     ) -> Script:
-        """Give the script of a job's attempt (from 1); a job keeps the scripts that it got first."""
+        """Give the script of a job's attempt (from 1); a job keeps the ones that it got first."""
         with self._lock:
             if job_id not in self._chosen:
                 self._chosen[job_id] = self._choose(job_name, payload())
@@ -124,7 +125,7 @@ def scripts_from(description: Any, default: Script) -> list[Script]:
 
 def _script(description: Any, default: Script) -> Script:
     if not isinstance(description, dict):
-        raise ValueError("reading Script: must be an object")
+        raise ValueError("reading Script: must be an object")  # noqa: TRY004 - all mistakes alike
     unknown = set(description) - {known.name for known in fields(Script)}
     if unknown:
         raise ValueError(f"reading Script: unknown {', '.join(sorted(unknown))}")

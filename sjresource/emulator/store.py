@@ -1,8 +1,9 @@
 """Keeps the records in SQLite, and in memory those that scheduling needs.
 
-One writer: every use of a store happens inside `transaction()`, which holds its lock, and what a transaction
-wrote is committed when it ends, or not at all. A commit survives the death of the process (write-ahead log),
-though not a power cut at that very moment. Nothing here knows what the records mean.
+One writer: every use of a store happens inside `transaction()`, which holds its lock, and what a
+transaction wrote is committed when it ends, or not at all. A commit survives the death of the
+process (write-ahead log), though not a power cut at that very moment. Nothing here knows what the
+records mean.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Hold the store; commit at the end, or undo everything if an exception leaves the block."""
+        """Hold the store; commit at the end, or undo everything after an exception."""
         with self._lock:
             if self._depth:  # part of a larger one
                 yield
@@ -96,7 +97,7 @@ class Store:
         return self._resources.get(arn)
 
     def resources(self, kind: Kind, region: str | None = None) -> list[Resource]:
-        """Give the resources of a kind in the order of their names; `region` None means all regions."""
+        """Give the resources of a kind in the order of their names; `region` None means all."""
         found = [
             resource
             for resource in self._resources.values()
@@ -184,7 +185,7 @@ class Store:
         return None if row is None else (_job(row[0]), str(row[1]))
 
     def select_jobs(self, where: str, values: Sequence[Any], order: str, limit: int) -> list[Job]:
-        """Give the jobs of a condition on the table's columns; `where` and `order` are ours, never a caller's."""
+        """Give the jobs of a condition; `where` and `order` never hold a caller's text."""
         rows = self._database.execute(
             f"SELECT {_JOB} WHERE {where} ORDER BY {order} LIMIT ?",
             (*values, limit),

@@ -1,7 +1,7 @@
 """What Batch and whatever runs its training jobs say to each other.
 
-The scheduler starts a training job with an `Executor` and polls it until it has an `Outcome`. Executors
-know nothing of queues, attempts or retries; the scheduler knows nothing of processes.
+The scheduler starts a training job with an `Executor` and polls it until it has an `Outcome`.
+Executors know nothing of queues, attempts or retries; the scheduler knows nothing of processes.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Metric:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a training job ended; `failure_reason` is SageMaker's FailureReason, None unless Failed."""
+    """How a training job ended; `failure_reason` is SageMaker's, None unless Failed."""
 
     status: Literal["Completed", "Failed", "Stopped"]
     exit_code: int | None = None

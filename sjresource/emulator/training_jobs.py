@@ -1,7 +1,7 @@
 """SageMaker's view of the training jobs that Batch started: describe, list and stop them.
 
-Answers are made from the emulator's records. Training jobs that somebody created in SageMaker directly
-are moto's.
+Answers are made from the emulator's records. Training jobs that somebody created in SageMaker
+directly are moto's.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ _TARGET: Final = "SageMaker."
 _PAGE: Final = 10
 _MOST: Final = 100
 _ECHOED: Final = (
-    "AlgorithmSpecification", "CheckpointConfig", "DebugHookConfig", "EnableInterContainerTrafficEncryption",
+    "AlgorithmSpecification", "CheckpointConfig", "DebugHookConfig",
+    "EnableInterContainerTrafficEncryption",
     "EnableManagedSpotTraining", "EnableNetworkIsolation", "Environment", "ExperimentConfig",
-    "HyperParameters", "InputDataConfig", "OutputDataConfig", "ResourceConfig", "RetryStrategy", "RoleArn",
-    "StoppingCondition", "VpcConfig",
+    "HyperParameters", "InputDataConfig", "OutputDataConfig", "ResourceConfig", "RetryStrategy",
+    "RoleArn", "StoppingCondition", "VpcConfig",
 )  # fmt: skip
 
 
@@ -38,7 +39,7 @@ class TrainingJobs:
         self._executor = executor
 
     def answer(self, request: Request, region: str) -> Response | None:
-        """Answer DescribeTrainingJob, StopTrainingJob and ListTrainingJobs; None for what is not ours."""
+        """Answer Describe-, Stop- and ListTrainingJobs; None for what is not ours."""
         operation = request.headers.get("x-amz-target", "").removeprefix(_TARGET)
         parameters = read_parameters(request)
         if operation == "ListTrainingJobs":

@@ -1,8 +1,8 @@
 """Reads a service job's payload, the CreateTrainingJob request, as far as Batch and SageMaker must.
 
 Batch passes a payload on without looking at it
-(https://docs.aws.amazon.com/batch/latest/userguide/service-job-payload.html): what is wrong with it shows when
-the training job is created.
+(https://docs.aws.amazon.com/batch/latest/userguide/service-job-payload.html): what is wrong with it
+shows when the training job is created.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ REQUIRED: Final = ("OutputDataConfig", "RoleArn")
 
 
 def capacity_of(payload: str) -> dict[str, int]:
-    """Count the instances that a payload asks for, by instance type; what can't be read counts nothing."""
+    """Count the instances that a payload asks for, by type; what can't be read counts nothing."""
     config = _member(_parsed(payload), "ResourceConfig")
     groups = config.get("InstanceGroups")
     counts: dict[str, int] = {}

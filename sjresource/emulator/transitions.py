@@ -1,8 +1,8 @@
-"""How a service job goes from one status to the next: pure, from a job and a moment to the next job.
+"""How a service job goes from one status to the next: pure, from a job to the next job.
 
-SUBMITTED → RUNNABLE → SCHEDULED → STARTING → RUNNING → SUCCEEDED or FAILED, with ways back to RUNNABLE
-(https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html). When these happen is
-`lifecycle.py`. Moments are in epoch milliseconds.
+SUBMITTED, RUNNABLE, SCHEDULED, STARTING, RUNNING, SUCCEEDED or FAILED, with ways back to
+RUNNABLE (https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html). When these
+happen is `lifecycle.py`. Moments are in epoch milliseconds.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def failed_waiting(job: Job, reason: str | None, now: int) -> Job:
 
 
 def training_job_name(job_name: str, job_id: str, start: int) -> str:
-    """Name a training job as Batch does: AWSBatch, the job's name, and a hash, in SageMaker's alphabet."""
+    """Name a training job as Batch does: AWSBatch, the job's name, a hash, in SageMaker's set."""
     digest = hashlib.sha256(f"{job_id}/{start}".encode()).hexdigest()[:20]
     cleaned = re.sub("[^A-Za-z0-9-]+", "-", job_name)
     room = _LONGEST_NAME - len("AWSBatch") - len(digest)

@@ -1,7 +1,7 @@
 """HTTP requests and responses as plain values, and their way from and to WSGI.
 
-Nothing here knows AWS. The target of a request stays as it arrived, still percent-encoded: signatures
-and ARNs in paths depend on it.
+Nothing here knows AWS. The target of a request stays as it arrived, still percent-encoded:
+signatures and ARNs in paths depend on it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Request:
-    """What a caller sent; header names are lower case, `target` is path and query as they arrived."""
+    """What a caller sent; header names are lower case, `target` is path and query as sent."""
 
     method: str
     target: str

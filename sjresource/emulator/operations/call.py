@@ -35,12 +35,12 @@ Item = TypeVar("Item")
 class Behaviour:
     """What AWS's documents leave open, and users of the emulator may choose.
 
-    `token_replay` is what a replayed clientToken with the same request gives: the first job again, or an error.
-    `tag_finished_jobs` is whether a finished job's tags can be changed.
+    `token_replay` is what a replayed clientToken with the same request gives: the first job again,
+    or an error. `tag_finished_jobs` is whether a finished job's tags can be changed.
     `termination_ms` is how long Batch takes to act on a termination.
     """
 
-    token_replay: Literal["same-job", "reject"] = "same-job"
+    token_replay: Literal["same-job", "reject"] = "same-job"  # noqa: S105 - no password
     tag_finished_jobs: bool = True
     termination_ms: int = 100
 

@@ -75,7 +75,7 @@ def update_job_queue(call: Call, parameters: Parameters) -> Answer:
     queue = require(call, KIND, parameters["jobQueue"])
     require_settled(queue, "update")
     _check(parameters)
-    changes = {name: parameters[name] for name in _UPDATABLE if name in parameters}
+    changes: dict[str, Any] = {name: parameters[name] for name in _UPDATABLE if name in parameters}
     if "serviceEnvironmentOrder" in parameters:
         changes["serviceEnvironmentOrder"] = _order(call, parameters["serviceEnvironmentOrder"])
     if "schedulingPolicyArn" in parameters:
@@ -137,7 +137,7 @@ def _order(call: Call, order: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _replaced_policy(call: Call, queue: Resource, parameters: Parameters) -> str:
-    """A policy can be replaced by one of its kind, not added or removed (CreateJobQueue's documentation)."""
+    """A policy can be replaced by one of its kind, not added (CreateJobQueue's documentation)."""
     current = queue.detail.get("schedulingPolicyArn")
     if current is None:
         raise ClientException("schedulingPolicyArn can't be added to a queue without one")
@@ -149,4 +149,4 @@ def _replaced_policy(call: Call, queue: Resource, parameters: Parameters) -> str
 
 
 def _named(detail: dict[str, Any]) -> Answer:
-    return {name: detail[name] for name in ("jobQueueName", "jobQueueArn")}
+    return {"jobQueueName": detail["jobQueueName"], "jobQueueArn": detail["jobQueueArn"]}

@@ -119,7 +119,9 @@ def quota_share_arn(queue: Resource, name: str) -> str:
 
 
 def _configuration(parameters: Parameters) -> dict[str, Any]:
-    configuration = {name: parameters[name] for name in _CONFIGURATION if name in parameters}
+    configuration: dict[str, Any] = {
+        name: parameters[name] for name in _CONFIGURATION if name in parameters
+    }
     for limit in configuration.get("capacityLimits", []):
         if limit["maxCapacity"] < 0:
             raise ClientException("maxCapacity must be 0 or more")
@@ -140,4 +142,4 @@ def _sharing(sharing: dict[str, Any]) -> dict[str, Any]:
 
 
 def _named(detail: dict[str, Any]) -> Answer:
-    return {name: detail[name] for name in ("quotaShareName", "quotaShareArn")}
+    return {"quotaShareName": detail["quotaShareName"], "quotaShareArn": detail["quotaShareArn"]}

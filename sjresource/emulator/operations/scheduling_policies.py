@@ -1,4 +1,4 @@
-"""Create, update, delete, describe and list scheduling policies, of fair shares or of quota shares."""
+"""Create, update, delete, describe and list scheduling policies."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 KIND: Final[Kind] = "scheduling-policy"
 _POLICIES: Final = ("fairsharePolicy", "quotaSharePolicy")
 _MOST_SHARES: Final = 500
+_LEAST_WEIGHT: Final = 0.0001
+_MOST_WEIGHT: Final = 999.9999
 
 
 def policy_kind(policy: Resource) -> str:
@@ -98,5 +100,7 @@ def _check(parameters: Parameters) -> None:
         raise ClientException(f"shareDistribution must have at most {_MOST_SHARES} entries")
     for share in distribution:
         weight = share.get("weightFactor", 1.0)
-        if not 0.0001 <= weight <= 999.9999:
-            raise ClientException("weightFactor must be between 0.0001 and 999.9999")
+        if not _LEAST_WEIGHT <= weight <= _MOST_WEIGHT:
+            raise ClientException(
+                f"weightFactor must be between {_LEAST_WEIGHT} and {_MOST_WEIGHT}"
+            )

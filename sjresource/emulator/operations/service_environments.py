@@ -53,7 +53,9 @@ def update_service_environment(call: Call, parameters: Parameters) -> Answer:
     """Change state or limits; the environment is UPDATING, then VALID. Running jobs stay."""
     environment = require(call, KIND, parameters["serviceEnvironment"])
     require_settled(environment, "update")
-    changes = {name: parameters[name] for name in ("state", "capacityLimits") if name in parameters}
+    changes: dict[str, Any] = {
+        name: parameters[name] for name in ("state", "capacityLimits") if name in parameters
+    }
     if "capacityLimits" in changes:
         _check_limits(changes["capacityLimits"])
     detail = {**environment.detail, **changes, "status": "UPDATING"}
@@ -76,7 +78,7 @@ def delete_service_environment(call: Call, parameters: Parameters) -> Answer:
 
 
 def describe_service_environments(call: Call, parameters: Parameters) -> Answer:
-    """Describe the named environments, or all of the region; names that are not there are left out."""
+    """Describe the named environments, or all; names that are not there are left out."""
     names = parameters.get("serviceEnvironments", [])
     if names:
         found = {each.arn: each for name in names if (each := find(call, KIND, name)) is not None}
@@ -107,4 +109,7 @@ def _check_limits(limits: list[dict[str, Any]]) -> None:
 
 
 def _named(detail: dict[str, Any]) -> Answer:
-    return {name: detail[name] for name in ("serviceEnvironmentName", "serviceEnvironmentArn")}
+    return {
+        "serviceEnvironmentName": detail["serviceEnvironmentName"],
+        "serviceEnvironmentArn": detail["serviceEnvironmentArn"],
+    }

@@ -65,7 +65,7 @@ def summary(job: Job) -> Answer:
 
 
 def terminate_service_job(call: Call, parameters: Parameters) -> Answer:
-    """Ask a job to end; it is FAILED a little later. One that has ended, or is not there, stays as it is.
+    """Ask a job to end; it is FAILED a little later. One that has ended stays as it is.
 
     Success for a job that can't be found is documented for TerminateServiceJobs, and assumed here.
     """
@@ -122,7 +122,7 @@ def _terminate(call: Call, job_id: str, reason: str) -> None:
 
 
 def _attempt(job: Job, attempt: Attempt) -> dict[str, Any]:
-    told = {
+    told: dict[str, Any] = {
         "startedAt": attempt.started_at,
         "stoppedAt": attempt.stopped_at,
         "statusReason": attempt.status_reason,

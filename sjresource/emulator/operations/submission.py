@@ -47,8 +47,8 @@ def submit_service_job(call: Call, parameters: Parameters) -> Answer:
 def _replayed(call: Call, parameters: Parameters) -> Job | None:
     """Find the job that this very request submitted before.
 
-    Batch's documentation says that of two requests with the same token and payload the second "is rejected";
-    whether that is an error or the first job's id is not established, hence the choice.
+    Batch's documentation says that of two requests with the same token and payload the second "is
+    rejected"; whether that is an error or the first job's id is not established, hence the choice.
     """
     token = parameters.get("clientToken")
     known = None if token is None else call.store.submitted_with(call.region, token)
@@ -57,7 +57,7 @@ def _replayed(call: Call, parameters: Parameters) -> Job | None:
     job, digest = known
     if digest != _digest(parameters):
         raise ClientException("clientToken was used before with another request")
-    if call.behaviour.token_replay == "reject":
+    if call.behaviour.token_replay == "reject":  # noqa: S105 - no password
         raise ClientException("clientToken was used before with the same request")
     return job
 

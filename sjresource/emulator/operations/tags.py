@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from sjresource.emulator.errors import ClientException
 from sjresource.emulator.names import job_id_of
-from sjresource.emulator.records import LIVE
+from sjresource.emulator.records import LIVE, Resource
 
 if TYPE_CHECKING:
     from typing import Final
 
     from sjresource.emulator.operations.call import Answer, Call, Parameters
-    from sjresource.emulator.records import Job, Resource
+    from sjresource.emulator.records import Job
 
 _MOST_TAGS: Final = 50
 _LONGEST_KEY: Final = 128
@@ -71,14 +71,16 @@ def _find(call: Call, arn: str) -> Resource | Job:
 
 
 def _tags(thing: Resource | Job) -> dict[str, str]:
-    tags: dict[str, str] = thing.detail.get("tags", {}) if hasattr(thing, "detail") else thing.tags
-    return tags
+    if isinstance(thing, Resource):
+        tags: dict[str, str] = thing.detail.get("tags", {})
+        return tags
+    return thing.tags
 
 
 def _put(call: Call, thing: Resource | Job, tags: dict[str, str]) -> None:
     if len(tags) > _MOST_TAGS:
         raise ClientException(f"tags must be at most {_MOST_TAGS} in all")
-    if hasattr(thing, "detail"):
+    if isinstance(thing, Resource):
         call.store.put_resource(replace(thing, detail={**thing.detail, "tags": tags}))
     else:
         call.store.put_job(replace(thing, tags=tags))
