@@ -103,7 +103,12 @@ def _emulator(options: argparse.Namespace) -> Emulator:
 def _process_executor(data: Path) -> Callable[[str, Credentials], Executor]:
     from sjresource.emulator.process import ProcessExecutor  # noqa: PLC0415 - only if asked for
 
-    return lambda url, credentials: ProcessExecutor(data / "training", url, credentials)
+    def make(url: str, credentials: Credentials) -> Executor:
+        executor = ProcessExecutor(data / "training", url, credentials)
+        executor.recover()
+        return executor
+
+    return make
 
 
 if __name__ == "__main__":

@@ -92,9 +92,9 @@ class Emulator:
 
     def stop(self) -> None:
         """Stop serving, end every training job, and give everything back."""
-        self._server.stop()
         self._lifecycle.close()
-        self._executor.close()
+        self._executor.close()  # while we still serve: training jobs have last words to log
+        self._server.stop()
         self._store.close()
 
     def __enter__(self) -> Self:

@@ -1,0 +1,110 @@
+"""What a test needs to fill an emulator: clients, a payload, an environment with its queue."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.config import Config
+from botocore.credentials import Credentials as Key
+
+if TYPE_CHECKING:
+    from sjresource.emulator import Credentials, Emulator
+
+REGION = "us-east-1"
+
+
+def client(emulator: Emulator, service: str, region: str = REGION) -> Any:
+    """Make a boto3 client of `emulator` that never retries."""
+    return boto3.client(  # type: ignore[call-overload] # its overloads want literal names
+        service,
+        region_name=region,
+        endpoint_url=emulator.url,
+        config=Config(retries={"total_max_attempts": 1}),
+        **vars(emulator.credentials),
+    )
+
+
+def payload(instances: int = 1, **request: Any) -> str:
+    """Write a complete CreateTrainingJob request; `request` adds members or replaces them."""
+    complete = {
+        "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
+        "OutputDataConfig": {"S3OutputPath": "s3://models/output"},
+        "ResourceConfig": {
+            "InstanceCount": instances,
+            "InstanceType": "ml.m5.large",
+            "VolumeSizeInGB": 1,
+        },
+        "RoleArn": "arn:aws:iam::123456789012:role/training",
+        "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+    }
+    return json.dumps({**complete, **request})
+
+
+def scripted(script: Any, **request: Any) -> str:
+    """Write a payload that tells the simulated executor what to do."""
+    environment = {"SJRESOURCE_SIMULATE": json.dumps(script)}
+    return payload(**{"Environment": environment, **request})
+
+
+def make_environment(emulator: Emulator, name: str = "env", capacity: int = 2) -> str:
+    """Create a VALID environment of `capacity` instances, and give its ARN. Moves the clock."""
+    created = client(emulator, "batch").create_service_environment(
+        serviceEnvironmentName=name,
+        serviceEnvironmentType="SAGEMAKER_TRAINING",
+        capacityLimits=[{"maxCapacity": capacity, "capacityUnit": "NUM_INSTANCES"}],
+    )
+    emulator.clock.advance(0.1)
+    return str(created["serviceEnvironmentArn"])
+
+
+def make_queue(emulator: Emulator, *environments: str, name: str = "queue", **request: Any) -> str:
+    """Create a VALID queue on `environments`, and give its ARN. Moves the clock."""
+    created = client(emulator, "batch").create_job_queue(
+        **{
+            "jobQueueName": name,
+            "jobQueueType": "SAGEMAKER_TRAINING",
+            "priority": 1,
+            "serviceEnvironmentOrder": [
+                {"order": order, "serviceEnvironment": environment}
+                for order, environment in enumerate(environments, 1)
+            ],
+            **request,
+        }
+    )
+    emulator.clock.advance(0.1)
+    return str(created["jobQueueArn"])
+
+
+def submit(emulator: Emulator, queue: str = "queue", **request: Any) -> str:
+    """Submit a job, and give its id."""
+    submitted = client(emulator, "batch").submit_service_job(
+        **{
+            "jobName": "train",
+            "jobQueue": queue,
+            "serviceJobType": "SAGEMAKER_TRAINING",
+            "serviceRequestPayload": payload(),
+            **request,
+        }
+    )
+    return str(submitted["jobId"])
+
+
+def control(
+    url: str, credentials: Credentials, method: str, route: str, body: Any = None
+) -> dict[str, Any]:
+    """Send a signed request to a route under `/_emulator/`, and give its answer."""
+    data = b"" if body is None else json.dumps(body).encode()
+    request = AWSRequest(method, f"{url}/_emulator/{route}", data=data)
+    key = Key(credentials.aws_access_key_id, credentials.aws_secret_access_key)
+    SigV4Auth(key, "emulator", REGION).add_auth(request)
+    sent = urllib.request.Request(  # noqa: S310 - our own loopback URL
+        request.url, data or None, dict(request.headers.items()), method=method
+    )
+    with urllib.request.urlopen(sent, timeout=30) as answer:  # noqa: S310 - the same
+        described: dict[str, Any] = json.load(answer)
+    return described
