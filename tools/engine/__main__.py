@@ -6,6 +6,7 @@ minutes, with progress, when it must be brought first.
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -13,7 +14,7 @@ from pathlib import Path
 # `python tools/engine` puts the folder itself on the path; its package is found from the one above.
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from engine.bringing import bring_engine  # noqa: E402 - after the path is set
+from engine.bringing import MAKERS, bring_engine  # noqa: E402 - after the path is set
 from engine.progress import Progress  # noqa: E402
 from engine.sources import NoEngineError  # noqa: E402
 
@@ -23,7 +24,7 @@ def main() -> int:
     # So that a temporary folder is removed then, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        folder = bring_engine(Progress(sys.stderr))
+        folder = bring_engine(Progress(sys.stderr), os.environ, MAKERS)
     except NoEngineError as error:
         print(error, file=sys.stderr)
         return 1

@@ -1,7 +1,8 @@
 """A folder that is an engine: a built CLI, and all that it needs to run Python programs.
 
     bin/      pulumi, its language host, the host's exec script, the dynamic provider plugin
-    python/   the language host's own interpreter, with the host in it
+    lib/      the language host, and the protocol's classes
+    python    the virtual environment beside it that runs the host
     sdk/      the SDK's launcher of the plugin, which the one in bin/ runs
     version   of the CLI
 
@@ -14,49 +15,66 @@ import hashlib
 import os
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from .running import run_watched
-from .virtual_environment import make_virtual_environment
-
-if TYPE_CHECKING:
-    from .progress import Progress
 
 HERE = Path(__file__).parent
 LANGUAGE_HOST = HERE / "language_host"
 LAUNCHERS = HERE / "launchers"
+RUN_LANGUAGE_HOST = """import sys
+
+from language_host.__main__ import main
+
+main(sys.argv[1:])
+"""
+
+
+def requirements() -> list[str]:
+    """List what the language host needs, pinned."""
+    return (LANGUAGE_HOST / "requirements.txt").read_text().split()
+
+
+def requirements_digest() -> str:
+    """Identify the virtual environment that runs the language host."""
+    return _digest([LANGUAGE_HOST / "requirements.txt"])
 
 
 def recipe_digest() -> str:
     """Identify what an engine is assembled from, beside the CLI: another digest, another folder."""
-    digest = hashlib.sha256()
     files = [*LANGUAGE_HOST.glob("*.py"), LANGUAGE_HOST / "requirements.txt", *LAUNCHERS.iterdir()]
-    for file in sorted(files):
-        digest.update(f"{file.name}\0".encode() + file.read_bytes())
-    return digest.hexdigest()[:12]
+    return _digest([*files, Path(__file__)])
 
 
 def is_whole(engine: Path) -> bool:
     """Tell whether an assembled engine can run: its base interpreter may have been removed."""
-    return (engine / "bin" / "pulumi").is_file() and (engine / "python" / "bin" / "python").exists()
+    return (engine / "bin" / "pulumi").is_file() and has_python(engine / "python")
 
 
-def assemble(into: Path, built: Path, version: str, progress: Progress) -> None:
-    """Make an engine in an empty folder from what `build_cli` has built.
+def has_python(folder: Path) -> bool:
+    """Tell whether a virtual environment is there, with the interpreter that it refers to."""
+    return (folder / "bin" / "python").exists()
+
+
+def assemble(into: Path, *, built: Path, python: Path, version: str) -> None:
+    """Make an engine in an empty folder beside the one that it refers to, `python`.
+
+    Args:
+        into: An empty folder.
+        built: What `build_cli` has made.
+        python: A virtual environment with the requirements.
+        version: Of the CLI, with its `v`.
 
     Raises:
-        Unavailable: If the language host's requirements can't be installed, or it doesn't run.
+        Unavailable: If the language host can't be imported.
     """
-    requirements = (LANGUAGE_HOST / "requirements.txt").read_text().split()
-    python = make_virtual_environment(into / "python", requirements, progress)
-    (site_packages,) = (into / "python").glob("lib/python*/site-packages")
+    library = into / "lib"
     shutil.copytree(
-        LANGUAGE_HOST,
-        site_packages / LANGUAGE_HOST.name,
-        ignore=shutil.ignore_patterns("__pycache__"),
+        LANGUAGE_HOST, library / "language_host", ignore=shutil.ignore_patterns("__pycache__")
     )
     # The protocol's classes alone: importing all of the SDK would double the host's start.
-    shutil.copytree(built / "proto", site_packages / "pulumi" / "runtime" / "proto")
+    shutil.copytree(built / "proto", library / "pulumi" / "runtime" / "proto")
+    (library / "__main__.py").write_text(RUN_LANGUAGE_HOST)
+    (into / "python").symlink_to(Path("..") / python.name)
     (into / "version").write_text(version.removeprefix("v") + "\n")
 
     binaries = into / "bin"
@@ -67,7 +85,12 @@ def assemble(into: Path, built: Path, version: str, progress: Progress) -> None:
         shutil.copy(launcher, binaries)
     (into / "sdk").mkdir()
     shutil.copy(built / "pulumi-resource-pulumi-python", into / "sdk")
-    _check(python)
+    # Runs it once, which also compiles it for every later start.
+    run_watched(
+        "running the language host",
+        [into / "bin" / "pulumi-language-python", "--help"],
+        watch=lambda _line: None,
+    )
 
 
 def _link(source: Path, target: Path) -> None:
@@ -78,10 +101,8 @@ def _link(source: Path, target: Path) -> None:
         shutil.copy(source, target)
 
 
-def _check(python: Path) -> None:
-    """Import the host once, which also compiles it for every later start."""
-    run_watched(
-        "importing the language host",
-        [python, "-I", "-c", "import language_host.__main__"],
-        watch=lambda _line: None,
-    )
+def _digest(files: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for file in sorted(files):
+        digest.update(f"{file.name}\0".encode() + file.read_bytes())
+    return digest.hexdigest()[:12]

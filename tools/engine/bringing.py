@@ -10,47 +10,82 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
-from .assembling import assemble, is_whole, recipe_digest
+from .assembling import (
+    assemble,
+    has_python,
+    is_whole,
+    recipe_digest,
+    requirements,
+    requirements_digest,
+)
 from .cache import cache_folder, making, sole_maker
 from .on_path import find_on_path
 from .sources import NoEngineError, Source, Unavailable, first_available
 from .version import GO_MOD, pinned_version
+from .virtual_environment import make_virtual_environment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from .progress import Progress
 
 
-def bring_engine(progress: Progress) -> Path:
+@dataclass(frozen=True)
+class Maker:
+    """A way to get a new engine into the cache.
+
+    Attributes:
+        name: As the user sees it.
+        make: Gets the cache, the version, the progress and the environment, and holds the cache's
+            lock. Returns the folder to put on PATH, or raises Unavailable.
+    """
+
+    name: str
+    make: Callable[[Path, str, Progress, Mapping[str, str]], Path]
+
+
+def bring_engine(
+    progress: Progress,
+    environment: Mapping[str, str],
+    makers: Sequence[Maker],
+) -> Path:
     """Return the folder to put first on PATH; milliseconds if there is one, else minutes.
+
+    Args:
+        progress: Told of everything that takes time.
+        environment: PATH, and where the cache is.
+        makers: Asked in order when there is no engine yet.
 
     Raises:
         NoEngineError: If no source has an engine.
     """
     version = pinned_version(GO_MOD.read_text())
-    cache = cache_folder(os.environ, version)
+    cache = cache_folder(environment, version)
     ready = [
-        Source("pulumi on PATH", lambda: find_on_path(os.environ.get("PATH", os.defpath))),
+        Source("pulumi on PATH", lambda: find_on_path(environment.get("PATH", os.defpath))),
         Source(f"cache {cache}", lambda: find_cached(cache)),
     ]
     try:
         return first_available(version, ready)
     except NoEngineError:
         pass
-    made = [
-        Source("official release", lambda: make_from_release(cache, version, progress)),
-        Source("build from Go modules", lambda: make_from_modules(cache, version, progress)),
-    ]
 
     def waiting() -> None:
-        progress.at("waiting: another run is bringing the engine")
+        progress.at("waiting for another run, which is bringing the engine")
         time.sleep(0.5)
 
+    new = [
+        Source(maker.name, partial(maker.make, cache, version, progress, environment))
+        for maker in makers
+    ]
     with sole_maker(cache, waiting):
-        return first_available(version, [*ready, *made])
+        # Again: the run that held the lock may have brought it.
+        return first_available(version, [*ready, *new])
 
 
 def find_cached(cache: Path) -> Path:
@@ -68,27 +103,53 @@ def find_cached(cache: Path) -> Path:
     raise Unavailable(msg)
 
 
-def make_from_release(cache: Path, version: str, progress: Progress) -> Path:
+def make_from_release(
+    cache: Path, version: str, progress: Progress, environment: Mapping[str, str]
+) -> Path:
     """Put the official release into the cache."""
     from .release import install_release  # noqa: PLC0415 - a warm run shall not pay for urllib
 
+    del environment
     with making(cache / "release") as folder:
         install_release(folder, version, progress)
     return cache / "release" / "bin"
 
 
-def make_from_modules(cache: Path, version: str, progress: Progress) -> Path:
-    """Put a built engine into the cache; the five minutes' part is kept when only ours changes."""
-    from .go_build import build_cli  # noqa: PLC0415 - the same
-
+def make_from_built(
+    cache: Path, version: str, progress: Progress, environment: Mapping[str, str]
+) -> Path:
+    """Assemble an engine from a CLI that was built before: seconds, and needs no network."""
+    del environment
     if not (cache / "built" / "pulumi").is_file():
-        with making(cache / "built") as folder:
-            build_cli(folder, progress)
+        msg = "none yet"
+        raise Unavailable(msg)
+    python = cache / f"python-{requirements_digest()}"
+    if not has_python(python):
+        with making(python) as folder:
+            make_virtual_environment(folder, requirements(), progress)
     engine = _assembled(cache)
     with making(engine) as folder:
-        assemble(folder, cache / "built", version, progress)
+        assemble(folder, built=cache / "built", python=python, version=version)
     progress.say(f"ready: Pulumi {version} in {engine}")
     return engine / "bin"
+
+
+def make_from_modules(
+    cache: Path, version: str, progress: Progress, environment: Mapping[str, str]
+) -> Path:
+    """Build the CLI into the cache, and assemble an engine from it: minutes."""
+    from .go_build import build_cli  # noqa: PLC0415 - the same
+
+    with making(cache / "built") as folder:
+        build_cli(folder, environment, progress)
+    return make_from_built(cache, version, progress, environment)
+
+
+MAKERS = (
+    Maker("earlier build", make_from_built),
+    Maker("official release", make_from_release),
+    Maker("build from Go modules", make_from_modules),
+)
 
 
 def _assembled(cache: Path) -> Path:

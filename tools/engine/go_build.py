@@ -30,7 +30,7 @@ SDK_FILES = {
 }
 
 
-def build_cli(into: Path, progress: Progress) -> None:
+def build_cli(into: Path, environment: Mapping[str, str], progress: Progress) -> None:
     """Build `pulumi` into a folder, with the SDK's files that Python programs need beside it.
 
     Takes about five minutes on two cores, most of it compiling.
@@ -41,11 +41,11 @@ def build_cli(into: Path, progress: Progress) -> None:
     work = into / "go"
     work.mkdir()
     go_mod = GO_MOD.read_text()
-    go = find_go(needed_go(go_mod), os.environ.get("PATH", os.defpath))
+    go = find_go(needed_go(go_mod), environment.get("PATH", os.defpath))
     if go is None:
         progress.say("no Go that is new enough on PATH: bringing one")
         go = bring_go(work / "toolchain", progress)
-    builder = _Builder(go, go_environment(os.environ, work), progress)
+    builder = _Builder(go, go_environment(environment, work), progress)
     packages = builder.download()
     builder.build(into / "pulumi", pinned_version(go_mod), packages)
     _copy_sdk_files(builder.module_folder(SDK_MODULE), into)

@@ -38,6 +38,7 @@ def install_release(into: Path, version: str, progress: Progress) -> None:
     doing = f"downloading Pulumi {version}, the official release"
     progress.at(f"looking for {doing.removeprefix('downloading ')}")
     if problem := unreachable(INSTALLER):
+        progress.say(f"not the official release: {problem}")
         raise Unavailable(problem)
     run_watched(
         doing,

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
-# How often the watcher is called while a command says nothing.
-TICK_SECONDS = 1.0
 LINES_OF_A_FAILURE = 8
 
 
@@ -28,15 +26,17 @@ def run_watched(
     watch: Callable[[str | None], None],
     cwd: Path | None = None,
     environment: Mapping[str, str] | None = None,
+    tick_seconds: float = 1.0,
 ) -> list[str]:
     """Run a command to its end; return the lines of its stdout.
 
     Args:
         what: The doing, for the error: `building the Pulumi CLI`.
         command: The program and its arguments.
-        watch: Gets each line of stderr as it comes, and None once a second of silence.
+        watch: Gets each line of stderr as it comes, and None after each tick of silence.
         cwd: Where it runs.
         environment: All of its environment; None is ours.
+        tick_seconds: How long a tick is.
 
     Raises:
         Unavailable: If it can't be started or fails; with the last lines of its stderr.
@@ -58,7 +58,7 @@ def run_watched(
         msg = f"{what}: {error}"
         raise Unavailable(msg) from error
     try:
-        said, errors = _follow(process, watch)
+        said, errors = _follow(process, watch, tick_seconds)
         code = process.wait()
     finally:
         _end(process)
@@ -70,7 +70,7 @@ def run_watched(
 
 
 def _follow(
-    process: subprocess.Popen[str], watch: Callable[[str | None], None]
+    process: subprocess.Popen[str], watch: Callable[[str | None], None], tick_seconds: float
 ) -> tuple[list[str], list[str]]:
     arrived: queue.SimpleQueue[tuple[list[str], str | None]] = queue.SimpleQueue()
     said: list[str] = []
@@ -81,7 +81,7 @@ def _follow(
     open_pipes = 2
     while open_pipes:
         try:
-            lines, line = arrived.get(timeout=TICK_SECONDS)
+            lines, line = arrived.get(timeout=tick_seconds)
         except queue.Empty:
             watch(None)
             continue

@@ -60,7 +60,7 @@ def main(arguments: list[str]) -> None:
 
 def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     """Read the engine's command line; flags that only configure logging are taken and ignored."""
-    parser = argparse.ArgumentParser(prog="pulumi-language-python", add_help=False)
+    parser = argparse.ArgumentParser(prog="pulumi-language-python")
     parser.add_argument("--tracing", default="")
     parser.add_argument("--use-executor", type=Path, required=True)
     parser.add_argument("--engine-version", default="")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .interpreter import choose_interpreter
+from .children import outputs
+from .interpreter import InterpreterError, choose_interpreter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from .children import Children
 
 
 def needs_install(virtual_environment: Path) -> bool:
@@ -18,22 +22,43 @@ def needs_install(virtual_environment: Path) -> bool:
     return not virtual_environment.exists()
 
 
-def install_commands(
-    program: str, virtual_environment: Path | None, environment: Mapping[str, str]
-) -> Iterator[list[str]]:
-    """Yield the commands, each to be run to its end before the next is asked for.
+def install_dependencies(
+    program: str,
+    virtual_environment: Path | None,
+    environment: Mapping[str, str],
+    children: Children,
+) -> Iterator[bytes]:
+    """Install what a program's requirements.txt asks for, giving the output as it comes.
 
     Args:
-        program: Folder with the requirements.txt; without that file nothing is installed.
+        program: Its folder; without a requirements.txt nothing is installed.
         virtual_environment: Made if it isn't there; None installs for the Python of PATH.
         environment: Where PATH and PULUMI_PYTHON_CMD are looked up.
+        children: Runs the commands.
 
     Raises:
-        InterpreterError: If there is no Python to begin with.
+        InterpreterError: If there is no Python to begin with, or a command fails.
     """
-    python = str(choose_interpreter(Path(program), {}, environment).executable)
+    python = choose_interpreter(Path(program), {}, environment).executable
+    for command in install_commands(python, program, virtual_environment):
+        child = children.start(
+            command, cwd=program, environment=environment, output=subprocess.PIPE
+        )
+        for _, output in outputs(child):
+            yield output
+        if code := children.wait(child):
+            msg = f"installing dependencies ({program}): {command[2]} ended with exit code {code}"
+            raise InterpreterError(msg)
+
+
+def install_commands(
+    python: Path, program: str, virtual_environment: Path | None
+) -> list[list[str]]:
+    """List what is to be run one after another; each is `PYTHON -m MODULE ...`."""
+    commands = []
     if virtual_environment is not None:
-        yield [python, "-m", "venv", str(virtual_environment)]
-        python = str(virtual_environment / "bin" / "python")
+        commands.append([str(python), "-m", "venv", str(virtual_environment)])
+        python = virtual_environment / "bin" / "python"
     if (Path(program) / "requirements.txt").is_file():
-        yield [python, "-m", "pip", "install", "-r", "requirements.txt"]
+        commands.append([str(python), "-m", "pip", "install", "-r", "requirements.txt"])
+    return commands

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -70,6 +71,27 @@ def choose_interpreter(
         )
         raise InterpreterError(msg)
     return Interpreter(executable, _activated(environment, folder), folder)
+
+
+def ask(interpreter: Interpreter, script: str) -> str:
+    """Run a line of Python with it; return what it prints.
+
+    Raises:
+        InterpreterError: If it can't be run or fails.
+    """
+    answer = subprocess.run(
+        [interpreter.executable, "-c", script],
+        env=dict(interpreter.environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if answer.returncode:
+        last = answer.stderr.strip().splitlines()[-1:] or ["no output"]
+        msg = f"running Python ({interpreter.executable}): exit code {answer.returncode}: {last[0]}"
+        raise InterpreterError(msg)
+    return answer.stdout
 
 
 def _python_on_path(environment: Mapping[str, str]) -> Path:

@@ -5,6 +5,8 @@ variables, same meaning of exit codes. The protocol with its comments:
 https://github.com/pulumi/pulumi/blob/master/proto/pulumi/language.proto
 """
 
+# ruff: noqa: N802 - the methods have the protocol's names
+
 from __future__ import annotations
 
 import base64
@@ -19,9 +21,10 @@ from google.protobuf import empty_pb2, json_format  # type: ignore[import-untype
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
 from .children import outputs
-from .dependencies import install_commands, needs_install
-from .interpreter import InterpreterError, choose_interpreter, virtual_environment
+from .dependencies import install_dependencies, needs_install
+from .interpreter import InterpreterError, ask, choose_interpreter, virtual_environment
 from .packages import installed_packages, not_required, required_plugins
+from .program import program_command, program_environment, run_response
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -29,9 +32,6 @@ if TYPE_CHECKING:
     from .children import Children
     from .interpreter import Interpreter
     from .packages import Package
-
-# How pulumi-language-python-exec says that the user has been told what is wrong.
-TOLD_THE_USER = 32
 
 
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
@@ -54,7 +54,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         self._environment = environment
         self._children = children
 
-    def Handshake(  # noqa: N802 - the protocol's name, as below
+    def Handshake(
         self, request: language_pb2.LanguageHandshakeRequest, context: grpc.ServicerContext
     ) -> language_pb2.LanguageHandshakeResponse:
         """Learn the engine's address, where it was not on the command line."""
@@ -62,14 +62,14 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         self._engine_address = request.engine_address
         return language_pb2.LanguageHandshakeResponse()
 
-    def GetPluginInfo(  # noqa: N802
+    def GetPluginInfo(
         self, request: empty_pb2.Empty, context: grpc.ServicerContext
     ) -> plugin_pb2.PluginInfo:
         """Give the version of the engine that this host was made for."""
         del request, context
         return plugin_pb2.PluginInfo(version=self._engine_version)
 
-    def GetRequiredPackages(  # noqa: N802
+    def GetRequiredPackages(
         self, request: language_pb2.GetRequiredPackagesRequest, context: grpc.ServicerContext
     ) -> language_pb2.GetRequiredPackagesResponse:
         """Name the plugin of every installed Pulumi package, imported or not.
@@ -80,7 +80,9 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         with _told_to(context):
             folder = virtual_environment(_root(request.info), options)
             if folder is not None and needs_install(folder):
-                for output in self._install(request.info, folder):
+                for output in install_dependencies(
+                    request.info.program_directory, folder, self._environment, self._children
+                ):
                     print(output.decode(errors="replace"), end="")
             packages = self._packages(request.info)
         return language_pb2.GetRequiredPackagesResponse(
@@ -96,25 +98,25 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             ]
         )
 
-    def Run(  # noqa: N802
+    def Run(
         self, request: language_pb2.RunRequest, context: grpc.ServicerContext
     ) -> language_pb2.RunResponse:
         """Run the program; block until it has ended, or end it when the engine hangs up."""
         with _told_to(context):
             interpreter = self._interpreter(request.info)
-            child = self._children.start(
-                self._program_command(request, interpreter),
-                cwd=None,
-                environment={
-                    **interpreter.environment,
-                    "PULUMI_CONFIG": json.dumps(dict(request.config)),
-                    "PULUMI_CONFIG_SECRET_KEYS": json.dumps(list(request.configSecretKeys)),
-                },
+            command = program_command(
+                request,
+                interpreter=interpreter,
+                executor=self._executor,
+                engine_address=self._engine_address,
+                tracing=self._tracing,
             )
+            environment = program_environment(request, interpreter)
+            child = self._children.start(command, cwd=None, environment=environment)
         self._end_with_call(context, child)
         return run_response(self._children.wait(child))
 
-    def RunPlugin(  # noqa: N802
+    def RunPlugin(
         self, request: language_pb2.RunPluginRequest, context: grpc.ServicerContext
     ) -> Iterator[language_pb2.RunPluginResponse]:
         """Run a provider that is a Python folder; give its output, then its exit code."""
@@ -138,7 +140,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             )
         yield language_pb2.RunPluginResponse(exitcode=self._children.wait(child))
 
-    def InstallDependencies(  # noqa: N802
+    def InstallDependencies(
         self, request: language_pb2.InstallDependenciesRequest, context: grpc.ServicerContext
     ) -> Iterator[language_pb2.InstallDependenciesResponse]:
         """Make the virtual environment and install requirements.txt, giving pip's output."""
@@ -147,21 +149,23 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             options.setdefault("virtualenv", "venv")
         with _told_to(context):
             folder = virtual_environment(_root(request.info), options)
-            for output in self._install(request.info, folder):
+            for output in install_dependencies(
+                request.info.program_directory, folder, self._environment, self._children
+            ):
                 yield language_pb2.InstallDependenciesResponse(stdout=output)
 
-    def About(  # noqa: N802
+    def About(
         self, request: language_pb2.AboutRequest, context: grpc.ServicerContext
     ) -> language_pb2.AboutResponse:
         """Say which Python would run the program, for `pulumi about`."""
         with _told_to(context):
             interpreter = self._interpreter(request.info)
-            version = _ask(interpreter, "import platform; print(platform.python_version())")
+            version = ask(interpreter, "import platform; print(platform.python_version())")
         return language_pb2.AboutResponse(
             executable=str(interpreter.executable), version=version.strip()
         )
 
-    def GetProgramDependencies(  # noqa: N802
+    def GetProgramDependencies(
         self, request: language_pb2.GetProgramDependenciesRequest, context: grpc.ServicerContext
     ) -> language_pb2.GetProgramDependenciesResponse:
         """List what is installed for the program."""
@@ -176,70 +180,34 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
             ]
         )
 
-    def RuntimeOptionsPrompts(  # noqa: N802
+    def RuntimeOptionsPrompts(
         self, request: language_pb2.RuntimeOptionsRequest, context: grpc.ServicerContext
     ) -> language_pb2.RuntimeOptionsResponse:
         """Ask nothing: `pulumi new` then leaves the runtime's options alone."""
         del request, context
         return language_pb2.RuntimeOptionsResponse()
 
-    def Template(  # noqa: N802
+    def Template(
         self, request: language_pb2.TemplateRequest, context: grpc.ServicerContext
     ) -> language_pb2.TemplateResponse:
         """Leave a new project as its template made it."""
         del request, context
         return language_pb2.TemplateResponse()
 
-    def Cancel(  # noqa: N802
-        self, request: empty_pb2.Empty, context: grpc.ServicerContext
-    ) -> empty_pb2.Empty:
+    def Cancel(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> empty_pb2.Empty:
         """End the program; block until it is dead, seconds at most."""
         del request, context
         self._children.stop_all()
         return empty_pb2.Empty()
-
-    def _program_command(
-        self, request: language_pb2.RunRequest, interpreter: Interpreter
-    ) -> list[str]:
-        flags = {
-            "monitor": request.monitor_address,
-            "engine": self._engine_address,
-            "project": request.project,
-            "root_directory": request.info.root_directory,
-            "stack": request.stack,
-            "pwd": request.pwd,
-            "dry_run": str(request.dryRun).lower(),
-            "parallel": str(request.parallel),
-            "tracing": self._tracing,
-            "organization": request.organization,
-        }
-        given = [part for name, value in flags.items() if value for part in (f"--{name}", value)]
-        program = [request.info.entry_point or ".", *request.args]
-        return [str(interpreter.executable), "-u", str(self._executor), *given, *program]
 
     def _end_with_call(self, context: grpc.ServicerContext, child: subprocess.Popen[bytes]) -> None:
         """See that the child doesn't outlive the call, should the engine hang up."""
         if not context.add_callback(lambda: self._children.stop(child)):
             self._children.stop(child)
 
-    def _install(self, info: language_pb2.ProgramInfo, folder: Path | None) -> Iterator[bytes]:
-        """Run the install commands one after another; raise with the first that fails."""
-        for command in install_commands(info.program_directory, folder, self._environment):
-            child = self._children.start(
-                command,
-                cwd=info.program_directory,
-                environment=self._environment,
-                output=subprocess.PIPE,
-            )
-            for _, output in outputs(child):
-                yield output
-            if code := self._children.wait(child):
-                msg = f"installing dependencies ({info.program_directory}): pip ended with {code}"
-                raise InterpreterError(msg)
-
     def _packages(self, info: language_pb2.ProgramInfo) -> list[Package]:
         script = "import json, sys; print(json.dumps([p for p in sys.path if p]))"
-        return installed_packages(json.loads(_ask(self._interpreter(info), script)))
+        return installed_packages(json.loads(ask(self._interpreter(info), script)))
 
     def _interpreter(
         self, info: language_pb2.ProgramInfo, default_virtualenv: str | None = None
@@ -248,15 +216,6 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         if default_virtualenv is not None:
             options.setdefault("virtualenv", default_virtualenv)
         return choose_interpreter(_root(info), options, self._environment)
-
-
-def run_response(code: int) -> language_pb2.RunResponse:
-    """Tell the engine how a program ended."""
-    if code == TOLD_THE_USER:
-        return language_pb2.RunResponse(bail=True)
-    if code == 0:
-        return language_pb2.RunResponse()
-    return language_pb2.RunResponse(error=f"program exited with non-zero exit code: {code}")
 
 
 @contextmanager
@@ -274,23 +233,6 @@ def _root(info: language_pb2.ProgramInfo) -> Path:
 
 def _options(info: language_pb2.ProgramInfo) -> dict[str, Any]:
     return dict(json_format.MessageToDict(info.options))
-
-
-def _ask(interpreter: Interpreter, script: str) -> str:
-    """Run a line of Python in the program's interpreter; return what it prints."""
-    answer = subprocess.run(
-        [str(interpreter.executable), "-c", script],
-        env=dict(interpreter.environment),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if answer.returncode:
-        last = answer.stderr.strip().splitlines()[-1:] or ["no output"]
-        msg = f"running Python ({interpreter.executable}): exit code {answer.returncode}: {last[0]}"
-        raise InterpreterError(msg)
-    return answer.stdout
 
 
 def _parameterization(given: dict[str, str] | None) -> plugin_pb2.PackageParameterization | None:
