@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import waitress  # type: ignore[import-untyped] # it has no types
 from waitress import wasyncore
+from waitress.channel import HTTPChannel  # type: ignore[import-untyped] # the same
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,6 +38,7 @@ class Server:
             ident="sjresource-emulator",
             clear_untrusted_proxy_headers=True,
         )
+        self._server.channel_class = _Channel
         self.port = int(self._server.effective_port)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="emulator", daemon=True)
@@ -66,6 +68,19 @@ class Server:
             wasyncore.loop(timeout=1.0, use_poll=True, map=self._map, count=1)
         self._server.task_dispatcher.shutdown(timeout=1)
         wasyncore.close_all(self._map, ignore_all=True)
+
+
+class _Channel(HTTPChannel):  # type: ignore[misc] # it has no types
+    """A connection that also serves requests which expect `100 Continue` and have no body.
+
+    boto3 sends such for an empty S3 object; waitress forgets that they are complete and waits for
+    the body for ever.
+    """
+
+    def send_continue(self) -> None:
+        completed = self.request.completed
+        super().send_continue()
+        self.request.completed = completed
 
 
 def cut_connection(environ: dict[str, Any]) -> None:

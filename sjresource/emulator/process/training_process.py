@@ -59,7 +59,7 @@ def start(
     """
     program = _program(command[0], folder, variables.get("PATH", os.defpath))
     try:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - to run the job's own command is the purpose
             [program, *command[1:]],
             cwd=folder,
             env={**variables, MARKER: str(folder)},

@@ -85,7 +85,7 @@ class TrainingRun:
             ended = self._train_as_requested()
         except CannotRunError as error:
             ended = _failed(str(error))
-        except Exception:
+        except Exception:  # noqa: BLE001 - whatever went wrong, the job must get an outcome
             _LOG.exception("running TrainingJob (%s): an unexpected error", self._job.name)
             ended = _failed("InternalServerError: see the emulator's log")
         training_process.end_all([self._tree.root])
@@ -152,7 +152,7 @@ class TrainingRun:
         with training_process.start(
             contract.command(job.request, self._tree), variables, self._tree.root
         ) as process:
-            assert process.stdout is not None
+            assert process.stdout is not None  # noqa: S101 - for mypy: it was started with a pipe
             finished = threading.Event()
 
             def take(line: str) -> None:

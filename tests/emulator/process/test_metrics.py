@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+
+from sjresource.emulator.process.contract import CannotRunError
+from sjresource.emulator.process.metrics import MetricScanner
+from sjresource.emulator.training import Metric
+
+LOSS = {"Name": "loss", "Regex": r"loss=([0-9.]+)"}
+
+
+def test_last_value_wins() -> None:
+    """What is kept of a metric is the newest number, with the time of its line."""
+    scanner = MetricScanner([LOSS])
+    scanner.scan("epoch 1 loss=0.9", 10.0)
+    scanner.scan("epoch 2 loss=0.4 (before: loss=0.5)", 11.0)
+    scanner.scan("nothing here", 12.0)
+
+    assert scanner.latest == (Metric("loss", 0.5, 11.0),)
+
+
+def test_text_that_is_no_number_is_passed_over() -> None:
+    """A pattern may match more than numbers."""
+    scanner = MetricScanner([LOSS])
+    scanner.scan("loss=...", 10.0)
+
+    assert scanner.latest == ()
+
+
+@pytest.mark.parametrize("regex", ["loss=(", "loss=.*"])
+def test_unusable_patterns_are_refused(regex: str) -> None:
+    """A pattern that can't ever give a value is named before the job starts."""
+    with pytest.raises(CannotRunError, match="metric loss"):
+        MetricScanner([{"Name": "loss", "Regex": regex}])
