@@ -18,7 +18,6 @@ from tools.local.environment import (
     EMULATOR_DATA,
     EMULATOR_LOG,
     ROOT,
-    STACK,
     aws_variables,
     isolated,
 )
@@ -27,14 +26,12 @@ from tools.local.upload import upload_example
 if TYPE_CHECKING:
     from tools.local.emulator_process import Emulator
 
-SELECT = ["stack", "select", "--create", STACK]
-
 
 def up() -> int:
     """Bring the stack up: emulator, example code and data, then the engine."""
     use(running_emulator())
     upload_example(ROOT / "examples")
-    code = pulumi.run(SELECT, ["up", "--yes", "--stack", STACK])
+    code = pulumi.run(["up", "--yes"])
     if code == 0:
         print("Next: give `epochs` in Pulumi.local.yaml another value, then `make preview`.")
     else:
@@ -45,17 +42,14 @@ def up() -> int:
 def preview() -> int:
     """Show what `up` would change, down to single values."""
     use(running_emulator())
-    return pulumi.run(SELECT, ["preview", "--diff", "--stack", STACK])
+    return pulumi.run(["preview", "--diff"])
 
 
 def down() -> int:
     """Destroy the stack and stop the emulator; the trained models stay in the emulator's data."""
     if pulumi.stack_exists():
         use(running_emulator())
-        code = pulumi.run(
-            ["destroy", "--yes", "--stack", STACK],
-            ["stack", "rm", "--yes", "--preserve-config", "--stack", STACK],
-        )
+        code = pulumi.run(["destroy", "--yes"], ["stack", "rm", "--yes", "--preserve-config"])
         if code != 0:
             print("The emulator still runs, so that `make down` can be tried again.")
             return code

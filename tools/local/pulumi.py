@@ -20,17 +20,21 @@ def stack_exists() -> bool:
 
 
 def run(*commands: list[str]) -> int:
-    """Run pulumi commands one after the other, up to the first that fails; give the exit code.
+    """Run commands on the local stack one after the other, up to the first that fails.
 
-    Ctrl-C is pulumi's to handle, which ends what it began; this process waits for it.
+    Gives that one's exit code, else 0. The stack is made if there is none. Ctrl-C is pulumi's to
+    handle, which ends what it began; this process waits for it.
     """
     engine = _bring_engine()
     environ = os.environ | pulumi_variables(engine, os.environ["PATH"])
     STATE.mkdir(parents=True, exist_ok=True)
     _drop_locks_of_the_dead()
     signal.signal(signal.SIGINT, lambda *_: None)
-    for command in commands:
-        code = subprocess.call([engine / "pulumi", *command], cwd=ROOT, env=environ)
+    making = [] if stack_exists() else [["stack", "init"]]
+    for command in [*making, *commands]:
+        code = subprocess.call(
+            [engine / "pulumi", *command, "--stack", STACK], cwd=ROOT, env=environ
+        )
         if code != 0:
             return code
     return 0
