@@ -60,7 +60,7 @@ class Faults:
     """The orders that are open; safe to use from several threads."""
 
     def __init__(self, sleep: Callable[[float], object]) -> None:
-        self._sleep = sleep
+        self.sleep = sleep
         self._orders: list[Fault] = []
         self._lock = threading.Lock()
 
@@ -96,7 +96,7 @@ class Faults:
         if fault.kind == "error":
             raise AWSError(fault.code, fault.message, fault.status)
         if fault.kind == "delay":
-            self._sleep(fault.seconds)
+            self.sleep(fault.seconds)
             return answer()
         response = answer()
         if fault.kind == "drop_after":

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 REGION = "us-east-1"
 
 
-def client(emulator: Emulator, service: str, region: str = REGION) -> Any:
+def client(emulator: Emulator, service: str, region: str = REGION, **config: Any) -> Any:
     """Make a boto3 client of `emulator` that never retries."""
     return boto3.client(  # type: ignore[call-overload] # its overloads want literal names
         service,
         region_name=region,
         endpoint_url=emulator.url,
-        config=Config(retries={"total_max_attempts": 1}),
+        config=Config(retries={"total_max_attempts": 1}, **config),
         **vars(emulator.credentials),
     )
 
@@ -103,7 +103,7 @@ def control(
     key = Key(credentials.aws_access_key_id, credentials.aws_secret_access_key)
     SigV4Auth(key, "emulator", REGION).add_auth(request)
     sent = urllib.request.Request(  # noqa: S310 - our own loopback URL
-        request.url, data or None, dict(request.headers.items()), method=method
+        str(request.url), data or None, dict(request.headers.items()), method=method
     )
     with urllib.request.urlopen(sent, timeout=30) as answer:  # noqa: S310 - the same
         described: dict[str, Any] = json.load(answer)
