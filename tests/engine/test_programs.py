@@ -22,7 +22,7 @@ WHO_RUNS = """
 NOTED = """
     import pulumi
     from pulumi.dynamic import (
-        CreateResult, DiffResult, Resource, ResourceProvider, UpdateResult
+        CreateResult, DiffResult, ReadResult, Resource, ResourceProvider, UpdateResult
     )
 
     class Provider(ResourceProvider):
@@ -32,6 +32,9 @@ NOTED = """
         def diff(self, id, olds, news):
             replaces = ["kind"] if olds["kind"] != news["kind"] else []
             return DiffResult(changes=olds != news, replaces=replaces)
+
+        def read(self, id, props):
+            return ReadResult(id, {**props, "text": open("found").read()})
 
         def update(self, id, olds, news):
             return UpdateResult(news)
@@ -127,8 +130,9 @@ def test_exception_shows_the_program_s_own_lines(new_stack: NewStack) -> None:
 
 
 def test_operations_tell_their_steps(new_stack: NewStack) -> None:
-    """Create, update, replacement, an unchanged stack and destroy are told apart by their steps."""
+    """What the engine does, and does not do, is told by op and resource."""
     stack = new_stack(NOTED, config={"project:kind": "a", "project:text": "one"})
+    found = stack.work / "found"
 
     created = stack.up()
     unchanged = stack.up("--expect-no-changes")
@@ -136,7 +140,10 @@ def test_operations_tell_their_steps(new_stack: NewStack) -> None:
     updated = stack.up()
     stack.set_config("kind", "b")
     planned = stack.preview("--diff")
+    found.write_text("two")
     refreshed = stack.refresh()
+    found.write_text("three")
+    drifted = stack.refresh()
     destroyed = stack.destroy()
 
     assert created.steps == [("create", "noted")]
@@ -144,6 +151,7 @@ def test_operations_tell_their_steps(new_stack: NewStack) -> None:
     assert updated.steps == [("update", "noted")]
     assert planned.step("replace", "noted").replace_keys == ("kind",)
     assert refreshed.steps == []
+    assert drifted.steps == [("update", "noted")]
     assert destroyed.steps == [("delete", "noted")]
     assert destroyed.changes["delete"] == 2
     assert stack.resources() == {}

@@ -33,6 +33,7 @@ FOREIGN = ("AWS_", "PULUMI_", "PYTHONDONTWRITEBYTECODE")
 class PulumiStack:
     """A stack that exists, in a project whose program tests may rewrite between commands.
 
+    `work` is the project's folder; `environment`, of every later command, may be changed.
     Every operation takes further CLI arguments (`"--diff"`, `"--target", urn`), and `fails=True`
     where failing is what the test expects.
     """
@@ -66,6 +67,7 @@ class PulumiStack:
         self.name = name
         self.project = project
         self._marker = uuid.uuid4().hex
+        self._started: list[RunningCli] = []
         self.work = folder / "work"
         self._logs = folder / "logs"
         for part in (self.work, self._logs, folder / "state"):
@@ -143,6 +145,8 @@ class PulumiStack:
 
     def close(self) -> None:
         """Kill whatever is left of the stack's commands. Idempotent."""
+        for cli in self._started:
+            cli.kill()
         left = self.processes()
         for process in left:
             with suppress(psutil.NoSuchProcess):
@@ -150,13 +154,15 @@ class PulumiStack:
         psutil.wait_procs(left, timeout=5)
 
     def _cli(self, arguments: Sequence[str], *, operation: bool) -> RunningCli:
-        return RunningCli(
+        cli = RunningCli(
             ["pulumi", "--non-interactive", "--color", "never", *arguments],
             cwd=self.work,
             environment=self.environment,
             logs=self._logs,
             operation=operation,
         )
+        self._started.append(cli)
+        return cli
 
     def _environment(self, engine: Path, further: Mapping[str, str]) -> dict[str, str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
