@@ -15,19 +15,19 @@ help: ## say what can be made (the default)
 
 up: ## run the example stack: a training job in a local emulator of AWS
 	$(SETUP) local
-	@$(RUN) -m tools.local up
+	@$(RUN) tools/local_stack up
 
 preview: ## show what `make up` would change
 	$(SETUP) local
-	@$(RUN) -m tools.local preview
+	@$(RUN) tools/local_stack preview
 
 down: ## destroy the example stack and stop the emulator
 	$(SETUP) local
-	@$(RUN) -m tools.local down
+	@$(RUN) tools/local_stack down
 
 emulator: ## start the emulator alone, and say how a shell or a program reaches it
 	$(SETUP) local
-	@$(RUN) -m tools.local emulator
+	@$(RUN) tools/local_stack emulator
 
 test: lint ## lint, then run every test, those on the real Pulumi engine too
 	@engine=$$($(RUN) tools/engine) && PATH="$$engine:$$PATH" $(RUN) -m pytest -n 2

@@ -54,7 +54,14 @@ def create() -> None:
 
 def install(*arguments: str) -> None:
     """Install into `.venv`: with uv if it can be had, else with pip, several times slower."""
-    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet"]
+    pip = [
+        str(VENV / "bin" / "python"),
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--disable-pip-version-check",
+    ]
     uv = VENV / "bin" / "uv"
     if not uv.exists():
         subprocess.call([*pip, UV])

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-
-from tools.local.environment import aws_variables, isolated, pulumi_variables
+from local_stack.environment import aws_variables, isolated, pulumi_variables
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from tools.local.environment import ROOT, STACK, STATE, pulumi_variables
+from local_stack.environment import ROOT, STACK, STATE, pulumi_variables
 
 
 def stack_exists() -> bool:

@@ -1,6 +1,6 @@
 """`make up`, `preview`, `down` and `emulator`: the example stack on this machine alone.
 
-Usage: python -m tools.local up|preview|down|emulator
+Usage: python tools/local_stack up|preview|down|emulator
 
 All that it keeps lies in `.local`: the emulator's data and log, the stack's state. Nothing is sent
 to AWS.
@@ -11,20 +11,24 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tools.local import emulator_process, pulumi
-from tools.local.environment import (
+# `python tools/local_stack` puts the folder itself on the path; its package is found from above.
+sys.path[0] = str(Path(__file__).resolve().parents[1])
+
+from local_stack import emulator_process, pulumi  # noqa: E402 - after the path is set
+from local_stack.environment import (  # noqa: E402
     EMULATOR_DATA,
     EMULATOR_LOG,
     ROOT,
     aws_variables,
     isolated,
 )
-from tools.local.upload import upload_example
+from local_stack.upload import upload_example  # noqa: E402
 
 if TYPE_CHECKING:
-    from tools.local.emulator_process import Emulator
+    from local_stack.emulator_process import Emulator
 
 
 def up() -> int:
@@ -99,4 +103,6 @@ def main(command: str) -> int:
 
 
 if __name__ == "__main__":
+    # In a pipe, too, what this says stands in its place between what the engine says.
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # a real stdout has it
     sys.exit(main(sys.argv[1]))
