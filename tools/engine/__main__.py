@@ -23,13 +23,14 @@ def main() -> int:
     """Return the exit code: 1 if no engine can be had, 130 after Ctrl-C."""
     # So that a temporary folder is removed then, too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    progress = Progress(sys.stderr)
     try:
-        folder = bring_engine(Progress(sys.stderr), os.environ, MAKERS)
+        folder = bring_engine(progress, os.environ, MAKERS)
     except NoEngineError as error:
-        print(error, file=sys.stderr)
+        progress.say(str(error))
         return 1
     except KeyboardInterrupt:
-        print("engine: interrupted; nothing half-made is left", file=sys.stderr)
+        progress.say("interrupted; nothing half-made is left")
         return 130
     print(folder)
     return 0
