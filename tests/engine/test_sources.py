@@ -36,7 +36,7 @@ def test_error_lists_what_was_tried_and_why_it_failed() -> None:
         "finding the Pulumi CLI (v3.1.0): none of these worked",
         "  path: not found",
         "  release: no answer",
-        "; install Pulumi (https://www.pulumi.com/docs/install/) and run this again",
+        "install Pulumi (https://www.pulumi.com/docs/install/) and run this again",
     ]
 
 
