@@ -7,11 +7,12 @@ roles of the machine): None here means that boto3 decides.
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 
 @dataclass(frozen=True)
@@ -26,14 +27,18 @@ class Settings:
     endpoints: tuple[tuple[str, str], ...] = ()
 
     @classmethod
-    def from_config(cls, get: Callable[[str], Any]) -> Settings:
+    def from_config(
+        cls, get: Callable[[str], Any], environ: Mapping[str, str] = os.environ
+    ) -> Settings:
         """Read the settings through `get`, which takes a key without its namespace.
+
+        Without a region in the config pulumi-aws takes AWS_REGION, which boto3 does not know.
 
         Every value is a string, nested ones JSON text: that is how the engine hands config to a
         dynamic provider, and how `pulumi.Config("aws").get` gives it to a program.
         """
         return cls(
-            region=get("region"),
+            region=get("region") or environ.get("AWS_REGION"),
             profile=get("profile"),
             access_key=get("accessKey"),
             secret_key=get("secretKey"),

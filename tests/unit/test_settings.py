@@ -5,7 +5,15 @@ from sjresource.settings import Settings
 
 def test_nothing_configured_leaves_everything_to_boto3() -> None:
     """None means that boto3's own chain decides."""
-    assert Settings.from_config(lambda _key: None) == Settings()
+    assert Settings.from_config(lambda _key: None, {}) == Settings()
+
+
+def test_the_region_is_found_where_pulumi_aws_finds_it() -> None:
+    """The config comes first, then AWS_REGION; AWS_DEFAULT_REGION is boto3's own."""
+    environ = {"AWS_REGION": "eu-west-3"}
+
+    assert Settings.from_config(lambda _key: None, environ).region == "eu-west-3"
+    assert Settings.from_config({"region": "eu-west-1"}.get, environ).region == "eu-west-1"
 
 
 def test_endpoints_of_all_entries_are_merged() -> None:
