@@ -253,8 +253,12 @@ def _make_boto3_client(service: str, settings: Settings, region: str | None) -> 
         )
     except BotoCoreError as error:
         raise Unreachable(
-            "opening", "client", service, str(error), "see the stack's aws: config"
-        ) from error
+            "opening",
+            "client",
+            service,
+            str(error),
+            "see the stack's aws: config, aws:region first",
+        ) from None
 
 
 def _call(
