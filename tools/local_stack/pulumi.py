@@ -28,7 +28,7 @@ def run(*commands: list[str]) -> int:
     engine = _bring_engine()
     environ = os.environ | pulumi_variables(engine, os.environ["PATH"])
     STATE.mkdir(parents=True, exist_ok=True)
-    _drop_locks_of_the_dead()
+    drop_locks_of_the_dead(STATE)
     signal.signal(signal.SIGINT, lambda *_: None)
     making = [] if stack_exists() else [["stack", "init"]]
     for command in [*making, *commands]:
@@ -40,18 +40,19 @@ def run(*commands: list[str]) -> int:
     return 0
 
 
+def drop_locks_of_the_dead(state: Path) -> None:
+    """Unlock what a pulumi that was killed had locked, as `pulumi cancel` does for any."""
+    for lock in state.glob(".pulumi/locks/**/*.json"):
+        pid = json.loads(lock.read_text())["pid"]
+        if not psutil.pid_exists(pid):
+            print(f"dropping the lock of a pulumi that was killed (pid {pid})")
+            lock.unlink()
+            lock.with_name(f"{lock.name}.attrs").unlink(missing_ok=True)
+
+
 def _bring_engine() -> Path:
     command = [sys.executable, str(ROOT / "tools" / "engine")]
     brought = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if brought.returncode != 0:
         sys.exit(brought.returncode)  # it has said why
     return Path(brought.stdout.strip())
-
-
-def _drop_locks_of_the_dead() -> None:
-    # What `pulumi cancel` does, for a pulumi that was killed and so could not unlock.
-    for lock in STATE.glob(".pulumi/locks/**/*.json"):
-        pid = json.loads(lock.read_text())["pid"]
-        if not psutil.pid_exists(pid):
-            print(f"dropping the lock of a pulumi that was killed (pid {pid})")
-            lock.unlink()
