@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+# An emulator is meant to outlive the process that started it, which Popen takes for a mistake.
+pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
+
 
 @pytest.fixture
 def data(tmp_path: Path) -> Iterator[Path]:
