@@ -28,6 +28,9 @@ _MISSING = ("does not exist", "not found", "doesn't exist", "could not be found"
 _ABOUT_ITSELF = frozenset({"reading", "terminating", "tagging", "untagging", "deleting"})
 """What is missing in these calls can only be the thing that they name."""
 
+_PAGE = 100
+"""The most that one call of ListServiceJobs gives."""
+
 _REPLAYED = ("clienttoken", "client token", "client_token")
 
 
@@ -82,6 +85,18 @@ class BatchClient:
                 "listing", "ServiceJob", job_queue, "list_service_jobs", request
             ):
                 yield from page["jobSummaryList"]
+
+    def pages_of_service_jobs(self, job_queue: str, status: str) -> Iterator[list[dict[str, Any]]]:
+        """Give a queue's jobs in one status, newest first, a list for each call."""
+        request = {"jobQueue": job_queue, "jobStatus": status, "maxResults": _PAGE}
+        for page in self._pages("listing", "ServiceJob", job_queue, "list_service_jobs", request):
+            yield page["jobSummaryList"]
+
+    def find_job_queue_snapshot(self, job_queue: str) -> dict[str, Any]:
+        """Tell which jobs are at the front of the queue, and what capacity is in use."""
+        return self._call(
+            "reading", "JobQueue", job_queue, "get_job_queue_snapshot", jobQueue=job_queue
+        )
 
     def update_service_job(self, job: str, scheduling_priority: int) -> None:
         """Change the one thing that Batch can change in a submitted job."""
@@ -208,6 +223,30 @@ class SageMakerClient:
         return detail
 
 
+class LogsClient:
+    """CloudWatch Logs in one region: what a training job wrote."""
+
+    def __init__(self, logs: Any) -> None:
+        self._logs = logs
+
+    def find_log_streams(self, group: str, prefix: str) -> list[str]:
+        """Name the group's streams that begin with `prefix`, 50 at most; none if there are none."""
+        request = {"logGroupName": group, "logStreamNamePrefix": prefix}
+        try:
+            answer = _call(self._logs.describe_log_streams, "reading", "LogGroup", group, request)
+        except NotFound:
+            return []
+        return [stream["logStreamName"] for stream in answer.get("logStreams", [])]
+
+    def find_last_lines(self, group: str, stream: str, lines: int) -> list[str]:
+        """Give the last lines that CloudWatch has by now: it lags seconds behind the writer."""
+        request = {
+            "logGroupName": group, "logStreamName": stream, "limit": lines, "startFromHead": False
+        }  # fmt: skip
+        answer = _call(self._logs.get_log_events, "reading", "LogStream", stream, request)
+        return [event["message"].rstrip("\n") for event in answer.get("events", [])]
+
+
 def batch_client(settings: Settings, region: str | None = None) -> BatchClient:
     """Give the client for `region`, else for the configured one; made once a process."""
     return BatchClient(_boto3_client("batch", settings, region or settings.region))
@@ -216,6 +255,20 @@ def batch_client(settings: Settings, region: str | None = None) -> BatchClient:
 def sagemaker_client(settings: Settings, region: str | None = None) -> SageMakerClient:
     """Give the client for `region`, else for the configured one; made once a process."""
     return SageMakerClient(_boto3_client("sagemaker", settings, region or settings.region))
+
+
+def logs_client(settings: Settings, region: str | None = None) -> LogsClient:
+    """Give the client for `region`, else for the configured one; made once a process."""
+    return LogsClient(_boto3_client("logs", settings, region or settings.region))
+
+
+def forget_clients() -> None:
+    """Have clients made anew, with the credentials that files and login caches hold by now.
+
+    A session that took its credentials from a file never looks into that file again.
+    """
+    with _making:
+        _make_boto3_client.cache_clear()
 
 
 _making = threading.Lock()
