@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from sjresource.emulator.authentication import claimed_signature
 from sjresource.emulator.control import PREFIX
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 _LOG: Final = logging.getLogger(__name__)
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-_UNSIGNED_ACTION: Final = b"Action=AssumeRoleWithWebIdentity"
+_UNSIGNED_ACTION: Final = "AssumeRoleWithWebIdentity"
 _DEFAULT_REGION: Final = "us-east-1"
 _SCOPE_PARTS: Final = 5  # key/date/region/service/aws4_request
 _UNBOUNDED: Final = "s3"
@@ -100,7 +100,7 @@ class Application:
             return json_response({"status": "ok"})
         signature = claimed_signature(request)
         if signature is None:
-            if request.method == "POST" and _UNSIGNED_ACTION in request.body.split(b"&"):
+            if _is_web_identity(request):
                 return self._answer_service("sts", _DEFAULT_REGION, request)
             raise AWSError(
                 "MissingAuthenticationTokenException",
@@ -126,6 +126,14 @@ class Application:
         finally:
             self._calls.note(service, operation, region, parameters, status)
         return response
+
+
+def _is_web_identity(request: Request) -> bool:
+    """Tell whether this is the one call of STS that comes before any key."""
+    if (request.method, request.target) != ("POST", "/"):
+        return False
+    pairs = parse_qsl(request.body.decode("utf-8", "replace"))
+    return [value for name, value in pairs if name == "Action"] == [_UNSIGNED_ACTION]
 
 
 def _check_origin(headers: dict[str, str]) -> None:

@@ -15,13 +15,17 @@ from sjresource.emulator.authentication import Authenticator
 from sjresource.emulator.batch import Batch
 from sjresource.emulator.calls import Calls
 from sjresource.emulator.clock import Clock
+from sjresource.emulator.connections import cut_connection
 from sjresource.emulator.control import Control
 from sjresource.emulator.credentials import Keyring, credentials_in, new_credentials
 from sjresource.emulator.faults import Faults
 from sjresource.emulator.lifecycle import Lifecycle
+from sjresource.emulator.logs import Logs
 from sjresource.emulator.moment import Pace
+from sjresource.emulator.moto_services import MotoServices
+from sjresource.emulator.objects import Objects
 from sjresource.emulator.operations.call import Behaviour
-from sjresource.emulator.server import Server, cut_connection
+from sjresource.emulator.server import Server
 from sjresource.emulator.services import Services
 from sjresource.emulator.simulated import SimulatedExecutor
 from sjresource.emulator.simulation import Simulation
@@ -68,6 +72,8 @@ class Emulator:
         self.calls = Calls(time.time)
         self.simulation = Simulation(script)
         self._store = Store(None if data is None else data / "batch.sqlite3")
+        self._kept = {} if data is None else _keepers(data)
+        self._moto = MotoServices(self._kept)
         self._server = Server(self._application, host, port)
         self._executor: Executor = (
             SimulatedExecutor(self.clock, self._script)
@@ -96,6 +102,8 @@ class Emulator:
         self._executor.close()  # while we still serve: training jobs have last words to log
         self._server.stop()
         self._store.close()
+        for keeper in self._kept.values():
+            keeper.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -118,7 +126,9 @@ class Emulator:
         batch = Batch(self._store, self.clock, self._lifecycle, self.behaviour)
         return Application(
             authenticator=Authenticator(keyring, time.time),
-            services=Services(batch, TrainingJobs(self._store, self._executor)),
+            services=Services(
+                batch, TrainingJobs(self._store, self._executor), self._moto, keyring
+            ),
             control=Control(
                 clock=self.clock,
                 faults=self.faults,
@@ -144,3 +154,7 @@ class Emulator:
                 job.id, job.name, len(job.attempts) + 1, lambda: self._store.payload(job.id)
             )
         return replace(script, capacity_errors=max(0, script.capacity_errors - job.shortages))
+
+
+def _keepers(data: Path) -> dict[str, Objects | Logs]:
+    return {"s3": Objects(data / "objects"), "logs": Logs(data / "logs.sqlite3")}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-import socket
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
 import waitress  # type: ignore[import-untyped] # it has no types
 from waitress import wasyncore
-from waitress.channel import HTTPChannel  # type: ignore[import-untyped] # the same
+
+from sjresource.emulator.connections import Channel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,7 +38,7 @@ class Server:
             ident="sjresource-emulator",
             clear_untrusted_proxy_headers=True,
         )
-        self._server.channel_class = _Channel
+        self._server.channel_class = Channel
         self.port = int(self._server.effective_port)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="emulator", daemon=True)
@@ -68,29 +68,6 @@ class Server:
             wasyncore.loop(timeout=1.0, use_poll=True, map=self._map, count=1)
         self._server.task_dispatcher.shutdown(timeout=1)
         wasyncore.close_all(self._map, ignore_all=True)
-
-
-class _Channel(HTTPChannel):  # type: ignore[misc] # it has no types
-    """A connection that also serves requests which expect `100 Continue` and have no body.
-
-    boto3 sends such for an empty S3 object; waitress forgets that they are complete and waits for
-    the body for ever.
-    """
-
-    def send_continue(self) -> None:
-        completed = self.request.completed
-        super().send_continue()
-        self.request.completed = completed
-
-
-def cut_connection(environ: dict[str, Any]) -> None:
-    """Close the connection that `environ` came over, without a byte of an answer.
-
-    WSGI has no word for this; the channel is what waitress's own callable in the environment
-    belongs to.
-    """
-    channel = environ["waitress.client_disconnected"].__self__
-    channel.socket.shutdown(socket.SHUT_RDWR)
 
 
 def _require_loopback(host: str) -> None:

@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
-from sjresource.emulator import model, moto_services
+from sjresource.emulator import model
 from sjresource.emulator.errors import AWSError
+from sjresource.emulator.moto_services import HOSTS
 from sjresource.emulator.operations import OPERATIONS
+from sjresource.emulator.temporary_credentials import let_in_issued
 from sjresource.emulator.training_jobs import read_parameters
 
 if TYPE_CHECKING:
     from sjresource.emulator.batch import Batch
+    from sjresource.emulator.credentials import Keyring
+    from sjresource.emulator.moto_services import MotoServices
     from sjresource.emulator.training_jobs import TrainingJobs
     from sjresource.emulator.wire import Request, Response
 
@@ -19,36 +23,40 @@ if TYPE_CHECKING:
 class Services:
     """The services behind the one endpoint."""
 
-    def __init__(self, batch: Batch, training_jobs: TrainingJobs) -> None:
+    def __init__(
+        self, batch: Batch, training_jobs: TrainingJobs, moto: MotoServices, keyring: Keyring
+    ) -> None:
         self._batch = batch
         self._training_jobs = training_jobs
+        self._moto = moto
+        self._keyring = keyring
 
     def answer(self, service: str, region: str, request: Request) -> Response:
         """Answer for `service`; AWSError for a service or an operation that is not emulated."""
         if service == "batch":
             return self._answer_batch(region, request)
-        if service not in moto_services.SERVICES:
-            raise AWSError(
-                "UnknownOperationException",
-                f"the emulator has no service {service!r}; it has "
-                f"{', '.join(sorted(moto_services.SERVICES))}",
-                404,
-            )
+        if service not in HOSTS:
+            raise _not_emulated(f"the service {service!r}; it has {', '.join(sorted(HOSTS))}")
         if service == "sagemaker":
             ours = self._training_jobs.answer(request, region)
             if ours is not None:
                 return ours
-        return moto_services.answer(request, service, region)
+        response = self._moto.answer(service, region, request)
+        if service == "sts":
+            let_in_issued(response, self._keyring)
+        return response
 
     def _answer_batch(self, region: str, request: Request) -> Response:
         operation = model.operation_of(request)
-        if operation is not None and operation in OPERATIONS:
+        if operation is None:
+            raise _not_emulated(f"{request.method} {request.path}")
+        if operation in OPERATIONS:
             return self._batch.answer(operation, region, request)
-        raise AWSError(
-            "UnknownOperationException",
-            f"the emulator does not emulate {operation or f'{request.method} {request.path}'}",
-            404,
-        )
+        return self._moto.answer("batch", region, request)  # jobs in containers
+
+
+def _not_emulated(what: str) -> AWSError:
+    return AWSError("UnknownOperationException", f"the emulator does not emulate {what}", 404)
 
 
 def operation_and_parameters(service: str, request: Request) -> tuple[str, dict[str, Any]]:

@@ -13,12 +13,16 @@ from botocore.config import Config
 from botocore.credentials import Credentials as Key
 
 if TYPE_CHECKING:
+    from emulator_process import EmulatorProcess
+
     from sjresource.emulator import Credentials, Emulator
 
 REGION = "us-east-1"
 
 
-def client(emulator: Emulator, service: str, region: str = REGION, **config: Any) -> Any:
+def client(
+    emulator: Emulator | EmulatorProcess, service: str, region: str = REGION, **config: Any
+) -> Any:
     """Make a boto3 client of `emulator` that never retries."""
     return boto3.client(  # type: ignore[call-overload] # its overloads want literal names
         service,
@@ -80,7 +84,7 @@ def make_queue(emulator: Emulator, *environments: str, name: str = "queue", **re
     return str(created["jobQueueArn"])
 
 
-def submit(emulator: Emulator, queue: str = "queue", **request: Any) -> str:
+def submit(emulator: Emulator | EmulatorProcess, queue: str = "queue", **request: Any) -> str:
     """Submit a job, and give its id."""
     submitted = client(emulator, "batch").submit_service_job(
         **{

@@ -1,0 +1,227 @@
+"""What an emulator's death leaves behind, and what the next start makes of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from emulator_process import EmulatorProcess
+from emulator_requests import client, control, scripted, submit
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+LOST = (
+    "Received status from SageMaker: InternalServerError: "
+    "the training job was lost in a restart of the emulator"
+)
+GROUP = "/aws/sagemaker/TrainingJobs"
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    """Wait until a condition holds in another process, 20 seconds at most."""
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def status(emulator: EmulatorProcess, job: str) -> str:
+    """Give a job's status."""
+    return str(client(emulator, "batch").describe_service_job(jobId=job)["status"])
+
+
+def make_queue(emulator: EmulatorProcess) -> None:
+    """Create an environment of one instance and a queue, and wait that both are VALID."""
+    batch = client(emulator, "batch")
+    batch.create_service_environment(
+        serviceEnvironmentName="env",
+        serviceEnvironmentType="SAGEMAKER_TRAINING",
+        capacityLimits=[{"maxCapacity": 1, "capacityUnit": "NUM_INSTANCES"}],
+        tags={"kept": "yes"},
+    )
+
+    def valid() -> bool:
+        found = batch.describe_service_environments()["serviceEnvironments"]
+        return bool(found[0]["status"] == "VALID")
+
+    eventually(valid)
+    batch.create_job_queue(
+        jobQueueName="queue",
+        jobQueueType="SAGEMAKER_TRAINING",
+        priority=1,
+        serviceEnvironmentOrder=[{"order": 1, "serviceEnvironment": "env"}],
+    )
+    eventually(lambda: bool(batch.describe_job_queues()["jobQueues"][0]["status"] == "VALID"))
+
+
+def test_acknowledged_calls_survive_a_kill(tmp_path: Path) -> None:
+    """After kill -9 the next start knows every queue and job; what waited goes on, on the same key.
+
+    The job that ran has lost an attempt, and is retried as its strategy says.
+    """
+    with EmulatorProcess(tmp_path) as emulator:
+        make_queue(emulator)
+        first = submit(
+            emulator,
+            serviceRequestPayload=scripted([{"running": 600}, {}]),
+            retryStrategy={"attempts": 2},
+        )
+        eventually(lambda: status(emulator, first) == "RUNNING")
+        last = submit(emulator, clientToken="token")
+        key = emulator.credentials
+        emulator.kill()
+
+    with EmulatorProcess(tmp_path) as emulator:
+        assert emulator.credentials == key
+        assert submit(emulator, clientToken="token") == last
+        eventually(lambda: status(emulator, last) == "SUCCEEDED")
+        eventually(lambda: status(emulator, first) == "SUCCEEDED")
+        told = client(emulator, "batch").describe_service_job(jobId=first)
+        found = client(emulator, "batch").describe_service_environments()
+
+    assert told["status"] == "SUCCEEDED"
+    assert [attempt.get("statusReason") for attempt in told["attempts"]] == [
+        LOST,
+        None,
+    ]
+    assert found["serviceEnvironments"][0]["tags"] == {"kept": "yes"}
+
+
+def test_objects_and_logs_survive_a_kill(tmp_path: Path) -> None:
+    """After kill -9 buckets, objects with their headers, multipart ones too, and logs are there."""
+    part = b"p" * 5 * 1024 * 1024
+    with EmulatorProcess(tmp_path) as emulator:
+        s3, logs = client(emulator, "s3", "eu-west-1"), client(emulator, "logs")
+        s3.create_bucket(
+            Bucket="models", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
+        )
+        s3.put_bucket_tagging(Bucket="models", Tagging={"TagSet": [{"Key": "team", "Value": "ml"}]})
+        s3.put_object(
+            Bucket="models", Key="a b/ü+c", Body=b"one", ContentType="text/x", Metadata={"m": "1"}
+        )
+        for key in ("gone", "also gone", "kept"):
+            s3.put_object(Bucket="models", Key=key, Body=b"old")
+        s3.put_object(Bucket="models", Key="kept", Body=b"new")
+        s3.delete_object(Bucket="models", Key="gone")
+        s3.delete_objects(Bucket="models", Delete={"Objects": [{"Key": "also gone"}]})
+        upload = s3.create_multipart_upload(Bucket="models", Key="large")["UploadId"]
+        parts = [
+            s3.upload_part(
+                Bucket="models", Key="large", UploadId=upload, PartNumber=number, Body=part
+            )
+            for number in (1, 2)
+        ]
+        whole = s3.complete_multipart_upload(
+            Bucket="models",
+            Key="large",
+            UploadId=upload,
+            MultipartUpload={
+                "Parts": [
+                    {"PartNumber": number, "ETag": each["ETag"]}
+                    for number, each in enumerate(parts, 1)
+                ]
+            },
+        )
+        logs.create_log_group(logGroupName=GROUP)
+        logs.create_log_stream(logGroupName=GROUP, logStreamName="job/algo-1")
+        event = {"timestamp": int(time.time() * 1000), "message": "epoch 1"}
+        logs.put_log_events(logGroupName=GROUP, logStreamName="job/algo-1", logEvents=[event])
+        emulator.kill()
+
+    with EmulatorProcess(tmp_path) as emulator:
+        s3, logs = client(emulator, "s3", "eu-west-1"), client(emulator, "logs")
+        listed = [each["Key"] for each in s3.list_objects_v2(Bucket="models")["Contents"]]
+        first = s3.get_object(Bucket="models", Key="a b/ü+c")
+        large = s3.get_object(Bucket="models", Key="large")
+        content = large["Body"].read()
+        tags = s3.get_bucket_tagging(Bucket="models")["TagSet"]
+        kept = s3.get_object(Bucket="models", Key="kept")["Body"].read()
+        events = logs.get_log_events(logGroupName=GROUP, logStreamName="job/algo-1")["events"]
+
+    assert listed == ["a b/ü+c", "kept", "large"]
+    assert (first["Body"].read(), first["ContentType"], first["Metadata"]) == (
+        b"one",
+        "text/x",
+        {"m": "1"},
+    )
+    assert content == part * 2
+    assert large["ETag"] == whole["ETag"]
+    assert kept == b"new"
+    assert tags == [{"Key": "team", "Value": "ml"}]
+    assert [each["message"] for each in events] == ["epoch 1"]
+
+
+def test_a_data_directory_has_one_emulator(tmp_path: Path) -> None:
+    """A second emulator is refused with pid and URL of the first, and the first goes on."""
+    with EmulatorProcess(tmp_path) as emulator:
+        told = json.loads((tmp_path / "emulator.json").read_text())
+        second = subprocess.run(
+            [sys.executable, "-m", "sjresource.emulator", "--data", str(tmp_path)],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+        assert told == {"pid": emulator.pid, "url": emulator.url}
+        assert second.returncode == 1
+        assert f"pid {emulator.pid} at {emulator.url}" in second.stderr
+        assert control(emulator.url, emulator.credentials, "GET", "calls")["counts"] == {}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_within_two_seconds(tmp_path: Path, number: int) -> None:
+    """Ctrl-C and SIGTERM end the emulator quickly, with success, and it tells no URL any more."""
+    with EmulatorProcess(tmp_path) as emulator:
+        client(emulator, "s3").list_buckets()
+
+        assert emulator.end(number, seconds=2) == 0
+    assert not (tmp_path / "emulator.json").exists()
+
+
+def running(marker: Path) -> bool:
+    """Tell whether the process that wrote its id into `marker` runs."""
+    try:
+        os.kill(int(marker.read_text()), 0)
+    except (ProcessLookupError, ValueError, FileNotFoundError):
+        return False
+    return True
+
+
+@pytest.mark.parametrize("crash", [False, True])
+def test_no_training_process_outlives_the_emulator(tmp_path: Path, crash: bool) -> None:  # noqa: FBT001 - a parameter
+    """A training process ends with the emulator, or at the next start after kill -9."""
+    marker = tmp_path / "pid"
+    data = tmp_path / "data"
+    program = (
+        f"import os, time; open({str(marker)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
+    )
+    algorithm = {
+        "TrainingImage": "image",
+        "TrainingInputMode": "File",
+        "ContainerEntrypoint": [sys.executable, "-c"],
+        "ContainerArguments": [program],
+    }
+    with EmulatorProcess(data, "--executor", "process") as emulator:
+        client(emulator, "s3").create_bucket(Bucket="models")
+        make_queue(emulator)
+        request: dict[str, Any] = {"AlgorithmSpecification": algorithm}
+        submit(emulator, serviceRequestPayload=scripted({}, **request))
+        eventually(lambda: running(marker))
+        if crash:
+            emulator.kill()
+        else:
+            emulator.end(seconds=5)
+    if crash:
+        with EmulatorProcess(data, "--executor", "process"):
+            eventually(lambda: not running(marker))
+
+    assert not running(marker)
