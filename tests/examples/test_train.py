@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import shutil
 import subprocess
@@ -48,18 +47,6 @@ class Container:
 def container(tmp_path: Path) -> Container:
     """A container whose folders are not there yet."""
     return Container(tmp_path)
-
-
-@pytest.fixture(scope="module")
-def script() -> Any:
-    """The script as a module, for its functions."""
-    spec = importlib.util.spec_from_file_location("train", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["train"] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_loss_is_printed_as_it_falls(container: Container) -> None:
