@@ -34,7 +34,7 @@ _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _UNSIGNED_ACTION: Final = "AssumeRoleWithWebIdentity"
 _DEFAULT_REGION: Final = "us-east-1"
 _SCOPE_PARTS: Final = 5  # key/date/region/service/aws4_request
-_UNBOUNDED: Final = "s3"
+_LARGER: Final = frozenset({"s3", "logs"})
 _HOP_BY_HOP: Final = frozenset({"connection", "content-length", "transfer-encoding"})
 
 
@@ -149,7 +149,7 @@ def _check_origin(headers: dict[str, str]) -> None:
 
 def _check_size(headers: dict[str, str], service: str) -> None:
     length = headers.get("content-length", "0")
-    if service != _UNBOUNDED and length.isdigit() and int(length) > MAX_BODY_BYTES:
+    if service not in _LARGER and length.isdigit() and int(length) > MAX_BODY_BYTES:
         message = f"the request's body is larger than {MAX_BODY_BYTES} bytes"
         raise AWSError("RequestEntityTooLargeException", message, 413)
 

@@ -17,13 +17,22 @@ if TYPE_CHECKING:
 
 _THREADS: Final = 8
 _CONNECTIONS: Final = 1000
-_IDLE_SECONDS: Final = 60
 
 
 class Server:
-    """A running server; `port` is the real one, also if 0 was asked for."""
+    """A running server; `port` is the real one, also if 0 was asked for.
 
-    def __init__(self, application: Callable[..., Any], host: str, port: int) -> None:
+    A connection on which nothing moves for `idle_seconds`, a slow client's included, is closed.
+    """
+
+    def __init__(
+        self,
+        application: Callable[..., Any],
+        host: str,
+        port: int,
+        *,
+        idle_seconds: int = 60,
+    ) -> None:
         _require_loopback(host)
         self.host = host
         self._map: dict[int, Any] = {}
@@ -34,7 +43,8 @@ class Server:
             port=port,
             threads=_THREADS,
             connection_limit=_CONNECTIONS,
-            channel_timeout=_IDLE_SECONDS,
+            channel_timeout=idle_seconds,
+            cleanup_interval=max(1, idle_seconds // 4),
             ident="sjresource-emulator",
             clear_untrusted_proxy_headers=True,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from typing import TYPE_CHECKING, Any
@@ -230,8 +231,9 @@ def test_objects_pass_in_streaming_and_presigned_forms(emulator: Emulator) -> No
 
     with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own loopback URL
         assert answer.read() == b"x" * 200_000
-    with pytest.raises(urllib.error.HTTPError, match="403"):
+    with pytest.raises(urllib.error.HTTPError, match="403") as caught:
         urllib.request.urlopen(url.replace("a%20b", "a%20c"), timeout=10)  # noqa: S310 - the same
+    caught.value.close()
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.com"])  # noqa: S104 - to be refused

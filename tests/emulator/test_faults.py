@@ -140,8 +140,9 @@ def test_a_wrong_order_is_refused(emulator: Emulator, fault: Any, said: str) -> 
     with pytest.raises(urllib.error.HTTPError) as caught:
         control(emulator.url, emulator.credentials, "POST", "faults", fault)
 
-    assert caught.value.code == 400
-    assert said in caught.value.read().decode()
+    with caught.value as answer:
+        assert answer.code == 400
+        assert said in answer.read().decode()
 
 
 def test_calls_are_counted_without_payloads(emulator: Emulator) -> None:
@@ -204,8 +205,9 @@ def test_an_expired_job_is_unknown(emulator: Emulator, batch: Any) -> None:
 def test_a_vanished_job_is_gone_while_it_ran(emulator: Emulator, batch: Any) -> None:
     """After vanish a live job is unknown, and its capacity is free."""
     job = submit(emulator)
-    with pytest.raises(urllib.error.HTTPError):
+    with pytest.raises(urllib.error.HTTPError) as caught:
         control(emulator.url, emulator.credentials, "POST", f"jobs/{job}", {"action": "expire"})
+    caught.value.close()
     control(emulator.url, emulator.credentials, "POST", f"jobs/{job}", {"action": "vanish"})
 
     with pytest.raises(ClientError, match="does not exist"):

@@ -67,7 +67,8 @@ def test_unsigned_actions_cannot_hide_in_a_query(emulator: Emulator) -> None:
     for path, data in (("/v1/describejobqueues", one), ("/?Action=ListRoles", one), ("/", body)):
         with pytest.raises(urllib.error.HTTPError) as caught:
             urllib.request.urlopen(emulator.url + path, data, timeout=10)  # noqa: S310 - loopback
-        assert caught.value.code == 403
+        with caught.value:
+            assert caught.value.code == 403
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,166 @@
+"""What strange and greedy clients get: an error each, while everybody else is served."""
+
+from __future__ import annotations
+
+import json
+import socket
+import urllib.error
+import urllib.parse
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials as Key
+from emulator_requests import REGION, client, make_environment, make_queue, payload, submit
+
+from sjresource.emulator.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sjresource.emulator import Emulator
+
+MEBIBYTE = 1024 * 1024
+
+
+def send(
+    emulator: Emulator, body: bytes, path: str = "/v1/describejobqueues", **headers: str
+) -> tuple[int, dict[str, Any]]:
+    """Send a signed Batch request, and give status and answer."""
+    request = AWSRequest("POST", emulator.url + path, headers, body)
+    credentials = emulator.credentials
+    key = Key(credentials.aws_access_key_id, credentials.aws_secret_access_key)
+    SigV4Auth(key, "batch", REGION).add_auth(request)
+    sent = urllib.request.Request(  # noqa: S310 - our own loopback URL
+        str(request.url), body, dict(request.headers.items()), method="POST"
+    )
+    try:
+        with urllib.request.urlopen(sent, timeout=30) as answer:  # noqa: S310 - the same
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.loads(error.read())
+
+
+JSON = {"Content-Type": "application/json"}
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b"{", "not valid JSON"),
+        (b"[" * 500_000, "not valid JSON"),
+        (b'{"jobQueues": ' * 50_000, "not valid JSON"),
+        (b'{"a": "\xff"}', "not valid JSON"),
+        (b'{"jobQueues": "q"}', "jobQueues must be a list"),
+    ],
+)
+def test_broken_and_deep_bodies_are_refused(emulator: Emulator, body: bytes, said: str) -> None:
+    """A body that is no JSON object of the model is a ClientException, and no crash."""
+    status, told = send(emulator, body, **JSON)
+
+    assert status == 400
+    assert told["__type"] == "ClientException"
+    assert said in told["message"]
+
+
+def test_another_content_type_is_refused(emulator: Emulator) -> None:
+    """A form is not what Batch reads."""
+    status, told = send(emulator, b"{}", **{"Content-Type": "text/plain"})
+
+    assert status == 400
+    assert "Content-Type" in told["message"]
+
+
+def test_bodies_of_more_than_a_mebibyte_are_refused(emulator: Emulator) -> None:
+    """One byte more than 1 MiB is a 413; 1 MiB is read."""
+    filled = b'{"jobQueues": []}'.ljust(MEBIBYTE)
+    assert send(emulator, filled, **JSON) == (200, {"jobQueues": []})
+
+    status, told = send(emulator, filled + b" ", **JSON)
+
+    assert (status, told["__type"]) == (413, "RequestEntityTooLargeException")
+
+
+def test_a_huge_body_is_refused_before_it_is_sent(emulator: Emulator) -> None:
+    """A declared length of a terabyte gets its 413 although nothing of it was sent."""
+    with _connection(emulator) as connection:
+        connection.sendall(
+            b"POST /v1/describejobqueues HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            b"Content-Length: 1099511627776\r\n\r\n"
+        )
+
+        assert connection.recv(100).startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/v1/../v1/submitservicejob", "//v1/submitservicejob", "/v1/submitservicejob/"),
+        *("/v1/%2e%2e/credentials", "/v1/nothing", "/v1/submitservicejob%00", "/_emulator"),
+    ],
+)
+def test_path_tricks_are_unknown_operations(emulator: Emulator, path: str) -> None:
+    """A signed path that is not the model's is refused, whatever it would mean to others."""
+    status, told = send(emulator, b"{}", path, **JSON)
+
+    assert status in (403, 404)  # botocore signs some of them as another path
+    assert told["__type"] in ("UnknownOperationException", "InvalidSignatureException")
+
+
+@pytest.mark.parametrize(
+    "first_line", [b"GARBAGE", b"GET", b"GET / HTTP/9.9", b"POST http://[ HTTP/1.1", b"\x00\xff"]
+)
+def test_broken_http_gets_an_answer(emulator: Emulator, first_line: bytes) -> None:
+    """A request line that is none ends the connection with an answer, and the server goes on."""
+    with _connection(emulator) as connection:
+        connection.sendall(first_line + b"\r\n\r\n")
+        connection.shutdown(socket.SHUT_WR)
+        assert len(connection.recv(1000)) < 1000
+
+    assert send(emulator, b"{}", **JSON)[0] == 200
+
+
+def test_two_hundred_open_connections_keep_nobody_out(emulator: Emulator) -> None:
+    """While 200 clients hold half a request each, another one is served."""
+    connections = [_connection(emulator) for _ in range(200)]
+    for connection in connections:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5\r\n\r\n12")
+
+    assert send(emulator, b"{}", **JSON)[0] == 200
+    for connection in connections:
+        connection.close()
+
+
+def test_a_slow_client_is_cut_off() -> None:
+    """A connection on which nothing moves is closed; this one after a second."""
+
+    def nothing(_environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        start("204 No Content", [])
+        return []
+
+    server = Server(nothing, "127.0.0.1", 0, idle_seconds=1)
+    server.start()
+    with socket.create_connection((server.host, server.port), timeout=20) as connection:
+        connection.sendall(b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Le")
+
+        assert connection.recv(1) == b""
+    server.stop()
+
+
+def test_a_payload_of_nearly_a_mebibyte_is_kept_whole(emulator: Emulator) -> None:
+    """A large payload comes back from Describe as it was submitted."""
+    make_queue(emulator, make_environment(emulator))
+    large = payload(HyperParameters={"text": "x" * (900 * 1024)})
+    job = submit(emulator, serviceRequestPayload=large)
+
+    told = client(emulator, "batch").describe_service_job(jobId=job)
+    assert told["serviceRequestPayload"] == large
+
+
+def _connection(emulator: Emulator) -> socket.socket:
+    parts = urllib.parse.urlsplit(emulator.url)
+    assert parts.port is not None
+    return socket.create_connection((parts.hostname, parts.port), timeout=20)
