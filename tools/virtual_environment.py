@@ -46,6 +46,7 @@ def create() -> None:
     """Make an empty `.venv` in place of what may be there."""
     tell(f"setting up .venv with {sys.executable}")
     if subprocess.call([sys.executable, "-m", "venv", "--clear", VENV]) != 0:
+        shutil.rmtree(VENV, ignore_errors=True)  # its interpreter may start all the same
         sys.exit(
             "setting up .venv: `python3 -m venv` failed; "
             "Debian and Ubuntu have it in a package: apt-get install python3-venv"
@@ -54,14 +55,8 @@ def create() -> None:
 
 def install(*arguments: str) -> None:
     """Install into `.venv`: with uv if it can be had, else with pip, several times slower."""
-    pip = [
-        str(VENV / "bin" / "python"),
-        "-m",
-        "pip",
-        "install",
-        "-q",
-        "--disable-pip-version-check",
-    ]
+    python = str(VENV / "bin" / "python")
+    pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
     uv = VENV / "bin" / "uv"
     if not uv.exists():
         subprocess.call([*pip, UV])
@@ -69,7 +64,10 @@ def install(*arguments: str) -> None:
         return
     tell(f"uv could not do it; trying pip install {' '.join(arguments)}")
     if subprocess.call([*pip, *arguments]) != 0:
-        sys.exit("setting up .venv: neither uv nor pip could install the packages; see above")
+        sys.exit(
+            "setting up .venv: neither uv nor pip could install the packages, see above; "
+            "if nothing there helps, remove .venv and try again"
+        )
 
 
 def tell(text: str) -> None:
@@ -78,4 +76,7 @@ def tell(text: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    try:
+        main(sys.argv[1])
+    except KeyboardInterrupt:
+        sys.exit(130)

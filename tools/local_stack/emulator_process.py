@@ -43,7 +43,7 @@ def start(data: Path, log: Path, *, seconds: float = 60) -> Emulator:
 
     Raises SystemExit, with the end of the log, if that takes more than `seconds`.
     """
-    data.mkdir(parents=True, exist_ok=True)
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # payloads may hold secrets
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", MODULE, "--data", data, "--port", "0", "--executor", "process"],

@@ -351,6 +351,18 @@ def test_time_limit_stops_a_job(platform: Platform) -> None:
     assert ended.outcome.exit_code == 137
 
 
+def test_jobs_run_side_by_side(platform: Platform) -> None:
+    """One job's stop is not another's."""
+    names = [platform.start(FOREVER, name=name) for name in ("a", "b", "c")]
+    for name in names:
+        platform.says(name, "up")
+    platform.executor.stop(names[1])
+    platform.outcome(names[1])
+
+    statuses = [platform.executor.poll(name).secondary_status for name in names]
+    assert statuses == ["Training", "Stopped", "Training"]
+
+
 def test_second_start_changes_nothing(platform: Platform) -> None:
     """A start that is told twice is one job."""
     job = platform.job("print('once')")
