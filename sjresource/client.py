@@ -77,10 +77,17 @@ class BatchClient:
         for page in self._pages("listing", "ServiceJob", job_name, "list_service_jobs", request):
             yield from (job for job in page["jobSummaryList"] if job["jobName"] == job_name)
 
-    def list_live_service_jobs(self, job_queue: str) -> Iterator[dict[str, Any]]:
-        """List the jobs of a queue that have not ended; the API takes one status at a time."""
+    def list_live_service_jobs(
+        self, job_queue: str, quota_share_name: str | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """List the jobs of a queue, or of a share in it, that have not ended.
+
+        The API takes one status at a time; a job that changes its status meanwhile may come twice.
+        """
+        share = [{"name": "QUOTA_SHARE_NAME", "values": [quota_share_name]}]
+        filters = {"filters": share} if quota_share_name else {}
         for status in ("SUBMITTED", "PENDING", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING"):
-            request = {"jobQueue": job_queue, "jobStatus": status}
+            request = {"jobQueue": job_queue, "jobStatus": status, **filters}
             for page in self._pages(
                 "listing", "ServiceJob", job_queue, "list_service_jobs", request
             ):
@@ -185,6 +192,82 @@ class BatchClient:
             serviceEnvironment=service_environment,
         )
 
+    def find_service_environments(self, service_environments: list[str]) -> list[dict[str, Any]]:
+        """Describe those of the environments that exist."""
+        answer = self._call(
+            "reading",
+            "ServiceEnvironment",
+            ", ".join(service_environments),
+            "describe_service_environments",
+            serviceEnvironments=service_environments,
+        )
+        found: list[dict[str, Any]] = answer["serviceEnvironments"]
+        return found
+
+    def list_job_queues(self) -> Iterator[dict[str, Any]]:
+        """Describe every queue of the region."""
+        for page in self._pages("listing", "JobQueue", "all", "describe_job_queues", {}):
+            yield from page["jobQueues"]
+
+    def create_scheduling_policy(self, request: Mapping[str, Any]) -> str:
+        """Create a policy and give its ARN; it can be used at once."""
+        answer = self._call(
+            "creating", "SchedulingPolicy", request["name"], "create_scheduling_policy", **request
+        )
+        arn: str = answer["arn"]
+        return arn
+
+    def find_scheduling_policy(self, arn: str) -> dict[str, Any]:
+        """Describe the policy with this ARN."""
+        answer = self._call(
+            "reading", "SchedulingPolicy", arn, "describe_scheduling_policies", arns=[arn]
+        )
+        return _only(answer["schedulingPolicies"], "SchedulingPolicy", arn)
+
+    def list_scheduling_policies(self) -> Iterator[str]:
+        """Give the ARN of every policy of the region."""
+        for page in self._pages(
+            "listing", "SchedulingPolicy", "all", "list_scheduling_policies", {}
+        ):
+            yield from (policy["arn"] for policy in page["schedulingPolicies"])
+
+    def update_scheduling_policy(self, request: Mapping[str, Any]) -> None:
+        """Change a policy within its kind; the change holds at once."""
+        self._call(
+            "updating", "SchedulingPolicy", request["arn"], "update_scheduling_policy", **request
+        )
+
+    def delete_scheduling_policy(self, arn: str) -> None:
+        """Delete a policy that no queue uses; it is gone at once."""
+        self._call("deleting", "SchedulingPolicy", arn, "delete_scheduling_policy", arn=arn)
+
+    def create_quota_share(self, request: Mapping[str, Any]) -> str:
+        """Create a share and give its ARN; it becomes VALID some time after the answer."""
+        name = request["quotaShareName"]
+        answer = self._call("creating", "QuotaShare", name, "create_quota_share", **request)
+        arn: str = answer["quotaShareArn"]
+        return arn
+
+    def find_quota_share(self, arn: str) -> dict[str, Any]:
+        """Describe the share with this ARN."""
+        return self._call("reading", "QuotaShare", arn, "describe_quota_share", quotaShareArn=arn)
+
+    def list_quota_shares(self, job_queue: str) -> Iterator[dict[str, Any]]:
+        """Describe a queue's shares, without their tags."""
+        request = {"jobQueue": job_queue}
+        for page in self._pages("listing", "QuotaShare", job_queue, "list_quota_shares", request):
+            yield from page["quotaShares"]
+
+    def update_quota_share(self, request: Mapping[str, Any]) -> None:
+        """Change a share; it is VALID again some time after the answer."""
+        self._call(
+            "updating", "QuotaShare", request["quotaShareArn"], "update_quota_share", **request
+        )
+
+    def delete_quota_share(self, arn: str) -> None:
+        """Delete a DISABLED share with every job in it; it is gone some time after the answer."""
+        self._call("deleting", "QuotaShare", arn, "delete_quota_share", quotaShareArn=arn)
+
     def _pages(
         self, doing: str, noun: str, identifier: str, operation: str, request: Mapping[str, Any]
     ) -> Iterator[dict[str, Any]]:
@@ -247,9 +330,15 @@ class LogsClient:
         return [event["message"].rstrip("\n") for event in answer.get("events", [])]
 
 
-def batch_client(settings: Settings, region: str | None = None) -> BatchClient:
-    """Give the client for `region`, else for the configured one; made once a process."""
-    return BatchClient(_boto3_client("batch", settings, region or settings.region))
+def batch_client(
+    settings: Settings, region: str | None = None, *, patient: bool = True
+) -> BatchClient:
+    """Give the client for `region`, else for the configured one; made once a process.
+
+    One that is not `patient` gives up within seconds: for what can as well be left unasked.
+    """
+    client = _boto3_client("batch", settings, region or settings.region, patient=patient)
+    return BatchClient(client)
 
 
 def sagemaker_client(settings: Settings, region: str | None = None) -> SageMakerClient:
@@ -275,13 +364,17 @@ _making = threading.Lock()
 """boto3's sessions may not be used by two threads at once; its clients may."""
 
 
-def _boto3_client(service: str, settings: Settings, region: str | None) -> Any:
+def _boto3_client(
+    service: str, settings: Settings, region: str | None, *, patient: bool = True
+) -> Any:
     with _making:
-        return _make_boto3_client(service, settings, region)
+        return _make_boto3_client(service, settings, region, patient=patient)
 
 
 @cache
-def _make_boto3_client(service: str, settings: Settings, region: str | None) -> Any:
+def _make_boto3_client(
+    service: str, settings: Settings, region: str | None, *, patient: bool
+) -> Any:
     import boto3  # noqa: PLC0415 - 0.3 s that a preview without calls never needs
     from botocore.config import Config  # noqa: PLC0415 - as above
     from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - as above
@@ -298,9 +391,9 @@ def _make_boto3_client(service: str, settings: Settings, region: str | None) -> 
             service,
             endpoint_url=settings.endpoint(service),
             config=Config(
-                connect_timeout=5,
-                read_timeout=30,
-                retries={"mode": "adaptive", "total_max_attempts": 8},
+                connect_timeout=5 if patient else 2,
+                read_timeout=30 if patient else 4,
+                retries={"mode": "adaptive", "total_max_attempts": 8 if patient else 1},
                 user_agent_extra="sjresource",
             ),
         )
