@@ -24,6 +24,9 @@ TERMINAL = frozenset({"SUCCEEDED", "FAILED"})
 https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html
 """
 
+LIVE = ("SUBMITTED", "PENDING", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING")
+"""The statuses that pass."""
+
 _MISSING = ("does not exist", "not found", "doesn't exist", "could not be found")
 _ABOUT_ITSELF = frozenset({"reading", "terminating", "tagging", "untagging", "deleting"})
 """What is missing in these calls can only be the thing that they name."""
@@ -86,7 +89,7 @@ class BatchClient:
         """
         share = [{"name": "QUOTA_SHARE_NAME", "values": [quota_share_name]}]
         filters = {"filters": share} if quota_share_name else {}
-        for status in ("SUBMITTED", "PENDING", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING"):
+        for status in LIVE:
             request = {"jobQueue": job_queue, "jobStatus": status, **filters}
             for page in self._pages(
                 "listing", "ServiceJob", job_queue, "list_service_jobs", request

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import sjresource
+
+PACKAGE = Path(sjresource.__file__).parent
+MODULES = {path.stem: ast.parse(path.read_text()) for path in PACKAGE.glob("*.py")}
+
+
+def imports(tree: ast.Module) -> set[str]:
+    """Give the names of all modules that a module imports, wherever in it."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+        elif isinstance(node, ast.Import):
+            found.update(alias.name for alias in node.names)
+    return found
+
+
+def test_modules_import_downwards_only() -> None:
+    """There is an order in which every module imports only those before it."""
+    own = {
+        name: {
+            module.removeprefix("sjresource.")
+            for module in imports(tree)
+            if module.startswith("sjresource.")
+        }
+        for name, tree in MODULES.items()
+        if name != "__init__"
+    }
+    placed: set[str] = set()
+    while ready := {name for name in set(own) - placed if own[name] <= placed}:
+        placed |= ready
+
+    assert placed == set(own), f"in a circle: {sorted(set(own) - placed)}"
+
+
+def test_boto3_is_imported_in_one_module() -> None:
+    """There is one door to AWS."""
+    importers = {name for name, tree in MODULES.items() if "boto3" in imports(tree)}
+
+    assert importers == {"client"}
+
+
+def test_the_emulator_and_the_rest_know_nothing_of_each_other() -> None:
+    """One mistake can't hide on both sides."""
+    rest = {module for tree in MODULES.values() for module in imports(tree)}
+    emulator = {
+        module
+        for path in (PACKAGE / "emulator").rglob("*.py")
+        for module in imports(ast.parse(path.read_text()))
+        if module.startswith("sjresource")
+    }
+
+    assert not any(module.startswith("sjresource.emulator") for module in rest)
+    assert all(module.startswith("sjresource.emulator") for module in emulator)
