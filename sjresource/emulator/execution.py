@@ -48,8 +48,8 @@ def start_training_job(moment: Moment, job: Job, environment: str) -> None:
 
 def follow_training_jobs(moment: Moment) -> None:
     """Take in what the executor says of every job that it runs, and stop what is to be stopped."""
-    for job in moment.store.live_jobs():
-        if job.status in PLACED and job.training_job is not None:
+    for job in moment.store.live.having(PLACED):
+        if job.training_job is not None:
             _follow(moment, job, moment.executor.poll(job.training_job))
 
 

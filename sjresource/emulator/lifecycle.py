@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
+from itertools import islice
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from sjresource.emulator.execution import follow_training_jobs, timeout_due
@@ -19,11 +21,9 @@ from sjresource.emulator.settling import settle_resources
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
     from sjresource.emulator.clock import Clock
     from sjresource.emulator.moment import Pace
-    from sjresource.emulator.records import Job
     from sjresource.emulator.simulation import Simulation
     from sjresource.emulator.store import Store
     from sjresource.emulator.training import Executor
@@ -103,14 +103,17 @@ class Lifecycle:
     def _run(self) -> None:
         while not self._closed.is_set():
             self._wakeup.clear()
+            began = time.monotonic()
             try:
                 self.tick()
                 delay = self._real_delay()
             except Exception:  # noqa: BLE001 - time must go on
                 _LOG.exception("ticking Lifecycle: an unexpected error; going on")
                 delay = 1.0
+            took = time.monotonic() - began
             self._wakeup.wait(delay)
-            self._closed.wait(_CROWD_SECONDS)  # changes come in crowds: one tick for all of them
+            # Changes come in crowds: one tick for all of them, and time for who makes them.
+            self._closed.wait(max(_CROWD_SECONDS, took))
 
     def _pass(self) -> None:
         with self._store.transaction():
@@ -132,7 +135,7 @@ class Lifecycle:
         if isinstance(self._executor, Foreseeing):
             return delay
         with self._store.transaction():
-            polling = any(job.status in PLACED for job in self._store.live_jobs())
+            polling = bool(self._store.live.having(PLACED))
         if not polling:
             return delay
         return POLL_SECONDS if delay is None else min(delay, POLL_SECONDS)
@@ -144,19 +147,14 @@ class Lifecycle:
             queue.arn: queue.detail.get("jobStateTimeLimitActions", [])
             for queue in self._store.resources("job-queue")
         }
-        for job in self._store.live_jobs():
-            dues += _job_dues(moment, job, limits.get(job.queue, []))
-        return dues
-
-
-def _job_dues(moment: Moment, job: Job, limits: list[dict[str, Any]]) -> list[int]:
-    if job.stop_due is not None:
-        return [job.stop_due]
-    if job.status in PLACED:
-        candidates = [timeout_due(job)]
-    else:
-        candidates = [moment.ready_at(job), limit_due(job, limits)]
-    return [due for due in candidates if due is not None]
+        live = self._store.live
+        candidates: list[int | None] = [job.stop_due for job in live.stopping()]
+        candidates += [moment.ready_at(job) for job in live.having({"SUBMITTED"})]
+        candidates += [timeout_due(job) for job in live.having(PLACED)]
+        for queue in live.waiting_queues():
+            for head in islice(live.waiting_in(queue), 1):  # those behind it wait for it
+                candidates += [moment.ready_at(head), limit_due(head, limits.get(queue, []))]
+        return dues + [due for due in candidates if due is not None]
 
 
 def _carefully(effect: Callable[[], None]) -> None:

@@ -6,6 +6,7 @@ Which job gets which capacity is decided in `scheduling.py`; this writes it down
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sjresource.emulator import scheduling, transitions
@@ -14,39 +15,41 @@ from sjresource.emulator.records import PLACED
 from sjresource.emulator.retries import SHORTAGE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from sjresource.emulator.moment import Moment
     from sjresource.emulator.records import Job, Resource
 
 
 def admit(moment: Moment) -> None:
     """Take new jobs into the queue, and let go those that were terminated while they waited."""
-    for job in moment.store.live_jobs():
-        if job.status in PLACED:
-            continue
-        if job.stop_due is not None and job.stop_due <= moment.now:
+    for job in moment.store.live.stopping():
+        if job.status not in PLACED and _is_due(job.stop_due, moment):
             moment.put(transitions.failed_waiting(job, job.termination_reason, moment.now))
-        elif job.status == "SUBMITTED" and moment.ready_at(job) <= moment.now:
+    for job in moment.store.live.having({"SUBMITTED"}):
+        if moment.ready_at(job) <= moment.now:
             moment.put(transitions.runnable(job, moment.now))
 
 
 def place(moment: Moment) -> None:
     """Start what has capacity, and note why the rest waits."""
-    jobs = moment.store.live_jobs()
-    waiting = {job.id: job for job in jobs if job.status == "RUNNABLE" and not job.terminated}
+    live = moment.store.live
+    waiting = {queue: live.waiting_in(queue) for queue in live.waiting_queues()}
     if not waiting:
         return
     queues = moment.store.resources("job-queue")
     plan = scheduling.plan(
         [_queue(queue) for queue in queues],
         {each.arn: _environment(each) for each in moment.store.resources("service-environment")},
-        _by_queue(moment, waiting),
-        _used(jobs),
+        {queue: _candidates(moment, jobs) for queue, jobs in waiting.items()},
+        _used(live.having(PLACED)),
     )
     for job_id, environment in plan.placements.items():
-        start_training_job(moment, waiting[job_id], environment)
+        start_training_job(moment, _known(moment, job_id), environment)
     limits = {queue.arn: queue.detail.get("jobStateTimeLimitActions", []) for queue in queues}
-    for head in _heads(waiting, plan.placements):
-        _note_why(moment, head, plan.reasons.get(head.id), limits.get(head.queue, []))
+    for queue in waiting:
+        for head in list(islice(live.waiting_in(queue), 1)):
+            _note_why(moment, head, plan.reasons.get(head.id), limits.get(queue, []))
 
 
 def limit_due(job: Job, actions: list[dict[str, Any]]) -> int | None:
@@ -78,24 +81,21 @@ def _note_why(moment: Moment, head: Job, reason: str | None, actions: list[dict[
         moment.put(noted)
 
 
-def _heads(waiting: dict[str, Job], placements: dict[str, str]) -> list[Job]:
-    """The first job of each queue that stays: the one that may hold up the others."""
-    heads: dict[str, Job] = {}
-    for job in waiting.values():
-        if job.id not in placements:
-            heads.setdefault(job.queue, job)
-    return list(heads.values())
+def _is_due(moment_due: int | None, moment: Moment) -> bool:
+    return moment_due is not None and moment_due <= moment.now
 
 
-def _by_queue(moment: Moment, waiting: dict[str, Job]) -> dict[str, list[scheduling.Waiting]]:
-    queues: dict[str, list[scheduling.Waiting]] = {}
-    for job in waiting.values():
-        script = moment.script(job)
-        ready = not script.stuck and moment.ready_at(job) <= moment.now
-        queues.setdefault(job.queue, []).append(
-            scheduling.Waiting(job.id, job.capacity, ready=ready)
-        )
-    return queues
+def _known(moment: Moment, job_id: str) -> Job:
+    job = moment.store.live.get(job_id)
+    if job is None:
+        raise KeyError(job_id)
+    return job
+
+
+def _candidates(moment: Moment, jobs: Iterable[Job]) -> Iterator[scheduling.Waiting]:
+    for job in jobs:
+        ready = not moment.script(job).stuck and moment.ready_at(job) <= moment.now
+        yield scheduling.Waiting(job.id, job.capacity, ready=ready)
 
 
 def _queue(queue: Resource) -> scheduling.Queue:
@@ -115,7 +115,7 @@ def _environment(environment: Resource) -> scheduling.Environment:
 def _used(jobs: list[Job]) -> dict[str, dict[str, int]]:
     used: dict[str, dict[str, int]] = {}
     for job in jobs:
-        if job.status in PLACED and job.environment is not None:
+        if job.environment is not None:
             units = used.setdefault(job.environment, {})
             for unit, count in job.capacity.items():
                 units[unit] = units.get(unit, 0) + count

@@ -58,14 +58,14 @@ class Plan:
 def plan(
     queues: Iterable[Queue],
     environments: Mapping[str, Environment],
-    waiting: Mapping[str, Sequence[Waiting]],
+    waiting: Mapping[str, Iterable[Waiting]],
     used: Mapping[str, Mapping[str, int]],
 ) -> Plan:
     """Place what fits, by queue priority, then by the order in each queue.
 
-    `waiting` holds each queue's jobs, first one first; `used` the instances in use by environment
-    and type. A job that fits some environment's limits, though not now, waits without a reason that
-    Batch shows.
+    `waiting` holds each queue's jobs, first one first (no more are taken than can be placed);
+    `used` the instances in use by environment and type. A job that fits some environment's limits,
+    though not now, waits without a reason that Batch shows.
     """
     taken = {arn: dict(units) for arn, units in used.items()}
     decided = Plan()
@@ -76,7 +76,7 @@ def plan(
 
 
 def _plan_queue(
-    jobs: Sequence[Waiting],
+    jobs: Iterable[Waiting],
     candidates: Sequence[Environment],
     taken: dict[str, dict[str, int]],
     decided: Plan,

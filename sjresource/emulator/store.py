@@ -12,9 +12,9 @@ import json
 import sqlite3
 import threading
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
+from sjresource.emulator.live_jobs import LiveJobs
 from sjresource.emulator.records import LIVE, Attempt, Job, Resource, TrainingJobRecord
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Store:
         """Add or replace a resource."""
         self._write(
             "INSERT OR REPLACE INTO resources VALUES (?, ?)",
-            (resource.arn, json.dumps(asdict(resource))),
+            (resource.arn, json.dumps(vars(resource))),
         )
         self._resources[resource.arn] = resource
 
@@ -144,7 +144,7 @@ class Store:
                 request_digest, _dump(job),
             ),
         )  # fmt: skip
-        self._live[job.id] = job
+        self.live.put(job)
 
     def put_job(self, job: Job) -> None:
         """Replace a job's record."""
@@ -152,29 +152,22 @@ class Store:
             "UPDATE service_jobs SET status = ?, record = ? WHERE sequence = ?",
             (job.status, _dump(job), job.sequence),
         )
-        if job.status in LIVE:
-            self._live[job.id] = job
-        else:
-            self._live.pop(job.id, None)
+        self.live.put(job)
 
     def remove_job(self, job_id: str) -> None:
         """Forget a job, its payload included; its training jobs stay."""
         self._write("DELETE FROM service_jobs WHERE id = ?", (job_id,))
         self._write("DELETE FROM payloads WHERE job_id = ?", (job_id,))
-        self._live.pop(job_id, None)
+        self.live.remove(job_id)
 
     def job(self, job_id: str) -> Job | None:
         """Find a job by its id."""
-        return self._live.get(job_id) or self._job(f"SELECT {_JOB} WHERE id = ?", (job_id,))
+        return self.live.get(job_id) or self._job(f"SELECT {_JOB} WHERE id = ?", (job_id,))
 
     def payload(self, job_id: str) -> str:
         """Give a job's payload as it was submitted; empty for a job that is not there."""
         row = self._row("SELECT payload FROM payloads WHERE job_id = ?", (job_id,))
         return "" if row is None else str(row[0])
-
-    def live_jobs(self) -> list[Job]:
-        """Give the jobs that have not ended, oldest first."""
-        return sorted(self._live.values(), key=lambda job: job.sequence)
 
     def submitted_with(self, region: str, client_token: str) -> tuple[Job, str] | None:
         """Find the job that was submitted with a token, and its request's digest."""
@@ -196,6 +189,9 @@ class Store:
 
     def training_job(self, region: str, name: str) -> TrainingJobRecord | None:
         """Find a training job by its name."""
+        known = self._training.get((region, name))
+        if known is not None:
+            return known
         row = self._row(
             "SELECT record FROM training_jobs WHERE region = ? AND name = ?", (region, name)
         )
@@ -215,9 +211,13 @@ class Store:
             "INSERT OR REPLACE INTO training_jobs VALUES (?, ?, ?, ?, ?, ?)",
             (
                 record.region, record.name, record.job_id, record.created_at, record.status,
-                json.dumps(asdict(record)),
+                json.dumps(vars(record)),
             ),
         )  # fmt: skip
+        if record.status == "InProgress":
+            self._training[record.region, record.name] = record
+        else:
+            self._training.pop((record.region, record.name), None)
 
     # The database
 
@@ -225,13 +225,13 @@ class Store:
         rows = self._database.execute("SELECT record FROM resources").fetchall()
         resources = [Resource(**json.loads(row[0])) for row in rows]
         self._resources = {resource.arn: resource for resource in resources}
+        self._training: dict[tuple[str, str], TrainingJobRecord] = {}
         marks = ", ".join("?" * len(LIVE))
         rows = self._database.execute(
             f"SELECT {_JOB} WHERE status IN ({marks})",
             sorted(LIVE),
         ).fetchall()
-        jobs = [_job(row[0]) for row in rows]
-        self._live = {job.id: job for job in jobs}
+        self.live = LiveJobs(_job(row[0]) for row in rows)
         newest = self._row("SELECT max(sequence) FROM service_jobs", ())
         self._sequence: int = (newest and newest[0]) or 0
 
@@ -256,7 +256,8 @@ class Store:
 
 
 def _dump(job: Job) -> str:
-    return json.dumps(asdict(job))
+    # Not dataclasses.asdict, which copies everything: this is the emulator's most frequent work.
+    return json.dumps({**vars(job), "attempts": [vars(attempt) for attempt in job.attempts]})
 
 
 def _job(record: str) -> Job:
