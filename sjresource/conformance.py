@@ -1,16 +1,19 @@
 """Whether a value has the shape that botocore's model describes.
 
-Stricter than botocore's own ParamValidator, which looks at neither enums nor upper bounds, and
-told in the user's words: each problem has its path, and says the kind of what was given, never the
-value.
+Stricter than botocore's own ParamValidator, which looks at neither enums, patterns nor upper
+bounds, and told in the user's words: each problem has its path, and says the kind of what was
+given, never the value.
 """
 
 from __future__ import annotations
 
 import difflib
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sjresource.naming import model_version
+from sjresource.patterns import matches
 from sjresource.payload import is_unknown, kind_of
 
 if TYPE_CHECKING:
@@ -20,10 +23,14 @@ if TYPE_CHECKING:
 
 
 class Problem(NamedTuple):
-    """One mistake: where it is, and what must be there instead."""
+    """One mistake: where it is, and what must be there instead.
+
+    `may_be_newer` marks what AWS may have learned since the installed botocore was made.
+    """
 
     path: str
     reason: str
+    may_be_newer: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,35 +38,37 @@ class Conformance:
     """One way to walk a shape.
 
     `name_of` turns a member's name into the one that the user gave; `optional` holds required
-    members that we fill in.
+    members that we fill in. An unknown member `passes` if it can be sent all the same.
     """
 
     name_of: Callable[[str], str]
     optional: frozenset[str] = frozenset()
+    passes: bool = False
 
     def problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
         """Find every problem in what stands at `path`; what is unknown or None has none."""
         if is_unknown(value) or value is None:
             return
         if not _is_kind(shape, value):
-            yield Problem(path, f"must be {_article(shape)}, got {kind_of(value)}")
+            yield Problem(path, f"must be {_article(shape)}, got {kind_of(value)}{_hint(shape)}")
         elif shape.type_name == "structure":
             yield from self._structure_problems(shape, value, path)
         elif shape.type_name == "list":
-            for position, item in enumerate(value):
-                yield from self.problems(shape.member, item, f"{path}[{position}]")
-            yield from _size_problems(shape, len(value), path, "items")
+            yield from self._list_problems(shape, value, path)
         elif shape.type_name == "map":
-            for key, item in value.items():
-                yield from self.problems(shape.value, item, f"{path}.{key}")
-            yield from _size_problems(shape, len(value), path, "entries")
+            yield from self._map_problems(shape, value, path)
         else:
             yield from _scalar_problems(shape, value, path)
 
     def _structure_problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
         known = {self.name_of(member): member for member in shape.members}
         for name in sorted(set(value) - set(known)):
-            yield Problem(join(path, name), f"is not known{_nearest(name, known)}")
+            yield Problem(
+                join(path, name),
+                f"is not known to botocore {model_version()}{_nearest(name, known)}"
+                f"; {_way_out(passes=self.passes)}",
+                may_be_newer=self.passes,
+            )
         for member in shape.required_members:
             if value.get(self.name_of(member)) is None and member not in self.optional:
                 yield Problem(join(path, self.name_of(member)), "is required")
@@ -67,16 +76,65 @@ class Conformance:
             if name in known:
                 yield from self.problems(shape.members[known[name]], item, join(path, name))
 
+    def _list_problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
+        for position, item in enumerate(value):
+            yield from self.problems(shape.member, item, f"{path}[{position}]")
+        yield from _size_problems(shape, len(value), path, "items")
+
+    def _map_problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
+        for key, item in value.items():
+            yield from _string_problems(shape.key, key, f"{path}.{key}", "a name that ")
+            yield from self.problems(shape.value, item, f"{path}.{key}")
+        yield from _size_problems(shape, len(value), path, "entries")
+
+
+def join(path: str, name: str) -> str:
+    """Write the path of a member: `tags`, `retry_strategy.attempts`."""
+    return f"{path}.{name}" if path else name
+
+
+def must_be_one_of(path: str, value: Any, allowed: Collection[str]) -> Problem:
+    """Say which values there are, as far as this botocore knows."""
+    return Problem(
+        path,
+        f"must be one of {_some(allowed)}{_nearest(str(value), allowed)} "
+        f"(as botocore {model_version()} knows it; {_way_out(passes=True)})",
+        may_be_newer=True,
+    )
+
 
 def _scalar_problems(shape: Any, value: Any, path: str) -> Iterator[Problem]:
     if shape.type_name == "string":
-        if shape.enum and value not in shape.enum:
-            yield Problem(path, f"must be one of {_some(shape.enum)}{_nearest(value, shape.enum)}")
-        yield from _size_problems(shape, len(value), path, "characters")
-    elif shape.type_name in ("integer", "long", "float", "double"):
-        low, high = shape.metadata.get("min"), shape.metadata.get("max")
-        if (low is not None and value < low) or (high is not None and value > high):
-            yield Problem(path, f"must be {_range(low, high)}")
+        yield from _string_problems(shape, value, path)
+    elif shape.type_name != "boolean":
+        yield from _number_problems(shape, value, path)
+
+
+def _string_problems(shape: Any, value: str, path: str, what: str = "") -> Iterator[Problem]:
+    if shape.enum:
+        if value not in shape.enum:
+            yield must_be_one_of(path, value, shape.enum)
+        return
+    outside = list(_size_problems(shape, len(value), path, "characters"))
+    yield from outside
+    pattern = shape.metadata.get("pattern")
+    # A pattern is not run on what is too long for it: it could take very long.
+    if pattern and not outside and not matches(pattern, value):
+        yield Problem(path, f"must have {what or 'a form that '}matches {pattern}")
+    elif not _is_text(value):
+        yield Problem(path, "must be text, got half of a surrogate pair")
+
+
+def _number_problems(shape: Any, value: Any, path: str) -> Iterator[Problem]:
+    low, high = shape.metadata.get("min"), shape.metadata.get("max")
+    most = _LARGEST.get(shape.type_name, math.inf)
+    if (low is not None and value < low) or (high is not None and value > high):
+        yield Problem(path, f"must be {_range(low, high)}")
+    elif not -most <= value <= most:
+        yield Problem(path, f"must be from {-most} to {most}")
+
+
+_LARGEST = {"integer": 2**31 - 1, "long": 2**63 - 1}
 
 
 def _size_problems(shape: Shape, size: int, path: str, unit: str) -> Iterator[Problem]:
@@ -86,26 +144,37 @@ def _size_problems(shape: Shape, size: int, path: str, unit: str) -> Iterator[Pr
 
 
 def _is_kind(shape: Shape, value: Any) -> bool:
-    kinds: dict[str, Callable[[Any], bool]] = {
-        "structure": lambda v: isinstance(v, dict),
-        "map": lambda v: isinstance(v, dict),
-        "list": lambda v: isinstance(v, (list, tuple)),
-        "string": lambda v: isinstance(v, str),
-        "boolean": lambda v: isinstance(v, bool),
-        "integer": _is_integer,
-        "long": _is_integer,
-        "float": _is_number,
-        "double": _is_number,
-    }
-    return kinds.get(shape.type_name, lambda _: True)(value)
+    return _KINDS.get(shape.type_name, lambda _: True)(value)
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+    if isinstance(value, float):
+        return not math.isnan(value)
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _is_integer(value: Any) -> bool:
-    return _is_number(value) and float(value).is_integer()
+    return _is_number(value) and (isinstance(value, int) or value.is_integer())
+
+
+_KINDS: dict[str, Callable[[Any], bool]] = {
+    "structure": lambda value: isinstance(value, dict),
+    "map": lambda value: isinstance(value, dict),
+    "list": lambda value: isinstance(value, (list, tuple)),
+    "string": lambda value: isinstance(value, str),
+    "boolean": lambda value: isinstance(value, bool),
+    "integer": _is_integer,
+    "long": _is_integer,
+    "float": _is_number,
+    "double": _is_number,
+}
+
+
+def _is_text(value: str) -> bool:
+    try:
+        return value.isascii() or bool(value.encode())
+    except UnicodeEncodeError:
+        return False
 
 
 def _article(shape: Shape) -> str:
@@ -118,6 +187,11 @@ def _article(shape: Shape) -> str:
         "integer": "an integer",
         "long": "an integer",
     }.get(shape.type_name, "a number")
+
+
+def _hint(shape: Shape) -> str:
+    """AWS takes numbers as text in many places, hyperparameters above all."""
+    return "; write it as text" if shape.type_name == "string" else ""
 
 
 def _range(low: Any, high: Any) -> str:
@@ -135,10 +209,17 @@ def _some(allowed: Collection[str]) -> str:
 
 
 def _nearest(name: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1)
-    return f"; did you mean {near[0]}?" if near else ""
+    """Suggest the right name; the wrong one may be written in another case or style."""
+    by_letters = {_letters(each): each for each in known}
+    near = difflib.get_close_matches(_letters(name), list(by_letters), n=1)
+    return f"; did you mean {by_letters[near[0]]}?" if near else ""
 
 
-def join(path: str, name: str) -> str:
-    """Write the path of a member: `tags`, `retry_strategy.attempts`."""
-    return f"{path}.{name}" if path else name
+def _letters(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
+
+
+def _way_out(*, passes: bool) -> str:
+    if passes:
+        return "if AWS has it by now, `pulumi config set sjresource:validation warn`"
+    return "if AWS has it by now, update botocore"

@@ -25,7 +25,7 @@ from sjresource.settling import (
     wait_until_gone,
     wait_until_settled,
 )
-from sjresource.validation import request_problems
+from sjresource.validation import failing, queue_problems, timeouts_problems
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,8 +76,11 @@ class NamedResourceProvider(BatchProvider):
 
     def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Hold the request against what AWS takes."""
-        request = {name: value for name, value in news.items() if name in self.rules}
-        return check_result(news, request_problems(self.create_operation, request))
+        problems = [
+            *queue_problems(self.create_operation, news),
+            *timeouts_problems(news.get("timeouts")),
+        ]
+        return check_result(news, failing(problems, lenient=self.checking.lenient))
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare what was wanted, or what a refresh found instead, with what is wanted."""

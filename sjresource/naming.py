@@ -24,6 +24,13 @@ def service_model(service: str) -> ServiceModel:
     return Session().get_service_model(service)
 
 
+def model_version() -> str:
+    """Tell which botocore brought the models: AWS may have learned more since."""
+    from botocore import __version__  # noqa: PLC0415 - as above
+
+    return str(__version__)
+
+
 def input_shape(operation: str, service: str = "batch") -> Any:
     """Tell what `operation` takes."""
     return service_model(service).operation_model(operation).input_shape

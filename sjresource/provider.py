@@ -16,7 +16,7 @@ from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, Resource
 from sjresource.arn import parse_arn
 from sjresource.client import BatchClient, batch_client
 from sjresource.errors import NotFound, Refused
-from sjresource.settings import Settings
+from sjresource.settings import Checking, Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -31,10 +31,12 @@ class BatchProvider(ResourceProvider):
     """A class's name is no secret, and a stack without secrets needs no passphrase."""
 
     settings: Settings = Settings()
+    checking: Checking = Checking()
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take the settings from the stack's config; called in the plugin's process only."""
         self.settings = Settings.from_config(lambda key: req.config.get(f"aws:{key}"))
+        self.checking = Checking.from_config(lambda key: req.config.get(f"sjresource:{key}"))
 
     def client(self, arn: str = "") -> BatchClient:
         """Give a client for the ARN's own region; without an ARN, for the configured one."""

@@ -18,21 +18,21 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from sjresource.advising import warn_of_job
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, find_changes
 from sjresource.client import TERMINAL, BatchClient
 from sjresource.errors import NotFound
 from sjresource.identity import name_of, resource_identity, stack_of
+from sjresource.instance_hours import instance_hours_placeholder
+from sjresource.job_check import check_job
 from sjresource.naming import answer_properties, input_shape, to_request
 from sjresource.payload import canonical, parse_payload, payload_json
-from sjresource.provider import BatchProvider, check_result, try_to, update_tags
+from sjresource.provider import BatchProvider, try_to, update_tags
 from sjresource.submission import Run, find_or_submit, release
-from sjresource.validation import payload_problems, request_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-
-    from sjresource.conformance import Problem
 
 REQUEST = (
     "job_name",
@@ -82,9 +82,10 @@ _MAX_TRAINING_JOB_NAME = 63
 class ServiceJobProvider(BatchProvider):
     """The life of a service job, as the engine drives it."""
 
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Hold the whole request, payload included, against what AWS takes."""
-        return check_result(news, _problems(news))
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Hold the whole request, payload included, against what AWS takes; see `job_check`."""
+        submits = not olds or bool(find_changes(RULES, olds, news).replaces)
+        return check_job(self.settings, self.checking, news, would_be_submitted=submits)
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare what was wanted with what is wanted; ask AWS only for `rerun_on_failure`."""
@@ -197,6 +198,9 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
     scheduled_at: pulumi.Output[int | None]
     started_at: pulumi.Output[int | None]
     stopped_at: pulumi.Output[int | None]
+    max_instance_hours: pulumi.Output[float | None]
+    """Instances times the longest run times attempts: the most that it can cost, without preempted
+    runs. None where it can't be known; the preview shows it."""
     record_expired: pulumi.Output[bool | None]
     """True once Batch has forgotten the finished job; what is known stays."""
     orphans: pulumi.Output[list[str]]
@@ -264,10 +268,12 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             "rerun_on_failure": rerun_on_failure or None,
             **dict.fromkeys(_NOT_INPUTS),
         }
+        properties["max_instance_hours"] = instance_hours_placeholder(properties)
         old_first = pulumi.ResourceOptions(delete_before_replace=True)
         merged = pulumi.ResourceOptions.merge(old_first, opts)
         super().__init__(ServiceJobProvider(), resource_name, properties, merged)
         self.orphans.apply(self._warn_of_orphans)
+        warn_of_job(self, properties)
 
     @property
     def job_arn(self) -> pulumi.Output[str]:
@@ -301,14 +307,6 @@ def submit_request(props: Mapping[str, Any]) -> dict[str, Any]:
     present = {name: value for name, value in wanted.items() if value not in (None, {}, [])}
     request: dict[str, Any] = to_request(input_shape("SubmitServiceJob"), present)
     return request
-
-
-def _problems(props: Mapping[str, Any]) -> Iterator[Problem]:
-    payload = props.get("service_request_payload")
-    request = {name: props[name] for name in REQUEST if name in props and props[name] is not None}
-    request["service_request_payload"] = ""  # it has a check of its own, below
-    yield from request_problems("SubmitServiceJob", request)
-    yield from payload_problems(payload)
 
 
 def _outputs(detail: Mapping[str, Any]) -> dict[str, Any]:

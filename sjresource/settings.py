@@ -51,6 +51,26 @@ class Settings:
         return dict(self.endpoints).get(service)
 
 
+@dataclass(frozen=True)
+class Checking:
+    """How a preview checks: our own config, `sjresource:validation` and `sjresource:preflight`.
+
+    `lenient` (`validation: warn`) lets pass what the installed botocore does not know; `preflight`
+    is whether AWS is asked about the queue of a job that would be submitted.
+    """
+
+    lenient: bool = False
+    preflight: bool = True
+
+    @classmethod
+    def from_config(cls, get: Callable[[str], Any]) -> Checking:
+        """Read it through `get`, which takes a key without its namespace and gives a string."""
+        return cls(
+            lenient=str(get("validation")).lower() == "warn",
+            preflight=str(get("preflight")).lower() != "false",
+        )
+
+
 def _endpoints(text: str | None) -> tuple[tuple[str, str], ...]:
     """Merge pulumi-aws's list of objects, `[{"batch": URL}, …]`; a later entry wins."""
     if not text:

@@ -1,23 +1,51 @@
 """What is wrong with a resource's arguments, found before anything is sent.
 
 Batch takes any payload and fails hours later, at the head of the queue, so the whole request is
-held against botocore's models at preview. Every problem is found at once, each with its path.
-Values are never quoted, only their kind is: they may be secret. What is unknown yet is passed
-over.
+held against botocore's models at preview, and against what AWS only says in words: the tables in
+`documented_bounds`, the rules in `job_rules` and `queue_rules`. Every problem is found at once,
+each with its path. Values are never quoted, only their kind is: they may be secret. What is unknown
+yet is passed over.
 """
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sjresource.conformance import Conformance, Problem, join
-from sjresource.identity import MARKS
+from sjresource.documented_bounds import BOUNDS
+from sjresource.job_rules import job_rule_problems
 from sjresource.naming import input_shape, property_name
 from sjresource.payload import InvalidPayload, is_unknown, kind_of, parse_payload
+from sjresource.queue_rules import QUEUE_RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+
+
+def job_problems(properties: Mapping[str, Any], region: str | None = None) -> Iterator[Problem]:
+    """Hold a service job, payload included, against everything that can be known of it offline.
+
+    `region` is the stack's; None leaves regions unchecked where the queue is not an ARN.
+    """
+    payload = properties.get("service_request_payload")
+    request = _of_operation("SubmitServiceJob", properties)
+    request["service_request_payload"] = ""  # it has a check of its own
+    yield from request_problems("SubmitServiceJob", request)
+    yield from payload_problems(payload)
+    yield from job_rule_problems(request, _readable(payload), region)
+
+
+def queue_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[Problem]:
+    """Hold the arguments of a queue, an environment, a policy or a share against `operation`."""
+    request = _of_operation(operation, properties)
+    yield from request_problems(operation, request)
+    for rule in QUEUE_RULES[operation]:
+        yield from rule(request)
+
+
+def failing(problems: Iterable[Problem], *, lenient: bool) -> list[Problem]:
+    """Leave out what `sjresource:validation: warn` lets pass: AWS may be newer than botocore."""
+    return [problem for problem in problems if not (lenient and problem.may_be_newer)]
 
 
 def request_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[Problem]:
@@ -25,10 +53,10 @@ def request_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[
     walk = Conformance(name_of=property_name)
     misshapen = list(walk.problems(input_shape(operation), properties, ""))
     yield from misshapen
-    told = {problem.path for problem in misshapen}
-    for path, bound in BOUNDS.get(operation, {}).items():
+    told = [problem.path for problem in misshapen]
+    for path, bound in BOUNDS[operation]:
         for found, value in _values_at(properties, path.split("."), ""):
-            if found not in told and not bound.allows(value):
+            if not _is_told(found, told) and not bound.allows(value):
                 yield Problem(found, f"must be {bound.meaning}, got {kind_of(value)}{_size(value)}")
 
 
@@ -48,74 +76,45 @@ def payload_problems(value: Any) -> Iterator[Problem]:
     except InvalidPayload as error:
         yield Problem("service_request_payload", str(error))
         return
-    walk = Conformance(name_of=str, optional=frozenset({"TrainingJobName"}))
+    walk = Conformance(name_of=str, optional=frozenset({"TrainingJobName"}), passes=True)
     shape = input_shape("CreateTrainingJob", "sagemaker")
     yield from walk.problems(shape, payload, "service_request_payload")
 
 
-class Bound(NamedTuple):
-    """A bound that AWS only documents in words: what it is, and whether a value keeps it."""
-
-    meaning: str
-    allows: Callable[[Any], bool]
-
-
-def _name(value: Any) -> bool:
-    return bool(re.fullmatch(r"[A-Za-z0-9_-]{1,128}", str(value)))
-
-
-def _between(low: int, high: int) -> Callable[[Any], bool]:
-    return lambda value: not isinstance(value, (int, float)) or low <= value <= high
-
-
-def _no_longer_than(length: int) -> Callable[[Any], bool]:
-    return lambda value: not hasattr(value, "__len__") or len(value) <= length
+def timeouts_problems(value: Any) -> Iterator[Problem]:
+    """Hold our own `timeouts` argument: seconds by the name of an operation."""
+    if is_unknown(value) or value is None:
+        return
+    if not isinstance(value, dict):
+        yield Problem("timeouts", f"must be an object, got {kind_of(value)}")
+        return
+    for name, seconds in value.items():
+        if name not in ("create", "update", "delete"):
+            yield Problem(join("timeouts", name), "is not known; there are create, update, delete")
+        elif not is_unknown(seconds) and not _is_positive(seconds):
+            yield Problem(join("timeouts", name), f"must be seconds, got {kind_of(seconds)}")
 
 
-_NAME = Bound("1 to 128 letters, digits, hyphens or underscores", _name)
-_TAGS = Bound(
-    f"at most {50 - len(MARKS)} tags, none of them named sjresource:… or aws:…",
-    lambda value: (
-        not isinstance(value, dict)
-        or (
-            len(value) <= 50 - len(MARKS)
-            and not any(key.startswith(("sjresource:", "aws:")) for key in value)
-        )
-    ),
-)
+def _of_operation(operation: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out the arguments that are ours, not AWS's."""
+    names = map(property_name, input_shape(operation).members)
+    return {name: properties[name] for name in names if properties.get(name) is not None}
 
-BOUNDS: dict[str, dict[str, Bound]] = {
-    # https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitServiceJob.html
-    "SubmitServiceJob": {
-        "job_name": _NAME,
-        "client_token": Bound("1 to 64 characters", lambda value: len(str(value)) in range(1, 65)),
-        "scheduling_priority": Bound("an integer from 0 to 9999", _between(0, 9999)),
-        "retry_strategy.attempts": Bound("an integer from 1 to 10", _between(1, 10)),
-        "retry_strategy.evaluate_on_exit": Bound("at most 5 conditions", _no_longer_than(5)),
-        "retry_strategy.evaluate_on_exit[].on_status_reason": Bound(
-            "at most 512 characters", _no_longer_than(512)
-        ),
-        "timeout_config.attempt_duration_seconds": Bound(
-            "an integer of at least 1", _between(1, 2**31 - 1)
-        ),
-        "tags": _TAGS,
-    },
-    # https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html
-    "CreateJobQueue": {
-        "job_queue_name": _NAME,
-        "priority": Bound("an integer from 0 to 1000", _between(0, 1000)),
-        "job_state_time_limit_actions[].max_time_seconds": Bound(
-            "an integer from 600 to 86400", _between(600, 86400)
-        ),
-        "tags": _TAGS,
-    },
-    # https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateServiceEnvironment.html
-    "CreateServiceEnvironment": {
-        "service_environment_name": _NAME,
-        "capacity_limits[].max_capacity": Bound("an integer of at least 0", _between(0, 2**31 - 1)),
-        "tags": _TAGS,
-    },
-}
+
+def _is_positive(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
+
+
+def _readable(payload: Any) -> dict[str, Any]:
+    try:
+        return parse_payload(payload)
+    except InvalidPayload:
+        return {}  # unknown, or broken and told already
+
+
+def _is_told(path: str, told: list[str]) -> bool:
+    """Tell whether something at or below `path` has the wrong kind, which the bounds rely on."""
+    return any(each == path or each.startswith((f"{path}.", f"{path}[")) for each in told)
 
 
 def _values_at(value: Any, steps: list[str], path: str) -> Iterator[tuple[str, Any]]:

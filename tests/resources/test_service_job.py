@@ -77,7 +77,7 @@ def test_outputs_tell_where_the_job_stands_and_never_its_payload(
     assert outs["created_at"] < outs["scheduled_at"] <= outs["started_at"] < outs["stopped_at"]
     assert outs["latest_attempt"]["service_resource_id"]["name"] == "TrainingJobArn"
     assert len(outs["attempts"]) == 1
-    assert set(outs) <= {*inputs, *OUTPUTS, "orphans"}
+    assert set(outs) <= {*inputs, *OUTPUTS, "orphans", "max_instance_hours"}
     assert outs["service_request_payload"] == PAYLOAD
 
 
@@ -101,7 +101,7 @@ def test_read_gives_back_the_stored_inputs(
     read = train.refresh()
 
     assert read.id == train.id
-    assert read.inputs == inputs
+    assert read.inputs == train.inputs
     assert not train.diff(inputs).changes
 
 

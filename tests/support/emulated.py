@@ -10,7 +10,7 @@ from emulator_control import EmulatorControl
 
 from sjresource.emulator import Emulator
 from sjresource.emulator.clock import Clock
-from sjresource.settings import Settings
+from sjresource.settings import Checking, Settings
 
 if TYPE_CHECKING:
     from sjresource.provider import BatchProvider
@@ -71,6 +71,7 @@ class EmulatedBatch:
         """Make a provider as the engine configures it, in the emulator's time."""
         provider = kind()
         provider.settings = self.settings
+        provider.checking = Checking(preflight=False)  # a test of it says otherwise
         clock = self.emulator.clock
         setattr(provider, "now", clock.now)  # noqa: B010 - a method, replaced for this object
         setattr(provider, "sleep", clock.advance)  # noqa: B010 - as above

@@ -5,9 +5,10 @@ from typing import Any
 import pulumi
 import pytest
 
+from sjresource.job_check import check_job
 from sjresource.job_queue import JobQueueProvider
 from sjresource.service_environment import ServiceEnvironmentProvider
-from sjresource.service_job import ServiceJobProvider
+from sjresource.settings import Checking, Settings
 
 PAYLOAD: dict[str, Any] = {
     "RoleArn": "arn:aws:iam::123456789012:role/training",
@@ -33,8 +34,8 @@ JOB: dict[str, Any] = {
 
 
 def failures(news: dict[str, Any]) -> dict[str, str]:
-    """Check a job's arguments; give the reason at each path."""
-    checked = ServiceJobProvider().check({}, news)
+    """Check a job's arguments offline; give the reason at each path."""
+    checked = check_job(Settings(), Checking(), news, would_be_submitted=False)
     return {failure.property: failure.reason for failure in checked.failures}
 
 
@@ -142,9 +143,11 @@ def test_unknown_values_are_passed_over(path: tuple[str, ...]) -> None:
     assert failures(news) == {}
 
 
-def test_checking_does_not_change_the_inputs() -> None:
-    """What check adds would show in every preview."""
-    assert ServiceJobProvider().check({}, JOB).inputs == JOB
+def test_checking_adds_the_cost_and_nothing_else() -> None:
+    """What check adds is shown in every preview."""
+    checked = check_job(Settings(), Checking(), JOB, would_be_submitted=False).inputs
+
+    assert checked == {**JOB, "max_instance_hours": pytest.approx(2 * 600 / 3600, abs=0.01)}
 
 
 def test_a_queue_and_an_environment_are_checked_too() -> None:
@@ -153,7 +156,10 @@ def test_a_queue_and_an_environment_are_checked_too() -> None:
     capacity = {"max_capacity": -1.0, "capacity_unit": "NUM_INSTANCES"}
     environment = ServiceEnvironmentProvider().check({}, {"capacity_limits": [capacity]})
 
-    assert [failure.property for failure in queue.failures] == ["priority"]
+    assert [failure.property for failure in queue.failures] == [
+        "priority",
+        "service_environment_order",
+    ]
     assert [failure.property for failure in environment.failures] == [
         "service_environment_name",
         "service_environment_type",

@@ -1,0 +1,125 @@
+"""What AWS takes, but is probably not meant: the warnings about a service job.
+
+None of it fails anything. Each is a sentence of its own, told once on the resource's row; what is
+unknown yet is passed over.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sjresource.arn import parse_arn
+from sjresource.instance_hours import is_bounded, max_instance_hours
+from sjresource.payload import InvalidPayload, is_unknown, parse_payload
+from sjresource.reading import is_given, is_true, items_at, may_be_given, value_at, whole_number_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    Properties = Mapping[str, Any]
+
+
+def job_advice(properties: Properties, region: str | None = None) -> Iterator[str]:
+    """Give every warning about a job; `region` is the stack's, where its config names one."""
+    try:
+        payload = parse_payload(properties.get("service_request_payload"))
+    except InvalidPayload:
+        payload = {}
+    for advise in _ADVICE:
+        yield from advise(properties, payload)
+    yield from queue_elsewhere(properties, region)
+
+
+def no_stop_condition(properties: Properties, payload: Properties) -> Iterator[str]:
+    """A run that hangs is paid for until SageMaker's default ends it.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
+    """
+    if not payload or is_bounded(properties):
+        return
+    hours = max_instance_hours(properties)
+    cost = f", up to {hours:g} instance-hours" if hours else ""
+    yield (
+        "no stop condition: a run that hangs goes on for SageMaker's default of a day"
+        f"{cost}; set StoppingCondition.MaxRuntimeInSeconds in the payload"
+    )
+
+
+def preemption_without_end(properties: Properties, _payload: Properties) -> Iterator[str]:
+    """Only jobs of quota shares are preempted.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_ServiceJobPreemptionConfiguration.html
+    """
+    path = "preemption_configuration.preemption_retries_before_termination"
+    if may_be_given(properties, "quota_share_name") and not may_be_given(properties, path):
+        yield f"a preempted run is started again without end; bound it with {path}"
+
+
+def conditions_that_never_count(properties: Properties, _payload: Properties) -> Iterator[str]:
+    """The first condition that matches decides, and the last attempt is not retried.
+
+    https://docs.aws.amazon.com/batch/latest/userguide/service-job-retries.html
+    """
+    path = "retry_strategy.evaluate_on_exit"
+    conditions = items_at(properties, path)
+    if conditions and whole_number_at(properties, "retry_strategy.attempts") == 1:
+        yield f"{path} never counts: with attempts=1 there is no retry to decide about"
+    earlier: list[str] = []
+    for position, condition in enumerate(conditions):
+        pattern = value_at(condition, "on_status_reason")
+        if not isinstance(pattern, str) or is_unknown(pattern):
+            continue
+        if any(_covers(other, pattern) for other in earlier):
+            yield f"{path}[{position}] never matches: an earlier condition takes all that it would"
+        earlier.append(pattern)
+
+
+def spot_without_checkpoint(_properties: Properties, payload: Properties) -> Iterator[str]:
+    """Interrupted spot training starts over where it has no checkpoint.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html
+    """
+    has_checkpoint = may_be_given(payload, "CheckpointConfig")
+    if is_true(payload, "EnableManagedSpotTraining") and not has_checkpoint:
+        yield (
+            "managed spot training without CheckpointConfig: an interruption loses all that was "
+            "trained"
+        )
+
+
+def priority_without_effect(properties: Properties, _payload: Properties) -> Iterator[str]:
+    """A job in a queue with a policy names its share, so one that names none is in no such queue.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_UpdateServiceJob.html
+    """
+    if is_given(properties, "scheduling_priority") and not any(
+        may_be_given(properties, name) for name in ("share_identifier", "quota_share_name")
+    ):
+        yield (
+            "scheduling_priority has no effect in a first-in-first-out queue, and only jobs there "
+            "have neither share_identifier nor quota_share_name"
+        )
+
+
+def queue_elsewhere(properties: Properties, region: str | None) -> Iterator[str]:
+    """The job runs where its queue is, which need not be where the stack is."""
+    queue = properties.get("job_queue")
+    arn = parse_arn(queue) if isinstance(queue, str) else None
+    if arn and region and arn.region != region:
+        yield f"job_queue is in {arn.region}, and the stack in {region}: the job runs in the former"
+
+
+_ADVICE: tuple[Callable[[Properties, Properties], Iterator[str]], ...] = (
+    no_stop_condition,
+    preemption_without_end,
+    conditions_that_never_count,
+    spot_without_checkpoint,
+    priority_without_effect,
+)
+
+
+def _covers(earlier: str, later: str) -> bool:
+    """Tell whether all that `later` matches is matched by `earlier`; a final * is any ending."""
+    if earlier.endswith("*"):
+        return later.startswith(earlier[:-1])
+    return earlier == later

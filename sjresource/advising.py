@@ -1,0 +1,60 @@
+"""Warnings on the rows of resources, raised in the program.
+
+A provider's check can only fail, and knows no row; the program knows its resources, but not yet
+what is unknown. So a warning is raised as soon as the resource's arguments are known, in previews
+with what is known by then.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+from sjresource.advice import job_advice
+from sjresource.settings import Checking, Settings
+from sjresource.validation import job_problems, queue_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from sjresource.conformance import Problem
+
+
+def warn_of_job(job: pulumi.Resource, arguments: Mapping[str, Any]) -> None:
+    """Raise what `advice` has to say of a service job, and what `validation: warn` let pass."""
+    region = Settings.from_config(pulumi.Config("aws").get).region
+
+    def texts(known: dict[str, Any]) -> list[str]:
+        newer = _passed(lambda: job_problems(known, region))
+        return [*job_advice(known, region), *newer]
+
+    _warn(job, arguments, texts)
+
+
+def warn_of_queue_side(
+    resource: pulumi.Resource, operation: str, arguments: Mapping[str, Any]
+) -> None:
+    """Raise what `validation: warn` let pass in a queue, environment, policy or share."""
+    if Checking.from_config(pulumi.Config("sjresource").get).lenient:
+        _warn(resource, arguments, lambda known: _passed(lambda: queue_problems(operation, known)))
+
+
+def _passed(problems: Callable[[], Iterable[Problem]]) -> list[str]:
+    """Give what is not known and was let pass; the models are loaded only if it was."""
+    if not Checking.from_config(pulumi.Config("sjresource").get).lenient:
+        return []
+    return [f"{problem.path} {problem.reason}" for problem in problems() if problem.may_be_newer]
+
+
+def _warn(
+    resource: pulumi.Resource,
+    arguments: Mapping[str, Any],
+    texts: Callable[[dict[str, Any]], list[str]],
+) -> None:
+    def warn(known: dict[str, Any]) -> None:
+        for text in texts({name: value for name, value in known.items() if value is not None}):
+            pulumi.log.warn(text, resource=resource)
+
+    given = {name: value for name, value in arguments.items() if value is not None}
+    pulumi.Output.all(**given).apply(warn, run_with_unknowns=True)

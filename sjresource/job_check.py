@@ -1,0 +1,96 @@
+"""Everything that is checked of a service job at preview, in one place.
+
+Offline: the whole request against the models and AWS's documents. Live: the queue, once for each
+queue and preview, and only for a job that would be submitted. A finished job is never asked about.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+from sjresource.arn import parse_arn
+from sjresource.client import batch_client
+from sjresource.conformance import Problem
+from sjresource.errors import SjresourceError
+from sjresource.identity import IDENTITY_TAG, name_of, stack_tag_prefix
+from sjresource.instance_hours import with_instance_hours
+from sjresource.kept_answers import KeptAnswers
+from sjresource.payload import is_unknown
+from sjresource.preflight import findings
+from sjresource.provider import check_result
+from sjresource.queue_facts import look_up, tags_of
+from sjresource.validation import failing, job_problems
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from pulumi.dynamic import CheckResult
+
+    from sjresource.client import BatchClient
+    from sjresource.preflight import Finding
+    from sjresource.queue_facts import QueueFacts
+    from sjresource.settings import Checking, Settings
+
+    Properties = Mapping[str, Any]
+
+_KEPT_SECONDS = 30.0
+
+_looked: KeptAnswers[QueueFacts | None] = KeptAnswers(time.monotonic, _KEPT_SECONDS)
+"""The process of the engine's plugin serves one preview or one update; its threads share this."""
+
+
+def check_job(
+    settings: Settings, checking: Checking, properties: Properties, *, would_be_submitted: bool
+) -> CheckResult:
+    """Check a job's arguments, and add what the preview shows of its cost.
+
+    What the same `up` may be about to repair is written to stderr, which the engine shows to the
+    user: a check has no other way to warn.
+    """
+    problems = failing(job_problems(properties, settings.region), lenient=checking.lenient)
+    if would_be_submitted and checking.preflight:
+        for problem, repairable in _preflight(settings, properties):
+            if repairable:
+                sys.stderr.write(_warning(properties, problem))
+            else:
+                problems.append(problem)
+    return check_result(with_instance_hours(properties), problems)
+
+
+def _preflight(settings: Settings, properties: Properties) -> Iterator[tuple[Problem, bool]]:
+    """Give each live problem, and whether this program manages something that could cure it."""
+    queue = properties.get("job_queue")
+    if not isinstance(queue, str) or is_unknown(queue):
+        return
+    arn = parse_arn(queue)
+    region = arn.region if arn else settings.region
+    try:
+        client = batch_client(settings, region, patient=False)
+    except SjresourceError:  # no region, no such profile: the update itself will say so
+        return
+    facts = _looked.get((settings, region, queue), lambda: look_up(client, queue))
+    for finding in findings(facts, properties) if facts else ():
+        yield (
+            Problem(finding.path, finding.reason),
+            _is_ours(client, finding, properties.get("identity")),
+        )
+
+
+def _is_ours(client: BatchClient, finding: Finding, identity: Any) -> bool:
+    """Tell whether a thing behind a finding carries the mark of this stack."""
+    if not isinstance(identity, str) or is_unknown(identity):
+        return False
+    prefix = stack_tag_prefix(identity)
+    return any(
+        tags_of(client, thing).get(IDENTITY_TAG, "").startswith(prefix) for thing in finding.things
+    )
+
+
+def _warning(properties: Properties, problem: Problem) -> str:
+    name = name_of(properties["identity"])
+    return (
+        f"warning: checking ServiceJob ({name}): {problem.path} {problem.reason}; this stack "
+        "manages it, so this may be about to change\n"
+    )

@@ -1,0 +1,76 @@
+"""What AWS tells of a queue before a job goes into it: its policy, environments and shares.
+
+Nothing here fails: what may not be read, or can't be reached within seconds, is left out, and the
+preflight passes over it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from sjresource.errors import NotFound, SjresourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sjresource.client import BatchClient
+
+    Detail = Mapping[str, Any]
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True)
+class QueueFacts:
+    """A queue and what hangs on it, as described; None is what AWS did not tell.
+
+    A `queue` of None is the exception: AWS says that there is none of that name.
+    """
+
+    queue: Detail | None
+    policy: Detail | None = None
+    environments: tuple[Detail, ...] = ()
+    shares: tuple[Detail, ...] | None = None
+
+    def find_share(self, name: str) -> Detail | None:
+        """Give the queue's quota share of that name."""
+        return next((each for each in self.shares or () if each["quotaShareName"] == name), None)
+
+
+def look_up(client: BatchClient, job_queue: str) -> QueueFacts | None:
+    """Ask for the queue, and for what it refers to; None if AWS does not answer.
+
+    One call for the queue, and one each for its policy, its environments and its list of shares.
+    """
+    try:
+        queue = client.find_job_queue(job_queue)
+    except NotFound:
+        return QueueFacts(None)
+    except SjresourceError:
+        return None
+    policy_arn = queue.get("schedulingPolicyArn")
+    policy = _ask(lambda: client.find_scheduling_policy(policy_arn)) if policy_arn else None
+    names = [each["serviceEnvironment"] for each in queue.get("serviceEnvironmentOrder", [])]
+    environments = _ask(lambda: client.find_service_environments(names)) if names else None
+    shares = None
+    if policy and "quotaSharePolicy" in policy:
+        shares = _ask(lambda: tuple(client.list_quota_shares(queue["jobQueueArn"])))
+    return QueueFacts(queue, policy, tuple(environments or ()), shares)
+
+
+def tags_of(client: BatchClient, thing: Detail) -> Mapping[str, str]:
+    """Give a thing's tags; the list of a queue's shares comes without theirs."""
+    if "tags" in thing or "quotaShareArn" not in thing:
+        tags: Mapping[str, str] = thing.get("tags", {})
+        return tags
+    described = _ask(lambda: client.find_quota_share(thing["quotaShareArn"]))
+    found: Mapping[str, str] = (described or {}).get("tags", {})
+    return found
+
+
+def _ask(call: Callable[[], Answer]) -> Answer | None:
+    try:
+        return call()
+    except SjresourceError:
+        return None
