@@ -15,7 +15,9 @@ from sjresource.emulator.wire import Response
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-KINDS: Final = ("error", "throttle", "drop_before", "drop_after", "delay", "malformed")
+KINDS: Final = (
+    "error", "throttle", "drop_before", "drop_after", "delay", "delay_after", "malformed"
+)  # fmt: skip
 
 
 class ConnectionCutError(Exception):
@@ -27,7 +29,8 @@ class Fault:
     """One order. It hits calls of `operation` whose parameters have all of `match`'s values.
 
     `count` is how many more calls it hits, None is every one. `code`, `status` and `message` are
-    for the kind error, `seconds` (of real time) for delay.
+    for the kind error, `seconds` (of real time) for delay and for delay_after, which holds back the
+    answer of a call that has had its effect.
     """
 
     operation: str
@@ -101,6 +104,9 @@ class Faults:
         response = answer()
         if fault.kind == "drop_after":
             raise ConnectionCutError
+        if fault.kind == "delay_after":
+            self.sleep(fault.seconds)
+            return response
         return Response(response.status, response.headers, response.body[:-1] + b"<")
 
     def _take(self, operation: str, parameters: dict[str, Any]) -> Fault | None:

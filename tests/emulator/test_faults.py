@@ -99,6 +99,17 @@ def test_a_delay_is_slept(emulator: Emulator) -> None:
     assert slept == [7.5]
 
 
+def test_a_delay_after_holds_back_the_answer_alone(emulator: Emulator, batch: Any) -> None:
+    """While a delay_after fault sleeps the job is there already."""
+    seen: list[int] = []
+    emulator.faults.sleep = lambda _: seen.append(len(submitted(emulator, batch)))
+    order(emulator, operation="SubmitServiceJob", kind="delay_after", seconds=7.5)
+
+    submit(emulator)
+
+    assert seen == [1]
+
+
 def test_a_fault_hits_only_what_it_matches(emulator: Emulator, batch: Any) -> None:
     """A fault with a match leaves other calls of its operation alone."""
     order(emulator, operation="SubmitServiceJob", kind="throttle", match={"jobName": "b"})

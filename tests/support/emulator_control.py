@@ -27,7 +27,7 @@ class EmulatorControl:
         return json.loads(response.content)
 
     def fault(self, operation: str, kind: str, **more: Any) -> None:
-        """Order a fault: error, throttle, drop_before, drop_after, delay or malformed."""
+        """Order a fault of one of the kinds in `sjresource.emulator.faults`."""
         self.call("POST", "faults", operation=operation, kind=kind, **more)
 
     def advance(self, seconds: float) -> None:
