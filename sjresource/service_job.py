@@ -185,6 +185,8 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
     it.
     """
 
+    job_queue: pulumi.Output[str]
+    """The queue's name or ARN, as given."""
     status: pulumi.Output[str]
     """Where the job stood when it was submitted or last refreshed."""
     status_reason: pulumi.Output[str | None]
@@ -269,6 +271,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             **dict.fromkeys(_NOT_INPUTS),
         }
         properties["max_instance_hours"] = instance_hours_placeholder(properties)
+        self.given_payload = service_request_payload  # whose values may be secret one by one
         old_first = pulumi.ResourceOptions(delete_before_replace=True)
         merged = pulumi.ResourceOptions.merge(old_first, opts)
         super().__init__(ServiceJobProvider(), resource_name, properties, merged)
