@@ -12,6 +12,7 @@ import logging
 import os
 import shutil
 import threading
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -174,9 +175,11 @@ class TrainingRun:
 
     def _upload(self, ending: Ending, exit_code: int) -> Progress:
         job, tree, s3 = self._job, self._tree, self._aws.s3(self._job.region)
-        artifacts.upload_checkpoints(s3, job.request, tree)
-        artifacts.upload_output(s3, job, tree)
-        if ending is Ending.EXITED and exit_code != 0:
+        failed = ending is Ending.EXITED and exit_code != 0
+        with suppress(CannotRunError) if failed else nullcontext():  # the first failure counts
+            artifacts.upload_checkpoints(s3, job.request, tree)
+            artifacts.upload_output(s3, job, tree)
+        if failed:
             failure = tree.failure.read_text(errors="replace") if tree.failure.exists() else ""
             return _failed(contract.failure_reason(exit_code, failure), exit_code)
         if ending is Ending.EXITED:

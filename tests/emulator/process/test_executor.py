@@ -245,6 +245,17 @@ def test_objects_stay_within_their_channel(platform: Platform) -> None:
     assert "outside its channel" in (ended.outcome.failure_reason or "")
 
 
+def test_first_failure_is_the_reason(platform: Platform) -> None:
+    """Output that can't be uploaded doesn't hide why the training code failed."""
+    ended = platform.run(
+        "open('/opt/ml/output/data/x', 'w').close(); raise SystemExit(2)",
+        OutputDataConfig={"S3OutputPath": "s3://no-such-bucket/x"},
+    )
+
+    assert ended.outcome is not None
+    assert ended.outcome.failure_reason == "AlgorithmError: , exit code: 2"
+
+
 def test_missing_output_bucket_fails_the_job(platform: Platform) -> None:
     """A model that can't be stored is not a completed job."""
     ended = platform.run("", OutputDataConfig={"S3OutputPath": "s3://no-such-bucket/x"})
@@ -314,7 +325,8 @@ def test_nothing_survives_the_end(platform: Platform, how: str) -> None:
         while True: time.sleep(1)
     """
     name = platform.start(textwrap.dedent(script))
-    eventually(lambda: platform.logged(name) == ["up", "up"], "both children")
+    # They write at once: their words come whole, their ends of lines anywhere between them.
+    eventually(lambda: "".join(platform.logged(name)) == "upup", "both children")
     processes = of_this_job(platform)
     if how == "stop":
         platform.executor.stop(name)
