@@ -40,6 +40,9 @@ _KEPT_SECONDS = 30.0
 _looked: KeptAnswers[QueueFacts | None] = KeptAnswers(time.monotonic, _KEPT_SECONDS)
 """The process of the engine's plugin serves one preview or one update; its threads share this."""
 
+_told: KeptAnswers[int] = KeptAnswers(time.monotonic, _KEPT_SECONDS)
+"""A replacement is checked twice."""
+
 
 def check_job(
     settings: Settings, checking: Checking, properties: Properties, *, would_be_submitted: bool
@@ -53,7 +56,7 @@ def check_job(
     if would_be_submitted and checking.preflight:
         for problem, repairable in _preflight(settings, properties):
             if repairable:
-                sys.stderr.write(_warning(properties, problem))
+                _tell_once(_warning(properties, problem))
             else:
                 problems.append(problem)
     return check_result(with_instance_hours(properties), problems)
@@ -86,6 +89,10 @@ def _is_ours(client: BatchClient, finding: Finding, identity: Any) -> bool:
     return any(
         tags_of(client, thing).get(IDENTITY_TAG, "").startswith(prefix) for thing in finding.things
     )
+
+
+def _tell_once(text: str) -> None:
+    _told.get(text, lambda: sys.stderr.write(text))
 
 
 def _warning(properties: Properties, problem: Problem) -> str:

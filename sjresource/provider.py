@@ -53,10 +53,12 @@ class BatchProvider(ResourceProvider):
 
 
 def check_result(inputs: Mapping[str, Any], problems: Iterable[Problem]) -> CheckResult:
-    """Hand the engine the inputs as they came, with a failure for each problem."""
-    failures = [
-        CheckFailure(problem.path, f"{problem.path} {problem.reason}") for problem in problems
-    ]
+    """Hand the engine the inputs as they came, with a failure for each problem.
+
+    The failures name no property: of one that they name, the engine shows the value, in the clear
+    even if it is a secret.
+    """
+    failures = [CheckFailure("", f"{problem.path} {problem.reason}") for problem in problems]
     return CheckResult(dict(inputs), failures)
 
 

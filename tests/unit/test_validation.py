@@ -36,7 +36,7 @@ JOB: dict[str, Any] = {
 def failures(news: dict[str, Any]) -> dict[str, str]:
     """Check a job's arguments offline; give the reason at each path."""
     checked = check_job(Settings(), Checking(), news, would_be_submitted=False)
-    return {failure.property: failure.reason for failure in checked.failures}
+    return {failure.reason.split(" ")[0]: failure.reason for failure in checked.failures}
 
 
 def test_a_right_request_has_no_problem() -> None:
@@ -133,6 +133,13 @@ def test_values_are_never_quoted() -> None:
     assert not any("s3cret" in reason for reason in found.values())
 
 
+def test_no_failure_names_a_property() -> None:
+    """Of a property that a failure names the engine shows the value, secret or not."""
+    checked = check_job(Settings(), Checking(), {"job_name": ""}, would_be_submitted=False)
+
+    assert {failure.property for failure in checked.failures} == {""}
+
+
 @pytest.mark.parametrize("path", [(), ("RoleArn",), ("HyperParameters",), ("ResourceConfig",)])
 def test_unknown_values_are_passed_over(path: tuple[str, ...]) -> None:
     """A preview checks what is known and leaves the rest to the update."""
@@ -156,11 +163,11 @@ def test_a_queue_and_an_environment_are_checked_too() -> None:
     capacity = {"max_capacity": -1.0, "capacity_unit": "NUM_INSTANCES"}
     environment = ServiceEnvironmentProvider().check({}, {"capacity_limits": [capacity]})
 
-    assert [failure.property for failure in queue.failures] == [
+    assert [failure.reason.split(" ")[0] for failure in queue.failures] == [
         "priority",
         "service_environment_order",
     ]
-    assert [failure.property for failure in environment.failures] == [
+    assert [failure.reason.split(" ")[0] for failure in environment.failures] == [
         "service_environment_name",
         "service_environment_type",
         "capacity_limits[0].max_capacity",
