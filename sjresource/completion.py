@@ -1,99 +1,93 @@
-"""ServiceJobCompletion: waits for a job in the program's process, then records what became of it.
+"""ServiceJobCompletion: waits for jobs in the program's process, then records what came of them.
 
-Waiting is a resource of its own, as `aws.acm.CertificateValidation` is. The recorder updates in
-place and is never replaced: a replaced one would take down what depends on the model before there
-is a new one.
+Waiting is a resource of its own, as `aws.acm.CertificateValidation` is. The program waits and tells
+the recorder only how each job ended: then an `up` that finds nothing new costs one call. The
+recorder asks AWS for the rest, once. It updates in place and is never replaced: a replaced one
+would take down what depends on the model before there is a new one.
 """
 
 from __future__ import annotations
 
 import asyncio
-import time
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, Literal
 
 import pulumi
-from pulumi.dynamic import (
-    CheckFailure,
-    CheckResult,
-    CreateResult,
-    DiffResult,
-    ReadResult,
-    Resource,
-    ResourceProvider,
-    UpdateResult,
-)
+from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
-from sjresource.arn import name_in, parse_arn
 from sjresource.changes import IN_PLACE, find_changes
-from sjresource.client import sagemaker_client
-from sjresource.errors import NotFound, SjresourceError
+from sjresource.failure import recorded_failures
 from sjresource.identity import identity_tag, resource_identity
-from sjresource.outcome import failure_message, outcome_record, training_job_arn
-from sjresource.payload import is_unknown
-from sjresource.progress import Narrator, duration
-from sjresource.service_job import ServiceJob
-from sjresource.settings import Settings
-from sjresource.waiting import in_daemon_thread, open_waits, poller_for
+from sjresource.masking import Mask
+from sjresource.operation import run_waits
+from sjresource.provider import BatchProvider
+from sjresource.recording import record, remembered
+from sjresource.rows import EarlyRow, urn_in
+from sjresource.services import services_of
+from sjresource.waited_jobs import WaitedJobs, unknown
+from sjresource.waiting import Terms, Wait, surroundings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Sequence
 
-RULES = {"job": IN_PLACE, "outcome": IN_PLACE}
+    from sjresource.service_job import ServiceJob
+
+RULES = {"jobs": IN_PLACE, "min_succeeded": IN_PLACE, "statuses": IN_PLACE}
 
 
-class ServiceJobCompletionProvider(ResourceProvider):
-    """Records an outcome; touches neither AWS nor the job."""
-
-    serialize_as_secret_always = False
+class ServiceJobCompletionProvider(BatchProvider):
+    """Records outcomes; reads from AWS, and touches nothing there."""
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Fill in the recorded outcome where the program has none: in previews, once expired."""
-        if news.get("outcome") is not None and not is_unknown(news["outcome"]):
-            return CheckResult(news, [])
-        if olds.get("outcome") is not None and olds.get("job") == news.get("job"):
-            return CheckResult({**news, "outcome": olds["outcome"]}, [])
-        if "outcome" in news:
-            return CheckResult(news, [])
-        reason = "Batch no longer knows the job, and how it ended was never recorded"
-        return CheckResult(news, [CheckFailure("job", reason)])
+        """Fill in what is recorded where this run doesn't know it, or is not to know better."""
+        inputs, failures = remembered(olds, news)
+        return CheckResult(inputs, failures)
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Tell whether there is another job or another outcome to record."""
+        """Tell whether there is another outcome to record, or an incomplete one to complete."""
+        if (olds.get("outcome") or {}).get("unread"):
+            return DiffResult(changes=True)
         return find_changes(RULES, olds, news).diff_result()
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Record."""
-        return CreateResult(f"completion/{identity_tag(props['identity'])}", props)
+        id_ = f"completion/{identity_tag(props['identity'])}"
+        return CreateResult(id_, {**props, **record(services_of(self.settings), props, {})})
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Give back the record: there is nothing else to read."""
         return ReadResult(id_, props)
 
-    def update(self, _id: str, _olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+    def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Record anew."""
-        return UpdateResult(news)
+        return UpdateResult({**news, **record(services_of(self.settings), news, olds)})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """Forget the record; the job is not touched."""
+        """Forget the record; the jobs are not touched."""
 
 
 class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobCompletion"):
-    """The end of a service job, and what came of it.
+    """The end of a service job, or of many, and what came of it.
 
     `pulumi up` waits for it, showing progress on the job's row; Ctrl-C ends the wait and not the
     job, and the next `pulumi up` goes on waiting. Outputs are known in previews once they are
     recorded. Everything that uses an output of it waits too.
+
+    With `jobs` the outputs that tell of one job are None; see `results` and `summary`.
     """
 
-    outcome: pulumi.Output[dict[str, Any]]
-    """The whole record; the properties below are its members, None where nothing is known."""
+    outcome: pulumi.Output[dict[str, Any] | None]
+    """The whole record; the properties below are parts of it, None where nothing is known."""
 
     def __init__(
         self,
         resource_name: str,
         *,
-        job: ServiceJob | pulumi.Input[str],
+        job: ServiceJob | pulumi.Input[str] | None = None,
+        jobs: Sequence[ServiceJob | pulumi.Input[str]] | None = None,
+        min_succeeded: int | None = None,
         timeout_seconds: float | None = None,
+        on_failure: Literal["raise", "record"] = "raise",
+        log_lines: int = 20,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the wait.
@@ -101,165 +95,149 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
         Args:
             resource_name: the name in the program.
             job: the job, or the ARN of one.
+            jobs: instead of `job`: many of them. Their order is that of `results`.
+            min_succeeded: how many of them have to succeed, all if it is None. The wait ends as
+                soon as that is certain either way; the jobs that still run go on.
             timeout_seconds: ends the wait, with an error, and not the job; None waits without end.
+            on_failure: "raise" fails the `pulumi up` when all other waits are over. "record" takes
+                a failure as an outcome like another, and warns.
+            log_lines: how many of the log's last lines a failure shows.
             opts: Pulumi's own.
+
+        Raises:
+            pulumi.RunError: the arguments contradict each other.
         """
-        row = job if isinstance(job, ServiceJob) else None
-        name = row.pulumi_resource_name if row else resource_name
-        arn: pulumi.Input[str] = job.job_arn if isinstance(job, ServiceJob) else job
-
-        def wait(job_arn: str) -> Any:
-            if pulumi.runtime.is_dry_run():
-                return _unknown()
-            return _Wait(name, job_arn, timeout_seconds, row).outcome(self)
-
+        declared = WaitedJobs.of(resource_name, job, jobs)
+        declared.require_sense(min_succeeded, on_failure)
+        terms = Terms(min_succeeded, timeout_seconds, on_failure == "record", log_lines)
+        identity = resource_identity(_TYPE, resource_name, opts)
         properties = {
-            "identity": resource_identity(_TYPE, resource_name, opts),
-            "job": arn,
-            "outcome": pulumi.Output.from_input(arn).apply(wait),
+            "identity": identity,
+            "jobs": declared.arns(),
+            "min_succeeded": min_succeeded,
+            "on_failure": on_failure if terms.records_failures else None,
+            "statuses": self._statuses(declared, terms, identity) if _waits(identity) else None,
+            "masks": declared.masks() if terms.records_failures else None,
+            "outcome": None,
         }
         super().__init__(ServiceJobCompletionProvider(), resource_name, properties, opts)
+        if not pulumi.runtime.is_dry_run():
+            self.outcome.apply(self._warn)
 
     @property
     def status(self) -> pulumi.Output[str]:
-        """SUCCEEDED: a job that has FAILED fails the update instead."""
+        """SUCCEEDED, or FAILED with `on_failure="record"`; of many jobs, whether enough did."""
         return self._recorded("status")
+
+    @property
+    def results(self) -> pulumi.Output[list[dict[str, Any]]]:
+        """What came of each job, in the order given; the members are named as the outputs here."""
+        return self._recorded("results")
+
+    @property
+    def summary(self) -> pulumi.Output[dict[str, int]]:
+        """How many jobs there are, and how many succeeded, failed, or were unfinished."""
+        return self._recorded("summary")
 
     @property
     def status_reason(self) -> pulumi.Output[str | None]:
         """Batch's own words for the status."""
-        return self._recorded("status_reason")
+        return self._of_one("status_reason")
+
+    @property
+    def failure_reason(self) -> pulumi.Output[str | None]:
+        """SageMaker's own words for a failure."""
+        return self._of_one("failure_reason")
 
     @property
     def attempts(self) -> pulumi.Output[list[dict[str, Any]] | None]:
         """Each attempt with its reason, start and stop (milliseconds since 1970)."""
-        return self._recorded("attempts")
+        return self._of_one("attempts")
 
     @property
     def training_job_arn(self) -> pulumi.Output[str | None]:
         """The ARN of the last attempt's training job."""
-        return self._recorded("training_job_arn")
+        return self._of_one("training_job_arn")
 
     @property
     def training_job_name(self) -> pulumi.Output[str | None]:
         """Its name, which Batch generates."""
-        return self._recorded("training_job_name")
+        return self._of_one("training_job_name")
 
     @property
     def model_artifacts(self) -> pulumi.Output[str | None]:
         """The S3 URI of the trained model."""
-        return self._recorded("model_artifacts")
+        return self._of_one("model_artifacts")
 
     @property
     def final_metrics(self) -> pulumi.Output[dict[str, float] | None]:
         """The last value of each metric that the payload's MetricDefinitions found in the log."""
-        return self._recorded("final_metrics")
+        return self._of_one("final_metrics")
 
     @property
     def training_seconds(self) -> pulumi.Output[float | None]:
         """How long the last attempt trained."""
-        return self._recorded("training_seconds")
+        return self._of_one("training_seconds")
 
     @property
     def billable_seconds(self) -> pulumi.Output[float | None]:
         """What SageMaker charges for, for each instance."""
-        return self._recorded("billable_seconds")
+        return self._of_one("billable_seconds")
+
+    @property
+    def log_group(self) -> pulumi.Output[str | None]:
+        """The CloudWatch log group of the training job."""
+        return self._of_one("log_group")
+
+    @property
+    def log_stream(self) -> pulumi.Output[str | None]:
+        """The log stream of the training job's first instance."""
+        return self._of_one("log_stream")
+
+    @property
+    def console_urls(self) -> pulumi.Output[dict[str, str] | None]:
+        """Pages of the AWS console: `job_queue`, `training_job`, `log`."""
+        return self._of_one("console_urls")
 
     def _recorded(self, name: str) -> pulumi.Output[Any]:
-        return self.outcome.apply(lambda outcome: outcome.get(name))
+        # Nothing is recorded where a run didn't wait: unknown then, in an `up` too.
+        return self.outcome.apply(lambda outcome: outcome[name] if outcome else unknown())
+
+    def _of_one(self, name: str) -> pulumi.Output[Any]:
+        return self.results.apply(
+            lambda results: results[0].get(name) if len(results) == 1 else None
+        )
+
+    def _statuses(
+        self, declared: WaitedJobs, terms: Terms, identity: pulumi.Input[str]
+    ) -> pulumi.Output[Any]:
+        """Give the end of the wait, or unknown in a preview."""
+
+        async def wait(known: list[tuple[str, str | None]]) -> list[str | None]:
+            mask = Mask(await declared.secrets())
+            jobs = declared.to_wait_for(known)
+            waiting = Wait(jobs, terms, EarlyRow(identity), mask, surroundings())
+            statuses = await waiting.statuses()
+            recorded = asyncio.ensure_future(self.urn.future())
+            recorded.add_done_callback(lambda _: waiting.closed())
+            return statuses
+
+        in_preview = pulumi.runtime.is_dry_run()
+        return declared.places().apply(lambda known: unknown() if in_preview else wait(known))
+
+    def _warn(self, outcome: dict[str, Any] | None) -> None:
+        """Say in every `up` what a recorded outcome lacks."""
+        for line in recorded_failures(outcome or {}):
+            pulumi.log.warn(line, resource=self)
 
 
 _TYPE = "pulumi-python:dynamic/sjresource:ServiceJobCompletion"
 
 
-class _Wait:
-    """One wait of one program run."""
-
-    def __init__(
-        self, name: str, job_arn: str, timeout_seconds: float | None, row: ServiceJob | None
-    ) -> None:
-        self._name = name
-        self._job_arn = job_arn
-        self._timeout_seconds = timeout_seconds
-        self._row = row
-        self._settings = Settings.from_config(pulumi.Config("aws").get)
-        self._narrator = Narrator()
-        self._loop = asyncio.get_running_loop()
-
-    async def outcome(self, recorder: ServiceJobCompletion) -> dict[str, Any] | None:
-        """Wait, and give the record; None if Batch has forgotten the job."""
-        waits = open_waits()
-        waits.enter()
-        try:
-            detail = await self._terminal_detail()
-        except NotFound:
-            _when_registered(recorder, waits.leave)
-            return None
-        except (SjresourceError, asyncio.TimeoutError) as error:
-            await self._fail(str(error) or self._timed_out())
-        record = outcome_record(detail, await self._training_job(detail))
-        if detail["status"] == "FAILED":
-            await self._fail(failure_message(self._name, self._job_arn, detail, record))
-        _when_registered(recorder, waits.leave)
-        return record
-
-    async def _terminal_detail(self) -> dict[str, Any]:
-        watched = poller_for(self._settings).watch(self._job_arn, self._seen)
-        return await asyncio.wait_for(asyncio.wrap_future(watched), self._timeout_seconds)
-
-    def _seen(self, detail: Mapping[str, Any]) -> None:
-        """Say what is new: called in the poller's thread, but `pulumi.log` belongs on the loop."""
-        line = self._narrator.line(detail, time.monotonic())
-        if line:
-            self._loop.call_soon_threadsafe(self._say, line)
-
-    def _say(self, line: str) -> None:
-        if self._row is not None:
-            pulumi.log.info(line, resource=self._row, ephemeral=True)
-        else:
-            pulumi.log.info(f"ServiceJob ({self._name}): {line}", ephemeral=True)
-
-    async def _fail(self, message: str) -> NoReturn:
-        """Show why on the job's row, let the other waits end, then end the program."""
-        pulumi.log.error(message, resource=self._row)
-        waits = open_waits()
-        waits.failures.append(self._name)
-        waits.leave()
-        await waits.until_all_closed()
-        names = ", ".join(sorted(waits.failures))
-        raise pulumi.RunError(f"no completion of ServiceJob ({names}): see above for the reasons")
-
-    def _timed_out(self) -> str:
-        return (
-            f"waiting for ServiceJob ({self._name}): not ended after "
-            f"{duration(self._timeout_seconds or 0)}; the job goes on, and the next `pulumi up` "
-            "waits again; to stop it: `aws batch terminate-service-job "
-            f"--job-id {name_in(self._job_arn)} --reason stopped`"
-        )
-
-    async def _training_job(self, detail: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Ask SageMaker once; without an answer the record is only poorer."""
-        arn = training_job_arn(detail)
-        parsed = parse_arn(arn) if arn else None
-        if parsed is None:
-            return None
-
-        def find() -> dict[str, Any]:
-            return sagemaker_client(self._settings, parsed.region).find_training_job(parsed.name)
-
-        try:
-            return await in_daemon_thread(find)
-        except SjresourceError as error:
-            pulumi.log.warn(f"{error}; the model's place is not recorded", resource=self._row)
-            return None
-
-
-def _when_registered(recorder: ServiceJobCompletion, then: Callable[[], None]) -> None:
-    recorder.urn.apply(lambda _: then())
-
-
-def _unknown() -> pulumi.Output[Any]:
-    async def value(of: Any) -> Any:
-        return of
-
-    return pulumi.Output(set(), value(None), value(False))  # noqa: FBT003 - Output's own signature
+def _waits(identity: pulumi.Input[str]) -> bool:
+    """Tell whether this run of the program waits for this completion."""
+    urn = urn_in(identity) if isinstance(identity, str) else None
+    try:
+        return run_waits(pulumi.Config("sjresource").get("wait"), urn)
+    except ValueError as error:
+        raise pulumi.RunError(str(error)) from None

@@ -1,19 +1,24 @@
-"""What became of a service job: Batch's word and SageMaker's, in one record.
+"""What became of the jobs of a completion: the record that stands in the stack's state. Pure.
 
-The record stands in the stack's state for good: Batch and SageMaker forget their jobs after a
-while.
+It stands there for good: Batch and SageMaker forget their jobs after a while.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import name_in
+from sjresource.console import LOG_GROUP, console_urls
 from sjresource.naming import answer_properties
-from sjresource.progress import attempt_number
+from sjresource.progress import stage
+from sjresource.verdict import judge
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from sjresource.evidence import Evidence
+    from sjresource.masking import Mask
 
 
 def training_job_arn(detail: Mapping[str, Any]) -> str | None:
@@ -26,20 +31,21 @@ def training_job_arn(detail: Mapping[str, Any]) -> str | None:
     return arn
 
 
-def outcome_record(
-    detail: Mapping[str, Any], training_job: Mapping[str, Any] | None
-) -> dict[str, Any]:
-    """Build the record; what is not known is absent. `training_job` is DescribeTrainingJob's."""
-    described = answer_properties("DescribeServiceJob", detail)
+def job_record(evidence: Evidence, mask: Mask) -> dict[str, Any]:
+    """Build one job's record; what is not known is absent, AWS's words are masked."""
+    detail, trained = evidence.detail, evidence.training_job
     arn = training_job_arn(detail)
-    trained = training_job or {}
     record = {
+        "job": detail.get("jobArn"),
+        "job_name": detail.get("jobName"),
         "status": detail["status"],
-        "status_reason": detail.get("statusReason"),
-        "attempts": described.get("attempts"),
+        "status_reason": mask.everything(detail.get("statusReason")),
+        "attempts": mask.everything(
+            answer_properties("DescribeServiceJob", detail).get("attempts")
+        ),
         "training_job_arn": arn,
         "training_job_name": name_in(arn) if arn else None,
-        "failure_reason": trained.get("FailureReason"),
+        "failure_reason": mask.everything(trained.get("FailureReason")),
         "model_artifacts": trained.get("ModelArtifacts", {}).get("S3ModelArtifacts"),
         "final_metrics": {
             metric["MetricName"]: metric["Value"]
@@ -47,25 +53,31 @@ def outcome_record(
         },
         "training_seconds": trained.get("TrainingTimeInSeconds"),
         "billable_seconds": trained.get("BillableTimeInSeconds"),
+        "log_group": LOG_GROUP if arn else None,
+        "log_stream": evidence.log_stream,
+        "console_urls": console_urls(detail.get("jobQueue"), arn),
     }
-    return {name: value for name, value in record.items() if value not in (None, {}, [])}
+    return {name: value for name, value in record.items() if value not in (None, "", {}, [])}
 
 
-def failure_message(
-    name: str, job_arn: str, detail: Mapping[str, Any], record: Mapping[str, Any]
-) -> str:
-    """Say why there is no model, and how to run the job again."""
-    reason = record.get("failure_reason") or record.get("status_reason") or "no reason was given"
-    lines = [
-        f"waiting for ServiceJob ({name}): FAILED on attempt {attempt_number(detail)}: {reason}",
-        f"  job: {job_arn}",
-    ]
-    if "training_job_name" in record:
-        lines.append(
-            f"  log: group /aws/sagemaker/TrainingJobs, stream {record['training_job_name']}/…"
-        )
-    lines.append(
-        "  to run it again: change its request or `triggers`, set `rerun_on_failure=True`, "
-        "or `pulumi up --replace` its URN"
-    )
-    return "\n".join(lines)
+def outcome_record(
+    records: Sequence[Mapping[str, Any]], min_succeeded: int | None, unread: Sequence[str] = ()
+) -> dict[str, Any]:
+    """Sum up the jobs' records, which are in the order in which the jobs were given.
+
+    `unread` says what AWS refused to tell; with it the record is incomplete.
+    """
+    statuses = [record["status"] for record in records]
+    counts = Counter({"failed": 0, **dict.fromkeys(("done", "running", "waiting"), 0)})
+    counts.update(stage(status) for status in statuses)
+    outcome: dict[str, Any] = {
+        "status": judge(statuses, min_succeeded).value,
+        "summary": {
+            "jobs": len(records),
+            "succeeded": counts["done"],
+            "failed": counts["failed"],
+            "unfinished": counts["running"] + counts["waiting"],
+        },
+        "results": list(records),
+    }
+    return {**outcome, "unread": list(unread)} if unread else outcome

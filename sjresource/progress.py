@@ -1,56 +1,74 @@
-"""What a waiting `pulumi up` says about a job: little, and in one line.
+"""What `pulumi up` says about jobs that it waits for, in words: one line each. Pure.
 
-A line for each change of status or reason, and one a minute while nothing changes: where no
-terminal shows them in place, every line is printed in full.
+When a line is said is `reporting`'s.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
-HEARTBEAT_SECONDS = 60.0
+TERMINAL = ("SUCCEEDED", "FAILED")
+RUNS = ("SCHEDULED", "STARTING", "RUNNING")
+"""Statuses of a job that has been given its capacity."""
 
+MISFIT = "MISCONFIGURATION"
+"""How Batch's reasons begin for what stays RUNNABLE for ever.
 
-@dataclass
-class Narrator:
-    """Decides what is worth saying about one job; `now` is in seconds, from any clock."""
-
-    _told: tuple[Any, ...] | None = None
-    _told_at: float = 0.0
-    _since: float = 0.0
-
-    def line(self, detail: Mapping[str, Any], now: float) -> str | None:
-        """Give the next line, or None if there is nothing new to say yet."""
-        news = (detail["status"], detail.get("statusReason"), len(detail.get("attempts", [])))
-        if self._told is None or news[0] != self._told[0]:
-            self._since = now
-        if news == self._told and now - self._told_at < HEARTBEAT_SECONDS:
-            return None
-        self._told, self._told_at = news, now
-        return progress_line(detail, now - self._since)
+https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable.html
+"""
 
 
-def progress_line(detail: Mapping[str, Any], seconds: float) -> str:
-    """Say in one line where a job stands, and for how long it has stood there."""
+def progress_line(detail: Mapping[str, Any], seconds: float, standing: str = "") -> str:
+    """Say where a job stands, for how long, and `standing`: what else is known of that."""
     parts = [detail["status"]]
     if seconds >= 1:
-        parts.append(f"for {duration(seconds)}")
+        parts.append(f"{'after' if detail['status'] in TERMINAL else 'for'} {duration(seconds)}")
     attempts = detail.get("retryStrategy", {}).get("attempts", 1)
     if attempts > 1:
         parts.append(f"(attempt {min(attempt_number(detail), attempts)} of {attempts})")
     line = " ".join(parts)
-    reason = detail.get("statusReason")
-    return f"{line}: {reason}" if reason else line
+    told = "; ".join(part for part in (detail.get("statusReason"), standing) if part)
+    return f"{line}: {told}" if told else line
+
+
+def crowd_line(details: Iterable[Mapping[str, Any] | None], failures: Iterable[str] = ()) -> str:
+    """Say how many jobs stand where, why they wait if all do for one reason, and who failed."""
+    seen = [detail or {"status": "SUBMITTED"} for detail in details]
+    counts = Counter(stage(detail["status"]) for detail in seen)
+    line = f"{len(seen)} jobs: " + ", ".join(
+        f"{counts[name]} {name}" for name in ("done", "running", "waiting", "failed")
+    )
+    reasons = {
+        detail.get("statusReason") for detail in seen if stage(detail["status"]) == "waiting"
+    }
+    reasons.discard(None)
+    if len(reasons) == 1:
+        line += f"; waiting for {reasons.pop()}"
+    named = list(failures)
+    if named:
+        more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
+        line += f"; FAILED: {', '.join(named[:_NAMED])}{more}"
+    return line
+
+
+_NAMED = 5
+
+
+def stage(status: str) -> str:
+    """Sum a status up: done, failed, running or waiting."""
+    if status in RUNS:
+        return "running"
+    return {"SUCCEEDED": "done", "FAILED": "failed"}.get(status, "waiting")
 
 
 def attempt_number(detail: Mapping[str, Any]) -> int:
     """Count the attempts that have ended, and the one that goes on."""
     ended = len(detail.get("attempts", []))
-    return max(ended, 1) if detail["status"] in ("SUCCEEDED", "FAILED") else ended + 1
+    return max(ended, 1) if detail["status"] in TERMINAL else ended + 1
 
 
 def duration(seconds: float) -> str:
@@ -62,3 +80,12 @@ def duration(seconds: float) -> str:
     if not hours:
         return f"{minutes} min"
     return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def nth(number: int) -> str:
+    """Write an ordinal: 1st, 2nd, 11th."""
+    teens = 10 < number % 100 < 14  # noqa: PLR2004 - eleventh, twelfth, thirteenth
+    return f"{number}{'th' if teens else _ENDINGS.get(number % 10, 'th')}"
+
+
+_ENDINGS = {1: "st", 2: "nd", 3: "rd"}

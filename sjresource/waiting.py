@@ -1,216 +1,262 @@
-"""Waiting for service jobs in the program's own process, without holding up anything else there.
+"""The wait of one completion, in the program's own process, without holding up anything else there.
 
-A provider can't wait: its four workers serve all resources, and Ctrl-C doesn't reach them. So a
-thread of our own asks Batch, and the program's event loop is only told. It is a daemon thread,
-since the program's default executor is shared with resource registration and joined at exit.
+It hands its jobs to the poller, ends when the answer is certain, and gives the statuses, or fails.
+It records nothing: that is `completion`'s.
 """
 
 from __future__ import annotations
 
 import asyncio
-import random
-import threading
 import time
-from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn
 from weakref import WeakKeyDictionary
 
-from sjresource.arn import parse_arn
-from sjresource.client import TERMINAL, batch_client
-from sjresource.errors import NotFound, Refused, SjresourceError, Unreachable
+import pulumi
+
+from sjresource.errors import NotFound, Refused, SjresourceError
+from sjresource.evidence import Evidence, gather
+from sjresource.failure import (
+    brief_failures,
+    failure_message,
+    headline,
+    timeout_message,
+)
+from sjresource.holding import OpenWaits, open_waits
+from sjresource.polling import Poller, Watch, in_daemon_thread
+from sjresource.reporting import PACES, CrowdSpeaker, JobSpeaker, Reporter
+from sjresource.services import services_of
+from sjresource.settings import Settings
+from sjresource.standing import Standing
+from sjresource.verdict import Verdict, is_over, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from sjresource.settings import Settings
+    from sjresource.masking import Mask
+    from sjresource.services import Services
 
     Detail = dict[str, Any]
-    Seen = Callable[[Detail], None]
 
-Answer = TypeVar("Answer")
-
-SHORTEST_DELAY = 0.5
-LONGEST_DELAY = 30.0
-_LISTED_WITHIN = 10.0
-"""Seconds for which a job that was just submitted may still be unknown to Describe."""
-
-_PASSING = frozenset(
-    {
-        "ExpiredTokenException",
-        "InternalServerError",
-        "ServerException",
-        "ServiceUnavailable",
-        "ServiceUnavailableException",
-        "ThrottlingException",
-        "TooManyRequestsException",
-    }
-)
-"""Errors that a long wait outlives: they say nothing about the job."""
+_SHOWN_WHOLE = 3
+"""So many failed jobs of one completion are shown with all evidence, the others in a line each."""
 
 
-def next_delay(last: float, *, changed: bool, spread: float) -> float:
-    """Give the seconds until the next look: soon after a change, later and later after none.
+@dataclass(frozen=True)
+class Job:
+    """A job to wait for; `row` is where its progress is shown, None for the program's own row."""
 
-    `spread` is a random number from 0 to 1, so that many waits don't ask at the same moment.
-    """
-    delay = SHORTEST_DELAY if changed else min(last * 1.4, LONGEST_DELAY)
-    return delay * (0.9 + 0.2 * spread)
-
-
-@dataclass
-class _Watch:
-    job: str
-    seen: Seen
-    since: float
-    due: float
-    done: Future[Detail] = field(default_factory=Future)
-    delay: float = SHORTEST_DELAY
-    last: tuple[Any, ...] = ()
+    arn: str
+    name: str
+    queue: str | None = None
+    row: Any = None
 
 
-class Poller:
-    """Asks for the jobs that somebody waits for, from one thread that ends when nobody does."""
+@dataclass(frozen=True)
+class Terms:
+    """What a completion was told about its wait; None for `timeout_seconds` waits without end."""
 
-    def __init__(
-        self,
-        describe: Callable[[str], Detail],
-        now: Callable[[], float] = time.monotonic,
-        spread: Callable[[], float] = random.random,
-    ) -> None:
-        self._describe = describe
-        self._now = now
-        self._spread = spread
-        self._watches: list[_Watch] = []
-        self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
+    min_succeeded: int | None = None
+    timeout_seconds: float | None = None
+    records_failures: bool = False
+    log_lines: int = 20
 
-    def watch(self, job: str, seen: Seen) -> Future[Detail]:
-        """Call `seen` in the poller's thread with each answer; the future gets the terminal one.
 
-        The future fails with NotFound or Refused if the job can't be asked for. A call that gets no
-        answer, or is throttled, is made again. Cancelling the future ends the watch.
+@dataclass(frozen=True)
+class Surroundings:
+    """What all waits of one program share."""
+
+    services: Services
+    reporter: Reporter
+    poller: Poller
+    waits: OpenWaits
+
+
+@dataclass(eq=False)
+class Wait:
+    """One wait of one run of the program; `row` is the completion's, where many jobs speak."""
+
+    jobs: Sequence[Job]
+    terms: Terms
+    row: Any
+    mask: Mask
+    around: Surroundings
+    _watches: list[Watch] = field(default_factory=list)
+
+    async def statuses(self) -> list[str | None]:
+        """Wait until the answer is certain, and give each job's status; None for a forgotten one.
+
+        The wait still counts as open; `closed` ends that, once the statuses are recorded.
+
+        Raises:
+            pulumi.RunError: the jobs failed, the time is over, or AWS refuses to answer. It is
+                raised when no other wait of the program is open.
         """
-        now = self._now()
-        watch = _Watch(job, seen, since=now, due=now)
-        with self._changed:
-            self._watches.append(watch)
-            self._changed.notify()
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="sjresource", daemon=True)
-                self._thread.start()
-        return watch.done
-
-    def _run(self) -> None:
-        while (watch := self._next_due()) is not None:
-            self._look(watch)
-
-    def _next_due(self) -> _Watch | None:
-        with self._changed:
-            while True:
-                self._watches = [watch for watch in self._watches if not watch.done.done()]
-                if not self._watches:
-                    self._thread = None
-                    return None
-                first = min(self._watches, key=lambda watch: watch.due)
-                remaining = first.due - self._now()
-                if remaining <= 0:
-                    return first
-                self._changed.wait(remaining)
-
-    def _look(self, watch: _Watch) -> None:
-        changed = False
+        stop = self.around.waits.enter(self)
+        self._watches = [Watch(job.arn, job.queue) for job in self.jobs]
+        party = self._party()
+        self.around.reporter.add(party)
+        self.around.poller.watch(self._watches)
         try:
-            detail = self._describe(watch.job)
-        except SjresourceError as error:
-            if not self._outlives(error, watch):
-                _fail(watch.done, error)
-        else:
-            news = (detail["status"], detail.get("statusReason"))
-            changed, watch.last = news != watch.last, news
-            watch.seen(detail)
-            if detail["status"] in TERMINAL:
-                _finish(watch.done, detail)
-        watch.delay = next_delay(watch.delay, changed=changed, spread=self._spread())
-        watch.due = self._now() + watch.delay
+            await asyncio.wait_for(self._end(stop), self.terms.timeout_seconds)
+        except asyncio.TimeoutError:
+            await self._fail_late()
+        except asyncio.CancelledError:
+            self.around.waits.end()
+        finally:
+            for watch in self._watches:
+                watch.done.cancel()
+            self.around.reporter.remove(party)
+        await self._fail_if_refused()
+        statuses = self._statuses()
+        if not self.terms.records_failures:
+            await self._fail_if_too_few(statuses)
+        return statuses
 
-    def _outlives(self, error: SjresourceError, watch: _Watch) -> bool:
-        if isinstance(error, NotFound):
-            return self._now() - watch.since < _LISTED_WITHIN
-        if isinstance(error, Refused):
-            return error.code in _PASSING
-        return isinstance(error, Unreachable)
+    def closed(self) -> None:
+        """Count the wait as over: its statuses are recorded, or can't be."""
+        self.around.waits.leave(self)
+
+    def _party(self) -> CrowdSpeaker:
+        standing = Standing(self.around.services.batch, self.around.services.sagemaker)
+        words = lambda detail: self.mask.text(standing.of(detail))  # noqa: E731 - one expression
+        party = CrowdSpeaker(self.row)
+        for job, watch in zip(self.jobs, self._watches, strict=True):
+            party.jobs.append(JobSpeaker(watch, job.name, job.row or self.row, words))
+        return party
+
+    async def _end(self, stop: asyncio.Future[None]) -> None:
+        """Return when the answer is certain, or one job can't be asked for."""
+        over = asyncio.get_running_loop().create_future()
+
+        def look(_: Any) -> None:
+            refused = any(isinstance(_error(watch), Refused) for watch in self._watches)
+            if not over.done() and (refused or self._is_over()):
+                over.set_result(None)
+
+        for watch in self._watches:
+            asyncio.wrap_future(watch.done).add_done_callback(look)
+        await asyncio.wait([over, stop], return_when=asyncio.FIRST_COMPLETED)
+        if stop.cancelled():
+            raise asyncio.CancelledError
+
+    def _is_over(self) -> bool:
+        statuses = [_final_status(watch) for watch in self._watches]
+        return is_over(statuses, self.terms.min_succeeded, record_all=self.terms.records_failures)
+
+    def _statuses(self) -> list[str | None]:
+        return [_status(watch) for watch in self._watches]
+
+    async def _fail_late(self) -> NoReturn:
+        unfinished = [
+            (job.name, watch.detail, job.arn)
+            for job, watch in zip(self.jobs, self._watches, strict=True)
+            if not _has_ended(watch)
+        ]
+        message = timeout_message(self.terms.timeout_seconds or 0, unfinished)
+        await self._fail(self.mask.text(message))
+
+    async def _fail_if_refused(self) -> None:
+        for watch in self._watches:
+            error = _error(watch)
+            if error is not None and not isinstance(error, NotFound):
+                await self._fail(str(error))
+
+    async def _fail_if_too_few(self, statuses: list[str | None]) -> None:
+        if judge(statuses, self.terms.min_succeeded) is not Verdict.TOO_FEW:
+            return
+        failed = [
+            (job, watch.detail or {})
+            for job, watch in zip(self.jobs, self._watches, strict=True)
+            if _status(watch) == "FAILED"
+        ]
+        evidence = await in_daemon_thread(lambda: self._evidence([detail for _, detail in failed]))
+        named = [(job.name, found) for (job, _), found in zip(failed, evidence, strict=True)]
+        for (job, _), (name, found) in zip(failed[:_SHOWN_WHOLE], named, strict=False):
+            message = failure_message(name, found, self.mask)
+            pulumi.log.error(message, resource=job.row or self.row)
+        brief = brief_failures(named[_SHOWN_WHOLE:], self.mask)
+        if brief:
+            pulumi.log.error("\n".join(brief), resource=self.row)
+        await self.around.waits.fail(self, self._headline(named))
+
+    def _evidence(self, failed: Sequence[Detail]) -> list[Evidence]:
+        """Read all that is known of the first ones; of the others Batch's word has to do."""
+        services, lines = self.around.services, self.terms.log_lines
+        whole = [gather(services, detail, lines, time.sleep) for detail in failed[:_SHOWN_WHOLE]]
+        return [*whole, *(Evidence(detail) for detail in failed[_SHOWN_WHOLE:])]
+
+    def _headline(self, named: Sequence[tuple[str, Evidence]]) -> str:
+        first = headline(*named[0], self.mask)
+        if len(self.jobs) == 1:
+            return first
+        needed = self.terms.min_succeeded or len(self.jobs)
+        return f"{len(named)} of {len(self.jobs)} jobs FAILED, {needed} had to succeed: {first}"
+
+    async def _fail(self, message: str) -> NoReturn:
+        row = self.jobs[0].row or self.row if len(self.jobs) == 1 else self.row
+        pulumi.log.error(message, resource=row)
+        await self.around.waits.fail(self, message.partition("\n")[0])
 
 
-def poller_for(settings: Settings) -> Poller:
-    """Give the one poller of the running event loop and these settings."""
-    of_loop = _pollers.setdefault(asyncio.get_running_loop(), {})
-    if settings not in of_loop:
-        of_loop[settings] = Poller(lambda job: _describe(settings, job))
-    return of_loop[settings]
+def surroundings() -> Surroundings:
+    """Give what the waits of the running event loop share: several programs may share a process."""
+    loop = asyncio.get_running_loop()
+    if loop not in _surroundings:
+        _surroundings[loop] = _new_surroundings(loop)
+    return _surroundings[loop]
 
 
-async def in_daemon_thread(call: Callable[[], Answer]) -> Answer:
-    """Await a blocking call without the program's own executor."""
-    done: Future[Answer] = Future()
-
-    def run() -> None:
-        try:
-            done.set_result(call())
-        except BaseException as error:  # noqa: BLE001 - it is raised where it is awaited
-            done.set_exception(error)
-
-    threading.Thread(target=run, name="sjresource", daemon=True).start()
-    return await asyncio.wrap_future(done)
+_surroundings: WeakKeyDictionary[asyncio.AbstractEventLoop, Surroundings] = WeakKeyDictionary()
 
 
-class OpenWaits:
-    """Lets a failed wait hold back until no other wait of its program is open.
+def _new_surroundings(loop: asyncio.AbstractEventLoop) -> Surroundings:
+    own = pulumi.Config("sjresource")
+    services = services_of(Settings.from_config(pulumi.Config("aws").get))
+    pace = own.get("progress") or "sparse"
+    if pace not in PACES:
+        raise pulumi.RunError(
+            f"reading Setting (sjresource:progress): must be {' or '.join(PACES)}, got {pace!r}"
+        )
 
-    An exception in one ends the program, and with it every other wait, unrecorded.
-    """
+    def on_loop(log: Callable[..., None], **how: Any) -> Callable[[Any, str], None]:
+        """`pulumi.log` with a resource belongs on the loop; the poller speaks from its thread."""
 
-    def __init__(self) -> None:
-        self._open = 0
-        self._all_closed = asyncio.Event()
-        self.failures: list[str] = []
+        def say(row: Any, text: str) -> None:
+            loop.call_soon_threadsafe(lambda: log(text, resource=row, **how))
 
-    def enter(self) -> None:
-        """Count a wait in."""
-        self._open += 1
-        self._all_closed.clear()
+        return say
 
-    def leave(self) -> None:
-        """Count a wait out: it is recorded, or has failed."""
-        self._open -= 1
-        if not self._open:
-            self._all_closed.set()
-
-    async def until_all_closed(self) -> None:
-        """Return once every wait has been counted out."""
-        await self._all_closed.wait()
-
-
-def open_waits() -> OpenWaits:
-    """Give the waits of the running event loop: several programs may share a process."""
-    return _open_waits.setdefault(asyncio.get_running_loop(), OpenWaits())
+    reporter = Reporter(
+        on_loop(pulumi.log.info, ephemeral=True), on_loop(pulumi.log.warn), PACES[pace]
+    )
+    return Surroundings(
+        services=services,
+        reporter=reporter,
+        poller=Poller(services.batch, reporter),
+        waits=open_waits(fail_fast=bool(own.get_bool("failFast"))),
+    )
 
 
-_pollers: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[Settings, Poller]]
-_pollers = WeakKeyDictionary()
-_open_waits: WeakKeyDictionary[asyncio.AbstractEventLoop, OpenWaits] = WeakKeyDictionary()
+def _has_ended(watch: Watch) -> bool:
+    return watch.done.done() and not watch.done.cancelled() and watch.done.exception() is None
 
 
-def _describe(settings: Settings, job: str) -> Detail:
-    arn = parse_arn(job)
-    return batch_client(settings, arn.region if arn else None).find_service_job(job)
+def _error(watch: Watch) -> SjresourceError | None:
+    if not watch.done.done() or watch.done.cancelled():
+        return None
+    error = watch.done.exception()
+    return error if isinstance(error, SjresourceError) else None
 
 
-def _finish(done: Future[Detail], detail: Detail) -> None:
-    if done.set_running_or_notify_cancel():
-        done.set_result(detail)
+def _final_status(watch: Watch) -> str | None:
+    """Give how a job ended, None if it is forgotten; one that goes on counts as OPEN."""
+    if _has_ended(watch):
+        return str(watch.done.result()["status"])
+    return None if _error(watch) else "OPEN"
 
 
-def _fail(done: Future[Detail], error: SjresourceError) -> None:
-    if done.set_running_or_notify_cancel():
-        done.set_exception(error)
+def _status(watch: Watch) -> str | None:
+    if _error(watch):
+        return None
+    return str(watch.detail["status"]) if watch.detail else "SUBMITTED"

@@ -1,0 +1,76 @@
+"""What is to be known of a job that has ended: Batch's word, SageMaker's, and its last log lines.
+
+A poorer answer is better than none: what can't be read is named in `unread`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sjresource.arn import parse_arn
+from sjresource.console import LOG_GROUP
+from sjresource.errors import NotFound, SjresourceError
+from sjresource.outcome import training_job_arn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sjresource.client import LogsClient
+    from sjresource.services import Services
+
+_LAG_SECONDS = 1.0
+"""CloudWatch shows lines seconds after they were written, so they are read again after this."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """`detail` is Batch's description of the job, `training_job` SageMaker's; oldest line first."""
+
+    detail: Mapping[str, Any]
+    training_job: Mapping[str, Any] = field(default_factory=dict)
+    log_stream: str | None = None
+    log_lines: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+def gather(
+    services: Services,
+    detail: Mapping[str, Any],
+    log_lines: int = 0,
+    sleep: Callable[[float], None] | None = None,
+) -> Evidence:
+    """Read what there is; with `log_lines` the end of the log too, which takes over a second.
+
+    Only a job of which Batch has started a training job has a log. `sleep` is needed for logs.
+    """
+    arn = parse_arn(training_job_arn(detail) or "")
+    if arn is None:
+        return Evidence(detail)
+    unread: list[str] = []
+    training_job: Mapping[str, Any] = {}
+    try:
+        training_job = services.sagemaker(arn.region).find_training_job(arn.name)
+    except NotFound:
+        pass  # forgotten, as SageMaker does after a while: nothing to read again
+    except SjresourceError as error:
+        unread.append(str(error))
+    stream: str | None = None
+    lines: list[str] = []
+    if log_lines and sleep:
+        try:
+            logs = services.logs(arn.region)
+            stream, lines = _last_lines(logs, arn.name, log_lines)
+            sleep(_LAG_SECONDS)
+            stream, lines = _last_lines(logs, arn.name, log_lines)
+        except SjresourceError as error:
+            unread.append(str(error))
+    return Evidence(detail, training_job, stream, tuple(lines), tuple(unread))
+
+
+def _last_lines(logs: LogsClient, training_job: str, lines: int) -> tuple[str | None, list[str]]:
+    """Read the log of the first instance: the streams are `<training job>/algo-<n>-<time>`."""
+    streams = sorted(logs.find_log_streams(LOG_GROUP, f"{training_job}/"))
+    if not streams:
+        return None, []
+    return streams[0], logs.find_last_lines(LOG_GROUP, streams[0], lines)

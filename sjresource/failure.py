@@ -1,0 +1,154 @@
+"""Why a wait has failed, in one screen that ends the search. Words only.
+
+AWS's words come masked; what is not known is left out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sjresource.arn import name_in
+from sjresource.causes import what_to_try
+from sjresource.console import LOG_GROUP, console_urls
+from sjresource.outcome import training_job_arn
+from sjresource.progress import MISFIT, attempt_number, duration
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sjresource.evidence import Evidence
+    from sjresource.masking import Mask
+
+_AGAIN = (
+    "change its request or `triggers`, set `rerun_on_failure=True`, or `pulumi up --replace` its "
+    "URN; until then every `pulumi up` ends like this"
+)
+
+
+def headline(name: str, evidence: Evidence, mask: Mask) -> str:
+    """Say in one line which job has failed, when, and why."""
+    detail = evidence.detail
+    number = attempt_number(detail)
+    allowed = detail.get("retryStrategy", {}).get("attempts", number)
+    reason = mask.text(_reason(evidence)).partition("\n")[0]
+    return f"waiting for ServiceJob ({name}): FAILED on attempt {number} of {allowed}: {reason}"
+
+
+def failure_message(name: str, evidence: Evidence, mask: Mask) -> str:
+    """Lay out all that is known of one failed job, what to try, and how to run it again."""
+    return "\n".join([headline(name, evidence, mask), *_indented(_evidence(evidence, mask))])
+
+
+def brief_failures(named: Sequence[tuple[str, Evidence]], mask: Mask) -> list[str]:
+    """Say in a line each which further jobs have failed, 20 of them at most."""
+    lines = [headline(name, evidence, mask) for name, evidence in named[:_BRIEF]]
+    more = len(named) - _BRIEF
+    return [*lines, f"… and {more} more"] if more > 0 else lines
+
+
+def timeout_message(
+    seconds: float, unfinished: Sequence[tuple[str, Mapping[str, Any] | None, str]]
+) -> str:
+    """Say what had not ended when a wait's time was over: (name, last detail, ARN) each."""
+    (name, detail, arn), *others = unfinished
+    more = f" and {len(others)} more" if others else ""
+    status = (detail or {}).get("status", "of unknown status")
+    reason = (detail or {}).get("statusReason") or ""
+    stands = f"{status}: {reason}" if reason else status
+    lines = [
+        f"waiting for ServiceJob ({name}{more}): still {stands}, after {duration(seconds)}",
+    ]
+    if status == "RUNNABLE":
+        lines.append(f"it has waited for capacity all that time{_never(reason)}")
+    lines.append("the wait has ended, not the job: the next `pulumi up` goes on waiting")
+    lines.append(
+        f"to stop the job: aws batch terminate-service-job --job-id {name_in(arn)} "
+        "--reason 'took too long'"
+    )
+    return "\n  ".join(lines)
+
+
+def summary(headlines: Sequence[str]) -> str:
+    """List all the failures of a program, as its last word."""
+    count = "1 wait has failed" if len(headlines) == 1 else f"{len(headlines)} waits have failed"
+    return "\n".join([f"{count} (the reasons stand with the jobs):", *_indented(headlines)])
+
+
+def recorded_failures(outcome: Mapping[str, Any]) -> Iterator[str]:
+    """Say what is amiss with a recorded outcome; nothing if all is well."""
+    results = outcome.get("results", [])
+    failed = [result for result in results if result["status"] == "FAILED"]
+    for result in failed[:_BRIEF]:
+        reason = result.get("failure_reason") or result.get("status_reason") or "no reason"
+        name = result.get("job_name") or name_in(result["job"])
+        yield f"recording ServiceJob ({name}): FAILED: {reason.partition(_NEWLINE)[0]}"
+    if len(failed) > _BRIEF:
+        yield f"… and {len(failed) - _BRIEF} more jobs FAILED"
+    for error in outcome.get("unread", []):
+        yield f"{error}; the record lacks this, and the next `pulumi up` asks again"
+
+
+_BRIEF = 20
+_NEWLINE = "\n"
+
+
+def _evidence(evidence: Evidence, mask: Mask) -> Iterator[str]:
+    detail = evidence.detail
+    yield from _attempts(detail, mask)
+    status_reason = detail.get("statusReason", "")
+    failure_reason = evidence.training_job.get("FailureReason", "")
+    if status_reason and status_reason != _reason(evidence):
+        yield f"Batch says: {mask.text(status_reason)}"
+    if "\n" in failure_reason:
+        yield "SageMaker says:"
+        yield from (f"  {line}" for line in mask.text(failure_reason).splitlines())
+    if evidence.log_lines:
+        yield f"last lines of the log ({LOG_GROUP}, {evidence.log_stream}):"
+        yield from (f"  | {mask.text(line)}" for line in evidence.log_lines)
+    elif training_job_arn(detail):
+        yield f"no log lines yet in {LOG_GROUP}"
+    yield from (f"not read: {mask.text(error)}" for error in evidence.unread)
+    yield f"job: {detail.get('jobArn')}"
+    for what, url in console_urls(detail.get("jobQueue"), training_job_arn(detail)).items():
+        yield f"{what.replace('_', ' ')}: {url}"
+    advice = what_to_try(f"{_reason(evidence)}\n{status_reason}", "\n".join(evidence.log_lines))
+    if advice:
+        yield f"to try: {advice}"
+    yield f"to run it again: {_AGAIN}"
+
+
+def _attempts(detail: Mapping[str, Any], mask: Mask) -> Iterator[str]:
+    attempts = detail.get("attempts", [])
+    if len(attempts) > 1:
+        yield "attempts:"
+        for number, attempt in enumerate(attempts, 1):
+            reason = mask.text(attempt.get("statusReason", "")).partition("\n")[0]
+            yield f"  {number}  {_length(attempt)}  {reason}"
+    preempted = detail.get("preemptionSummary", {}).get("preemptedAttemptCount", 0)
+    if preempted:
+        yield f"preempted: {preempted} times"
+
+
+def _length(attempt: Mapping[str, Any]) -> str:
+    started, stopped = attempt.get("startedAt"), attempt.get("stoppedAt")
+    if not started or not stopped:
+        return "never ran"
+    return f"ran {duration((stopped - started) / 1000)}"
+
+
+def _reason(evidence: Evidence) -> str:
+    return (
+        evidence.training_job.get("FailureReason")
+        or evidence.detail.get("statusReason")
+        or "no reason was given"
+    )
+
+
+def _never(reason: str) -> str:
+    return ", and will wait for ever: nothing that it may use is large enough" * reason.startswith(
+        MISFIT
+    )
+
+
+def _indented(lines: Iterator[str] | Sequence[str]) -> Iterator[str]:
+    return (f"  {line}" for line in lines)

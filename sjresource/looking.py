@@ -1,0 +1,168 @@
+"""One look at all the jobs that are waited for in one queue, in as few calls as are known to do.
+
+A page of ListServiceJobs tells of up to 100 jobs, DescribeServiceJob of one: pages are asked for
+where jobs of that status were seen last time, and only as long as they tell of jobs of ours; what
+no page told of is described. A look never makes more calls than a Describe of each job would: what
+useless pages have cost is made up for by jobs that are looked at next time.
+
+When to look is `polling`'s.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from sjresource.arn import name_in
+from sjresource.errors import NotFound, Refused, SjresourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from sjresource.client import BatchClient
+
+    Detail = dict[str, Any]
+
+STATUSES = (
+    "SUBMITTED",
+    "PENDING",
+    "RUNNABLE",
+    "SCHEDULED",
+    "STARTING",
+    "RUNNING",
+    "SUCCEEDED",
+    "FAILED",
+)
+"""In the order in which a job goes through them.
+
+https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html
+"""
+
+PASSING = frozenset(
+    {
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "InternalServerError",
+        "RequestExpired",
+        "RequestLimitExceeded",
+        "ServerException",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+    }
+)
+"""Errors that say nothing about a job, and that a long wait outlives."""
+
+_MANY = 16
+"""So many unseen jobs are worth a call for each status, whatever was seen before."""
+
+
+class Look:
+    """One look; `calls` counts what it has cost so far.
+
+    `last` holds the jobs by id, each with what was seen of it last or None; the one that was looked
+    at longest ago comes first. Statuses in `useless` are not listed; those are added to it whose
+    first page told nothing. `listable` is False where pages are not to be had.
+    """
+
+    def __init__(
+        self,
+        client: BatchClient,
+        queue: str | None,
+        last: Mapping[str, Detail | None],
+        useless: Iterable[str] = (),
+    ) -> None:
+        self.calls = 0
+        self.useless = set(useless)
+        self.listable = queue is not None
+        self._client = client
+        self._queue = queue or ""
+        self._last = last
+        self._unseen = dict(last)
+        self._done: set[str] = set()
+
+    def answers(self) -> Iterator[tuple[str, Detail | SjresourceError]]:
+        """Give each job's id with what is seen of it, or why it can't be asked for.
+
+        Raises:
+            Unreachable, Refused: nothing can be asked for at the moment; see `passes`.
+        """
+        yield from self._listed(self._statuses_seen())
+        if len(self._unseen) >= _MANY:
+            yield from self._listed(STATUSES)
+        for job in list(self._unseen)[: len(self._last) - self.calls]:
+            yield job, self._described(job)
+
+    def _statuses_seen(self) -> list[str]:
+        """Name the statuses of more than one job, the most frequent first."""
+        counts = Counter(detail["status"] for detail in self._last.values() if detail)
+        return [status for status, count in counts.most_common() if count > 1]
+
+    def _listed(self, statuses: Iterable[str]) -> Iterator[tuple[str, Detail]]:
+        for status in statuses:
+            if not self.listable or len(self._unseen) <= 1:
+                return
+            if status not in self.useless | self._done:
+                self._done.add(status)
+                yield from self._listed_in(status)
+
+    def _listed_in(self, status: str) -> Iterator[tuple[str, Detail]]:
+        pages = self._client.pages_of_service_jobs(self._queue, status)
+        try:
+            for number, page in enumerate(pages):
+                self.calls += 1
+                told = list(self._told_by(page))
+                yield from told
+                if not told and number == 0:
+                    self.useless.add(status)
+                if not told or len(self._unseen) <= 1:
+                    return
+        except (NotFound, Refused) as error:
+            if passes(error):
+                raise
+            self.calls += 1
+            self.listable = False  # not allowed, perhaps: a Describe tells all as well
+
+    def _told_by(self, page: list[Detail]) -> Iterator[tuple[str, Detail]]:
+        for summary in page:
+            job = summary["jobId"]
+            if job in self._unseen and _tells_enough(summary, self._last[job]):
+                del self._unseen[job]
+                yield job, {**_lasting(self._last[job]), **summary}
+
+    def _described(self, job: str) -> Detail | SjresourceError:
+        self.calls += 1
+        try:
+            return self._client.find_service_job(job)
+        except (NotFound, Refused) as error:
+            if passes(error):
+                raise
+            return error
+
+
+def passes(error: SjresourceError) -> bool:
+    """Tell whether a wait outlives this error: it says nothing about the job."""
+    if isinstance(error, Refused):
+        return error.code in PASSING
+    return not isinstance(error, NotFound)
+
+
+def _tells_enough(summary: Mapping[str, Any], last: Mapping[str, Any] | None) -> bool:
+    """Tell whether a page's summary will do: it lacks the attempts, which may have changed."""
+    if summary["status"] == "FAILED":
+        return False
+    if last is None or summary["status"] == "SUCCEEDED":
+        return True
+    went_on = STATUSES.index(summary["status"]) >= STATUSES.index(last["status"])
+    return went_on and (not _training_job(last) or _training_job(last) == _training_job(summary))
+
+
+def _training_job(detail: Mapping[str, Any]) -> str:
+    return name_in(detail.get("latestAttempt", {}).get("serviceResourceId", {}).get("value", ""))
+
+
+def _lasting(last: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Give what a summary doesn't say anew; a reason that it leaves out is over."""
+    return {name: value for name, value in (last or {}).items() if name != "statusReason"}

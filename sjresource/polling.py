@@ -1,0 +1,258 @@
+"""The poller: one daemon thread that looks at every job that a program waits for.
+
+A provider can't wait: its four workers serve all resources, and Ctrl-C doesn't reach them. So a
+thread of our own asks Batch, and the program's event loop is only told. It is a daemon thread,
+since the program's default executor is shared with resource registration and joined at exit.
+
+How a look is made is `looking`'s, what is said of it `reporting`'s.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+import time
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from sjresource.arn import name_in, parse_arn
+from sjresource.client import TERMINAL, forget_clients
+from sjresource.errors import NotFound, Refused, SjresourceError, Unreachable
+from sjresource.looking import Look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sjresource.client import BatchClient
+
+    Detail = dict[str, Any]
+    Place = tuple[str, str]
+
+Answer = TypeVar("Answer")
+
+SHORTEST_DELAY = 0.5
+LONGEST_DELAY = 30.0
+_SHARE_OF_QUIET = 0.1
+_SECONDS_A_CALL = 0.25
+_RETHOUGHT_AFTER = 20
+"""Looks after which pages that told nothing are tried again."""
+
+_LISTED_WITHIN = 10.0
+"""Seconds for which a job that was just submitted may still be unknown to Describe."""
+
+
+def next_delay(quiet_seconds: float, calls: int, spread: float) -> float:
+    """Give the seconds until the next look.
+
+    It is a tenth of the time for which nothing has changed: the end of a short job is seen fast, a
+    long wait costs little, and a new status is fast again. A look that took many calls is not
+    repeated at once. `spread` is a random number from 0 to 1, so that programs don't ask together.
+    """
+    delay = max(quiet_seconds * _SHARE_OF_QUIET, calls * _SECONDS_A_CALL, SHORTEST_DELAY)
+    return min(delay, LONGEST_DELAY) * (0.8 + 0.2 * spread)
+
+
+@dataclass(eq=False)
+class Watch:
+    """A job that is waited for; `queue` is its queue's name or ARN, None while that is unknown.
+
+    `done` gets the first terminal detail, or fails with NotFound or Refused if the job can't be
+    asked for. Cancelling it ends the watch.
+    """
+
+    job: str
+    queue: str | None = None
+    done: Future[Detail] = field(default_factory=Future)
+    detail: Detail | None = None
+    began: float = 0.0
+    looked: float = 0.0
+
+    @property
+    def place(self) -> Place:
+        """Region and queue; jobs of one place are looked at together."""
+        arn = parse_arn(self.job)
+        return arn.region if arn else "", name_in(self.queue or "")
+
+
+class Listener(Protocol):
+    """Is told by the poller, in the poller's thread."""
+
+    def seen(self, watch: Watch) -> None:
+        """Take note of a job that has another status, reason or attempt than before."""
+
+    def out_of_reach(self, error: SjresourceError) -> None:
+        """Take note that AWS can't be asked at the moment; the poller goes on trying."""
+
+    def tell(self) -> float:
+        """Say what is due to be said; give the seconds until there may be more."""
+
+
+@dataclass
+class _Visit:
+    """When a place is looked at, and how lively it is."""
+
+    due: float
+    changed: float
+    rested: float = 0.0
+    """Before that a look would come too soon after one that took many calls."""
+    listable: bool = True
+    useless: set[str] = field(default_factory=set)
+    looks: int = 0
+
+
+class Poller:
+    """Looks at the jobs that somebody waits for, until nobody does.
+
+    Cancel `done` of a watch to end it. A call that gets no answer, is throttled, or comes with
+    credentials that have expired is made again, with the credentials that are there by then.
+    """
+
+    def __init__(
+        self,
+        client: Callable[[str], BatchClient],
+        listener: Listener,
+        now: Callable[[], float] = time.monotonic,
+        spread: Callable[[], float] = random.random,
+    ) -> None:
+        self._client = client
+        self._listener = listener
+        self._now = now
+        self._spread = spread
+        self._watches: list[Watch] = []
+        self._visits: dict[Place, _Visit] = {}
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def watch(self, watches: Iterable[Watch]) -> None:
+        """Look at these jobs too, soon; returns at once."""
+        now = self._now()
+        with self._changed:
+            for watch in watches:
+                watch.began = now
+                self._watches.append(watch)
+                self._expect(watch, now)
+            self._changed.notify()
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="sjresource", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while (place := self._next_place()) is not None:
+            self._visit(place)
+
+    def _next_place(self) -> Place | None:
+        """Sleep until a place is due, letting the listener speak; None if nobody waits any more."""
+        while True:
+            quiet = self._listener.tell()
+            with self._changed:
+                self._watches = [watch for watch in self._watches if not watch.done.done()]
+                if not self._watches:
+                    self._thread = None
+                    self._visits.clear()
+                    return None
+                places = {watch.place for watch in self._watches}
+                place = min(places, key=lambda place: self._visits[place].due)
+                remaining = self._visits[place].due - self._now()
+                if remaining <= 0:
+                    return place
+                self._changed.wait(min(remaining, quiet))
+
+    def _visit(self, place: Place) -> None:
+        region, queue = place
+        with self._changed:
+            there = [watch for watch in self._watches if watch.place == place]
+            visit = self._visits[place]
+        there.sort(key=lambda watch: watch.looked)
+        by_job: dict[str, list[Watch]] = {}
+        for watch in there:
+            by_job.setdefault(name_in(watch.job), []).append(watch)
+        look = Look(
+            self._client(region),
+            queue if queue and visit.listable else None,
+            {job: watches[0].detail for job, watches in by_job.items()},
+            visit.useless if visit.looks % _RETHOUGHT_AFTER else (),
+        )
+        try:
+            for job, answer in look.answers():
+                for watch in by_job[job]:
+                    self._take(watch, answer, visit)
+        except (Refused, Unreachable) as error:
+            self._renew(error)
+            self._listener.out_of_reach(error)
+        self._plan(visit, look)
+        with self._changed:
+            for watch in there:
+                if watch.place != place:  # its queue is known now
+                    self._expect(watch, self._now())
+
+    def _take(self, watch: Watch, answer: Detail | SjresourceError, visit: _Visit) -> None:
+        watch.looked = self._now()
+        if isinstance(answer, SjresourceError):
+            if not self._is_too_new(watch, answer):
+                _fail(watch.done, answer)
+        elif self._is_news(watch, answer):
+            visit.changed = watch.looked
+            self._listener.seen(watch)
+            if answer["status"] in TERMINAL:
+                _finish(watch.done, answer)
+
+    def _plan(self, visit: _Visit, look: Look) -> None:
+        """Say when this place is looked at next, and what this look has taught."""
+        now = self._now()
+        delay = next_delay(now - visit.changed, look.calls, self._spread())
+        with self._changed:
+            visit.due = now + delay
+            visit.rested = now + min(look.calls * _SECONDS_A_CALL, delay)
+            visit.listable, visit.useless = look.listable, look.useless
+            visit.looks += 1
+
+    def _is_news(self, watch: Watch, detail: Detail) -> bool:
+        before, watch.detail = watch.detail, detail
+        watch.queue = watch.queue or detail.get("jobQueue")
+        return before is None or _told(before) != _told(detail)
+
+    def _is_too_new(self, watch: Watch, error: SjresourceError) -> bool:
+        return (
+            isinstance(error, NotFound)
+            and watch.detail is None
+            and self._now() - watch.began < _LISTED_WITHIN
+        )
+
+    def _expect(self, watch: Watch, now: float) -> None:
+        visit = self._visits.setdefault(watch.place, _Visit(now, changed=now))
+        visit.due = max(visit.rested, min(visit.due, now + SHORTEST_DELAY))
+        visit.changed = now
+
+    def _renew(self, error: SjresourceError) -> None:
+        if isinstance(error, Unreachable) or "Expired" in getattr(error, "code", ""):
+            forget_clients()
+
+
+async def in_daemon_thread(call: Callable[[], Answer]) -> Answer:
+    """Await a blocking call without the program's own executor."""
+    done: Future[Answer] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(call())
+        except BaseException as error:  # noqa: BLE001 - it is raised where it is awaited
+            done.set_exception(error)
+
+    threading.Thread(target=run, name="sjresource", daemon=True).start()
+    return await asyncio.wrap_future(done)
+
+
+def _told(detail: Detail) -> tuple[Any, ...]:
+    return detail["status"], detail.get("statusReason"), len(detail.get("attempts", []))
+
+
+def _finish(done: Future[Detail], detail: Detail) -> None:
+    if done.set_running_or_notify_cancel():
+        done.set_result(detail)
+
+
+def _fail(done: Future[Detail], error: SjresourceError) -> None:
+    if done.set_running_or_notify_cancel():
+        done.set_exception(error)

@@ -1,0 +1,150 @@
+"""What a completion's recorder keeps, and what it asks AWS for when there is something new.
+
+| this run says of the jobs        | recorded for them | what is kept                        |
+| -------------------------------- | ----------------- | ----------------------------------- |
+| nothing yet: a preview           | something         | the record                          |
+| nothing yet: a preview           | nothing           | unknown                             |
+| nothing at all: it doesn't wait  | something         | the record, also that of other jobs |
+| nothing at all: it doesn't wait  | nothing           | nothing: outputs stay unknown       |
+| how they ended                   | that it is over   | the record: it is final             |
+| how they ended                   | nothing           | what AWS tells                      |
+| that Batch has forgotten one     | how that one ended| the record of that one              |
+| that Batch has forgotten one     | nothing           | a check failure, if it matters      |
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+from pulumi.dynamic import CheckFailure
+
+from sjresource.arn import name_in, parse_arn
+from sjresource.changes import means_the_same
+from sjresource.errors import NotFound, SjresourceError
+from sjresource.evidence import Evidence, gather
+from sjresource.masking import Mask
+from sjresource.outcome import job_record, outcome_record
+from sjresource.payload import is_unknown
+from sjresource.progress import TERMINAL
+from sjresource.verdict import Verdict, is_over, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sjresource.services import Services
+
+    Properties = Mapping[str, Any]
+
+WAITED_FOR = ("jobs", "min_succeeded", "on_failure", "statuses", "masks")
+"""The inputs that a recorded outcome answers."""
+
+_READERS = 4
+
+
+def remembered(olds: Properties, news: Properties) -> tuple[dict[str, Any], list[CheckFailure]]:
+    """Fill the inputs in from the recorded ones, by the table above."""
+    statuses = news.get("statuses")
+    if statuses is None:
+        recorded = olds if olds.get("statuses") is not None else news
+        kept = {name: recorded[name] for name in WAITED_FOR if recorded.get(name) is not None}
+        return {**_without(news, WAITED_FOR), **kept}, []
+    of_these = _same(olds, news) and olds.get("statuses") is not None
+    if is_unknown(statuses):
+        return {**news, "statuses": olds["statuses"] if of_these else statuses}, []
+    if of_these and _is_final(olds):
+        return {**news, "statuses": olds["statuses"]}, []
+    known = _known_statuses(olds)
+    filled = [
+        known.get(job) if status is None else status
+        for job, status in zip(news["jobs"], statuses, strict=True)
+    ]
+    return {**news, "statuses": filled}, _failures(news, filled)
+
+
+def record(services: Services, props: Properties, olds: Properties) -> dict[str, Any]:
+    """Ask AWS for what came of the jobs that have ended; empty if this run doesn't wait.
+
+    A job that Batch has forgotten since keeps its record.
+    """
+    if props.get("statuses") is None:
+        return {}
+    mask = Mask(props.get("masks") or ())
+    before = {each.get("job"): each for each in (olds.get("outcome") or {}).get("results", [])}
+    unread: list[str] = []
+
+    def read(job: str, status: str | None) -> dict[str, Any]:
+        if status not in TERMINAL:
+            return {"job": job, "status": status}
+        evidence = _evidence(services, job, unread)
+        return job_record(evidence, mask) if evidence else before.get(job, _bare(job, status))
+
+    with ThreadPoolExecutor(_READERS) as readers:
+        records = list(readers.map(read, props["jobs"], props["statuses"]))
+    said = sorted({mask.text(error) for error in unread})
+    return {"outcome": outcome_record(records, _whole(props.get("min_succeeded")), said)}
+
+
+def _evidence(services: Services, job: str, unread: list[str]) -> Evidence | None:
+    arn = parse_arn(job)
+    try:
+        detail = services.batch(arn.region if arn else "").find_service_job(job)
+    except NotFound:
+        return None
+    except SjresourceError as error:
+        unread.append(str(error))
+        return None
+    evidence = gather(services, detail)
+    unread.extend(evidence.unread)
+    return evidence
+
+
+def _bare(job: str, status: str) -> dict[str, Any]:
+    return {"job": job, "job_name": name_in(job), "status": status}
+
+
+def _same(olds: Properties, news: Properties) -> bool:
+    return all(means_the_same(olds.get(name), news.get(name)) for name in ("jobs", "min_succeeded"))
+
+
+def _is_final(olds: Properties) -> bool:
+    return is_over(
+        olds["statuses"],
+        _whole(olds.get("min_succeeded")),
+        record_all=olds.get("on_failure") == "record",
+    )
+
+
+def _known_statuses(olds: Properties) -> dict[str, str]:
+    """Give how those jobs ended that are recorded as ended."""
+    pairs = zip(olds.get("jobs") or [], olds.get("statuses") or [], strict=False)
+    return {job: status for job, status in pairs if status in TERMINAL}
+
+
+def _failures(news: Properties, statuses: list[str | None]) -> list[CheckFailure]:
+    """Complain if a forgotten job leaves open what the completion is to answer."""
+    forgotten = [job for job, status in zip(news["jobs"], statuses, strict=True) if status is None]
+    needed = _whole(news.get("min_succeeded"))
+    records = news.get("on_failure") == "record"
+    if not forgotten or judge(statuses, needed) is Verdict.ENOUGH:
+        return []
+    if records and needed is not None and judge(statuses, needed) is Verdict.TOO_FEW:
+        return []
+    more = f" and {len(forgotten) - 1} more" if len(forgotten) > 1 else ""
+    return [
+        CheckFailure(
+            "jobs",
+            f"Batch no longer knows ServiceJob ({name_in(forgotten[0])}{more}), and how it ended "
+            "was never recorded; to run it again, change its `triggers` or `pulumi up --replace` "
+            "its URN",
+        )
+    ]
+
+
+def _whole(number: Any) -> int | None:
+    """Give the integer that the engine hands over as a float."""
+    return None if number is None else int(number)
+
+
+def _without(properties: Properties, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: value for name, value in properties.items() if name not in names}

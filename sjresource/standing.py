@@ -1,0 +1,120 @@
+"""What else is known of a job that waits or runs: why it waits, how its training goes.
+
+Asked only when a line is about to be said, so about once a minute and job, and once for all jobs of
+a queue. What may not be asked is not asked again, and is not missed: this is only talk.
+"""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sjresource.arn import name_in, parse_arn
+from sjresource.errors import Refused, SjresourceError
+from sjresource.outcome import training_job_arn
+from sjresource.progress import RUNS, TERMINAL, nth
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sjresource.client import BatchClient, SageMakerClient
+
+    Detail = dict[str, Any]
+
+_FRESH_SECONDS = 20.0
+_STOPPED = "DISABLED"
+
+
+class Standing:
+    """Looks a job's standing up; `batch` and `sagemaker` give the client for a region."""
+
+    def __init__(
+        self,
+        batch: Callable[[str], BatchClient],
+        sagemaker: Callable[[str], SageMakerClient],
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._batch = batch
+        self._sagemaker = sagemaker
+        self._now = now
+        self._refused: set[str] = set()
+        self._kept: dict[tuple[str, str], tuple[float, Detail | None]] = {}
+
+    def of(self, detail: Detail) -> str:
+        """Say it in a few words; nothing if there is nothing to say."""
+        if detail["status"] in TERMINAL:
+            return ""
+        if detail["status"] in RUNS:
+            return self._training(detail)
+        return self._waiting(detail)
+
+    def _training(self, detail: Detail) -> str:
+        arn = parse_arn(training_job_arn(detail) or "")
+        if arn is None:
+            return ""
+        sagemaker = self._sagemaker(arn.region)
+        job = self._ask("training job", arn.name, lambda: sagemaker.find_training_job(arn.name))
+        return training_words(job or {})
+
+    def _waiting(self, detail: Detail) -> str:
+        queue = parse_arn(detail.get("jobQueue", ""))
+        if detail["status"] != "RUNNABLE" or queue is None:
+            return ""
+        batch, name = self._batch(queue.region), queue.name
+        snapshot = self._ask("snapshot", name, lambda: batch.find_job_queue_snapshot(name)) or {}
+        words = [queue_words(detail["jobArn"], detail.get("quotaShareName"), snapshot)]
+        if not detail.get("statusReason"):
+            described = self._ask("queue", name, lambda: batch.find_job_queue(name))
+            words.append(self._obstacle(batch, described or {}))
+        return ", ".join(word for word in words if word)
+
+    def _obstacle(self, batch: BatchClient, queue: Detail) -> str:
+        if queue.get("state") == _STOPPED:
+            return f"the queue {queue['jobQueueName']} is DISABLED"
+        names = [place["serviceEnvironment"] for place in queue.get("serviceEnvironmentOrder", [])]
+        environments = [
+            self._ask("environment", name, partial(batch.find_service_environment, name))
+            for name in names
+        ]
+        states = [environment.get("state") for environment in environments if environment]
+        if states and all(state == _STOPPED for state in states):
+            return f"every service environment of it is DISABLED ({', '.join(map(name_in, names))})"
+        return ""
+
+    def _ask(self, what: str, name: str, call: Callable[[], Detail]) -> Detail | None:
+        """Ask, unless the answer is fresh or it may not be asked."""
+        asked_at, answer = self._kept.get((what, name), (-_FRESH_SECONDS, None))
+        if what in self._refused or self._now() - asked_at < _FRESH_SECONDS:
+            return answer
+        answer = None
+        try:
+            answer = call()
+        except SjresourceError as error:
+            if isinstance(error, Refused) and "AccessDenied" in error.code:
+                self._refused.add(what)
+        self._kept[what, name] = (self._now(), answer)
+        return answer
+
+
+def training_words(job: Detail) -> str:
+    """Say how a training job goes: SageMaker's secondary status and the last metric."""
+    words = [job.get("SecondaryStatus", "")]
+    metrics = job.get("FinalMetricDataList", [])
+    if metrics:
+        last = max(metrics, key=lambda metric: str(metric.get("Timestamp", "")))
+        words.append(f"{last['MetricName']}={last['Value']:g}")
+    return ", ".join(word for word in words if word)
+
+
+def queue_words(job_arn: str, share: str | None, snapshot: Detail) -> str:
+    """Say which place a job has in its queue, or in its quota share's part of it."""
+    front = snapshot.get("frontOfQueue", {}).get("jobs", [])
+    where = "in the queue"
+    if share:
+        front = snapshot.get("frontOfQuotaShares", {}).get("quotaShares", {}).get(share, front)
+        where = f"in the quota share {share}"
+    for place, job in enumerate(front, 1):
+        if job["jobArn"] == job_arn:
+            return f"{nth(place)} {where}"
+    return f"behind the first {len(front)} {where}" if front else ""
