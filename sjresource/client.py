@@ -12,6 +12,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sjresource.errors import NotFound, Refused, Unreachable
+from sjresource.refusals import advice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -363,6 +364,18 @@ def forget_clients() -> None:
         _make_boto3_client.cache_clear()
 
 
+@cache
+def caller_account(settings: Settings) -> str | None:
+    """Give the account that the credentials are for, asked once a process; None if STS is mute."""
+    sts = _boto3_client("sts", settings, settings.region, patient=False)
+    try:
+        answer = _call(sts.get_caller_identity, "reading", "caller", "identity", {})
+    except (Refused, Unreachable):
+        return None
+    account: str = answer["Account"]
+    return account
+
+
 _making = threading.Lock()
 """boto3's sessions may not be used by two threads at once; its clients may."""
 
@@ -422,7 +435,9 @@ def _call(
         # `from None`: the engine shows a user the whole chain, and botocore's part adds nothing.
         if doing in _ABOUT_ITSELF and any(words in message for words in _MISSING):
             raise NotFound(doing, noun, identifier, message) from None
-        raise Refused(doing, noun, identifier, f"{code}: {message}", code=code) from None
+        service = operation.__self__.meta.service_model.signing_name
+        help_ = advice(code, message, f"{service}:{error.operation_name}")
+        raise Refused(doing, noun, identifier, f"{code}: {message}", help_, code=code) from None
     except BotoCoreError as error:
         raise Unreachable(doing, noun, identifier, str(error)) from None
     answer.pop("ResponseMetadata", None)

@@ -77,7 +77,12 @@ def identity_tag(identity: str) -> str:
 
 def stack_tag_prefix(identity: str) -> str:
     """Give what the identity tags of all resources of the same stack begin with."""
-    return _NOT_IN_TAGS.sub("-", f"{stack_of(identity)}/")
+    return stack_tag_prefix_of(stack_of(identity))
+
+
+def stack_tag_prefix_of(stack: str) -> str:
+    """Give the same for `organization/project/stack`."""
+    return _NOT_IN_TAGS.sub("-", f"{stack}/")
 
 
 def run_digest(identity: str, request: Mapping[str, Any], *more: Any) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, ResourceProvider
 
 from sjresource.arn import parse_arn
-from sjresource.client import BatchClient, batch_client
+from sjresource.client import BatchClient, batch_client, caller_account
 from sjresource.errors import NotFound, Refused
 from sjresource.settings import Checking, Settings
 
@@ -42,6 +42,34 @@ class BatchProvider(ResourceProvider):
         """Give a client for the ARN's own region; without an ARN, for the configured one."""
         parsed = parse_arn(arn)
         return batch_client(self.settings, parsed.region if parsed else None)
+
+    def moved(self, id_: str, reference: str = "") -> list[str]:
+        """Name what the configuration says differently by now: `region`, `account` or nothing.
+
+        The resource goes on in its own region and account until it is replaced. An ARN that the
+        program gives, `reference`, decides before the configured region. The account is asked for
+        only where the config names credentials.
+        """
+        arn, referred = parse_arn(id_), parse_arn(reference)
+        if arn is None:
+            return []
+        region = referred.region if referred else self.settings.region
+        if region and region != arn.region:
+            return ["region"]
+        if not (self.settings.profile or self.settings.access_key):
+            return []
+        return ["account"] if caller_account(self.settings) not in (None, arn.account) else []
+
+    def confirm_gone(self, noun: str, id_: str) -> None:
+        """Make sure that a not-found is not another account's answer.
+
+        Raises:
+            Refused: the credentials are for another account than the resource's.
+        """
+        arn, account = parse_arn(id_), caller_account(self.settings)
+        if arn and account and account != arn.account:
+            seen = f"not found in account {account}, but it is in account {arn.account}"
+            raise Refused("reading", noun, id_, seen, "use that account's credentials")
 
     def now(self) -> float:
         """Give seconds that only go forward."""

@@ -18,6 +18,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
+from sjresource.adoption import adopt
 from sjresource.advising import warn_of_job
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, find_changes
@@ -27,7 +28,7 @@ from sjresource.identity import name_of, resource_identity, stack_of
 from sjresource.instance_hours import instance_hours_placeholder
 from sjresource.job_check import check_job
 from sjresource.naming import answer_properties, input_shape, to_request
-from sjresource.payload import canonical, parse_payload, payload_json
+from sjresource.payload import canonical, is_unknown, parse_payload, payload_json
 from sjresource.provider import BatchProvider, try_to, update_tags
 from sjresource.submission import Run, find_or_submit, release
 
@@ -78,6 +79,13 @@ _TERMINATION_SECONDS = 10.0
 
 _MAX_TRAINING_JOB_NAME = 63
 
+_ATTEMPTS_KEPT = 2
+_REASON_LENGTH = 160
+"""The state holds at most 2 KB for a job beside its inputs: the engine writes it all at each step.
+
+A completion records every attempt with its whole reason.
+"""
+
 
 class ServiceJobProvider(BatchProvider):
     """The life of a service job, as the engine drives it."""
@@ -90,6 +98,9 @@ class ServiceJobProvider(BatchProvider):
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare what was wanted with what is wanted; ask AWS only for `rerun_on_failure`."""
         changes = find_changes(RULES, olds, news)
+        changes.replaces.extend(self.moved(id_, _known(news.get("job_queue"))))
+        if _adopts_another(id_, olds, news):
+            changes.replaces.append("adopt_job_id")
         if not changes.replaces and news.get("rerun_on_failure") and self._has_failed(id_):
             changes.replaces.append("status")
         return changes.diff_result()
@@ -102,7 +113,9 @@ class ServiceJobProvider(BatchProvider):
             triggers=canonical(props.get("triggers")),
             token=props.get("client_token"),
         )
-        submitted = find_or_submit(self.client(props["job_queue"]), run, self.sleep)
+        client, job = self.client(props["job_queue"]), props.get("adopt_job_id")
+        adopted = adopt(client, run, job) if job else None
+        submitted = adopted or find_or_submit(client, run, self.sleep)
         outputs = _outputs(submitted.detail or {"status": "SUBMITTED"})
         return CreateResult(submitted.arn, {**props, **outputs, "orphans": submitted.orphans})
 
@@ -116,6 +129,7 @@ class ServiceJobProvider(BatchProvider):
         try:
             detail = self.client(id_).find_service_job(id_)
         except NotFound:
+            self.confirm_gone("ServiceJob", id_)
             if props.get("status") not in TERMINAL:
                 return ReadResult("", {})
             return ReadResult(id_, {**props, "record_expired": True}, inputs)
@@ -145,7 +159,7 @@ class ServiceJobProvider(BatchProvider):
             client.terminate_service_job(id_, _reason(props))
             self._wait_until_terminated(client, id_)
         except NotFound:
-            return
+            self.confirm_gone("ServiceJob", id_)
 
     def _updates(
         self, client: BatchClient, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]
@@ -226,6 +240,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
         timeout_config: pulumi.Input[Mapping[str, Any]] | None = None,
         triggers: pulumi.Input[Sequence[Any]] | None = None,
         rerun_on_failure: pulumi.Input[bool] = False,
+        adopt_job_id: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the job.
@@ -249,6 +264,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             timeout_config: `attempt_duration_seconds` bounds each attempt.
             triggers: any values; a change of them runs the job again.
             rerun_on_failure: run the job again, at the next `pulumi up`, if it has FAILED.
+            adopt_job_id: own this job, by id or ARN, instead of submitting one.
             opts: `delete_before_replace` defaults to True, so that the old job does not stand in
                 the new one's way.
         """
@@ -268,6 +284,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             "timeout_config": timeout_config,
             "triggers": triggers,
             "rerun_on_failure": rerun_on_failure or None,
+            "adopt_job_id": adopt_job_id,
             **dict.fromkeys(_NOT_INPUTS),
         }
         properties["max_instance_hours"] = instance_hours_placeholder(properties)
@@ -314,7 +331,29 @@ def submit_request(props: Mapping[str, Any]) -> dict[str, Any]:
 
 def _outputs(detail: Mapping[str, Any]) -> dict[str, Any]:
     described = answer_properties("DescribeServiceJob", detail)
-    return {name: described[name] for name in OUTPUTS if described.get(name) is not None}
+    outputs = {name: described[name] for name in OUTPUTS if described.get(name) is not None}
+    if "status_reason" in outputs:
+        outputs["status_reason"] = outputs["status_reason"][:_REASON_LENGTH]
+    for attempts in _attempt_lists(outputs):
+        del attempts[:-_ATTEMPTS_KEPT]
+        for attempt in attempts:
+            attempt["status_reason"] = attempt.get("status_reason", "")[:_REASON_LENGTH]
+    return outputs
+
+
+def _attempt_lists(outputs: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
+    preempted = outputs.get("preemption_summary", {}).get("recent_preempted_attempts", [])
+    return [outputs.get("attempts", []), preempted]
+
+
+def _known(value: Any) -> str:
+    return value if isinstance(value, str) and not is_unknown(value) else ""
+
+
+def _adopts_another(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Tell whether the program names another job to adopt than it did and than it has."""
+    job = _known(news.get("adopt_job_id"))
+    return bool(job) and job != olds.get("adopt_job_id") and name_in(job) != name_in(id_)
 
 
 def _training_job_name(job_name: str) -> str:

@@ -261,3 +261,68 @@ def test_identity_is_in_the_tags(aws: EmulatedBatch, jobs: ServiceJobProvider, q
     tags = aws.batch.describe_service_job(jobId=train.id)["tags"]
 
     assert tags[IDENTITY_TAG].startswith("acme/vision/prod/train@")
+
+
+def test_another_accounts_not_found_is_an_error_and_never_a_drop(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """With the wrong credentials nothing is found, and nothing may be forgotten."""
+    train = Life(jobs, aws.job(queue))
+    aws.control.forget(train.name, "vanish")
+    train.id = train.id.replace("123456789012", "999999999999")
+
+    with pytest.raises(Refused, match="not found in account 123456789012, but it is in account 9"):
+        train.refresh()
+    with pytest.raises(Refused, match="use that account's credentials"):
+        train.delete()
+
+
+@pytest.mark.parametrize(
+    ("changed", "name"), [({"region": "us-east-1"}, "region"), ({}, "account")]
+)
+def test_a_configured_move_is_a_replacement_that_says_so(
+    aws: EmulatedBatch,
+    jobs: ServiceJobProvider,
+    queue: str,
+    changed: dict[str, str],
+    name: str,
+) -> None:
+    """A queue that is named without its region is looked for in the configured one."""
+    inputs = aws.job("training")
+    train = Life(jobs, inputs)
+    if name == "account":
+        train.id = train.id.replace("123456789012", "999999999999")
+    moved = aws.provider(ServiceJobProvider)
+    moved.settings = type(aws.settings)(**{**vars(aws.settings), **changed})
+
+    assert moved.diff(train.id, train.outs, inputs).replaces == [name]
+    assert queue.startswith(f"arn:aws:batch:{aws.settings.region}:")
+
+
+def test_a_queue_by_arn_keeps_its_job_where_it_is(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """The ARN says the region; the configuration does not move it."""
+    inputs = aws.job(queue)
+    train = Life(jobs, inputs)
+    moved = aws.provider(ServiceJobProvider)
+    moved.settings = type(aws.settings)(**{**vars(aws.settings), "region": "us-east-1"})
+
+    assert not moved.diff(train.id, train.outs, inputs).changes
+
+
+def test_the_state_holds_at_most_2_kb_beside_the_inputs(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """The engine writes the whole state at each step: ten long reasons must not bloat it."""
+    script = {"outcome": "Failed", "exit_code": 1, "failure_reason": "AlgorithmError: " + "x" * 900}
+    aws.control.call("POST", "rules", script=script)
+    inputs = aws.job(queue, retry_strategy={"attempts": 10.0})
+    train = Life(jobs, inputs)
+    aws.advance(600)
+
+    train.refresh()
+
+    assert train.outs["status"] == "FAILED"
+    beside = {name: value for name, value in train.outs.items() if name not in inputs}
+    assert len(json.dumps(beside)) <= 2048

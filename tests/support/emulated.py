@@ -46,7 +46,7 @@ class EmulatedBatch:
             region=REGION,
             access_key=key.aws_access_key_id,
             secret_key=key.aws_secret_access_key,
-            endpoints=(("batch", self.emulator.url), ("sagemaker", self.emulator.url)),
+            endpoints=tuple((name, self.emulator.url) for name in ("batch", "sagemaker", "sts")),
         )
 
     @cached_property

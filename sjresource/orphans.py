@@ -1,0 +1,100 @@
+"""Live jobs that a stack submitted and no longer knows.
+
+A run that was lost in a crash and then edited, or removed from the program, goes on and costs money
+until somebody ends it. It carries the stack's identity in its tags, and is in no state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sjresource.arn import name_in
+from sjresource.client import BatchClient, batch_client
+from sjresource.errors import NotFound
+from sjresource.identity import IDENTITY_TAG, RELEASED_TAG, stack_tag_prefix_of
+from sjresource.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pulumi.automation import Stack
+
+_JOB = "pulumi-python:dynamic/sjresource:ServiceJob"
+
+
+@dataclass(frozen=True)
+class Orphan:
+    """A live job without a resource; `resource` is the name of the one that it was made for."""
+
+    arn: str
+    job_name: str
+    status: str
+    resource: str
+
+    @property
+    def command(self) -> str:
+        """What stops it."""
+        job_id = name_in(self.arn)
+        return f"aws batch terminate-service-job --job-id {job_id} --reason orphaned"
+
+
+def find_orphans(stack: Stack) -> list[Orphan]:
+    """List the live jobs that carry the stack's tags and are not in its state.
+
+    Blocks: it exports the state, then lists the live jobs of every SAGEMAKER_TRAINING queue in the
+    stack's region (six calls a queue) and describes each (one call a job). Nothing is changed. A
+    create that is going on may be seen as an orphan: call it while no update runs.
+
+    Args:
+        stack: the stack, through Pulumi's Automation API.
+
+    Raises:
+        Refused, Unreachable: AWS could not be asked.
+    """
+    exported = stack.export_stack().deployment or {}
+    known = {
+        resource["id"] for resource in exported.get("resources", []) if resource["type"] == _JOB
+    }
+    config = stack.get_all_config()
+
+    def get(key: str) -> Any:
+        value = config.get(f"aws:{key}")
+        return value.value if value else None
+
+    client = batch_client(Settings.from_config(get))
+    return [orphan for orphan in _live_jobs_of(client, _prefix(stack)) if orphan.arn not in known]
+
+
+def _live_jobs_of(client: BatchClient, prefix: str) -> Iterator[Orphan]:
+    seen = set()
+    for queue in client.list_job_queues():
+        if queue.get("jobQueueType") != "SAGEMAKER_TRAINING":
+            continue
+        for job in client.list_live_service_jobs(queue["jobQueueArn"]):
+            if job["jobId"] not in seen:
+                seen.add(job["jobId"])
+                yield from _of_stack(client, job["jobId"], prefix)
+
+
+def _of_stack(client: BatchClient, job_id: str, prefix: str) -> Iterator[Orphan]:
+    try:
+        detail = client.find_service_job(job_id)
+    except NotFound:
+        return
+    tags = detail.get("tags", {})
+    owner = tags.get(IDENTITY_TAG, "")
+    if owner.startswith(prefix) and RELEASED_TAG not in tags:
+        resource = owner.removeprefix(prefix).rsplit("@", 1)[0]
+        yield Orphan(detail["jobArn"], detail["jobName"], detail["status"], resource)
+
+
+def _prefix(stack: Stack) -> str:
+    """Give what the stack's identity tags begin with; a local backend has no organizations."""
+    *organization, name = stack.name.split("/")
+    project = stack.workspace.project_settings().name
+    if organization:
+        return stack_tag_prefix_of(f"{organization[0]}/{project}/{name}")
+    who = stack.workspace.who_am_i()
+    on_service = (who.url or "").startswith("https://")
+    return stack_tag_prefix_of(f"{who.user if on_service else 'organization'}/{project}/{name}")

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from lifecycle import Life
+
+from sjresource.errors import NotFound, Refused
+from sjresource.identity import IDENTITY_TAG
+from sjresource.service_job import ServiceJobProvider
+
+if TYPE_CHECKING:
+    from emulated import EmulatedBatch
+
+
+@pytest.fixture
+def jobs(aws: EmulatedBatch) -> ServiceJobProvider:
+    """Return the provider as the engine configures it."""
+    return aws.provider(ServiceJobProvider)
+
+
+@pytest.fixture
+def queue(aws: EmulatedBatch) -> str:
+    """Return the ARN of a queue with room."""
+    return aws.make_queue()
+
+
+@pytest.fixture
+def foreign(aws: EmulatedBatch, queue: str) -> str:
+    """Return the ARN of a job that another tool submitted."""
+    arn: str = aws.batch.submit_service_job(
+        jobName="train",
+        jobQueue=queue,
+        serviceJobType="SAGEMAKER_TRAINING",
+        serviceRequestPayload="{}",
+    )["jobArn"]
+    return arn
+
+
+@pytest.mark.parametrize("by_arn", [True, False])
+def test_an_adopted_job_is_owned_and_nothing_is_submitted(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str, foreign: str, *, by_arn: bool
+) -> None:
+    """It is named by id or ARN, says whose it is, and ends with the resource."""
+    submitted = aws.submitted()
+    train = Life(jobs, aws.job(queue, adopt_job_id=foreign if by_arn else foreign.split("/")[1]))
+
+    assert train.id == foreign
+    assert aws.submitted() == submitted
+    tags = aws.batch.describe_service_job(jobId=foreign)["tags"]
+    assert tags[IDENTITY_TAG].startswith("acme/vision/prod/train@")
+    train.delete()
+    aws.advance(60)
+    assert aws.batch.describe_service_job(jobId=foreign)["status"] == "FAILED"
+
+
+def test_an_adopted_job_that_is_changed_becomes_a_new_run(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str, foreign: str
+) -> None:
+    """`adopt_job_id` may stay in the program: a job that was given up is not adopted again."""
+    inputs = aws.job(queue, adopt_job_id=foreign)
+    news = {**inputs, "triggers": ["again"]}
+    train = Life(jobs, inputs)
+    assert train.diff(news).replaces == ["triggers"]
+    train.delete()
+
+    again = Life(jobs, news)
+
+    assert again.id != foreign
+    assert not again.diff(news).changes
+
+
+def test_adopting_is_decided_when_it_is_asked_for(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str, foreign: str
+) -> None:
+    """Naming another job replaces; naming one's own, or no longer any, changes nothing."""
+    train = Life(jobs, aws.job(queue, "other"))
+
+    assert train.diff(aws.job(queue, "other", adopt_job_id=foreign)).replaces == ["adopt_job_id"]
+    assert not train.diff(aws.job(queue, "other", adopt_job_id=train.id)).changes
+    assert not train.diff(aws.job(queue, "other")).changes
+
+
+def test_another_resources_job_is_not_adopted(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """Two stacks that own one job would end it behind each other's back."""
+    owned = Life(jobs, aws.job(queue))
+
+    with pytest.raises(Refused, match="it is the resource acme/vision/prod/train@"):
+        Life(jobs, aws.job(queue, "other", adopt_job_id=owned.id))
+
+
+def test_a_job_that_does_not_exist_is_not_adopted(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """And nothing is submitted in its place."""
+    with pytest.raises(NotFound):
+        Life(jobs, aws.job(queue, adopt_job_id="3f4b1f6e-0000-4000-8000-000000000000"))
+
+    assert aws.submitted() == 0

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import pytest
+
+from sjresource.refusals import advice
+
+SUBMIT = "batch:SubmitServiceJob"
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "helps"),
+    [
+        ("ClientException", "JobQueue gpus not found.", "aws:region"),
+        ("ClientException", "Job queue gpus does not exist", "job_queue"),
+        ("ClientException", "JobQueue gpus is DISABLED", "enable it"),
+        ("ClientException", "shareIdentifier must be specified.", "set share_identifier"),
+        ("ClientException", "quotaShareName must be specified", "set quota_share_name"),
+        ("ClientException", "shareIdentifier must not be specified", "leave it out"),
+        ("ClientException", "job queue gpus has the wrong type", "SAGEMAKER_TRAINING"),
+        ("AccessDeniedException", "User is not authorized", "batch:SubmitServiceJob"),
+        ("TooManyRequestsException", "Rate exceeded", "run it again later"),
+        ("ExpiredTokenException", "The token has expired", "refresh the credentials"),
+    ],
+)
+def test_common_refusals_come_with_what_helps(code: str, message: str, helps: str) -> None:
+    """Whoever reads the error knows what to do next."""
+    assert helps in (advice(code, message, SUBMIT) or "")
+
+
+def test_an_unknown_refusal_has_no_advice() -> None:
+    """A wrong hint is worse than none."""
+    assert advice("ClientException", "Something else", SUBMIT) is None
+
+
+def test_advice_about_jobs_is_not_given_for_queues() -> None:
+    """A queue that must be DISABLED before it is deleted needs no enabling."""
+    message = "JobQueue gpus must be DISABLED"
+
+    assert advice("ClientException", message, "batch:DeleteJobQueue") is None
