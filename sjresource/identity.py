@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 IDENTITY_TAG = "sjresource:identity"
 RUN_TAG = "sjresource:run"
@@ -58,11 +58,30 @@ def name_of(identity: str) -> str:
     return identity.split("::", 3)[3]
 
 
-def default_name(name: str, identity: pulumi.Input[str]) -> pulumi.Input[str]:
+def default_name(identity: str) -> str:
     """Give `<name>-<7 hex>`: the same in preview and up, and after a crash."""
-    if isinstance(identity, str):
-        return f"{name}-{_digest(identity)[:7]}"
-    return pulumi.Output.all(identity).apply(lambda known: f"{name}-{_digest(known[0])[:7]}")
+    return f"{name_of(identity)}-{_digest(identity)[:7]}"
+
+
+def with_name(
+    name_property: str,
+    olds: Mapping[str, Any],
+    news: Mapping[str, Any],
+    make: Callable[[str], str],
+) -> dict[str, Any]:
+    """Give `news` with a name: the program's own, else the one that it has, else a new one.
+
+    An alias, a rename or another backend changes the identity that a name is made of; the thing
+    that exists keeps its name all the same, or it would be replaced.
+    """
+    identity = news.get("identity")
+    if news.get(name_property) is not None or identity is None:
+        return dict(news)
+    kept = olds.get(name_property)
+    if kept is not None:
+        return {**news, name_property: kept}
+    made = identity if isinstance(identity, pulumi.output.Unknown) else make(identity)
+    return {**news, name_property: made}
 
 
 def identity_tag(identity: str) -> str:

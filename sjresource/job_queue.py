@@ -14,7 +14,7 @@ from pulumi.dynamic import Resource
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules
 from sjresource.errors import NotFound, Refused
-from sjresource.identity import IDENTITY_TAG, default_name, resource_identity, stack_tag_prefix
+from sjresource.identity import IDENTITY_TAG, resource_identity, stack_tag_prefix
 from sjresource.named_resource import NamedResourceProvider, old_first
 
 if TYPE_CHECKING:
@@ -126,10 +126,9 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
             opts: `delete_before_replace` defaults to True, since the new one has the old one's
                 name.
         """
-        identity = resource_identity(_TYPE, resource_name, opts)
         properties = {
-            "identity": identity,
-            "job_queue_name": job_queue_name or default_name(resource_name, identity),
+            "identity": resource_identity(_TYPE, resource_name, opts),
+            "job_queue_name": job_queue_name,
             "job_queue_type": job_queue_type,
             "priority": priority,
             "service_environment_order": service_environment_order,

@@ -15,7 +15,7 @@ from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Up
 
 from sjresource.changes import IN_PLACE, Rules, find_changes, means_the_same
 from sjresource.errors import NotFound, Refused, SjresourceError
-from sjresource.identity import IDENTITY_TAG, identity_tag
+from sjresource.identity import IDENTITY_TAG, default_name, identity_tag, with_name
 from sjresource.naming import answer_properties, input_shape, to_request
 from sjresource.payload import canonical
 from sjresource.provider import BatchProvider, check_result, update_tags
@@ -74,8 +74,9 @@ class NamedResourceProvider(BatchProvider):
     def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
         """Raise Refused if deleting it would harm what is not this stack's."""
 
-    def check(self, _olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Hold the request against what AWS takes."""
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Hold the request against what AWS takes, and give it a name if it has none."""
+        news = with_name(self.name_property, olds, news, default_name)
         problems = [
             *queue_problems(self.create_operation, news),
             *timeouts_problems(news.get("timeouts")),

@@ -9,7 +9,7 @@ from pulumi.dynamic import Resource
 
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, Rules
-from sjresource.identity import default_name, resource_identity
+from sjresource.identity import resource_identity
 from sjresource.named_resource import NamedResourceProvider, old_first
 
 if TYPE_CHECKING:
@@ -85,11 +85,9 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
             opts: `delete_before_replace` defaults to True, since the new one has the old one's
                 name.
         """
-        identity = resource_identity(_TYPE, resource_name, opts)
         properties = {
-            "identity": identity,
-            "service_environment_name": service_environment_name
-            or default_name(resource_name, identity),
+            "identity": resource_identity(_TYPE, resource_name, opts),
+            "service_environment_name": service_environment_name,
             "service_environment_type": service_environment_type,
             "capacity_limits": capacity_limits,
             "state": state,

@@ -24,7 +24,7 @@ from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, find_changes
 from sjresource.client import TERMINAL, BatchClient
 from sjresource.errors import NotFound
-from sjresource.identity import name_of, resource_identity, stack_of
+from sjresource.identity import name_of, resource_identity, stack_of, with_name
 from sjresource.instance_hours import instance_hours_placeholder
 from sjresource.job_check import check_job
 from sjresource.naming import answer_properties, input_shape, to_request
@@ -92,6 +92,7 @@ class ServiceJobProvider(BatchProvider):
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Hold the whole request, payload included, against what AWS takes; see `job_check`."""
+        news = with_name("job_name", olds, news, name_of)
         submits = not olds or bool(find_changes(RULES, olds, news).replaces)
         return check_job(self.settings, self.checking, news, would_be_submitted=submits)
 
@@ -270,7 +271,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
         """
         properties = {
             "identity": resource_identity(_TYPE, resource_name, opts),
-            "job_name": job_name or resource_name,
+            "job_name": job_name,
             "job_queue": job_queue,
             "service_job_type": service_job_type,
             "service_request_payload": service_request_payload,

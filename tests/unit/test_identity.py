@@ -10,6 +10,7 @@ from sjresource.identity import (
     run_digest,
     stack_of,
     stack_tag_prefix,
+    with_name,
 )
 
 TRAIN = "acme/urn:pulumi:prod::vision::pulumi-python:dynamic/sjresource:ServiceJob::train"
@@ -18,8 +19,17 @@ IN_COMPONENT = TRAIN.replace("::pulumi-python", "::acme:ml:Sweep$pulumi-python")
 
 def test_a_default_name_is_the_same_every_time() -> None:
     """Preview, up and the run after a crash agree on the name."""
-    assert default_name("train", TRAIN) == default_name("train", TRAIN)
-    assert re.fullmatch(r"train-[0-9a-f]{7}", str(default_name("train", TRAIN)))
+    assert default_name(TRAIN) == default_name(TRAIN)
+    assert re.fullmatch(r"train-[0-9a-f]{7}", default_name(TRAIN))
+
+
+def test_a_name_once_given_is_kept() -> None:
+    """An alias or a rename changes the identity, and must not replace what exists."""
+    renamed = {"identity": TRAIN + "-renamed"}
+
+    assert with_name("job_name", {}, {"identity": TRAIN}, name_of)["job_name"] == "train"
+    assert with_name("job_name", {"job_name": "train"}, renamed, name_of)["job_name"] == "train"
+    assert with_name("job_name", {}, {**renamed, "job_name": "x"}, name_of)["job_name"] == "x"
 
 
 def test_stacks_projects_parents_and_names_make_different_identities() -> None:
