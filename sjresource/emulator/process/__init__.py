@@ -2,6 +2,7 @@
 
     contract.py              what a container finds: a tree under /opt/ml, a command, variables
     toolkit_variables.py     the SM_* variables that AWS's training images add
+    preparation.py           the job's folder and variables, before anything runs
     artifacts.py             what data the request names: inputs, model, output, checkpoints
     storage.py               files from S3, files to S3
     aws_access.py            how all of this, and the training code, reaches the emulator

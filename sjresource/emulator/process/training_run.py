@@ -7,9 +7,7 @@ model uploaded, if it wrote one. The job's folder is removed before its outcome 
 
 from __future__ import annotations
 
-import json
 import logging
-import os
 import shutil
 import threading
 from contextlib import nullcontext, suppress
@@ -20,7 +18,7 @@ from sjresource.emulator.process import artifacts, contract, training_process
 from sjresource.emulator.process.contract import CannotRunError
 from sjresource.emulator.process.log_forwarding import LogStream, follow_output
 from sjresource.emulator.process.metrics import MetricScanner
-from sjresource.emulator.process.toolkit_variables import toolkit_variables
+from sjresource.emulator.process.preparation import prepare
 from sjresource.emulator.process.training_process import Ending
 from sjresource.emulator.training import Outcome, Progress
 
@@ -31,9 +29,6 @@ if TYPE_CHECKING:
     from sjresource.emulator.process.contract import Tree
     from sjresource.emulator.process.training_process import Grace
     from sjresource.emulator.training import TrainingJob
-
-_INHERITED: Final = ("PATH", "LANG", "LC_ALL")
-"""Of the emulator's own variables; the others may hold what is no training job's business."""
 
 _OUTPUT_SECONDS: Final = 10
 """How long, once a process has ended, to wait for the last of its output to be written."""
@@ -99,7 +94,7 @@ class TrainingRun:
         self._metrics = MetricScanner(
             request["AlgorithmSpecification"].get("MetricDefinitions", ())
         )
-        variables = self._prepare()
+        variables = prepare(self._job, self._tree, self._aws.variables(self._job.region))
         self._told = Progress("Downloading")
         artifacts.download_inputs(self._aws.s3(self._job.region), request, self._tree)
         if self._stop.is_set():
@@ -110,39 +105,6 @@ class TrainingRun:
             return Progress("Stopped", outcome=Outcome("Stopped", exit_code))
         self._told = Progress("Uploading")
         return self._upload(ending, exit_code)
-
-    def _prepare(self) -> dict[str, str]:
-        """Make the tree and its configuration files; give the process's variables."""
-        tree, request = self._tree, self._job.request
-        tree.root.mkdir(mode=0o700, parents=True)  # hyperparameters may be secrets
-        for folder in (tree.config, tree.data, tree.model, tree.output, tree.temporary):
-            folder.mkdir(parents=True)
-        hyperparameters = contract.hyperparameters(request, tree)
-        resource_config = contract.resource_config(request)
-        input_data_config = contract.input_data_config(request)
-        for name, content in {
-            "hyperparameters": hyperparameters,
-            "resourceconfig": resource_config,
-            "inputdataconfig": input_data_config,
-        }.items():
-            (tree.config / f"{name}.json").write_text(json.dumps(content))
-        toolkit = toolkit_variables(
-            self._job.name,
-            tree,
-            hyperparameters=hyperparameters,
-            resource_config=resource_config,
-            input_data_config=input_data_config,
-            cpus=os.cpu_count() or 1,
-        )
-        return {
-            **{name: os.environ[name] for name in _INHERITED if name in os.environ},
-            "HOME": str(tree.root),
-            "TMPDIR": str(tree.temporary),
-            "PYTHONUNBUFFERED": "1",  # as in AWS's images: lines are logged when they are printed
-            **self._aws.variables(self._job.region),
-            **toolkit,
-            **contract.variables(self._job, tree),
-        }
 
     def _train(self, variables: dict[str, str]) -> tuple[Ending, int]:
         job = self._job
@@ -175,6 +137,8 @@ class TrainingRun:
 
     def _upload(self, ending: Ending, exit_code: int) -> Progress:
         job, tree, s3 = self._job, self._tree, self._aws.s3(self._job.region)
+        for folder in (tree.model, tree.output):  # the training code may have removed them
+            folder.mkdir(parents=True, exist_ok=True)
         failed = ending is Ending.EXITED and exit_code != 0
         with suppress(CannotRunError) if failed else nullcontext():  # the first failure counts
             artifacts.upload_checkpoints(s3, job.request, tree)

@@ -168,6 +168,15 @@ def test_output_folder_becomes_an_archive(platform: Platform) -> None:
     assert platform.archive(uri) == {"report.txt": "fine"}
 
 
+def test_removed_model_folder_is_an_empty_model(platform: Platform) -> None:
+    """Training code may tidy up after itself as it likes."""
+    ended = platform.run("import shutil; shutil.rmtree('/opt/ml/model')")
+
+    assert ended.outcome is not None
+    assert ended.outcome.model_artifacts is not None
+    assert platform.archive(ended.outcome.model_artifacts) == {}
+
+
 def test_uncompressed_model_is_uploaded_file_by_file(platform: Platform) -> None:
     """CompressionType NONE leaves the model's files readable as they are."""
     ended = platform.run(
