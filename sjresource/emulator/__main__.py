@@ -29,7 +29,8 @@ _EPILOG = """\
 Callers sign with the profile sjresource-emulator of DATA/credentials, for instance:
 
   AWS_SHARED_CREDENTIALS_FILE=DATA/credentials AWS_PROFILE=sjresource-emulator \\
-  AWS_REGION=us-east-1 AWS_ENDPOINT_URL=http://127.0.0.1:4599 aws batch describe-job-queues
+  AWS_DEFAULT_REGION=us-east-1 AWS_ENDPOINT_URL=http://127.0.0.1:PORT \\
+  aws batch describe-job-queues
 
 Faults, clock and outcomes are driven under /_emulator/; see docs/emulator.md.
 """

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sjresource.emulator.training import Metric, Outcome, Progress
 
@@ -18,6 +18,17 @@ if TYPE_CHECKING:
     from sjresource.emulator.clock import Clock
     from sjresource.emulator.simulation import Script
     from sjresource.emulator.training import TrainingJob
+
+
+_REMEMBERED: Final = 1000
+_LOST: Final = Progress(
+    "Failed",
+    outcome=Outcome(
+        "Failed",
+        failure_reason="InternalServerError: the training job was lost in a restart of the "
+        "emulator",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -35,22 +46,28 @@ class SimulatedExecutor:
         self._clock = clock
         self._script_of = script_of
         self._plays: dict[str, _Play] = {}
+        self._ended: dict[str, Progress] = {}
         self._lock = threading.Lock()
 
     def start(self, job: TrainingJob) -> None:
         """Begin `job` now."""
         with self._lock:
-            if job.name not in self._plays:
+            if job.name not in self._plays and job.name not in self._ended:
                 self._plays[job.name] = _Play(job, self._script_of(job), self._clock.now())
 
     def poll(self, name: str) -> Progress:
-        """Tell where the script of `name` stands."""
+        """Tell where the script of `name` stands; the last outcomes are remembered, not all."""
         with self._lock:
             play = self._plays.get(name)
-        if play is None:
-            reason = "InternalServerError: the training job was lost in a restart of the emulator"
-            return Progress("Failed", outcome=Outcome("Failed", failure_reason=reason))
-        return _progress(play, self._clock.now())
+            if play is None:
+                return self._ended.get(name, _LOST)
+            progress = _progress(play, self._clock.now())
+            if progress.outcome is not None:
+                del self._plays[name]
+                self._ended[name] = progress
+                while len(self._ended) > _REMEMBERED:
+                    self._ended.pop(next(iter(self._ended)))
+        return progress
 
     def stop(self, name: str) -> None:
         """End `name`, which takes its script's `stopping` seconds."""

@@ -21,9 +21,8 @@ _TOP_SHARES: Final = 20
 def get_job_queue_snapshot(call: Call, parameters: Parameters) -> Answer:
     """Tell the order of the RUNNABLE jobs, and the capacity in use by type and by share."""
     queue = require(call, "job-queue", parameters["jobQueue"])
-    jobs = [job for job in call.store.live_jobs() if job.queue == queue.arn]
-    runnable = [job for job in jobs if job.status == "RUNNABLE"]
-    placed = [job for job in jobs if job.status in PLACED]
+    runnable = list(call.store.live.waiting_in(queue.arn))
+    placed = [job for job in call.store.live.having(PLACED) if job.queue == queue.arn]
     policy = queue_policy(call, queue)
     answer: Answer = {
         "frontOfQueue": {
