@@ -25,6 +25,8 @@ here.
 from sjresource.completion import ServiceJobCompletion
 from sjresource.errors import NotFound, NotSettled, Refused, SjresourceError, Unreachable
 from sjresource.job_queue import JobQueue
+from sjresource.quota_share import QuotaShare
+from sjresource.scheduling_policy import SchedulingPolicy
 from sjresource.service_environment import ServiceEnvironment
 from sjresource.service_job import ServiceJob
 
@@ -32,7 +34,9 @@ __all__ = [
     "JobQueue",
     "NotFound",
     "NotSettled",
+    "QuotaShare",
     "Refused",
+    "SchedulingPolicy",
     "ServiceEnvironment",
     "ServiceJob",
     "ServiceJobCompletion",

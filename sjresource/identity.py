@@ -58,9 +58,9 @@ def name_of(identity: str) -> str:
     return identity.split("::", 3)[3]
 
 
-def default_name(identity: str) -> str:
-    """Give `<name>-<7 hex>`: the same in preview and up, and after a crash."""
-    return f"{name_of(identity)}-{_digest(identity)[:7]}"
+def default_name(identity: str, *variant: str) -> str:
+    """Give `<name>-<7 hex>`: the same in preview and up, and after a crash; another by variant."""
+    return f"{name_of(identity)}-{_digest(identity, *variant)[:7]}"
 
 
 def with_name(

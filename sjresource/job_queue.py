@@ -1,7 +1,8 @@
 """JobQueue: where service jobs wait for the capacity of service environments.
 
 Deleting a queue ends every job in it, whoever submitted it. So a queue with live jobs that are not
-this stack's is not deleted; the error lists them.
+this stack's is not deleted; the error lists them. A queue is deleted before it is replaced: the new
+one has its name, and its jobs, which name it, are replaced with it.
 """
 
 from __future__ import annotations
@@ -11,19 +12,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
+from sjresource.advising import warn_of_queue_side
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules
-from sjresource.errors import NotFound, Refused
-from sjresource.identity import IDENTITY_TAG, resource_identity, stack_tag_prefix
+from sjresource.identity import resource_identity
 from sjresource.named_resource import NamedResourceProvider, old_first
+from sjresource.relations import refuse_foreign_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sjresource.client import BatchClient
-
-_LISTED = 10
-"""How many foreign jobs an error names; their number is always told."""
 
 
 class JobQueueProvider(NamedResourceProvider):
@@ -70,26 +69,13 @@ class JobQueueProvider(NamedResourceProvider):
 
     def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
         """Refuse while jobs that this stack does not own would be ended by it."""
-        foreign = [
-            job["jobId"]
-            for job in client.list_live_service_jobs(arn)
-            if not _is_owned(client, job["jobId"], props["identity"])
-        ]
-        if not foreign:
-            return
-        shown = ", ".join(foreign[:_LISTED]) + (", …" if len(foreign) > _LISTED else "")
-        raise Refused(
-            "deleting",
-            "JobQueue",
-            name_in(arn),
-            f"{len(foreign)} live jobs in it are not this stack's: {shown}",
-            "let them end or terminate them, then run it again",
-        )
+        refuse_foreign_jobs(client, self.noun, arn, job_queue=arn, identity=props["identity"])
 
 
 class JobQueue(Resource, module="sjresource", name="JobQueue"):
     """A queue for service jobs."""
 
+    state: pulumi.Output[str]
     status: pulumi.Output[str]
     """VALID once jobs can be submitted to it."""
     status_reason: pulumi.Output[str | None]
@@ -105,8 +91,9 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
         scheduling_policy_arn: pulumi.Input[str] | None = None,
         job_state_time_limit_actions: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]
         | None = None,
-        state: pulumi.Input[str] | None = None,
+        state: pulumi.Input[str] = "ENABLED",
         tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        timeouts: pulumi.Input[Mapping[str, pulumi.Input[float]]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the queue.
@@ -121,8 +108,10 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
             scheduling_policy_arn: None is first in, first out. Another policy of the same kind is
                 taken in place; adding or removing one replaces the queue.
             job_state_time_limit_actions: what to do with jobs that wait too long at the head.
-            state: ENABLED (None means the same) or DISABLED, which takes no new jobs.
+            state: ENABLED or DISABLED, which takes no new jobs.
             tags: at most 47.
+            timeouts: how many seconds to wait, at most: `create` and `update` (60 each) for it to
+                be VALID, `delete` (600) for it to be gone.
             opts: `delete_before_replace` defaults to True, since the new one has the old one's
                 name.
         """
@@ -136,9 +125,11 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
             "job_state_time_limit_actions": job_state_time_limit_actions,
             "state": state,
             "tags": tags,
+            "timeouts": timeouts,
             **dict.fromkeys(JobQueueProvider.outputs),
         }
         super().__init__(JobQueueProvider(), resource_name, properties, old_first(opts))
+        warn_of_queue_side(self, JobQueueProvider.create_operation, properties)
 
     @property
     def job_queue_arn(self) -> pulumi.Output[str]:
@@ -152,12 +143,3 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
 
 
 _TYPE = "pulumi-python:dynamic/sjresource:JobQueue"
-
-
-def _is_owned(client: BatchClient, job: str, identity: str) -> bool:
-    try:
-        tags = client.find_service_job(job).get("tags", {})
-    except NotFound:
-        return True  # nobody's any more
-    owner: str = tags.get(IDENTITY_TAG, "")
-    return owner.startswith(stack_tag_prefix(identity))

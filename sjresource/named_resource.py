@@ -1,21 +1,22 @@
-"""What queues and service environments have in common: a name, tags, a state and a status.
+"""What queues, environments, policies and shares have in common: a name, tags, and one life.
 
 Their names are derived from the resource's identity, so a create that was lost finds its own
 again. Nothing raises after an effect: a create or an update that is not VALID in time returns with
-the status it has. They are deleted before they are replaced, since the new one has the old one's
-name.
+the status it has.
 """
 
 from __future__ import annotations
 
+import uuid
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 
-from sjresource.changes import IN_PLACE, Rules, find_changes, means_the_same
+from sjresource.changes import IN_PLACE, Rules, find_changes
+from sjresource.drift import drifted
 from sjresource.errors import NotFound, Refused, SjresourceError
-from sjresource.identity import IDENTITY_TAG, default_name, identity_tag, with_name
+from sjresource.identity import IDENTITY_TAG, RUN_TAG, default_name, identity_tag, with_name
 from sjresource.naming import answer_properties, input_shape, to_request
 from sjresource.payload import canonical
 from sjresource.provider import BatchProvider, check_result, update_tags
@@ -32,9 +33,8 @@ if TYPE_CHECKING:
 
     from sjresource.client import BatchClient
 
-_SETTLES_WITHIN = 60.0
-_IS_GONE_WITHIN = 600.0
-"""Seconds. Deleting a queue takes as long as its jobs take to end."""
+PATIENCE = {"create": 60.0, "update": 60.0, "delete": 600.0}
+"""Seconds, where `timeouts` says nothing. A queue is gone once the jobs in it have ended."""
 
 
 class NamedResourceProvider(BatchProvider):
@@ -44,8 +44,8 @@ class NamedResourceProvider(BatchProvider):
     create_operation: ClassVar[str]
     update_operation: ClassVar[str]
     describe_operation: ClassVar[str]
-    describe_list: ClassVar[str]
-    """The member of the describe operation's answer that lists the details."""
+    describe_list: ClassVar[str | None]
+    """The member of the describe operation's answer that lists the details, if it lists them."""
     name_property: ClassVar[str]
     reference_member: ClassVar[str]
     """What the update operation calls the resource."""
@@ -55,9 +55,13 @@ class NamedResourceProvider(BatchProvider):
     cleared: ClassVar[Mapping[str, Any]] = {"state": "ENABLED"}
     """What an in-place property becomes when the program no longer names it."""
 
-    def find(self, client: BatchClient, name_or_arn: str) -> dict[str, Any]:
+    def find(self, client: BatchClient, arn: str) -> dict[str, Any]:
         """Describe it, or raise NotFound."""
         raise NotImplementedError
+
+    def find_named(self, client: BatchClient, props: Mapping[str, Any]) -> dict[str, Any]:
+        """Describe the one that has the name that these arguments ask for, or raise NotFound."""
+        return self.find(client, props[self.name_property])
 
     def create_in(self, client: BatchClient, request: Mapping[str, Any]) -> str:
         """Create it, and give its ARN."""
@@ -68,15 +72,28 @@ class NamedResourceProvider(BatchProvider):
         raise NotImplementedError
 
     def delete_in(self, client: BatchClient, arn: str) -> None:
-        """Delete it; it is DISABLED."""
+        """Delete it; if it has a state, that is DISABLED."""
         raise NotImplementedError
 
     def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
         """Raise Refused if deleting it would harm what is not this stack's."""
 
+    def described(self, detail: Mapping[str, Any]) -> dict[str, Any]:
+        """Turn a detail into properties, under the names of the arguments."""
+        if self.describe_list is None:
+            return answer_properties(self.describe_operation, detail)
+        answer = answer_properties(self.describe_operation, {self.describe_list: [detail]})
+        (properties,) = answer.values()
+        described: dict[str, Any] = properties[0]
+        return described
+
+    def named(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
+        """Give `news` with a name; see `with_name`."""
+        return with_name(self.name_property, olds, news, default_name)
+
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Hold the request against what AWS takes, and give it a name if it has none."""
-        news = with_name(self.name_property, olds, news, default_name)
+        news = self.named(olds, news)
         problems = [
             *queue_problems(self.create_operation, news),
             *timeouts_problems(news.get("timeouts")),
@@ -90,40 +107,41 @@ class NamedResourceProvider(BatchProvider):
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Create it, or take over the one that a lost create of this resource made."""
         client = self.client()
-        mark = {IDENTITY_TAG: identity_tag(props["identity"])}
+        marks = {IDENTITY_TAG: identity_tag(props["identity"]), RUN_TAG: uuid.uuid4().hex}
         wanted = {name: props[name] for name in self.rules if name in props}
-        wanted["tags"] = {**wanted.get("tags", {}), **mark}
-        request = to_request(input_shape(self.create_operation), canonical(wanted))
+        wanted["tags"] = {**(wanted.get("tags") or {}), **marks}
+        request = to_request(input_shape(self.create_operation), _present(wanted))
         try:
             arn = self.create_in(client, request)
         except Refused as error:
-            arn = self._own_of_that_name(client, props, error)
-            self._change(client, arn, self._in_place(), props)
-        return CreateResult(arn, {**props, **self._settled(client, arn)})
+            arn = self._take_over(client, props, wanted["tags"], error)
+        outputs = self._settled(client, arn, self._pace(props, "create"))
+        return CreateResult(arn, {**props, **outputs, "claim": marks[RUN_TAG]})
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Record what it is now; what somebody else changed shows in the next diff."""
-        inputs = {name: value for name, value in props.items() if name not in self.outputs}
+        kept = {name: value for name, value in props.items() if name not in self.outputs}
+        inputs = {name: value for name, value in kept.items() if name != "claim"}
         try:
             detail = self.find(self.client(id_), id_)
         except NotFound:
             return ReadResult("", {})
-        live = self._properties(detail)
-        drifted = {
-            name: live.get(name)
-            for name in self.rules
-            if name != "tags" and name in inputs and not _is_same(inputs[name], live.get(name))
-        }
+        if detail.get("status") == "DELETING":  # as good as gone: what is declared is to be made
+            return ReadResult("", {})
+        live = self.described(detail)
+        wanted = {**self.cleared, **{name: inputs[name] for name in self.rules if name in inputs}}
+        changed = drifted(wanted, wanted, live)
         return ReadResult(
-            detail[self.arn_member], {**inputs, **drifted, **self._outputs(live)}, inputs
+            detail[self.arn_member], {**kept, **changed, **self._outputs(live)}, inputs
         )
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Change what differs, tags included."""
-        client = self.client(id_)
+        client, pace = self.client(id_), self._pace(news, "update")
         self._change(client, id_, find_changes(self.rules, olds, news).in_place, news)
         update_tags(client, id_, olds, news)
-        return UpdateResult({**news, **self._settled(client, id_)})
+        kept = {"claim": olds["claim"]} if "claim" in olds else {}
+        return UpdateResult({**news, **kept, **self._settled(client, id_, pace)})
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
         """Disable it, wait, delete it, wait; what is gone already is a success.
@@ -132,53 +150,74 @@ class NamedResourceProvider(BatchProvider):
             Refused: it is used by what this stack does not own.
             NotSettled: it is still there when the patience ends; a second delete goes on.
         """
-        client = self.client(id_)
+        client, pace = self.client(id_), self._pace(props, "delete")
 
         def find() -> dict[str, Any]:
             return self.find(client, id_)
 
         try:
-            if find().get("status") != "DELETING":
-                self._disable(client, id_, props)
-                retry_while_related(
-                    lambda: self.delete_in(client, id_), self._pace(_IS_GONE_WITHIN)
-                )
+            detail = find()
+            if self._is_claimed_anew(detail, props):
+                return
+            if detail.get("status") != "DELETING":
+                self._make_ready(client, detail, props, pace)
+                retry_while_related(lambda: self.delete_in(client, id_), pace)
         except NotFound:
             return
-        wait_until_gone(find, self._pace(_IS_GONE_WITHIN), self.noun, id_)
+        wait_until_gone(find, pace, self.noun, id_)
 
-    def _disable(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
+    def _is_claimed_anew(self, detail: Mapping[str, Any], props: Mapping[str, Any]) -> bool:
+        """Tell whether a newer create of this resource has taken over what an old state names.
+
+        So it is after `pulumi up --replace` of what is created before the old one is deleted.
+        """
+        claim = detail.get("tags", {}).get(RUN_TAG)
+        return None not in (claim, props.get("claim")) and claim != props["claim"]
+
+    def _make_ready(
+        self, client: BatchClient, detail: Mapping[str, Any], props: Mapping[str, Any], pace: Pace
+    ) -> None:
         """Let nothing new in; looked at twice, since somebody may come in between."""
-        self.refuse_to_delete(client, arn, props)
-        self._set_state(client, arn, "DISABLED")
+        arn, state = detail[self.arn_member], detail.get("state")
+        retry_while_related(lambda: self.refuse_to_delete(client, arn, props), pace)
+        if state is None:
+            return
+        if state != "DISABLED":
+            self._set_state(client, arn, "DISABLED", pace)
         try:
             self.refuse_to_delete(client, arn, props)
         except Refused:
-            self._set_state(client, arn, props.get("state") or "ENABLED")
+            self._set_state(client, arn, state, pace)
             raise
 
-    def _set_state(self, client: BatchClient, arn: str, state: str) -> None:
+    def _set_state(self, client: BatchClient, arn: str, state: str, pace: Pace) -> None:
         request = {self.reference_member: arn, "state": state}
-        retry_while_related(lambda: self.update_in(client, request), self._pace(_SETTLES_WITHIN))
-        wait_until_settled(lambda: self.find(client, arn), self._pace(_SETTLES_WITHIN))
+        retry_while_related(lambda: self.update_in(client, request), pace)
+        wait_until_settled(lambda: self.find(client, arn), pace)
 
-    def _own_of_that_name(
-        self, client: BatchClient, props: Mapping[str, Any], error: Refused
+    def _take_over(
+        self,
+        client: BatchClient,
+        props: Mapping[str, Any],
+        tags: Mapping[str, str],
+        error: Refused,
     ) -> str:
-        if "already exists" not in error.seen:
+        if "already exists" not in error.seen.lower():
             raise error
         name = props[self.name_property]
-        detail = self.find(client, name)
-        if detail.get("tags", {}).get(IDENTITY_TAG) == identity_tag(props["identity"]):
-            arn: str = detail[self.arn_member]
-            return arn
-        raise Refused(
-            "creating",
-            self.noun,
-            name,
-            "one of this name exists, and this resource did not make it",
-            f"choose another {self.name_property}, or use the one that exists by its ARN",
-        )
+        detail = self.find_named(client, props)
+        if detail.get("tags", {}).get(IDENTITY_TAG) != identity_tag(props["identity"]):
+            raise Refused(
+                "creating",
+                self.noun,
+                name,
+                "one of this name exists, and this resource did not make it",
+                f"choose another {self.name_property}, or use the one that exists by its ARN",
+            )
+        arn: str = detail[self.arn_member]
+        client.tag_resource(arn, tags)
+        self._change(client, arn, self._in_place(), props)
+        return arn
 
     def _in_place(self) -> list[str]:
         return [name for name, rule in self.rules.items() if rule == IN_PLACE]
@@ -194,43 +233,33 @@ class NamedResourceProvider(BatchProvider):
         request = to_request(input_shape(self.update_operation), changed)
         if request:
             request[self.reference_member] = arn
-            retry_while_related(
-                lambda: self.update_in(client, request), self._pace(_SETTLES_WITHIN)
-            )
+            pace = self._pace(news, "update")
+            retry_while_related(lambda: self.update_in(client, request), pace)
 
-    def _settled(self, client: BatchClient, arn: str) -> dict[str, Any]:
+    def _settled(self, client: BatchClient, arn: str, pace: Pace) -> dict[str, Any]:
         """Give the outputs once it is VALID, or as they are when time is up."""
         try:
-            detail = wait_until_settled(lambda: self.find(client, arn), self._pace(_SETTLES_WITHIN))
+            detail = wait_until_settled(lambda: self.find(client, arn), pace)
         except SjresourceError:  # it exists: raising now would lose its id
             return {}
-        return self._outputs(self._properties(detail))
-
-    def _properties(self, detail: Mapping[str, Any]) -> dict[str, Any]:
-        answer = answer_properties(self.describe_operation, {self.describe_list: [detail]})
-        (properties,) = answer.values()
-        described: dict[str, Any] = properties[0]
-        return described
+        return self._outputs(self.described(detail))
 
     def _outputs(self, properties: Mapping[str, Any]) -> dict[str, Any]:
         return {name: properties[name] for name in self.outputs if properties.get(name) is not None}
 
-    def _pace(self, seconds: float) -> Pace:
-        return Pace(self.now, self.sleep, seconds)
+    def _pace(self, props: Mapping[str, Any], operation: str) -> Pace:
+        seconds = (props.get("timeouts") or {}).get(operation) or PATIENCE[operation]
+        return Pace(self.now, self.sleep, float(seconds))
 
 
 def old_first(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
-    """Delete before replacing, unless the user said otherwise.
+    """Delete before replacing, unless the user said otherwise: the new one has the same name.
 
     A `DiffResult` can't say it: with `--replace` and `pulumi state taint` diff is not called.
     """
     return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts)
 
 
-def _is_same(wanted: Any, live: Any) -> bool:
-    """Compare without the order of lists, which the service need not keep."""
-    return means_the_same(_in_order(wanted), _in_order(live))
-
-
-def _in_order(value: Any) -> Any:
-    return sorted(value, key=repr) if isinstance(value, list) else value
+def _present(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is not given; an empty object is: an empty policy has a kind."""
+    return {name: canonical(value) for name, value in properties.items() if value is not None}

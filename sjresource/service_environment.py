@@ -1,4 +1,8 @@
-"""ServiceEnvironment: how much capacity the service jobs of the queues on top of it may use."""
+"""ServiceEnvironment: how much capacity the service jobs of the queues on top of it may use.
+
+It is replaced by creating the new one first: queues take it over in place, and the old one, which
+no queue uses by then, is deleted last.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
+from sjresource.advising import warn_of_queue_side
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, Rules
 from sjresource.identity import resource_identity
-from sjresource.named_resource import NamedResourceProvider, old_first
+from sjresource.named_resource import NamedResourceProvider
+from sjresource.relations import refuse_while_queues_use
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,10 +60,20 @@ class ServiceEnvironmentProvider(NamedResourceProvider):
         """See NamedResourceProvider."""
         client.delete_service_environment(arn)
 
+    def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
+        """Refuse while queues use it; see `relations`."""
+
+        def uses(queue: Mapping[str, Any]) -> bool:
+            order = queue.get("serviceEnvironmentOrder", [])
+            return any(entry["serviceEnvironment"] == arn for entry in order)
+
+        refuse_while_queues_use(client, self.noun, arn, props["identity"], uses)
+
 
 class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment"):
     """The capacity that service jobs may use at one time."""
 
+    state: pulumi.Output[str]
     status: pulumi.Output[str]
     """VALID once jobs can run in it."""
 
@@ -68,8 +84,9 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
         capacity_limits: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]],
         service_environment_name: pulumi.Input[str] | None = None,
         service_environment_type: pulumi.Input[str] = "SAGEMAKER_TRAINING",
-        state: pulumi.Input[str] | None = None,
+        state: pulumi.Input[str] = "ENABLED",
         tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        timeouts: pulumi.Input[Mapping[str, pulumi.Input[float]]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the environment.
@@ -80,10 +97,11 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
                 environment under quota management the unit is an instance type. Updated in place.
             service_environment_name: defaults to `<resource_name>-<7 hex>`.
             service_environment_type: the only type that Batch has.
-            state: ENABLED (None means the same) or DISABLED; updated in place.
+            state: ENABLED or DISABLED; updated in place.
             tags: at most 47; updated in place.
-            opts: `delete_before_replace` defaults to True, since the new one has the old one's
-                name.
+            timeouts: how many seconds to wait, at most: `create` and `update` (60 each) for it to
+                be VALID, `delete` (600) for it to be gone.
+            opts: as for every resource.
         """
         properties = {
             "identity": resource_identity(_TYPE, resource_name, opts),
@@ -92,9 +110,11 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
             "capacity_limits": capacity_limits,
             "state": state,
             "tags": tags,
+            "timeouts": timeouts,
             **dict.fromkeys(ServiceEnvironmentProvider.outputs),
         }
-        super().__init__(ServiceEnvironmentProvider(), resource_name, properties, old_first(opts))
+        super().__init__(ServiceEnvironmentProvider(), resource_name, properties, opts)
+        warn_of_queue_side(self, ServiceEnvironmentProvider.create_operation, properties)
 
     @property
     def service_environment_arn(self) -> pulumi.Output[str]:

@@ -30,12 +30,14 @@ class Pace(NamedTuple):
 def wait_until_settled(find: Callable[[], Detail], pace: Pace) -> Detail:
     """Give the detail once its status is no longer a passing one, or as it is when time is up.
 
+    What has no status, such as a scheduling policy, is settled.
+
     Raises:
         NotFound: it went away meanwhile.
     """
     detail: Detail = {}
     for detail in _looks(find, pace):
-        if detail.get("status") in ("VALID", "INVALID"):
+        if detail.get("status", "VALID") in ("VALID", "INVALID"):
             break
     return detail
 

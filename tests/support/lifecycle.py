@@ -13,7 +13,7 @@ class Life:
 
     def __init__(self, provider: ResourceProvider, inputs: dict[str, Any]) -> None:
         """Check and create it."""
-        self._provider = provider
+        self.provider = provider
         checked = provider.check({}, dict(inputs))
         assert not checked.failures, [failure.reason for failure in checked.failures]
         self.inputs: dict[str, Any] = checked.inputs
@@ -28,22 +28,22 @@ class Life:
 
     def diff(self, news: dict[str, Any]) -> DiffResult:
         """Tell what `news` would change."""
-        checked = self._provider.check(self.inputs, dict(news))
-        return self._provider.diff(self.id, self.outs, checked.inputs)
+        checked = self.provider.check(self.inputs, dict(news))
+        return self.provider.diff(self.id, self.outs, checked.inputs)
 
     def update(self, news: dict[str, Any]) -> dict[str, Any]:
         """Update in place; give the outputs, which are the state's from now on."""
-        self.outs = self._provider.update(self.id, self.outs, dict(news)).outs or {}
+        self.outs = self.provider.update(self.id, self.outs, dict(news)).outs or {}
         self.inputs = dict(news)
         return self.outs
 
     def refresh(self) -> ReadResult:
         """Read; what it gives is the state from now on, unless the resource is gone."""
-        read = self._provider.read(self.id, dict(self.outs))
+        read = self.provider.read(self.id, dict(self.outs))
         if read.id:
             self.outs = read.outs or {}
         return read
 
     def delete(self) -> None:
         """Delete it; it may be deleted again."""
-        self._provider.delete(self.id, dict(self.outs))
+        self.provider.delete(self.id, dict(self.outs))

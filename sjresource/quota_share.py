@@ -1,0 +1,158 @@
+"""QuotaShare: a part of a queue's capacity, with its own jobs, that can lend, borrow and preempt.
+
+Deleting a share ends every job in it, as deleting a queue does, with the same care for jobs that
+are not this stack's. It is deleted before it is replaced: the new one has its name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from sjresource.advising import warn_of_queue_side
+from sjresource.arn import name_in
+from sjresource.changes import IN_PLACE, REPLACES, Rules
+from sjresource.errors import NotFound
+from sjresource.identity import resource_identity
+from sjresource.named_resource import NamedResourceProvider, old_first
+from sjresource.relations import refuse_foreign_jobs
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sjresource.client import BatchClient
+
+
+class QuotaShareProvider(NamedResourceProvider):
+    """The life of a quota share, as the engine drives it."""
+
+    noun = "QuotaShare"
+    create_operation = "CreateQuotaShare"
+    update_operation = "UpdateQuotaShare"
+    describe_operation = "DescribeQuotaShare"
+    describe_list = None
+    name_property = "quota_share_name"
+    reference_member = "quotaShareArn"
+    arn_member = "quotaShareArn"
+    outputs = ("status",)
+    rules: ClassVar[Rules] = {
+        "quota_share_name": REPLACES,
+        "job_queue": REPLACES,
+        "capacity_limits": IN_PLACE,
+        "resource_sharing_configuration": IN_PLACE,
+        "preemption_configuration": IN_PLACE,
+        "state": IN_PLACE,
+        "tags": IN_PLACE,
+    }
+
+    def find(self, client: BatchClient, arn: str) -> dict[str, Any]:
+        """See NamedResourceProvider."""
+        return client.find_quota_share(arn)
+
+    def find_named(self, client: BatchClient, props: Mapping[str, Any]) -> dict[str, Any]:
+        """See NamedResourceProvider."""
+        for share in client.list_quota_shares(props["job_queue"]):
+            if share["quotaShareName"] == props["quota_share_name"]:
+                return self.find(client, share["quotaShareArn"])
+        raise NotFound("reading", self.noun, props["quota_share_name"])
+
+    def described(self, detail: Mapping[str, Any]) -> dict[str, Any]:
+        """See NamedResourceProvider; a share tells its queue by another name than it takes."""
+        properties = super().described(detail)
+        return {**properties, "job_queue": properties.get("job_queue_arn")}
+
+    def create_in(self, client: BatchClient, request: Mapping[str, Any]) -> str:
+        """See NamedResourceProvider."""
+        return client.create_quota_share(request)
+
+    def update_in(self, client: BatchClient, request: Mapping[str, Any]) -> None:
+        """See NamedResourceProvider."""
+        client.update_quota_share(request)
+
+    def delete_in(self, client: BatchClient, arn: str) -> None:
+        """See NamedResourceProvider."""
+        client.delete_quota_share(arn)
+
+    def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
+        """Refuse while jobs that this stack does not own would be ended by it."""
+        refuse_foreign_jobs(
+            client,
+            self.noun,
+            arn,
+            job_queue=props["job_queue"],
+            identity=props["identity"],
+            share=name_in(arn),
+        )
+
+
+class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
+    """A share of a quota-managed queue: `job_queue` has a policy with `quota_share_policy`."""
+
+    state: pulumi.Output[str]
+    status: pulumi.Output[str]
+    """VALID once jobs can be submitted to it."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        job_queue: pulumi.Input[str],
+        capacity_limits: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]],
+        resource_sharing_configuration: pulumi.Input[Mapping[str, Any]],
+        preemption_configuration: pulumi.Input[Mapping[str, Any]],
+        quota_share_name: pulumi.Input[str] | None = None,
+        state: pulumi.Input[str] = "ENABLED",
+        tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        timeouts: pulumi.Input[Mapping[str, pulumi.Input[float]]] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the share.
+
+        Args:
+            resource_name: the name in the program.
+            job_queue: name or ARN of a quota-managed queue, from any provider. Another queue
+                replaces the share.
+            capacity_limits: `[{"max_capacity": 4, "capacity_unit": "ml.g5.xlarge"}]`, 1 to 5, one
+                for each instance type; updated in place.
+            resource_sharing_configuration: `{"strategy": "RESERVE"}`, `"LEND"` or
+                `{"strategy": "LEND_AND_BORROW", "borrow_limit": 50}` in per cent of the share's own
+                limits, -1 (the default) without limit; updated in place.
+            preemption_configuration: `{"in_share_preemption": "ENABLED"}` lets jobs of a higher
+                priority take the place of running ones in this share; updated in place.
+            quota_share_name: defaults to `<resource_name>-<7 hex>`.
+            state: ENABLED or DISABLED, which takes no new jobs; updated in place.
+            tags: at most 47; updated in place.
+            timeouts: how many seconds to wait, at most: `create` and `update` (60 each) for it to
+                be VALID, `delete` (600) for it to be gone.
+            opts: `delete_before_replace` defaults to True, since the new one has the old one's
+                name.
+        """
+        properties = {
+            "identity": resource_identity(_TYPE, resource_name, opts),
+            "quota_share_name": quota_share_name,
+            "job_queue": job_queue,
+            "capacity_limits": capacity_limits,
+            "resource_sharing_configuration": resource_sharing_configuration,
+            "preemption_configuration": preemption_configuration,
+            "state": state,
+            "tags": tags,
+            "timeouts": timeouts,
+            **dict.fromkeys(QuotaShareProvider.outputs),
+        }
+        super().__init__(QuotaShareProvider(), resource_name, properties, old_first(opts))
+        warn_of_queue_side(self, QuotaShareProvider.create_operation, properties)
+
+    @property
+    def quota_share_arn(self) -> pulumi.Output[str]:
+        """The share's ARN, known even in a preview that updates it."""
+        return self.id
+
+    @property
+    def quota_share_name(self) -> pulumi.Output[str]:
+        """The share's name, the last part of its ARN."""
+        return self.id.apply(name_in)
+
+
+_TYPE = "pulumi-python:dynamic/sjresource:QuotaShare"
