@@ -42,11 +42,8 @@ def create_job_queue(call: Call, parameters: Parameters) -> Answer:
     """Create a queue; it is CREATING, then VALID."""
     name = parameters["jobQueueName"]
     check_name("jobQueueName", name)
-    if parameters.get("computeEnvironmentOrder") or parameters.get("jobQueueType", _TYPE) != _TYPE:
-        raise ClientException(
-            "computeEnvironmentOrder and jobQueueType: the emulator has queues of type "
-            f"{_TYPE} only"
-        )
+    if parameters.get("jobQueueType", _TYPE) != _TYPE:
+        raise ClientException(f"jobQueueType must be {_TYPE}: the emulator has no other queues")
     arn = batch_arn(call.region, KIND, name)
     require_new(call, KIND, arn)
     _check(parameters)
@@ -112,6 +109,8 @@ def describe_job_queues(call: Call, parameters: Parameters) -> Answer:
 
 
 def _check(parameters: Parameters) -> None:
+    if parameters.get("computeEnvironmentOrder"):
+        raise ClientException(f"computeEnvironmentOrder can't be in a queue of type {_TYPE}")
     require_between(parameters, "priority", 0, 1000)
     for action in parameters.get("jobStateTimeLimitActions", []):
         require_between(action, "maxTimeSeconds", 600, 86_400)

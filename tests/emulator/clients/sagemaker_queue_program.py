@@ -1,6 +1,7 @@
 """Run by the SageMaker SDK's own interpreter: submits, lists, waits for and terminates jobs.
 
-It has an environment of its own, which the type checker does not see. Prints one JSON object of what it saw. Everything comes from the environment, as for a user.
+It has an environment of its own, which the type checker does not see. Prints one JSON object of
+what it saw. Everything comes from the environment, as for a user.
 """
 
 import json
