@@ -34,7 +34,7 @@ def test_the_shell_examples_run(tmp_path: Path) -> None:
     """The shell blocks run one after another in one shell, against an emulator."""
     with EmulatorProcess(tmp_path) as emulator:
         ended = subprocess.run(
-            [  # noqa: S607 - the user's own bash"bash", "-euo", "pipefail", "-c", "\n".join(blocks("sh"))],
+            ["bash", "-euo", "pipefail", "-c", "\n".join(blocks("sh"))],  # noqa: S607 - a user's own bash
             env={
                 "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
                 "DATA": str(tmp_path),
