@@ -46,7 +46,10 @@ class Conformance:
     passes: bool = False
 
     def problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
-        """Find every problem in what stands at `path`; what is unknown or None has none."""
+        """Find every problem in what stands at `path`; what is unknown or None has none.
+
+        An empty list or map means the same as none, and is not sent.
+        """
         if is_unknown(value) or value is None:
             return
         if not _is_kind(shape, value):
@@ -70,7 +73,8 @@ class Conformance:
                 may_be_newer=self.passes,
             )
         for member in shape.required_members:
-            if value.get(self.name_of(member)) is None and member not in self.optional:
+            given = value.get(self.name_of(member))
+            if (given is None or given == []) and member not in self.optional:
                 yield Problem(join(path, self.name_of(member)), "is required")
         for name, item in value.items():
             if name in known:
@@ -79,13 +83,15 @@ class Conformance:
     def _list_problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
         for position, item in enumerate(value):
             yield from self.problems(shape.member, item, f"{path}[{position}]")
-        yield from _size_problems(shape, len(value), path, "items")
+        if value:
+            yield from _size_problems(shape, len(value), path, "items")
 
     def _map_problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
         for key, item in value.items():
             yield from _string_problems(shape.key, key, f"{path}.{key}", "a name that ")
             yield from self.problems(shape.value, item, f"{path}.{key}")
-        yield from _size_problems(shape, len(value), path, "entries")
+        if value:
+            yield from _size_problems(shape, len(value), path, "entries")
 
 
 def join(path: str, name: str) -> str:

@@ -98,7 +98,6 @@ def test_a_wrong_field_is_named_with_what_is_allowed(
             "ResourceConfig.InstanceTyp",
             "did you mean InstanceType?",
         ),
-        ({"InputDataConfig": []}, "InputDataConfig", "must have from 1 to 20 items, got 0"),
         (
             {"StoppingCondition": {"MaxRuntimeInSeconds": 0.0}},
             "StoppingCondition.MaxRuntimeInSeconds",
