@@ -25,6 +25,7 @@ here.
 from sjresource.completion import ServiceJobCompletion
 from sjresource.errors import NotFound, NotSettled, Refused, SjresourceError, Unreachable
 from sjresource.job_queue import JobQueue
+from sjresource.orphans import Orphan, find_orphans
 from sjresource.quota_share import QuotaShare
 from sjresource.scheduling_policy import SchedulingPolicy
 from sjresource.service_environment import ServiceEnvironment
@@ -34,6 +35,7 @@ __all__ = [
     "JobQueue",
     "NotFound",
     "NotSettled",
+    "Orphan",
     "QuotaShare",
     "Refused",
     "SchedulingPolicy",
@@ -42,4 +44,5 @@ __all__ = [
     "ServiceJobCompletion",
     "SjresourceError",
     "Unreachable",
+    "find_orphans",
 ]

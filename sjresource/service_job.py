@@ -134,8 +134,11 @@ class ServiceJobProvider(BatchProvider):
             if props.get("status") not in TERMINAL:
                 return ReadResult("", {})
             return ReadResult(id_, {**props, "record_expired": True}, inputs)
+        arn = detail.get("jobArn") or id_
         outputs = {"orphans": props.get("orphans", []), **_outputs(detail)}
-        return ReadResult(detail.get("jobArn") or id_, {**inputs, **outputs}, inputs)
+        if arn != id_ or "found_arn" in props:
+            outputs["found_arn"] = arn
+        return ReadResult(arn, {**inputs, **outputs}, inputs)
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Change priority and tags; on a job that has ended this is tried, and recorded."""
@@ -220,6 +223,8 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
     runs. None where it can't be known; the preview shows it."""
     record_expired: pulumi.Output[bool | None]
     """True once Batch has forgotten the finished job; what is known stays."""
+    found_arn: pulumi.Output[str | None]
+    """The ARN of a job that was read by its bare id; a program that reads keeps that as its id."""
     orphans: pulumi.Output[list[str]]
     """ARNs of live jobs that earlier, lost runs of this resource left behind."""
 
@@ -290,6 +295,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
         }
         properties["max_instance_hours"] = instance_hours_placeholder(properties)
         self.given_payload = service_request_payload  # whose values may be secret one by one
+        self._is_read = bool(opts and opts.id is not None)
         old_first = pulumi.ResourceOptions(delete_before_replace=True)
         merged = pulumi.ResourceOptions.merge(old_first, opts)
         super().__init__(ServiceJobProvider(), resource_name, properties, merged)
@@ -299,12 +305,14 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
     @property
     def job_arn(self) -> pulumi.Output[str]:
         """The job's ARN, known even in a preview that updates the job."""
-        return self.id
+        if not self._is_read:
+            return self.id
+        return pulumi.Output.all(self.found_arn, self.id).apply(lambda arns: arns[0] or arns[1])
 
     @property
     def job_id(self) -> pulumi.Output[str]:
         """The job's id, the last part of its ARN."""
-        return self.id.apply(name_in)
+        return self.job_arn.apply(name_in)
 
     def _warn_of_orphans(self, orphans: list[str] | None) -> None:
         for arn in orphans or []:
@@ -316,7 +324,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
 
 
 _TYPE = "pulumi-python:dynamic/sjresource:ServiceJob"
-_NOT_INPUTS = (*OUTPUTS, "record_expired", "orphans")
+_NOT_INPUTS = (*OUTPUTS, "record_expired", "found_arn", "orphans")
 
 
 def submit_request(props: Mapping[str, Any]) -> dict[str, Any]:
