@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
+from emulated import PAYLOAD
 from job_programs import PRELUDE, make_queue
 from pulumi import automation
 
@@ -51,7 +53,7 @@ def test_another_tools_job_is_read_or_adopted_on_purpose(
         jobName="foreign",
         jobQueue=queue,
         serviceJobType="SAGEMAKER_TRAINING",
-        serviceRequestPayload="{}",
+        serviceRequestPayload=json.dumps(PAYLOAD),
     )
     config = {"project:queue": queue, "project:job": job["jobId"]}
     stack = new_stack(READING, config=config, environment=cloud.environment)
