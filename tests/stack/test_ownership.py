@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +8,7 @@ from job_programs import PRELUDE, make_queue
 from pulumi import automation
 
 import sjresource as sj
+from sjresource.payload import payload_json
 
 if TYPE_CHECKING:
     from emulated_stack import EmulatedCloud
@@ -53,7 +53,7 @@ def test_another_tools_job_is_read_or_adopted_on_purpose(
         jobName="foreign",
         jobQueue=queue,
         serviceJobType="SAGEMAKER_TRAINING",
-        serviceRequestPayload=json.dumps(PAYLOAD),
+        serviceRequestPayload=payload_json(PAYLOAD),
     )
     config = {"project:queue": queue, "project:job": job["jobId"]}
     stack = new_stack(READING, config=config, environment=cloud.environment)
