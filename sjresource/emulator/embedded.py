@@ -6,9 +6,11 @@ Emulators in one process share what moto holds (S3, IAM, STS, logs), not queues 
 
 from __future__ import annotations
 
+import contextlib
+import threading
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from sjresource.emulator.application import Application
 from sjresource.emulator.authentication import Authenticator
@@ -42,6 +44,16 @@ if TYPE_CHECKING:
     from sjresource.emulator.credentials import Credentials
     from sjresource.emulator.simulation import Script
     from sjresource.emulator.training import Executor, TrainingJob
+
+_KIND_SECONDS: Final = 1.0
+
+
+@runtime_checkable
+class Recoverable(Protocol):
+    """An executor that can end by force whatever runs in its folder."""
+
+    def recover(self) -> list[str]:
+        """End at once what runs; give the names of the training jobs."""
 
 
 class Emulator:
@@ -99,7 +111,7 @@ class Emulator:
     def stop(self) -> None:
         """Stop serving, end every training job, and give everything back."""
         self._lifecycle.close()
-        self._executor.close()  # while we still serve: training jobs have last words to log
+        self._end_training()  # while we still serve: training jobs have last words to log
         self._server.stop()
         self._store.close()
         for keeper in self._kept.values():
@@ -115,6 +127,16 @@ class Emulator:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+    def _end_training(self) -> None:
+        """End the training jobs: kindly for a moment, then by force."""
+        closing = threading.Thread(target=self._executor.close, daemon=True)
+        closing.start()
+        closing.join(_KIND_SECONDS)
+        if closing.is_alive() and isinstance(self._executor, Recoverable):
+            with contextlib.suppress(OSError):  # the jobs' own ends tidy up at the same time
+                self._executor.recover()
+            closing.join(_KIND_SECONDS)
 
     def _application(
         self, environ: dict[str, object], start_response: Callable[..., object]

@@ -64,7 +64,8 @@ def timeout_due(job: Job) -> int | None:
 def _follow(moment: Moment, job: Job, progress: Progress) -> None:
     _record(moment, job, progress)
     if progress.outcome is not None:
-        moment.put(transitions.ended(job, progress.outcome, moment.now))
+        status = progress.secondary_status
+        moment.put(transitions.ended(job, progress.outcome, moment.now, secondary_status=status))
         return
     after = transitions.progressed(job, progress.secondary_status, moment.now)
     after = _stop_if_due(moment, after)

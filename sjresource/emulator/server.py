@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import logging
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
@@ -36,6 +37,8 @@ class Server:
         _require_loopback(host)
         self.host = host
         self._map: dict[int, Any] = {}
+        # It warns whenever all its threads are busy, which is nothing that a user could act on.
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._server = waitress.create_server(
             application,
             map=self._map,

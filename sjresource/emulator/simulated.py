@@ -51,9 +51,10 @@ class SimulatedExecutor:
 
     def start(self, job: TrainingJob) -> None:
         """Begin `job` now."""
+        script = self._script_of(job)  # which may wait for a lock whose holder polls us
         with self._lock:
             if job.name not in self._plays and job.name not in self._ended:
-                self._plays[job.name] = _Play(job, self._script_of(job), self._clock.now())
+                self._plays[job.name] = _Play(job, script, self._clock.now())
 
     def poll(self, name: str) -> Progress:
         """Tell where the script of `name` stands; the last outcomes are remembered, not all."""

@@ -74,7 +74,7 @@ def progressed(job: Job, secondary_status: str, now: int) -> Job:
     )
 
 
-def ended(job: Job, outcome: Outcome, now: int) -> Job:
+def ended(job: Job, outcome: Outcome, now: int, *, secondary_status: str = "Stopped") -> Job:
     """SageMaker's job has ended: the service job has too, or it waits for another attempt."""
     if outcome.status == "Completed" and not job.terminated:
         return _finished(_with_attempt(job, None, now), "SUCCEEDED", None, now)
@@ -83,7 +83,7 @@ def ended(job: Job, outcome: Outcome, now: int) -> Job:
     if job.timed_out:
         return _failed_for_good(job, TIMED_OUT, now)
     if outcome.status == "Stopped":
-        return _failed_for_good(job, f"{RECEIVED}the training job was stopped", now)
+        return _failed_for_good(job, f"{RECEIVED}{secondary_status}", now)
     if is_capacity_failure(outcome.failure_reason):
         return _short_of_capacity(job, now)
     return _attempt_failed(job, f"{RECEIVED}{outcome.failure_reason or 'Failed'}", now)

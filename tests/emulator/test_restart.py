@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import threading
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
+from botocore.exceptions import ClientError, HTTPClientError
 from emulator_process import EmulatorProcess
-from emulator_requests import client, control, scripted, submit
+from emulator_requests import client, control, payload, scripted, submit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,6 +96,31 @@ def test_acknowledged_calls_survive_a_kill(tmp_path: Path) -> None:
         None,
     ]
     assert found["serviceEnvironments"][0]["tags"] == {"kept": "yes"}
+
+
+def test_no_acknowledged_submission_is_lost(tmp_path: Path) -> None:
+    """Every job whose id came back before a kill -9 amid the submissions is there afterwards."""
+    told: list[str] = []
+    with EmulatorProcess(tmp_path) as emulator:
+        make_queue(emulator)
+
+        def keep_submitting() -> None:
+            with contextlib.suppress(ClientError, HTTPClientError):
+                while True:
+                    told.append(submit(emulator))
+
+        threads = [threading.Thread(target=keep_submitting) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        eventually(lambda: len(told) >= 30)
+        emulator.kill()
+        for thread in threads:
+            thread.join()
+
+    with EmulatorProcess(tmp_path) as emulator:
+        batch = client(emulator, "batch")
+        for job in told:
+            assert batch.describe_service_job(jobId=job)["jobId"] == job
 
 
 def test_objects_and_logs_survive_a_kill(tmp_path: Path) -> None:
@@ -196,26 +224,43 @@ def running(marker: Path) -> bool:
     return True
 
 
-@pytest.mark.parametrize("crash", [False, True])
-def test_no_training_process_outlives_the_emulator(tmp_path: Path, crash: bool) -> None:  # noqa: FBT001 - a parameter
-    """A training process ends with the emulator, or at the next start after kill -9."""
-    marker = tmp_path / "pid"
-    data = tmp_path / "data"
-    program = (
-        f"import os, time; open({str(marker)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
-    )
+def train(emulator: EmulatorProcess, marker: Path, first: str = "pass") -> None:
+    """Start a training process that tells its id and runs for long; return when it does."""
+    program = f"""{first}
+import os, time
+with open({str(marker)!r}, "w") as file:
+    file.write(str(os.getpid()))
+time.sleep(600)
+"""
     algorithm = {
         "TrainingImage": "image",
         "TrainingInputMode": "File",
         "ContainerEntrypoint": [sys.executable, "-c"],
         "ContainerArguments": [program],
     }
+    client(emulator, "s3").create_bucket(Bucket="models")
+    make_queue(emulator)
+    submit(emulator, serviceRequestPayload=payload(AlgorithmSpecification=algorithm))
+    eventually(lambda: running(marker))
+
+
+def test_a_training_process_that_will_not_end_is_killed(tmp_path: Path) -> None:
+    """SIGTERM ends the emulator within two seconds although a training process ignores its own."""
+    marker = tmp_path / "pid"
+    with EmulatorProcess(tmp_path / "data", "--executor", "process") as emulator:
+        train(emulator, marker, "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)")
+        assert emulator.end(seconds=3) == 0  # a second more for a loaded machine
+
+    assert not running(marker)
+
+
+@pytest.mark.parametrize("crash", [False, True])
+def test_no_training_process_outlives_the_emulator(tmp_path: Path, crash: bool) -> None:  # noqa: FBT001 - a parameter
+    """A training process ends with the emulator, or at the next start after kill -9."""
+    marker = tmp_path / "pid"
+    data = tmp_path / "data"
     with EmulatorProcess(data, "--executor", "process") as emulator:
-        client(emulator, "s3").create_bucket(Bucket="models")
-        make_queue(emulator)
-        request: dict[str, Any] = {"AlgorithmSpecification": algorithm}
-        submit(emulator, serviceRequestPayload=scripted({}, **request))
-        eventually(lambda: running(marker))
+        train(emulator, marker)
         if crash:
             emulator.kill()
         else:
