@@ -37,12 +37,13 @@ class Evidence:
 def gather(
     services: Services,
     detail: Mapping[str, Any],
-    log_lines: int = 0,
-    sleep: Callable[[float], None] | None = None,
+    log_lines: int | None,
+    sleep: Callable[[float], None],
 ) -> Evidence:
-    """Read what there is; with `log_lines` the end of the log too, which takes over a second.
+    """Read what there is, with so many lines of the log, which takes over a second.
 
-    Only a job of which Batch has started a training job has a log. `sleep` is needed for logs.
+    0 lines asks for the log's name alone, None for nothing of it. Only a job of which Batch has
+    started a training job has a log.
     """
     arn = parse_arn(training_job_arn(detail) or "")
     if arn is None:
@@ -57,14 +58,15 @@ def gather(
         unread.append(str(error))
     stream: str | None = None
     lines: list[str] = []
-    if log_lines and sleep:
+    if log_lines is not None:
         try:
             logs = services.logs(arn.region)
             stream, lines = _last_lines(logs, arn.name, log_lines)
-            sleep(_LAG_SECONDS)
-            stream, lines = _last_lines(logs, arn.name, log_lines)
+            if log_lines:
+                sleep(_LAG_SECONDS)
+                stream, lines = _last_lines(logs, arn.name, log_lines)
         except SjresourceError as error:
-            unread.append(str(error))
+            unread += [str(error)] if log_lines else []  # the name alone is not missed
     return Evidence(detail, training_job, stream, tuple(lines), tuple(unread))
 
 
@@ -73,4 +75,4 @@ def _last_lines(logs: LogsClient, training_job: str, lines: int) -> tuple[str | 
     streams = sorted(logs.find_log_streams(LOG_GROUP, f"{training_job}/"))
     if not streams:
         return None, []
-    return streams[0], logs.find_last_lines(LOG_GROUP, streams[0], lines)
+    return streams[0], logs.find_last_lines(LOG_GROUP, streams[0], lines) if lines else []

@@ -30,7 +30,7 @@ def headline(name: str, evidence: Evidence, mask: Mask) -> str:
     detail = evidence.detail
     number = attempt_number(detail)
     allowed = detail.get("retryStrategy", {}).get("attempts", number)
-    reason = mask.text(_reason(evidence)).partition("\n")[0]
+    reason = _first(mask.text(_reason(evidence)))
     return f"waiting for ServiceJob ({name}): FAILED on attempt {number} of {allowed}: {reason}"
 
 
@@ -81,7 +81,7 @@ def recorded_failures(outcome: Mapping[str, Any]) -> Iterator[str]:
     for result in failed[:_BRIEF]:
         reason = result.get("failure_reason") or result.get("status_reason") or "no reason"
         name = result.get("job_name") or name_in(result["job"])
-        yield f"recording ServiceJob ({name}): FAILED: {reason.partition(_NEWLINE)[0]}"
+        yield f"recording ServiceJob ({name}): FAILED: {_first(reason)}"
     if len(failed) > _BRIEF:
         yield f"… and {len(failed) - _BRIEF} more jobs FAILED"
     for error in outcome.get("unread", []):
@@ -89,7 +89,6 @@ def recorded_failures(outcome: Mapping[str, Any]) -> Iterator[str]:
 
 
 _BRIEF = 20
-_NEWLINE = "\n"
 
 
 def _evidence(evidence: Evidence, mask: Mask) -> Iterator[str]:
@@ -97,8 +96,8 @@ def _evidence(evidence: Evidence, mask: Mask) -> Iterator[str]:
     yield from _attempts(detail, mask)
     status_reason = detail.get("statusReason", "")
     failure_reason = evidence.training_job.get("FailureReason", "")
-    if status_reason and status_reason != _reason(evidence):
-        yield f"Batch says: {mask.text(status_reason)}"
+    if status_reason and _first(_reason(evidence)) not in status_reason:
+        yield f"Batch says: {_first(mask.text(status_reason))}"
     if "\n" in failure_reason:
         yield "SageMaker says:"
         yield from (f"  {line}" for line in mask.text(failure_reason).splitlines())
@@ -122,7 +121,7 @@ def _attempts(detail: Mapping[str, Any], mask: Mask) -> Iterator[str]:
     if len(attempts) > 1:
         yield "attempts:"
         for number, attempt in enumerate(attempts, 1):
-            reason = mask.text(attempt.get("statusReason", "")).partition("\n")[0]
+            reason = _first(mask.text(attempt.get("statusReason", "")))
             yield f"  {number}  {_length(attempt)}  {reason}"
     preempted = detail.get("preemptionSummary", {}).get("preemptedAttemptCount", 0)
     if preempted:
@@ -142,6 +141,10 @@ def _reason(evidence: Evidence) -> str:
         or evidence.detail.get("statusReason")
         or "no reason was given"
     )
+
+
+def _first(text: str) -> str:
+    return text.partition("\n")[0]
 
 
 def _never(reason: str) -> str:

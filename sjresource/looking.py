@@ -90,7 +90,7 @@ class Look:
             Unreachable, Refused: nothing can be asked for at the moment; see `passes`.
         """
         yield from self._listed(self._statuses_seen())
-        if len(self._unseen) >= _MANY:
+        if self._lost() >= _MANY:
             yield from self._listed(STATUSES)
         for job in list(self._unseen)[: len(self._last) - self.calls]:
             yield job, self._described(job)
@@ -99,6 +99,11 @@ class Look:
         """Name the statuses of more than one job, the most frequent first."""
         counts = Counter(detail["status"] for detail in self._last.values() if detail)
         return [status for status, count in counts.most_common() if count > 1]
+
+    def _lost(self) -> int:
+        """Count the unseen jobs that some other page may tell of."""
+        lasts = (self._last[job] for job in self._unseen)
+        return sum(last is None or last["status"] not in self.useless for last in lasts)
 
     def _listed(self, statuses: Iterable[str]) -> Iterator[tuple[str, Detail]]:
         for status in statuses:

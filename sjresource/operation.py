@@ -106,7 +106,7 @@ def _verb(arguments: Sequence[str]) -> str | None:
 
 def _targets(arguments: Sequence[str]) -> list[str]:
     targets = []
-    for word, following in zip(arguments, [*arguments[1:], ""], strict=True):
+    for word, following in zip(arguments, [*arguments[1:], ""], strict=False):
         if word in ("--target", "-t"):
             targets.append(following)
         elif word.startswith("--target="):

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sjresource.arn import name_in, parse_arn
 from sjresource.client import TERMINAL, forget_clients
-from sjresource.errors import NotFound, Refused, SjresourceError, Unreachable
+from sjresource.errors import NotFound, SjresourceError, Unreachable
 from sjresource.looking import Look
 
 if TYPE_CHECKING:
@@ -107,6 +107,7 @@ class Poller:
 
     Cancel `done` of a watch to end it. A call that gets no answer, is throttled, or comes with
     credentials that have expired is made again, with the credentials that are there by then.
+    `thread` is None while nobody waits.
     """
 
     def __init__(
@@ -123,7 +124,7 @@ class Poller:
         self._watches: list[Watch] = []
         self._visits: dict[Place, _Visit] = {}
         self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
+        self.thread: threading.Thread | None = None
 
     def watch(self, watches: Iterable[Watch]) -> None:
         """Look at these jobs too, soon; returns at once."""
@@ -134,9 +135,9 @@ class Poller:
                 self._watches.append(watch)
                 self._expect(watch, now)
             self._changed.notify()
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="sjresource", daemon=True)
-                self._thread.start()
+            if self.thread is None:
+                self.thread = threading.Thread(target=self._run, name="sjresource", daemon=True)
+                self.thread.start()
 
     def _run(self) -> None:
         while (place := self._next_place()) is not None:
@@ -149,7 +150,7 @@ class Poller:
             with self._changed:
                 self._watches = [watch for watch in self._watches if not watch.done.done()]
                 if not self._watches:
-                    self._thread = None
+                    self.thread = None
                     self._visits.clear()
                     return None
                 places = {watch.place for watch in self._watches}
@@ -178,9 +179,12 @@ class Poller:
             for job, answer in look.answers():
                 for watch in by_job[job]:
                     self._take(watch, answer, visit)
-        except (Refused, Unreachable) as error:
+        except SjresourceError as error:
             self._renew(error)
             self._listener.out_of_reach(error)
+        except Exception as error:  # noqa: BLE001 - without this thread every wait would hang
+            said = f"{type(error).__name__}: {error}, which is unexpected"
+            self._listener.out_of_reach(Unreachable("reading", "JobQueue", queue, said))
         self._plan(visit, look)
         with self._changed:
             for watch in there:

@@ -24,15 +24,21 @@ https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable.html
 
 def progress_line(detail: Mapping[str, Any], seconds: float, standing: str = "") -> str:
     """Say where a job stands, for how long, and `standing`: what else is known of that."""
+    ended = detail["status"] in TERMINAL
     parts = [detail["status"]]
-    if seconds >= 1:
-        parts.append(f"{'after' if detail['status'] in TERMINAL else 'for'} {duration(seconds)}")
+    if (length := _ran(detail) if ended else seconds) >= 1:
+        parts.append(f"{'after' if ended else 'for'} {duration(length)}")
     attempts = detail.get("retryStrategy", {}).get("attempts", 1)
     if attempts > 1:
         parts.append(f"(attempt {min(attempt_number(detail), attempts)} of {attempts})")
     line = " ".join(parts)
     told = "; ".join(part for part in (detail.get("statusReason"), standing) if part)
     return f"{line}: {told}" if told else line
+
+
+def _ran(detail: Mapping[str, Any]) -> float:
+    started, stopped = detail.get("startedAt"), detail.get("stoppedAt")
+    return (stopped - started) / 1000 if started and stopped else 0.0
 
 
 def crowd_line(details: Iterable[Mapping[str, Any] | None], failures: Iterable[str] = ()) -> str:

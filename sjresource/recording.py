@@ -14,6 +14,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,8 @@ WAITED_FOR = ("jobs", "min_succeeded", "on_failure", "statuses", "masks")
 """The inputs that a recorded outcome answers."""
 
 _READERS = 4
+_LOGS = 20
+"""For more jobs the names of their logs are not looked up: each is a call."""
 
 
 def remembered(olds: Properties, news: Properties) -> tuple[dict[str, Any], list[CheckFailure]]:
@@ -76,7 +79,7 @@ def record(services: Services, props: Properties, olds: Properties) -> dict[str,
     def read(job: str, status: str | None) -> dict[str, Any]:
         if status not in TERMINAL:
             return {"job": job, "status": status}
-        evidence = _evidence(services, job, unread)
+        evidence = _evidence(services, job, 0 if len(props["jobs"]) <= _LOGS else None, unread)
         return job_record(evidence, mask) if evidence else before.get(job, _bare(job, status))
 
     with ThreadPoolExecutor(_READERS) as readers:
@@ -85,7 +88,9 @@ def record(services: Services, props: Properties, olds: Properties) -> dict[str,
     return {"outcome": outcome_record(records, _whole(props.get("min_succeeded")), said)}
 
 
-def _evidence(services: Services, job: str, unread: list[str]) -> Evidence | None:
+def _evidence(
+    services: Services, job: str, log_lines: int | None, unread: list[str]
+) -> Evidence | None:
     arn = parse_arn(job)
     try:
         detail = services.batch(arn.region if arn else "").find_service_job(job)
@@ -94,7 +99,7 @@ def _evidence(services: Services, job: str, unread: list[str]) -> Evidence | Non
     except SjresourceError as error:
         unread.append(str(error))
         return None
-    evidence = gather(services, detail)
+    evidence = gather(services, detail, log_lines, time.sleep)
     unread.extend(evidence.unread)
     return evidence
 
@@ -133,7 +138,7 @@ def _failures(news: Properties, statuses: list[str | None]) -> list[CheckFailure
     more = f" and {len(forgotten) - 1} more" if len(forgotten) > 1 else ""
     return [
         CheckFailure(
-            "jobs",
+            "",  # the engine would show the value of a property that is named
             f"Batch no longer knows ServiceJob ({name_in(forgotten[0])}{more}), and how it ended "
             "was never recorded; to run it again, change its `triggers` or `pulumi up --replace` "
             "its URN",

@@ -54,7 +54,8 @@ class Standing:
         if arn is None:
             return ""
         sagemaker = self._sagemaker(arn.region)
-        job = self._ask("training job", arn.name, lambda: sagemaker.find_training_job(arn.name))
+        name = arn.name
+        job = self._ask("training job", name, lambda: sagemaker.find_training_job(name), keep=0)
         return training_words(job or {})
 
     def _waiting(self, detail: Detail) -> str:
@@ -82,10 +83,12 @@ class Standing:
             return f"every service environment of it is DISABLED ({', '.join(map(name_in, names))})"
         return ""
 
-    def _ask(self, what: str, name: str, call: Callable[[], Detail]) -> Detail | None:
-        """Ask, unless the answer is fresh or it may not be asked."""
-        asked_at, answer = self._kept.get((what, name), (-_FRESH_SECONDS, None))
-        if what in self._refused or self._now() - asked_at < _FRESH_SECONDS:
+    def _ask(
+        self, what: str, name: str, call: Callable[[], Detail], keep: float = _FRESH_SECONDS
+    ) -> Detail | None:
+        """Ask, unless the last answer is less than `keep` seconds old, or it may not be asked."""
+        asked_at, answer = self._kept.get((what, name), (self._now() - keep, None))
+        if what in self._refused or self._now() - asked_at < keep:
             return answer
         answer = None
         try:

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from sjresource.causes import what_to_try
+
+
+@pytest.mark.parametrize(
+    ("reason", "advice"),
+    [
+        (
+            "ClientError: Cannot pull algorithm container. Either the image does not",
+            "TrainingImage",
+        ),
+        ("Could not assume role arn:aws:iam::1:role/x", "trust policy"),
+        ("ClientError: Data download failed:AccessDenied (403)", "s3:GetObject"),
+        ("ClientError: Data download failed: NoSuchBucket", "another region"),
+        ("ClientError: Data download failed: NoSuchKey (404)", "holds no objects"),
+        ("CapacityError: Unable to provision requested ML compute capacity", "InstanceType"),
+        ("CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - none", "InstanceType"),
+        ("MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE - x", "max_capacity"),
+        ("ResourceLimitExceeded: The account-level service limit", "Service Quotas"),
+        ("Job attempt duration exceeded timeout", "attempt_duration_seconds"),
+        ("AlgorithmError: exit code: 137", "out of memory"),
+        ("ClientError: Please use an instance type with more memory", "out of memory"),
+        ("OSError: [Errno 28] No space left on device", "VolumeSizeInGB"),
+        ("Job was preempted", "preemption_retries_before_termination"),
+        ("deleted by the Pulumi stack o/p/s (resource x)", "stopped the job"),
+        ("InternalServerError: We encountered an internal error", "inside of AWS"),
+        ("AlgorithmError: ExecuteUserScriptError: exit code: 1", "its log says where"),
+    ],
+)
+def test_known_causes_come_with_what_to_try(reason: str, advice: str) -> None:
+    """In AWS's own words, as they are documented and quoted."""
+    assert advice in (what_to_try(reason) or "")
+
+
+def test_an_unknown_cause_comes_with_no_advice() -> None:
+    """A wrong hint costs more than none."""
+    assert what_to_try("something new") is None
+
+
+def test_the_log_says_what_a_failure_of_the_code_was() -> None:
+    """Where AWS knows only that the code failed; else AWS's word counts."""
+    log = "RuntimeError: CUDA out of memory"
+
+    assert "out of memory" in (what_to_try("AlgorithmError: exit code: 1", log) or "")
+    assert "trust policy" in (what_to_try("Could not assume role x", log) or "")
+    assert what_to_try("something new", log) is None

@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from waiting_fakes import FakeBatch, arn
+
+from sjresource.errors import NotFound, Refused, SjresourceError, Unreachable
+from sjresource.looking import Look
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Detail = dict[str, Any]
+
+
+def look_at(
+    batch: FakeBatch, last: Mapping[str, Detail | None], **more: Any
+) -> tuple[Look, dict[str, Detail | SjresourceError]]:
+    """Look once, and give what was answered."""
+    look = Look(batch.client(), "queue", last, **more)
+    return look, dict(look.answers())
+
+
+def running(count: int) -> dict[str, Detail]:
+    """Describe so many running jobs."""
+    return {f"job{i}": {"status": "RUNNING"} for i in range(count)}
+
+
+def test_one_job_is_described() -> None:
+    """A page would tell less for the same price."""
+    batch = FakeBatch(running(1))
+
+    look, answers = look_at(batch, {"job0": {"status": "RUNNING"}})
+
+    assert answers["job0"] == {"status": "RUNNING", "jobArn": arn("job0"), "jobId": "job0"}
+    assert (look.calls, batch.calls) == (1, ["describe"])
+
+
+@pytest.mark.parametrize("count", [2, 20, 150, 500])
+def test_pages_tell_of_a_hundred_jobs_a_call(count: int) -> None:
+    """Where jobs were seen in one status, that status is listed."""
+    jobs = running(count)
+
+    look, answers = look_at(FakeBatch(jobs), jobs)
+
+    assert set(answers) == set(jobs)
+    assert look.calls == math.ceil(count / 100)
+
+
+def test_what_no_page_told_of_is_described() -> None:
+    """A job that has moved on since is not in the list of its old status."""
+    jobs = running(10)
+    batch = FakeBatch({**jobs, "job3": {"status": "FAILED"}})
+
+    look, answers = look_at(batch, jobs)
+
+    assert isinstance(answers["job3"], dict)
+    assert answers["job3"]["status"] == "FAILED"
+    assert look.calls == 2
+
+
+def test_many_unknown_jobs_are_found_by_listing_every_status() -> None:
+    """A finished sweep costs a few pages, not a Describe of each job."""
+    jobs = {f"job{i}": {"status": "SUCCEEDED"} for i in range(500)}
+
+    look, answers = look_at(FakeBatch(jobs), dict.fromkeys(jobs))
+
+    assert all(isinstance(a, dict) and a["status"] == "SUCCEEDED" for a in answers.values())
+    assert len(answers) == 500
+    assert look.calls <= 5 + 7  # five full pages, and one empty one of each other status
+
+
+def test_a_failure_is_described_for_its_attempts() -> None:
+    """A summary lacks them."""
+    jobs = {f"job{i}": {"status": "FAILED"} for i in range(20)}
+    batch = FakeBatch(jobs)
+
+    _, answers = look_at(batch, dict.fromkeys(jobs))
+
+    assert batch.calls.count("describe") >= len(answers) - 8
+
+
+@pytest.mark.parametrize("count", [2, 5, 40])
+def test_a_look_never_costs_more_than_a_describe_each(count: int) -> None:
+    """In a queue full of others' jobs pages tell nothing; what they cost is saved elsewhere."""
+    jobs = running(count)
+    strangers = {f"other{i}": {"status": "RUNNING"} for i in range(300)}
+    batch = FakeBatch({**strangers, **jobs})
+
+    look, answers = look_at(batch, jobs)
+    again, _ = look_at(batch, jobs, useless=look.useless)
+
+    assert look.calls <= count
+    assert len(answers) >= count - 1
+    assert look.useless == {"RUNNING"}
+    assert again.calls == count
+
+
+def test_a_new_attempt_is_described() -> None:
+    """A job that went back to RUNNABLE, or has another training job, has one attempt more."""
+    last = running(3)
+    batch = FakeBatch({name: {"status": "RUNNABLE", "attempts": [{}]} for name in last})
+
+    _, answers = look_at(batch, last)
+
+    assert all(isinstance(answer, dict) and "attempts" in answer for answer in answers.values())
+
+
+def test_a_gone_job_is_said_to_be_gone() -> None:
+    """The others are seen all the same."""
+    _, answers = look_at(FakeBatch({"here": {"status": "RUNNING"}}), {"here": None, "gone": None})
+
+    assert isinstance(answers["gone"], NotFound)
+    assert isinstance(answers["here"], dict)
+
+
+def test_lists_that_are_not_allowed_are_done_without() -> None:
+    """A Describe tells all as well."""
+    jobs = running(3)
+    denied = Refused("listing", "ServiceJob", "queue", "no", code="AccessDeniedException")
+
+    look, answers = look_at(FakeBatch(jobs, listing=denied), jobs)
+
+    assert set(answers) >= {"job0", "job1"}
+    assert not look.listable
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Unreachable("reading", "ServiceJob", "job", "no route"),
+        Refused("reading", "ServiceJob", "job", "slow", code="TooManyRequestsException"),
+    ],
+)
+def test_a_look_ends_where_nothing_can_be_asked(error: SjresourceError) -> None:
+    """Asking for each of 500 jobs without a network would take an hour."""
+    batch = FakeBatch(running(500), describing=error, listing=error)
+
+    with pytest.raises(type(error)):
+        look_at(batch, dict.fromkeys(running(500)))
+
+    assert len(batch.calls) == 1

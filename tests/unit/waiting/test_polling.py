@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import CancelledError
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from waiting_fakes import FakeBatch, arn
+
+from sjresource.errors import NotFound, Refused, SjresourceError, Unreachable
+from sjresource.polling import (
+    LONGEST_DELAY,
+    SHORTEST_DELAY,
+    Poller,
+    Watch,
+    in_daemon_thread,
+    next_delay,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    Detail = dict[str, Any]
+
+SOON = 10.0
+"""Seconds after which a test gives up; none waits for so long."""
+
+
+class Listener:
+    """Notes what it is told."""
+
+    def __init__(self) -> None:
+        self.statuses: list[str] = []
+        self.errors: list[SjresourceError] = []
+        self.threads: set[int] = set()
+
+    def seen(self, watch: Watch) -> None:
+        """Note the status."""
+        self.threads.add(threading.get_ident())
+        self.statuses.append((watch.detail or {})["status"])
+
+    def out_of_reach(self, error: SjresourceError) -> None:
+        """Note why."""
+        self.errors.append(error)
+
+    def tell(self) -> float:
+        """Have nothing to say for long."""
+        return 3600.0
+
+
+class Story(FakeBatch):
+    """Answers about every job with one thing after the other, and then with the last for ever."""
+
+    def __init__(self, *answers: str | SjresourceError) -> None:
+        super().__init__({})
+        self.answers = list(answers)
+
+    def find_service_job(self, job: str) -> Detail:
+        """Give the next answer, or raise it."""
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, SjresourceError):
+            raise answer
+        return {"status": answer, "jobId": job, "jobArn": arn(job)}
+
+
+class Leaps:
+    """A time that leaps a minute whenever it is looked at."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        self.seconds += 60.0
+        return self.seconds
+
+
+def poll(batch: FakeBatch, watches: Iterable[Watch]) -> Listener:
+    """Begin to poll for these jobs."""
+    listener = Listener()
+    Poller(batch.client, listener, now=Leaps(), spread=lambda: 0.5).watch(watches)
+    return listener
+
+
+@pytest.mark.parametrize("end", ["SUCCEEDED", "FAILED"])
+def test_a_wait_ends_with_the_end_of_the_job(end: str) -> None:
+    """What is new on the way is told, the end too, and nothing twice."""
+    watch = Watch(arn("job"))
+    listener = poll(Story("RUNNABLE", "RUNNING", "RUNNING", end), [watch])
+
+    assert watch.done.result(SOON)["status"] == end
+    assert listener.statuses == ["RUNNABLE", "RUNNING", end]
+
+
+@pytest.mark.parametrize(
+    "passing",
+    [
+        Unreachable("reading", "ServiceJob", "job", "no route"),
+        Refused("reading", "ServiceJob", "job", "slow", code="TooManyRequestsException"),
+        Refused("reading", "ServiceJob", "job", "old", code="ExpiredTokenException"),
+    ],
+    ids=["unreachable", "throttled", "expired-token"],
+)
+def test_what_says_nothing_about_the_job_is_outlived(passing: SjresourceError) -> None:
+    """A lost network or a throttle is not a failed job."""
+    watch = Watch(arn("job"))
+    listener = poll(Story(passing, "RUNNING", passing, passing, "SUCCEEDED"), [watch])
+
+    assert watch.done.result(SOON)["status"] == "SUCCEEDED"
+    assert listener.errors == [passing] * 3
+
+
+@pytest.mark.parametrize(
+    "final",
+    [
+        NotFound("reading", "ServiceJob", "job"),
+        Refused("reading", "ServiceJob", "job", "no", code="AccessDeniedException"),
+    ],
+    ids=["gone", "denied"],
+)
+def test_a_job_that_cannot_be_asked_for_ends_the_wait(final: SjresourceError) -> None:
+    """Asking again would never help."""
+    watch = Watch(arn("job"))
+    poll(Story("RUNNING", final), [watch])
+
+    with pytest.raises(type(final)):
+        watch.done.result(SOON)
+
+
+def test_a_surprise_is_told_and_outlived() -> None:
+    """A poller that died of one malformed answer would leave every wait hanging."""
+
+    class Surprising(Story):
+        def find_service_job(self, job: str) -> Detail:
+            if len(self.answers) == 2:
+                self.answers.pop(0)
+                raise KeyError("status")
+            return super().find_service_job(job)
+
+    watch = Watch(arn("job"))
+    listener = poll(Surprising("RUNNING", "SUCCEEDED"), [watch])
+
+    assert watch.done.result(SOON)["status"] == "SUCCEEDED"
+    assert "KeyError" in str(listener.errors[0])
+
+
+def test_many_jobs_are_waited_for_in_one_thread() -> None:
+    """Five hundred waits are no five hundred threads; two of one job are told both."""
+    jobs = {f"job{i}": {"status": "SUCCEEDED"} for i in range(50)}
+    watches = [Watch(arn(job), "queue") for job in [*jobs, "job0"]]
+    listener = poll(FakeBatch(jobs), watches)
+
+    assert {watch.done.result(SOON)["status"] for watch in watches} == {"SUCCEEDED"}
+    assert len(listener.threads) == 1
+    assert threading.get_ident() not in listener.threads
+
+
+def test_a_cancelled_watch_is_asked_for_no_more() -> None:
+    """The thread ends when nobody waits."""
+    watch = Watch(arn("job"))
+
+    class Impatient(Listener):
+        def seen(self, watch: Watch) -> None:
+            watch.done.cancel()
+
+    poller = Poller(Story("RUNNING").client, Impatient(), now=Leaps(), spread=lambda: 0.5)
+    poller.watch([watch])
+    thread = poller.thread
+    if thread is not None:
+        thread.join(SOON)
+
+    assert poller.thread is None
+    with pytest.raises(CancelledError):
+        watch.done.result()
+
+
+def test_looks_follow_a_change_soon_and_come_ever_later_after_none() -> None:
+    """The end of a short job is seen fast, and a long wait costs little."""
+    delays = [next_delay(quiet, 1, spread=1.0) for quiet in (0, 10, 60, 300, 3600)]
+
+    assert delays == [SHORTEST_DELAY, 1.0, 6.0, LONGEST_DELAY, LONGEST_DELAY]
+
+
+def test_looks_that_take_many_calls_come_less_often() -> None:
+    """Five hundred Describes are not made twice a second."""
+    assert next_delay(0, 20, spread=1.0) == 5.0
+    assert next_delay(0, 500, spread=1.0) == LONGEST_DELAY
+
+
+def test_looks_spread_out_and_never_beyond_the_longest() -> None:
+    """Many programs that began together don't ask together for ever."""
+    assert next_delay(100.0, 1, spread=0.0) < next_delay(100.0, 1, spread=1.0) <= LONGEST_DELAY
+
+
+def test_a_blocking_call_is_awaited_with_its_result_or_error() -> None:
+    """It runs outside the loop, and outside the program's own executor."""
+
+    def fail() -> None:
+        raise NotFound("reading", "TrainingJob", "x")
+
+    async def program() -> int:
+        with pytest.raises(NotFound):
+            await in_daemon_thread(fail)
+        return await in_daemon_thread(threading.get_ident)
+
+    assert asyncio.run(program()) != threading.get_ident()

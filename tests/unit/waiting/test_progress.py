@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sjresource.progress import attempt_number, crowd_line, duration, nth, progress_line
+
+
+def detail(status: str, **more: Any) -> dict[str, Any]:
+    """Describe a job with three attempts."""
+    return {"status": status, "retryStrategy": {"attempts": 3}, **more}
+
+
+@pytest.mark.parametrize(
+    ("described", "seconds", "standing", "line"),
+    [
+        (detail("RUNNABLE"), 0.0, "", "RUNNABLE (attempt 1 of 3)"),
+        (
+            detail("RUNNABLE", statusReason="CAPACITY:NONE"),
+            7.0,
+            "2nd in the queue",
+            "RUNNABLE for 7 s (attempt 1 of 3): CAPACITY:NONE; 2nd in the queue",
+        ),
+        (
+            {"status": "RUNNING"},
+            7500.0,
+            "Training, loss=0.5",
+            "RUNNING for 2 h 5 min: Training, loss=0.5",
+        ),
+        ({"status": "SUCCEEDED"}, 61.0, "", "SUCCEEDED"),
+        (
+            {"status": "SUCCEEDED", "startedAt": 1000, "stoppedAt": 181_000},
+            1.0,
+            "",
+            "SUCCEEDED after 3 min",
+        ),
+    ],
+)
+def test_a_line_says_status_time_attempt_and_why(
+    described: dict[str, Any], seconds: float, standing: str, line: str
+) -> None:
+    """Why a job waits matters as much as that it waits."""
+    assert progress_line(described, seconds, standing) == line
+
+
+def test_a_crowd_is_counted_and_its_failures_are_named() -> None:
+    """Five hundred jobs fit into one line, five of their failures too."""
+    details = [
+        *[{"status": "SUCCEEDED"}] * 3,
+        {"status": "STARTING"},
+        *[{"status": "RUNNABLE", "statusReason": "CAPACITY:NONE"}] * 2,
+        None,
+    ]
+
+    assert crowd_line(details, ["a", "b"]) == (
+        "7 jobs: 3 done, 1 running, 3 waiting, 0 failed; waiting for CAPACITY:NONE; FAILED: a, b"
+    )
+    assert crowd_line([], "abcdefg").endswith("FAILED: a, b, c, d, e and 2 more")
+
+
+@pytest.mark.parametrize(
+    ("status", "ended", "number"),
+    [("RUNNABLE", 0, 1), ("RUNNING", 1, 2), ("FAILED", 3, 3), ("FAILED", 0, 1)],
+)
+def test_attempts_are_counted_from_one(status: str, ended: int, number: int) -> None:
+    """The attempt that goes on counts; after the end there is none."""
+    assert attempt_number(detail(status, attempts=[{}] * ended)) == number
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(42, "42 s"), (180, "3 min"), (7500, "2 h 5 min"), (7200, "2 h")],
+)
+def test_durations_read_as_people_say_them(seconds: float, said: str) -> None:
+    """Nobody reads 7500 s."""
+    assert duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (12, "12th"), (22, "22nd")]
+)
+def test_places_read_as_people_say_them(number: int, said: str) -> None:
+    """English has its exceptions."""
+    assert nth(number) == said

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pulumi.runtime import rpc
+from waiting_fakes import FakeBatch, FakeTraining, arn, services, started
+
+from sjresource.errors import Refused, Unreachable
+from sjresource.recording import record, remembered
+
+JOBS = [arn("a"), arn("b"), arn("c")]
+ENDED = ["SUCCEEDED", "FAILED", "SUCCEEDED"]
+
+
+def inputs(statuses: Any, jobs: list[str] | None = None, **more: Any) -> dict[str, Any]:
+    """Give a completion's inputs as `check` gets them."""
+    return {"identity": "i", "jobs": jobs or JOBS, "statuses": statuses, **more}
+
+
+def statuses_kept(olds: dict[str, Any], news: dict[str, Any]) -> Any:
+    """Give the statuses that `check` makes, of inputs that it accepts."""
+    kept, failures = remembered(olds, news)
+    assert failures == []
+    return kept.get("statuses")
+
+
+def test_a_preview_knows_what_is_recorded_of_the_same_jobs() -> None:
+    """And shows no change; of other jobs, or more of them, it knows nothing."""
+    olds = inputs(ENDED, min_succeeded=2)
+
+    assert statuses_kept(olds, inputs(rpc.UNKNOWN, min_succeeded=2.0)) == ENDED
+    assert statuses_kept(olds, inputs(rpc.UNKNOWN)) == rpc.UNKNOWN
+    assert statuses_kept(olds, inputs(rpc.UNKNOWN, jobs=[rpc.UNKNOWN] * 3)) == rpc.UNKNOWN
+    assert statuses_kept({}, inputs(rpc.UNKNOWN)) == rpc.UNKNOWN
+
+
+def test_a_run_that_does_not_wait_keeps_the_record_of_other_jobs_too() -> None:
+    """What depends on the old model stays as it is."""
+    olds = inputs(ENDED, min_succeeded=1, masks=["hush"])
+    kept, _ = remembered(olds, {"identity": "new", "jobs": [arn("new")], "on_failure": "record"})
+
+    assert kept == {**olds, "identity": "new"}
+
+
+def test_a_run_that_does_not_wait_records_nothing_where_nothing_is_recorded() -> None:
+    """The next run that waits finds it as it was."""
+    kept, failures = remembered({}, {"identity": "i", "jobs": JOBS})
+
+    assert (kept, failures) == ({"identity": "i", "jobs": JOBS}, [])
+    assert record(services(FakeBatch({}), FakeTraining({})), kept, {}) == {}
+
+
+def test_what_is_final_stays() -> None:
+    """Enough succeeded: jobs that end later are no change."""
+    olds = inputs(["SUCCEEDED", "RUNNING", "RUNNING"], min_succeeded=1)
+
+    assert statuses_kept(olds, inputs(ENDED, min_succeeded=1)) == olds["statuses"]
+    assert statuses_kept(olds, inputs(ENDED, min_succeeded=2)) == ENDED
+
+
+def test_a_forgotten_job_keeps_how_it_ended() -> None:
+    """Even in another list of jobs: a sweep grows long after its first jobs expired."""
+    more = [*JOBS, arn("d")]
+    filled = statuses_kept(
+        inputs(ENDED, on_failure="record"),
+        inputs([None, None, None, "SUCCEEDED"], jobs=more, on_failure="record"),
+    )
+
+    assert filled == [*ENDED, "SUCCEEDED"]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "more", "complains"),
+    [
+        (["SUCCEEDED", None, "SUCCEEDED"], {}, True),
+        (["SUCCEEDED", None, "SUCCEEDED"], {"min_succeeded": 2}, False),
+        (["FAILED", None, "FAILED"], {"min_succeeded": 2, "on_failure": "record"}, False),
+        (["FAILED", None, "FAILED"], {"on_failure": "record"}, True),
+    ],
+)
+def test_a_forgotten_job_is_an_error_if_the_answer_hangs_on_it(
+    statuses: list[str | None], more: dict[str, Any], *, complains: bool
+) -> None:
+    """Gone with nothing recorded says so, with what to do."""
+    _, failures = remembered({}, inputs(statuses, **more))
+
+    assert bool(failures) is complains
+    if complains:
+        assert failures[0].reason.startswith("Batch no longer knows ServiceJob (b), and how it")
+
+
+def test_the_record_tells_of_each_job_in_the_order_given() -> None:
+    """With its model, metrics and times, and a sum of them all."""
+    batch = FakeBatch(
+        {
+            "a": started("SUCCEEDED", "ta", jobName="train-a", statusReason="done"),
+            "b": {"status": "FAILED", "statusReason": "no hush"},
+        }
+    )
+    training = FakeTraining(
+        {
+            "ta": {
+                "ModelArtifacts": {"S3ModelArtifacts": "s3://models/a"},
+                "FinalMetricDataList": [{"MetricName": "loss", "Value": 0.5}],
+                "TrainingTimeInSeconds": 60,
+                "BillableTimeInSeconds": 40,
+            }
+        },
+        {"ta/algo-1-9": []},
+    )
+    props = inputs(["SUCCEEDED", "FAILED", "RUNNING"], min_succeeded=1.0, masks=["hush"])
+
+    outcome = record(services(batch, training), props, {})["outcome"]
+
+    assert outcome["status"] == "SUCCEEDED"
+    assert outcome["summary"] == {"jobs": 3, "succeeded": 1, "failed": 1, "unfinished": 1}
+    first, second, third = outcome["results"]
+    assert first["model_artifacts"] == "s3://models/a"
+    assert first["final_metrics"] == {"loss": 0.5}
+    assert (first["training_seconds"], first["billable_seconds"]) == (60, 40)
+    assert (first["training_job_name"], first["job_name"]) == ("ta", "train-a")
+    assert first["log_stream"] == "ta/algo-1-9"
+    assert second["status_reason"] == "no [secret]"
+    assert third == {"job": arn("c"), "status": "RUNNING"}
+
+
+def test_a_job_that_is_gone_by_then_keeps_its_old_record() -> None:
+    """Batch forgets; the state does not."""
+    olds = {"outcome": {"results": [{"job": arn("a"), "status": "SUCCEEDED", "job_name": "old"}]}}
+    props = inputs(["SUCCEEDED", "SUCCEEDED"], jobs=[arn("a"), arn("new")])
+
+    outcome = record(services(FakeBatch({}), FakeTraining({})), props, olds)["outcome"]
+
+    assert [result["job_name"] for result in outcome["results"]] == ["old", "new"]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Refused("reading", "TrainingJob", "ta", "hush", code="AccessDeniedException"),
+        Unreachable("reading", "TrainingJob", "ta", "hush"),
+    ],
+)
+def test_what_could_not_be_read_is_named(error: Exception) -> None:
+    """So that the next `up` asks again; the model's place would else be missing for ever."""
+    batch = FakeBatch({"a": started("SUCCEEDED", "ta")})
+    training = FakeTraining({}, refusing=error)  # type: ignore[arg-type] # one of our own
+
+    props = inputs(["SUCCEEDED"], jobs=[arn("a")], masks=["hush"])
+    outcome = record(services(batch, training), props, {})["outcome"]
+
+    assert outcome["unread"] == ["reading TrainingJob (ta): [secret]"]
+    assert outcome["status"] == "SUCCEEDED"

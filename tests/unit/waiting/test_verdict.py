@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from sjresource.verdict import Verdict, is_over, judge
+
+OPEN, DONE, BAD, GONE = "RUNNING", "SUCCEEDED", "FAILED", None
+
+
+@pytest.mark.parametrize(
+    ("statuses", "needed", "verdict"),
+    [
+        ([DONE, DONE], None, Verdict.ENOUGH),
+        ([DONE, OPEN], None, Verdict.OPEN),
+        ([BAD, OPEN], None, Verdict.TOO_FEW),
+        ([DONE, DONE, OPEN], 2, Verdict.ENOUGH),
+        ([DONE, BAD, OPEN], 2, Verdict.OPEN),
+        ([BAD, BAD, OPEN], 2, Verdict.TOO_FEW),
+        ([DONE, GONE], 1, Verdict.ENOUGH),
+        ([GONE, BAD], 1, Verdict.OPEN),
+    ],
+)
+def test_the_answer_is_given_as_soon_as_it_is_certain(
+    statuses: list[str | None], needed: int | None, verdict: Verdict
+) -> None:
+    """Either way, and never before; a forgotten job may have succeeded or not."""
+    assert judge(statuses, needed) is verdict
+
+
+@pytest.mark.parametrize(
+    ("statuses", "needed", "record_all", "over"),
+    [
+        ([BAD, OPEN], None, False, True),
+        ([BAD, OPEN], None, True, False),
+        ([BAD, GONE], None, True, True),
+        ([DONE, OPEN], 1, True, True),
+        ([GONE, OPEN], None, False, False),
+    ],
+)
+def test_a_wait_that_records_everything_goes_on_to_the_end(
+    statuses: list[str | None], needed: int | None, *, record_all: bool, over: bool
+) -> None:
+    """Without `min_succeeded` a record of failures tells how each job ended."""
+    assert is_over(statuses, needed, record_all=record_all) is over
