@@ -185,3 +185,31 @@ def test_unknown_values_neither_crash_a_preview_nor_hide_a_run(
     second = stack.resources()["second"]["id"]
     stack.destroy()
     assert cloud.batch.describe_service_job(jobId=second)["status"] == "FAILED"
+
+
+BY_NAME = (
+    PRELUDE
+    + """
+    sj.ServiceJob("train", job_queue="shared", service_request_payload=payload())
+"""
+)
+
+
+def test_a_changed_region_says_that_the_job_would_move_and_moves_nothing_itself(
+    cloud: EmulatedCloud, new_stack: NewStack
+) -> None:
+    """The resource goes on in its own region: it is refreshed and ended there."""
+    cloud.script(running=3600.0)
+    make_queue(cloud)
+    make_queue(cloud, region="eu-west-1")
+    config = {"aws:region": "us-east-1"}
+    stack = new_stack(BY_NAME, config=config, environment=cloud.environment)
+    stack.up()
+    job = stack.resources()["train"]["id"]
+
+    stack.set_config("aws:region", "eu-west-1")
+    assert stack.preview().step("replace", "train").replace_keys == ("region",)
+    stack.refresh("--expect-no-changes")
+    stack.destroy()
+
+    assert cloud.batch.describe_service_job(jobId=job)["isTerminated"]

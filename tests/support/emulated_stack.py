@@ -67,9 +67,12 @@ class EmulatedCloud:
         self.control = EmulatorControl(
             emulator.url, key.aws_access_key_id, key.aws_secret_access_key
         )
-        self.batch: Any = boto3.client(
-            "batch", region_name=REGION, endpoint_url=emulator.url, **vars(key)
-        )
+        self.batch = self.batch_in(REGION)
+
+    def batch_in(self, region: str) -> Any:
+        """Make a client of somebody who knows nothing of sjresource."""
+        key = vars(self.emulator.credentials)
+        return boto3.client("batch", region_name=region, endpoint_url=self.emulator.url, **key)
 
     @property
     def environment(self) -> dict[str, str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from emulated_stack import REGION
+
 if TYPE_CHECKING:
     from emulated_stack import EmulatedCloud
 
@@ -30,16 +32,19 @@ PRELUDE = """
 """To be followed by lines of the same indent."""
 
 
-def make_queue(cloud: EmulatedCloud, name: str = "shared", instances: int = 100) -> str:
+def make_queue(
+    cloud: EmulatedCloud, name: str = "shared", instances: int = 100, region: str = REGION
+) -> str:
     """Make an environment and a queue as another tool would; give the queue's ARN."""
+    batch = cloud.batch_in(region)
     limits: list[dict[str, Any]] = [{"maxCapacity": instances, "capacityUnit": "NUM_INSTANCES"}]
-    environment = cloud.batch.create_service_environment(
+    environment = batch.create_service_environment(
         serviceEnvironmentName=name,
         serviceEnvironmentType="SAGEMAKER_TRAINING",
         capacityLimits=limits,
     )["serviceEnvironmentArn"]
     cloud.emulator.clock.advance(1)
-    arn: str = cloud.batch.create_job_queue(
+    arn: str = batch.create_job_queue(
         jobQueueName=name,
         jobQueueType="SAGEMAKER_TRAINING",
         priority=1,
