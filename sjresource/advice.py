@@ -71,6 +71,8 @@ def conditions_that_never_count(properties: Properties, _payload: Properties) ->
             continue
         if any(_covers(other, pattern) for other in earlier):
             yield f"{path}[{position}] never matches: an earlier condition takes all that it would"
+        elif not _can_match(pattern):
+            yield f'{path}[{position}] never matches: reasons begin with "{_REASONS_BEGIN}"'
         earlier.append(pattern)
 
 
@@ -116,6 +118,17 @@ _ADVICE: tuple[Callable[[Properties, Properties], Iterator[str]], ...] = (
     spot_without_checkpoint,
     priority_without_effect,
 )
+
+
+_REASONS_BEGIN = "Received status from SageMaker:"
+"""https://docs.aws.amazon.com/batch/latest/userguide/service-job-retries.html"""
+
+
+def _can_match(pattern: str) -> bool:
+    literal = pattern.removesuffix("*")
+    if "*" in literal or literal.startswith(_REASONS_BEGIN):
+        return True
+    return pattern.endswith("*") and _REASONS_BEGIN.startswith(literal)
 
 
 def _covers(earlier: str, later: str) -> bool:

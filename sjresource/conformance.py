@@ -118,7 +118,7 @@ def _scalar_problems(shape: Any, value: Any, path: str) -> Iterator[Problem]:
 
 def _string_problems(shape: Any, value: str, path: str, what: str = "") -> Iterator[Problem]:
     if shape.enum:
-        if value not in shape.enum:
+        if value not in shape.enum and not _ignores_case(shape, value):
             yield must_be_one_of(path, value, shape.enum)
         return
     outside = list(_size_problems(shape, len(value), path, "characters"))
@@ -129,6 +129,11 @@ def _string_problems(shape: Any, value: str, path: str, what: str = "") -> Itera
         yield Problem(path, f"must have {what or 'a form that '}matches {pattern}")
     elif not _is_text(value):
         yield Problem(path, "must be text, got half of a surrogate pair")
+
+
+def _ignores_case(shape: Any, value: str) -> bool:
+    """AWS's own SDK sends "Retry" where the model has RETRY, and Batch takes it."""
+    return shape.name == "ServiceJobRetryAction" and value.upper() in shape.enum
 
 
 def _number_problems(shape: Any, value: Any, path: str) -> Iterator[Problem]:

@@ -116,7 +116,7 @@ BAD_JOBS = (
     job(
         "retry_strategy.evaluate_on_exit[0].action",
         "did you mean RETRY?",
-        retry_strategy={"attempts": 2.0, "evaluate_on_exit": [{"action": "retry"}]},
+        retry_strategy={"attempts": 2.0, "evaluate_on_exit": [{"action": "retries"}]},
     ),
     job(
         "retry_strategy.evaluate_on_exit[0].onStatusReason",
@@ -145,7 +145,7 @@ BAD_JOBS = (
         share_identifier="vision",
         quota_share_name="vision",
     ),
-    job("share_identifier", "1 to 255 letters or digits", share_identifier="a b"),
+    job("share_identifier", "1 to 255 characters", share_identifier=LONG),
     job("quota_share_name", "1 to 128 letters", quota_share_name="a/b"),
     job("client_token", "from 1 to 64 characters", client_token="t" * 65),
     job("tags", "at most 47 tags", tags={f"t{number}": "" for number in range(48)}),

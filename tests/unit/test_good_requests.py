@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from good_requests import GOOD_JOBS
+from training_requests import JOB
+
+from sjresource.job_check import check_job
+from sjresource.settings import Checking, Settings
+
+
+def failures(job: dict[str, Any]) -> list[str]:
+    """Check it offline, in the region that these documents are about."""
+    settings = Settings(region="us-west-2")
+    checked = check_job(settings, Checking(), job, would_be_submitted=False)
+    return [failure.reason for failure in checked.failures]
+
+
+@pytest.mark.parametrize("name", GOOD_JOBS)
+def test_what_aws_takes_is_let_through(name: str) -> None:
+    """The documents' own examples and the SDK's payloads have no problem."""
+    assert failures(GOOD_JOBS[name]) == []
+
+
+@pytest.mark.parametrize("name", GOOD_JOBS)
+def test_text_or_object_makes_no_difference(name: str) -> None:
+    """A payload as JSON text is read like the same payload as a dict."""
+    payload = GOOD_JOBS[name]["service_request_payload"]
+    other = json.loads(payload) if isinstance(payload, str) else json.dumps(payload)
+
+    assert failures({**GOOD_JOBS[name], "service_request_payload": other}) == []
+
+
+def test_the_bare_minimum_is_enough() -> None:
+    """No argument is asked for that AWS does not ask for."""
+    assert failures(JOB) == []
