@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sjresource.emulator.errors import AWSError
 from sjresource.emulator.faults import read_fault
 from sjresource.emulator.operations.call import Behaviour
-from sjresource.emulator.records import PLACED
+from sjresource.emulator.records import LIVE, PLACED
 from sjresource.emulator.simulation import Rule, scripts_from
 from sjresource.emulator.wire import json_response
 
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from sjresource.emulator.calls import Calls
     from sjresource.emulator.clock import Clock
     from sjresource.emulator.faults import Faults
+    from sjresource.emulator.lifecycle import Lifecycle
+    from sjresource.emulator.records import Job
     from sjresource.emulator.simulation import Simulation
     from sjresource.emulator.store import Store
     from sjresource.emulator.training import Executor
@@ -44,6 +46,7 @@ class Control:
         behaviour: Behaviour,
         store: Store,
         executor: Executor,
+        lifecycle: Lifecycle,
     ) -> None:
         self._clock = clock
         self._faults = faults
@@ -52,6 +55,7 @@ class Control:
         self._behaviour = behaviour
         self._store = store
         self._executor = executor
+        self._lifecycle = lifecycle
         self._routes: dict[tuple[str, str], Callable[[Any], Any]] = {
             ("GET", "clock"): lambda _: self._time(),
             ("POST", "clock"): self._move_clock,
@@ -70,9 +74,8 @@ class Control:
         """Carry out a control request."""
         route = request.path.removeprefix(PREFIX)
         try:
-            if request.method == "POST" and route.startswith("jobs/"):
-                result = None
-                self._change_job(route.removeprefix("jobs/"), _body(request))
+            if route.startswith("jobs/"):
+                result = self._answer_job(request, route.removeprefix("jobs/"))
             else:
                 result = self._route(request.method, route)(_body(request))
         except (ValueError, TypeError) as mistake:
@@ -117,20 +120,25 @@ class Control:
             setattr(self._behaviour, name, value)
         return asdict(self._behaviour)
 
-    def _change_job(self, job_id: str, body: Any) -> None:
-        action = _object(body, {"action"}).get("action")
+    def _answer_job(self, request: Request, job_id: str) -> dict[str, Any]:
         with self._store.transaction():
             job = self._store.job(job_id)
-            if job is None:
-                raise AWSError("ResourceNotFound", f"ServiceJob {job_id} does not exist", 404)
-            live = job.stopped_at is None
-            if action not in ("expire", "vanish"):
-                raise ValueError("action must be expire or vanish")
-            if live == (action == "expire"):
-                raise ValueError(
-                    f"{action} is for {'live' if action == 'vanish' else 'ended'} jobs"
-                )
-            self._store.remove_job(job_id)
+        if job is None:
+            raise AWSError("ResourceNotFound", f"ServiceJob {job_id} does not exist", 404)
+        if request.method == "POST":
+            self._lose(job, _body(request))
+            return {}
+        return {"status": job.status, "waits_for": self._lifecycle.why_waiting(job)}
+
+    def _lose(self, job: Job, body: Any) -> None:
+        action = _object(body, {"action"}).get("action")
+        if action not in ("expire", "vanish"):
+            raise ValueError("action must be expire or vanish")
+        if (job.status in LIVE) == (action == "expire"):
+            raise ValueError(f"{action} is for {'live' if action == 'vanish' else 'ended'} jobs")
+        with self._store.transaction():
+            self._store.remove_job(job.id)
+        self._lifecycle.wake()
         if job.status in PLACED and job.training_job is not None:
             self._executor.stop(job.training_job)
 

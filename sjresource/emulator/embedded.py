@@ -159,6 +159,7 @@ class Emulator:
                 behaviour=self.behaviour,
                 store=self._store,
                 executor=self._executor,
+                lifecycle=self._lifecycle,
             ),
             faults=self.faults,
             calls=self.calls,

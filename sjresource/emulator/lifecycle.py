@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from sjresource.emulator.execution import follow_training_jobs, timeout_due
 from sjresource.emulator.moment import Moment
-from sjresource.emulator.queueing import admit, limit_due, place
+from sjresource.emulator.queueing import admit, limit_due, place, why_waiting
 from sjresource.emulator.records import PLACED
 from sjresource.emulator.settling import settle_resources
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from sjresource.emulator.clock import Clock
     from sjresource.emulator.moment import Pace
+    from sjresource.emulator.records import Job
     from sjresource.emulator.simulation import Simulation
     from sjresource.emulator.store import Store
     from sjresource.emulator.training import Executor
@@ -89,6 +90,11 @@ class Lifecycle:
                 if self._store.version == before:
                     return
             self.wake()
+
+    def why_waiting(self, job: Job) -> str | None:
+        """Say what a job waits for, None for one that does not wait."""
+        with self._store.transaction():
+            return why_waiting(self._moment(), job)
 
     def next_due(self) -> float | None:
         """Tell when something falls due next, in epoch seconds."""

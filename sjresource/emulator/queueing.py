@@ -6,7 +6,6 @@ Which job gets which capacity is decided in `scheduling.py`; this writes it down
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sjresource.emulator import scheduling, transitions
@@ -15,7 +14,7 @@ from sjresource.emulator.records import PLACED
 from sjresource.emulator.retries import SHORTAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from sjresource.emulator.moment import Moment
     from sjresource.emulator.records import Job, Resource
@@ -34,22 +33,41 @@ def admit(moment: Moment) -> None:
 def place(moment: Moment) -> None:
     """Start what has capacity, and note why the rest waits."""
     live = moment.store.live
-    waiting = {queue: live.waiting_in(queue) for queue in live.waiting_queues()}
-    if not waiting:
+    if not live.waiting_queues():
         return
-    queues = moment.store.resources("job-queue")
-    plan = scheduling.plan(
-        [_queue(queue) for queue in queues],
+    plan = plan_now(moment)
+    for job_id, environment in plan.placements.items():
+        job = live.get(job_id)
+        if job is not None:
+            start_training_job(moment, job, environment)
+    for queue, blocked in plan.blocked.items():
+        head, known = live.get(blocked.job_id), moment.store.resource(queue)
+        if head is not None and known is not None:
+            actions = known.detail.get("jobStateTimeLimitActions", [])
+            _note_why(moment, head, blocked.status_reason, actions)
+
+
+def plan_now(moment: Moment) -> scheduling.Plan:
+    """Decide what would start now."""
+    live = moment.store.live
+    return scheduling.plan(
+        [_queue(queue) for queue in moment.store.resources("job-queue")],
         {each.arn: _environment(each) for each in moment.store.resources("service-environment")},
-        {queue: _candidates(moment, jobs) for queue, jobs in waiting.items()},
+        {queue: _candidates(moment, queue) for queue in live.waiting_queues()},
         _used(live.having(PLACED)),
     )
-    for job_id, environment in plan.placements.items():
-        start_training_job(moment, _known(moment, job_id), environment)
-    limits = {queue.arn: queue.detail.get("jobStateTimeLimitActions", []) for queue in queues}
-    for queue in waiting:
-        for head in list(islice(live.waiting_in(queue), 1)):
-            _note_why(moment, head, plan.reasons.get(head.id), limits.get(queue, []))
+
+
+def why_waiting(moment: Moment, job: Job) -> str | None:
+    """Say what a waiting job waits for, None for one that does not wait."""
+    if job.status == "SUBMITTED":
+        return "the scheduler has not seen it yet"
+    if job.status != "RUNNABLE":
+        return None
+    blocked = plan_now(moment).blocked.get(job.queue)
+    if blocked is None or job.terminated:
+        return "nothing: it is about to go on"
+    return blocked.why if blocked.job_id == job.id else f"job {blocked.job_id}, which is before it"
 
 
 def limit_due(job: Job, actions: list[dict[str, Any]]) -> int | None:
@@ -85,15 +103,8 @@ def _is_due(moment_due: int | None, moment: Moment) -> bool:
     return moment_due is not None and moment_due <= moment.now
 
 
-def _known(moment: Moment, job_id: str) -> Job:
-    job = moment.store.live.get(job_id)
-    if job is None:
-        raise KeyError(job_id)
-    return job
-
-
-def _candidates(moment: Moment, jobs: Iterable[Job]) -> Iterator[scheduling.Waiting]:
-    for job in jobs:
+def _candidates(moment: Moment, queue: str) -> Iterator[scheduling.Waiting]:
+    for job in moment.store.live.waiting_in(queue):
         ready = not moment.script(job).stuck and moment.ready_at(job) <= moment.now
         yield scheduling.Waiting(job.id, job.capacity, ready=ready)
 

@@ -48,11 +48,24 @@ class Waiting:
 
 
 @dataclass(frozen=True)
+class Blocked:
+    """A job that holds up its queue; `status_reason` is what Batch shows of it, if anything."""
+
+    job_id: str
+    why: str
+    status_reason: str | None = None
+
+
+@dataclass(frozen=True)
 class Plan:
-    """What to start where (job id: environment ARN), and why the rest waits (job id: reason)."""
+    """What to start where (job id: environment ARN), and what blocks the rest of each queue.
+
+    Every waiting job is in `placements`, or is the one in `blocked` for its queue's ARN, or waits
+    behind that one.
+    """
 
     placements: dict[str, str] = field(default_factory=dict)
-    reasons: dict[str, str] = field(default_factory=dict)
+    blocked: dict[str, Blocked] = field(default_factory=dict)
 
 
 def plan(
@@ -71,27 +84,19 @@ def plan(
     decided = Plan()
     for queue in sorted(queues, key=lambda queue: (-queue.priority, queue.arn)):
         candidates = [environments[arn] for arn in queue.environments if arn in environments]
-        _plan_queue(waiting.get(queue.arn, ()), candidates, taken, decided)
+        for job in waiting.get(queue.arn, ()):
+            chosen = _first_that_fits(job, candidates, taken) if job.ready else None
+            if chosen is None:
+                decided.blocked[queue.arn] = _blocked(job, candidates)
+                break
+            decided.placements[job.id] = chosen.arn
+            _take(job, taken.setdefault(chosen.arn, {}))
     return decided
 
 
-def _plan_queue(
-    jobs: Iterable[Waiting],
-    candidates: Sequence[Environment],
-    taken: dict[str, dict[str, int]],
-    decided: Plan,
-) -> None:
-    for job in jobs:
-        chosen = _first_that_fits(job, candidates, taken) if job.ready else None
-        if chosen is None:
-            reason = _blocked_because(job, candidates)
-            if reason is not None:
-                decided.reasons[job.id] = reason
-            return
-        decided.placements[job.id] = chosen.arn
-        use = taken.setdefault(chosen.arn, {})
-        for unit, count in job.capacity.items():
-            use[unit] = use.get(unit, 0) + count
+def _take(job: Waiting, use: dict[str, int]) -> None:
+    for unit, count in job.capacity.items():
+        use[unit] = use.get(unit, 0) + count
 
 
 def _first_that_fits(
@@ -103,10 +108,15 @@ def _first_that_fits(
     return None
 
 
-def _blocked_because(job: Waiting, candidates: Sequence[Environment]) -> str | None:
-    if any(_fits(job.capacity, environment, {}) for environment in candidates):
-        return None
-    return TOO_LARGE
+def _blocked(job: Waiting, candidates: Sequence[Environment]) -> Blocked:
+    able = [each for each in candidates if _fits(job.capacity, each, {})]
+    if not able:
+        return Blocked(job.id, "no environment of the queue is large enough", TOO_LARGE)
+    if not job.ready:
+        return Blocked(job.id, "it is held in RUNNABLE for a while")
+    if not any(environment.open for environment in able):
+        return Blocked(job.id, "the environments that are large enough take no jobs")
+    return Blocked(job.id, "running jobs use the capacity")
 
 
 def _fits(needed: Mapping[str, int], environment: Environment, used: Mapping[str, int]) -> bool:

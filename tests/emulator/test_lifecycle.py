@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from emulator_requests import client, make_environment, make_queue, payload, scripted, submit
+from emulator_requests import (
+    client,
+    control,
+    make_environment,
+    make_queue,
+    payload,
+    scripted,
+    submit,
+)
 
 if TYPE_CHECKING:
     from sjresource.emulator import Emulator
@@ -255,3 +263,59 @@ def test_a_stopped_training_job_fails_its_service_job(emulator: Emulator, batch:
     emulator.clock.advance(5)
 
     assert statuses(batch, job) == ["FAILED"]
+
+
+def test_a_spot_interruption_is_lived_through(emulator: Emulator, batch: Any) -> None:
+    """Interrupted training goes on; the service job stays RUNNING and has one attempt."""
+    script = {"interruptions": 1, "running": 10, "starting": 5}
+    job = submit(emulator, serviceRequestPayload=scripted(script))
+    emulator.clock.advance(20)
+    assert statuses(batch, job) == ["RUNNING"]
+    emulator.clock.advance(20)
+
+    told = described(batch, job)
+    assert (told["status"], len(told["attempts"])) == ("SUCCEEDED", 1)
+    name = told["latestAttempt"]["serviceResourceId"]["value"].rpartition("/")[2]
+    training = client(emulator, "sagemaker").describe_training_job(TrainingJobName=name)
+    seen = [each["Status"] for each in training["SecondaryStatusTransitions"]]
+    assert seen.count("Training") == 2
+
+
+def test_metrics_reach_sagemakers_description(emulator: Emulator, batch: Any) -> None:
+    """What a script gives as metrics is what DescribeTrainingJob tells at the end."""
+    job = submit(emulator, serviceRequestPayload=scripted({"metrics": {"loss": 0.25}}))
+    emulator.clock.advance(20)
+
+    arn = described(batch, job)["latestAttempt"]["serviceResourceId"]["value"]
+    training = client(emulator, "sagemaker").describe_training_job(
+        TrainingJobName=arn.rpartition("/")[2]
+    )
+    told = {each["MetricName"]: each["Value"] for each in training["FinalMetricDataList"]}
+    assert told == {"loss": 0.25}
+
+
+def test_every_waiting_job_can_say_why(emulator: Emulator) -> None:
+    """The control route tells what the head of a queue waits for, and who is behind it."""
+
+    def waits(job: str) -> Any:
+        told = control(emulator.url, emulator.credentials, "GET", f"jobs/{job}")
+        return told["waits_for"]
+
+    running = submit(emulator, serviceRequestPayload=scripted({"running": 60}))
+    emulator.clock.advance(1)
+    head = submit(emulator, serviceRequestPayload=payload(2))
+    behind = submit(emulator)
+    assert waits(behind) == "the scheduler has not seen it yet"
+    emulator.clock.advance(1)
+
+    assert waits(running) is None
+    assert waits(head) == "running jobs use the capacity"
+    assert waits(behind) == f"job {head}, which is before it"
+
+
+def test_a_wrong_script_fails_the_job_with_the_mistake(emulator: Emulator, batch: Any) -> None:
+    """A payload's script that can't be read fails the job, and the reason names what is wrong."""
+    job = submit(emulator, serviceRequestPayload=scripted({"runing": 1}))
+    emulator.clock.advance(20)
+
+    assert "unknown runing" in described(batch, job)["statusReason"]

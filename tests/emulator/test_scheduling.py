@@ -1,0 +1,200 @@
+"""The pure rules: who gets capacity, who is tried again, and how time passes."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from sjresource.emulator.clock import Clock
+from sjresource.emulator.retries import after_failure, is_capacity_failure
+from sjresource.emulator.scheduling import TOO_LARGE, Environment, Queue, Waiting, plan
+from sjresource.emulator.transitions import training_job_name
+
+ONE, TWO = {"ml.m5.large": 1}, {"ml.m5.large": 2}
+
+
+def environment(name: str, capacity: int, unit: str = "NUM_INSTANCES", **more: Any) -> Environment:
+    """Make an environment that is open."""
+    return Environment(**{"arn": name, "open": True, "limits": {unit: capacity}, **more})
+
+
+def decide(
+    waiting: dict[str, list[Waiting]],
+    *environments: Environment,
+    queues: list[Queue] | None = None,
+    used: dict[str, dict[str, int]] | None = None,
+) -> Any:
+    """Plan for one queue on all environments, unless queues are given."""
+    names = [each.arn for each in environments]
+    given = queues or [Queue("q", 1, names)]
+    return plan(given, {each.arn: each for each in environments}, waiting, used or {})
+
+
+def test_what_fits_is_placed_in_order() -> None:
+    """Jobs are placed from the front until one does not fit; the rest waits behind it."""
+    jobs = [Waiting("a", ONE), Waiting("b", TWO), Waiting("c", ONE)]
+
+    decided = decide({"q": jobs}, environment("e", 2))
+
+    assert decided.placements == {"a": "e"}
+    assert decided.blocked["q"].job_id == "b"
+    assert decided.blocked["q"].why == "running jobs use the capacity"
+    assert decided.blocked["q"].status_reason is None
+
+
+def test_used_capacity_is_not_given_twice() -> None:
+    """What running jobs hold counts against the limit."""
+    used = {"e": {"ml.m5.large": 1}}
+
+    assert decide({"q": [Waiting("a", TWO)]}, environment("e", 2), used=used).placements == {}
+    assert decide({"q": [Waiting("a", ONE)]}, environment("e", 2), used=used).placements != {}
+
+
+def test_the_next_environment_is_tried() -> None:
+    """A job that the first environment has no room for goes to the second."""
+    decided = decide({"q": [Waiting("a", TWO)]}, environment("small", 1), environment("large", 2))
+
+    assert decided.placements == {"a": "large"}
+
+
+def test_a_closed_environment_takes_nothing() -> None:
+    """A job waits for an environment that takes no jobs, without a reason that Batch shows."""
+    decided = decide({"q": [Waiting("a", ONE)]}, environment("e", 1, open=False))
+
+    assert decided.blocked["q"].why == "the environments that are large enough take no jobs"
+
+
+def test_a_job_too_large_for_all_says_so() -> None:
+    """Only a job that no environment could ever take has Batch's reason."""
+    decided = decide({"q": [Waiting("a", TWO)]}, environment("e", 1))
+
+    assert decided.blocked["q"].status_reason == TOO_LARGE
+
+
+def test_a_limit_by_instance_type_counts_that_type() -> None:
+    """With a type as its unit an environment takes jobs of that type only."""
+    typed = environment("e", 1, "ml.m5.large")
+
+    assert decide({"q": [Waiting("a", ONE)]}, typed).placements == {"a": "e"}
+    assert decide({"q": [Waiting("a", {"ml.p4d.24xlarge": 1})]}, typed).placements == {}
+
+
+def test_a_job_that_is_held_holds_up_its_queue() -> None:
+    """A job that is not ready keeps those behind it waiting, though there is room."""
+    decided = decide(
+        {"q": [Waiting("a", ONE, ready=False), Waiting("b", ONE)]}, environment("e", 9)
+    )
+
+    assert decided.placements == {}
+
+
+def test_a_blocked_queue_does_not_hold_up_another() -> None:
+    """Queues go by priority, and each has its own front."""
+    queues = [Queue("low", 1, ["e"]), Queue("high", 9, ["e"])]
+    waiting = {"low": [Waiting("a", ONE), Waiting("b", ONE)], "high": [Waiting("c", TWO)]}
+
+    assert decide(waiting, environment("e", 3), queues=queues).placements == {"c": "e", "a": "e"}
+    assert decide(waiting, environment("e", 1), queues=queues).placements == {"a": "e"}
+
+
+def strategy(attempts: int, *rules: tuple[str, str]) -> dict[str, Any]:
+    """Make a retry strategy of (action, pattern) rules."""
+    conditions = [{"action": action, "onStatusReason": pattern} for action, pattern in rules]
+    return {"attempts": attempts, "evaluateOnExit": conditions}
+
+
+@pytest.mark.parametrize(
+    ("given", "failed", "reason", "decision"),
+    [
+        (None, 1, "x", "EXIT"),
+        ({"attempts": 2}, 1, "x", "RETRY"),
+        ({"attempts": 2}, 2, "x", "EXIT"),
+        ({"attempts": 2, "evaluateOnExit": [{"action": "EXIT"}]}, 1, "x", "EXIT"),
+        (strategy(2, ("EXIT", "y*")), 1, "x", "RETRY"),
+        (strategy(2, ("EXIT", "x")), 1, "xy", "RETRY"),
+        (strategy(2, ("EXIT", "x*")), 1, "xy", "EXIT"),
+        (strategy(2, ("RETRY", "x*"), ("EXIT", "*")), 1, "x", "RETRY"),
+        (strategy(1, ("RETRY", "*")), 1, "x", "EXIT"),
+    ],
+)
+def test_retries_follow_the_strategy(
+    given: dict[str, Any] | None, failed: int, reason: str, decision: str
+) -> None:
+    """Attempts bound the retries; the first pattern that matches decides, none means retry."""
+    assert after_failure(given, failed, reason) == decision
+
+
+def test_capacity_failures_are_told_apart() -> None:
+    """Only SageMaker's CapacityError is one."""
+    assert is_capacity_failure("CapacityError: none left")
+    assert not is_capacity_failure("AlgorithmError: CapacityError")
+    assert not is_capacity_failure(None)
+
+
+@pytest.mark.parametrize("job_name", ["a", "my_job", "x" * 128, "_", "a--b-"])
+def test_training_job_names_are_sagemakers(job_name: str) -> None:
+    """Whatever the job's name, the training job's has SageMaker's pattern, and differs by start."""
+    names = {training_job_name(job_name, "id", start) for start in (1, 2)}
+
+    assert len(names) == 2
+    pattern = r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}"
+    assert all(re.fullmatch(pattern, name) for name in names)
+
+
+class Alarm:
+    """Rings at its moments, and notes when it was asked to tick."""
+
+    def __init__(self, clock: Clock, *moments: float) -> None:
+        self._clock = clock
+        self._moments = list(moments)
+        self.rang: list[float] = []
+
+    def next_due(self) -> float | None:
+        """Give the first moment that is left."""
+        return self._moments[0] if self._moments else None
+
+    def tick(self) -> None:
+        """Ring what is due."""
+        while self._moments and self._moments[0] <= self._clock.now():
+            self._moments.pop(0)
+            self.rang.append(self._clock.now())
+
+
+def test_advancing_stops_at_each_moment() -> None:
+    """What falls due on the way happens at its own time, not at the end."""
+    clock = Clock(0, start=100)
+    alarm = Alarm(clock, 101, 105, 120)
+    clock.follow(alarm)
+    clock.advance(10)
+
+    assert alarm.rang == [101, 105]
+    assert clock.now() == 110
+
+
+def test_a_scaled_clock_runs_at_its_rate() -> None:
+    """At a rate of 60 a real second is a minute, also after the rate has changed."""
+    real = [0.0]
+    clock = Clock(60, start=0, real=lambda: real[0])
+    real[0] = 2
+    assert clock.now() == 120
+    assert clock.real_seconds_until(180) == 1
+    clock.set_rate(0)
+    real[0] = 10
+    assert clock.now() == 120
+    assert clock.real_seconds_until(180) is None
+    clock.set_rate(1)
+    real[0] = 15
+
+    assert clock.now() == 125
+
+
+def test_time_does_not_go_backwards() -> None:
+    """Negative steps and rates are refused."""
+    clock = Clock(0)
+
+    with pytest.raises(ValueError, match="backwards"):
+        clock.advance(-1)
+    with pytest.raises(ValueError, match="0 or more"):
+        clock.set_rate(-1)
