@@ -17,12 +17,14 @@ class EmulatorControl:
     def __init__(self, url: str, access_key: str, secret_key: str) -> None:
         self._url = url
         self._credentials = Credentials(access_key, secret_key)
+        # One for all calls: its TLS settings cost 20 ms to make, and tests poll.
+        self._session = URLLib3Session()
 
     def call(self, method: str, route: str, **body: Any) -> Any:
         """Call a route such as `faults`; a refusal is an AssertionError."""
         request = AWSRequest(method, f"{self._url}/_emulator/{route}", data=json.dumps(body))
         SigV4Auth(self._credentials, "batch", "us-east-1").add_auth(request)
-        response = URLLib3Session().send(request.prepare())
+        response = self._session.send(request.prepare())
         assert response.status_code == 200, response.text
         return json.loads(response.content)
 

@@ -1,0 +1,151 @@
+"""A stack of service jobs alone, in a queue that is there already, and both ledgers of them.
+
+One ledger is Batch's: the jobs that exist, whatever was called. The other is the stack's state.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from pulumi_cli import holds_within
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from emulated_stack import EmulatedCloud
+    from pulumi_stack import PulumiStack
+
+TYPE = "pulumi-python:dynamic/sjresource:ServiceJob"
+
+PROGRAM = """
+    import json
+    import pulumi
+    import sjresource as sj
+
+    PAYLOAD = {{
+        "RoleArn": "arn:aws:iam::123456789012:role/training",
+        "AlgorithmSpecification": {{"TrainingImage": "image", "TrainingInputMode": "File"}},
+        "OutputDataConfig": {{"S3OutputPath": "s3://bucket/models"}},
+        "ResourceConfig": {{
+            "InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10
+        }},
+        "StoppingCondition": {{"MaxRuntimeInSeconds": 600}},
+    }}
+    declared = {{}}
+    for name, inputs in json.loads({jobs!r}).items():
+        hyperparameters = {{"epochs": inputs.pop("epochs", "10")}}
+        after = [declared[other] for other in inputs.pop("after", [])]
+        declared[name] = sj.ServiceJob(
+            name,
+            job_queue={queue!r},
+            service_request_payload={{**PAYLOAD, "HyperParameters": hyperparameters}},
+            opts=pulumi.ResourceOptions(depends_on=after),
+            **inputs,
+        )
+"""
+
+
+class JobStack:
+    """Jobs in one queue of an emulated cloud, declared by the program of one stack.
+
+    `stack` drives the engine. A job's name is its resource's; names are never used twice, unless
+    the test is about that.
+    """
+
+    def __init__(
+        self, cloud: EmulatedCloud, new_stack: Callable[..., PulumiStack], **settings: Any
+    ) -> None:
+        self.cloud = cloud
+        self.queue = make_queue(cloud)
+        self.stack = new_stack("", environment=cloud.environment, **settings)
+
+    def declare(self, **jobs: dict[str, Any]) -> None:
+        """Make these jobs all that the program has.
+
+        Each is given by the arguments that it adds to a plain job; `epochs` is its hyperparameter,
+        and `after` names jobs that it depends on.
+        """
+        self.stack.program(PROGRAM.format(jobs=json.dumps(jobs), queue=self.queue))
+
+    def in_batch(self, name: str) -> list[str]:
+        """Give the ARNs of all jobs with this name that exist, whatever has become of them."""
+        return [job["jobArn"] for job in self._summaries(name)]
+
+    def live(self, name: str) -> list[str]:
+        """Give the ARNs of those that go on, and that nobody has asked to end."""
+        return [
+            job["jobArn"]
+            for job in self._summaries(name)
+            if job["status"] not in ("SUCCEEDED", "FAILED") and not job.get("isTerminated")
+        ]
+
+    def in_state(self) -> dict[str, str]:
+        """Give the id of each job that the state has and doesn't mean to delete, by name."""
+        return {
+            resource["urn"].rpartition("::")[2]: resource["id"]
+            for resource in self._checkpoint().get("resources") or []
+            if resource["type"] == TYPE
+            and not resource.get("delete")
+            and not resource.get("pendingReplacement")
+        }
+
+    def pending(self) -> list[str]:
+        """Give the kinds of operation that the state says were begun and not ended."""
+        operations = self._checkpoint().get("pending_operations") or []
+        return [operation["type"] for operation in operations]
+
+    def wrong(self, *names: str) -> dict[str, str]:
+        """Tell which of these jobs are not exactly one job that the state has, and why."""
+        return {name: seen for name in names if (seen := self._compare(name))}
+
+    def _compare(self, name: str) -> str:
+        there, recorded = self.in_batch(name), self.in_state().get(name)
+        if len(there) > 1:
+            return "doubled"
+        if not there:
+            return "never submitted"
+        return "" if there == [recorded] else "lost"
+
+    def _summaries(self, name: str) -> list[dict[str, Any]]:
+        pages = self.cloud.batch.get_paginator("list_service_jobs").paginate(
+            jobQueue=self.queue, filters=[{"name": "JOB_NAME", "values": [name]}]
+        )
+        return [job for page in pages for job in page["jobSummaryList"]]
+
+    def _checkpoint(self) -> dict[str, Any]:
+        """Read the file backend's file: it is there whether or not a lock is, and costs no CLI."""
+        stack = self.stack
+        stacks = stack.folder / "state" / ".pulumi" / "stacks"
+        text = (stacks / stack.project / f"{stack.name}.json").read_text()
+        checkpoint: dict[str, Any] = json.loads(text)["checkpoint"].get("latest") or {}
+        return checkpoint
+
+
+def make_queue(cloud: EmulatedCloud, name: str = "training") -> str:
+    """Give the ARN of a queue with room for everything, made unless it is there."""
+    batch = cloud.batch
+    queues = batch.describe_job_queues(jobQueues=[name])["jobQueues"]
+    if queues:
+        arn: str = queues[0]["jobQueueArn"]
+        return arn
+    limits = [{"maxCapacity": 100_000, "capacityUnit": "NUM_INSTANCES"}]
+    environment = batch.create_service_environment(
+        serviceEnvironmentName=name,
+        serviceEnvironmentType="SAGEMAKER_TRAINING",
+        capacityLimits=limits,
+    )["serviceEnvironmentArn"]
+    assert holds_within(5, lambda: _valid(batch.describe_service_environments()))
+    batch.create_job_queue(
+        jobQueueName=name,
+        jobQueueType="SAGEMAKER_TRAINING",
+        priority=1,
+        serviceEnvironmentOrder=[{"order": 1, "serviceEnvironment": environment}],
+    )
+    assert holds_within(5, lambda: _valid(batch.describe_job_queues()))
+    return make_queue(cloud, name)
+
+
+def _valid(described: dict[str, Any]) -> bool:
+    members = ("serviceEnvironments", "jobQueues")
+    return all(it["status"] == "VALID" for member in members for it in described.get(member, []))

@@ -1,0 +1,102 @@
+"""Who can die in the middle of an `up`: finds the process, kills it with SIGKILL, cleans up.
+
+The emulator is a victim too; it is started anew on the same data and port, as Batch would be there
+again.
+"""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import psutil
+from emulator_process import EmulatorProcess
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pulumi_cli import RunningCli
+    from pulumi_stack import PulumiStack
+
+PLUGIN = "plugin"
+PROGRAM = "program"
+CLI = "cli"
+EMULATOR = "emulator"
+
+# An argument that just one process below the CLI was started with.
+_ARGUMENTS = {PLUGIN: "pulumi.dynamic", PROGRAM: "--monitor"}
+
+
+def find_victim(cli: RunningCli, victim: str) -> psutil.Process | None:
+    """Find the plugin's or the program's process; None if it isn't there (yet, or any more)."""
+    with suppress(psutil.Error):
+        for process in psutil.Process(cli.process.pid).children(recursive=True):
+            with suppress(psutil.Error):
+                if _ARGUMENTS[victim] in process.cmdline():
+                    return process
+    return None
+
+
+def kill_in_up(cli: RunningCli, victim: str) -> bool:
+    """Kill one process of a running `up` alone; tell whether it was there."""
+    if victim == CLI:
+        was_there = cli.process.poll() is None
+        cli.kill()
+        return was_there
+    process = find_victim(cli, victim)
+    if process is None:
+        return False
+    with suppress(psutil.NoSuchProcess):
+        process.kill()
+        return True
+    return False
+
+
+def unlock(stack: PulumiStack) -> None:
+    """Do what the user of a killed CLI does: see that nothing is left, and `pulumi cancel`."""
+    stack.close()
+    stack.run("cancel", "--yes")
+
+
+class MortalEmulator:
+    """An emulator in a process of its own, always at the same URL over the same data."""
+
+    def __init__(self, data: Path, *options: str) -> None:
+        self._data = data
+        self._options = options
+        self._process = EmulatorProcess(data, *options)
+        self.url = self._process.url
+        self.credentials = self._process.credentials
+
+    def kill(self) -> None:
+        """Kill it; what it was doing is lost, and so are faults and rules."""
+        self._process.kill()
+
+    def start_again(self) -> None:
+        """Start it where it was."""
+        port = str(urlsplit(self.url).port)
+        self._process = EmulatorProcess(self._data, "--port", port, *self._options)
+
+    def stop(self) -> None:
+        """End it."""
+        self._process.end(seconds=10)
+
+
+class Gate:
+    """Takes the place of an emulator's sleep: delayed calls wait until it is opened.
+
+    Their seconds say how long at the longest.
+    """
+
+    def __init__(self) -> None:
+        self._opened = threading.Event()
+
+    def hold(self, seconds: float) -> None:
+        """Block a delayed call."""
+        self._opened.wait(seconds)
+
+    def open(self) -> None:
+        """Let all go on that wait, and all that come."""
+        self._opened.set()
