@@ -24,7 +24,7 @@ import pytest
 from emulated_stack import EmulatedCloud
 from job_stack import JobStack
 from pulumi_cli import holds_within
-from victims import CLI, EMULATOR, PLUGIN, PROGRAM, Gate, MortalEmulator, kill_in_up, unlock
+from victims import CLI, PLUGIN, PROGRAM, Gate, MortalEmulator, kill_in_up, unlock
 
 from sjresource.emulator import Emulator
 
@@ -121,6 +121,44 @@ def test_a_killed_batch_is_asked_again(
         assert jobs.stack.up("--expect-no-changes").steps == []
     finally:
         emulator.stop()
+
+
+@pytest.mark.parametrize("token_replay", ["same-job", "reject"])
+def test_a_lost_or_refused_answer_is_asked_for_again(
+    new_stack: NewStack, token_replay: Literal["same-job", "reject"]
+) -> None:
+    """One `up` gets over cut connections, throttles and server errors, each on a job of its own."""
+    with held(token_replay) as (cloud, _):
+        jobs = JobStack(cloud, new_stack)
+        names = ("drop_before", "drop_after", "throttle", "error")
+        for kind in names:
+            cloud.control.fault("SubmitServiceJob", kind, match={"jobName": kind})
+        jobs.declare(**{name: {} for name in names})
+
+        jobs.stack.up()
+
+        assert jobs.wrong(*names) == {}
+        assert cloud.submitted() > len(names)
+
+
+def test_a_state_that_can_not_be_written_loses_no_job(new_stack: NewStack) -> None:
+    """The engine has the jobs' ids, its backend is out of reach, and so it is killed."""
+    begun = [window for window in WINDOWS if window != "waiting"]
+    with held("same-job") as (cloud, gate):
+        jobs = JobStack(cloud, new_stack)
+        cli = start_held(jobs)
+        with jobs.without_a_backend():
+            gate.open()
+            for window in begun:
+                cli.wait_for(f"{window} created")
+            assert kill_in_up(cli, CLI)
+        unlock(jobs.stack)
+        assert jobs.in_state() == {}
+        assert [len(jobs.in_batch(window)) for window in begun] == [1, 1, 1, 1]
+
+        jobs.stack.up()
+
+        assert jobs.wrong(*WINDOWS) == {}
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import boto3
 import pytest
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulumi_stack import PulumiStack
+
+    from sjresource.emulator import Credentials
 
 __all__ = ["EmulatedCloud", "cloud"]
 
@@ -58,10 +60,22 @@ PROGRAM = """
 """A queue over two instances, a job and its completion, all of it in stack config."""
 
 
-class EmulatedCloud:
-    """An emulator in this process, and how a stack, boto3 and a test reach it."""
+class Reachable(Protocol):
+    """An emulator, in this process or in one of its own."""
 
-    def __init__(self, emulator: Emulator) -> None:
+    @property
+    def url(self) -> str:
+        """The endpoint of every service."""
+
+    @property
+    def credentials(self) -> Credentials:
+        """The key that it lets in."""
+
+
+class EmulatedCloud:
+    """An emulator, and how a stack, boto3 and a test reach it."""
+
+    def __init__(self, emulator: Reachable) -> None:
         self.emulator = emulator
         key = emulator.credentials
         self.control = EmulatorControl(

@@ -6,12 +6,14 @@ One ledger is Batch's: the jobs that exist, whatever was called. The other is th
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pulumi_cli import holds_within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from emulated_stack import EmulatedCloud
     from pulumi_stack import PulumiStack
@@ -99,6 +101,19 @@ class JobStack:
         """Tell which of these jobs are not exactly one job that the state has, and why."""
         return {name: seen for name in names if (seen := self._compare(name))}
 
+    @contextmanager
+    def without_a_backend(self) -> Iterator[None]:
+        """Let the engine's writes of the state fail, and no other."""
+        stacks = self._checkpoint_file.parent
+        aside = stacks.with_name("aside")
+        stacks.rename(aside)
+        stacks.write_text("no folder any more")
+        try:
+            yield
+        finally:
+            stacks.unlink()
+            aside.rename(stacks)
+
     def _compare(self, name: str) -> str:
         there, recorded = self.in_batch(name), self.in_state().get(name)
         if len(there) > 1:
@@ -115,11 +130,14 @@ class JobStack:
 
     def _checkpoint(self) -> dict[str, Any]:
         """Read the file backend's file: it is there whether or not a lock is, and costs no CLI."""
-        stack = self.stack
-        stacks = stack.folder / "state" / ".pulumi" / "stacks"
-        text = (stacks / stack.project / f"{stack.name}.json").read_text()
+        text = self._checkpoint_file.read_text()
         checkpoint: dict[str, Any] = json.loads(text)["checkpoint"].get("latest") or {}
         return checkpoint
+
+    @property
+    def _checkpoint_file(self) -> Path:
+        stacks = self.stack.folder / "state" / ".pulumi" / "stacks"
+        return stacks / self.stack.project / f"{self.stack.name}.json"
 
 
 def make_queue(cloud: EmulatedCloud, name: str = "training") -> str:

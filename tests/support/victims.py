@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from pulumi_cli import RunningCli
     from pulumi_stack import PulumiStack
 
+    from sjresource.emulator import Credentials
+
 PLUGIN = "plugin"
 PROGRAM = "program"
 CLI = "cli"
@@ -67,8 +69,16 @@ class MortalEmulator:
         self._data = data
         self._options = options
         self._process = EmulatorProcess(data, *options)
-        self.url = self._process.url
-        self.credentials = self._process.credentials
+
+    @property
+    def url(self) -> str:
+        """Where it listens, alive or not."""
+        return self._process.url
+
+    @property
+    def credentials(self) -> Credentials:
+        """The key that it lets in."""
+        return self._process.credentials
 
     def kill(self) -> None:
         """Kill it; what it was doing is lost, and so are faults and rules."""
