@@ -60,7 +60,10 @@ class BatchClient:
             if any(word in error.seen.lower() for word in _REPLAYED):
                 return None
             raise
-        arn: str = answer.get("jobArn") or answer["jobId"]
+        arn: str | None = answer.get("jobArn") or answer.get("jobId")
+        if arn is None:  # botocore reads a garbled answer as an empty one
+            seen, help_ = "the answer names no job", "run `pulumi up` again to find it"
+            raise Unreachable("submitting", "ServiceJob", request["jobName"], seen, help_)
         return arn
 
     def find_service_job(self, job: str) -> dict[str, Any]:

@@ -30,7 +30,7 @@ from sjresource.job_check import check_job
 from sjresource.naming import answer_properties, input_shape, to_request
 from sjresource.payload import canonical, is_unknown, parse_payload, payload_json
 from sjresource.provider import BatchProvider, try_to, update_tags
-from sjresource.submission import Run, find_or_submit, release
+from sjresource.submission import Run, find_or_submit, live_orphans, release
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -135,7 +135,8 @@ class ServiceJobProvider(BatchProvider):
                 return ReadResult("", {})
             return ReadResult(id_, {**props, "record_expired": True}, inputs)
         arn = detail.get("jobArn") or id_
-        outputs = {"orphans": props.get("orphans", []), **_outputs(detail)}
+        orphans = live_orphans(self.client(id_), props.get("orphans", []))
+        outputs = {"orphans": orphans, **_outputs(detail)}
         if arn != id_ or "found_arn" in props:
             outputs["found_arn"] = arn
         return ReadResult(arn, {**inputs, **outputs}, inputs)
@@ -226,7 +227,8 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
     found_arn: pulumi.Output[str | None]
     """The ARN of a job that was read by its bare id; a program that reads keeps that as its id."""
     orphans: pulumi.Output[list[str]]
-    """ARNs of live jobs that earlier, lost runs of this resource left behind."""
+    """ARNs of live jobs that earlier, lost runs of this resource left behind; a refresh drops those
+    that were stopped."""
 
     def __init__(
         self,

@@ -9,13 +9,13 @@ and the same request is always sent with the same clientToken, so one of these r
 | a live job with our identity, of this run    | ours, from a lost create | taken            |
 | a live job with our identity, of another run | an orphan                | named, not ended |
 | the token leads to a job that was not there  | ours, new                | taken            |
-| it leads to a finished job, not released     | ours, from a lost create | taken            |
+| it leads to an ended job, not released       | ours, from a lost create | taken            |
 | it leads to a released job                   | a run that was given up  | next generation  |
 | it leads to somebody else's job              | a token of no use        | next generation  |
 | it was used, and its job is not to be found  | perhaps ours             | an error         |
 
-A deleted job is marked as released. Where AWS refuses to tag a finished job, a finished job counts
-as released.
+A job has ended once it is terminal, or was asked to be. A deleted job is marked as released. Where
+AWS refuses to tag an ended job, it counts as released.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ def find_or_submit(client: BatchClient, run: Run, sleep: Callable[[float], None]
     for generation in range(1 if run.token else _GENERATIONS):
         arn = _submit(client, run, generation, sleep)
         detail = _describe(client, arn)
-        if detail is None or detail["jobId"] not in known or _is_ours(client, run, detail):
+        if detail is None or _is_wanted(client, run, detail, known):
             return Submitted(arn, detail, orphans)
     raise Refused(
         "submitting",
@@ -116,6 +116,12 @@ def release(client: BatchClient, arn: str) -> None:
     try_to(lambda: client.tag_resource(arn, {RELEASED_TAG: "true"}))
 
 
+def live_orphans(client: BatchClient, orphans: list[str]) -> list[str]:
+    """Give those of the orphans that go on: somebody may have stopped them meanwhile."""
+    details = {arn: _find(client, arn) for arn in orphans}
+    return [arn for arn, detail in details.items() if detail and not _has_ended(detail)]
+
+
 def _live_jobs(
     client: BatchClient, run: Run, jobs: list[dict[str, Any]]
 ) -> tuple[Detail | None, list[str]]:
@@ -123,7 +129,7 @@ def _live_jobs(
     orphans: list[str] = []
     for job in jobs:
         detail = None if job.get("status") in TERMINAL else _find(client, job["jobId"])
-        if detail is None or not _carries_identity(run, detail):
+        if detail is None or _has_ended(detail) or not _carries_identity(run, detail):
             continue
         if detail["tags"].get(RUN_TAG, "").startswith(run.digest):
             return detail, orphans
@@ -163,15 +169,24 @@ def _find_submitted(
     )
 
 
-def _is_ours(client: BatchClient, run: Run, detail: Detail) -> bool:
-    """Tell whether a job that was there before belongs to a create of this run that was lost."""
+def _is_wanted(client: BatchClient, run: Run, detail: Detail, known: set[str]) -> bool:
+    """Tell whether the job that a token led to is new, or from a create of this run that was lost.
+
+    Lists may lag behind: a job that was not listed is new, unless it is marked as given up.
+    """
+    if detail["jobId"] not in known:
+        return RELEASED_TAG not in detail.get("tags", {})
     if not _carries_identity(run, detail):
         return False
-    if detail["status"] not in TERMINAL:
+    if not _has_ended(detail):
         return True
-    # No mark: a finished job is still wanted, but only where AWS lets finished jobs be marked.
+    # No mark: an ended job is still wanted, but only where AWS lets ended jobs be marked.
     mark = {IDENTITY_TAG: identity_tag(run.identity)}
     return try_to(lambda: client.tag_resource(detail["jobArn"], mark))
+
+
+def _has_ended(detail: Detail) -> bool:
+    return detail["status"] in TERMINAL or bool(detail.get("isTerminated"))
 
 
 def _carries_identity(run: Run, detail: Detail) -> bool:
@@ -189,6 +204,7 @@ def _find(client: BatchClient, job: str) -> Detail | None:
 def _describe(client: BatchClient, job: str) -> Detail | None:
     """Describe without raising: once a job is submitted nothing may, or its id is lost."""
     try:
-        return client.find_service_job(job)
+        detail = client.find_service_job(job)
     except (NotFound, Refused, Unreachable):
         return None
+    return detail if "status" in detail else None  # a garbled answer reads as an empty one

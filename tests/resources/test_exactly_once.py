@@ -156,6 +156,18 @@ def test_an_edited_request_after_a_crash_names_the_orphan(
     assert aws.jobs() == 2
 
 
+def test_a_refresh_forgets_orphans_that_were_stopped(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """Nobody is asked twice to stop a job."""
+    lost = lose(jobs, aws.job(queue))
+    train = Life(jobs, aws.job(queue, scheduling_priority=3.0))
+    assert (train.refresh().outs or {})["orphans"] == [lost]
+    aws.batch.terminate_service_job(jobId=lost, reason="orphaned")
+
+    assert (train.refresh().outs or {})["orphans"] == []
+
+
 @pytest.mark.parametrize(
     ("name", "stack"), [("other", "prod"), ("train", "dev")], ids=["another-name", "another-stack"]
 )

@@ -117,15 +117,10 @@ class ForgetfulProvider(ServiceJobProvider):
         return ForgetfulClient(super().client(arn)._batch)  # noqa: SLF001 - all else is the same
 
 
-@pytest.mark.parametrize("tagging", [True, False], ids=["tags-allowed", "tags-refused"])
-def test_a_released_job_is_known_though_it_is_not_listed(
-    aws: EmulatedBatch, *, tagging: bool
-) -> None:
+def test_a_released_job_is_known_though_it_is_not_listed(aws: EmulatedBatch) -> None:
     """A new run right after the delete is a new job: the old one's description says enough."""
     inputs = aws.job(aws.make_queue())
     first = Life(aws.provider(ServiceJobProvider), inputs)
-    aws.advance(0 if tagging else 60)
-    aws.emulator.behaviour.tag_finished_jobs = tagging
     first.delete()
 
     second = Life(aws.provider(ForgetfulProvider), inputs)
