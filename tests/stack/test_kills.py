@@ -109,7 +109,7 @@ def test_a_killed_batch_is_asked_again(
     """Batch is back soon, with all that had its effect: the same `up` goes on, under one token."""
     emulator = MortalEmulator(tmp_path / "data", "--token-replay", token_replay)
     try:
-        jobs = JobStack(EmulatedCloud(emulator), new_stack)
+        jobs = JobStack(emulator.cloud, new_stack)
         cli = start_held(jobs)
         emulator.kill()
         emulator.start_again()

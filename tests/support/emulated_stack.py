@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pulumi_stack import PulumiStack
-
-    from sjresource.emulator import Credentials
 
 __all__ = ["EmulatedCloud", "cloud"]
 
@@ -60,22 +58,10 @@ PROGRAM = """
 """A queue over two instances, a job and its completion, all of it in stack config."""
 
 
-class Reachable(Protocol):
-    """An emulator, in this process or in one of its own."""
-
-    @property
-    def url(self) -> str:
-        """The endpoint of every service."""
-
-    @property
-    def credentials(self) -> Credentials:
-        """The key that it lets in."""
-
-
 class EmulatedCloud:
-    """An emulator, and how a stack, boto3 and a test reach it."""
+    """An emulator in this process, and how a stack, boto3 and a test reach it."""
 
-    def __init__(self, emulator: Reachable) -> None:
+    def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
         key = emulator.credentials
         self.control = EmulatorControl(

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 import psutil
+from emulated_stack import EmulatedCloud
 from emulator_process import EmulatorProcess
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from pulumi_cli import RunningCli
     from pulumi_stack import PulumiStack
 
-    from sjresource.emulator import Credentials
+    from sjresource.emulator import Credentials, Emulator
 
 PLUGIN = "plugin"
 PROGRAM = "program"
@@ -79,6 +80,11 @@ class MortalEmulator:
     def credentials(self) -> Credentials:
         """The key that it lets in."""
         return self._process.credentials
+
+    @property
+    def cloud(self) -> EmulatedCloud:
+        """The cloud in front of it, as of any emulator: only the URL and the key are used."""
+        return EmulatedCloud(cast("Emulator", self))
 
     def kill(self) -> None:
         """Kill it; what it was doing is lost, and so are faults and rules."""
