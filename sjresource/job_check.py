@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import parse_arn
@@ -37,15 +38,29 @@ if TYPE_CHECKING:
 
 _KEPT_SECONDS = 30.0
 
-_looked: KeptAnswers[QueueFacts | None] = KeptAnswers(time.monotonic, _KEPT_SECONDS)
-"""The process of the engine's plugin serves one preview or one update; its threads share this."""
 
-_told: KeptAnswers[int] = KeptAnswers(time.monotonic, _KEPT_SECONDS)
-"""A replacement is checked twice."""
+class Memory:
+    """What one preview has been told by AWS, and has told the user, for half a minute.
+
+    The process of the engine's plugin serves one preview or one update, in several threads, and a
+    replacement is checked twice.
+    """
+
+    def __init__(self) -> None:
+        self.facts: KeptAnswers[QueueFacts | None] = KeptAnswers(time.monotonic, _KEPT_SECONDS)
+        self.told: KeptAnswers[int] = KeptAnswers(time.monotonic, _KEPT_SECONDS)
+
+
+_memory = Memory()
 
 
 def check_job(
-    settings: Settings, checking: Checking, properties: Properties, *, would_be_submitted: bool
+    settings: Settings,
+    checking: Checking,
+    properties: Properties,
+    *,
+    would_be_submitted: bool,
+    memory: Memory = _memory,
 ) -> CheckResult:
     """Check a job's arguments, and add what the preview shows of its cost.
 
@@ -54,15 +69,18 @@ def check_job(
     """
     problems = failing(job_problems(properties, settings.region), lenient=checking.lenient)
     if would_be_submitted and checking.preflight:
-        for problem, repairable in _preflight(settings, properties):
+        for problem, repairable in _preflight(settings, properties, memory):
             if repairable:
-                _tell_once(_warning(properties, problem))
+                text = _warning(properties, problem)
+                memory.told.get(text, partial(sys.stderr.write, text))
             else:
                 problems.append(problem)
     return check_result(with_instance_hours(properties), problems)
 
 
-def _preflight(settings: Settings, properties: Properties) -> Iterator[tuple[Problem, bool]]:
+def _preflight(
+    settings: Settings, properties: Properties, memory: Memory
+) -> Iterator[tuple[Problem, bool]]:
     """Give each live problem, and whether this program manages something that could cure it."""
     queue = properties.get("job_queue")
     if not isinstance(queue, str) or is_unknown(queue):
@@ -73,7 +91,7 @@ def _preflight(settings: Settings, properties: Properties) -> Iterator[tuple[Pro
         client = batch_client(settings, region, patient=False)
     except SjresourceError:  # no region, no such profile: the update itself will say so
         return
-    facts = _looked.get((settings, region, queue), lambda: look_up(client, queue))
+    facts = memory.facts.get((settings, region, queue), lambda: look_up(client, queue))
     for finding in findings(facts, properties) if facts else ():
         yield (
             Problem(finding.path, finding.reason),
@@ -89,10 +107,6 @@ def _is_ours(client: BatchClient, finding: Finding, identity: Any) -> bool:
     return any(
         tags_of(client, thing).get(IDENTITY_TAG, "").startswith(prefix) for thing in finding.things
     )
-
-
-def _tell_once(text: str) -> None:
-    _told.get(text, lambda: sys.stderr.write(text))
 
 
 def _warning(properties: Properties, problem: Problem) -> str:

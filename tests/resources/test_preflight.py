@@ -1,0 +1,247 @@
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from emulated import IDENTITY, PAYLOAD
+from queue_side import KIND, QueueSide
+
+from sjresource.identity import IDENTITY_TAG
+from sjresource.job_check import Memory, check_job
+from sjresource.kept_answers import KeptAnswers
+from sjresource.service_job import ServiceJobProvider
+from sjresource.settings import Checking, Settings
+
+if TYPE_CHECKING:
+    from emulated import EmulatedBatch
+    from lifecycle import Life
+
+ASKS = {"DescribeJobQueues", "DescribeServiceEnvironments"}
+
+
+@pytest.fixture
+def side(aws: EmulatedBatch) -> QueueSide:
+    """Return a maker of queues that this stack manages."""
+    return QueueSide(aws)
+
+
+def failures(aws: EmulatedBatch, queue: str, **job: Any) -> list[str]:
+    """Check a job as a new preview does, with preflight; give the reasons."""
+    checked = check_job(
+        aws.settings,
+        Checking(),
+        aws.job(queue, **job),
+        would_be_submitted=True,
+        memory=Memory(),
+    )
+    return [failure.reason for failure in checked.failures]
+
+
+def checking_provider(aws: EmulatedBatch, checking: Checking | None = None) -> ServiceJobProvider:
+    """Make a provider that does preflight, if `checking` doesn't say otherwise."""
+    provider = aws.provider(ServiceJobProvider)
+    provider.checking = checking or Checking()
+    return provider
+
+
+def foreign(side: QueueSide, *lives: Life) -> None:
+    """Let them be somebody else's."""
+    for life in lives:
+        side.aws.batch.untag_resource(resourceArn=life.id, tagKeys=[IDENTITY_TAG])
+
+
+def asking_for(count: float, kind: str = KIND) -> dict[str, Any]:
+    """Write a payload for so many instances."""
+    resources = {"InstanceType": kind, "InstanceCount": count, "VolumeSizeInGB": 1.0}
+    return {**PAYLOAD, "ResourceConfig": resources}
+
+
+def test_a_queue_in_order_has_no_finding(side: QueueSide) -> None:
+    """Neither does a quota-managed one with a share."""
+    queue = side.quota_managed_queue()
+    share = side.share(queue.id)
+
+    assert failures(side.aws, side.aws.make_queue("plain")) == []
+    assert failures(side.aws, queue.id, quota_share_name=share.name) == []
+    assert failures(side.aws, queue.name, quota_share_name=share.name) == []
+
+
+def test_a_queue_that_does_not_exist_fails(aws: EmulatedBatch) -> None:
+    """It can't be repaired by this `up`: then its ARN would be unknown."""
+    assert failures(aws, "nowhere") == ["job_queue names a queue that does not exist"]
+
+
+def test_a_disabled_queue_fails_if_it_is_somebody_elses(
+    side: QueueSide, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """If it is this stack's, the same `up` may be about to enable it, and it is a warning."""
+    queue = side.queue(side.environment(), state="DISABLED")
+    assert failures(side.aws, queue.id) == []
+    warning = capfd.readouterr().err
+    foreign(side, queue)
+    (reason,) = failures(side.aws, queue.id)
+
+    assert "warning: checking ServiceJob (train): job_queue names queue" in warning
+    assert warning.count("is DISABLED; enable it or name another; this stack manages it") == 1
+    assert reason.startswith("job_queue names queue")
+    assert reason.endswith("which is DISABLED; enable it or name another")
+
+
+def test_a_finished_job_in_a_disabled_queue_is_never_asked_about(side: QueueSide) -> None:
+    """Nothing is submitted, so nothing is looked at."""
+    queue = side.queue(side.environment(), state="DISABLED")
+    foreign(side, queue)
+    side.aws.emulator.calls.clear()
+    old = side.aws.job(queue.id)
+    provider = checking_provider(side.aws)
+
+    assert provider.check(old, {**old, "tags": {"team": "speech"}}).failures == []
+    assert side.aws.emulator.calls.counts() == {}
+    assert provider.check(old, {**old, "triggers": ["again"]}).failures != []
+
+
+def test_each_kind_of_queue_asks_for_its_own_share(side: QueueSide) -> None:
+    """What the policy asks for is required, what belongs to another kind is refused."""
+    environment = side.environment()
+    plain = side.queue(environment, "plain")
+    fair = side.queue(
+        environment, "fair", scheduling_policy_arn=side.policy("f", fairshare_policy={}).id
+    )
+    quota = side.queue(environment, "quota", scheduling_policy_arn=side.policy("q").id)
+    foreign(side, plain, fair, quota)
+
+    assert (
+        "share_identifier is refused by queue"
+        in failures(side.aws, plain.id, share_identifier="a")[0]
+    )
+    assert failures(side.aws, fair.id, share_identifier="a") == []
+    assert "share_identifier is required" in failures(side.aws, fair.id)[0]
+    assert (
+        "quota_share_name is refused by queue"
+        in failures(side.aws, fair.id, share_identifier="a", quota_share_name="b")[-1]
+    )
+    assert "quota_share_name is required" in failures(side.aws, quota.id)[0]
+
+
+def test_a_share_has_to_be_there_and_enabled(side: QueueSide) -> None:
+    """Whose share it is decides whether it may be repaired."""
+    queue = side.quota_managed_queue()
+    share = side.share(queue.id, state="DISABLED")
+    foreign(side, queue)
+
+    (missing,) = failures(side.aws, queue.id, quota_share_name="nobody")
+    assert 'names share "nobody", which queue' in missing
+    assert failures(side.aws, queue.id, quota_share_name=share.name) == []
+    foreign(side, share)
+    (disabled,) = failures(side.aws, queue.id, quota_share_name=share.name)
+    assert "is DISABLED; enable it or name another" in disabled
+
+
+def test_a_request_that_can_never_be_served_fails(side: QueueSide) -> None:
+    """AWS would take it, and let it stand at the head of the queue for ever."""
+    environment = side.environment()
+    queue = side.queue(environment)
+    foreign(side, environment, queue)
+
+    assert failures(side.aws, queue.id, service_request_payload=asking_for(4.0)) == []
+    (reason,) = failures(side.aws, queue.id, service_request_payload=asking_for(5.0))
+    assert "asks for more instances than its environments (capacity-" in reason
+    assert failures(side.aws, queue.id, service_request_payload=asking_for(1.0, "ml.m5.xlarge"))
+
+
+def test_the_capacity_of_a_share_counts_with_what_it_may_borrow(side: QueueSide) -> None:
+    """A share of two that may borrow half runs three."""
+    queue = side.quota_managed_queue()
+    lends = {"strategy": "LEND_AND_BORROW", "borrow_limit": 50.0}
+    share = side.share(queue.id, resource_sharing_configuration=lends)
+    foreign(side, share)
+    three = {"service_request_payload": asking_for(3.0), "quota_share_name": share.name}
+    four = {"service_request_payload": asking_for(4.0), "quota_share_name": share.name}
+
+    assert failures(side.aws, queue.id, **three) == []
+    assert "more instances than share" in failures(side.aws, queue.id, **four)[0]
+
+
+def test_many_jobs_ask_once(aws: EmulatedBatch) -> None:
+    """A hundred jobs of one queue cost a preview two calls, whichever thread is first."""
+    queue = aws.make_queue()
+    provider = checking_provider(aws)
+    aws.emulator.calls.clear()
+    with ThreadPoolExecutor(4) as threads:
+        jobs = [aws.job(queue, f"job-{number}") for number in range(100)]
+        list(threads.map(lambda job: provider.check({}, job), jobs))
+
+    assert aws.emulator.calls.counts() == dict.fromkeys(ASKS, 1)
+
+
+def test_preflight_false_asks_nothing(aws: EmulatedBatch) -> None:
+    """`sjresource:preflight: false`."""
+    aws.make_queue()
+    provider = checking_provider(aws, Checking.from_config({"preflight": "false"}.get))
+    aws.emulator.calls.clear()
+
+    assert provider.check({}, aws.job("nowhere")).failures == []
+    assert aws.emulator.calls.counts() == {}
+
+
+def test_no_permission_is_silence(aws: EmulatedBatch) -> None:
+    """A preview is often run by somebody who may read nothing."""
+    queue = aws.make_queue()
+    aws.control.fault(
+        "DescribeJobQueues",
+        "error",
+        count=None,
+        status=403,
+        code="AccessDeniedException",
+        message="User is not authorized to perform: batch:DescribeJobQueues",
+    )
+
+    assert failures(aws, queue) == []
+    assert failures(aws, "nowhere") == []
+
+
+def test_no_network_is_silence(aws: EmulatedBatch) -> None:
+    """Nobody listens at the port; the answer is as quick as it is silent."""
+    queue = aws.make_queue()
+    provider = checking_provider(aws)
+    provider.settings = Settings(
+        region="eu-west-1",
+        access_key="none",
+        secret_key="none",
+        endpoints=(("batch", "http://127.0.0.1:9"),),
+    )
+
+    assert provider.check({}, aws.job(queue)).failures == []
+
+
+def test_an_unknown_queue_is_passed_over(aws: EmulatedBatch) -> None:
+    """A queue that this `up` creates has no ARN yet."""
+    aws.emulator.calls.clear()
+
+    assert failures(aws, "04da6b54-80e4-46f7-96ec-b56ff0331ba9") == []
+    assert aws.emulator.calls.counts() == {}
+
+
+def test_another_stack_s_mark_is_not_ours(side: QueueSide) -> None:
+    """The queue of the platform team's stack is not repaired by this one."""
+    queue = side.queue(side.environment(), state="DISABLED")
+    other = IDENTITY.replace("vision", "platform")
+
+    assert failures(side.aws, queue.id, identity=f"{other}train") != []
+
+
+def test_answers_are_kept_for_a_while_and_then_asked_for_again() -> None:
+    """Thirty seconds: longer than a preview, shorter than a coffee."""
+    seconds = 0.0
+    kept: KeptAnswers[int] = KeptAnswers(lambda: seconds, 30)
+    asked: list[int] = []
+
+    def ask() -> int:
+        asked.append(threading.get_ident())
+        return len(asked)
+
+    assert (kept.get("queue", ask), kept.get("queue", ask), kept.get("other", ask)) == (1, 1, 2)
+    seconds = 31.0
+    assert kept.get("queue", ask) == 3
