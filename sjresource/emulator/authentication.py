@@ -164,9 +164,9 @@ def _check_body(request: Request, signature: Signature) -> None:
     claimed = request.headers.get("x-amz-content-sha256")
     if claimed is None or signature.lifetime_seconds is not None:
         return  # the body's hash was part of the signature, or was left out by presigning
-    # S3's forms that leave the body to the transport; only the headers are signed then.
-    if claimed == "UNSIGNED-PAYLOAD" or claimed.startswith("STREAMING-"):
-        return
+    unsigned = claimed == "UNSIGNED-PAYLOAD" or claimed.startswith("STREAMING-")
+    if unsigned and signature.service == "s3":
+        return  # S3's forms that leave the body to the transport; the headers are signed
     if hashlib.sha256(request.body).hexdigest() != claimed:
         raise _refused(
             signature,

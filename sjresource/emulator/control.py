@@ -138,6 +138,7 @@ class Control:
             raise ValueError(f"{action} is for {'live' if action == 'vanish' else 'ended'} jobs")
         with self._store.transaction():
             self._store.remove_job(job.id)
+        self._simulation.forget(job.id)
         self._lifecycle.wake()
         if job.status in PLACED and job.training_job is not None:
             self._executor.stop(job.training_job)

@@ -84,6 +84,7 @@ class Emulator:
         self.calls = Calls(time.time)
         self.simulation = Simulation(script)
         self._store = Store(None if data is None else data / "batch.sqlite3")
+        self._catch_up()
         self._kept = {} if data is None else _keepers(data)
         self._moto = MotoServices(self._kept)
         self._server = Server(self._application, host, port)
@@ -127,6 +128,12 @@ class Emulator:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+    def _catch_up(self) -> None:
+        """Go on after the last time that the records know, which may be ahead of the real one."""
+        behind = self._store.newest_moment() / 1000 - self.clock.now()
+        if behind > 0:
+            self.clock.advance(behind)
 
     def _end_training(self) -> None:
         """End the training jobs: kindly for a moment, then by force."""

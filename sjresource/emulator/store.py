@@ -126,6 +126,14 @@ class Store:
         self._write("DELETE FROM resources WHERE arn = ?", (arn,))
         self._resources.pop(arn, None)
 
+    def newest_moment(self) -> int:
+        """Give the latest time that is told here, in epoch milliseconds; 0 if none is."""
+        row = self._row("SELECT max(created_at) FROM service_jobs", ())
+        moments = [(row and row[0]) or 0]
+        moments += [resource.since for resource in self._resources.values()]
+        moments += [job.since for job in self.live.having(LIVE)]
+        return max(moments)
+
     # Service jobs
 
     def next_sequence(self) -> int:

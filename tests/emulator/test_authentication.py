@@ -93,6 +93,20 @@ def test_a_declared_hash_must_be_the_bodys() -> None:
     assert refusal(Request("PUT", "/b/k", headers, b"one")) == "XAmzContentSHA256Mismatch"
 
 
+def test_only_s3_may_leave_its_body_unsigned() -> None:
+    """UNSIGNED-PAYLOAD passes for an object, and is refused for a Batch request."""
+    for service in ("s3", "batch"):
+        request = AWSRequest("POST", "http://127.0.0.1:1/b/k", {"Host": "127.0.0.1:1"}, b"one")
+        request.headers["X-Amz-Content-SHA256"] = "UNSIGNED-PAYLOAD"
+        SigV4Auth(Key("AKIAEXAMPLE", "secret"), service, REGION).add_auth(request)
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        sent = Request("POST", "/b/k", headers, b"another")
+        if service == "s3":
+            verify(sent)
+        else:
+            assert refusal(sent) == "InvalidSignatureException"
+
+
 def test_an_old_signature_is_refused() -> None:
     """A signature of more than 15 minutes ago, or from the future, is refused."""
     assert refusal(signed(), 901) == "InvalidSignatureException"

@@ -6,10 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
-from emulator_requests import make_environment, make_queue, payload, scripted, submit
+from emulator_requests import (
+    client,
+    make_environment,
+    make_queue,
+    payload,
+    scripted,
+    submit,
+)
+
+from sjresource.emulator import Clock, Emulator
 
 if TYPE_CHECKING:
-    from sjresource.emulator import Emulator
+    from pathlib import Path
 
 UNKNOWN = "00000000-0000-0000-0000-000000000000"
 
@@ -161,3 +170,23 @@ def test_a_token_with_another_request_is_refused(emulator: Emulator, change: Any
 
     with pytest.raises(ClientError, match="another request"):
         submit(emulator, clientToken="token", **change)
+
+
+def test_a_restart_does_not_go_back_in_time(tmp_path: Path) -> None:
+    """An emulator whose clock is behind its records goes on from these, so that jobs go on too."""
+    with Emulator(tmp_path, clock=Clock(0, start=2_000_000_000)) as emulator:
+        make_queue(emulator, make_environment(emulator))
+        job = submit(emulator)
+    with Emulator(tmp_path, clock=Clock(0, start=1_000_000_000)) as emulator:
+        assert emulator.clock.now() > 2_000_000_000
+        emulator.clock.advance(60)
+
+        told = client(emulator, "batch").describe_service_job(jobId=job)
+    assert told["status"] == "SUCCEEDED"
+
+
+def test_it_serves_ipv6_too() -> None:
+    """On ::1 the URL is one that boto3 can use."""
+    with Emulator(host="::1") as emulator:
+        assert emulator.url.startswith("http://[::1]:")
+        assert client(emulator, "batch").describe_job_queues()["jobQueues"] == []
