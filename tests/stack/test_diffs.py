@@ -56,12 +56,14 @@ SAME = (
 def test_what_means_the_same_previews_as_no_change(
     cloud: EmulatedCloud, new_stack: NewStack
 ) -> None:
-    """Other spellings, a rename by alias and a new parent: a false difference costs a run."""
+    """Other spellings, aliases, a new parent, a moved folder: a false difference costs a run."""
     queue = make_queue(cloud)
     stack = new_stack(BEFORE, config={"project:queue": queue}, environment=cloud.environment)
     stack.up()
 
     stack.program(SAME)
+    stack.work = stack.work.rename(stack.folder / "moved")
+    stack.run("stack", "select", stack.name)
 
     assert stack.preview().steps == [("create", "vision")]
     assert stack.up().steps == [("create", "vision")]

@@ -88,7 +88,7 @@ def test_an_update_of_something_upstream_previews_as_that_one_update(
 def test_a_failed_job_fails_the_update_cleanly_and_again(
     cloud: EmulatedCloud, new_stack: NewStack
 ) -> None:
-    """The reason stands on the job's row, without a traceback, and the id is kept."""
+    """The reason stands on the job's row, and `rerun_on_failure` makes it run again."""
     cloud.script(outcome="Failed", failure_reason="AlgorithmError: out of cheese", exit_code=1)
     stack = new_stack(PROGRAM, config=CONFIG, environment=cloud.environment)
 
@@ -100,6 +100,14 @@ def test_a_failed_job_fails_the_update_cleanly_and_again(
         assert "Traceback" not in failed.stdout + failed.stderr
     assert cloud.submitted() == 1
     assert "pending_operations" not in stack.state()
+
+    cloud.control.call("DELETE", "rules")
+    stack.program(PROGRAM.replace('"train",', '"train", rerun_on_failure=True,'))
+    assert stack.preview().step("replace", "train").replace_keys == ("status",)
+    stack.up()
+    assert stack.outputs()["status"] == "SUCCEEDED"
+    assert stack.preview("--expect-no-changes").steps == []
+    assert cloud.jobs(stack.resources()["training"]["id"]) == 2
 
 
 def test_wrong_arguments_are_failures_at_preview(cloud: EmulatedCloud, new_stack: NewStack) -> None:

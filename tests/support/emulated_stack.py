@@ -93,6 +93,11 @@ class EmulatedCloud:
         """Count what reached SubmitServiceJob."""
         return self.control.calls().get("SubmitServiceJob", 0)
 
+    def jobs(self, queue: str, name: str = "train") -> int:
+        """Count the jobs of this name that exist, in any status."""
+        named = [{"name": "JOB_NAME", "values": [name]}]
+        return len(self.batch.list_service_jobs(jobQueue=queue, filters=named)["jobSummaryList"])
+
     def status(self, stack: PulumiStack, name: str = "train") -> str:
         """Ask Batch where a stack's job stands."""
         arn = stack.resources()[name]["id"]
