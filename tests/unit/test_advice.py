@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+import pytest
+from good_requests import GOOD_JOBS, REASON
+from training_requests import JOB, REMOVED, with_payload
+
+from sjresource.advice import job_advice
+
+SPOT = {"EnableManagedSpotTraining": True, "StoppingCondition__MaxWaitTimeInSeconds": 600.0}
+RETRY = {"action": "RETRY", "on_status_reason": f"{REASON} InternalServerError*"}
+EXIT = {"action": "EXIT", "on_status_reason": "*"}
+
+
+def retries(*conditions: dict[str, str], attempts: float = 3.0) -> dict[str, Any]:
+    """Give the job with retries by reason."""
+    strategy = {"attempts": attempts, "evaluate_on_exit": list(conditions)}
+    return {**JOB, "retry_strategy": strategy}
+
+
+@pytest.mark.parametrize(
+    ("job", "words"),
+    [
+        (
+            with_payload(StoppingCondition=REMOVED, ResourceConfig__InstanceCount=2.0),
+            "up to 48 instance-hours; set StoppingCondition.MaxRuntimeInSeconds",
+        ),
+        ({**JOB, "quota_share_name": "vision"}, "a preempted run is started again without end"),
+        (retries(RETRY, EXIT, attempts=1.0), "with attempts=1 there is no retry"),
+        (retries(EXIT, RETRY), "evaluate_on_exit[1] never matches: an earlier condition"),
+        (retries(RETRY, RETRY), "evaluate_on_exit[1] never matches: an earlier condition"),
+        (
+            retries({"action": "RETRY", "on_status_reason": "InternalServerError*"}),
+            'evaluate_on_exit[0] never matches: reasons begin with "Received status',
+        ),
+        (with_payload(**SPOT), "without CheckpointConfig"),
+        ({**JOB, "scheduling_priority": 5.0}, "no effect in a first-in-first-out queue"),
+        (
+            {**JOB, "job_queue": "arn:aws:batch:us-east-1:123456789012:job-queue/training"},
+            "job_queue is in us-east-1, and the stack in eu-west-1",
+        ),
+    ],
+)
+def test_what_is_probably_not_meant_is_said_once(job: dict[str, Any], words: str) -> None:
+    """Each warning is one sentence, and only that one is raised."""
+    (said,) = job_advice(job, "eu-west-1")
+
+    assert words in said
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        JOB,
+        retries(RETRY, EXIT),
+        retries({"action": "RETRY", "on_status_reason": "Received*"}, EXIT),
+        {**JOB, "scheduling_priority": 5.0, "share_identifier": "a"},
+        {
+            **with_payload(StoppingCondition=REMOVED),
+            "timeout_config": {"attempt_duration_seconds": 600.0},
+        },
+        {
+            **JOB,
+            "quota_share_name": "vision",
+            "preemption_configuration": {"preemption_retries_before_termination": 0.0},
+        },
+        {**JOB, "service_request_payload": "not JSON"},
+        GOOD_JOBS["managed spot"],
+    ],
+)
+def test_what_is_meant_raises_nothing(job: dict[str, Any]) -> None:
+    """A warning that is always there is read by nobody."""
+    assert list(job_advice(job, "eu-west-1")) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["StoppingCondition", "CheckpointConfig", "EnableManagedSpotTraining", "ResourceConfig"],
+)
+def test_what_is_unknown_raises_nothing(path: str) -> None:
+    """It may turn out to be what is asked for."""
+    job = with_payload(**{path: pulumi.output.UNKNOWN})
+    unknown = dict.fromkeys(
+        ("preemption_configuration", "quota_share_name", "retry_strategy"), pulumi.output.UNKNOWN
+    )
+
+    assert list(job_advice(job)) == []
+    assert list(job_advice({**JOB, **unknown, "scheduling_priority": 1.0})) == []
