@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from training_requests import PAYLOAD
+
+if TYPE_CHECKING:
+    from emulated_stack import EmulatedCloud
+    from engine_fixtures import NewStack
+    from pulumi_cli import Outcome
+
+pytestmark = pytest.mark.stack
+
+PROGRAM = """
+    import json
+    import pulumi
+    import sjresource as sj
+
+    config = pulumi.Config()
+    payload = json.loads(config.require("payload"))
+    if config.get_secret("instances"):
+        payload["ResourceConfig"]["InstanceCount"] = config.get_secret("instances").apply(int)
+    broken = config.get_secret("broken")
+    capacity = sj.ServiceEnvironment("capacity", capacity_limits=[
+        {"max_capacity": 4, "capacity_unit": "NUM_INSTANCES"}])
+    queue = sj.JobQueue(
+        "training",
+        priority=1,
+        state=config.get("state") or "ENABLED",
+        service_environment_order=[
+            {"order": 1, "service_environment": capacity.service_environment_arn}],
+    )
+    for name in (config.get("jobs") or "first").split():
+        sj.ServiceJob(
+            name,
+            job_queue=queue.job_queue_arn,
+            service_request_payload=broken or payload,
+            tags={"note": broken or "none"},
+            scheduling_priority=config.get_int("scheduling_priority"),
+        )
+"""
+
+
+def warnings(outcome: Outcome) -> list[str]:
+    """Give what the user is warned of, on rows and from the checks."""
+    return [
+        diagnostic.message
+        for diagnostic in outcome.events.diagnostics
+        if diagnostic.severity == "warning" or diagnostic.message.startswith("warning:")
+    ]
+
+
+def test_a_preview_tells_every_mistake_and_no_secret(
+    cloud: EmulatedCloud, new_stack: NewStack
+) -> None:
+    """All problems at once, each with its path, and nothing of it reaches AWS."""
+    bad = json.loads(json.dumps(PAYLOAD))
+    bad["ResourceConfig"]["InstanceTyp"] = "ml.m5.large"
+    bad["HyperParameters"]["epochs"] = 3
+    config = {"project:payload": json.dumps(bad)}
+    stack = new_stack(PROGRAM, config=config, environment=cloud.environment)
+    told = stack.preview(fails=True).stdout
+
+    assert "service_request_payload.HyperParameters.epochs must be a string, got a number" in told
+    assert "InstanceTyp is not known to botocore" in told
+    assert "did you mean InstanceType?" in told
+    assert "Traceback" not in told
+
+    stack.set_config("broken", "{s3cret\n", secret=True)
+    told = stack.preview(fails=True).stdout
+    assert "service_request_payload must be a JSON object, got text that is not JSON" in told
+    assert "tags must be tags of letters" in told
+    assert "s3cret" not in told
+    assert cloud.submitted() == 0
+
+
+def test_the_same_up_repairs_a_queue_and_adds_a_job(
+    cloud: EmulatedCloud, new_stack: NewStack
+) -> None:
+    """A finished job in a disabled queue is no obstacle, and a new one is only warned of."""
+    config = {"project:payload": json.dumps(PAYLOAD), "project:scheduling_priority": 5}
+    stack = new_stack(PROGRAM, config=config, environment=cloud.environment)
+    stack.set_config("instances", "2", secret=True)
+    preview = stack.preview("--diff")
+    assert "max_instance_hours     : [secret]" in preview.stdout
+    assert [text for text in warnings(preview) if "scheduling_priority has no effect" in text]
+    created = stack.up()
+    assert len([text for text in warnings(created) if "scheduling_priority" in text]) == 1
+    hours = stack.resources()["first"]["outputs"]["max_instance_hours"]
+    assert "ciphertext" in hours
+
+    stack.set_config("state", "DISABLED")
+    assert stack.up().steps == [("update", "training")]
+    assert stack.up("--expect-no-changes").steps == []
+
+    stack.set_config("state", "ENABLED")
+    stack.set_config("jobs", "first second")
+    preview = stack.preview()
+    (warning,) = [text for text in warnings(preview) if "DISABLED" in text]
+    assert "checking ServiceJob (second): job_queue names queue" in warning
+    assert stack.up().steps == [("update", "training"), ("create", "second")]
+    assert cloud.submitted() == 2
+
+
+def test_a_job_of_somebody_else_keeps_its_queue(cloud: EmulatedCloud, new_stack: NewStack) -> None:
+    """A destroy stops there, names the job, and goes through once it has ended."""
+    cloud.script(running=3600.0)
+    config = {"project:payload": json.dumps(PAYLOAD)}
+    stack = new_stack(PROGRAM, config=config, environment=cloud.environment)
+    stack.up()
+    queue = stack.resources()["training"]["id"]
+    job = cloud.batch.submit_service_job(
+        jobName="theirs",
+        jobQueue=queue,
+        serviceJobType="SAGEMAKER_TRAINING",
+        serviceRequestPayload=json.dumps(PAYLOAD).replace(".0", ""),
+    )["jobId"]
+
+    refused = stack.destroy(fails=True)
+    assert f"live jobs that are not this stack's would be ended: {job}" in refused.stdout
+    assert set(stack.resources()) == {"capacity", "training"}
+    (described,) = cloud.batch.describe_job_queues(jobQueues=[queue])["jobQueues"]
+    assert described["state"] == "ENABLED"
+
+    cloud.batch.terminate_service_job(jobId=job, reason="done")
+    cloud.control.advance(60)
+    stack.destroy()
+    assert stack.resources() == {}
