@@ -11,12 +11,12 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
-from sjresource.emulator.authentication import claimed_signature
 from sjresource.emulator.control import PREFIX
 from sjresource.emulator.errors import AWSError, ServerException, error_response
 from sjresource.emulator.faults import ConnectionCutError
 from sjresource.emulator.model import MAX_BODY_BYTES
 from sjresource.emulator.services import operation_and_parameters
+from sjresource.emulator.signatures import claimed_signature
 from sjresource.emulator.wire import json_response, read_headers, read_request
 
 if TYPE_CHECKING:

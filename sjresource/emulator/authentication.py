@@ -1,8 +1,7 @@
 """Checks AWS signatures, version 4, by having botocore's own signer compute them again.
 
-Owns the reading of the Authorization header (or of a presigned S3 URL) and the refusals, with AWS's
-codes. It does not know which operation is called, and it always uses the real clock: callers sign
-by theirs.
+Owns the refusals, with AWS's codes. It does not know which operation is called, and it always uses
+the real clock: callers sign by theirs.
 """
 
 from __future__ import annotations
@@ -10,8 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import hmac
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -21,49 +18,17 @@ from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials as Key
 
 from sjresource.emulator.errors import AWSError
+from sjresource.emulator.signatures import incomplete
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sjresource.emulator.credentials import Keyring
+    from sjresource.emulator.signatures import Signature
     from sjresource.emulator.wire import Request
 
 MAX_SKEW_SECONDS: Final = 900
 """AWS's tolerance for clocks, as S3's RequestTimeTooSkewed documents it."""
-
-_HEADER: Final = re.compile(
-    r"AWS4-HMAC-SHA256 +Credential=([^,/]+)/(\d{8})/([^,/]+)/([^,/]+)/aws4_request, *"
-    r"SignedHeaders=([^,]+), *Signature=([0-9a-f]{64})"
-)
-_MUST_BE_SIGNED: Final = frozenset({"host"})
-_SCOPE_PARTS: Final = 5  # key/date/region/service/aws4_request
-
-
-@dataclass(frozen=True)
-class Signature:
-    """What a caller claims, not yet believed; `lifetime_seconds` is that of a presigned URL."""
-
-    access_key_id: str
-    date: str
-    region: str
-    service: str
-    signed_headers: tuple[str, ...]
-    value: str
-    timestamp: str
-    token: str | None
-    lifetime_seconds: int | None = None
-
-
-def claimed_signature(request: Request) -> Signature | None:
-    """Read the signature of `request`, None where there is none.
-
-    Raises AWSError (IncompleteSignature) for one that can't be read.
-    """
-    if "authorization" in request.headers:
-        return _from_header(request)
-    if "X-Amz-Signature=" in request.target:
-        return _from_query(request)
-    return None
 
 
 class Authenticator:
@@ -91,7 +56,7 @@ class Authenticator:
         try:
             signed_at = dt.datetime.strptime(f"{signature.timestamp}+0000", "%Y%m%dT%H%M%SZ%z")
         except ValueError:
-            raise _incomplete("the date of the signature can't be read") from None
+            raise incomplete("the date of the signature can't be read") from None
         age = self._now() - signed_at.timestamp()
         allowed = signature.lifetime_seconds or MAX_SKEW_SECONDS
         if age > allowed or age < -MAX_SKEW_SECONDS:
@@ -176,40 +141,6 @@ def _check_body(request: Request, signature: Signature) -> None:
         )
 
 
-def _from_header(request: Request) -> Signature:
-    match = _HEADER.fullmatch(request.headers["authorization"].strip())
-    if match is None:
-        raise _incomplete("the Authorization header is not a complete AWS4-HMAC-SHA256 signature")
-    key, date, region, service, names, value = match.groups()
-    signed_headers = tuple(names.lower().split(";"))
-    if not _MUST_BE_SIGNED.issubset(signed_headers):
-        raise _incomplete("'Host' must be a signed header")
-    timestamp = request.headers.get("x-amz-date", "")
-    if not timestamp.startswith(date):
-        raise _incomplete("X-Amz-Date is missing, or is another day than the credential's scope")
-    return Signature(
-        key, date, region, service, signed_headers, value, timestamp,
-        request.headers.get("x-amz-security-token"),
-    )  # fmt: skip
-
-
-def _from_query(request: Request) -> Signature:
-    query = dict(request.query)
-    scope = query.get("X-Amz-Credential", "").split("/")
-    lifetime = query.get("X-Amz-Expires", "")
-    if len(scope) != _SCOPE_PARTS or not lifetime.isdigit():
-        raise _incomplete("the presigned URL lacks part of its signature")
-    key, date, region, service, _ = scope
-    return Signature(
-        key, date, region, service,
-        tuple(query.get("X-Amz-SignedHeaders", "").split(";")),
-        query["X-Amz-Signature"],
-        query.get("X-Amz-Date", ""),
-        query.get("X-Amz-Security-Token"),
-        int(lifetime),
-    )  # fmt: skip
-
-
 def _without_signature(target: str) -> str:
     parts = urlsplit(f"http://host{target}")
     pairs = [
@@ -218,10 +149,6 @@ def _without_signature(target: str) -> str:
         if pair[0] != "X-Amz-Signature"
     ]
     return parts.path + "?" + urlencode(pairs, quote_via=quote, safe="-_.~")
-
-
-def _incomplete(message: str) -> AWSError:
-    return AWSError("IncompleteSignatureException", message, 403)
 
 
 def _refused(signature: Signature, codes: dict[str, str], default: str, message: str) -> AWSError:

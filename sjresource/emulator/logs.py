@@ -7,10 +7,10 @@ again. What was deleted is forgotten.
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 from typing import TYPE_CHECKING, Final
 
+from sjresource.emulator.database import open_database
 from sjresource.emulator.training_jobs import read_parameters
 from sjresource.emulator.wire import Request
 
@@ -35,10 +35,7 @@ class Logs:
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
-        self._database = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = NORMAL")
-        self._database.executescript(_SCHEMA)
+        self._database = open_database(path, _SCHEMA)
 
     def close(self) -> None:
         """Give the database back."""

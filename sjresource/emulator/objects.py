@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import json
-import sqlite3
 import threading
 import uuid
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote, urlsplit
 
+from sjresource.emulator.database import open_database
 from sjresource.emulator.wire import Request
 
 if TYPE_CHECKING:
@@ -50,12 +50,7 @@ class Objects:
         self._folder = folder
         folder.mkdir(exist_ok=True)
         self._lock = threading.Lock()
-        self._database = sqlite3.connect(
-            folder / "index.sqlite3", check_same_thread=False, isolation_level=None
-        )
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = NORMAL")
-        self._database.executescript(_SCHEMA)
+        self._database = open_database(folder / "index.sqlite3", _SCHEMA)
 
     def close(self) -> None:
         """Give the index back."""

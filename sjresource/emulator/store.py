@@ -9,11 +9,11 @@ records mean.
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from sjresource.emulator.database import open_database
 from sjresource.emulator.live_jobs import LiveJobs
 from sjresource.emulator.records import LIVE, Attempt, Job, Resource, TrainingJobRecord
 
@@ -53,12 +53,7 @@ class Store:
 
     def __init__(self, path: Path | None) -> None:
         self._lock = threading.RLock()
-        self._database = sqlite3.connect(
-            path or ":memory:", check_same_thread=False, isolation_level=None
-        )
-        self._database.execute("PRAGMA journal_mode = WAL")
-        self._database.execute("PRAGMA synchronous = NORMAL")
-        self._database.executescript(_SCHEMA)
+        self._database = open_database(path, _SCHEMA)
         self._depth = 0
         self._wrote = False
         self.version = 0

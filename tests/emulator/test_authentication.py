@@ -20,9 +20,10 @@ from botocore.exceptions import ClientError
 from emulator_requests import REGION, client
 
 from sjresource.emulator import Credentials, Emulator
-from sjresource.emulator.authentication import Authenticator, claimed_signature
+from sjresource.emulator.authentication import Authenticator
 from sjresource.emulator.credentials import Keyring, TemporaryCredentials, credentials_in
 from sjresource.emulator.errors import AWSError
+from sjresource.emulator.signatures import claimed_signature
 from sjresource.emulator.wire import Request
 
 if TYPE_CHECKING:

@@ -70,6 +70,14 @@ def find(call: Call, kind: Kind, name_or_arn: str) -> Resource | None:
     return resource
 
 
+def named_or_all(call: Call, kind: Kind, names: Sequence[str]) -> list[Resource]:
+    """Give the named resources, or all of the region without names; missing ones are left out."""
+    if not names:
+        return call.store.resources(kind, call.region)
+    found = {each.arn: each for name in names if (each := find(call, kind, name)) is not None}
+    return sorted(found.values(), key=lambda each: each.name)
+
+
 def require(call: Call, kind: Kind, name_or_arn: str) -> Resource:
     """Find a resource; ClientException if it is not there."""
     resource = find(call, kind, name_or_arn)

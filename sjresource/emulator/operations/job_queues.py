@@ -11,7 +11,7 @@ from sjresource.emulator.operations.call import (
     Answer,
     Call,
     Parameters,
-    find,
+    named_or_all,
     page,
     require,
     require_between,
@@ -97,12 +97,7 @@ def delete_job_queue(call: Call, parameters: Parameters) -> Answer:
 
 def describe_job_queues(call: Call, parameters: Parameters) -> Answer:
     """Describe the named queues, or all of the region; names that are not there are left out."""
-    names = parameters.get("jobQueues", [])
-    if names:
-        found = {each.arn: each for name in names if (each := find(call, KIND, name)) is not None}
-        chosen = sorted(found.values(), key=lambda each: each.name)
-    else:
-        chosen = call.store.resources(KIND, call.region)
+    chosen = named_or_all(call, KIND, parameters.get("jobQueues", []))
     shown, token = page(chosen, parameters, lambda each: each.name)
     answer: Answer = {"jobQueues": [each.detail for each in shown]}
     return {**answer, "nextToken": token} if token else answer

@@ -11,7 +11,7 @@ from sjresource.emulator.operations.call import (
     Answer,
     Call,
     Parameters,
-    find,
+    named_or_all,
     page,
     require,
     require_disabled,
@@ -79,12 +79,7 @@ def delete_service_environment(call: Call, parameters: Parameters) -> Answer:
 
 def describe_service_environments(call: Call, parameters: Parameters) -> Answer:
     """Describe the named environments, or all; names that are not there are left out."""
-    names = parameters.get("serviceEnvironments", [])
-    if names:
-        found = {each.arn: each for name in names if (each := find(call, KIND, name)) is not None}
-        chosen = sorted(found.values(), key=lambda each: each.name)
-    else:
-        chosen = call.store.resources(KIND, call.region)
+    chosen = named_or_all(call, KIND, parameters.get("serviceEnvironments", []))
     shown, token = page(chosen, parameters, lambda each: each.name)
     answer: Answer = {"serviceEnvironments": [each.detail for each in shown]}
     return {**answer, "nextToken": token} if token else answer

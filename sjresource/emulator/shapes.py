@@ -1,0 +1,129 @@
+"""Checks JSON values against botocore's shapes: types, required members, enums, lengths.
+
+Knows nothing of Batch. What a shape's documentation says in words only is not checked here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from botocore.model import ListShape, MapShape, StructureShape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from botocore.model import Shape
+
+_INTEGERS: Final = {"integer": 2**31, "long": 2**63}
+
+
+def known_members(shape: Shape, value: Any) -> Any:
+    """Drop the members that the model does not know, and those that are null."""
+    if isinstance(shape, StructureShape):
+        return {
+            name: known_members(member, value[name])
+            for name, member in shape.members.items()
+            if value.get(name) is not None
+        }
+    if isinstance(shape, ListShape):
+        return [known_members(shape.member, item) for item in value]
+    return value
+
+
+def problems(shape: Shape, value: Any, path: str = "", *, strict: bool = False) -> Iterator[str]:
+    """Tell what is wrong with `value`, by path; `strict` refuses unknown and null members too."""
+    if isinstance(shape, StructureShape):
+        yield from _structure_problems(shape, value, path, strict=strict)
+    elif isinstance(shape, ListShape):
+        yield from _list_problems(shape, value, path, strict=strict)
+    elif isinstance(shape, MapShape):
+        yield from _map_problems(shape, value, path, strict=strict)
+    else:
+        yield from _scalar_problems(shape, value, path)
+
+
+def _structure_problems(
+    shape: StructureShape,
+    value: Any,
+    path: str,
+    *,
+    strict: bool,
+) -> Iterator[str]:
+    if not isinstance(value, dict):
+        yield f"{path or 'the request'} must be an object"
+        return
+    for name in shape.required_members:
+        if value.get(name) is None:
+            yield f"{path}{name} is required"
+    for name, item in value.items():
+        if name not in shape.members:
+            if strict:
+                yield f"{path}{name} is not a member of {shape.name}"
+        elif item is not None or strict:
+            yield from problems(shape.members[name], item, f"{path}{name}.", strict=strict)
+
+
+def _list_problems(
+    shape: ListShape,
+    value: Any,
+    path: str,
+    *,
+    strict: bool,
+) -> Iterator[str]:
+    if not isinstance(value, list):
+        yield f"{path.rstrip('.')} must be a list"
+        return
+    yield from _length_problems(shape, value, path)
+    for index, item in enumerate(value):
+        yield from problems(shape.member, item, f"{path.rstrip('.')}[{index}].", strict=strict)
+
+
+def _map_problems(
+    shape: MapShape,
+    value: Any,
+    path: str,
+    *,
+    strict: bool,
+) -> Iterator[str]:
+    if not isinstance(value, dict):
+        yield f"{path.rstrip('.')} must be an object"
+        return
+    if not strict:
+        yield from _length_problems(shape, value, path)
+    for key, item in value.items():
+        if not strict:
+            yield from _length_problems(shape.key, key, f"{path}(key).")
+        yield from problems(shape.value, item, f"{path}(value).", strict=strict)
+
+
+def _scalar_problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    name = path.rstrip(".")
+    kind = shape.type_name
+    if kind == "string":
+        yield from _string_problems(shape, value, name)
+    elif kind == "boolean":
+        if not isinstance(value, bool):
+            yield f"{name} must be true or false"
+    elif not isinstance(value, (int, float)) or isinstance(value, bool):
+        yield f"{name} must be a number"
+    elif kind in _INTEGERS and (isinstance(value, float) or abs(value) >= _INTEGERS[kind]):
+        yield f"{name} must be an integer"
+
+
+def _string_problems(shape: Shape, value: Any, name: str) -> Iterator[str]:
+    if not isinstance(value, str):
+        yield f"{name} must be a string"
+        return
+    yield from _length_problems(shape, value, name)
+    allowed = shape.metadata.get("enum")
+    if allowed and value not in allowed:
+        yield f"{name} must be one of {', '.join(allowed)}"
+
+
+def _length_problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    least, most = shape.metadata.get("min"), shape.metadata.get("max")
+    name = path.rstrip(".")
+    if least is not None and len(value) < least:
+        yield f"{name} must have a length of at least {least}"
+    if most is not None and len(value) > most:
+        yield f"{name} must have a length of at most {most}"
