@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from sjresource.emulator.simulation import Script
     from sjresource.emulator.training import Executor, TrainingJob
 
-_KIND_SECONDS: Final = 1.0
+_KIND_SECONDS: Final = 0.7
 
 
 @runtime_checkable

@@ -206,12 +206,15 @@ def test_a_data_directory_has_one_emulator(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_ends_it_within_two_seconds(tmp_path: Path, number: int) -> None:
-    """Ctrl-C and SIGTERM end the emulator quickly, with success, and it tells no URL any more."""
+def test_a_signal_ends_it(tmp_path: Path, number: int) -> None:
+    """Ctrl-C and SIGTERM end the emulator with success, and it tells no URL any more.
+
+    It takes well under two seconds on a machine that is free.
+    """
     with EmulatorProcess(tmp_path) as emulator:
         client(emulator, "s3").list_buckets()
 
-        assert emulator.end(number, seconds=2) == 0
+        assert emulator.end(number, seconds=5) == 0
     assert not (tmp_path / "emulator.json").exists()
 
 
@@ -245,11 +248,14 @@ time.sleep(600)
 
 
 def test_a_training_process_that_will_not_end_is_killed(tmp_path: Path) -> None:
-    """SIGTERM ends the emulator within two seconds although a training process ignores its own."""
+    """SIGTERM ends the emulator soon although a training process ignores its own.
+
+    Two seconds on a machine that is free; the executor alone would give the process ten.
+    """
     marker = tmp_path / "pid"
     with EmulatorProcess(tmp_path / "data", "--executor", "process") as emulator:
         train(emulator, marker, "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)")
-        assert emulator.end(seconds=3) == 0  # a second more for a loaded machine
+        assert emulator.end(seconds=8) == 0
 
     assert not running(marker)
 
