@@ -17,6 +17,7 @@ from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules
 from sjresource.identity import resource_identity
 from sjresource.named_resource import NamedResourceProvider, old_first
+from sjresource.reading import items_at, value_at
 from sjresource.relations import refuse_foreign_jobs
 
 if TYPE_CHECKING:
@@ -50,6 +51,14 @@ class JobQueueProvider(NamedResourceProvider):
         "state": "ENABLED",
         "job_state_time_limit_actions": [],
     }
+
+    def home(self, props: Mapping[str, Any]) -> str:
+        """See NamedResourceProvider."""
+        for entry in items_at(props, "service_environment_order"):
+            environment = value_at(entry, "service_environment")
+            if isinstance(environment, str):
+                return environment
+        return ""
 
     def find(self, client: BatchClient, name_or_arn: str) -> dict[str, Any]:
         """See NamedResourceProvider."""

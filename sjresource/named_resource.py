@@ -87,6 +87,10 @@ class NamedResourceProvider(BatchProvider):
         described: dict[str, Any] = properties[0]
         return described
 
+    def home(self, _props: Mapping[str, Any]) -> str:
+        """Give the ARN among the arguments that says where it has to be; "" leaves it to config."""
+        return ""
+
     def named(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
         """Give `news` with a name; see `with_name`."""
         return with_name(self.name_property, olds, news, default_name)
@@ -100,13 +104,15 @@ class NamedResourceProvider(BatchProvider):
         ]
         return check_result(news, failing(problems, lenient=self.checking.lenient))
 
-    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+    def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare what was wanted, or what a refresh found instead, with what is wanted."""
-        return find_changes(self.rules, olds, news).diff_result()
+        changes = find_changes(self.rules, olds, news)
+        changes.replaces.extend(self.moved(id_, self.home(news)))
+        return changes.diff_result()
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Create it, or take over the one that a lost create of this resource made."""
-        client = self.client()
+        client = self.client(self.home(props))
         marks = {IDENTITY_TAG: identity_tag(props["identity"]), RUN_TAG: uuid.uuid4().hex}
         wanted = {name: props[name] for name in self.rules if name in props}
         wanted["tags"] = {**(wanted.get("tags") or {}), **marks}
@@ -125,6 +131,7 @@ class NamedResourceProvider(BatchProvider):
         try:
             detail = self.find(self.client(id_), id_)
         except NotFound:
+            self.confirm_gone(self.noun, id_)
             return ReadResult("", {})
         if detail.get("status") == "DELETING":  # as good as gone: what is declared is to be made
             return ReadResult("", {})
@@ -163,6 +170,7 @@ class NamedResourceProvider(BatchProvider):
                 self._make_ready(client, detail, props, pace)
                 retry_while_related(lambda: self.delete_in(client, id_), pace)
         except NotFound:
+            self.confirm_gone(self.noun, id_)
             return
         wait_until_gone(find, pace, self.noun, id_)
 

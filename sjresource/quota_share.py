@@ -58,6 +58,11 @@ class QuotaShareProvider(NamedResourceProvider):
                 return self.find(client, share["quotaShareArn"])
         raise NotFound("reading", self.noun, props["quota_share_name"])
 
+    def home(self, props: Mapping[str, Any]) -> str:
+        """See NamedResourceProvider."""
+        queue = props.get("job_queue")
+        return queue if isinstance(queue, str) else ""
+
     def described(self, detail: Mapping[str, Any]) -> dict[str, Any]:
         """See NamedResourceProvider; a share tells its queue by another name than it takes."""
         properties = super().described(detail)

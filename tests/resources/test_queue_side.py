@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -388,3 +389,21 @@ def test_an_update_in_the_way_of_another_is_tried_again(side: QueueSide) -> None
     queue.update({**queue.inputs, "priority": 9.0})
 
     assert live_of(side.aws, queue)["priority"] == 9
+
+
+def test_another_configured_region_replaces_what_nothing_else_places(side: QueueSide) -> None:
+    """An environment goes with the config; a queue stays with its environment's ARN."""
+    lives = side.one_of_each()
+    settings = type(side.aws.settings)(**{**vars(side.aws.settings), "region": "us-east-1"})
+    replaces = {}
+    for name, life in lives.items():
+        provider: Any = copy.copy(life.provider)
+        provider.settings = settings
+        replaces[name] = provider.diff(life.id, life.outs, life.inputs).replaces
+
+    assert replaces == {
+        "environment": ["region"],
+        "policy": ["region"],
+        "queue": [],
+        "share": [],
+    }
