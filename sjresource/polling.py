@@ -39,6 +39,8 @@ _SECONDS_A_CALL = 0.25
 _RETHOUGHT_AFTER = 20
 """Looks after which pages that told nothing are tried again."""
 
+_FEW = 2
+
 _LISTED_WITHIN = 10.0
 """Seconds for which a job that was just submitted may still be unknown to Describe."""
 
@@ -163,11 +165,13 @@ class Poller:
     def _visit(self, place: Place) -> None:
         region, queue = place
         with self._changed:
-            there = [watch for watch in self._watches if watch.place == place]
             visit = self._visits[place]
+            there = [watch for watch in self._watches if watch.place == place]
         there.sort(key=lambda watch: watch.looked)
+        # Of an unknown queue a few jobs tell the name, and then its pages tell of the others.
+        asked = there if queue else there[: _FEW ** (visit.looks + 1)]
         by_job: dict[str, list[Watch]] = {}
-        for watch in there:
+        for watch in asked:
             by_job.setdefault(name_in(watch.job), []).append(watch)
         look = Look(
             self._client(region),
@@ -175,6 +179,16 @@ class Poller:
             {job: watches[0].detail for job, watches in by_job.items()},
             visit.useless if visit.looks % _RETHOUGHT_AFTER else (),
         )
+        self._take_answers(look, by_job, visit)
+        self._plan(visit, look)
+        for watch in there[len(asked) :]:
+            watch.queue = asked[-1].queue  # most likely; its description will say so, or not
+        with self._changed:
+            for watch in there:
+                if watch.place != place:
+                    self._expect(watch, self._now())
+
+    def _take_answers(self, look: Look, by_job: dict[str, list[Watch]], visit: _Visit) -> None:
         try:
             for job, answer in look.answers():
                 for watch in by_job[job]:
@@ -184,12 +198,7 @@ class Poller:
             self._listener.out_of_reach(error)
         except Exception as error:  # noqa: BLE001 - without this thread every wait would hang
             said = f"{type(error).__name__}: {error}, which is unexpected"
-            self._listener.out_of_reach(Unreachable("reading", "JobQueue", queue, said))
-        self._plan(visit, look)
-        with self._changed:
-            for watch in there:
-                if watch.place != place:  # its queue is known now
-                    self._expect(watch, self._now())
+            self._listener.out_of_reach(Unreachable("reading", "ServiceJob", "any", said))
 
     def _take(self, watch: Watch, answer: Detail | SjresourceError, visit: _Visit) -> None:
         watch.looked = self._now()
@@ -214,7 +223,7 @@ class Poller:
 
     def _is_news(self, watch: Watch, detail: Detail) -> bool:
         before, watch.detail = watch.detail, detail
-        watch.queue = watch.queue or detail.get("jobQueue")
+        watch.queue = detail.get("jobQueue") or watch.queue
         return before is None or _told(before) != _told(detail)
 
     def _is_too_new(self, watch: Watch, error: SjresourceError) -> bool:

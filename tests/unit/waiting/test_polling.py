@@ -156,6 +156,22 @@ def test_many_jobs_are_waited_for_in_one_thread() -> None:
     assert threading.get_ident() not in listener.threads
 
 
+def test_arns_alone_cost_no_describe_each() -> None:
+    """A few tell the queue, the pages of the queue tell the rest; a wrong guess is put right."""
+    queues = {"here": "a", "there": "b"}
+    jobs = {
+        f"{where}{i}": {"status": "SUCCEEDED", "jobQueue": queue}
+        for where, queue in queues.items()
+        for i in range(200)
+    }
+    batch = FakeBatch(jobs)
+    watches = [Watch(arn(job)) for job in jobs]
+    poll(batch, watches)
+
+    assert {watch.done.result(SOON)["status"] for watch in watches} == {"SUCCEEDED"}
+    assert len(batch.calls) < 30
+
+
 def test_a_cancelled_watch_is_asked_for_no_more() -> None:
     """The thread ends when nobody waits."""
     watch = Watch(arn("job"))

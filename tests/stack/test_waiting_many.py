@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from waiting_programs import waiting_program
+
+if TYPE_CHECKING:
+    from emulated_stack import EmulatedCloud
+    from engine_fixtures import NewStack
+
+pytestmark = pytest.mark.stack
+
+PAYLOAD = {
+    "RoleArn": "arn:aws:iam::123456789012:role/training",
+    "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
+    "OutputDataConfig": {"S3OutputPath": "s3://bucket/models"},
+    "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
+    "StoppingCondition": {"MaxRuntimeInSeconds": 600},
+}
+
+
+def submit(cloud: EmulatedCloud, count: int) -> list[str]:
+    """Submit jobs as somebody else would, into a queue with room for all, and give their ARNs."""
+    environment = cloud.batch.create_service_environment(
+        serviceEnvironmentName="big",
+        serviceEnvironmentType="SAGEMAKER_TRAINING",
+        capacityLimits=[{"maxCapacity": 1000, "capacityUnit": "NUM_INSTANCES"}],
+    )
+    cloud.control.advance(1)
+    order = [{"order": 1, "serviceEnvironment": environment["serviceEnvironmentArn"]}]
+    cloud.batch.create_job_queue(
+        jobQueueName="big",
+        jobQueueType="SAGEMAKER_TRAINING",
+        priority=1,
+        serviceEnvironmentOrder=order,
+    )
+    cloud.control.advance(1)
+    return [
+        cloud.batch.submit_service_job(
+            jobName=f"job{number}",
+            jobQueue="big",
+            serviceJobType="SAGEMAKER_TRAINING",
+            serviceRequestPayload=json.dumps(PAYLOAD),
+        )["jobArn"]
+        for number in range(count)
+    ]
+
+
+def test_five_hundred_jobs_are_waited_for_until_enough_have_succeeded(
+    cloud: EmulatedCloud, new_stack: NewStack
+) -> None:
+    """Two that fail and one that goes on don't matter: 497 of 500 end the wait, for good."""
+    cloud.script("job*", running=3)
+    for name in ("job7", "job70"):
+        cloud.script(name, outcome="Failed", failure_reason="AlgorithmError: no cheese")
+    cloud.script("job99", running=3600)
+    arns = submit(cloud, 500)
+    program = waiting_program(f"""
+        arns = json.loads({json.dumps(arns)!r})
+        trained = sj.ServiceJobCompletion("trained", jobs=arns, min_succeeded=497)
+        pulumi.export("summary", trained.summary)
+        pulumi.export("eighth", trained.results[7]["status"])
+    """)
+    stack = new_stack(program, environment=cloud.environment)
+    cloud.control.call("DELETE", "calls")
+
+    up = stack.up()
+
+    outputs = stack.outputs()
+    assert outputs["summary"] == {"jobs": 500, "succeeded": 497, "failed": 2, "unfinished": 1}
+    assert outputs["eighth"] == "FAILED"
+    said = [line.message for line in up.diagnostics("info") if " jobs: " in line.message]
+    assert said
+    assert len(up.diagnostics("info")) < 10
+    calls = cloud.control.calls()
+    recorder = 499  # it describes each job that has ended, once
+    assert calls["DescribeServiceJob"] - recorder + calls["ListServiceJobs"] < 150
+
+    cloud.control.call("DELETE", "calls")
+    assert stack.up("--expect-no-changes").steps == []
+    calls = cloud.control.calls()
+    assert sum(calls.values()) < 40, calls
+
+
+def test_a_wait_ends_as_soon_as_too_few_can_succeed(
+    cloud: EmulatedCloud, new_stack: NewStack
+) -> None:
+    """With an hour to go for the others; the message counts."""
+    cloud.script("*", running=3600)
+    for name in ("b", "c"):
+        cloud.script(name, outcome="Failed", failure_reason=f"AlgorithmError: {name}")
+    program = waiting_program("""
+        jobs = [job(name) for name in "abc"]
+        sj.ServiceJobCompletion("trained", jobs=jobs, min_succeeded=2)
+    """)
+    stack = new_stack(program, environment=cloud.environment)
+
+    failed = stack.up(fails=True)
+
+    assert "2 of 3 jobs FAILED, 2 had to succeed: waiting for ServiceJob (b): FAILED" in (
+        failed.stdout
+    )
+    rows = {error.urn.rpartition("::")[2] for error in failed.diagnostics("error")}
+    assert {"b", "c"} <= rows

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from pulumi.runtime import rpc
+from waiting_programs import latest_job, wait_until, waiting_program
+
+if TYPE_CHECKING:
+    from emulated_stack import EmulatedCloud
+    from engine_fixtures import NewStack
+
+pytestmark = pytest.mark.stack
+
+ONE = waiting_program("""
+    train = job("train", {"epochs": config.get("epochs") or "10"})
+    trained = sj.ServiceJobCompletion("trained", job=train)
+    served = sj.JobQueue(
+        "served",
+        priority=1,
+        tags={"model": trained.model_artifacts.apply(lambda uri: uri.split("/")[4])},
+        service_environment_order=[
+            {"order": 1, "service_environment": capacity.service_environment_arn}],
+    )
+    pulumi.export("model", trained.model_artifacts)
+    pulumi.export("status", trained.status)
+""")
+"""A job, its completion, and something that depends on the model."""
+
+
+def test_a_wait_is_given_up_resumed_and_outlives_the_jobs_record(
+    cloud: EmulatedCloud, new_stack: NewStack
+) -> None:
+    """Ctrl-C ends the wait alone; the next `up` goes on; when it is over it costs one call."""
+    cloud.script("train", running=3600)
+    stack = new_stack(ONE, environment=cloud.environment)
+
+    first = stack.start("up")
+    first.wait_for("RUNNING")
+    first.interrupt()
+    interrupted = first.wait(30)
+    assert interrupted.exit_code != 0
+    assert "pending_operations" not in stack.state()
+    assert "Traceback" not in interrupted.stdout + interrupted.stderr
+    assert latest_job(cloud)["status"] == "RUNNING"
+
+    second = stack.start("up")
+    second.wait_for("RUNNING")
+    cloud.control.fault("DescribeServiceJob", "drop_before", count=2)
+    cloud.control.fault("DescribeServiceJob", "throttle", count=1)
+    cloud.control.fault(
+        "DescribeServiceJob", "error", code="ExpiredTokenException", status=403, count=1
+    )
+    cloud.control.advance(3600)
+    assert 'status: "SUCCEEDED"' in second.wait(fails=False).stdout
+    assert cloud.submitted() == 1
+
+    cloud.control.call("DELETE", "calls")
+    assert stack.up("--expect-no-changes").steps == []
+    assert cloud.control.calls() == {"DescribeServiceJob": 1}
+
+    cloud.control.forget(latest_job(cloud)["jobId"], "expire")
+    assert stack.preview("--expect-no-changes").steps == []
+    assert 'status: "SUCCEEDED"' in stack.up("--expect-no-changes").stdout
+
+
+def test_a_replaced_job_updates_its_completion_in_place(
+    cloud: EmulatedCloud, new_stack: NewStack
+) -> None:
+    """What depends on the model is replaced or updated only when there is a new one."""
+    stack = new_stack(ONE, environment=cloud.environment)
+    stack.up()
+    before = stack.resources()
+
+    replaced = stack.up("--replace", before["train"]["urn"])
+
+    assert replaced.steps == [
+        ("delete-replaced", "train"),
+        ("replace", "train"),
+        ("create-replacement", "train"),
+        ("update", "trained"),
+        ("update", "served"),
+    ]
+    after = stack.resources()
+    assert after["train"]["id"] != before["train"]["id"]
+    assert after["served"]["inputs"]["tags"] != before["served"]["inputs"]["tags"]
+
+
+def test_a_run_that_does_not_wait_submits_and_a_later_one_collects(
+    cloud: EmulatedCloud, new_stack: NewStack
+) -> None:
+    """For CI; and a destroy that runs the program does not wait for what it is to end."""
+    cloud.script("train", running=3600)
+    program = waiting_program("""
+        trained = sj.ServiceJobCompletion("trained", job=job("train"))
+        pulumi.export("model", trained.model_artifacts)
+    """)
+    stack = new_stack(program, environment=cloud.environment)
+    stack.set_config("sjresource:wait", "false")
+
+    submitted = stack.up()
+    assert ("create", "trained") in submitted.steps
+    assert stack.outputs()["model"] == rpc.UNKNOWN
+    assert stack.preview("--expect-no-changes").steps == []
+
+    stack.environment["SJRESOURCE_WAIT"] = "1"
+    collecting = stack.start("up")
+    collecting.wait_for("RUNNING")
+    cloud.control.advance(3600)
+    assert collecting.wait(fails=False).steps == [("update", "trained")]
+    assert stack.outputs()["model"].startswith("s3://bucket/models/")
+
+    del stack.environment["SJRESOURCE_WAIT"]
+    stack.run("config", "rm", "sjresource:wait")
+    replaced = stack.start("up", "--replace", stack.resources()["train"]["urn"])
+    replaced.wait_for("RUNNING")
+    replaced.interrupt()
+    replaced.wait(30)
+    assert latest_job(cloud)["status"] == "RUNNING"
+    stack.destroy("--run-program")
+    assert stack.resources() == {}
+
+
+def test_a_job_that_is_forgotten_before_it_was_recorded_is_an_error(
+    cloud: EmulatedCloud, new_stack: NewStack
+) -> None:
+    """It says so, and how to run the job again: nobody can know how it ended."""
+    program = waiting_program("""
+        sj.ServiceJobCompletion("trained", job=job("train"))
+    """)
+    stack = new_stack(program, environment={**cloud.environment, "SJRESOURCE_WAIT": "0"})
+    stack.up()
+    stack.environment["SJRESOURCE_WAIT"] = "1"
+    ended = wait_until(cloud, "SUCCEEDED")
+    cloud.control.forget(ended["jobId"], "expire")
+
+    failed = stack.up(fails=True)
+
+    assert "Batch no longer knows ServiceJob" in failed.stdout
+    assert "`pulumi up --replace` its URN" in failed.stdout
+    assert "Traceback" not in failed.stdout + failed.stderr
