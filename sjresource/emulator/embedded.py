@@ -18,6 +18,7 @@ from sjresource.emulator.batch import Batch
 from sjresource.emulator.calls import Calls
 from sjresource.emulator.clock import Clock
 from sjresource.emulator.connections import cut_connection
+from sjresource.emulator.container_queues import ContainerQueues
 from sjresource.emulator.control import Control
 from sjresource.emulator.credentials import Keyring, credentials_in, new_credentials
 from sjresource.emulator.faults import Faults
@@ -156,7 +157,11 @@ class Emulator:
         return Application(
             authenticator=Authenticator(keyring, time.time),
             services=Services(
-                batch, TrainingJobs(self._store, self._executor), self._moto, keyring
+                batch,
+                ContainerQueues(self._store),
+                TrainingJobs(self._store, self._executor),
+                self._moto,
+                keyring,
             ),
             control=Control(
                 clock=self.clock,

@@ -14,6 +14,7 @@ from sjresource.emulator.training_jobs import read_parameters
 
 if TYPE_CHECKING:
     from sjresource.emulator.batch import Batch
+    from sjresource.emulator.container_queues import ContainerQueues
     from sjresource.emulator.credentials import Keyring
     from sjresource.emulator.moto_services import MotoServices
     from sjresource.emulator.training_jobs import TrainingJobs
@@ -24,9 +25,15 @@ class Services:
     """The services behind the one endpoint."""
 
     def __init__(
-        self, batch: Batch, training_jobs: TrainingJobs, moto: MotoServices, keyring: Keyring
+        self,
+        batch: Batch,
+        container_queues: ContainerQueues,
+        training_jobs: TrainingJobs,
+        moto: MotoServices,
+        keyring: Keyring,
     ) -> None:
         self._batch = batch
+        self._container_queues = container_queues
         self._training_jobs = training_jobs
         self._moto = moto
         self._keyring = keyring
@@ -55,9 +62,15 @@ class Services:
         operation = model.operation_of(request)
         if operation is None:
             raise _not_emulated(f"{request.method} {request.path}")
-        if operation in OPERATIONS:
-            return self._batch.answer(operation, region, request)
-        return self._moto.answer("batch", region, request)  # jobs in containers
+        containers = self._container_queues
+        if operation not in OPERATIONS or containers.owns(operation, region, request):
+            containers.note_use()
+            return self._moto.answer("batch", region, request)
+        return containers.completed(
+            operation,
+            self._batch.answer(operation, region, request),
+            lambda: self._moto.answer("batch", region, request),
+        )
 
 
 def _not_emulated(what: str) -> AWSError:

@@ -12,7 +12,7 @@ import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from emulator_requests import REGION, client
+from emulator_requests import REGION, client, make_environment, make_queue
 
 if TYPE_CHECKING:
     from sjresource.emulator import Emulator
@@ -107,3 +107,33 @@ def test_roles_and_policies_are_motos(emulator: Emulator) -> None:
     iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")
 
     assert iam.get_role(RoleName=name)["Role"]["Arn"] == f"arn:aws:iam::123456789012:role/{name}"
+
+
+def test_container_queues_live_beside_ours(emulator: Emulator) -> None:
+    """A queue on compute environments is moto's: made, described beside ours, tagged, deleted."""
+    batch, iam = client(emulator, "batch"), client(emulator, "iam")
+    make_queue(emulator, make_environment(emulator), name="ours")
+    mark = f"q{id(emulator)}"
+    role = iam.create_role(RoleName=mark, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    environment = batch.create_compute_environment(
+        computeEnvironmentName=mark, type="UNMANAGED", state="ENABLED", serviceRole=role
+    )["computeEnvironmentArn"]
+    batch.create_job_queue(
+        jobQueueName=mark,
+        priority=1,
+        state="ENABLED",
+        computeEnvironmentOrder=[{"order": 1, "computeEnvironment": environment}],
+    )
+    both = [each["jobQueueName"] for each in batch.describe_job_queues()["jobQueues"]]
+    one = batch.describe_job_queues(jobQueues=["ours"])["jobQueues"]
+    batch.tag_resource(resourceArn=environment, tags={"a": "b"})
+    tags = batch.list_tags_for_resource(resourceArn=environment)["tags"]
+    batch.update_job_queue(jobQueue=mark, state="DISABLED")
+    batch.delete_job_queue(jobQueue=mark)
+
+    assert {"ours", mark} <= set(both)
+    assert [each["jobQueueName"] for each in one] == ["ours"]
+    assert tags == {"a": "b"}
+    left = [each["jobQueueName"] for each in batch.describe_job_queues()["jobQueues"]]
+    assert "ours" in left
+    assert mark not in left

@@ -21,16 +21,16 @@ if TYPE_CHECKING:
     from botocore.model import Shape
 
 TABLE = Path(__file__).resolve().parents[2] / "docs" / "emulator-operations.md"
-STATUSES = ("emulated", "accepted without effect", "refused", "never there")
+STATUSES = ("emulated", "accepted without effect", "refused", "moto's", "never there")
 MISSING = "MISSING"
 _HEADER = """\
 # Operations and members of the emulator
 
 Of every operation that it emulates, each member of request and answer in botocore's model:
 *emulated*; *accepted without effect* (checked, kept and shown, but nothing comes of it yet);
-*refused*; or, of an answer, *never there*. `tests/support/emulator_coverage.py` writes this page
-from the model; the statuses are ours. Batch operations that are not here are for containers, and
-answered by moto.
+*refused*; *moto's* (a queue with it is one for containers); or, of an answer, *never there*.
+`tests/support/emulator_coverage.py` writes this page from the model; the statuses are ours. Batch
+operations that are not here are for containers, and answered by moto.
 
 | Operation | Member | | Status |
 | --- | --- | --- | --- |

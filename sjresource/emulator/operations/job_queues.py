@@ -42,8 +42,6 @@ def create_job_queue(call: Call, parameters: Parameters) -> Answer:
     """Create a queue; it is CREATING, then VALID."""
     name = parameters["jobQueueName"]
     check_name("jobQueueName", name)
-    if parameters.get("jobQueueType", _TYPE) != _TYPE:
-        raise ClientException(f"jobQueueType must be {_TYPE}: the emulator has no other queues")
     arn = batch_arn(call.region, KIND, name)
     require_new(call, KIND, arn)
     _check(parameters)
