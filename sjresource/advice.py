@@ -25,7 +25,7 @@ def job_advice(properties: Properties, region: str | None = None) -> Iterator[st
         payload = parse_payload(properties.get("service_request_payload"))
     except InvalidPayload:
         payload = {}
-    for advise in _ADVICE:
+    for advise in ADVICE:
         yield from advise(properties, payload)
     yield from queue_elsewhere(properties, region)
 
@@ -111,7 +111,7 @@ def queue_elsewhere(properties: Properties, region: str | None) -> Iterator[str]
         yield f"job_queue is in {arn.region}, and the stack in {region}: the job runs in the former"
 
 
-_ADVICE: tuple[Callable[[Properties, Properties], Iterator[str]], ...] = (
+ADVICE: tuple[Callable[[Properties, Properties], Iterator[str]], ...] = (
     no_stop_condition,
     preemption_without_end,
     conditions_that_never_count,

@@ -122,7 +122,7 @@ def spot_waits_long_enough(_request: Request, payload: Payload) -> Iterator[Prob
 
 
 def runs_no_longer_than_sagemaker_allows(_request: Request, payload: Payload) -> Iterator[Problem]:
-    """At most 28 days.
+    """A run lasts at most 28 days.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
     """

@@ -1,0 +1,154 @@
+"""Writes the tables of docs/resources/*.md and docs/validation.md from the code.
+
+    python tools/reference_tables.py
+
+A resource's page has its arguments, their update rules and its outputs; the page on validation has
+the rules that no model holds, and the warnings. The words are those of docstrings, the rules those
+that the providers compare with, so a page can't say something else than the code: a test compares.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import textwrap
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import sjresource as sj
+from sjresource.advice import ADVICE, queue_elsewhere
+from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules
+from sjresource.job_queue import JobQueueProvider
+from sjresource.job_rules import RULES as JOB_RULES
+from sjresource.job_rules import foreign_arns
+from sjresource.queue_rules import QUEUE_RULES
+from sjresource.quota_share import QuotaShareProvider
+from sjresource.scheduling_policy import SchedulingPolicyProvider
+from sjresource.service_environment import ServiceEnvironmentProvider
+from sjresource.service_job import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+DOCS = Path(__file__).parents[1] / "docs"
+
+RESOURCES: dict[type, Rules] = {
+    sj.ServiceEnvironment: ServiceEnvironmentProvider.rules,
+    sj.SchedulingPolicy: SchedulingPolicyProvider.rules,
+    sj.JobQueue: JobQueueProvider.rules,
+    sj.QuotaShare: QuotaShareProvider.rules,
+    sj.ServiceJob: RULES,
+}
+"""In the order in which their pages' examples build on each other."""
+
+WORDS = {
+    REPLACES: "replaces",
+    IN_PLACE: "in place",
+    SWAPPED: "in place for another value; adding or removing it replaces",
+    None: "changes nothing",
+}
+
+_GENERATED = re.compile(
+    r"(<!-- made by tools/reference_tables.py -->\n).*?(<!-- end -->)", re.DOTALL
+)
+
+
+def page_of(resource: type) -> Path:
+    """Give the page of a resource: docs/resources/job_queue.md."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", resource.__name__)
+    return DOCS / "resources" / f"{words.lower()}.md"
+
+
+def pages() -> dict[Path, str]:
+    """Give every page that has tables, with the text that it should have."""
+    tables = {
+        page_of(resource): [*_arguments(resource), "", *_outputs(resource)]
+        for resource in RESOURCES
+    }
+    tables[DOCS / "validation.md"] = list(_rules())
+    return {page: _with(page.read_text(), lines) for page, lines in tables.items()}
+
+
+def _with(text: str, lines: list[str]) -> str:
+    made = "\n".join([*lines, ""])
+    return _GENERATED.sub(lambda found: f"{found[1]}{made}{found[2]}", text)
+
+
+def _rules() -> Iterator[str]:
+    """Tell each rule in the first line of its docstring, with the pages that it is from."""
+    queue_side = [rule for rules in QUEUE_RULES.values() for rule in rules]
+    for title, rules in (
+        ("A job's rules", (*JOB_RULES, foreign_arns)),
+        ("The queue side's rules", queue_side),
+        ("Warnings", (*ADVICE, queue_elsewhere)),
+    ):
+        yield from (f"| {title} | from |", "| --- | --- |")
+        for rule in rules:
+            first, _, rest = inspect.cleandoc(rule.__doc__ or "").partition("\n")
+            links = " ".join(f"[{_last(url)}]({url})" for url in re.findall(r"https://\S+", rest))
+            yield f"| {_cell(first)} | {links} |"
+        yield ""
+
+
+def _last(url: str) -> str:
+    return url.rsplit("/", 1)[-1].removesuffix(".html").removeprefix("API_")
+
+
+def _arguments(resource: type) -> Iterator[str]:
+    yield "| argument | a change of it | |"
+    yield "| --- | --- | --- |"
+    described = _described(vars(resource)["__init__"].__doc__)
+    for name, parameter in inspect.signature(resource).parameters.items():
+        if name in ("resource_name", "opts"):
+            continue
+        required = "" if parameter.default is not inspect.Parameter.empty else " (required)"
+        rule = WORDS[RESOURCES[resource].get(name)]
+        yield f"| `{name}`{required} | {rule} | {_cell(described[name])} |"
+
+
+def _outputs(resource: type) -> Iterator[str]:
+    yield "| output | |"
+    yield "| --- | --- |"
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(resource))).body
+    body: list[Any] = list(getattr(tree, "body", []))
+    for position, node in enumerate(body):
+        after = body[position + 1] if position + 1 < len(body) else None
+        if isinstance(node, ast.AnnAssign):
+            yield f"| `{ast.unparse(node.target)}` | {_cell(_text(after))} |"
+        elif isinstance(node, ast.FunctionDef) and "property" in map(
+            ast.unparse, node.decorator_list
+        ):
+            yield f"| `{node.name}` | {_cell(ast.get_docstring(node) or '')} |"
+
+
+def _text(node: Any) -> str:
+    """Give the string that follows an attribute, if one does."""
+    value = getattr(node, "value", None)
+    return str(value.value) if isinstance(value, ast.Constant) else ""
+
+
+def _described(docstring: str) -> dict[str, str]:
+    """Read the `Args:` of a docstring."""
+    section = inspect.cleandoc(docstring).partition("Args:\n")[2].partition("\n\n")[0]
+    found: dict[str, str] = {}
+    name = ""
+    for line in textwrap.dedent(section).splitlines():
+        if not line.startswith(" "):
+            name, _, line = line.partition(":")  # noqa: PLW2901 - the rest is the text
+        found[name] = f"{found.get(name, '')} {line.strip()}".strip()
+    return found
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+def main() -> None:
+    """Bring every page up to date."""
+    for page, text in pages().items():
+        page.write_text(text)
+
+
+if __name__ == "__main__":
+    main()
