@@ -68,10 +68,26 @@ def timeout_message(
     return "\n  ".join(lines)
 
 
+def held_back(failed: int, others: int) -> str:
+    """Say why a program goes on in which something has failed."""
+    return (
+        f"{_waits(failed)} failed; the update fails when the other {others} are over "
+        "(`sjresource:failFast: true` ends it at once)"
+    )
+
+
 def summary(headlines: Sequence[str]) -> str:
     """List all the failures of a program, as its last word."""
-    count = "1 wait has failed" if len(headlines) == 1 else f"{len(headlines)} waits have failed"
-    return "\n".join([f"{count} (the reasons stand with the jobs):", *_indented(headlines)])
+    return "\n".join(
+        [
+            f"{_waits(len(headlines))} failed (the reasons stand with the jobs):",
+            *_indented(headlines),
+        ]
+    )
+
+
+def _waits(count: int) -> str:
+    return "1 wait has" if count == 1 else f"{count} waits have"
 
 
 def recorded_failures(outcome: Mapping[str, Any]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import pulumi
 from pulumi.runtime.settings import get_monitor
 
-from sjresource.failure import summary
+from sjresource.failure import held_back, summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +59,8 @@ class OpenWaits:
             for stop in self._open.values():
                 stop.cancel()
         else:
+            if self._open:
+                pulumi.log.info(held_back(len(self._headlines), len(self._open)), ephemeral=True)
             await self._all_over.wait()
             await self._until_nothing_is_in_hand()
         self.end()

@@ -82,6 +82,7 @@ class Look:
         self._last = last
         self._unseen = dict(last)
         self._done: set[str] = set()
+        self._left: set[str] = set()  # listed to the end: who is not there has left it
 
     def answers(self) -> Iterator[tuple[str, Detail | SjresourceError]]:
         """Give each job's id with what is seen of it, or why it can't be asked for.
@@ -101,9 +102,9 @@ class Look:
         return [status for status, count in counts.most_common() if count > 1]
 
     def _lost(self) -> int:
-        """Count the unseen jobs that some other page may tell of."""
+        """Count the unseen jobs that are in another status than before, or were never seen."""
         lasts = (self._last[job] for job in self._unseen)
-        return sum(last is None or last["status"] not in self.useless for last in lasts)
+        return sum(last is None or last["status"] in self._left for last in lasts)
 
     def _listed(self, statuses: Iterable[str]) -> Iterator[tuple[str, Detail]]:
         for status in statuses:
@@ -120,10 +121,11 @@ class Look:
                 self.calls += 1
                 told = list(self._told_by(page))
                 yield from told
-                if not told and number == 0:
+                if page and not told and number == 0:
                     self.useless.add(status)
-                if not told or len(self._unseen) <= 1:
+                if (page and not told) or len(self._unseen) <= 1:
                     return
+            self._left.add(status)
         except (NotFound, Refused) as error:
             if passes(error):
                 raise

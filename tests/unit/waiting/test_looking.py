@@ -72,6 +72,16 @@ def test_many_unknown_jobs_are_found_by_listing_every_status() -> None:
     assert look.calls <= 5 + 7  # five full pages, and one empty one of each other status
 
 
+def test_many_jobs_that_ended_at_once_are_found_by_listing() -> None:
+    """The page of what they were tells that they are not that any more."""
+    jobs = {f"job{i}": {"status": "SUCCEEDED"} for i in range(500)}
+
+    look, answers = look_at(FakeBatch(jobs), running(500))
+
+    assert len(answers) == 500
+    assert look.calls < 20
+
+
 def test_a_failure_is_described_for_its_attempts() -> None:
     """A summary lacks them."""
     jobs = {f"job{i}": {"status": "FAILED"} for i in range(20)}
