@@ -7,10 +7,8 @@ what is known; wrong kinds and missing members are told by `conformance`.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
-from sjresource.arn import parse_arn
 from sjresource.conformance import Problem
 from sjresource.payload import is_unknown
 from sjresource.reading import (
@@ -37,15 +35,6 @@ DEFAULT_RUN = 24 * 3600
 """Seconds, from the same page."""
 
 _PAYLOAD = "service_request_payload"
-
-
-def job_rule_problems(
-    request: Request, payload: Payload, region: str | None = None
-) -> Iterator[Problem]:
-    """Hold a job against every rule; `region` is the stack's, where its config names one."""
-    for rule in RULES:
-        yield from rule(request, payload)
-    yield from foreign_arns(request, payload, region)
 
 
 def one_source_of_the_algorithm(_request: Request, payload: Payload) -> Iterator[Problem]:
@@ -255,63 +244,6 @@ RULES: tuple[Rule, ...] = (
     augmented_manifests_are_piped,
     profiling_intervals_are_those_there_are,
     one_kind_of_share,
-)
-
-
-def foreign_arns(
-    request: Request, payload: Payload, region: str | None = None
-) -> Iterator[Problem]:
-    """ARNs of another partition than the job's, or of another region where AWS looks in its own.
-
-    The job runs where its queue is; `region` says where that is if `job_queue` is only a name.
-    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
-    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
-    """
-    queue = value_at(request, "job_queue")
-    arn = parse_arn(queue) if isinstance(queue, str) else None
-    region = arn.region if arn else region
-    partition = arn.partition if arn else _partition(region)
-    for path, text in _arns(payload, ""):
-        found = parse_arn(text)
-        if found is None:
-            continue
-        if partition and found.partition != partition:
-            yield _at(
-                path, f"is an ARN of the partition {found.partition}, the job's is {partition}"
-            )
-        elif region and found.service in _REGIONAL and found.region not in ("", region):
-            yield _at(path, f"is an ARN of {found.region}, but the job runs in {region}")
-
-
-_REGIONAL = frozenset({"sagemaker", "kms", "lambda"})
-"""Services whose things a training job takes from its own region only."""
-
-_PARTITIONS = ((r"cn-", "aws-cn"), (r"us-gov-", "aws-us-gov"), (r"[a-z]{2}-[a-z]+-\d", "aws"))
-"""Only what the region's name says for certain; the partitions of closed regions are left alone."""
-
-
-def _partition(region: str | None) -> str | None:
-    for pattern, partition in _PARTITIONS:
-        if re.match(pattern, region or ""):
-            return partition
-    return None
-
-
-def _arns(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Find the ARNs under AWS's own names; what users name themselves is left alone."""
-    if isinstance(value, dict):
-        for name, item in value.items():
-            if name not in _OF_USERS:
-                yield from _arns(item, f"{path}.{name}" if path else name)
-    elif isinstance(value, (list, tuple)):
-        for position, item in enumerate(value):
-            yield from _arns(item, f"{path}[{position}]")
-    elif isinstance(value, str) and value.startswith("arn:"):
-        yield path, value
-
-
-_OF_USERS = frozenset(
-    {"HyperParameters", "Environment", "Tags", "ContainerEntrypoint", "ContainerArguments"}
 )
 
 

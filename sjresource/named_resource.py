@@ -168,7 +168,7 @@ class NamedResourceProvider(BatchProvider):
                 return
             if detail.get("status") != "DELETING":
                 self._make_ready(client, detail, props, pace)
-                retry_while_related(lambda: self.delete_in(client, id_), pace)
+                self._start_deleting(client, detail, pace)
         except NotFound:
             self.confirm_gone(self.noun, id_)
             return
@@ -196,6 +196,16 @@ class NamedResourceProvider(BatchProvider):
             self.refuse_to_delete(client, arn, props)
         except Refused:
             self._set_state(client, arn, state, pace)
+            raise
+
+    def _start_deleting(self, client: BatchClient, detail: Mapping[str, Any], pace: Pace) -> None:
+        """Delete it; one that may not be deleted is left as it was found."""
+        arn, state = detail[self.arn_member], detail.get("state")
+        try:
+            retry_while_related(lambda: self.delete_in(client, arn), pace)
+        except Refused:
+            if state not in (None, "DISABLED"):
+                self._set_state(client, arn, state, pace)
             raise
 
     def _set_state(self, client: BatchClient, arn: str, state: str, pace: Pace) -> None:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.conformance import Conformance, Problem, join
 from sjresource.documented_bounds import BOUNDS
-from sjresource.job_rules import job_rule_problems
+from sjresource.foreign_arns import foreign_arns
+from sjresource.job_rules import RULES
 from sjresource.naming import input_shape, property_name
 from sjresource.payload import InvalidPayload, is_unknown, kind_of, parse_payload
 from sjresource.queue_rules import QUEUE_RULES
@@ -32,7 +33,10 @@ def job_problems(properties: Mapping[str, Any], region: str | None = None) -> It
     request["service_request_payload"] = ""  # it has a check of its own
     yield from request_problems("SubmitServiceJob", request)
     yield from payload_problems(payload)
-    yield from job_rule_problems(request, _readable(payload), region)
+    readable = _readable(payload)
+    for rule in RULES:
+        yield from rule(request, readable)
+    yield from foreign_arns(request, readable, region)
 
 
 def queue_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[Problem]:

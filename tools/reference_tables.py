@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 import sjresource as sj
 from sjresource.advice import ADVICE, queue_elsewhere
 from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules
+from sjresource.foreign_arns import foreign_arns
 from sjresource.job_queue import JobQueueProvider
 from sjresource.job_rules import RULES as JOB_RULES
-from sjresource.job_rules import foreign_arns
 from sjresource.queue_rules import QUEUE_RULES
 from sjresource.quota_share import QuotaShareProvider
 from sjresource.scheduling_policy import SchedulingPolicyProvider

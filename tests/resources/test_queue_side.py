@@ -407,3 +407,38 @@ def test_another_configured_region_replaces_what_nothing_else_places(side: Queue
         "queue": [],
         "share": [],
     }
+
+
+def test_a_delete_that_is_refused_leaves_the_queue_enabled(side: QueueSide) -> None:
+    """Somebody who may disable but not delete does no harm; a later destroy goes through."""
+    queue = side.queue(side.environment())
+    side.aws.control.fault(
+        "DeleteJobQueue",
+        "error",
+        count=1,
+        status=403,
+        code="AccessDeniedException",
+        message="User is not authorized to perform: batch:DeleteJobQueue",
+    )
+
+    with pytest.raises(Refused, match="not authorized"):
+        queue.delete()
+    assert live_of(side.aws, queue)["state"] == "ENABLED"
+    queue.delete()
+    assert queue.refresh().id == ""
+
+
+def test_a_destroy_that_was_cut_off_goes_on(side: QueueSide) -> None:
+    """Disabled already, or being deleted already: each part picks up where it is."""
+    lives = side.one_of_each()
+    side.aws.batch.update_quota_share(quotaShareArn=lives["share"].id, state="DISABLED")
+    side.aws.batch.update_service_environment(
+        serviceEnvironment=lives["environment"].id, state="DISABLED"
+    )
+    side.aws.advance(1)
+    side.aws.batch.delete_quota_share(quotaShareArn=lives["share"].id)
+    for each in reversed(lives.values()):
+        each.delete()
+
+    assert side.aws.batch.describe_job_queues()["jobQueues"] == []
+    assert side.aws.batch.describe_service_environments()["serviceEnvironments"] == []
