@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from sjresource.emulator.clock import Clock
 from sjresource.emulator.embedded import Emulator
-from sjresource.emulator.occupancy import OccupiedError, occupy
+from sjresource.emulator.occupancy import OccupiedError
 from sjresource.emulator.operations.call import Behaviour
 
 if TYPE_CHECKING:
@@ -39,17 +39,13 @@ Faults, clock and outcomes are driven under /_emulator/; see docs/emulator.md.
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until a signal comes; gives the exit code."""
     options = _parser().parse_args(arguments)
-    options.data.mkdir(parents=True, exist_ok=True, mode=0o700)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     try:
-        with occupy(options.data) as announce:
-            emulator = _emulator(options)
-            with emulator:
-                announce(emulator.url)
-                print(emulator.url, flush=True)  # noqa: T201 - the first line is the interface
-                stop.wait()
+        with _emulator(options) as emulator:
+            print(emulator.url, flush=True)  # noqa: T201 - the first line is the interface
+            stop.wait()
     except (OccupiedError, OSError, ValueError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - a person reads it
         return 1

@@ -27,6 +27,7 @@ from sjresource.emulator.logs import Logs
 from sjresource.emulator.moment import Pace
 from sjresource.emulator.moto_services import MotoServices
 from sjresource.emulator.objects import Objects
+from sjresource.emulator.occupancy import Occupancy
 from sjresource.emulator.operations.call import Behaviour
 from sjresource.emulator.server import Server
 from sjresource.emulator.services import Services
@@ -60,10 +61,10 @@ class Recoverable(Protocol):
 class Emulator:
     """An emulator that serves between `start` and `stop`, or in a `with` block.
 
-    Without `data` nothing is kept on disk. `clock=Clock(0)` stands still until
-    `clock.advance(seconds)`. `executor` makes the executor once the server's URL is known; the
-    default one simulates. `credentials` are the only key that is let in, apart from those that its
-    STS issues.
+    Without `data` nothing is kept on disk; OccupiedError says that another emulator uses it.
+    `clock=Clock(0)` stands still until `clock.advance(seconds)`. `executor` makes the executor once
+    the server's URL is known; the default one simulates. `credentials` are the only key that is let
+    in, apart from those that its STS issues.
     """
 
     def __init__(
@@ -78,26 +79,30 @@ class Emulator:
         pace: Pace | None = None,
         script: Script | None = None,
     ) -> None:
-        self.credentials = new_credentials() if data is None else credentials_in(data)
         self.clock = clock or Clock()
         self.behaviour = behaviour or Behaviour()
         self.faults = Faults(time.sleep)
         self.calls = Calls(time.time)
         self.simulation = Simulation(script)
-        self._store = Store(None if data is None else data / "batch.sqlite3")
-        self._catch_up()
-        self._kept = {} if data is None else _keepers(data)
-        self._moto = MotoServices(self._kept)
-        self._server = Server(self._application, host, port)
-        self._executor: Executor = (
-            SimulatedExecutor(self.clock, self._script)
-            if executor is None
-            else executor(self.url, self.credentials)
-        )
-        self._lifecycle = Lifecycle(
-            self._store, self.clock, self._executor, self.simulation, pace or Pace()
-        )
-        self._door = self._make_door()
+        with contextlib.ExitStack() as held:  # what is held is given back if the rest fails
+            self._occupancy = None if data is None else _occupied(data, held)
+            self.credentials = new_credentials() if data is None else credentials_in(data)
+            self._store = Store(None if data is None else data / "batch.sqlite3")
+            held.callback(self._store.close)
+            self._catch_up()
+            self._moto = MotoServices({} if data is None else _keepers(data, held))
+            self._server = Server(self._application, host, port)
+            held.callback(self._server.stop)
+            self._executor: Executor = (
+                SimulatedExecutor(self.clock, self._script)
+                if executor is None
+                else executor(self.url, self.credentials)
+            )
+            self._lifecycle = Lifecycle(
+                self._store, self.clock, self._executor, self.simulation, pace or Pace()
+            )
+            self._door = self._make_door()
+            self._held = held.pop_all()
 
     @property
     def url(self) -> str:
@@ -108,16 +113,15 @@ class Emulator:
         """Begin to serve and to let jobs run; returns at once."""
         self._lifecycle.start()
         self._server.start()
+        if self._occupancy is not None:
+            self._occupancy.announce(self.url)
         return self
 
     def stop(self) -> None:
         """Stop serving, end every training job, and give everything back."""
         self._lifecycle.close()
         self._end_training()  # while we still serve: training jobs have last words to log
-        self._server.stop()
-        self._store.close()
-        for keeper in self._kept.values():
-            keeper.close()
+        self._held.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -191,5 +195,18 @@ class Emulator:
         return replace(script, capacity_errors=max(0, script.capacity_errors - job.shortages))
 
 
-def _keepers(data: Path) -> dict[str, Objects | Logs]:
-    return {"s3": Objects(data / "objects"), "logs": Logs(data / "logs.sqlite3")}
+def _occupied(data: Path, held: contextlib.ExitStack) -> Occupancy:
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    occupancy = Occupancy(data)
+    held.callback(occupancy.release)
+    return occupancy
+
+
+def _keepers(data: Path, held: contextlib.ExitStack) -> dict[str, Objects | Logs]:
+    keepers: dict[str, Objects | Logs] = {
+        "s3": Objects(data / "objects"),
+        "logs": Logs(data / "logs.sqlite3"),
+    }
+    for keeper in keepers.values():
+        held.callback(keeper.close)
+    return keepers

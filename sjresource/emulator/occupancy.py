@@ -1,7 +1,6 @@
 """One emulator for a data directory: the lock, and `emulator.json`, which tells who holds it.
 
-The lock is the system's, so it goes with the process however that dies; the file may be left
-behind.
+The lock is the system's and goes with the process however that dies; the file may be left behind.
 """
 
 from __future__ import annotations
@@ -9,11 +8,9 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 
@@ -21,28 +18,31 @@ class OccupiedError(Exception):
     """Another emulator uses the data directory."""
 
 
-@contextmanager
-def occupy(data: Path) -> Iterator[Callable[[str], None]]:
-    """Hold `data`; the function that is given writes `emulator.json` once the URL is known.
+class Occupancy:
+    """The hold on `data`, from now until `release`.
 
     Raises OccupiedError, with pid and URL of the other emulator, if there is one.
     """
-    told = data / "emulator.json"
-    with (data / "lock").open("w") as lock:
+
+    def __init__(self, data: Path) -> None:
+        self._told = data / "emulator.json"
+        self._lock = (data / "lock").open("w")
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise OccupiedError(_refusal(data, told)) from None
-        try:
-            yield lambda url: _tell(told, url)
-        finally:
-            told.unlink(missing_ok=True)
+            self._lock.close()
+            raise OccupiedError(_refusal(data, self._told)) from None
 
+    def announce(self, url: str) -> None:
+        """Write down who holds the directory, and where it listens."""
+        unfinished = self._told.with_suffix(".unfinished")
+        unfinished.write_text(json.dumps({"pid": os.getpid(), "url": url}) + "\n")
+        unfinished.replace(self._told)
 
-def _tell(path: Path, url: str) -> None:
-    unfinished = path.with_suffix(".unfinished")
-    unfinished.write_text(json.dumps({"pid": os.getpid(), "url": url}) + "\n")
-    unfinished.replace(path)
+    def release(self) -> None:
+        """Let others have the directory."""
+        self._told.unlink(missing_ok=True)
+        self._lock.close()
 
 
 def _refusal(data: Path, told: Path) -> str:

@@ -16,6 +16,7 @@ from emulator_requests import (
 )
 
 from sjresource.emulator import Clock, Emulator
+from sjresource.emulator.occupancy import OccupiedError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -190,3 +191,12 @@ def test_it_serves_ipv6_too() -> None:
     with Emulator(host="::1") as emulator:
         assert emulator.url.startswith("http://[::1]:")
         assert client(emulator, "batch").describe_job_queues()["jobQueues"] == []
+
+
+def test_emulators_in_one_process_share_no_directory(tmp_path: Path) -> None:
+    """A second Emulator on a directory is refused until the first has stopped; no port is left."""
+    with Emulator(tmp_path) as emulator, pytest.raises(OccupiedError, match=emulator.url):
+        Emulator(tmp_path)
+
+    with Emulator(tmp_path):
+        pass
