@@ -105,7 +105,8 @@ def test_no_acknowledged_submission_is_lost(tmp_path: Path) -> None:
         make_queue(emulator)
 
         def keep_submitting() -> None:
-            with contextlib.suppress(BotoCoreError):
+            # boto3 takes an answer that was cut off in its middle for an empty one.
+            with contextlib.suppress(BotoCoreError, KeyError):
                 while True:
                     told.append(submit(emulator))
 
