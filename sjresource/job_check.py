@@ -11,6 +11,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from sjresource import managed_here
 from sjresource.arn import parse_arn
 from sjresource.client import batch_client
 from sjresource.conformance import Problem
@@ -95,12 +96,15 @@ def _preflight(
     for finding in findings(facts, properties) if facts else ():
         yield (
             Problem(finding.path, finding.reason),
-            _is_ours(client, finding, properties.get("identity")),
+            _is_managed(client, finding, properties),
         )
 
 
-def _is_ours(client: BatchClient, finding: Finding, identity: Any) -> bool:
-    """Tell whether a thing behind a finding carries the mark of this stack."""
+def _is_managed(client: BatchClient, finding: Finding, properties: Properties) -> bool:
+    """Tell whether a thing behind a finding is this program's, by its mark or by the program."""
+    identity = properties.get("identity")
+    if finding.things and properties.get(managed_here.PROPERTY):
+        return True
     if not isinstance(identity, str) or is_unknown(identity):
         return False
     prefix = stack_tag_prefix(identity)

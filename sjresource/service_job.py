@@ -27,6 +27,7 @@ from sjresource.errors import NotFound
 from sjresource.identity import name_of, resource_identity, stack_of, with_name
 from sjresource.instance_hours import instance_hours_placeholder
 from sjresource.job_check import check_job
+from sjresource.managed_here import managed_here
 from sjresource.naming import answer_properties, input_shape, to_request
 from sjresource.payload import canonical, is_unknown, parse_payload, payload_json
 from sjresource.provider import BatchProvider, try_to, update_tags
@@ -296,6 +297,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             **dict.fromkeys(_NOT_INPUTS),
         }
         properties["max_instance_hours"] = instance_hours_placeholder(properties)
+        properties["managed_here"] = managed_here(properties)
         self.given_payload = service_request_payload  # whose values may be secret one by one
         self._is_read = bool(opts and opts.id is not None)
         old_first = pulumi.ResourceOptions(delete_before_replace=True)

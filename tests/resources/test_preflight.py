@@ -89,6 +89,18 @@ def test_a_disabled_queue_fails_if_it_is_somebody_elses(
     assert reason.endswith("which is DISABLED; enable it or name another")
 
 
+def test_a_queue_that_the_program_has_from_another_provider_is_only_warned_of(
+    side: QueueSide, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A queue of pulumi-aws may be repaired by the same `up` as well."""
+    queue = side.queue(side.environment(), state="DISABLED")
+    foreign(side, queue)
+
+    assert failures(side.aws, queue.id, managed_here=["job_queue"]) == []
+    assert "which is DISABLED" in capfd.readouterr().err
+    assert failures(side.aws, "nowhere", managed_here=["job_queue"]) != []
+
+
 def test_a_finished_job_in_a_disabled_queue_is_never_asked_about(side: QueueSide) -> None:
     """Nothing is submitted, so nothing is looked at."""
     queue = side.queue(side.environment(), state="DISABLED")
