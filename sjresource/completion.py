@@ -117,7 +117,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
             "min_succeeded": min_succeeded,
             "on_failure": on_failure if terms.records_failures else None,
             "statuses": self._statuses(declared, terms, identity) if _waits(identity) else None,
-            "masks": declared.masks() if terms.records_failures else None,
+            "masks": declared.masks(),
             "outcome": None,
         }
         super().__init__(ServiceJobCompletionProvider(), resource_name, properties, opts)

@@ -41,9 +41,9 @@ def _ran(detail: Mapping[str, Any]) -> float:
     return (stopped - started) / 1000 if started and stopped else 0.0
 
 
-def crowd_line(details: Iterable[Mapping[str, Any] | None], failures: Iterable[str] = ()) -> str:
+def crowd_line(details: Iterable[Mapping[str, Any]], failures: Iterable[str] = ()) -> str:
     """Say how many jobs stand where, why they wait if all do for one reason, and who failed."""
-    seen = [detail or {"status": "SUBMITTED"} for detail in details]
+    seen = list(details)
     counts = Counter(stage(detail["status"]) for detail in seen)
     line = f"{len(seen)} jobs: " + ", ".join(
         f"{counts[name]} {name}" for name in ("done", "running", "waiting", "failed")
@@ -51,7 +51,7 @@ def crowd_line(details: Iterable[Mapping[str, Any] | None], failures: Iterable[s
     reasons = {
         detail.get("statusReason") for detail in seen if stage(detail["status"]) == "waiting"
     }
-    reasons.discard(None)
+    reasons -= {None, ""}
     if len(reasons) == 1:
         line += f"; waiting for {reasons.pop()}"
     named = list(failures)

@@ -64,12 +64,13 @@ class Speaker(Protocol):
 
 @dataclass(eq=False)
 class JobSpeaker:
-    """Speaks for one job, on its row."""
+    """Speaks for one job, on its row; `mask` takes the secrets out of AWS's words."""
 
     watch: Watch
     name: str
     row: Any
     standing: Callable[[dict[str, Any]], str]
+    mask: Callable[[str], str] = str
     since: float = 0.0
     status: str = ""
     warned: bool = False
@@ -91,10 +92,15 @@ class JobSpeaker:
             return None
         return detail["status"], detail.get("statusReason"), len(detail.get("attempts", []))
 
+    def detail(self) -> dict[str, Any]:
+        """Give what was seen last, as it may be shown."""
+        detail = self.watch.detail or {"status": "SUBMITTED"}
+        return {**detail, "statusReason": self.mask(detail.get("statusReason", ""))}
+
     def line(self, now: float) -> str:
         """Say how the job stands; asks AWS what else is known."""
-        detail = self.watch.detail or {"status": "SUBMITTED"}
-        line = progress_line(detail, now - self.since, self.standing(detail))
+        detail = self.detail()
+        line = progress_line(detail, now - self.since, self.mask(self.standing(detail)))
         return line if self.row is not None else f"ServiceJob ({self.name}): {line}"
 
 
@@ -114,7 +120,7 @@ class CrowdSpeaker:
     def line(self, _now: float) -> str:
         """Sum up how the jobs stand."""
         failed = [job.name for job in self.jobs if job.status == "FAILED"]
-        return crowd_line((job.watch.detail for job in self.jobs), failed)
+        return crowd_line((job.detail() for job in self.jobs), failed)
 
 
 class Reporter:
@@ -191,7 +197,7 @@ class Reporter:
 
     def _warn_of_misfit(self, job: JobSpeaker) -> None:
         """Warn, once, of a job that will wait for ever: nobody may be looking for hours."""
-        reason = (job.watch.detail or {}).get("statusReason", "")
+        reason = job.detail()["statusReason"]
         if reason.startswith(MISFIT) and not job.warned:
             job.warned = True
             advice = what_to_try(reason)

@@ -119,10 +119,10 @@ class Wait:
 
     def _party(self) -> CrowdSpeaker:
         standing = Standing(self.around.services.batch, self.around.services.sagemaker)
-        words = lambda detail: self.mask.text(standing.of(detail))  # noqa: E731 - one expression
         party = CrowdSpeaker(self.row)
         for job, watch in zip(self.jobs, self._watches, strict=True):
-            party.jobs.append(JobSpeaker(watch, job.name, job.row or self.row, words))
+            row = job.row or self.row
+            party.jobs.append(JobSpeaker(watch, job.name, row, standing.of, self.mask.text))
         return party
 
     async def _end(self, stop: asyncio.Future[None]) -> None:
@@ -160,7 +160,7 @@ class Wait:
         for watch in self._watches:
             error = _error(watch)
             if error is not None and not isinstance(error, NotFound):
-                await self._fail(str(error))
+                await self._fail(self.mask.text(str(error)))
 
     async def _fail_if_too_few(self, statuses: list[str | None]) -> None:
         if judge(statuses, self.terms.min_succeeded) is not Verdict.TOO_FEW:

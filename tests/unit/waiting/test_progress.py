@@ -50,7 +50,7 @@ def test_a_crowd_is_counted_and_its_failures_are_named() -> None:
         *[{"status": "SUCCEEDED"}] * 3,
         {"status": "STARTING"},
         *[{"status": "RUNNABLE", "statusReason": "CAPACITY:NONE"}] * 2,
-        None,
+        {"status": "SUBMITTED"},
     ]
 
     assert crowd_line(details, ["a", "b"]) == (

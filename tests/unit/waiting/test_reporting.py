@@ -158,6 +158,20 @@ def test_a_job_that_will_never_start_is_warned_of_once() -> None:
     assert "raise max_capacity" in warning
 
 
+def test_secrets_are_masked_in_what_is_said() -> None:
+    """A reason may quote the payload, of one job or of a crowd."""
+    for size in (1, 30):
+        stage = Stage(size)
+        for number, job in enumerate(stage.jobs):
+            job.mask = lambda text: text.replace("hush", "[secret]")
+            stage.see("RUNNABLE", job=number, statusReason="MISCONFIGURATION: hush")
+        stage.pass_time(1)
+
+        said = "\n".join([*stage.warnings, *(text for _, text in stage.lines)])
+        assert "MISCONFIGURATION: [secret]" in stage.lines[0][1]
+        assert "hush" not in said
+
+
 def test_a_silence_of_aws_is_said_at_once_and_then_every_minute() -> None:
     """The wait goes on; a user whose credentials ended wants to know why nothing moves."""
     stage = Stage(1)
