@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import sjresource as sj
 from sjresource.advice import ADVICE, queue_elsewhere
 from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules
+from sjresource.completion import RULES as COMPLETION_RULES
 from sjresource.foreign_arns import foreign_arns
 from sjresource.job_queue import JobQueueProvider
 from sjresource.job_rules import RULES as JOB_RULES
@@ -39,6 +40,7 @@ RESOURCES: dict[type, Rules] = {
     sj.JobQueue: JobQueueProvider.rules,
     sj.QuotaShare: QuotaShareProvider.rules,
     sj.ServiceJob: RULES,
+    sj.ServiceJobCompletion: {**COMPLETION_RULES, "job": IN_PLACE},
 }
 """In the order in which their pages' examples build on each other."""
 

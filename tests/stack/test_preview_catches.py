@@ -76,6 +76,22 @@ def test_a_preview_tells_every_mistake_and_no_secret(
     assert cloud.submitted() == 0
 
 
+def test_what_botocore_does_not_know_yet_can_be_let_through(
+    cloud: EmulatedCloud, new_stack: NewStack
+) -> None:
+    """`sjresource:validation: warn` says it on the row, and sends it as it is."""
+    newer = {**PAYLOAD, "OfNextYear": {"Enabled": True}}
+    config = {"project:payload": json.dumps(newer), "sjresource:validation": "warn"}
+    stack = new_stack(PROGRAM, config=config, environment=cloud.environment)
+    created = stack.up()
+
+    (warning,) = created.diagnostics("warning")
+    assert "service_request_payload.OfNextYear is not known to botocore" in warning.message
+    assert warning.urn.endswith("::first")
+    job = cloud.batch.describe_service_job(jobId=stack.resources()["first"]["id"])
+    assert '"OfNextYear":{"Enabled":true}' in job["serviceRequestPayload"]
+
+
 def test_the_same_up_repairs_a_queue_and_adds_a_job(
     cloud: EmulatedCloud, new_stack: NewStack
 ) -> None:

@@ -23,9 +23,10 @@ def test_the_examples_of_the_resource_pages_run(cloud: EmulatedCloud, new_stack:
     stack = new_stack("\n".join(examples), environment=cloud.environment)
     created = stack.up()
 
-    names = ("capacity", "policy", "fair", "training", "vision", "train")
+    names = ("capacity", "policy", "fair", "training", "vision", "train", "trained")
     assert sorted(created.steps) == sorted(("create", name) for name in names)
     assert created.diagnostics("warning") == []
+    assert stack.outputs()["model"].startswith("s3://amzn-s3-demo-bucket/models/AWSBatchtrain")
     assert stack.up("--expect-no-changes").steps == []
     stack.destroy()
     assert stack.resources() == {}
