@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource import managed_here
 from sjresource.arn import parse_arn
+from sjresource.changes import find_changes
 from sjresource.client import batch_client
 from sjresource.conformance import Problem
 from sjresource.errors import SjresourceError
@@ -23,6 +24,7 @@ from sjresource.payload import is_unknown
 from sjresource.preflight import findings
 from sjresource.provider import check_result
 from sjresource.queue_facts import look_up, tags_of
+from sjresource.reading import holds_unknown, with_known
 from sjresource.validation import failing, job_problems
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from pulumi.dynamic import CheckResult
 
+    from sjresource.changes import Rules
     from sjresource.client import BatchClient
     from sjresource.preflight import Finding
     from sjresource.queue_facts import QueueFacts
@@ -50,9 +53,31 @@ class Memory:
     def __init__(self) -> None:
         self.facts: KeptAnswers[QueueFacts | None] = KeptAnswers(time.monotonic, _KEPT_SECONDS)
         self.told: KeptAnswers[int] = KeptAnswers(time.monotonic, _KEPT_SECONDS)
+        self.undecided: set[str] = set()
+        """Identities of jobs that may turn out to be unchanged once everything is known."""
 
 
 _memory = Memory()
+
+
+def would_be_submitted(
+    rules: Rules, olds: Properties, news: Properties, memory: Memory = _memory
+) -> bool:
+    """Tell whether a job is certain to be submitted: it is new, or what is known has changed.
+
+    A preview takes what is unknown for a change; the finished job may stay, and its queue is no
+    matter until the update knows. The engine checks what it takes for a replacement twice, and the
+    second time without the old inputs.
+    """
+    identity = str(news.get("identity"))
+    if not olds:
+        return not (identity in memory.undecided and holds_unknown(news))
+    memory.undecided.discard(identity)
+    if find_changes(rules, olds, with_known(olds, news)).replaces:
+        return True
+    if find_changes(rules, olds, news).replaces:
+        memory.undecided.add(identity)
+    return False
 
 
 def check_job(

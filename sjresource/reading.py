@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sjresource.payload import is_unknown
+from sjresource.payload import InvalidPayload, is_unknown, parse_payload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -62,3 +62,33 @@ def repeated(items: list[Any], name: str) -> Iterator[int]:
 def is_true(value: Mapping[str, Any], path: str) -> bool:
     """Tell whether `path` holds a known True."""
     return value_at(value, path) is True
+
+
+def holds_unknown(value: Any) -> bool:
+    """Tell whether anything in it is unknown."""
+    if isinstance(value, dict):
+        return any(map(holds_unknown, value.values()))
+    if isinstance(value, (list, tuple)):
+        return any(map(holds_unknown, value))
+    return is_unknown(value)
+
+
+def with_known(olds: Any, news: Any) -> Any:
+    """Give `news` with what was there before wherever it is unknown."""
+    if is_unknown(news):
+        return olds
+    if isinstance(news, dict):
+        before = _object(olds)
+        return {name: with_known(before.get(name), item) for name, item in news.items()}
+    if isinstance(news, (list, tuple)):
+        kept = [*(olds if isinstance(olds, (list, tuple)) else ()), *[None] * len(news)]
+        return [with_known(old, new) for old, new in zip(kept, news, strict=False)]
+    return news
+
+
+def _object(value: Any) -> dict[str, Any]:
+    """Give an object, or the one that a payload's JSON text is."""
+    try:
+        return parse_payload(value)
+    except InvalidPayload:
+        return {}

@@ -26,7 +26,7 @@ from sjresource.client import TERMINAL, BatchClient
 from sjresource.errors import NotFound
 from sjresource.identity import name_of, resource_identity, stack_of, with_name
 from sjresource.instance_hours import instance_hours_placeholder
-from sjresource.job_check import check_job
+from sjresource.job_check import check_job, would_be_submitted
 from sjresource.managed_here import managed_here
 from sjresource.naming import answer_properties, input_shape, to_request
 from sjresource.payload import canonical, is_unknown, parse_payload, payload_json
@@ -94,7 +94,7 @@ class ServiceJobProvider(BatchProvider):
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Hold the whole request, payload included, against what AWS takes; see `job_check`."""
         news = with_name("job_name", olds, news, name_of)
-        submits = not olds or bool(find_changes(RULES, olds, news).replaces)
+        submits = would_be_submitted(RULES, olds, news)
         return check_job(self.settings, self.checking, news, would_be_submitted=submits)
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:

@@ -4,14 +4,15 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import pulumi
 import pytest
 from emulated import IDENTITY, PAYLOAD
 from queue_side import KIND, QueueSide
 
 from sjresource.identity import IDENTITY_TAG
-from sjresource.job_check import Memory, check_job
+from sjresource.job_check import Memory, check_job, would_be_submitted
 from sjresource.kept_answers import KeptAnswers
-from sjresource.service_job import ServiceJobProvider
+from sjresource.service_job import RULES, ServiceJobProvider
 from sjresource.settings import Checking, Settings
 
 if TYPE_CHECKING:
@@ -112,6 +113,26 @@ def test_a_finished_job_in_a_disabled_queue_is_never_asked_about(side: QueueSide
     assert provider.check(old, {**old, "tags": {"team": "speech"}}).failures == []
     assert side.aws.emulator.calls.counts() == {}
     assert provider.check(old, {**old, "triggers": ["again"]}).failures != []
+
+
+def test_what_is_unknown_is_no_certain_change(side: QueueSide) -> None:
+    """A finished job stays out of it, also when the engine checks it again as a replacement."""
+    queue = side.queue(side.environment(), state="DISABLED")
+    foreign(side, queue)
+    old = side.aws.job(queue.id)
+    payload = {**PAYLOAD, "HyperParameters": {"epochs": pulumi.output.UNKNOWN}}
+    undecided = {**old, "service_request_payload": payload}
+    certain = {**undecided, "triggers": ["again"]}
+    provider, memory = checking_provider(side.aws), Memory()
+
+    assert provider.check(old, undecided).failures == []
+    assert provider.check({}, undecided).failures == []
+    assert provider.check(old, certain).failures != []
+    assert provider.check({}, certain).failures != []
+    assert would_be_submitted(RULES, {}, undecided, memory)
+    assert not would_be_submitted(RULES, old, undecided, memory)
+    assert not would_be_submitted(RULES, {}, undecided, memory)
+    assert would_be_submitted(RULES, {}, old, memory)
 
 
 def test_each_kind_of_queue_asks_for_its_own_share(side: QueueSide) -> None:
