@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from sjresource.advice import job_advice
-from sjresource.settings import Checking, Settings
+from sjresource.settings import Checking
+from sjresource.stack_config import stack_settings
 from sjresource.validation import job_problems, queue_problems
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 def warn_of_job(job: pulumi.Resource, arguments: Mapping[str, Any]) -> None:
     """Raise what `advice` has to say of a service job, and what `validation: warn` let pass."""
-    region = Settings.from_config(pulumi.Config("aws").get).region
+    region = stack_settings().in_region(arguments.get("region")).region
 
     def texts(known: dict[str, Any]) -> list[str]:
         newer = _passed(lambda: job_problems(known, region))

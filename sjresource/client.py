@@ -1,18 +1,18 @@
 """The one door to AWS: the calls that sjresource makes, and what their failures mean.
 
-Nothing else imports boto3. `find_x` gives the detail or raises NotFound; Batch has no such error,
-so not-found is told from an empty answer or from its message. Retries and timeouts are botocore's,
-set once here; nothing retries around them.
+`find_x` gives the detail or raises NotFound; Batch has no such error, so not-found is told from an
+empty answer or from its message. The clients are `session`'s; retries and timeouts are botocore's,
+set there, and nothing retries around them.
 """
 
 from __future__ import annotations
 
-import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sjresource.errors import NotFound, Refused, Unreachable
 from sjresource.refusals import advice
+from sjresource.session import open_client
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -343,35 +343,28 @@ def batch_client(
     """Give the client for `region`, else for the configured one; made once a process.
 
     One that is not `patient` gives up within seconds: for what can as well be left unasked.
+
+    Raises:
+        Refused: the config does not allow the account that the credentials are for.
     """
-    client = _boto3_client("batch", settings, region or settings.region, patient=patient)
-    return BatchClient(client)
+    return BatchClient(_allowed_client("batch", settings, region, patient=patient))
 
 
 def sagemaker_client(settings: Settings, region: str | None = None) -> SageMakerClient:
-    """Give the client for `region`, else for the configured one; made once a process."""
-    return SageMakerClient(_boto3_client("sagemaker", settings, region or settings.region))
+    """Give the client for `region`, else for the configured one; see `batch_client`."""
+    return SageMakerClient(_allowed_client("sagemaker", settings, region))
 
 
 def logs_client(settings: Settings, region: str | None = None) -> LogsClient:
-    """Give the client for `region`, else for the configured one; made once a process."""
-    return LogsClient(_boto3_client("logs", settings, region or settings.region))
-
-
-def forget_clients() -> None:
-    """Have clients made anew, with the credentials that files and login caches hold by now.
-
-    A session that took its credentials from a file never looks into that file again.
-    """
-    with _making:
-        _make_boto3_client.cache_clear()
+    """Give the client for `region`, else for the configured one; see `batch_client`."""
+    return LogsClient(_allowed_client("logs", settings, region))
 
 
 @cache
 def caller_account(settings: Settings) -> str | None:
     """Give the account that the credentials are for, asked once a process; None if STS is mute."""
-    sts = _boto3_client("sts", settings, settings.region, patient=False)
     try:
+        sts = open_client("sts", settings, settings.region, patient=False)
         answer = _call(sts.get_caller_identity, "reading", "caller", "identity", {})
     except (Refused, Unreachable):
         return None
@@ -379,51 +372,23 @@ def caller_account(settings: Settings) -> str | None:
     return account
 
 
-_making = threading.Lock()
-"""boto3's sessions may not be used by two threads at once; its clients may."""
+def account_refusal(settings: Settings) -> str | None:
+    """Say why the config does not allow the account of the credentials; None if it does.
+
+    STS is asked only where the config names accounts.
+    """
+    if not (settings.allowed_accounts or settings.forbidden_accounts):
+        return None
+    return settings.account_refusal(caller_account(settings))
 
 
-def _boto3_client(
+def _allowed_client(
     service: str, settings: Settings, region: str | None, *, patient: bool = True
 ) -> Any:
-    with _making:
-        return _make_boto3_client(service, settings, region, patient=patient)
-
-
-@cache
-def _make_boto3_client(
-    service: str, settings: Settings, region: str | None, *, patient: bool
-) -> Any:
-    import boto3  # noqa: PLC0415 - 0.3 s that a preview without calls never needs
-    from botocore.config import Config  # noqa: PLC0415 - as above
-    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - as above
-
-    try:
-        session: Any = boto3.Session(
-            aws_access_key_id=settings.access_key,
-            aws_secret_access_key=settings.secret_key,
-            aws_session_token=settings.token,
-            profile_name=settings.profile,
-            region_name=region,
-        )
-        return session.client(
-            service,
-            endpoint_url=settings.endpoint(service),
-            config=Config(
-                connect_timeout=5 if patient else 2,
-                read_timeout=30 if patient else 4,
-                retries={"mode": "adaptive", "total_max_attempts": 8 if patient else 1},
-                user_agent_extra="sjresource",
-            ),
-        )
-    except BotoCoreError as error:
-        raise Unreachable(
-            "opening",
-            "client",
-            service,
-            str(error),
-            "see the stack's aws: config, aws:region first",
-        ) from None
+    refusal = account_refusal(settings)
+    if refusal:
+        raise Refused("opening", "client", service, refusal, "use another account's credentials")
+    return open_client(service, settings, region or settings.region, patient=patient)
 
 
 def _call(
@@ -438,13 +403,18 @@ def _call(
         # `from None`: the engine shows a user the whole chain, and botocore's part adds nothing.
         if doing in _ABOUT_ITSELF and any(words in message for words in _MISSING):
             raise NotFound(doing, noun, identifier, message) from None
-        service = operation.__self__.meta.service_model.signing_name
-        help_ = advice(code, message, f"{service}:{error.operation_name}")
+        help_ = advice(code, message, _iam_action(operation, error.operation_name))
         raise Refused(doing, noun, identifier, f"{code}: {message}", help_, code=code) from None
     except BotoCoreError as error:
         raise Unreachable(doing, noun, identifier, str(error)) from None
     answer.pop("ResponseMetadata", None)
     return answer
+
+
+def _iam_action(operation: Any, failed: str) -> str:
+    """Name what was refused as IAM does; a role is assumed within the first call that needs it."""
+    service = operation.__self__.meta.service_model.signing_name
+    return f"{'sts' if failed.startswith('AssumeRole') else service}:{failed}"
 
 
 def _only(found: list[dict[str, Any]], noun: str, identifier: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sjresource import managed_here
+from sjresource.account import account_problems
 from sjresource.arn import parse_arn
 from sjresource.changes import find_changes
 from sjresource.client import batch_client
@@ -93,7 +94,10 @@ def check_job(
     What the same `up` may be about to repair is written to stderr, which the engine shows to the
     user: a check has no other way to warn.
     """
-    problems = failing(job_problems(properties, settings.region), lenient=checking.lenient)
+    problems = [
+        *account_problems(settings),
+        *failing(job_problems(properties, settings.region), lenient=checking.lenient),
+    ]
     if would_be_submitted and checking.preflight:
         for problem, repairable in _preflight(settings, properties, memory):
             if repairable:

@@ -19,6 +19,7 @@ from sjresource.identity import resource_identity
 from sjresource.named_resource import NamedResourceProvider, old_first
 from sjresource.reading import items_at, value_at
 from sjresource.relations import refuse_foreign_jobs
+from sjresource.stack_config import with_default_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -103,6 +104,7 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
         state: pulumi.Input[str] = "ENABLED",
         tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
         timeouts: pulumi.Input[Mapping[str, pulumi.Input[float]]] | None = None,
+        region: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the queue.
@@ -121,6 +123,7 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
             tags: at most 47.
             timeouts: how many seconds to wait, at most: `create` and `update` (60 each) for it to
                 be VALID, `delete` (600) for it to be gone.
+            region: where it is, if its environments are named without one; another one replaces it.
             opts: `delete_before_replace` defaults to True, since the new one has the old one's
                 name.
         """
@@ -133,7 +136,8 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
             "scheduling_policy_arn": scheduling_policy_arn,
             "job_state_time_limit_actions": job_state_time_limit_actions,
             "state": state,
-            "tags": tags,
+            "tags": with_default_tags(tags),
+            "region": region,
             "timeouts": timeouts,
             **dict.fromkeys(JobQueueProvider.outputs),
         }

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 
+from sjresource.account import account_problems
 from sjresource.changes import IN_PLACE, Rules, find_changes
 from sjresource.drift import drifted
 from sjresource.errors import NotFound, Refused, SjresourceError
@@ -99,6 +100,7 @@ class NamedResourceProvider(BatchProvider):
         """Hold the request against what AWS takes, and give it a name if it has none."""
         news = self.named(olds, news)
         problems = [
+            *account_problems(self.settings),
             *queue_problems(self.create_operation, news),
             *timeouts_problems(news.get("timeouts")),
         ]
@@ -107,12 +109,12 @@ class NamedResourceProvider(BatchProvider):
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare what was wanted, or what a refresh found instead, with what is wanted."""
         changes = find_changes(self.rules, olds, news)
-        changes.replaces.extend(self.moved(id_, self.home(news)))
+        changes.replaces.extend(self.moved(id_, self.home(news), news.get("region")))
         return changes.diff_result()
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Create it, or take over the one that a lost create of this resource made."""
-        client = self.client(self.home(props))
+        client = self.client(self.home(props), props.get("region"))
         marks = {IDENTITY_TAG: identity_tag(props["identity"]), RUN_TAG: uuid.uuid4().hex}
         wanted = {name: props[name] for name in self.rules if name in props}
         wanted["tags"] = {**(wanted.get("tags") or {}), **marks}
@@ -135,7 +137,7 @@ class NamedResourceProvider(BatchProvider):
             return ReadResult("", {})
         if detail.get("status") == "DELETING":  # as good as gone: what is declared is to be made
             return ReadResult("", {})
-        live = self.described(detail)
+        live = self._without_ignored_tags(self.described(detail), inputs)
         wanted = {**self.cleared, **{name: inputs[name] for name in self.rules if name in inputs}}
         changed = drifted(wanted, wanted, live)
         return ReadResult(
@@ -261,6 +263,14 @@ class NamedResourceProvider(BatchProvider):
         except SjresourceError:  # it exists: raising now would lose its id
             return {}
         return self._outputs(self.described(detail))
+
+    def _without_ignored_tags(
+        self, live: dict[str, Any], inputs: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Take the tags of `aws:ignoreTags` for unchanged, whatever they are now."""
+        ours = inputs.get("tags") or {}
+        kept = {key: value for key, value in ours.items() if self.settings.ignores_tag(key)}
+        return {**live, "tags": {**(live.get("tags") or {}), **kept}} if kept else live
 
     def _outputs(self, properties: Mapping[str, Any]) -> dict[str, Any]:
         return {name: properties[name] for name in self.outputs if properties.get(name) is not None}

@@ -18,9 +18,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sjresource.arn import name_in, parse_arn
-from sjresource.client import TERMINAL, forget_clients
+from sjresource.client import TERMINAL
 from sjresource.errors import NotFound, SjresourceError, Unreachable
 from sjresource.looking import Look
+from sjresource.session import forget_clients
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

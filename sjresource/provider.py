@@ -38,25 +38,29 @@ class BatchProvider(ResourceProvider):
         self.settings = Settings.from_config(lambda key: req.config.get(f"aws:{key}"))
         self.checking = Checking.from_config(lambda key: req.config.get(f"sjresource:{key}"))
 
-    def client(self, arn: str = "") -> BatchClient:
-        """Give a client for the ARN's own region; without an ARN, for the configured one."""
-        parsed = parse_arn(arn)
-        return batch_client(self.settings, parsed.region if parsed else None)
+    def client(self, arn: str = "", region: str | None = None) -> BatchClient:
+        """Give a client for the ARN's own region, else for `region`, else for the configured one.
 
-    def moved(self, id_: str, reference: str = "") -> list[str]:
+        Raises:
+            Refused: the config does not allow the account that the credentials are for.
+        """
+        parsed = parse_arn(arn)
+        return batch_client(self.settings, parsed.region if parsed else region)
+
+    def moved(self, id_: str, reference: str = "", region: Any = None) -> list[str]:
         """Name what the configuration says differently by now: `region`, `account` or nothing.
 
         The resource goes on in its own region and account until it is replaced. An ARN that the
-        program gives, `reference`, decides before the configured region. The account is asked for
-        only where the config names credentials.
+        program gives, `reference`, decides before its `region`, and that before the configured one.
+        The account is asked for only where the config names credentials.
         """
         arn, referred = parse_arn(id_), parse_arn(reference)
         if arn is None:
             return []
-        region = referred.region if referred else self.settings.region
-        if region and region != arn.region:
+        wanted = referred.region if referred else self.settings.in_region(region).region
+        if wanted and wanted != arn.region:
             return ["region"]
-        if not (self.settings.profile or self.settings.access_key):
+        if not self.settings.names_credentials:
             return []
         return ["account"] if caller_account(self.settings) not in (None, arn.account) else []
 

@@ -18,6 +18,7 @@ from sjresource.errors import NotFound
 from sjresource.identity import resource_identity
 from sjresource.named_resource import NamedResourceProvider, old_first
 from sjresource.relations import refuse_foreign_jobs
+from sjresource.stack_config import with_default_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -111,6 +112,7 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
         state: pulumi.Input[str] = "ENABLED",
         tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
         timeouts: pulumi.Input[Mapping[str, pulumi.Input[float]]] | None = None,
+        region: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the share.
@@ -131,6 +133,8 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
             tags: at most 47; updated in place.
             timeouts: how many seconds to wait, at most: `create` and `update` (60 each) for it to
                 be VALID, `delete` (600) for it to be gone.
+            region: of a queue that is given by name; defaults to the config's. A queue's ARN has
+                its own.
             opts: `delete_before_replace` defaults to True, since the new one has the old one's
                 name.
         """
@@ -142,7 +146,8 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
             "resource_sharing_configuration": resource_sharing_configuration,
             "preemption_configuration": preemption_configuration,
             "state": state,
-            "tags": tags,
+            "tags": with_default_tags(tags),
+            "region": region,
             "timeouts": timeouts,
             **dict.fromkeys(QuotaShareProvider.outputs),
         }

@@ -19,6 +19,7 @@ from sjresource.errors import NotFound
 from sjresource.identity import default_name, resource_identity, with_name
 from sjresource.named_resource import NamedResourceProvider
 from sjresource.relations import refuse_while_queues_use
+from sjresource.stack_config import with_default_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,6 +97,7 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
         name: pulumi.Input[str] | None = None,
         tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
         timeouts: pulumi.Input[Mapping[str, pulumi.Input[float]]] | None = None,
+        region: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the policy: exactly one of the two kinds.
@@ -111,6 +113,7 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
             tags: at most 47; updated in place.
             timeouts: `delete` is how many seconds to wait, at most (600), for this stack's queues
                 to let go of it.
+            region: where it is, if not in the config's region; another one replaces it.
             opts: as for every resource.
         """
         properties = {
@@ -118,7 +121,8 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
             "name": name,
             "fairshare_policy": fairshare_policy,
             "quota_share_policy": quota_share_policy,
-            "tags": tags,
+            "tags": with_default_tags(tags),
+            "region": region,
             "timeouts": timeouts,
         }
         super().__init__(SchedulingPolicyProvider(), resource_name, properties, opts)

@@ -17,6 +17,7 @@ from sjresource.changes import IN_PLACE, REPLACES, Rules
 from sjresource.identity import resource_identity
 from sjresource.named_resource import NamedResourceProvider
 from sjresource.relations import refuse_while_queues_use
+from sjresource.stack_config import with_default_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -87,6 +88,7 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
         state: pulumi.Input[str] = "ENABLED",
         tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
         timeouts: pulumi.Input[Mapping[str, pulumi.Input[float]]] | None = None,
+        region: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the environment.
@@ -101,6 +103,7 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
             tags: at most 47; updated in place.
             timeouts: how many seconds to wait, at most: `create` and `update` (60 each) for it to
                 be VALID, `delete` (600) for it to be gone.
+            region: where it is, if not in the config's region; another one replaces it.
             opts: as for every resource.
         """
         properties = {
@@ -109,7 +112,8 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
             "service_environment_type": service_environment_type,
             "capacity_limits": capacity_limits,
             "state": state,
-            "tags": tags,
+            "tags": with_default_tags(tags),
+            "region": region,
             "timeouts": timeouts,
             **dict.fromkeys(ServiceEnvironmentProvider.outputs),
         }

@@ -31,6 +31,7 @@ from sjresource.managed_here import managed_here
 from sjresource.naming import answer_properties, input_shape, to_request
 from sjresource.payload import canonical, is_unknown, parse_payload, payload_json
 from sjresource.provider import BatchProvider, try_to, update_tags
+from sjresource.stack_config import with_default_tags
 from sjresource.submission import Run, find_or_submit, live_orphans, release
 
 if TYPE_CHECKING:
@@ -95,12 +96,14 @@ class ServiceJobProvider(BatchProvider):
         """Hold the whole request, payload included, against what AWS takes; see `job_check`."""
         news = with_name("job_name", olds, news, name_of)
         submits = would_be_submitted(RULES, olds, news)
-        return check_job(self.settings, self.checking, news, would_be_submitted=submits)
+        settings = self.settings.in_region(_known(news.get("region")))
+        return check_job(settings, self.checking, news, would_be_submitted=submits)
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare what was wanted with what is wanted; ask AWS only for `rerun_on_failure`."""
         changes = find_changes(RULES, olds, news)
-        changes.replaces.extend(self.moved(id_, _known(news.get("job_queue"))))
+        queue, region = _known(news.get("job_queue")), _known(news.get("region"))
+        changes.replaces.extend(self.moved(id_, queue, region))
         if _adopts_another(id_, olds, news):
             changes.replaces.append("adopt_job_id")
         if not changes.replaces and news.get("rerun_on_failure") and self._has_failed(id_):
@@ -115,7 +118,10 @@ class ServiceJobProvider(BatchProvider):
             triggers=canonical(props.get("triggers")),
             token=props.get("client_token"),
         )
-        client, job = self.client(props["job_queue"]), props.get("adopt_job_id")
+        client, job = (
+            self.client(props["job_queue"], props.get("region")),
+            props.get("adopt_job_id"),
+        )
         adopted = adopt(client, run, job) if job else None
         submitted = adopted or find_or_submit(client, run, self.sleep)
         outputs = _outputs(submitted.detail or {"status": "SUBMITTED"})
@@ -250,6 +256,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
         triggers: pulumi.Input[Sequence[Any]] | None = None,
         rerun_on_failure: pulumi.Input[bool] = False,
         adopt_job_id: pulumi.Input[str] | None = None,
+        region: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the job.
@@ -274,6 +281,8 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             triggers: any values; a change of them runs the job again.
             rerun_on_failure: run the job again, at the next `pulumi up`, if it has FAILED.
             adopt_job_id: own this job, by id or ARN, instead of submitting one.
+            region: of a queue that is given by name; defaults to the config's. A queue's ARN has
+                its own.
             opts: `delete_before_replace` defaults to True, so that the old job does not stand in
                 the new one's way.
         """
@@ -289,7 +298,8 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             "retry_strategy": retry_strategy,
             "scheduling_priority": scheduling_priority,
             "share_identifier": share_identifier,
-            "tags": tags,
+            "tags": with_default_tags(tags),
+            "region": region,
             "timeout_config": timeout_config,
             "triggers": triggers,
             "rerun_on_failure": rerun_on_failure or None,

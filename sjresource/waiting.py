@@ -26,7 +26,7 @@ from sjresource.holding import OpenWaits, open_waits
 from sjresource.polling import Poller, Watch, in_daemon_thread
 from sjresource.reporting import PACES, CrowdSpeaker, JobSpeaker, Reporter
 from sjresource.services import services_of
-from sjresource.settings import Settings
+from sjresource.stack_config import stack_settings
 from sjresource.standing import Standing
 from sjresource.verdict import Verdict, is_over, judge
 
@@ -212,7 +212,7 @@ _surroundings: WeakKeyDictionary[asyncio.AbstractEventLoop, Surroundings] = Weak
 
 def _new_surroundings(loop: asyncio.AbstractEventLoop) -> Surroundings:
     own = pulumi.Config("sjresource")
-    services = services_of(Settings.from_config(pulumi.Config("aws").get))
+    services = services_of(stack_settings())
     pace = own.get("progress") or "sparse"
     if pace not in PACES:
         raise pulumi.RunError(

@@ -42,7 +42,7 @@ def test_boto3_is_imported_in_one_module() -> None:
     """There is one door to AWS."""
     importers = {name for name, tree in MODULES.items() if "boto3" in imports(tree)}
 
-    assert importers == {"client"}
+    assert importers == {"session"}
 
 
 def test_the_emulator_and_the_rest_know_nothing_of_each_other() -> None:

@@ -25,7 +25,7 @@ READ_TIMEOUT_SECONDS = 0.2
 class HastyProvider(ServiceJobProvider):
     """Gives up waiting for an answer after a fifth of a second, where the real one takes 30."""
 
-    def client(self, _arn: str = "") -> BatchClient:
+    def client(self, _arn: str = "", _region: str | None = None) -> BatchClient:
         """Give a client that differs from the real one in its time-out alone."""
         return BatchClient(
             boto3.client(
@@ -112,9 +112,9 @@ class ForgetfulClient(BatchClient):
 class ForgetfulProvider(ServiceJobProvider):
     """Has such a client."""
 
-    def client(self, arn: str = "") -> BatchClient:
+    def client(self, arn: str = "", region: str | None = None) -> BatchClient:
         """Give the forgetful client."""
-        return ForgetfulClient(super().client(arn)._batch)  # noqa: SLF001 - all else is the same
+        return ForgetfulClient(super().client(arn, region)._batch)  # noqa: SLF001 - all else is the same
 
 
 def test_a_released_job_is_known_though_it_is_not_listed(aws: EmulatedBatch) -> None:
