@@ -218,8 +218,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
             jobs = declared.to_wait_for(known)
             waiting = Wait(jobs, terms, EarlyRow(identity), mask, surroundings())
             statuses = await waiting.statuses()
-            recorded = asyncio.ensure_future(self.urn.future())
-            recorded.add_done_callback(lambda _: waiting.closed())
+            asyncio.ensure_future(self.urn.future()).add_done_callback(waiting.recorded)
             return statuses
 
         in_preview = pulumi.runtime.is_dry_run()

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from sjresource.arn import parse_arn
 from sjresource.console import LOG_GROUP
 from sjresource.errors import NotFound, SjresourceError
-from sjresource.outcome import training_job_arn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -32,6 +31,16 @@ class Evidence:
     log_stream: str | None = None
     log_lines: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+
+
+def training_job_arn(detail: Mapping[str, Any]) -> str | None:
+    """Give the ARN of the training job that Batch started last; None if it never started one.
+
+    Batch names the training job itself, whatever the payload calls it.
+    """
+    resource = detail.get("latestAttempt", {}).get("serviceResourceId", {})
+    arn: str | None = resource.get("value")
+    return arn
 
 
 def gather(

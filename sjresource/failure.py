@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sjresource.arn import name_in
 from sjresource.causes import what_to_try
 from sjresource.console import LOG_GROUP, console_urls
-from sjresource.outcome import training_job_arn
+from sjresource.evidence import training_job_arn
 from sjresource.progress import MISFIT, attempt_number, duration
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import name_in
 from sjresource.console import LOG_GROUP, console_urls
+from sjresource.evidence import training_job_arn
 from sjresource.naming import answer_properties
 from sjresource.progress import stage
 from sjresource.verdict import judge
@@ -19,16 +20,6 @@ if TYPE_CHECKING:
 
     from sjresource.evidence import Evidence
     from sjresource.masking import Mask
-
-
-def training_job_arn(detail: Mapping[str, Any]) -> str | None:
-    """Give the ARN of the training job that Batch started last; None if it never started one.
-
-    Batch names the training job itself, whatever the payload calls it.
-    """
-    resource = detail.get("latestAttempt", {}).get("serviceResourceId", {})
-    arn: str | None = resource.get("value")
-    return arn
 
 
 def job_record(evidence: Evidence, mask: Mask) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import name_in, parse_arn
 from sjresource.errors import Refused, SjresourceError
-from sjresource.outcome import training_job_arn
+from sjresource.evidence import training_job_arn
 from sjresource.progress import RUNS, TERMINAL, nth
 
 if TYPE_CHECKING:
@@ -64,7 +64,11 @@ class Standing:
             return ""
         batch, name = self._batch(queue.region), queue.name
         snapshot = self._ask("snapshot", name, lambda: batch.find_job_queue_snapshot(name)) or {}
-        words = [queue_words(detail["jobArn"], detail.get("quotaShareName"), snapshot)]
+        share = detail.get("quotaShareName")
+        words = [queue_words(detail["jobArn"], share, snapshot)]
+        if share:
+            call = partial(_shares, batch, name)
+            words.append(share_words(share, self._ask("shares", name, call) or {}, snapshot))
         if not detail.get("statusReason"):
             described = self._ask("queue", name, lambda: batch.find_job_queue(name))
             words.append(self._obstacle(batch, described or {}))
@@ -121,3 +125,30 @@ def queue_words(job_arn: str, share: str | None, snapshot: Detail) -> str:
         if job["jobArn"] == job_arn:
             return f"{nth(place)} {where}"
     return f"behind the first {len(front)} {where}" if front else ""
+
+
+def share_words(share: str, shares: Detail, snapshot: Detail) -> str:
+    """Say whether a quota share is disabled, or full: what of its own capacity is in use.
+
+    `shares` holds the queue's shares by name. A full share may still borrow, so this is a hint.
+    """
+    described = shares.get(share, {})
+    if described.get("state") == _STOPPED:
+        return f"the quota share {share} is DISABLED"
+    utilization = snapshot.get("queueUtilization", {}).get("quotaShareUtilization", {})
+    used = {
+        usage["capacityUnit"]: usage["quantity"]
+        for top in utilization.get("topCapacityUtilization", [])
+        if top.get("quotaShareName") == share
+        for usage in top.get("capacityUsage", [])
+    }
+    full = [
+        f"{used[limit['capacityUnit']]:g} of {limit['maxCapacity']} {limit['capacityUnit']}"
+        for limit in described.get("capacityLimits", [])
+        if used.get(limit["capacityUnit"], 0) >= limit["maxCapacity"]
+    ]
+    return f"the quota share {share} is full ({', '.join(full)} in use)" if full else ""
+
+
+def _shares(batch: BatchClient, queue: str) -> Detail:
+    return {share["quotaShareName"]: share for share in batch.list_quota_shares(queue)}

@@ -86,7 +86,7 @@ class Wait:
     async def statuses(self) -> list[str | None]:
         """Wait until the answer is certain, and give each job's status; None for a forgotten one.
 
-        The wait still counts as open; `closed` ends that, once the statuses are recorded.
+        The wait still counts as open; `recorded` ends that.
 
         Raises:
             pulumi.RunError: the jobs failed, the time is over, or AWS refuses to answer. It is
@@ -102,7 +102,9 @@ class Wait:
         except asyncio.TimeoutError:
             await self._fail_late()
         except asyncio.CancelledError:
-            self.around.waits.end()
+            if stop.cancelled():
+                self.around.waits.end()
+            raise
         finally:
             for watch in self._watches:
                 watch.done.cancel()
@@ -113,8 +115,10 @@ class Wait:
             await self._fail_if_too_few(statuses)
         return statuses
 
-    def closed(self) -> None:
+    def recorded(self, registration: asyncio.Future[Any]) -> None:
         """Count the wait as over: its statuses are recorded, or can't be."""
+        if not registration.cancelled():
+            registration.exception()  # it is the engine's to show, and taken note of here
         self.around.waits.leave(self)
 
     def _party(self) -> CrowdSpeaker:

@@ -114,22 +114,6 @@ def test_a_timeout_ends_the_wait_and_not_the_job(cloud: EmulatedCloud, new_stack
     assert latest_job(cloud)["status"] == "RUNNABLE"
 
 
-def test_arguments_that_make_no_sense_fail_at_preview(
-    cloud: EmulatedCloud, new_stack: NewStack
-) -> None:
-    """Before a job is submitted and waited for."""
-    program = waiting_program("""
-        sj.ServiceJobCompletion("trained", jobs=[job("train")], min_succeeded=2)
-    """)
-    stack = new_stack(program, environment=cloud.environment)
-
-    failed = stack.preview(fails=True)
-
-    said = "declaring ServiceJobCompletion (trained): min_succeeded must be 1 to 1, the number of"
-    assert said in failed.stdout
-    assert "Traceback" not in failed.stdout
-
-
 def write_log(cloud: EmulatedCloud, stream: str, lines: list[str]) -> None:
     """Write what a training container prints."""
     logs: Any = boto3.client(

@@ -95,8 +95,7 @@ def test_a_run_that_does_not_wait_submits_and_a_later_one_collects(
         trained = sj.ServiceJobCompletion("trained", job=job("train"))
         pulumi.export("model", trained.model_artifacts)
     """)
-    stack = new_stack(program, environment=cloud.environment)
-    stack.set_config("sjresource:wait", "false")
+    stack = new_stack(program, environment=cloud.environment, config={"sjresource:wait": "false"})
 
     submitted = stack.up()
     assert ("create", "trained") in submitted.steps

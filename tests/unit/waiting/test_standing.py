@@ -6,7 +6,7 @@ import pytest
 from waiting_fakes import FakeBatch, FakeTraining, arn, services, started
 
 from sjresource.errors import Refused
-from sjresource.standing import Standing, queue_words, training_words
+from sjresource.standing import Standing, queue_words, share_words, training_words
 
 QUEUE = "arn:aws:batch:us-east-1:123456789012:job-queue/q"
 ENVIRONMENT = "arn:aws:batch:us-east-1:123456789012:service-environment/gpus"
@@ -136,3 +136,24 @@ def test_a_place_is_that_in_the_quota_share() -> None:
     assert queue_words("a", None, snapshot) == "2nd in the queue"
     assert queue_words("far", None, snapshot) == "behind the first 2 in the queue"
     assert queue_words("a", None, {}) == ""
+
+
+def test_a_quota_share_that_keeps_a_job_waiting_is_named() -> None:
+    """Full, or disabled: the queue may have room all the same."""
+    limits = [{"maxCapacity": 4, "capacityUnit": "ml.m5.large"}]
+    shares = {
+        "vision": {"state": "ENABLED", "capacityLimits": limits},
+        "text": {"state": "DISABLED", "capacityLimits": limits},
+    }
+
+    def used(count: float) -> dict[str, Any]:
+        usage = [{"capacityUnit": "ml.m5.large", "quantity": count}]
+        top = [{"quotaShareName": "vision", "capacityUsage": usage}]
+        utilization = {"quotaShareUtilization": {"topCapacityUtilization": top}}
+        return {"queueUtilization": utilization}
+
+    full = "the quota share vision is full (4 of 4 ml.m5.large in use)"
+    assert share_words("vision", shares, used(4.0)) == full
+    assert share_words("vision", shares, used(3.0)) == ""
+    assert share_words("text", shares, {}) == "the quota share text is DISABLED"
+    assert share_words("unknown", {}, {}) == ""
