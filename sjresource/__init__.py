@@ -13,7 +13,10 @@
 What a program says goes down through these modules, each importing only those below it:
 
     service_job, completion, job_queue, service_environment   a resource each
-    submission, named_resource, waiting, outcome, progress    what their lives are made of
+    submission, named_resource                                what their lives are made of
+    waiting, waited_jobs, holding, operation                  a program's waits
+    polling, looking, reporting, standing, progress, rows     what they ask and say meanwhile
+    recording, outcome, verdict, evidence, failure, causes    what came of the jobs, and why
     provider, validation, conformance, changes                what all providers share
     client, settings, settling                                AWS, and who we are there
     identity, naming, payload, arn, errors                    words and their meaning
