@@ -15,8 +15,9 @@ from pulumi.dynamic import Resource
 from sjresource.advising import warn_of_queue_side
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules
+from sjresource.client import BatchClient
 from sjresource.identity import resource_identity
-from sjresource.named_resource import NamedResourceProvider, old_first
+from sjresource.named_resource import Calls, NamedResourceProvider, old_first
 from sjresource.reading import items_at, value_at
 from sjresource.relations import refuse_foreign_jobs
 from sjresource.stack_config import with_default_tags
@@ -24,13 +25,17 @@ from sjresource.stack_config import with_default_tags
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sjresource.client import BatchClient
-
 
 class JobQueueProvider(NamedResourceProvider):
     """The life of a queue of the type SAGEMAKER_TRAINING, as the engine drives it."""
 
     noun = "JobQueue"
+    calls = Calls(
+        BatchClient.find_job_queue,
+        BatchClient.create_job_queue,
+        BatchClient.update_job_queue,
+        BatchClient.delete_job_queue,
+    )
     create_operation = "CreateJobQueue"
     update_operation = "UpdateJobQueue"
     describe_operation = "DescribeJobQueues"
@@ -60,22 +65,6 @@ class JobQueueProvider(NamedResourceProvider):
             if isinstance(environment, str):
                 return environment
         return ""
-
-    def find(self, client: BatchClient, name_or_arn: str) -> dict[str, Any]:
-        """See NamedResourceProvider."""
-        return client.find_job_queue(name_or_arn)
-
-    def create_in(self, client: BatchClient, request: Mapping[str, Any]) -> str:
-        """See NamedResourceProvider."""
-        return client.create_job_queue(request)
-
-    def update_in(self, client: BatchClient, request: Mapping[str, Any]) -> None:
-        """See NamedResourceProvider."""
-        client.update_job_queue(request)
-
-    def delete_in(self, client: BatchClient, arn: str) -> None:
-        """See NamedResourceProvider."""
-        client.delete_job_queue(arn)
 
     def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
         """Refuse while jobs that this stack does not own would be ended by it."""

@@ -8,7 +8,7 @@ the status it has.
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
@@ -30,7 +30,7 @@ from sjresource.settling import (
 from sjresource.validation import failing, queue_problems, timeouts_problems
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sjresource.client import BatchClient
 
@@ -38,10 +38,20 @@ PATIENCE = {"create": 60.0, "update": 60.0, "delete": 600.0}
 """Seconds, where `timeouts` says nothing. A queue is gone once the jobs in it have ended."""
 
 
+class Calls(NamedTuple):
+    """The calls that a life is made of; `find` raises NotFound, `create` gives the ARN."""
+
+    find: Callable[[BatchClient, str], dict[str, Any]]
+    create: Callable[[BatchClient, Mapping[str, Any]], str]
+    update: Callable[[BatchClient, Mapping[str, Any]], None]
+    delete: Callable[[BatchClient, str], None]
+
+
 class NamedResourceProvider(BatchProvider):
     """The life of one kind of named resource; subclasses say which calls it is made of."""
 
     noun: ClassVar[str]
+    calls: ClassVar[Calls]
     create_operation: ClassVar[str]
     update_operation: ClassVar[str]
     describe_operation: ClassVar[str]
@@ -56,25 +66,9 @@ class NamedResourceProvider(BatchProvider):
     cleared: ClassVar[Mapping[str, Any]] = {"state": "ENABLED"}
     """What an in-place property becomes when the program no longer names it."""
 
-    def find(self, client: BatchClient, arn: str) -> dict[str, Any]:
-        """Describe it, or raise NotFound."""
-        raise NotImplementedError
-
     def find_named(self, client: BatchClient, props: Mapping[str, Any]) -> dict[str, Any]:
         """Describe the one that has the name that these arguments ask for, or raise NotFound."""
-        return self.find(client, props[self.name_property])
-
-    def create_in(self, client: BatchClient, request: Mapping[str, Any]) -> str:
-        """Create it, and give its ARN."""
-        raise NotImplementedError
-
-    def update_in(self, client: BatchClient, request: Mapping[str, Any]) -> None:
-        """Change it."""
-        raise NotImplementedError
-
-    def delete_in(self, client: BatchClient, arn: str) -> None:
-        """Delete it; if it has a state, that is DISABLED."""
-        raise NotImplementedError
+        return self.calls.find(client, props[self.name_property])
 
     def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
         """Raise Refused if deleting it would harm what is not this stack's."""
@@ -120,7 +114,7 @@ class NamedResourceProvider(BatchProvider):
         wanted["tags"] = {**(wanted.get("tags") or {}), **marks}
         request = to_request(input_shape(self.create_operation), _present(wanted))
         try:
-            arn = self.create_in(client, request)
+            arn = self.calls.create(client, request)
         except Refused as error:
             arn = self._take_over(client, props, wanted["tags"], error)
         outputs = self._settled(client, arn, self._pace(props, "create"))
@@ -131,7 +125,7 @@ class NamedResourceProvider(BatchProvider):
         kept = {name: value for name, value in props.items() if name not in self.outputs}
         inputs = {name: value for name, value in kept.items() if name != "claim"}
         try:
-            detail = self.find(self.client(id_), id_)
+            detail = self.calls.find(self.client(id_), id_)
         except NotFound:
             self.confirm_gone(self.noun, id_)
             return ReadResult("", {})
@@ -162,7 +156,7 @@ class NamedResourceProvider(BatchProvider):
         client, pace = self.client(id_), self._pace(props, "delete")
 
         def find() -> dict[str, Any]:
-            return self.find(client, id_)
+            return self.calls.find(client, id_)
 
         try:
             detail = find()
@@ -204,7 +198,7 @@ class NamedResourceProvider(BatchProvider):
         """Delete it; one that may not be deleted is left as it was found."""
         arn, state = detail[self.arn_member], detail.get("state")
         try:
-            retry_while_related(lambda: self.delete_in(client, arn), pace)
+            retry_while_related(lambda: self.calls.delete(client, arn), pace)
         except Refused:
             if state not in (None, "DISABLED"):
                 self._set_state(client, arn, state, pace)
@@ -212,8 +206,8 @@ class NamedResourceProvider(BatchProvider):
 
     def _set_state(self, client: BatchClient, arn: str, state: str, pace: Pace) -> None:
         request = {self.reference_member: arn, "state": state}
-        retry_while_related(lambda: self.update_in(client, request), pace)
-        wait_until_settled(lambda: self.find(client, arn), pace)
+        retry_while_related(lambda: self.calls.update(client, request), pace)
+        wait_until_settled(lambda: self.calls.find(client, arn), pace)
 
     def _take_over(
         self,
@@ -254,12 +248,12 @@ class NamedResourceProvider(BatchProvider):
         if request:
             request[self.reference_member] = arn
             pace = self._pace(news, "update")
-            retry_while_related(lambda: self.update_in(client, request), pace)
+            retry_while_related(lambda: self.calls.update(client, request), pace)
 
     def _settled(self, client: BatchClient, arn: str, pace: Pace) -> dict[str, Any]:
         """Give the outputs once it is VALID, or as they are when time is up."""
         try:
-            detail = wait_until_settled(lambda: self.find(client, arn), pace)
+            detail = wait_until_settled(lambda: self.calls.find(client, arn), pace)
         except SjresourceError:  # it exists: raising now would lose its id
             return {}
         return self._outputs(self.described(detail))

@@ -14,22 +14,27 @@ from pulumi.dynamic import Resource
 from sjresource.advising import warn_of_queue_side
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, Rules
+from sjresource.client import BatchClient
 from sjresource.errors import NotFound
 from sjresource.identity import resource_identity
-from sjresource.named_resource import NamedResourceProvider, old_first
+from sjresource.named_resource import Calls, NamedResourceProvider, old_first
 from sjresource.relations import refuse_foreign_jobs
 from sjresource.stack_config import with_default_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sjresource.client import BatchClient
-
 
 class QuotaShareProvider(NamedResourceProvider):
     """The life of a quota share, as the engine drives it."""
 
     noun = "QuotaShare"
+    calls = Calls(
+        BatchClient.find_quota_share,
+        BatchClient.create_quota_share,
+        BatchClient.update_quota_share,
+        BatchClient.delete_quota_share,
+    )
     create_operation = "CreateQuotaShare"
     update_operation = "UpdateQuotaShare"
     describe_operation = "DescribeQuotaShare"
@@ -48,15 +53,11 @@ class QuotaShareProvider(NamedResourceProvider):
         "tags": IN_PLACE,
     }
 
-    def find(self, client: BatchClient, arn: str) -> dict[str, Any]:
-        """See NamedResourceProvider."""
-        return client.find_quota_share(arn)
-
     def find_named(self, client: BatchClient, props: Mapping[str, Any]) -> dict[str, Any]:
         """See NamedResourceProvider."""
         for share in client.list_quota_shares(props["job_queue"]):
             if share["quotaShareName"] == props["quota_share_name"]:
-                return self.find(client, share["quotaShareArn"])
+                return client.find_quota_share(share["quotaShareArn"])
         raise NotFound("reading", self.noun, props["quota_share_name"])
 
     def home(self, props: Mapping[str, Any]) -> str:
@@ -68,18 +69,6 @@ class QuotaShareProvider(NamedResourceProvider):
         """See NamedResourceProvider; a share tells its queue by another name than it takes."""
         properties = super().described(detail)
         return {**properties, "job_queue": properties.get("job_queue_arn")}
-
-    def create_in(self, client: BatchClient, request: Mapping[str, Any]) -> str:
-        """See NamedResourceProvider."""
-        return client.create_quota_share(request)
-
-    def update_in(self, client: BatchClient, request: Mapping[str, Any]) -> None:
-        """See NamedResourceProvider."""
-        client.update_quota_share(request)
-
-    def delete_in(self, client: BatchClient, arn: str) -> None:
-        """See NamedResourceProvider."""
-        client.delete_quota_share(arn)
 
     def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
         """Refuse while jobs that this stack does not own would be ended by it."""

@@ -15,22 +15,27 @@ from pulumi.dynamic import Resource
 from sjresource.advising import warn_of_queue_side
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules
+from sjresource.client import BatchClient
 from sjresource.errors import NotFound
 from sjresource.identity import default_name, resource_identity, with_name
-from sjresource.named_resource import NamedResourceProvider
+from sjresource.named_resource import Calls, NamedResourceProvider
 from sjresource.relations import refuse_while_queues_use
 from sjresource.stack_config import with_default_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sjresource.client import BatchClient
-
 
 class SchedulingPolicyProvider(NamedResourceProvider):
     """The life of a scheduling policy, as the engine drives it. It has neither state nor status."""
 
     noun = "SchedulingPolicy"
+    calls = Calls(
+        BatchClient.find_scheduling_policy,
+        BatchClient.create_scheduling_policy,
+        BatchClient.update_scheduling_policy,
+        BatchClient.delete_scheduling_policy,
+    )
     create_operation = "CreateSchedulingPolicy"
     update_operation = "UpdateSchedulingPolicy"
     describe_operation = "DescribeSchedulingPolicies"
@@ -53,28 +58,12 @@ class SchedulingPolicyProvider(NamedResourceProvider):
         same = olds if _kind(olds) == kind else {}
         return with_name("name", same, news, lambda identity: default_name(identity, kind))
 
-    def find(self, client: BatchClient, arn: str) -> dict[str, Any]:
-        """See NamedResourceProvider."""
-        return client.find_scheduling_policy(arn)
-
     def find_named(self, client: BatchClient, props: Mapping[str, Any]) -> dict[str, Any]:
         """See NamedResourceProvider."""
         for arn in client.list_scheduling_policies():
             if name_in(arn) == props["name"]:
                 return client.find_scheduling_policy(arn)
         raise NotFound("reading", self.noun, props["name"])
-
-    def create_in(self, client: BatchClient, request: Mapping[str, Any]) -> str:
-        """See NamedResourceProvider."""
-        return client.create_scheduling_policy(request)
-
-    def update_in(self, client: BatchClient, request: Mapping[str, Any]) -> None:
-        """See NamedResourceProvider."""
-        client.update_scheduling_policy(request)
-
-    def delete_in(self, client: BatchClient, arn: str) -> None:
-        """See NamedResourceProvider."""
-        client.delete_scheduling_policy(arn)
 
     def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
         """Refuse while queues use it; see `relations`."""

@@ -14,21 +14,26 @@ from pulumi.dynamic import Resource
 from sjresource.advising import warn_of_queue_side
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, Rules
+from sjresource.client import BatchClient
 from sjresource.identity import resource_identity
-from sjresource.named_resource import NamedResourceProvider
+from sjresource.named_resource import Calls, NamedResourceProvider
 from sjresource.relations import refuse_while_queues_use
 from sjresource.stack_config import with_default_tags
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sjresource.client import BatchClient
-
 
 class ServiceEnvironmentProvider(NamedResourceProvider):
     """The life of a service environment, as the engine drives it."""
 
     noun = "ServiceEnvironment"
+    calls = Calls(
+        BatchClient.find_service_environment,
+        BatchClient.create_service_environment,
+        BatchClient.update_service_environment,
+        BatchClient.delete_service_environment,
+    )
     create_operation = "CreateServiceEnvironment"
     update_operation = "UpdateServiceEnvironment"
     describe_operation = "DescribeServiceEnvironments"
@@ -44,22 +49,6 @@ class ServiceEnvironmentProvider(NamedResourceProvider):
         "state": IN_PLACE,
         "tags": IN_PLACE,
     }
-
-    def find(self, client: BatchClient, name_or_arn: str) -> dict[str, Any]:
-        """See NamedResourceProvider."""
-        return client.find_service_environment(name_or_arn)
-
-    def create_in(self, client: BatchClient, request: Mapping[str, Any]) -> str:
-        """See NamedResourceProvider."""
-        return client.create_service_environment(request)
-
-    def update_in(self, client: BatchClient, request: Mapping[str, Any]) -> None:
-        """See NamedResourceProvider."""
-        client.update_service_environment(request)
-
-    def delete_in(self, client: BatchClient, arn: str) -> None:
-        """See NamedResourceProvider."""
-        client.delete_service_environment(arn)
 
     def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
         """Refuse while queues use it; see `relations`."""

@@ -44,6 +44,9 @@ RESOURCES: dict[type, Rules] = {
 }
 """In the order in which their pages' examples build on each other."""
 
+DIFFED = {"region": REPLACES, "adopt_job_id": REPLACES}
+"""What a diff compares with the id, beside the tables."""
+
 WORDS = {
     REPLACES: "replaces",
     IN_PLACE: "in place",
@@ -105,7 +108,7 @@ def _arguments(resource: type) -> Iterator[str]:
         if name in ("resource_name", "opts"):
             continue
         required = "" if parameter.default is not inspect.Parameter.empty else " (required)"
-        rule = WORDS[RESOURCES[resource].get(name)]
+        rule = WORDS[{**DIFFED, **RESOURCES[resource]}.get(name)]
         yield f"| `{name}`{required} | {rule} | {_cell(described[name])} |"
 
 
