@@ -8,7 +8,7 @@ RUN := .venv/bin/python
 # Set by many container images; without byte code every start of Python is slower.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up preview down emulator test lint format
+.PHONY: help up preview down emulator test kills lint format
 
 help: ## say what can be made (the default)
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 18
@@ -31,6 +31,10 @@ emulator: ## start the emulator alone, and say how a shell or a program reaches 
 
 test: lint ## lint, then run every test, those on the real Pulumi engine too
 	@engine=$$($(RUN) tools/engine) && PATH="$$engine:$$PATH" $(RUN) -m pytest -n 2
+
+kills: ## kill plugin, program, CLI and Batch 200 times in the middle of `pulumi up`: 15 minutes
+	$(SETUP) dev
+	@SJRESOURCE_KILLS=200 $(RUN) -m pytest -n 2 -rP tests/stack/test_random_kills.py
 
 lint: ## check style and types
 	$(SETUP) dev

@@ -9,15 +9,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-TARGETS = {"help", "up", "preview", "down", "emulator", "test", "lint", "format"}
+EVERYDAY = {"help", "up", "preview", "down", "emulator", "test", "lint", "format"}
+# Minutes too long for every test run, and what `docs/guarantees.md` lets a reader repeat.
+PROOFS = {"kills"}
+TARGETS = EVERYDAY | PROOFS
 
 
-def test_there_are_eight_targets_at_most() -> None:
+def test_there_are_eight_everyday_targets_at_most() -> None:
     """A newcomer can take all of them in."""
     rules = re.findall(r"^([\w./%-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
 
     assert set(rules) - {".PHONY"} == TARGETS
-    assert len(TARGETS) <= 8
+    assert len(EVERYDAY) <= 8
 
 
 def test_plain_make_explains_every_target() -> None:

@@ -76,11 +76,12 @@ class JobStack:
 
     def live(self, name: str) -> list[str]:
         """Give the ARNs of those that go on, and that nobody has asked to end."""
-        return [
-            job["jobArn"]
-            for job in self._summaries(name)
-            if job["status"] not in ("SUCCEEDED", "FAILED") and not job.get("isTerminated")
-        ]
+        return _live(self._summaries(name))
+
+    def all_live(self) -> list[str]:
+        """Give the same of all jobs in the queue."""
+        everything = {"name": "AFTER_CREATED_AT", "values": ["0"]}
+        return _live(self._list(everything))
 
     def in_state(self) -> dict[str, str]:
         """Give the id of each job that the state has and doesn't mean to delete, by name."""
@@ -123,8 +124,11 @@ class JobStack:
         return "" if there == [recorded] else "lost"
 
     def _summaries(self, name: str) -> list[dict[str, Any]]:
+        return self._list({"name": "JOB_NAME", "values": [name]})
+
+    def _list(self, matching: dict[str, Any]) -> list[dict[str, Any]]:
         pages = self.cloud.batch.get_paginator("list_service_jobs").paginate(
-            jobQueue=self.queue, filters=[{"name": "JOB_NAME", "values": [name]}]
+            jobQueue=self.queue, filters=[matching]
         )
         return [job for page in pages for job in page["jobSummaryList"]]
 
@@ -138,6 +142,13 @@ class JobStack:
     def _checkpoint_file(self) -> Path:
         stacks = self.stack.folder / "state" / ".pulumi" / "stacks"
         return stacks / self.stack.project / f"{self.stack.name}.json"
+
+
+def _live(jobs: list[dict[str, Any]]) -> list[str]:
+    ended = ("SUCCEEDED", "FAILED")
+    return [
+        job["jobArn"] for job in jobs if job["status"] not in ended and not job.get("isTerminated")
+    ]
 
 
 def make_queue(cloud: EmulatedCloud, name: str = "training") -> str:

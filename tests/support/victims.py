@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import psutil
 from emulated_stack import EmulatedCloud
 from emulator_process import EmulatorProcess
+from pulumi_cli import holds_within
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +56,19 @@ def kill_in_up(cli: RunningCli, victim: str) -> bool:
         process.kill()
         return True
     return False
+
+
+def kill_when_there(cli: RunningCli, victim: str) -> bool:
+    """Kill a process as soon as it is there; False if the `up` ended without it."""
+    killed = False
+
+    def killed_or_ended() -> bool:
+        nonlocal killed
+        killed = kill_in_up(cli, victim)
+        return killed or cli.process.poll() is not None
+
+    holds_within(30, killed_or_ended)
+    return killed
 
 
 def unlock(stack: PulumiStack) -> None:
