@@ -6,7 +6,6 @@ again.
 
 from __future__ import annotations
 
-import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
@@ -112,21 +111,3 @@ class MortalEmulator:
     def stop(self) -> None:
         """End it."""
         self._process.end(seconds=10)
-
-
-class Gate:
-    """Takes the place of an emulator's sleep: delayed calls wait until it is opened.
-
-    Their seconds say how long at the longest.
-    """
-
-    def __init__(self) -> None:
-        self._opened = threading.Event()
-
-    def hold(self, seconds: float) -> None:
-        """Block a delayed call."""
-        self._opened.wait(seconds)
-
-    def open(self) -> None:
-        """Let all go on that wait, and all that come."""
-        self._opened.set()

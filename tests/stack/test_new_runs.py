@@ -1,0 +1,98 @@
+"""A new run where one is wanted, and only there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.exceptions import ClientError
+from held_calls import held_calls
+from job_stack import JobStack
+
+if TYPE_CHECKING:
+    from engine_fixtures import NewStack
+
+pytestmark = pytest.mark.stack
+
+JOBS: dict[str, dict[str, Any]] = {
+    "edited": {"epochs": "1"},
+    "triggered": {"triggers": ["monday"]},
+    "replaced": {},
+    "tainted": {},
+    # Equal requests: who declares two jobs gets two.
+    "one": {"job_name": "twin"},
+    "other": {"job_name": "twin"},
+    "tokened": {"client_token": "mine"},
+}
+KEPT = {"one", "other", "tokened"}
+
+
+def test_who_wants_a_new_run_gets_one_and_nobody_else(new_stack: NewStack) -> None:
+    """Edits there and back, triggers, --replace, taint, and destroy then up."""
+    with held_calls() as held:
+        jobs = JobStack(held.cloud, new_stack)
+        stack = jobs.stack
+        jobs.declare(**JOBS)
+        stack.up()
+        first = jobs.in_state()
+        assert len(set(first.values())) == len(JOBS)
+
+        jobs.declare(**{**JOBS, "edited": {"epochs": "2"}, "triggered": {"triggers": ["tuesday"]}})
+        urns = {name: resource["urn"] for name, resource in stack.resources().items()}
+        stack.run("state", "taint", "--yes", urns["tainted"])
+        stack.up("--replace", urns["replaced"])
+        second = jobs.in_state()
+        assert unchanged(first, second) == KEPT
+
+        jobs.declare(**JOBS)  # back to what they were
+        stack.up()
+        third = jobs.in_state()
+        assert unchanged(second, third) == KEPT | {"replaced", "tainted"}
+        assert unchanged(first, third) == KEPT
+        names = {job.get("job_name", name) for name, job in JOBS.items()}
+        assert sum(len(jobs.in_batch(name)) for name in names) == len(JOBS) + 4 + 2
+
+        stack.destroy()
+        jobs.declare(**{name: job for name, job in JOBS.items() if name != "tokened"})
+        stack.up()
+        fourth = jobs.in_state()
+        assert not set(fourth.values()) & {*first.values(), *second.values(), *third.values()}
+        assert sorted(jobs.all_live()) == sorted(fourth.values())
+
+
+def test_the_same_stack_name_in_two_projects_is_two_stacks(new_stack: NewStack) -> None:
+    """An equal program in another project runs its own job, and takes nobody else's."""
+    with held_calls() as held:
+        ours = JobStack(held.cloud, new_stack)
+        theirs = JobStack(held.cloud, new_stack, project="elsewhere")
+        for jobs in (ours, theirs):
+            jobs.declare(train={})
+            assert jobs.stack.up().diagnostics("warning") == []
+
+        assert ours.in_state() != theirs.in_state()
+        assert len(ours.live("train")) == 2
+
+        ours.stack.destroy()
+        assert theirs.live("train") == list(theirs.in_state().values())
+
+
+def test_a_users_own_token_is_the_one_that_is_sent(new_stack: NewStack) -> None:
+    """Batch has it: another request under it is refused."""
+    with held_calls() as held:
+        jobs = JobStack(held.cloud, new_stack)
+        jobs.declare(tokened=JOBS["tokened"])
+        jobs.stack.up()
+
+        with pytest.raises(ClientError, match="clientToken was used before with another request"):
+            held.cloud.batch.submit_service_job(
+                jobName="other",
+                jobQueue=jobs.queue,
+                serviceJobType="SAGEMAKER_TRAINING",
+                serviceRequestPayload="{}",
+                clientToken=JOBS["tokened"]["client_token"],
+            )
+
+
+def unchanged(before: dict[str, str], after: dict[str, str]) -> set[str]:
+    """Name the resources that have the same job as before."""
+    return {name for name in before if before[name] == after.get(name)}
