@@ -28,7 +28,7 @@ KEPT = {"one", "other", "tokened"}
 
 
 def test_who_wants_a_new_run_gets_one_and_nobody_else(new_stack: NewStack) -> None:
-    """Edits there and back, triggers, --replace, taint, and destroy then up."""
+    """Edits there and back, triggers, --replace, taint, destroy then up; a user's own token."""
     with held_calls() as held:
         jobs = JobStack(held.cloud, new_stack)
         stack = jobs.stack
@@ -36,6 +36,7 @@ def test_who_wants_a_new_run_gets_one_and_nobody_else(new_stack: NewStack) -> No
         stack.up()
         first = jobs.in_state()
         assert len(set(first.values())) == len(JOBS)
+        require_token(jobs, "mine")
 
         jobs.declare(**{**JOBS, "edited": {"epochs": "2"}, "triggered": {"triggers": ["tuesday"]}})
         urns = {name: resource["urn"] for name, resource in stack.resources().items()}
@@ -76,21 +77,16 @@ def test_the_same_stack_name_in_two_projects_is_two_stacks(new_stack: NewStack) 
         assert theirs.live("train") == list(theirs.in_state().values())
 
 
-def test_a_users_own_token_is_the_one_that_is_sent(new_stack: NewStack) -> None:
-    """Batch has it: another request under it is refused."""
-    with held_calls() as held:
-        jobs = JobStack(held.cloud, new_stack)
-        jobs.declare(tokened=JOBS["tokened"])
-        jobs.stack.up()
-
-        with pytest.raises(ClientError, match="clientToken was used before with another request"):
-            held.cloud.batch.submit_service_job(
-                jobName="other",
-                jobQueue=jobs.queue,
-                serviceJobType="SAGEMAKER_TRAINING",
-                serviceRequestPayload="{}",
-                clientToken=JOBS["tokened"]["client_token"],
-            )
+def require_token(jobs: JobStack, token: str) -> None:
+    """Fail unless Batch was given this token: it refuses another request under it."""
+    with pytest.raises(ClientError, match="clientToken was used before with another request"):
+        jobs.cloud.batch.submit_service_job(
+            jobName="other",
+            jobQueue=jobs.queue,
+            serviceJobType="SAGEMAKER_TRAINING",
+            serviceRequestPayload="{}",
+            clientToken=token,
+        )
 
 
 def unchanged(before: dict[str, str], after: dict[str, str]) -> set[str]:
