@@ -60,7 +60,11 @@ QUOTA_MANAGED = """
 """A quota-managed queue with three shares and a job in each; `change` replaces arguments."""
 
 UPDATES: dict[str, dict[str, Any]] = {
-    "capacity": {"capacity_limits": [{"max_capacity": 8, "capacity_unit": "ml.m5.large"}]},
+    "capacity": {
+        "capacity_limits": [{"max_capacity": 8, "capacity_unit": "ml.m5.large"}],
+        "tags": {"team": "platform"},
+        "state": "DISABLED",
+    },
     "policy": {"tags": {"team": "platform"}},
     "training": {
         "priority": 5,
@@ -74,8 +78,14 @@ UPDATES: dict[str, dict[str, Any]] = {
             }
         ],
     },
-    "vision": {"capacity_limits": [{"max_capacity": 4, "capacity_unit": "ml.m5.large"}]},
-    "speech": {"preemption_configuration": {"in_share_preemption": "ENABLED"}},
+    "vision": {
+        "capacity_limits": [{"max_capacity": 4, "capacity_unit": "ml.m5.large"}],
+        "tags": {"team": "vision"},
+    },
+    "speech": {
+        "preemption_configuration": {"in_share_preemption": "ENABLED"},
+        "state": "DISABLED",
+    },
     "text": {
         "resource_sharing_configuration": {"strategy": "LEND_AND_BORROW", "borrow_limit": 100}
     },

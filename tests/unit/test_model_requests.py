@@ -8,11 +8,15 @@ import pytest
 from model_requests import right, wrong
 from training_requests import JOB
 
+from sjresource.advice import job_advice
 from sjresource.conformance import Conformance
 from sjresource.job_check import check_job
 from sjresource.naming import input_shape, property_name
 from sjresource.patterns import can_be_run
+from sjresource.preflight import Finding, findings
+from sjresource.queue_facts import QueueFacts
 from sjresource.settings import Checking, Settings
+from sjresource.validation import queue_problems
 
 SHAPE = input_shape("CreateTrainingJob", "sagemaker")
 OPERATIONS = [
@@ -78,9 +82,23 @@ def test_a_check_never_raises(seed: int) -> None:
         given = {**JOB, **request, "service_request_payload": payload}
         job = {name: _spoiled(item, choice) for name, item in given.items()}
 
+        said = [*job_advice(job), *(finding.reason for finding in _findings(job))]
+        assert all(isinstance(text, str) for text in said)
         assert all(
             isinstance(reason, str) for reason in check({**job, "identity": JOB["identity"]})
         )
+
+
+@pytest.mark.parametrize("operation", OPERATIONS[1:])
+def test_a_check_of_the_queue_side_never_raises(operation: str) -> None:
+    """The same for queues, environments, policies and shares."""
+    choice = random.Random(operation)  # noqa: S311 - as above
+    shape = input_shape(operation)
+    for _ in range(100):
+        request = _renamed(shape, right(shape, choice))
+        given = {name: _spoiled(item, choice) for name, item in request.items()}
+
+        assert all(isinstance(each.reason, str) for each in queue_problems(operation, given))
 
 
 def test_all_patterns_can_be_run() -> None:
@@ -108,6 +126,21 @@ _WRONG: tuple[Any, ...] = (
     [None],
     {"": None},
 )
+
+
+def _findings(job: dict[str, Any]) -> list[Finding]:
+    """Hold a job against queues of every kind."""
+    queue = {
+        "jobQueueName": "q",
+        "jobQueueArn": "arn:aws:batch:eu-west-1:123456789012:job-queue/q",
+        "schedulingPolicyArn": "policy",
+    }
+    limits = [{"maxCapacity": 1, "capacityUnit": "ml.m5.large"}]
+    environment = {"serviceEnvironmentName": "e", "capacityLimits": limits}
+    share = {"quotaShareName": "text", "state": "DISABLED", "capacityLimits": limits}
+    quota = QueueFacts(queue, {"quotaSharePolicy": {}}, (environment,), (share,))
+    facts = (QueueFacts(None), QueueFacts(queue), QueueFacts(queue, {}, (environment,)), quota)
+    return [finding for each in facts for finding in findings(each, job)]
 
 
 def _spoiled(value: Any, choice: random.Random) -> Any:
