@@ -14,7 +14,7 @@ What a program says goes down through these modules, each importing only those b
 
     service_job, completion, job_queue, service_environment   a resource each
     submission, named_resource                                what their lives are made of
-    waiting, waited_jobs, holding, operation                  a program's waits
+    waiting, waited_jobs, surroundings, holding, operation    a program's waits
     polling, looking, reporting, standing, progress, rows     what they ask and say meanwhile
     recording, outcome, verdict, evidence, failure, causes    what came of the jobs, and why
     provider, validation, conformance, changes                what all providers share

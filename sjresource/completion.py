@@ -23,8 +23,9 @@ from sjresource.provider import BatchProvider
 from sjresource.recording import record, remembered
 from sjresource.rows import EarlyRow, urn_in
 from sjresource.services import services_of
+from sjresource.surroundings import surroundings
 from sjresource.waited_jobs import WaitedJobs, unknown
-from sjresource.waiting import Terms, Wait, surroundings
+from sjresource.waiting import Terms, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

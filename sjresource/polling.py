@@ -9,7 +9,6 @@ How a look is made is `looking`'s, what is said of it `reporting`'s.
 
 from __future__ import annotations
 
-import asyncio
 import random
 import threading
 import time
@@ -242,20 +241,6 @@ class Poller:
     def _renew(self, error: SjresourceError) -> None:
         if isinstance(error, Unreachable) or "Expired" in getattr(error, "code", ""):
             forget_clients()
-
-
-async def in_daemon_thread(call: Callable[[], Answer]) -> Answer:
-    """Await a blocking call without the program's own executor."""
-    done: Future[Answer] = Future()
-
-    def run() -> None:
-        try:
-            done.set_result(call())
-        except BaseException as error:  # noqa: BLE001 - it is raised where it is awaited
-            done.set_exception(error)
-
-    threading.Thread(target=run, name="sjresource", daemon=True).start()
-    return await asyncio.wrap_future(done)
 
 
 def _told(detail: Detail) -> tuple[Any, ...]:

@@ -10,10 +10,10 @@ import asyncio
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
-from weakref import WeakKeyDictionary
 
 import pulumi
 
+from sjresource.daemon_thread import in_daemon_thread
 from sjresource.errors import NotFound, Refused, SjresourceError
 from sjresource.evidence import Evidence, gather
 from sjresource.failure import (
@@ -22,19 +22,16 @@ from sjresource.failure import (
     headline,
     timeout_message,
 )
-from sjresource.holding import OpenWaits, open_waits
-from sjresource.polling import Poller, Watch, in_daemon_thread
-from sjresource.reporting import PACES, CrowdSpeaker, JobSpeaker, Reporter
-from sjresource.services import services_of
-from sjresource.stack_config import stack_settings
+from sjresource.polling import Watch
+from sjresource.reporting import CrowdSpeaker, JobSpeaker
 from sjresource.standing import Standing
 from sjresource.verdict import Verdict, is_over, judge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from sjresource.masking import Mask
-    from sjresource.services import Services
+    from sjresource.surroundings import Surroundings
 
     Detail = dict[str, Any]
 
@@ -60,16 +57,6 @@ class Terms:
     timeout_seconds: float | None = None
     records_failures: bool = False
     log_lines: int = 20
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What all waits of one program share."""
-
-    services: Services
-    reporter: Reporter
-    poller: Poller
-    waits: OpenWaits
 
 
 @dataclass(eq=False)
@@ -201,45 +188,6 @@ class Wait:
         row = self.jobs[0].row or self.row if len(self.jobs) == 1 else self.row
         pulumi.log.error(message, resource=row)
         await self.around.waits.fail(self, message.partition("\n")[0])
-
-
-def surroundings() -> Surroundings:
-    """Give what the waits of the running event loop share: several programs may share a process."""
-    loop = asyncio.get_running_loop()
-    if loop not in _surroundings:
-        _surroundings[loop] = _new_surroundings(loop)
-    return _surroundings[loop]
-
-
-_surroundings: WeakKeyDictionary[asyncio.AbstractEventLoop, Surroundings] = WeakKeyDictionary()
-
-
-def _new_surroundings(loop: asyncio.AbstractEventLoop) -> Surroundings:
-    own = pulumi.Config("sjresource")
-    services = services_of(stack_settings())
-    pace = own.get("progress") or "sparse"
-    if pace not in PACES:
-        raise pulumi.RunError(
-            f"reading Setting (sjresource:progress): must be {' or '.join(PACES)}, got {pace!r}"
-        )
-
-    def on_loop(log: Callable[..., None], **how: Any) -> Callable[[Any, str], None]:
-        """`pulumi.log` with a resource belongs on the loop; the poller speaks from its thread."""
-
-        def say(row: Any, text: str) -> None:
-            loop.call_soon_threadsafe(lambda: log(text, resource=row, **how))
-
-        return say
-
-    reporter = Reporter(
-        on_loop(pulumi.log.info, ephemeral=True), on_loop(pulumi.log.warn), PACES[pace]
-    )
-    return Surroundings(
-        services=services,
-        reporter=reporter,
-        poller=Poller(services.batch, reporter),
-        waits=open_waits(fail_fast=bool(own.get_bool("failFast"))),
-    )
 
 
 def _has_ended(watch: Watch) -> bool:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from waiting_fakes import FakeBatch, arn
 
+from sjresource.daemon_thread import in_daemon_thread
 from sjresource.errors import NotFound, Refused, SjresourceError, Unreachable
 from sjresource.polling import (
     LONGEST_DELAY,
     SHORTEST_DELAY,
     Poller,
     Watch,
-    in_daemon_thread,
     next_delay,
 )
 

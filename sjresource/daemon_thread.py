@@ -1,0 +1,31 @@
+"""Blocking calls for the program's event loop, in daemon threads.
+
+The program's default executor is shared with resource registration, and joined at exit: a call that
+hangs there would hold up both.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from concurrent.futures import Future
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Answer = TypeVar("Answer")
+
+
+async def in_daemon_thread(call: Callable[[], Answer]) -> Answer:
+    """Await a blocking call without the program's own executor."""
+    done: Future[Answer] = Future()
+
+    def run() -> None:
+        try:
+            done.set_result(call())
+        except BaseException as error:  # noqa: BLE001 - it is raised where it is awaited
+            done.set_exception(error)
+
+    threading.Thread(target=run, name="sjresource", daemon=True).start()
+    return await asyncio.wrap_future(done)

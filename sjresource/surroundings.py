@@ -1,0 +1,75 @@
+"""What all waits of one program share: its clients, one poller, one reporter, the list of waits.
+
+Several programs may share a process, each with an event loop of its own (the Automation API).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+import pulumi
+
+from sjresource.holding import OpenWaits, open_waits
+from sjresource.polling import Poller
+from sjresource.reporting import PACES, Reporter
+from sjresource.services import Services, services_of
+from sjresource.stack_config import stack_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What all waits of one program share."""
+
+    services: Services
+    reporter: Reporter
+    poller: Poller
+    waits: OpenWaits
+
+
+def surroundings() -> Surroundings:
+    """Give what the waits of the running event loop share.
+
+    Raises:
+        pulumi.RunError: `sjresource:progress` is not one of its values.
+    """
+    loop = asyncio.get_running_loop()
+    if loop not in _surroundings:
+        _surroundings[loop] = _new_surroundings(loop)
+    return _surroundings[loop]
+
+
+_surroundings: WeakKeyDictionary[asyncio.AbstractEventLoop, Surroundings] = WeakKeyDictionary()
+
+
+def _new_surroundings(loop: asyncio.AbstractEventLoop) -> Surroundings:
+    own = pulumi.Config("sjresource")
+    services = services_of(stack_settings())
+    pace = own.get("progress") or "sparse"
+    if pace not in PACES:
+        raise pulumi.RunError(
+            f"reading Setting (sjresource:progress): must be {' or '.join(PACES)}, got {pace!r}"
+        )
+
+    def on_loop(log: Callable[..., None], **how: Any) -> Callable[[Any, str], None]:
+        """`pulumi.log` with a resource belongs on the loop; the poller speaks from its thread."""
+
+        def say(row: Any, text: str) -> None:
+            loop.call_soon_threadsafe(lambda: log(text, resource=row, **how))
+
+        return say
+
+    reporter = Reporter(
+        on_loop(pulumi.log.info, ephemeral=True), on_loop(pulumi.log.warn), PACES[pace]
+    )
+    return Surroundings(
+        services=services,
+        reporter=reporter,
+        poller=Poller(services.batch, reporter),
+        waits=open_waits(fail_fast=bool(own.get_bool("failFast"))),
+    )
