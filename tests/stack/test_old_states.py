@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from emulated_stack import PROGRAM
+
+if TYPE_CHECKING:
+    from emulated_stack import EmulatedCloud
+    from engine_fixtures import NewStack
+
+pytestmark = pytest.mark.stack
+
+STATES = Path(__file__).parent / "states"
+
+
+@pytest.mark.parametrize("state", sorted(STATES.glob("*.json")), ids=lambda path: path.stem)
+def test_a_state_of_every_release_still_works(
+    cloud: EmulatedCloud, new_stack: NewStack, state: Path
+) -> None:
+    """An upgrade shows no difference, refreshes, and destroys; nothing is submitted.
+
+    Each state was exported by its release after an `up` of emulated_stack's PROGRAM, with 10 epochs.
+    Its job has ended, and AWS has long forgotten all of it.
+    """
+    config = {"project:epochs": "10"}
+    stack = new_stack(PROGRAM, config=config, environment=cloud.environment)
+    stack.run("stack", "import", "--file", str(state))
+
+    assert stack.preview("--expect-no-changes").steps == []
+    assert stack.up("--expect-no-changes").steps == []
+    assert stack.outputs()["status"] == "SUCCEEDED"
+    refreshed = stack.refresh()
+    assert ("delete", "train") not in refreshed.steps
+    assert stack.resources()["train"]["outputs"]["record_expired"] is True
+    stack.destroy()
+    assert stack.resources() == {}
+    assert cloud.submitted() == 0
