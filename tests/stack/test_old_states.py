@@ -21,7 +21,7 @@ def test_a_state_of_every_release_still_works(
 ) -> None:
     """An upgrade shows no difference, refreshes, and destroys; nothing is submitted.
 
-    Each state was exported by its release after an `up` of emulated_stack's PROGRAM, with 10 epochs.
+    Each state was exported by its release after an `up` of emulated_stack's PROGRAM, 10 epochs.
     Its job has ended, and AWS has long forgotten all of it.
     """
     config = {"project:epochs": "10"}
