@@ -34,9 +34,16 @@ class OpenWaits:
         self._open: dict[object, asyncio.Future[None]] = {}
         self._all_over = asyncio.Event()
         self._headlines: list[str] = []
+        self._ended = False
 
     def enter(self, wait: object) -> asyncio.Future[None]:
-        """Count a wait in; what is returned is cancelled if the wait has to end at once."""
+        """Count a wait in; what is returned is cancelled if the wait has to end at once.
+
+        Raises:
+            pulumi.RunError: the program is at its end.
+        """
+        if self._ended:
+            self.end()
         self._all_over.clear()
         self._open[wait] = asyncio.get_running_loop().create_future()
         return self._open[wait]
@@ -67,6 +74,7 @@ class OpenWaits:
 
     def end(self) -> NoReturn:
         """End the program with the failures so far."""
+        self._ended = True
         raise pulumi.RunError(summary(self._headlines))
 
     async def _until_nothing_is_in_hand(self) -> None:

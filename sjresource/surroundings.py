@@ -17,6 +17,7 @@ from sjresource.polling import Poller
 from sjresource.reporting import PACES, Reporter
 from sjresource.services import Services, services_of
 from sjresource.stack_config import stack_settings
+from sjresource.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +30,7 @@ class Surroundings:
     services: Services
     reporter: Reporter
     poller: Poller
+    standing: Standing
     waits: OpenWaits
 
 
@@ -71,5 +73,6 @@ def _new_surroundings(loop: asyncio.AbstractEventLoop) -> Surroundings:
         services=services,
         reporter=reporter,
         poller=Poller(services.batch, reporter),
+        standing=Standing(services.batch, services.sagemaker),
         waits=open_waits(fail_fast=bool(own.get_bool("failFast"))),
     )

@@ -24,7 +24,6 @@ from sjresource.failure import (
 )
 from sjresource.polling import Watch
 from sjresource.reporting import CrowdSpeaker, JobSpeaker
-from sjresource.standing import Standing
 from sjresource.verdict import Verdict, is_over, judge
 
 if TYPE_CHECKING:
@@ -84,18 +83,19 @@ class Wait:
         party = self._party()
         self.around.reporter.add(party)
         self.around.poller.watch(self._watches)
+        late = False
         try:
             await asyncio.wait_for(self._end(stop), self.terms.timeout_seconds)
         except asyncio.TimeoutError:
-            await self._fail_late()
-        except asyncio.CancelledError:
-            if stop.cancelled():
-                self.around.waits.end()
-            raise
+            late = True
         finally:
             for watch in self._watches:
                 watch.done.cancel()
             self.around.reporter.remove(party)
+        if stop.cancelled():
+            self.around.waits.end()
+        if late:
+            await self._fail_late()
         await self._fail_if_refused()
         statuses = self._statuses()
         if not self.terms.records_failures:
@@ -109,7 +109,7 @@ class Wait:
         self.around.waits.leave(self)
 
     def _party(self) -> CrowdSpeaker:
-        standing = Standing(self.around.services.batch, self.around.services.sagemaker)
+        standing = self.around.standing
         party = CrowdSpeaker(self.row)
         for job, watch in zip(self.jobs, self._watches, strict=True):
             row = job.row or self.row
@@ -117,7 +117,7 @@ class Wait:
         return party
 
     async def _end(self, stop: asyncio.Future[None]) -> None:
-        """Return when the answer is certain, or one job can't be asked for."""
+        """Return when the answer is certain, one job can't be asked for, or it has to stop."""
         over = asyncio.get_running_loop().create_future()
 
         def look(_: Any) -> None:
@@ -128,8 +128,6 @@ class Wait:
         for watch in self._watches:
             asyncio.wrap_future(watch.done).add_done_callback(look)
         await asyncio.wait([over, stop], return_when=asyncio.FIRST_COMPLETED)
-        if stop.cancelled():
-            raise asyncio.CancelledError
 
     def _is_over(self) -> bool:
         statuses = [_final_status(watch) for watch in self._watches]

@@ -95,6 +95,8 @@ def test_fail_fast_ends_the_others_at_once() -> None:
 
         assert "1 wait has failed" in await fail(waits, "a")
         assert stop.cancelled()
+        with pytest.raises(pulumi.RunError):
+            waits.enter("late")
 
     asyncio.run(program())
 
