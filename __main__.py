@@ -6,15 +6,13 @@ from pathlib import Path
 import pulumi
 
 import sjresource as sj
+from training_home import training_home
 
 config = pulumi.Config()
-bucket = config.require("bucket")
-instances = config.require_int("instances")
+home = training_home(config)  # a bucket and a role: this machine's, or made by pulumi-aws
 
-capacity = sj.ServiceEnvironment(
-    "instances",
-    capacity_limits=[{"max_capacity": instances, "capacity_unit": "NUM_INSTANCES"}],
-)
+instances = {"max_capacity": config.require_int("instances"), "capacity_unit": "NUM_INSTANCES"}
+capacity = sj.ServiceEnvironment("instances", capacity_limits=[instances])
 queue = sj.JobQueue(
     "training",
     priority=1,
@@ -26,7 +24,8 @@ queue = sj.JobQueue(
 
 def channel(name: str, prefix: str) -> dict[str, object]:
     """Name a folder of the bucket that the container sees as /opt/ml/input/data/<name>."""
-    source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{bucket}/{prefix}"}
+    uri = pulumi.Output.concat("s3://", home.bucket, "/", prefix)
+    source = {"S3DataType": "S3Prefix", "S3Uri": uri}
     return {"ChannelName": name, "DataSource": {"S3DataSource": source}}
 
 
@@ -34,7 +33,7 @@ train = sj.ServiceJob(
     "train",
     job_queue=queue.job_queue_arn,
     service_request_payload={  # CreateTrainingJob's own request, in AWS's own names
-        "RoleArn": config.require("role_arn"),
+        "RoleArn": home.role_arn,
         "AlgorithmSpecification": {
             "TrainingImage": config.require("image"),
             "TrainingInputMode": "File",
@@ -46,7 +45,7 @@ train = sj.ServiceJob(
             "learning_rate": config.require("learning_rate"),
         },
         "InputDataConfig": [channel("code", "code/"), channel("training", "data/")],
-        "OutputDataConfig": {"S3OutputPath": f"s3://{bucket}/models"},
+        "OutputDataConfig": {"S3OutputPath": pulumi.Output.concat("s3://", home.bucket, "/models")},
         "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
         "StoppingCondition": {"MaxRuntimeInSeconds": 600},
     },
