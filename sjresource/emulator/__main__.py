@@ -1,5 +1,7 @@
 """`python -m sjresource.emulator`: the emulator in a process of its own, until SIGINT or SIGTERM.
 
+`simulate` as the first argument is another command, of `what_if`.
+
 Prints its URL as the first line on stdout. While it runs, `DATA/emulator.json` tells its pid and
 URL; `DATA/credentials` is the key that it lets in, and stays. One emulator at a time uses a data
 directory.
@@ -18,6 +20,7 @@ from sjresource.emulator.clock import Clock
 from sjresource.emulator.embedded import Emulator
 from sjresource.emulator.occupancy import OccupiedError
 from sjresource.emulator.operations.call import Behaviour
+from sjresource.emulator.what_if.command import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,12 +36,16 @@ Callers sign with the profile sjresource-emulator of DATA/credentials, for insta
   aws batch describe-job-queues
 
 Faults, clock and outcomes are driven under /_emulator/; see docs/emulator.md.
+What if? python -m sjresource.emulator simulate SCENARIO.json [--plot FILE.svg]
 """
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until a signal comes; gives the exit code."""
-    options = _parser().parse_args(arguments)
+    """Serve until a signal comes, or simulate; gives the exit code."""
+    given = sys.argv[1:] if arguments is None else arguments
+    if given[:1] == ["simulate"]:
+        return simulate(given[1:])
+    options = _parser().parse_args(given)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())

@@ -10,12 +10,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from itertools import islice
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from sjresource.emulator.execution import follow_training_jobs, timeout_due
 from sjresource.emulator.moment import Moment
-from sjresource.emulator.queueing import admit, limit_due, place, why_waiting
+from sjresource.emulator.queueing import admit, place, waiting_dues, why_waiting
 from sjresource.emulator.records import PLACED
 from sjresource.emulator.settling import settle_resources
 
@@ -149,17 +148,11 @@ class Lifecycle:
     def _dues(self, moment: Moment) -> list[int]:
         unsettled = self._store.unsettled_resources()
         dues = [resource.since + self._pace.resource for resource in unsettled]
-        limits = {
-            queue.arn: queue.detail.get("jobStateTimeLimitActions", [])
-            for queue in self._store.resources("job-queue")
-        }
         live = self._store.live
         candidates: list[int | None] = [job.stop_due for job in live.stopping()]
         candidates += [moment.ready_at(job) for job in live.having({"SUBMITTED"})]
         candidates += [timeout_due(job) for job in live.having(PLACED)]
-        for queue in live.waiting_queues():
-            for head in islice(live.waiting_in(queue), 1):  # those behind it wait for it
-                candidates += [moment.ready_at(head), limit_due(head, limits.get(queue, []))]
+        candidates += waiting_dues(moment)
         return dues + [due for due in candidates if due is not None]
 
 

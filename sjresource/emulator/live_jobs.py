@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sjresource.emulator.records import LIVE
+from sjresource.emulator.scheduling.lines import Lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,6 +23,7 @@ class LiveJobs:
     def __init__(self, jobs: Iterable[Job]) -> None:
         self._jobs: dict[str, Job] = {}
         self._places: dict[tuple[str, str], dict[int, Job]] = {}
+        self._lines: Lines[Job] = Lines()
         self._stopping: dict[str, Job] = {}
         for job in jobs:
             self.put(job)
@@ -35,16 +37,21 @@ class LiveJobs:
         self._places.setdefault((job.status, job.queue), {})[job.sequence] = job
         if job.stop_due is not None:
             self._stopping[job.id] = job
+        if _waits(job):
+            self._lines.add(*_place(job), job)
 
     def remove(self, job_id: str) -> None:
         """Drop a job, if it is there."""
         known = self._jobs.pop(job_id, None)
         self._stopping.pop(job_id, None)
-        if known is not None:
-            place = self._places[known.status, known.queue]
-            del place[known.sequence]
-            if not place:
-                del self._places[known.status, known.queue]
+        if known is None:
+            return
+        place = self._places[known.status, known.queue]
+        del place[known.sequence]
+        if not place:
+            del self._places[known.status, known.queue]
+        if _waits(known):
+            self._lines.remove(*_place(known))
 
     def get(self, job_id: str) -> Job | None:
         """Find a job by its id."""
@@ -67,14 +74,24 @@ class LiveJobs:
 
     def waiting_queues(self) -> list[str]:
         """Give the ARNs of the queues that have RUNNABLE jobs."""
-        return [queue for status, queue in self._places if status == "RUNNABLE"]
+        return self._lines.queues()
 
-    def waiting_in(self, queue: str) -> Iterator[Job]:
-        """Go through a queue's RUNNABLE jobs, oldest first, terminated ones left out.
+    def waiting_shares(self, queue: str) -> list[str]:
+        """Give the shares of a queue that have RUNNABLE jobs, "" where there are no shares."""
+        return self._lines.shares(queue)
 
+    def waiting_in(self, queue: str, share: str) -> Iterator[Job]:
+        """Go through a share's RUNNABLE jobs in their order, terminated ones left out.
+
+        In a share a higher priority goes first, then the older one; without shares the older one.
         Costs little if only the first few are taken. Take them before anything is put.
         """
-        place = self._places.get(("RUNNABLE", queue), {})
-        for sequence in sorted(place):
-            if not place[sequence].terminated:
-                yield place[sequence]
+        return self._lines.jobs(queue, share)
+
+
+def _waits(job: Job) -> bool:
+    return job.status == "RUNNABLE" and not job.terminated
+
+
+def _place(job: Job) -> tuple[str, str, int, int]:
+    return job.queue, job.share, job.scheduling_priority or 0, job.sequence

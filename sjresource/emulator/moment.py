@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from sjresource.emulator.records import LIVE
+from sjresource.emulator.records import LIVE, PLACED
+from sjresource.emulator.scheduling import Spell
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
     from sjresource.emulator.simulation import Script, Simulation
     from sjresource.emulator.store import Store
     from sjresource.emulator.training import Executor
+
+
+_LONGEST_WINDOW: Final = 604_800
+"""Seconds for which a fair-share policy can count use, at most."""
 
 
 @dataclass(frozen=True)
@@ -35,10 +40,22 @@ class Moment:
     effects: list[Callable[[], None]] = field(default_factory=list)
 
     def put(self, job: Job) -> None:
-        """Write a job down; one that has ended needs its script no more."""
+        """Write a job down; one that has ended needs its script no more.
+
+        What a share of a fair-share queue held is noted when it gives it back.
+        """
+        before = self.store.live.get(job.id)
+        if before is not None and before.status in PLACED and job.status not in PLACED:
+            self._note_use(before)
         self.store.put_job(job)
         if job.status not in LIVE:
             self.simulation.forget(job.id)
+
+    def _note_use(self, job: Job) -> None:
+        if job.share_identifier is not None and job.scheduled_at is not None:
+            began, ended = job.scheduled_at / 1000, self.now / 1000
+            spell = Spell(job.share_identifier, job.instances, began, ended)
+            self.store.add_past_use(job.queue, spell, ended - _LONGEST_WINDOW)
 
     def script(self, job: Job) -> Script:
         """Give the script of the job's next or present attempt."""

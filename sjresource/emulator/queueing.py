@@ -1,23 +1,27 @@
 """Moves waiting jobs: into RUNNABLE, onto capacity, or out of the queue.
 
-Which job gets which capacity is decided in `scheduling.py`; this writes it down.
+Which job gets which capacity, and who is preempted for it, is decided in `scheduling`; this writes
+it down.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sjresource.emulator import scheduling, transitions
 from sjresource.emulator.execution import start_training_job
 from sjresource.emulator.records import PLACED
 from sjresource.emulator.retries import SHORTAGE
+from sjresource.emulator.scheduling import FairShare
+from sjresource.emulator.scheduling_state import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sjresource.emulator.moment import Moment
-    from sjresource.emulator.records import Job, Resource
+    from sjresource.emulator.records import Job
 
 
 def admit(moment: Moment) -> None:
@@ -31,7 +35,7 @@ def admit(moment: Moment) -> None:
 
 
 def place(moment: Moment) -> None:
-    """Start what has capacity, and note why the rest waits."""
+    """Start what has capacity, preempt what gives way, and note why the rest waits."""
     live = moment.store.live
     if not live.waiting_queues():
         return
@@ -40,22 +44,20 @@ def place(moment: Moment) -> None:
         job = live.get(job_id)
         if job is not None:
             start_training_job(moment, job, environment)
-    for queue, blocked in plan.blocked.items():
-        head, known = live.get(blocked.job_id), moment.store.resource(queue)
-        if head is not None and known is not None:
-            actions = known.detail.get("jobStateTimeLimitActions", [])
-            _note_why(moment, head, blocked.status_reason, actions)
+    for preemption in plan.preemptions:
+        job = live.get(preemption.job_id)
+        if job is not None:
+            given = preemption.for_job, preemption.why
+            moment.put(transitions.preempting(job, *given, moment.now))
+    for (queue, _), blocked in plan.blocked.items():
+        head = live.get(blocked.job_id)
+        if head is not None:
+            _note_why(moment, head, blocked.status_reason, _time_limits(moment, queue))
 
 
 def plan_now(moment: Moment) -> scheduling.Plan:
     """Decide what would start now."""
-    live = moment.store.live
-    return scheduling.plan(
-        [_queue(queue) for queue in moment.store.resources("job-queue")],
-        {each.arn: _environment(each) for each in moment.store.resources("service-environment")},
-        {queue: _candidates(moment, queue) for queue in live.waiting_queues()},
-        _used(live.having(PLACED)),
-    )
+    return scheduling.plan(_state(moment), moment.now / 1000)
 
 
 def why_waiting(moment: Moment, job: Job) -> str | None:
@@ -64,10 +66,32 @@ def why_waiting(moment: Moment, job: Job) -> str | None:
         return "the scheduler has not seen it yet"
     if job.status != "RUNNABLE":
         return None
-    blocked = plan_now(moment).blocked.get(job.queue)
+    blocked = plan_now(moment).blocked.get((job.queue, job.share))
     if blocked is None or job.terminated:
         return "nothing: it is about to go on"
-    return blocked.why if blocked.job_id == job.id else f"job {blocked.job_id}, which is before it"
+    if blocked.job_id == job.id:
+        return blocked.why
+    return f"job {blocked.job_id}, which is before it" + (
+        f" in share {job.share}" * bool(job.share)
+    )
+
+
+def waiting_dues(moment: Moment) -> Iterator[int | None]:
+    """Tell when waiting jobs may go on, or are given up, in epoch milliseconds.
+
+    Those behind the head of their line wait for it. In a fair-share queue turns change with time
+    alone, slowly: it is looked at ten times in its policy's window.
+    """
+    live = moment.store.live
+    for queue in live.waiting_queues():
+        limits = _time_limits(moment, queue)
+        for share in live.waiting_shares(queue):
+            for head in islice(live.waiting_in(queue, share), 1):
+                yield moment.ready_at(head)
+                yield limit_due(head, limits)
+    for known in _state(moment).queues if live.waiting_queues() else ():
+        if isinstance(known.policy, FairShare) and len(live.waiting_shares(known.arn)) > 1:
+            yield moment.now + known.policy.window * 100
 
 
 def limit_due(job: Job, actions: list[dict[str, Any]]) -> int | None:
@@ -99,35 +123,18 @@ def _note_why(moment: Moment, head: Job, reason: str | None, actions: list[dict[
         moment.put(noted)
 
 
+def _state(moment: Moment) -> scheduling.State:
+    def is_ready(job: Job) -> bool:
+        return not moment.script(job).stuck and moment.ready_at(job) <= moment.now
+
+    return state_of(moment.store, is_ready)
+
+
+def _time_limits(moment: Moment, queue: str) -> list[dict[str, Any]]:
+    known = moment.store.resource(queue)
+    limits: list[dict[str, Any]] = []
+    return limits if known is None else known.detail.get("jobStateTimeLimitActions", limits)
+
+
 def _is_due(moment_due: int | None, moment: Moment) -> bool:
     return moment_due is not None and moment_due <= moment.now
-
-
-def _candidates(moment: Moment, queue: str) -> Iterator[scheduling.Waiting]:
-    for job in moment.store.live.waiting_in(queue):
-        ready = not moment.script(job).stuck and moment.ready_at(job) <= moment.now
-        yield scheduling.Waiting(job.id, job.capacity, ready=ready)
-
-
-def _queue(queue: Resource) -> scheduling.Queue:
-    order = sorted(queue.detail.get("serviceEnvironmentOrder", []), key=lambda each: each["order"])
-    return scheduling.Queue(
-        queue.arn, queue.detail["priority"], [each["serviceEnvironment"] for each in order]
-    )
-
-
-def _environment(environment: Resource) -> scheduling.Environment:
-    detail = environment.detail
-    is_open = detail["state"] == "ENABLED" and detail["status"] in ("VALID", "UPDATING")
-    limits = {limit["capacityUnit"]: limit["maxCapacity"] for limit in detail["capacityLimits"]}
-    return scheduling.Environment(environment.arn, is_open, limits)
-
-
-def _used(jobs: list[Job]) -> dict[str, dict[str, int]]:
-    used: dict[str, dict[str, int]] = {}
-    for job in jobs:
-        if job.environment is not None:
-            units = used.setdefault(job.environment, {})
-            for unit, count in job.capacity.items():
-                units[unit] = units.get(unit, 0) + count
-    return used

@@ -53,7 +53,8 @@ class Job:
     is the instances that it needs, by type, `environment` where it has them. `attempts` are those
     that ended and count against the retry strategy; `training_job` is the latest one's name, and
     `shortages` how often SageMaker had no instances for it, which took `shortage_ms` in all.
-    `stop_due` is when Batch acts on a termination.
+    `stop_due` is when Batch acts on a termination. `preempted_for` is the job that this one is
+    being stopped for; `preempted_attempts` are the latest of the `preemptions` that it has had.
     """
 
     id: str
@@ -78,6 +79,10 @@ class Job:
     scheduled_at: int | None = None
     started_at: int | None = None
     stopped_at: int | None = None
+    preempted_for: str | None = None
+    preemption_reason: str | None = None
+    preemptions: int = 0
+    preempted_attempts: list[Attempt] = field(default_factory=list)
     terminated: bool = False
     termination_reason: str | None = None
     stop_due: int | None = None
@@ -95,6 +100,11 @@ class Job:
     def instances(self) -> int:
         """How many instances the job needs, of whatever type."""
         return sum(self.capacity.values())
+
+    @property
+    def share(self) -> str:
+        """The share whose line the job waits in, empty in a first-in-first-out queue."""
+        return self.quota_share_name or self.share_identifier or ""
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import deque
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from sjresource.emulator.database import open_database
 from sjresource.emulator.live_jobs import LiveJobs
 from sjresource.emulator.records import LIVE, Attempt, Job, Resource, TrainingJobRecord
+from sjresource.emulator.scheduling import Spell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,8 +46,14 @@ CREATE TABLE IF NOT EXISTS training_jobs (
     status TEXT NOT NULL, record TEXT NOT NULL, PRIMARY KEY (region, name)
 );
 CREATE INDEX IF NOT EXISTS training_jobs_by_time ON training_jobs (region, created_at);
+CREATE TABLE IF NOT EXISTS past_use (
+    queue TEXT NOT NULL, share TEXT NOT NULL, instances INTEGER NOT NULL,
+    began REAL NOT NULL, ended REAL NOT NULL
+);
+CREATE INDEX IF NOT EXISTS past_use_by_end ON past_use (queue, ended);
 """
 _JOB: Final = "record FROM service_jobs"
+_ATTEMPTS: Final = ("attempts", "preempted_attempts")
 
 
 class Store:
@@ -188,6 +196,26 @@ class Store:
         )
         return [_job(row[0]) for row in rows]
 
+    # What shares held
+
+    def past_use(self, queue: str) -> list[Spell]:
+        """Give what a queue's shares held before, the latest last."""
+        return list(self._past.get(queue, ()))
+
+    def add_past_use(self, queue: str, spell: Spell, forget_before: float) -> None:
+        """Note what a share held, and forget what ended before some time, in epoch seconds."""
+        self._write(
+            "INSERT INTO past_use VALUES (?, ?, ?, ?, ?)",
+            (queue, spell.share, spell.instances, spell.began, spell.ended),
+        )
+        spells = self._past.setdefault(queue, deque())
+        spells.append(spell)
+        if spells[0].ended < forget_before:
+            values = (queue, forget_before)
+            self._write("DELETE FROM past_use WHERE queue = ? AND ended < ?", values)
+            while spells[0].ended < forget_before:
+                spells.popleft()
+
     # Training jobs
 
     def training_job(self, region: str, name: str) -> TrainingJobRecord | None:
@@ -235,6 +263,9 @@ class Store:
             sorted(LIVE),
         ).fetchall()
         self.live = LiveJobs(_job(row[0]) for row in rows)
+        self._past: dict[str, deque[Spell]] = {}
+        for queue, *spell in self._database.execute("SELECT * FROM past_use ORDER BY ended"):
+            self._past.setdefault(queue, deque()).append(Spell(*spell))
         newest = self._row("SELECT max(sequence) FROM service_jobs", ())
         self._sequence: int = (newest and newest[0]) or 0
 
@@ -260,12 +291,14 @@ class Store:
 
 def _dump(job: Job) -> str:
     # Not dataclasses.asdict, which copies everything: this is the emulator's most frequent work.
-    return json.dumps({**vars(job), "attempts": [vars(attempt) for attempt in job.attempts]})
+    attempts = {name: [vars(each) for each in getattr(job, name)] for name in _ATTEMPTS}
+    return json.dumps({**vars(job), **attempts})
 
 
 def _job(record: str) -> Job:
     fields = json.loads(record)
-    fields["attempts"] = [Attempt(**attempt) for attempt in fields["attempts"]]
+    for name in _ATTEMPTS:
+        fields[name] = [Attempt(**attempt) for attempt in fields.get(name, [])]
     return Job(**fields)
 
 

@@ -33,6 +33,8 @@ _STATUS: Final = {
 }
 _ORDER: Final = ("SCHEDULED", "STARTING", "RUNNING")
 _LONGEST_NAME: Final = 63
+_RECENT: Final = 10
+"""How many preempted attempts are kept: "a sliding window", of a size that is not documented."""
 
 
 def runnable(job: Job, now: int) -> Job:
@@ -78,15 +80,21 @@ def ended(job: Job, outcome: Outcome, now: int, *, secondary_status: str = "Stop
     """SageMaker's job has ended: the service job has too, or it waits for another attempt."""
     if outcome.status == "Completed" and not job.terminated:
         return _finished(_with_attempt(job, None, now), "SUCCEEDED", None, now)
-    if job.terminated:
-        return _failed_for_good(job, job.termination_reason, now)
-    if job.timed_out:
-        return _failed_for_good(job, TIMED_OUT, now)
+    if job.terminated or job.timed_out:
+        reason = job.termination_reason if job.terminated else TIMED_OUT
+        return _failed_for_good(job, reason, now)
+    if job.preempted_for is not None:
+        return _preempted(job, now)
     if outcome.status == "Stopped":
         return _failed_for_good(job, f"{RECEIVED}{secondary_status}", now)
     if is_capacity_failure(outcome.failure_reason):
         return _short_of_capacity(job, now)
     return _attempt_failed(job, f"{RECEIVED}{outcome.failure_reason or 'Failed'}", now)
+
+
+def preempting(job: Job, for_job: str, reason: str, now: int) -> Job:
+    """The job is to be stopped, so that another one gets its capacity."""
+    return replace(job, preempted_for=for_job, preemption_reason=reason, stop_due=now)
 
 
 def failed_waiting(job: Job, reason: str | None, now: int) -> Job:
@@ -124,6 +132,28 @@ def _short_of_capacity(job: Job, now: int) -> Job:
     )
 
 
+def _preempted(job: Job, now: int) -> Job:
+    """It waits again, or fails "when preemption retries have been exhausted"; unset is unlimited.
+
+    https://docs.aws.amazon.com/batch/latest/userguide/preemption.html
+    """
+    reason = f"Preempted: {job.preemption_reason}, for job {job.preempted_for}"
+    attempt = Attempt(job.training_job or "", job.attempt_started_at, now, reason)
+    job = replace(
+        job,
+        preemptions=job.preemptions + 1,
+        preempted_attempts=[*job.preempted_attempts, attempt][-_RECENT:],
+    )
+    retries = (job.preemption_configuration or {}).get("preemptionRetriesBeforeTermination")
+    if retries is not None and job.preemptions > retries:
+        text = f"Preempted {job.preemptions} times, with {retries} retries. {reason}"
+        return _finished(job, "FAILED", text, now)
+    return replace(
+        job, status="RUNNABLE", since=now, status_reason=reason, environment=None, stop_due=None,
+        preempted_for=None, preemption_reason=None,
+    )  # fmt: skip
+
+
 def _failed_for_good(job: Job, reason: str | None, now: int) -> Job:
     return _finished(_with_attempt(job, reason, now), "FAILED", reason, now)
 
@@ -136,5 +166,6 @@ def _with_attempt(job: Job, reason: str | None, now: int) -> Job:
 def _finished(job: Job, status: str, reason: str | None, now: int) -> Job:
     return replace(
         job, status=status, since=now, stopped_at=now, status_reason=reason,
-        environment=None, blocked_since=None, stop_due=None,
+        environment=None, blocked_since=None, stop_due=None, preempted_for=None,
+        preemption_reason=None,
     )  # fmt: skip

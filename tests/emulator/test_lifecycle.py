@@ -309,7 +309,8 @@ def test_every_waiting_job_can_say_why(emulator: Emulator) -> None:
     emulator.clock.advance(1)
 
     assert waits(running) is None
-    assert waits(head) == "running jobs use the capacity"
+    why = "it needs 2 ml.m5.large; running jobs use the capacity: 1 of 2 free in env"
+    assert waits(head) == why
     assert waits(behind) == f"job {head}, which is before it"
 
 

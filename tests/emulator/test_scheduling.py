@@ -9,7 +9,15 @@ import pytest
 
 from sjresource.emulator.clock import Clock
 from sjresource.emulator.retries import after_failure, is_capacity_failure
-from sjresource.emulator.scheduling import TOO_LARGE, Environment, Queue, Waiting, plan
+from sjresource.emulator.scheduling import (
+    TOO_LARGE,
+    Environment,
+    Queue,
+    Running,
+    State,
+    Waiting,
+    plan,
+)
 from sjresource.emulator.transitions import training_job_name
 
 ONE, TWO = {"ml.m5.large": 1}, {"ml.m5.large": 2}
@@ -29,7 +37,13 @@ def decide(
     """Plan for one queue on all environments, unless queues are given."""
     names = [each.arn for each in environments]
     given = queues or [Queue("q", 1, names)]
-    return plan(given, {each.arn: each for each in environments}, waiting, used or {})
+    state = State(
+        queues=given,
+        environments={each.arn: each for each in environments},
+        waiting={queue: {"": jobs} for queue, jobs in waiting.items()},
+        running=[Running(arn, "other", arn, units) for arn, units in (used or {}).items()],
+    )
+    return plan(state, 0.0)
 
 
 def test_what_fits_is_placed_in_order() -> None:
@@ -39,9 +53,9 @@ def test_what_fits_is_placed_in_order() -> None:
     decided = decide({"q": jobs}, environment("e", 2))
 
     assert decided.placements == {"a": "e"}
-    assert decided.blocked["q"].job_id == "b"
-    assert decided.blocked["q"].why == "running jobs use the capacity"
-    assert decided.blocked["q"].status_reason is None
+    assert decided.blocked["q", ""].job_id == "b"
+    assert decided.blocked["q", ""].why.endswith("running jobs use the capacity: 1 of 2 free in e")
+    assert decided.blocked["q", ""].status_reason is None
 
 
 def test_used_capacity_is_not_given_twice() -> None:
@@ -63,14 +77,14 @@ def test_a_closed_environment_takes_nothing() -> None:
     """A job waits for an environment that takes no jobs, without a reason that Batch shows."""
     decided = decide({"q": [Waiting("a", ONE)]}, environment("e", 1, open=False))
 
-    assert decided.blocked["q"].why == "the environments that are large enough take no jobs"
+    assert decided.blocked["q", ""].why == "the environments that are large enough take no jobs"
 
 
 def test_a_job_too_large_for_all_says_so() -> None:
     """Only a job that no environment could ever take has Batch's reason."""
     decided = decide({"q": [Waiting("a", TWO)]}, environment("e", 1))
 
-    assert decided.blocked["q"].status_reason == TOO_LARGE
+    assert decided.blocked["q", ""].status_reason == TOO_LARGE
 
 
 def test_a_limit_by_instance_type_counts_that_type() -> None:

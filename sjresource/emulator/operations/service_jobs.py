@@ -34,6 +34,7 @@ def describe_service_job(call: Call, parameters: Parameters) -> Answer:
         "retryStrategy": job.retry_strategy,
         "timeoutConfig": job.timeout_config,
         "preemptionConfiguration": job.preemption_configuration,
+        "preemptionSummary": _preemptions(job),
         "tags": job.tags,
     }
     return {name: value for name, value in described.items() if value is not None}
@@ -119,6 +120,15 @@ def _terminate(call: Call, job_id: str, reason: str) -> None:
     due = call.now + call.behaviour.termination_ms
     terminated = replace(job, terminated=True, termination_reason=reason, stop_due=due)
     call.store.put_job(terminated)
+
+
+def _preemptions(job: Job) -> dict[str, Any] | None:
+    if not job.preemptions:
+        return None
+    return {
+        "preemptedAttemptCount": job.preemptions,
+        "recentPreemptedAttempts": [_attempt(job, each) for each in job.preempted_attempts],
+    }
 
 
 def _attempt(job: Job, attempt: Attempt) -> dict[str, Any]:

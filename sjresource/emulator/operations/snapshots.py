@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sjresource.emulator.operations.call import Answer, Call, Parameters, require
 from sjresource.emulator.operations.quota_shares import queue_policy
 from sjresource.emulator.records import PLACED
+from sjresource.emulator.scheduling import order
+from sjresource.emulator.scheduling_state import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Final
 
-    from sjresource.emulator.records import Job
+    from sjresource.emulator.records import Job, Resource
 
 _FRONT: Final = 100
 _TOP_SHARES: Final = 20
@@ -21,12 +24,18 @@ _TOP_SHARES: Final = 20
 def get_job_queue_snapshot(call: Call, parameters: Parameters) -> Answer:
     """Tell the order of the RUNNABLE jobs, and the capacity in use by type and by share."""
     queue = require(call, "job-queue", parameters["jobQueue"])
-    runnable = list(call.store.live.waiting_in(queue.arn))
+    state = state_of(call.store, lambda _: True)
+    ordered = next(each for each in state.queues if each.arn == queue.arn)
+    front = [
+        job
+        for waiting in order(ordered, state, call.now / 1000, _FRONT)
+        if (job := call.store.live.get(waiting.id)) is not None
+    ]
     placed = [job for job in call.store.live.having(PLACED) if job.queue == queue.arn]
     policy = queue_policy(call, queue)
     answer: Answer = {
         "frontOfQueue": {
-            "jobs": [_position(job) for job in runnable[:_FRONT]],
+            "jobs": [_position(job) for job in front],
             "lastUpdatedAt": call.now,
         },
         "queueUtilization": {
@@ -37,7 +46,7 @@ def get_job_queue_snapshot(call: Call, parameters: Parameters) -> Answer:
     }
     if policy == "quotaSharePolicy":
         answer["frontOfQuotaShares"] = {
-            "quotaShares": _fronts(runnable),
+            "quotaShares": _fronts(call, queue),
             "lastUpdatedAt": call.now,
         }
     return answer
@@ -47,11 +56,13 @@ def _position(job: Job) -> dict[str, Any]:
     return {"jobArn": job.arn, "earliestTimeAtPosition": job.since}
 
 
-def _fronts(runnable: Iterable[Job]) -> dict[str, list[dict[str, Any]]]:
-    fronts: dict[str, list[dict[str, Any]]] = {}
-    for job in runnable:
-        fronts.setdefault(job.quota_share_name or "", [_position(job)])
-    return fronts
+def _fronts(call: Call, queue: Resource) -> dict[str, list[dict[str, Any]]]:
+    """Give the first job of each share that has any waiting."""
+    live = call.store.live
+    return {
+        share: [_position(job) for job in islice(live.waiting_in(queue.arn, share), 1)]
+        for share in live.waiting_shares(queue.arn)
+    }
 
 
 def _by_share(policy: str | None, placed: list[Job]) -> dict[str, Any]:

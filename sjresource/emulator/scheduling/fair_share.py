@@ -1,0 +1,170 @@
+"""Fair share: whoever has used least, by its weight, goes next.
+
+Documented (https://docs.aws.amazon.com/batch/latest/userguide/fair-share-scheduling.html,
+.../APIReference/API_FairsharePolicy.html): use is summed over running and recent jobs, recent use
+counts more; a weight of 1/8 gives eight times as much as 1; of the capacity a part of
+(computeReservation/100)^ActiveFairShares stays free for shares that are not active yet; in a share,
+a higher schedulingPriority goes first. Believed: the formula of `score`, that the job whose turn it
+is holds back all others until it fits, and that the reserved part is rounded down to instances and
+does not hold back a job that finds its environment empty.
+"""
+
+from __future__ import annotations
+
+import heapq
+from typing import TYPE_CHECKING
+
+from sjresource.emulator.scheduling import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sjresource.emulator.scheduling.room import Environment, Room
+    from sjresource.emulator.scheduling.state import (
+        FairShare,
+        Line,
+        Plan,
+        Queue,
+        Running,
+        Spell,
+        Waiting,
+    )
+
+
+class Use:
+    """What each share holds now, and has held on average over the policy's window.
+
+    The average weighs a moment by how recent it is: 2 for now, 1 for the middle of the window, 0
+    for its beginning, so that a share that always held three instances has an average of three.
+    """
+
+    def __init__(self, policy: FairShare, now: float) -> None:
+        self._policy = policy
+        self._now = now
+        self.held: dict[str, int] = {}
+        self.average: dict[str, float] = {}
+
+    def add(self, share: str, instances: int, began: float, ended: float | None = None) -> None:
+        """Count instances that are held since `began`, or were until `ended`."""
+        window = self._policy.window
+        oldest = min(max(self._now - began, 0.0), window)
+        newest = 0.0 if ended is None else min(max(self._now - ended, 0.0), window)
+        weight = (2 * (oldest - newest) - (oldest**2 - newest**2) / window) / window
+        if ended is None:
+            self.held[share] = self.held.get(share, 0) + instances
+        if weight > 0:
+            self.average[share] = self.average.get(share, 0.0) + instances * weight
+
+    def score(self, share: str) -> float:
+        """Weigh what a share holds and held; the lowest goes next."""
+        used = self.held.get(share, 0) + self.average.get(share, 0.0)
+        return self._policy.weight(share) * used
+
+    def active(self, waiting: Iterable[str]) -> int:
+        """Count the shares that wait, hold, or held within the window."""
+        return len({*waiting, *self.held, *self.average})
+
+
+def use_of(
+    policy: FairShare,
+    running: Iterable[Running],
+    past: Iterable[Spell],
+    now: float,
+) -> Use:
+    """Sum up what a queue's shares hold and held."""
+    use = Use(policy, now)
+    for job in running:
+        use.add(job.share, sum(job.capacity.values()), job.since)
+    for spell in past:
+        use.add(spell.share, spell.instances, spell.began, spell.ended)
+    return use
+
+
+def place(
+    queue: Queue, policy: FairShare, lines: Sequence[Line], use: Use, *, room: Room, plan: Plan
+) -> None:
+    """Place the job whose turn it is, again and again, until one does not fit."""
+    active = use.active(line.share for line in lines)
+    reserved = (policy.compute_reservation / 100) ** active
+    turns = _turns(lines, use)
+    while turns:
+        line = turns[0][3]
+        job = line.head
+        if job is None:
+            heapq.heappop(turns)
+            continue
+        chosen = _choose(job, queue, room, reserved) if job.ready else None
+        if chosen is None:
+            _block(queue, turns, use, room=room, reserved=reserved, plan=plan)
+            return
+        plan.placements[job.id] = chosen.arn
+        room.take(chosen.arn, job.capacity)
+        _hold(turns, use, job)
+
+
+def order(lines: Sequence[Line], use: Use) -> Iterator[Waiting]:
+    """Go through the jobs in the order of their turns, as if there were room for all."""
+    turns = _turns(lines, use)
+    while turns:
+        job = turns[0][3].head
+        if job is None:
+            heapq.heappop(turns)
+            continue
+        yield job
+        _hold(turns, use, job)
+
+
+_Turn = tuple[float, int, str, "Line"]
+
+
+def _turns(lines: Sequence[Line], use: Use) -> list[_Turn]:
+    turns = [
+        (use.score(line.share), line.head.sequence, line.share, line)
+        for line in lines
+        if line.head is not None
+    ]
+    heapq.heapify(turns)
+    return turns
+
+
+def _hold(turns: list[_Turn], use: Use, job: Waiting) -> None:
+    line = turns[0][3]
+    use.held[line.share] = use.held.get(line.share, 0) + job.instances
+    line.advance()
+    if line.head is None:
+        heapq.heappop(turns)
+    else:
+        score = use.score(line.share)
+        heapq.heapreplace(turns, (score, line.head.sequence, line.share, line))
+
+
+def _choose(job: Waiting, queue: Queue, room: Room, reserved: float) -> Environment | None:
+    for arn in queue.environments:
+        environment = room.first_that_fits([arn], job.capacity)
+        if environment is not None and _leaves(job, environment, room, reserved):
+            return environment
+    return None
+
+
+def _leaves(job: Waiting, environment: Environment, room: Room, reserved: float) -> bool:
+    """Tell whether a job leaves free what is reserved, or finds nothing else there."""
+    return all(
+        room.used(environment.arn, unit) <= 0
+        or room.free(environment.arn, unit) - count
+        >= int(environment.limits.get(unit, 0) * reserved)
+        for unit, count in environment.units(job.capacity).items()
+    )
+
+
+def _block(
+    queue: Queue, turns: list[_Turn], use: Use, *, room: Room, reserved: float, plan: Plan
+) -> None:
+    first = turns[0][3]
+    for _, _, _, line in turns:
+        if line.head is None:
+            continue
+        if line is first:
+            blocked = words.no_room(line.head, queue, room, reserved=reserved)
+        else:
+            blocked = words.another_turn(line, first, use)
+        plan.blocked[queue.arn, line.share] = blocked

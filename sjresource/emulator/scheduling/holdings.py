@@ -1,0 +1,108 @@
+"""What the quota shares of one queue hold, and what they may lend and borrow.
+
+A share lends what it has and does not use, if its strategy is LEND or LEND_AND_BORROW; one that is
+LEND_AND_BORROW may hold more than its own limits, up to its borrowLimit in per cent of them:
+https://docs.aws.amazon.com/batch/latest/APIReference/API_QuotaShareResourceSharingConfiguration.html
+Believed: instances that no share has in its limits can't be borrowed, and a share without a limit
+for an instance type has none of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sjresource.emulator.scheduling.state import QuotaShare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sjresource.emulator.scheduling.state import Running
+
+
+class Holdings:
+    """Instances by share and type; mutable. Sums are kept, for they are asked for most."""
+
+    def __init__(self, shares: Mapping[str, QuotaShare], running: Iterable[Running] = ()) -> None:
+        self.shares = shares
+        self._held: dict[str, dict[str, int]] = {}
+        self._borrowed: dict[str, int] = {}
+        self._idle: dict[str, int] = {}
+        for share in shares.values():
+            if share.lends:
+                for unit, count in share.limits.items():
+                    self._idle[unit] = self._idle.get(unit, 0) + count
+        for job in running:
+            self.hold(job.share, job.capacity)
+
+    def copy(self) -> Holdings:
+        """Make other holdings that are the same."""
+        made = Holdings({})
+        made.shares = self.shares
+        made._held = {share: dict(units) for share, units in self._held.items()}
+        made._borrowed, made._idle = dict(self._borrowed), dict(self._idle)
+        return made
+
+    def share(self, name: str) -> QuotaShare:
+        """Give a share's rules; one that is gone has no limits, and so no capacity."""
+        return self.shares.get(name) or QuotaShare(name, {})
+
+    def hold(self, share: str, capacity: Mapping[str, int]) -> None:
+        """Let a share hold more."""
+        held = self._held.setdefault(share, {})
+        rules = self.share(share)
+        for unit, count in capacity.items():
+            limit, before = rules.limits.get(unit, 0), held.get(unit, 0)
+            after = held[unit] = before + count
+            more = max(0, after - limit) - max(0, before - limit)
+            self._borrowed[unit] = self._borrowed.get(unit, 0) + more
+            if rules.lends:
+                idle = max(0, limit - after) - max(0, limit - before)
+                self._idle[unit] = self._idle.get(unit, 0) + idle
+
+    def release(self, share: str, capacity: Mapping[str, int]) -> None:
+        """Let a share hold less."""
+        self.hold(share, {unit: -count for unit, count in capacity.items()})
+
+    def held(self, share: str, unit: str) -> int:
+        """Tell how many instances of a type a share holds."""
+        return self._held.get(share, {}).get(unit, 0)
+
+    def borrowed(self, share: str, unit: str) -> int:
+        """Tell how many instances it holds beyond its own limit."""
+        return max(0, self.held(share, unit) - self.share(share).limits.get(unit, 0))
+
+    def borrowers(self, unit: str) -> dict[str, int]:
+        """Give what each share has borrowed of a type."""
+        found = {share: self.borrowed(share, unit) for share in self._held}
+        return {share: count for share, count in found.items() if count}
+
+    def idle_to_lend(self, unit: str) -> int:
+        """Tell how much of their own the lending shares don't use, lent out or not."""
+        return self._idle.get(unit, 0)
+
+    def within_quota(self, share: str, capacity: Mapping[str, int]) -> bool:
+        """Tell whether so much more is a share's own."""
+        limits = self.share(share).limits
+        return all(
+            self.held(share, unit) + count <= limits.get(unit, 0)
+            for unit, count in capacity.items()
+        )
+
+    def may_borrow(self, share: str, capacity: Mapping[str, int]) -> bool:
+        """Tell whether a share may hold so much more: its own, and what others lend it."""
+        self.hold(share, capacity)
+        allowed = all(
+            not self.borrowed(share, unit) or self._may_owe(share, unit) for unit in capacity
+        )
+        self.release(share, capacity)
+        return allowed
+
+    def could_ever_hold(self, share: str, capacity: Mapping[str, int]) -> bool:
+        """Tell whether a share's rules allow so much when nothing else runs."""
+        return Holdings(self.shares).may_borrow(share, capacity)
+
+    def _may_owe(self, share: str, unit: str) -> bool:
+        most = self.share(share).most_borrowed(unit)
+        if most is not None and self.borrowed(share, unit) > most:
+            return False
+        return self._borrowed.get(unit, 0) <= self._idle.get(unit, 0)

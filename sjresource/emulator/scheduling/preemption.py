@@ -1,0 +1,41 @@
+"""Which running jobs give way: few, unimportant, and young ones.
+
+AWS considers "the number and type of instances a job is borrowing, relative priorities of the jobs
+and the duration of the jobs, and applies a custom heuristic"
+(https://docs.aws.amazon.com/batch/latest/userguide/preemption.html). Believed: the lowest
+schedulingPriority first, of these the one that got its capacity last; none at all if that would
+still not be enough, and none that turns out not to be needed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from sjresource.emulator.scheduling.state import Running
+
+
+def choose_victims(
+    candidates: Iterable[Running],
+    is_enough: Callable[[Sequence[Running]], bool],
+    may_go: Callable[[Sequence[Running], Running], bool] = lambda _chosen, _next: True,
+) -> list[Running]:
+    """Give the jobs to preempt, empty if all candidates together are not enough.
+
+    `may_go` tells whether one more may be preempted when some are.
+    """
+    chosen: list[Running] = []
+    for job in sorted(candidates, key=lambda job: (job.priority, -job.since, job.id)):
+        if is_enough(chosen):
+            break
+        if may_go(chosen, job):
+            chosen.append(job)
+    if not is_enough(chosen):
+        return []
+    for job in list(chosen):
+        fewer = [other for other in chosen if other is not job]
+        if fewer and is_enough(fewer):
+            chosen = fewer
+    return chosen

@@ -1,0 +1,94 @@
+"""What is left in each service environment while jobs take it and give it back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+NUM_INSTANCES: Final = "NUM_INSTANCES"
+"""The capacity unit that counts instances of any type."""
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Where jobs run; `limits` is the most of each capacity unit, `open` lets new jobs in."""
+
+    arn: str
+    open: bool
+    limits: Mapping[str, int]
+
+    def units(self, capacity: Mapping[str, int]) -> Mapping[str, int]:
+        """Count instances, given by type, in the units of this environment's limits."""
+        if NUM_INSTANCES in self.limits:
+            return {NUM_INSTANCES: sum(capacity.values())}
+        return capacity
+
+    def could_hold(self, capacity: Mapping[str, int]) -> bool:
+        """Tell whether so much fits when nothing else is there."""
+        return all(
+            count <= self.limits.get(unit, 0) for unit, count in self.units(capacity).items()
+        )
+
+    @property
+    def name(self) -> str:
+        """The environment's name, which its ARN ends with."""
+        return self.arn.rpartition("/")[2]
+
+
+class Room:
+    """What is free, by environment and unit; it may be less than nothing after a lowered limit."""
+
+    def __init__(
+        self,
+        environments: Mapping[str, Environment],
+        used: Iterable[tuple[str, Mapping[str, int]]] = (),
+    ) -> None:
+        self.environments = environments
+        self._free = {arn: dict(each.limits) for arn, each in environments.items()}
+        for arn, capacity in used:
+            self.take(arn, capacity)
+
+    def copy(self) -> Room:
+        """Make another room that is as full as this one."""
+        room = Room(self.environments)
+        room._free = {arn: dict(units) for arn, units in self._free.items()}
+        return room
+
+    def take(self, arn: str, capacity: Mapping[str, int]) -> None:
+        """Use capacity; in an environment that is not there this does nothing."""
+        environment = self.environments.get(arn)
+        if environment is not None:
+            free = self._free[arn]
+            for unit, count in environment.units(capacity).items():
+                free[unit] = free.get(unit, 0) - count
+
+    def give(self, arn: str, capacity: Mapping[str, int]) -> None:
+        """Give capacity back."""
+        self.take(arn, {unit: -count for unit, count in capacity.items()})
+
+    def free(self, arn: str, unit: str) -> int:
+        """Tell how much of a unit is free."""
+        return self._free[arn].get(unit, 0)
+
+    def used(self, arn: str, unit: str) -> int:
+        """Tell how much of a unit is in use."""
+        return self.environments[arn].limits.get(unit, 0) - self.free(arn, unit)
+
+    def fits(self, arn: str, capacity: Mapping[str, int]) -> bool:
+        """Tell whether so much is free now."""
+        free = self._free[arn]
+        units = self.environments[arn].units(capacity)
+        return all(count <= free.get(unit, 0) for unit, count in units.items())
+
+    def first_that_fits(
+        self, arns: Sequence[str], capacity: Mapping[str, int]
+    ) -> Environment | None:
+        """Give the first open environment with room for so much, None if there is none."""
+        for arn in arns:
+            environment = self.environments.get(arn)
+            if environment is not None and environment.open and self.fits(arn, capacity):
+                return environment
+        return None

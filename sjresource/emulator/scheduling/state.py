@@ -1,0 +1,189 @@
+"""The values that scheduling goes from and comes to. Times are in epoch seconds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sjresource.emulator.scheduling.room import Environment
+
+_LEAST_WINDOW: Final = 600
+
+
+@dataclass(frozen=True)
+class FairShare:
+    """A fairsharePolicy; `weights` are by share identifier, or by prefix where it ends with *.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_FairsharePolicy.html
+    """
+
+    weights: Mapping[str, float] = field(default_factory=dict)
+    decay_seconds: int = 0
+    compute_reservation: int = 0
+
+    @property
+    def window(self) -> int:
+        """How far back use counts, in seconds: zero "indicates the default minimum", 600."""
+        return self.decay_seconds or _LEAST_WINDOW
+
+    def weight(self, share: str) -> float:
+        """Give a share's weight; one that the policy does not name has 1."""
+        if share in self.weights:
+            return self.weights[share]
+        for pattern, weight in self.weights.items():
+            if pattern.endswith("*") and share.startswith(pattern[:-1]):
+                return weight
+        return 1.0
+
+
+@dataclass(frozen=True)
+class QuotaShare:
+    """A quota share; `borrow_limit` is in per cent of its own limits, -1 is without limit.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_QuotaShareDetail.html
+    """
+
+    name: str
+    limits: Mapping[str, int]
+    lends: bool = False
+    borrow_limit: int = 0
+    in_share_preemption: bool = False
+
+    def most_borrowed(self, unit: str) -> int | None:
+        """Tell how many instances of a type it may borrow, None for any number."""
+        if self.borrow_limit < 0:
+            return None
+        return self.limits.get(unit, 0) * self.borrow_limit // 100
+
+
+@dataclass(frozen=True)
+class QuotaShares:
+    """A quotaSharePolicy with the shares of the queue that has it, by name."""
+
+    shares: Mapping[str, QuotaShare]
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What jobs wait in; a higher `priority` goes first, `environments` are tried in order.
+
+    `policy` None is first in, first out.
+    """
+
+    arn: str
+    priority: int
+    environments: Sequence[str]
+    policy: FairShare | QuotaShares | None = None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A RUNNABLE job; `capacity` is instances by type, `sequence` grows with each submission.
+
+    One that is not `ready` holds up those behind it.
+    """
+
+    id: str
+    capacity: Mapping[str, int]
+    ready: bool = True
+    priority: int = 0
+    sequence: int = 0
+
+    @property
+    def instances(self) -> int:
+        """How many instances it needs, of whatever type."""
+        return sum(self.capacity.values())
+
+
+@dataclass(frozen=True)
+class Running:
+    """A job that holds capacity since `since`.
+
+    One that is `stopping` gives it back soon; `stopping_for` is the job that it gives way to.
+    """
+
+    id: str
+    queue: str
+    environment: str
+    capacity: Mapping[str, int]
+    share: str = ""
+    priority: int = 0
+    since: float = 0.0
+    stopping: bool = False
+    stopping_for: str | None = None
+
+
+@dataclass(frozen=True)
+class Spell:
+    """A time in which a share held instances, and which is over."""
+
+    share: str
+    instances: int
+    began: float
+    ended: float
+
+
+Lines = dict[str, "Iterable[Waiting]"]
+"""A queue's jobs by share ("" where there are none), in the order in which a share's jobs go."""
+
+
+@dataclass(frozen=True)
+class State:
+    """All that a decision depends on, beside the time.
+
+    `waiting` has each queue's lines, of which no more is taken than can be placed; `past` what the
+    shares of fair-share queues held before.
+    """
+
+    queues: Sequence[Queue]
+    environments: Mapping[str, Environment]
+    waiting: Mapping[str, Lines]
+    running: Sequence[Running] = ()
+    past: Mapping[str, Iterable[Spell]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """A job at the head of its line that can't start; `status_reason` is what Batch shows of it."""
+
+    job_id: str
+    why: str
+    status_reason: str | None = None
+
+
+@dataclass(frozen=True)
+class Preemption:
+    """A running job that is to give way to `for_job`; `why` is in words."""
+
+    job_id: str
+    for_job: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to start where (job id: environment ARN), what to stop, and what blocks the rest.
+
+    Every waiting job is in `placements`, or is the one in `blocked` for its queue's ARN and share,
+    or waits behind that one.
+    """
+
+    placements: dict[str, str] = field(default_factory=dict)
+    preemptions: list[Preemption] = field(default_factory=list)
+    blocked: dict[tuple[str, str], Blocked] = field(default_factory=dict)
+
+
+class Line:
+    """A share's waiting jobs, the first of which is the `head`; None when all are placed."""
+
+    def __init__(self, share: str, jobs: Iterable[Waiting]) -> None:
+        self.share = share
+        self._jobs = iter(jobs)
+        self.head = next(self._jobs, None)
+
+    def advance(self) -> None:
+        """Let the next one be the head."""
+        self.head = next(self._jobs, None)

@@ -1,0 +1,175 @@
+"""Says why a job waits, with numbers, and what Batch shows of it.
+
+Batch gives a reason only where a job can never start as things are:
+https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable_misconfiguration.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from sjresource.emulator.scheduling.room import NUM_INSTANCES
+from sjresource.emulator.scheduling.state import Blocked
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sjresource.emulator.scheduling.fair_share import Use
+    from sjresource.emulator.scheduling.holdings import Holdings
+    from sjresource.emulator.scheduling.room import Environment, Room
+    from sjresource.emulator.scheduling.state import Line, Queue, Waiting
+
+TOO_LARGE: Final = (
+    "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE - Service environment(s) associated with "
+    "the job queue cannot meet the capacity requirement of the job."
+)
+LIMIT_EXCEEDED: Final = (
+    "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED - Quota share cannot meet the capacity "
+    "requirement of the job."
+)
+"""The code is documented, the sentence after it is ours."""
+
+
+def no_room(job: Waiting, queue: Queue, room: Room, *, reserved: float = 0) -> Blocked:
+    """Say why the job whose turn it is does not start; `reserved` is a part that stays free."""
+    able = _able(job, queue, room)
+    if not able:
+        return _too_large(job, queue, room)
+    if not job.ready:
+        return Blocked(job.id, "it is held in RUNNABLE for a while")
+    if not any(environment.open for environment in able):
+        return Blocked(job.id, "the environments that are large enough take no jobs")
+    free = " and ".join(_free(job, each, room, reserved) for each in able if each.open)
+    return Blocked(
+        job.id, f"it needs {amount(job.capacity)}; running jobs use the capacity: {free}"
+    )
+
+
+def another_turn(line: Line, first: Line, use: Use) -> Blocked:
+    """Say whose turn it is instead in a fair-share queue."""
+    job = line.head
+    before = first.head
+    return Blocked(
+        "" if job is None else job.id,
+        f"job {'' if before is None else before.id}, whose turn it is: "
+        f"share {first.share} {_used(first.share, use)}, share {line.share} "
+        f"{_used(line.share, use)}",
+    )
+
+
+def over_quota(
+    share: str,
+    job: Waiting,
+    queue: Queue,
+    *,
+    holdings: Holdings,
+    room: Room,
+    giving_way: Sequence[str],
+) -> Blocked:
+    """Say why the head of a quota share waits; jobs that are `giving_way` stop for it."""
+    if not _able(job, queue, room):
+        return _too_large(job, queue, room)
+    if not holdings.could_ever_hold(share, job.capacity):
+        most = _limits(share, job.capacity, holdings)
+        return Blocked(job.id, f"it needs {amount(job.capacity)}; {most}", LIMIT_EXCEEDED)
+    if giving_way:
+        return Blocked(job.id, f"{_listed(giving_way)}, preempted for it, to stop")
+    if not job.ready or holdings.within_quota(share, job.capacity):
+        blocked = no_room(job, queue, room)
+        standing = ", ".join(_standing(share, unit, holdings) for unit in job.capacity)
+        return Blocked(job.id, f"{blocked.why}; {standing}")
+    short = next(
+        unit
+        for unit in job.capacity
+        if not holdings.within_quota(share, {unit: job.capacity[unit]})
+    )
+    return Blocked(
+        job.id,
+        f"it needs {amount(job.capacity)}; {_standing(share, short, holdings)} "
+        f"{_borrowing(share, short, holdings)}",
+    )
+
+
+def amount(capacity: Mapping[str, int]) -> str:
+    """Write instances by type."""
+    return " and ".join(f"{count} {unit}" for unit, count in capacity.items()) or "nothing"
+
+
+def _too_large(job: Waiting, queue: Queue, room: Room) -> Blocked:
+    known = [room.environments[arn] for arn in queue.environments if arn in room.environments]
+    largest = " and ".join(
+        f"{each.name} has {amount(_named(each.limits))} in all" for each in known
+    )
+    why = f"no environment of the queue is large enough: it needs {amount(job.capacity)}"
+    return Blocked(job.id, f"{why}, {largest}" if largest else why, TOO_LARGE)
+
+
+def _able(job: Waiting, queue: Queue, room: Room) -> list[Environment]:
+    known = [room.environments[arn] for arn in queue.environments if arn in room.environments]
+    return [environment for environment in known if environment.could_hold(job.capacity)]
+
+
+def _free(job: Waiting, environment: Environment, room: Room, reserved: float) -> str:
+    counts = {
+        unit: f"{max(0, room.free(environment.arn, unit))} of {limit}"
+        for unit, limit in environment.limits.items()
+        if unit in environment.units(job.capacity)
+    }
+    free = " and ".join(f"{count}{_kind(unit)}" for unit, count in counts.items())
+    kept = {unit: int(environment.limits[unit] * reserved) for unit in counts}
+    kept = {unit: count for unit, count in kept.items() if count}
+    told = f"{free} free in {environment.name}"
+    return f"{told}, {amount(_named(kept))} of them reserved for other shares" if kept else told
+
+
+def _kind(unit: str) -> str:
+    return "" if unit == NUM_INSTANCES else f" {unit}"
+
+
+def _named(limits: Mapping[str, int]) -> dict[str, int]:
+    return {"instances" if unit == NUM_INSTANCES else unit: n for unit, n in limits.items()}
+
+
+def _used(share: str, use: Use) -> str:
+    held, average = use.held.get(share, 0), use.average.get(share, 0.0)
+    return f"holds {held} and held {average:.1f} on average (score {use.score(share):.2f})"
+
+
+def _standing(share: str, unit: str, holdings: Holdings) -> str:
+    limit = holdings.share(share).limits.get(unit, 0)
+    return f"share {share} is at {holdings.held(share, unit)} of {limit} {unit}"
+
+
+def _limits(share: str, capacity: Mapping[str, int], holdings: Holdings) -> str:
+    rules = holdings.share(share)
+    own = amount({unit: rules.limits.get(unit, 0) for unit in capacity})
+    most = {unit: rules.most_borrowed(unit) for unit in capacity}
+    if all(count == 0 for count in most.values()):
+        return f"share {share} has {own} in all and may not borrow"
+    borrowed = " and ".join(
+        f"as many {unit} as others lend" if count is None else f"{count} {unit}"
+        for unit, count in most.items()
+    )
+    return f"share {share} has {own} and may borrow {borrowed}"
+
+
+def _borrowing(share: str, unit: str, holdings: Holdings) -> str:
+    most, borrowed = holdings.share(share).most_borrowed(unit), holdings.borrowed(share, unit)
+    if most == 0:
+        return "and may not borrow"
+    may = "without limit" if most is None else str(most)
+    has = f", of which it has {borrowed}" if borrowed and most is not None else ""
+    has = f", and has borrowed {borrowed}" if borrowed and most is None else has
+    lent = {name: count for name, count in holdings.borrowers(unit).items() if name != share}
+    idle = holdings.idle_to_lend(unit)
+    told = f"and may borrow {may}{has}; "
+    if not idle:
+        return told + "no share has any to lend"
+    to = " and ".join(f"{count} to {name}" for name, count in sorted(lent.items()))
+    return (
+        told + f"of {idle} that shares could lend, " + (f"{to} are lent" if to else "all are free")
+    )
+
+
+def _listed(ids: Sequence[str]) -> str:
+    return f"job{'s' if len(ids) > 1 else ''} {', '.join(ids)}"

@@ -1,0 +1,63 @@
+"""`python -m sjresource.emulator simulate SCENARIO.json`: a what-if on the terminal."""
+
+# ruff: noqa: T201 - it talks to a terminal
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sjresource.emulator.what_if.picture import draw
+from sjresource.emulator.what_if.playing import play
+from sjresource.emulator.what_if.report import duration, summarise, table
+from sjresource.emulator.what_if.scenario import read_scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sjresource.emulator.what_if.playing import Play
+
+
+def simulate(arguments: Sequence[str]) -> int:
+    """Play a scenario and print what came of it; gives the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        described = json.loads(options.scenario.read_text())
+        scenario = read_scenario(described)
+        played = play(scenario)
+        if options.plot is not None:
+            title = described.get("about", options.scenario.stem)
+            options.plot.write_text(draw(scenario, played, title))
+    except (OSError, ValueError) as error:
+        print(f"simulating Scenario ({options.scenario}): {error}", file=sys.stderr)
+        return 1
+    if options.events:
+        print("\n".join(_events(played)) + "\n")
+    print(f"{len(played.lives)} jobs in {duration(played.ended)}\n")
+    print(table(summarise(scenario, played)))
+    for job, why in played.waiting.items():
+        print(f"\nat the end job {job} waits: {why}")
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m sjresource.emulator simulate",
+        description="Play a scenario of queues, shares and submissions, by the emulator's own "
+        "scheduling and without training anything, and sum up each share.",
+        epilog="docs/emulator.md describes the scenario's JSON.",
+    )
+    parser.add_argument("scenario", type=Path, help="a JSON file")
+    parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="draw the shares over time")
+    parser.add_argument("--events", action="store_true", help="print all that happens, too")
+    return parser
+
+
+def _events(played: Play) -> list[str]:
+    return [
+        f"{event.at:>10.0f} s  {event.what:<8} {event.job}" + (f": {event.why}" * bool(event.why))
+        for event in played.events
+    ]
