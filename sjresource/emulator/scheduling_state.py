@@ -83,6 +83,7 @@ def _running(job: Job) -> Running:
         share=job.share,
         priority=job.scheduling_priority or 0,
         since=(job.scheduled_at or 0) / 1000,
+        sequence=job.sequence,
         stopping=job.preempted_for is not None or (job.terminated or job.timed_out),
         stopping_for=job.preempted_for,
     )

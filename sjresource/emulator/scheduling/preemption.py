@@ -3,7 +3,8 @@
 AWS considers "the number and type of instances a job is borrowing, relative priorities of the jobs
 and the duration of the jobs, and applies a custom heuristic"
 (https://docs.aws.amazon.com/batch/latest/userguide/preemption.html). Believed: the lowest
-schedulingPriority first, of these the one that got its capacity last; none at all if that would
+schedulingPriority first, of these the one that got its capacity last (at the
+same time: that was submitted last); none at all if that would
 still not be enough, and none that turns out not to be needed.
 """
 
@@ -27,7 +28,7 @@ def choose_victims(
     `may_go` tells whether one more may be preempted when some are.
     """
     chosen: list[Running] = []
-    for job in sorted(candidates, key=lambda job: (job.priority, -job.since, job.id)):
+    for job in sorted(candidates, key=lambda job: (job.priority, -job.since, -job.sequence)):
         if is_enough(chosen):
             break
         if may_go(chosen, job):

@@ -112,6 +112,7 @@ class Running:
     share: str = ""
     priority: int = 0
     since: float = 0.0
+    sequence: int = 0
     stopping: bool = False
     stopping_for: str | None = None
 

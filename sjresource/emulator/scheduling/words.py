@@ -80,26 +80,26 @@ def over_quota(
         return Blocked(job.id, f"{blocked.why}; {standing}")
     short = next(
         unit
-        for unit in job.capacity
-        if not holdings.within_quota(share, {unit: job.capacity[unit]})
+        for unit, count in job.capacity.items()
+        if not holdings.within_quota(share, {unit: count})
     )
+    free = " and ".join(_free(job, each, room, 0) for each in _able(job, queue, room))
     return Blocked(
         job.id,
         f"it needs {amount(job.capacity)}; {_standing(share, short, holdings)} "
-        f"{_borrowing(share, short, holdings)}",
+        f"{_borrowing(share, short, holdings)}; {free}",
     )
 
 
 def amount(capacity: Mapping[str, int]) -> str:
     """Write instances by type."""
-    return " and ".join(f"{count} {unit}" for unit, count in capacity.items()) or "nothing"
+    counts = [f"{count} {_kind(unit, count)}" for unit, count in capacity.items()]
+    return " and ".join(counts) or "nothing"
 
 
 def _too_large(job: Waiting, queue: Queue, room: Room) -> Blocked:
     known = [room.environments[arn] for arn in queue.environments if arn in room.environments]
-    largest = " and ".join(
-        f"{each.name} has {amount(_named(each.limits))} in all" for each in known
-    )
+    largest = " and ".join(f"{each.name} has {amount(each.limits)} in all" for each in known)
     why = f"no environment of the queue is large enough: it needs {amount(job.capacity)}"
     return Blocked(job.id, f"{why}, {largest}" if largest else why, TOO_LARGE)
 
@@ -115,19 +115,17 @@ def _free(job: Waiting, environment: Environment, room: Room, reserved: float) -
         for unit, limit in environment.limits.items()
         if unit in environment.units(job.capacity)
     }
-    free = " and ".join(f"{count}{_kind(unit)}" for unit, count in counts.items())
+    free = " and ".join(f"{count} {_kind(unit)}" for unit, count in counts.items())
     kept = {unit: int(environment.limits[unit] * reserved) for unit in counts}
     kept = {unit: count for unit, count in kept.items() if count}
     told = f"{free} free in {environment.name}"
-    return f"{told}, {amount(_named(kept))} of them reserved for other shares" if kept else told
+    return f"{told}, of which {amount(kept)} are kept for shares to come" if kept else told
 
 
-def _kind(unit: str) -> str:
-    return "" if unit == NUM_INSTANCES else f" {unit}"
-
-
-def _named(limits: Mapping[str, int]) -> dict[str, int]:
-    return {"instances" if unit == NUM_INSTANCES else unit: n for unit, n in limits.items()}
+def _kind(unit: str, count: int = 2) -> str:
+    if unit == NUM_INSTANCES:
+        return "instance" if count == 1 else "instances"
+    return unit
 
 
 def _used(share: str, use: Use) -> str:
@@ -158,17 +156,13 @@ def _borrowing(share: str, unit: str, holdings: Holdings) -> str:
     if most == 0:
         return "and may not borrow"
     may = "without limit" if most is None else str(most)
-    has = f", of which it has {borrowed}" if borrowed and most is not None else ""
-    has = f", and has borrowed {borrowed}" if borrowed and most is None else has
     lent = {name: count for name, count in holdings.borrowers(unit).items() if name != share}
     idle = holdings.idle_to_lend(unit)
-    told = f"and may borrow {may}{has}; "
+    told = f"and may borrow {may}, has {borrowed}; " if borrowed else f"and may borrow {may}; "
     if not idle:
         return told + "no share has any to lend"
-    to = " and ".join(f"{count} to {name}" for name, count in sorted(lent.items()))
-    return (
-        told + f"of {idle} that shares could lend, " + (f"{to} are lent" if to else "all are free")
-    )
+    has = " and ".join(f"{name} has {count}" for name, count in sorted(lent.items()))
+    return f"{told}of the {idle} that shares lend, {has or 'nobody has any'}"
 
 
 def _listed(ids: Sequence[str]) -> str:

@@ -209,7 +209,14 @@ class _Player:
         life = self._lives[name]
         job = life.submission
         self._running[name] = Running(
-            name, job.queue, environment, job.capacity, job.share, job.priority, self._now
+            id=name,
+            queue=job.queue,
+            environment=environment,
+            capacity=job.capacity,
+            share=job.share,
+            priority=job.priority,
+            since=self._now,
+            sequence=self._sequence[name],
         )
         life.runs.append(Run(job.share, sum(job.capacity.values()), self._now))
         self._note("start", name)

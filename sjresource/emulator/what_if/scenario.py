@@ -195,7 +195,7 @@ def _only_type(environments: Mapping[str, Environment]) -> str | None:
     types = {unit for each in environments.values() for unit in each.limits}
     types.discard(NUM_INSTANCES)
     if not types:
-        return "instances"  # which nobody tells apart
+        return NUM_INSTANCES  # nobody tells them apart
     return types.pop() if len(types) == 1 else None
 
 

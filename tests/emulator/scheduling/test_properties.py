@@ -1,0 +1,196 @@
+"""What holds whatever is submitted, in random scenarios of a few shares and jobs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from sjresource.emulator.scheduling import QuotaShares
+from sjresource.emulator.what_if.playing import Play, play
+from sjresource.emulator.what_if.scenario import Scenario, read_scenario
+
+KIND = "ml.p5.48xlarge"
+quick = settings(max_examples=150, deadline=None, derandomize=True)
+
+
+def jobs(shares: list[str]) -> some.SearchStrategy[list[dict[str, Any]]]:
+    """Make submissions to these shares, with names of their own."""
+    job = some.fixed_dictionaries(
+        {
+            "share": some.sampled_from(shares),
+            "at": some.integers(0, 60),
+            "seconds": some.integers(1, 90),
+            "instances": some.integers(1, 4),
+            "priority": some.integers(0, 3),
+            "preemption_retries": some.sampled_from([None, None, 0, 1]),
+        }
+    )
+    return some.lists(job, min_size=1, max_size=14).map(
+        lambda made: [{**each, "name": f"j{number}"} for number, each in enumerate(made)]
+    )
+
+
+@some.composite
+def quota_scenarios(draw: some.DrawFn) -> Scenario:
+    """Make a quota-managed queue; the shares' limits may be less or more than there is."""
+    names = ["a", "b", "c"][: draw(some.integers(1, 3))]
+    shares = {}
+    for name in names:
+        strategy = draw(some.sampled_from(["RESERVE", "LEND", "LEND_AND_BORROW"]))
+        sharing: dict[str, Any] = {"strategy": strategy}
+        if strategy == "LEND_AND_BORROW":
+            sharing["borrowLimit"] = draw(some.sampled_from([-1, 0, 50, 100, 200]))
+        shares[name] = {
+            "capacityLimits": [{"maxCapacity": draw(some.integers(0, 4)), "capacityUnit": KIND}],
+            "resourceSharingConfiguration": sharing,
+            "preemptionConfiguration": {
+                "inSharePreemption": draw(some.sampled_from(["ENABLED", "DISABLED"]))
+            },
+        }
+    return read_scenario(
+        {
+            "environments": {"gpus": {KIND: draw(some.integers(1, 10))}},
+            "queues": {"q": {"quotaShares": shares}},
+            "jobs": draw(jobs(names)),
+            "stopping_seconds": draw(some.sampled_from([0, 7])),
+        }
+    )
+
+
+@some.composite
+def fair_scenarios(draw: some.DrawFn) -> Scenario:
+    """Make a fair-share queue."""
+    weight = some.sampled_from([0.125, 0.5, 1.0, 4.0])
+    policy = {
+        "shareDecaySeconds": draw(some.sampled_from([0, 30, 3600])),
+        "computeReservation": draw(some.sampled_from([0, 25, 50, 99])),
+        "shareDistribution": [
+            {"shareIdentifier": name, "weightFactor": draw(weight)} for name in ("a", "b*")
+        ],
+    }
+    return read_scenario(
+        {
+            "environments": {"gpus": {"NUM_INSTANCES": draw(some.integers(1, 8))}},
+            "queues": {"q": {"fairsharePolicy": policy}},
+            "jobs": draw(jobs(["a", "b1", "b2"])),
+        }
+    )
+
+
+def most_held(played: Play) -> tuple[int, Counter[str]]:
+    """Give the most instances that were held at once, by all and by each share."""
+    changes = []
+    for life in played.lives.values():
+        for run in life.runs:
+            changes.append((run.began, run.instances, run.share))
+            changes.append((run.ended or played.ended, -run.instances, run.share))
+    held: Counter[str] = Counter()
+    most: Counter[str] = Counter()
+    most_of_all = 0
+    for _, instances, share in sorted(changes):  # what ends at a moment goes first
+        held[share] += instances
+        most[share] = max(most[share], held[share])
+        most_of_all = max(most_of_all, held.total())
+    return most_of_all, most
+
+
+def capacity(scenario: Scenario) -> int:
+    """Count the instances that there are."""
+    return sum(scenario.environments["gpus"].limits.values())
+
+
+def shares(scenario: Scenario) -> QuotaShares:
+    """Give the only queue's shares."""
+    policy = scenario.queues["q"].policy
+    assert isinstance(policy, QuotaShares)
+    return policy
+
+
+@quick
+@given(scenario=some.one_of(quota_scenarios(), fair_scenarios()))
+def test_capacity_is_never_exceeded(scenario: Scenario) -> None:
+    """However many wait, jobs never hold more instances than there are."""
+    assert most_held(play(scenario))[0] <= capacity(scenario)
+
+
+@quick
+@given(scenario=quota_scenarios())
+def test_no_share_goes_beyond_its_limit_and_what_it_may_borrow(scenario: Scenario) -> None:
+    """A share holds at most its own and its borrow limit, and borrows only what is lent."""
+    _, most = most_held(play(scenario))
+    lent = sum(share.limits[KIND] for share in shares(scenario).shares.values() if share.lends)
+
+    for name, share in shares(scenario).shares.items():
+        may = share.most_borrowed(KIND)
+        others = lent - share.limits[KIND] * share.lends
+        assert most[name] <= share.limits[KIND] + (others if may is None else min(may, others))
+
+
+@quick
+@given(scenario=quota_scenarios())
+def test_only_shares_above_their_limits_give_back(scenario: Scenario) -> None:
+    """At the moment of a cross-share preemption its victim's share holds more than its own."""
+    played = play(scenario)
+    held: Counter[str] = Counter()
+    giving_way = set()
+    for event in played.events:
+        job = played.lives[event.job].submission
+        if event.what == "start":
+            held[job.share] += job.capacity[KIND]
+        elif event.what == "preempt":
+            if "takes back" in event.why:
+                assert held[job.share] > shares(scenario).shares[job.share].limits[KIND]
+            held[job.share] -= job.capacity[KIND]
+            giving_way.add(event.job)
+        elif event.what in ("end", "requeue", "fail"):
+            if event.job not in giving_way:
+                held[job.share] -= job.capacity[KIND]
+            giving_way.discard(event.job)
+
+
+@quick
+@given(scenario=quota_scenarios())
+def test_preempted_work_is_requeued_and_counted(scenario: Scenario) -> None:
+    """Each preemption is counted once, and a job waits again unless its retries are used up."""
+    played = play(scenario)
+    told = Counter((event.what, event.job) for event in played.events)
+
+    for name, life in played.lives.items():
+        retries = life.submission.preemption_retries
+        assert life.preemptions == told["requeue", name] + told["fail", name]
+        assert told["preempt", name] - life.preemptions in (0, 1)  # it may end by itself first
+        assert life.failed == (retries is not None and life.preemptions > retries)
+        assert len(life.runs) == told["start", name]
+        waits_again = told["requeue", name] == told["start", name]
+        assert life.succeeded or life.failed or waits_again
+
+
+@quick
+@given(scenario=quota_scenarios())
+def test_a_share_whose_jobs_are_its_own_gets_them_all_done(scenario: Scenario) -> None:
+    """A share that asks for no more at once than its limit is served to the end."""
+    played = play(scenario)
+    for name, share in shares(scenario).shares.items():
+        lives = [life for life in played.lives.values() if life.submission.share == name]
+        most = min(share.limits[KIND], capacity(scenario))
+        if all(life.submission.capacity[KIND] <= most for life in lives):
+            assert all(life.succeeded or life.failed for life in lives)
+
+
+@quick
+@given(scenario=fair_scenarios())
+def test_nobody_starves_under_fair_share(scenario: Scenario) -> None:
+    """If every job fits the environment, every job has its turn."""
+    played = play(scenario)
+    if all(sum(job.capacity.values()) <= capacity(scenario) for job in scenario.submissions):
+        assert all(life.succeeded for life in played.lives.values())
+
+
+@quick
+@given(scenario=some.one_of(quota_scenarios(), fair_scenarios()))
+def test_the_same_scenario_goes_the_same_way(scenario: Scenario) -> None:
+    """Nothing depends on chance, on the real time, or on an earlier play."""
+    assert play(scenario) == play(scenario)
