@@ -309,8 +309,8 @@ def test_every_waiting_job_can_say_why(emulator: Emulator) -> None:
     emulator.clock.advance(1)
 
     assert waits(running) is None
-    why = "it needs 2 ml.m5.large; running jobs use the capacity: 1 of 2 free in env"
-    assert waits(head) == why
+    use = "running jobs use the capacity: 1 of 2 instances free in env"
+    assert waits(head) == f"it needs 2 ml.m5.large; {use}"
     assert waits(behind) == f"job {head}, which is before it"
 
 

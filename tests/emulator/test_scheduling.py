@@ -54,7 +54,9 @@ def test_what_fits_is_placed_in_order() -> None:
 
     assert decided.placements == {"a": "e"}
     assert decided.blocked["q", ""].job_id == "b"
-    assert decided.blocked["q", ""].why.endswith("running jobs use the capacity: 1 of 2 free in e")
+    assert decided.blocked["q", ""].why.endswith(
+        "running jobs use the capacity: 1 of 2 instances free in e"
+    )
     assert decided.blocked["q", ""].status_reason is None
 
 

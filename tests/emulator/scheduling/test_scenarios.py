@@ -1,4 +1,4 @@
-"""Each file in `scenarios/` says in JSON what is there, what is submitted, and what then happens."""
+"""Each file in `scenarios/` tells in JSON what is there, what is submitted, what then happens."""
 
 from __future__ import annotations
 
