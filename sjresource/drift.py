@@ -20,7 +20,9 @@ def drifted(
 ) -> dict[str, Any]:
     """Give what is otherwise now, as it is now, so that the next diff shows it."""
     changed = {
-        name: live.get(name) for name in names if not still_holds(inputs[name], live.get(name))
+        name: live.get(name)
+        for name in names
+        if inputs.get(name) is not None and not still_holds(inputs[name], live.get(name))
     }
     if "tags" in changed:
         found = live.get("tags") or {}

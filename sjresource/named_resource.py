@@ -14,7 +14,7 @@ import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 
 from sjresource.account import account_problems
-from sjresource.changes import IN_PLACE, Rules, find_changes
+from sjresource.changes import IN_PLACE, SWAPPED, Rules, find_changes
 from sjresource.drift import drifted
 from sjresource.errors import NotFound, Refused, SjresourceError
 from sjresource.identity import IDENTITY_TAG, RUN_TAG, default_name, identity_tag, with_name
@@ -116,7 +116,7 @@ class NamedResourceProvider(BatchProvider):
         try:
             arn = self.calls.create(client, request)
         except Refused as error:
-            arn = self._take_over(client, props, wanted["tags"], error)
+            arn = self._take_over(client, props, request, error)
         outputs = self._settled(client, arn, self._pace(props, "create"))
         return CreateResult(arn, {**props, **outputs, "claim": marks[RUN_TAG]})
 
@@ -132,11 +132,18 @@ class NamedResourceProvider(BatchProvider):
         if detail.get("status") == "DELETING":  # as good as gone: what is declared is to be made
             return ReadResult("", {})
         live = self._without_ignored_tags(self.described(detail), inputs)
-        wanted = {**self.cleared, **{name: inputs[name] for name in self.rules if name in inputs}}
-        changed = drifted(wanted, wanted, live)
+        changed = drifted(self._changeable(live), {**self.cleared, **inputs}, live)
         return ReadResult(
             detail[self.arn_member], {**kept, **changed, **self._outputs(live)}, inputs
         )
+
+    def _changeable(self, live: Mapping[str, Any]) -> list[str]:
+        """Name what somebody else can have changed; the rest would replace, and end jobs."""
+        return [
+            name
+            for name, rule in self.rules.items()
+            if rule == IN_PLACE or (rule == SWAPPED and live.get(name) is not None)
+        ]
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Change what differs, tags included."""
@@ -213,7 +220,7 @@ class NamedResourceProvider(BatchProvider):
         self,
         client: BatchClient,
         props: Mapping[str, Any],
-        tags: Mapping[str, str],
+        request: Mapping[str, Any],
         error: Refused,
     ) -> str:
         if "already exists" not in error.seen.lower():
@@ -229,7 +236,11 @@ class NamedResourceProvider(BatchProvider):
                 f"choose another {self.name_property}, or use the one that exists by its ARN",
             )
         arn: str = detail[self.arn_member]
-        client.tag_resource(arn, tags)
+        if detail.get("status") == "DELETING":
+            pace = self._pace(props, "delete")
+            wait_until_gone(lambda: self.calls.find(client, arn), pace, self.noun, arn)
+            return self.calls.create(client, request)
+        client.tag_resource(arn, request["tags"])
         self._change(client, arn, self._in_place(), props)
         return arn
 

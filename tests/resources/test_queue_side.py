@@ -443,3 +443,30 @@ def test_a_destroy_that_was_cut_off_goes_on(side: QueueSide) -> None:
 
     assert side.aws.batch.describe_job_queues()["jobQueues"] == []
     assert side.aws.batch.describe_service_environments()["serviceEnvironments"] == []
+
+
+def test_what_aws_does_not_tell_replaces_nothing(side: QueueSide) -> None:
+    """A description without the type or the policy is no reason to end a queue's jobs."""
+    queue = side.quota_managed_queue()
+    silent = {"jobQueueType", "schedulingPolicyArn"}
+
+    def find(client: Any, arn: str) -> dict[str, Any]:
+        detail = client.find_job_queue(arn)
+        return {name: value for name, value in detail.items() if name not in silent}
+
+    setattr(queue.provider, "calls", JobQueueProvider.calls._replace(find=find))  # noqa: B010 - for this object only
+    queue.refresh()
+
+    assert not queue.diff(queue.inputs).changes
+
+
+def test_what_is_still_being_deleted_is_made_anew(side: QueueSide) -> None:
+    """After a refresh in the middle of a destroy, the next `up` waits for the name."""
+    queue = side.queue(side.environment())
+    side.aws.batch.update_job_queue(jobQueue=queue.id, state="DISABLED")
+    side.aws.advance(1)
+    side.aws.batch.delete_job_queue(jobQueue=queue.id)
+    again = type(queue)(queue.provider, queue.inputs)
+
+    assert live_of(side.aws, again)["status"] == "VALID"
+    assert live_of(side.aws, again)["state"] == "ENABLED"
