@@ -12,12 +12,16 @@
 
 What a program says goes down through these modules, each importing only those below it:
 
-    service_job, completion, job_queue, service_environment   a resource each
-    submission, named_resource                                what their lives are made of
+    service_job, completion, job_queue, quota_share,
+    service_environment, scheduling_policy                    a resource each
+    submission, named_resource, relations, drift              what their lives are made of
     waiting, waited_jobs, surroundings, holding, operation    a program's waits
     polling, looking, reporting, standing, progress, rows     what they ask and say meanwhile
     recording, outcome, verdict, evidence, failure, causes    what came of the jobs, and why
-    provider, validation, conformance, changes                what all providers share
+    advising, advice, job_check, preflight, queue_facts       what a preview says of a job
+    validation, conformance, patterns, documented_bounds,
+    job_rules, queue_rules, foreign_arns, instance_hours      what AWS takes, and what it costs
+    provider, changes                                         what all providers share
     client, settings, settling                                AWS, and who we are there
     identity, naming, payload, arn, errors                    words and their meaning
 
