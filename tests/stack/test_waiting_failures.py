@@ -73,11 +73,12 @@ def test_fail_fast_ends_the_others_at_once(cloud: EmulatedCloud, new_stack: NewS
 def test_a_failure_shows_the_log_without_the_secrets(
     cloud: EmulatedCloud, new_stack: NewStack
 ) -> None:
-    """The last lines end the search; what the program knows as secret is not in them."""
+    """The last lines end the search; what the program knows as secret is masked, recorded too."""
     cloud.script("train", running=2, outcome="Failed", failure_reason="AlgorithmError: tok-12345")
     program = waiting_program("""
         train = job("train", {"token": config.require_secret("token"), "plain": "visible"})
         sj.ServiceJobCompletion("trained", job=train, log_lines=2)
+        sj.ServiceJobCompletion("recorded", job=train, on_failure="record")
     """)
     stack = new_stack(program, environment=cloud.environment)
     stack.set_config("token", "tok-12345", secret=True)
@@ -95,6 +96,9 @@ def test_a_failure_shows_the_log_without_the_secrets(
     )
     assert "first" not in error.message
     assert "tok-12345" not in failed.stdout + failed.stderr
+    state = str(stack.state())
+    assert "AlgorithmError: [secret]" in state
+    assert "tok-12345" not in state
 
 
 def test_a_timeout_ends_the_wait_and_not_the_job(cloud: EmulatedCloud, new_stack: NewStack) -> None:
