@@ -11,8 +11,12 @@ from training_home import training_home
 config = pulumi.Config()
 home = training_home(config)  # a bucket and a role: this machine's, or made by pulumi-aws
 
-instances = {"max_capacity": config.require_int("instances"), "capacity_unit": "NUM_INSTANCES"}
-capacity = sj.ServiceEnvironment("instances", capacity_limits=[instances])
+capacity = sj.ServiceEnvironment(
+    "instances",
+    capacity_limits=[
+        {"max_capacity": config.require_int("instances"), "capacity_unit": "NUM_INSTANCES"}
+    ],
+)
 queue = sj.JobQueue(
     "training",
     priority=1,
@@ -20,14 +24,6 @@ queue = sj.JobQueue(
         {"order": 1, "service_environment": capacity.service_environment_arn}
     ],
 )
-
-
-def channel(name: str, prefix: str) -> dict[str, object]:
-    """Name a folder of the bucket that the container sees as /opt/ml/input/data/<name>."""
-    uri = pulumi.Output.concat("s3://", home.bucket, "/", prefix)
-    source = {"S3DataType": "S3Prefix", "S3Uri": uri}
-    return {"ChannelName": name, "DataSource": {"S3DataSource": source}}
-
 
 train = sj.ServiceJob(
     "train",
@@ -44,7 +40,7 @@ train = sj.ServiceJob(
             "epochs": config.require("epochs"),
             "learning_rate": config.require("learning_rate"),
         },
-        "InputDataConfig": [channel("code", "code/"), channel("training", "data/")],
+        "InputDataConfig": [home.channel("code", "code/"), home.channel("training", "data/")],
         "OutputDataConfig": {"S3OutputPath": pulumi.Output.concat("s3://", home.bucket, "/models")},
         "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
         "StoppingCondition": {"MaxRuntimeInSeconds": 600},

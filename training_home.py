@@ -22,6 +22,12 @@ class TrainingHome:
     bucket: pulumi.Input[str]
     role_arn: pulumi.Input[str]
 
+    def channel(self, name: str, prefix: str) -> dict[str, Any]:
+        """Name a folder of the bucket that the container sees as /opt/ml/input/data/<name>."""
+        uri = pulumi.Output.concat("s3://", self.bucket, "/", prefix)
+        source = {"S3DataType": "S3Prefix", "S3Uri": uri}
+        return {"ChannelName": name, "DataSource": {"S3DataSource": source}}
+
 
 def training_home(config: pulumi.Config) -> TrainingHome:
     """Give the home that the stack's config asks for."""

@@ -23,7 +23,14 @@ from sjresource.relations import refuse_foreign_jobs
 from sjresource.stack_config import with_default_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+
+    from sjresource.arguments import (
+        Inputs,
+        JobStateTimeLimitActionArgs,
+        ServiceEnvironmentOrderArgs,
+        TimeoutsArgs,
+    )
 
 
 class JobQueueProvider(NamedResourceProvider):
@@ -84,15 +91,14 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
         resource_name: str,
         *,
         priority: pulumi.Input[int],
-        service_environment_order: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]],
+        service_environment_order: Inputs[ServiceEnvironmentOrderArgs],
         job_queue_name: pulumi.Input[str] | None = None,
         job_queue_type: pulumi.Input[str] = "SAGEMAKER_TRAINING",
         scheduling_policy_arn: pulumi.Input[str] | None = None,
-        job_state_time_limit_actions: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]]
-        | None = None,
+        job_state_time_limit_actions: Inputs[JobStateTimeLimitActionArgs] | None = None,
         state: pulumi.Input[str] = "ENABLED",
         tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
-        timeouts: pulumi.Input[Mapping[str, pulumi.Input[float]]] | None = None,
+        timeouts: pulumi.Input[TimeoutsArgs] | None = None,
         region: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:

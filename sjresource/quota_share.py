@@ -22,7 +22,15 @@ from sjresource.relations import refuse_foreign_jobs
 from sjresource.stack_config import with_default_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+
+    from sjresource.arguments import (
+        Inputs,
+        QuotaShareCapacityLimitArgs,
+        ResourceSharingConfigurationArgs,
+        SharePreemptionConfigurationArgs,
+        TimeoutsArgs,
+    )
 
 
 class QuotaShareProvider(NamedResourceProvider):
@@ -94,13 +102,13 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
         resource_name: str,
         *,
         job_queue: pulumi.Input[str],
-        capacity_limits: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]],
-        resource_sharing_configuration: pulumi.Input[Mapping[str, Any]],
-        preemption_configuration: pulumi.Input[Mapping[str, Any]],
+        capacity_limits: Inputs[QuotaShareCapacityLimitArgs],
+        resource_sharing_configuration: pulumi.Input[ResourceSharingConfigurationArgs],
+        preemption_configuration: pulumi.Input[SharePreemptionConfigurationArgs],
         quota_share_name: pulumi.Input[str] | None = None,
         state: pulumi.Input[str] = "ENABLED",
         tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
-        timeouts: pulumi.Input[Mapping[str, pulumi.Input[float]]] | None = None,
+        timeouts: pulumi.Input[TimeoutsArgs] | None = None,
         region: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:

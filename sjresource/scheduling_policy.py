@@ -25,6 +25,8 @@ from sjresource.stack_config import with_default_tags
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sjresource.arguments import FairsharePolicyArgs, QuotaSharePolicyArgs
+
 
 class SchedulingPolicyProvider(NamedResourceProvider):
     """The life of a scheduling policy, as the engine drives it. It has neither state nor status."""
@@ -81,8 +83,8 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
         self,
         resource_name: str,
         *,
-        fairshare_policy: pulumi.Input[Mapping[str, Any]] | None = None,
-        quota_share_policy: pulumi.Input[Mapping[str, Any]] | None = None,
+        fairshare_policy: pulumi.Input[FairsharePolicyArgs] | None = None,
+        quota_share_policy: pulumi.Input[QuotaSharePolicyArgs] | None = None,
         name: pulumi.Input[str] | None = None,
         tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
         timeouts: pulumi.Input[Mapping[str, pulumi.Input[float]]] | None = None,

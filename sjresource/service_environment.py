@@ -21,7 +21,9 @@ from sjresource.relations import refuse_while_queues_use
 from sjresource.stack_config import with_default_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
+
+    from sjresource.arguments import CapacityLimitArgs, Inputs, TimeoutsArgs
 
 
 class ServiceEnvironmentProvider(NamedResourceProvider):
@@ -71,12 +73,12 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
         self,
         resource_name: str,
         *,
-        capacity_limits: pulumi.Input[Sequence[pulumi.Input[Mapping[str, Any]]]],
+        capacity_limits: Inputs[CapacityLimitArgs],
         service_environment_name: pulumi.Input[str] | None = None,
         service_environment_type: pulumi.Input[str] = "SAGEMAKER_TRAINING",
         state: pulumi.Input[str] = "ENABLED",
         tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
-        timeouts: pulumi.Input[Mapping[str, pulumi.Input[float]]] | None = None,
+        timeouts: pulumi.Input[TimeoutsArgs] | None = None,
         region: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:

@@ -37,6 +37,12 @@ from sjresource.submission import Run, find_or_submit, live_orphans, release
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from sjresource.arguments import (
+        JobPreemptionConfigurationArgs,
+        RetryStrategyArgs,
+        TimeoutConfigArgs,
+    )
+
 REQUEST = (
     "job_name",
     "job_queue",
@@ -246,13 +252,13 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
         job_name: pulumi.Input[str] | None = None,
         service_job_type: pulumi.Input[str] = "SAGEMAKER_TRAINING",
         client_token: pulumi.Input[str] | None = None,
-        preemption_configuration: pulumi.Input[Mapping[str, Any]] | None = None,
+        preemption_configuration: pulumi.Input[JobPreemptionConfigurationArgs] | None = None,
         quota_share_name: pulumi.Input[str] | None = None,
-        retry_strategy: pulumi.Input[Mapping[str, Any]] | None = None,
+        retry_strategy: pulumi.Input[RetryStrategyArgs] | None = None,
         scheduling_priority: pulumi.Input[int] | None = None,
         share_identifier: pulumi.Input[str] | None = None,
         tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
-        timeout_config: pulumi.Input[Mapping[str, Any]] | None = None,
+        timeout_config: pulumi.Input[TimeoutConfigArgs] | None = None,
         triggers: pulumi.Input[Sequence[Any]] | None = None,
         rerun_on_failure: pulumi.Input[bool] = False,
         adopt_job_id: pulumi.Input[str] | None = None,

@@ -1,0 +1,140 @@
+"""The members of nested arguments, for editors and type checkers; nothing here is read at run time.
+
+A plain dict is all that a program needs: one that is written where it is used is checked against
+these. Names are `botocore.xform_name` of the API's members, and a test compares both. The content
+of `service_request_payload` has AWS's own names and is checked at preview.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypedDict, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pulumi import Input
+
+    Member = TypeVar("Member")
+    Inputs = Input[Sequence[Input[Member]]]
+    """A list, whose items may be Outputs."""
+
+
+class EvaluateOnExitArgs(TypedDict, total=False):
+    """What to do after an attempt whose reason matches."""
+
+    action: Input[str]
+    """RETRY or EXIT."""
+    on_status_reason: Input[str]
+    """Up to 512 characters; a `*` at its end matches anything."""
+
+
+class _RetryStrategyArgs(TypedDict):
+    attempts: Input[int]
+    """1 to 10, the first one included."""
+
+
+class RetryStrategyArgs(_RetryStrategyArgs, total=False):
+    """`retry_strategy` of a job."""
+
+    evaluate_on_exit: Inputs[EvaluateOnExitArgs]
+    """The first that matches decides; without a match an attempt is retried."""
+
+
+class TimeoutConfigArgs(TypedDict, total=False):
+    """`timeout_config` of a job."""
+
+    attempt_duration_seconds: Input[int]
+
+
+class JobPreemptionConfigurationArgs(TypedDict, total=False):
+    """`preemption_configuration` of a job."""
+
+    preemption_retries_before_termination: Input[int]
+
+
+class CapacityLimitArgs(TypedDict, total=False):
+    """One of `capacity_limits` of a service environment."""
+
+    max_capacity: Input[int]
+    capacity_unit: Input[str]
+    """NUM_INSTANCES, or an instance type in an environment under quota management."""
+
+
+class ServiceEnvironmentOrderArgs(TypedDict):
+    """One of `service_environment_order` of a queue."""
+
+    order: Input[int]
+    service_environment: Input[str]
+    """Name or ARN."""
+
+
+class JobStateTimeLimitActionArgs(TypedDict):
+    """One of `job_state_time_limit_actions` of a queue."""
+
+    reason: Input[str]
+    state: Input[str]
+    """RUNNABLE."""
+    max_time_seconds: Input[int]
+    action: Input[str]
+    """CANCEL or TERMINATE."""
+
+
+class _ShareDistributionArgs(TypedDict):
+    share_identifier: Input[str]
+
+
+class ShareDistributionArgs(_ShareDistributionArgs, total=False):
+    """One share of a fair-share policy."""
+
+    weight_factor: Input[float]
+    """The smaller, the more the share gets."""
+
+
+class FairsharePolicyArgs(TypedDict, total=False):
+    """`fairshare_policy` of a scheduling policy."""
+
+    share_decay_seconds: Input[int]
+    compute_reservation: Input[int]
+    """Per cent."""
+    share_distribution: Inputs[ShareDistributionArgs]
+
+
+class QuotaSharePolicyArgs(TypedDict):
+    """`quota_share_policy` of a scheduling policy."""
+
+    idle_resource_assignment_strategy: Input[str]
+
+
+class QuotaShareCapacityLimitArgs(TypedDict):
+    """One of `capacity_limits` of a quota share."""
+
+    max_capacity: Input[int]
+    capacity_unit: Input[str]
+    """An instance type."""
+
+
+class _ResourceSharingConfigurationArgs(TypedDict):
+    strategy: Input[str]
+    """RESERVE, LEND or LEND_AND_BORROW."""
+
+
+class ResourceSharingConfigurationArgs(_ResourceSharingConfigurationArgs, total=False):
+    """`resource_sharing_configuration` of a quota share."""
+
+    borrow_limit: Input[int]
+    """Per cent of the share's own limits; -1 is without limit."""
+
+
+class SharePreemptionConfigurationArgs(TypedDict):
+    """`preemption_configuration` of a quota share."""
+
+    in_share_preemption: Input[str]
+    """ENABLED or DISABLED."""
+
+
+class TimeoutsArgs(TypedDict, total=False):
+    """`timeouts` of what takes a while to be made and deleted, in seconds."""
+
+    create: Input[float]
+    update: Input[float]
+    delete: Input[float]

@@ -1,0 +1,78 @@
+"""What users install: wheel and source distribution, built, and used without the repository."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from email.parser import Parser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from emulated_stack import PROGRAM
+
+import sjresource
+
+if TYPE_CHECKING:
+    from emulated_stack import EmulatedCloud
+    from engine_fixtures import NewStack
+
+PACKAGE = Path(sjresource.__file__).parent
+
+
+def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
+    """Every module, the marker for type checkers, the licence; neither tests nor tools."""
+    names = set(zipfile.ZipFile(wheel).namelist())
+    modules = {f"sjresource/{path.relative_to(PACKAGE)}" for path in PACKAGE.rglob("*.py")}
+    metadata = {name for name in names if ".dist-info/" in name}
+
+    assert names - metadata == modules | {"sjresource/py.typed"}
+    assert any(name.endswith("/licenses/LICENSE") for name in metadata)
+
+
+def test_source_distribution_builds_the_same_package(sdist: Path, tmp_path: Path) -> None:
+    """Distributions and conda build from it: it must have all that the wheel is made of."""
+    subprocess.run(["tar", "-xf", sdist, "-C", tmp_path], check=True)  # noqa: S607 - every tar
+    with tarfile.open(sdist) as archive:
+        names = archive.getnames()
+    (folder,) = tmp_path.iterdir()
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", "out"]
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+    (again,) = (folder / "out").iterdir()
+    assert "sjresource/py.typed" in zipfile.ZipFile(again).namelist()
+    assert not any("/.venv/" in name or "/.local/" in name for name in names)
+
+
+def test_metadata_says_what_is_needed(wheel: Path) -> None:
+    """Python, pulumi and boto3; the emulator and pulumi-aws only as extras."""
+    archive = zipfile.ZipFile(wheel)
+    (name,) = (each for each in archive.namelist() if each.endswith(".dist-info/METADATA"))
+    metadata = Parser().parsestr(archive.read(name).decode())
+    needed = [line for line in metadata.get_all("Requires-Dist", []) if "extra" not in line]
+
+    assert metadata["Requires-Python"] == ">=3.10"
+    assert metadata["License-Expression"] == "Apache-2.0"
+    assert {line.split("<")[0].split(">")[0] for line in needed} == {"pulumi", "boto3"}
+    assert set(metadata.get_all("Provides-Extra", [])) >= {"aws", "emulator"}
+
+
+@pytest.mark.stack
+def test_installed_package_works_in_another_project(
+    installed: Path, cloud: EmulatedCloud, new_stack: NewStack
+) -> None:
+    """Program and plugin find the installed one, in a project that knows no repository."""
+    program = PROGRAM + "\n    pulumi.export('from', sj.__file__)\n"
+    stack = new_stack(
+        program,
+        config={"project:epochs": "1"},
+        environment={**cloud.environment, "PYTHONPATH": ""},
+        virtualenv=str(installed),
+    )
+    stack.up()
+    outputs = stack.outputs()
+
+    assert outputs["status"] == "SUCCEEDED"
+    assert outputs["from"].startswith(str(installed))
