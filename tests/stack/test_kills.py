@@ -1,15 +1,6 @@
 """Who dies when: after the next `pulumi up` there is one job, and the state has it.
 
-A job is named by the window in which its create is when the victim dies; four creates run at once,
-so that one death meets four windows. The emulator's faults hold each in its window.
-
-| window     | the create is held                                      | in Batch |
-| ---------- | ------------------------------------------------------- | -------- |
-| listing    | before it sends SubmitServiceJob                        | no       |
-| in-flight  | with the request sent, and the effect still to come     | later    |
-| answering  | after the effect, before the answer                     | yes      |
-| describing | after the answer, before the state is written           | yes      |
-| waiting    | not at all: it depends on a job that isn't made yet     | no       |
+The moments are the windows of `create_windows.py`: one death meets all of them.
 
 Left out, since they can't differ: a request in flight dies with the emulator that it goes to; the
 program has no part in a create, so its death is the same in every window, whatever a token gives;
@@ -18,12 +9,12 @@ of victim, replay and landing each pair is a row, since a create can't tell who 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import pytest
-from held_calls import HeldCalls, TokenReplay, held_calls
+from create_windows import BATCHS_WINDOWS, WINDOWS, start_held, start_slowed
+from held_calls import TokenReplay, held_calls
 from job_stack import JobStack
-from pulumi_cli import holds_within
 from victims import CLI, PLUGIN, PROGRAM, MortalEmulator, kill_in_up, unlock
 
 if TYPE_CHECKING:
@@ -33,15 +24,6 @@ if TYPE_CHECKING:
     from pulumi_cli import RunningCli
 
 pytestmark = pytest.mark.stack
-
-WINDOWS: dict[str, dict[str, Any]] = {
-    "listing": {},
-    "in-flight": {},
-    "answering": {},
-    "describing": {},
-    "waiting": {"after": ["listing"]},
-}
-OF_BATCH = ("listing", "answering", "describing", "waiting")
 
 
 class Point(NamedTuple):
@@ -111,7 +93,7 @@ def test_a_killed_batch_is_asked_again(
 
         jobs.stack.up()
 
-        assert jobs.wrong(*OF_BATCH) == {}
+        assert jobs.wrong(*BATCHS_WINDOWS) == {}
     finally:
         emulator.stop()
 
@@ -149,39 +131,36 @@ def test_a_state_that_can_not_be_written_loses_no_job(new_stack: NewStack) -> No
         assert jobs.in_state() == {}
         assert [len(jobs.in_batch(window)) for window in begun] == [1, 1, 1, 1]
 
+        assert jobs.pending() == ["creating"] * len(begun)
+
         jobs.stack.up()
 
         assert jobs.wrong(*WINDOWS) == {}
+        jobs.stack.refresh("--clear-pending-creates")
+        assert jobs.pending() == []
+        assert jobs.wrong(*WINDOWS) == {}
 
 
-def start_held(held: HeldCalls, jobs: JobStack) -> RunningCli:
-    """Start an `up` and block until each of its creates is held in its window."""
-    held.hold("ListServiceJobs", match=named("listing"))
-    held.hold("SubmitServiceJob", match={"jobName": "in-flight"})
-    held.hold("SubmitServiceJob", match={"jobName": "answering"}, after_effect=True)
-    held.hold("DescribeServiceJob")  # only one gets so far
-    jobs.declare(**WINDOWS)
-    return held.start_up(jobs.stack)
+def test_a_killed_delete_is_finished_by_the_next_up(new_stack: NewStack) -> None:
+    """The plugin dies before and after a job has been asked to end: neither goes on."""
+    doomed = ("ending", "ended")
+    with held_calls() as held:
+        jobs = JobStack(held.cloud, new_stack)
+        jobs.declare(**{name: {} for name in doomed})
+        jobs.stack.up()
+        for name, after_effect in zip(doomed, (False, True), strict=True):
+            match = {"jobId": jobs.in_state()[name]}
+            held.hold("TerminateServiceJob", after_effect=after_effect, match=match)
+        jobs.declare()
+        cli = held.start_up(jobs.stack)
+        assert kill_in_up(cli, PLUGIN)
+        cli.wait(fails=True)
+        assert sorted(jobs.in_state()) == sorted(doomed)
 
+        jobs.stack.up()
 
-def start_slowed(jobs: JobStack) -> RunningCli:
-    """Do the same with an emulator in another process, whose delays can't be ended."""
-    control = jobs.cloud.control
-    for operation, kind, match in (
-        ("ListServiceJobs", "delay", named("listing")),
-        ("SubmitServiceJob", "delay_after", {"jobName": "answering"}),
-        ("DescribeServiceJob", "delay", {}),
-    ):
-        control.fault(operation, kind, match=match, seconds=60)
-    jobs.declare(**{window: WINDOWS[window] for window in OF_BATCH})
-    cli = jobs.stack.start("up")
-    assert holds_within(60, lambda: control.call("GET", "faults")["faults"] == []), cli.stdout()
-    return cli
-
-
-def named(name: str) -> dict[str, Any]:
-    """Match the listing of a job's namesakes."""
-    return {"filters": [{"name": "JOB_NAME", "values": [name]}]}
+        assert jobs.all_live() == []
+        assert jobs.in_state() == {}
 
 
 def clean_up(jobs: JobStack, cli: RunningCli, victim: str) -> None:
