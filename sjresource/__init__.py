@@ -16,7 +16,7 @@ What a program says goes down through these modules, each importing only those b
     service_environment, scheduling_policy                    a resource each
     submission, named_resource, relations, drift              what their lives are made of
     waiting, waited_jobs, surroundings, holding, operation    a program's waits
-    polling, looking, reporting, standing, progress, rows     what they ask and say meanwhile
+    polling, pacing, looking, reporting, standing, progress   what they ask and say meanwhile
     recording, outcome, verdict, evidence, failure, causes    what came of the jobs, and why
     advising, advice, job_check, preflight, queue_facts       what a preview says of a job
     validation, conformance, patterns, documented_bounds,

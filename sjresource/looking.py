@@ -5,7 +5,7 @@ where jobs of that status were seen last time, and only as long as they tell of 
 no page told of is described. A look never makes more calls than a Describe of each job would: what
 useless pages have cost is made up for by jobs that are looked at next time.
 
-When to look is `polling`'s.
+When to look is `pacing`'s.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ A provider can't wait: its four workers serve all resources, and Ctrl-C doesn't 
 thread of our own asks Batch, and the program's event loop is only told. It is a daemon thread,
 since the program's default executor is shared with resource registration and joined at exit.
 
-How a look is made is `looking`'s, what is said of it `reporting`'s.
+When to look is `pacing`'s, how a look is made `looking`'s, what is said of it `reporting`'s.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ from sjresource.arn import name_in, parse_arn
 from sjresource.client import TERMINAL
 from sjresource.errors import NotFound, SjresourceError, Unreachable
 from sjresource.looking import Look
+from sjresource.pacing import SECONDS_A_CALL, SHORTEST_DELAY, is_near_end, next_delay
+from sjresource.progress import ran_seconds
 from sjresource.session import forget_clients
 
 if TYPE_CHECKING:
@@ -32,10 +34,6 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
-SHORTEST_DELAY = 0.5
-LONGEST_DELAY = 30.0
-_SHARE_OF_QUIET = 0.1
-_SECONDS_A_CALL = 0.25
 _RETHOUGHT_AFTER = 20
 """Looks after which pages that told nothing are tried again."""
 
@@ -43,17 +41,6 @@ _FEW = 2
 
 _LISTED_WITHIN = 10.0
 """Seconds for which a job that was just submitted may still be unknown to Describe."""
-
-
-def next_delay(quiet_seconds: float, calls: int, spread: float) -> float:
-    """Give the seconds until the next look.
-
-    It is a tenth of the time for which nothing has changed: the end of a short job is seen fast, a
-    long wait costs little, and a new status is fast again. A look that took many calls is not
-    repeated at once. `spread` is a random number from 0 to 1, so that programs don't ask together.
-    """
-    delay = max(quiet_seconds * _SHARE_OF_QUIET, calls * _SECONDS_A_CALL, SHORTEST_DELAY)
-    return min(delay, LONGEST_DELAY) * (0.8 + 0.2 * spread)
 
 
 @dataclass(eq=False)
@@ -70,6 +57,7 @@ class Watch:
     detail: Detail | None = None
     began: float = 0.0
     looked: float = 0.0
+    changed: float = 0.0
 
     @property
     def place(self) -> Place:
@@ -102,6 +90,8 @@ class _Visit:
     listable: bool = True
     useless: set[str] = field(default_factory=set)
     looks: int = 0
+    typical: float | None = None
+    """How long the last job that ended here had run, in seconds."""
 
 
 class Poller:
@@ -180,7 +170,7 @@ class Poller:
             visit.useless if visit.looks % _RETHOUGHT_AFTER else (),
         )
         self._take_answers(look, by_job, visit)
-        self._plan(visit, look)
+        self._plan(visit, look, there)
         for watch in there[len(asked) :]:
             watch.queue = asked[-1].queue  # most likely; its description will say so, or not
         with self._changed:
@@ -206,18 +196,21 @@ class Poller:
             if not self._is_too_new(watch, answer):
                 _fail(watch.done, answer)
         elif self._is_news(watch, answer):
-            visit.changed = watch.looked
+            visit.changed = watch.changed = watch.looked
+            visit.typical = ran_seconds(answer) or visit.typical
             self._listener.seen(watch)
             if answer["status"] in TERMINAL:
                 _finish(watch.done, answer)
 
-    def _plan(self, visit: _Visit, look: Look) -> None:
+    def _plan(self, visit: _Visit, look: Look, there: list[Watch]) -> None:
         """Say when this place is looked at next, and what this look has taught."""
         now = self._now()
-        delay = next_delay(now - visit.changed, look.calls, self._spread())
+        running = [w for w in there if w.detail and w.detail["status"] == "RUNNING"]
+        near = is_near_end((now - watch.changed for watch in running), visit.typical)
+        delay = next_delay(0.0 if near else now - visit.changed, look.calls, self._spread())
         with self._changed:
             visit.due = now + delay
-            visit.rested = now + min(look.calls * _SECONDS_A_CALL, delay)
+            visit.rested = now + min(look.calls * SECONDS_A_CALL, delay)
             visit.listable, visit.useless = look.listable, look.useless
             visit.looks += 1
 

@@ -26,7 +26,7 @@ def progress_line(detail: Mapping[str, Any], seconds: float, standing: str = "")
     """Say where a job stands, for how long, and `standing`: what else is known of that."""
     ended = detail["status"] in TERMINAL
     parts = [detail["status"]]
-    if (length := _ran(detail) if ended else seconds) >= 1:
+    if (length := ran_seconds(detail) if ended else seconds) >= 1:
         parts.append(f"{'after' if ended else 'for'} {duration(length)}")
     attempts = detail.get("retryStrategy", {}).get("attempts", 1)
     if attempts > 1:
@@ -36,7 +36,8 @@ def progress_line(detail: Mapping[str, Any], seconds: float, standing: str = "")
     return f"{line}: {told}" if told else line
 
 
-def _ran(detail: Mapping[str, Any]) -> float:
+def ran_seconds(detail: Mapping[str, Any]) -> float:
+    """Tell how long a job that has ended ran, in seconds; 0 if it never did, or has not ended."""
     started, stopped = detail.get("startedAt"), detail.get("stoppedAt")
     return (stopped - started) / 1000 if started and stopped else 0.0
 

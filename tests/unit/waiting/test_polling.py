@@ -10,13 +10,8 @@ from waiting_fakes import FakeBatch, arn
 
 from sjresource.daemon_thread import in_daemon_thread
 from sjresource.errors import NotFound, Refused, SjresourceError, Unreachable
-from sjresource.polling import (
-    LONGEST_DELAY,
-    SHORTEST_DELAY,
-    Poller,
-    Watch,
-    next_delay,
-)
+from sjresource.pacing import LONGEST_DELAY, SHORTEST_DELAY, is_near_end, next_delay
+from sjresource.polling import Poller, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -202,6 +197,22 @@ def test_looks_that_take_many_calls_come_less_often() -> None:
     """Five hundred Describes are not made twice a second."""
     assert next_delay(0, 20, spread=1.0) == 5.0
     assert next_delay(0, 500, spread=1.0) == LONGEST_DELAY
+
+
+@pytest.mark.parametrize(
+    ("ages", "typical", "near"),
+    [
+        ([60.0], None, False),
+        ([10.0, 60.0], 60.0, True),
+        ([10.0, 200.0], 60.0, False),
+        ([3600.0], 3600.0, False),
+    ],
+)
+def test_short_jobs_are_looked_at_often_when_they_should_end(
+    ages: list[float], typical: float | None, *, near: bool
+) -> None:
+    """Jobs of one sweep take alike; for long ones it would cost thousands of calls."""
+    assert is_near_end(ages, typical) is near
 
 
 def test_looks_spread_out_and_never_beyond_the_longest() -> None:
