@@ -14,6 +14,7 @@ What a program says goes down through these modules, each importing only those b
 
     service_job, completion, job_queue, quota_share,
     service_environment, scheduling_policy                    a resource each
+    functions, orphans, arguments                             what a program may ask and write
     submission, named_resource, relations, drift              what their lives are made of
     waiting, waited_jobs, surroundings, holding, operation    a program's waits
     polling, pacing, looking, reporting, standing, progress   what they ask and say meanwhile
@@ -22,7 +23,8 @@ What a program says goes down through these modules, each importing only those b
     validation, conformance, patterns, documented_bounds,
     job_rules, queue_rules, foreign_arns, instance_hours      what AWS takes, and what it costs
     provider, changes                                         what all providers share
-    client, settings, settling                                AWS, and who we are there
+    client, session, account, settling                        AWS, and who we are there
+    stack_config, settings, assumed_role, config_values       what the stack's config says
     identity, naming, payload, arn, errors                    words and their meaning
 
 `sjresource.emulator` is a program of its own; nothing here imports it, and it imports nothing from
@@ -31,6 +33,14 @@ here.
 
 from sjresource.completion import ServiceJobCompletion
 from sjresource.errors import NotFound, NotSettled, Refused, SjresourceError, Unreachable
+from sjresource.functions import (
+    get_job_queue_snapshot,
+    get_job_queue_snapshot_output,
+    get_service_job,
+    get_service_job_output,
+    list_service_jobs,
+    list_service_jobs_output,
+)
 from sjresource.job_queue import JobQueue
 from sjresource.orphans import Orphan, find_orphans
 from sjresource.quota_share import QuotaShare
@@ -52,4 +62,10 @@ __all__ = [
     "SjresourceError",
     "Unreachable",
     "find_orphans",
+    "get_job_queue_snapshot",
+    "get_job_queue_snapshot_output",
+    "get_service_job",
+    "get_service_job_output",
+    "list_service_jobs",
+    "list_service_jobs_output",
 ]

@@ -1,0 +1,124 @@
+"""Functions, in Pulumi's sense: they read what exists, and manage nothing.
+
+Each has two forms, as in pulumi-aws: a plain one that takes plain values and blocks, and an
+`_output` one that takes Outputs and is unknown in a preview as long as they are. Both ask with the
+stack's `aws:` config, in previews too. Members of answers are named as outputs of resources are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+from sjresource.arn import parse_arn
+from sjresource.client import batch_client
+from sjresource.daemon_thread import in_daemon_thread
+from sjresource.naming import answer_properties
+from sjresource.stack_config import stack_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sjresource.client import BatchClient
+
+    Detail = dict[str, Any]
+
+
+def get_service_job(job: str, *, region: str | None = None) -> Detail:
+    """Describe the job with this id or ARN, without its payload, which may hold secrets.
+
+    Times are in milliseconds since 1970. `region` is where a bare id is looked for; None is the
+    config's.
+
+    Raises:
+        NotFound: there is no such job, or its record has expired.
+        Refused, Unreachable: AWS could not be asked.
+    """
+    detail = _client(job, region).find_service_job(job)
+    return answer_properties("DescribeServiceJob", detail)
+
+
+def get_service_job_output(
+    job: pulumi.Input[str], *, region: pulumi.Input[str | None] = None
+) -> pulumi.Output[Detail]:
+    """Describe the job that an Output names; see `get_service_job`."""
+    return _once_known(get_service_job, job=job, region=region)
+
+
+def list_service_jobs(
+    job_queue: str,
+    *,
+    job_status: str | None = None,
+    job_name: str | None = None,
+    region: str | None = None,
+) -> list[Detail]:
+    """List a queue's jobs, newest first, with one call for each hundred.
+
+    AWS takes a status or a name, not both: with a name every status is listed, and its case counts;
+    with neither, what is RUNNING.
+
+    Raises:
+        ValueError: both are given.
+        Refused, Unreachable: AWS could not be asked.
+    """
+    if job_status and job_name:
+        raise ValueError("listing ServiceJobs: AWS takes job_status or job_name, not both")
+    client = _client(job_queue, region)
+    if job_name:
+        found = list(client.list_service_jobs_named(job_queue, job_name))
+    else:
+        pages = client.pages_of_service_jobs(job_queue, job_status or "RUNNING")
+        found = [job for page in pages for job in page]
+    listed: Sequence[Detail] = answer_properties("ListServiceJobs", {"jobSummaryList": found})[
+        "job_summary_list"
+    ]
+    return list(listed)
+
+
+def list_service_jobs_output(
+    job_queue: pulumi.Input[str],
+    *,
+    job_status: pulumi.Input[str | None] = None,
+    job_name: pulumi.Input[str | None] = None,
+    region: pulumi.Input[str | None] = None,
+) -> pulumi.Output[list[Detail]]:
+    """List the jobs of the queue that an Output names; see `list_service_jobs`."""
+    return _once_known(
+        list_service_jobs,
+        job_queue=job_queue,
+        job_status=job_status,
+        job_name=job_name,
+        region=region,
+    )
+
+
+def get_job_queue_snapshot(job_queue: str, *, region: str | None = None) -> Detail:
+    """Tell which jobs are at the front of a queue, in the order in which they are to run.
+
+    `front_of_queue` has at most the first 100; what AWS does not tell of this queue is left out.
+
+    Raises:
+        Refused, Unreachable: AWS could not be asked.
+    """
+    answer = _client(job_queue, region).find_job_queue_snapshot(job_queue)
+    return answer_properties("GetJobQueueSnapshot", answer)
+
+
+def get_job_queue_snapshot_output(
+    job_queue: pulumi.Input[str], *, region: pulumi.Input[str | None] = None
+) -> pulumi.Output[Detail]:
+    """Tell it of the queue that an Output names; see `get_job_queue_snapshot`."""
+    return _once_known(get_job_queue_snapshot, job_queue=job_queue, region=region)
+
+
+def _client(name_or_arn: str, region: str | None) -> BatchClient:
+    arn = parse_arn(name_or_arn)
+    return batch_client(stack_settings(), arn.region if arn else region)
+
+
+def _once_known(function: Callable[..., Any], **arguments: Any) -> pulumi.Output[Any]:
+    """Call when all arguments are known, without holding up the program meanwhile."""
+    return pulumi.Output.all(**arguments).apply(
+        lambda known: in_daemon_thread(lambda: function(**known))
+    )
