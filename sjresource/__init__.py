@@ -14,7 +14,7 @@ What a program says goes down through these modules, each importing only those b
 
     service_job, completion, job_queue, quota_share,
     service_environment, scheduling_policy                    a resource each
-    functions, orphans, arguments                             what a program may ask and write
+    functions, orphans, arguments, model_trainer              what a program may ask and write
     submission, named_resource, relations, drift              what their lives are made of
     waiting, waited_jobs, surroundings, holding, operation    a program's waits
     polling, pacing, looking, reporting, standing, progress   what they ask and say meanwhile
@@ -42,6 +42,7 @@ from sjresource.functions import (
     list_service_jobs_output,
 )
 from sjresource.job_queue import JobQueue
+from sjresource.model_trainer import from_model_trainer
 from sjresource.orphans import Orphan, find_orphans
 from sjresource.quota_share import QuotaShare
 from sjresource.scheduling_policy import SchedulingPolicy
@@ -62,6 +63,7 @@ __all__ = [
     "SjresourceError",
     "Unreachable",
     "find_orphans",
+    "from_model_trainer",
     "get_job_queue_snapshot",
     "get_job_queue_snapshot_output",
     "get_service_job",

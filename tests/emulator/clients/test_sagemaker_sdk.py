@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from emulator_requests import client, control
@@ -31,8 +33,8 @@ def emulator(tmp_path: Path) -> Iterator[Emulator]:
         yield serving
 
 
-def test_the_sdk_submits_lists_waits_and_terminates(emulator: Emulator, tmp_path: Path) -> None:
-    """A job is submitted and waited for, another one terminated, and both are told of rightly."""
+def make_queue_and_role(emulator: Emulator) -> None:
+    """Make what the SDK's trainer needs: a queue with room for two, and a role."""
     batch = client(emulator, "batch")
     batch.create_service_environment(
         serviceEnvironmentName="env",
@@ -57,18 +59,19 @@ def test_the_sdk_submits_lists_waits_and_terminates(emulator: Emulator, tmp_path
             }
         ],
     }
-    client(emulator, "iam").create_role(
-        RoleName="training", AssumeRolePolicyDocument=json.dumps(trust)
-    )
-    slow = {"job_name": "slow", "script": {"running": 3600}}
-    control(emulator.url, emulator.credentials, "POST", "rules", slow)
+    iam = client(emulator, "iam")
+    with suppress(iam.exceptions.EntityAlreadyExistsException):  # moto's state is the process's
+        iam.create_role(RoleName="training", AssumeRolePolicyDocument=json.dumps(trust))
 
+
+def run(emulator: Emulator, folder: Path, program: str, *arguments: str) -> dict[str, Any]:
+    """Run one of the programs beside this file with the SDK's interpreter; give what it printed."""
     ended = subprocess.run(
-        [str(PYTHON), str(HERE / "sagemaker_queue_program.py")],
+        [str(PYTHON), str(HERE / program), *arguments],
         env={
             "PATH": os.environ["PATH"],
-            "HOME": str(tmp_path),
-            "AWS_SHARED_CREDENTIALS_FILE": str(tmp_path / "credentials"),
+            "HOME": str(folder),
+            "AWS_SHARED_CREDENTIALS_FILE": str(folder / "credentials"),
             "AWS_PROFILE": "sjresource-emulator",
             "AWS_DEFAULT_REGION": "us-east-1",
             "AWS_ENDPOINT_URL": emulator.url,
@@ -78,11 +81,38 @@ def test_the_sdk_submits_lists_waits_and_terminates(emulator: Emulator, tmp_path
         timeout=240,
         check=False,
     )
-
     assert ended.returncode == 0, ended.stderr
-    assert json.loads(ended.stdout.splitlines()[-1]) == {
+    said: dict[str, Any] = json.loads(ended.stdout.splitlines()[-1])
+    return said
+
+
+def test_the_sdk_submits_lists_waits_and_terminates(emulator: Emulator, tmp_path: Path) -> None:
+    """A job is submitted and waited for, another one terminated, and both are told of rightly."""
+    make_queue_and_role(emulator)
+    slow = {"job_name": "slow", "script": {"running": 3600}}
+    control(emulator.url, emulator.credentials, "POST", "rules", slow)
+
+    said = run(emulator, tmp_path, "sagemaker_queue_program.py")
+
+    assert said == {
         "waited": "SUCCEEDED",
         "trainer": "123456789012.dkr.ecr.us-east-1.amazonaws.com/train:1",
         "ended": ["FAILED", "enough"],
         "listed": ["quick"],
     }
+
+
+def test_a_trainers_payload_is_what_the_sdks_queue_submits(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    """But for the name, which the SDK makes up anew each time; local files are refused for that."""
+    make_queue_and_role(emulator)
+    ours = [path for path in sys.path if path.endswith("site-packages")]
+    said = run(emulator, tmp_path, "model_trainer_program.py", str(HERE.parents[2]), *ours)
+
+    submitted = client(emulator, "batch").describe_service_job(jobId=said["theirs"])
+    theirs = json.loads(submitted["serviceRequestPayload"])
+    assert theirs.pop("TrainingJobName").startswith("queued-")
+    assert said["ours"] == theirs
+    assert said["ours"]["HyperParameters"] == {"epochs": "3", "name": '"text"'}
+    assert "local files are uploaded under a new name" in said["refused"]
