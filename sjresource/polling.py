@@ -39,7 +39,7 @@ _RETHOUGHT_AFTER = 20
 
 _FEW = 2
 
-_LISTED_WITHIN = 10.0
+_LISTED_WITHIN = 3.0
 """Seconds for which a job that was just submitted may still be unknown to Describe."""
 
 

@@ -46,7 +46,7 @@ def test_a_wait_is_given_up_resumed_and_outlives_the_jobs_record(
 
     second = stack.start("up")
     second.wait_for("RUNNING")
-    cloud.control.fault("DescribeServiceJob", "drop_before", count=2)
+    cloud.control.fault("DescribeServiceJob", "drop_before", count=1)
     cloud.control.fault("DescribeServiceJob", "throttle", count=1)
     cloud.control.fault(
         "DescribeServiceJob", "error", code="ExpiredTokenException", status=403, count=1
