@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 from pulumi.dynamic import (
+    CheckFailure,
     CheckResult,
     CreateResult,
     DiffResult,
@@ -87,6 +88,16 @@ _TERMINATION_SECONDS = 10.0
 
 _MAX_TRAINING_JOB_NAME = 63
 
+_SAME_CLIENT_TOKEN = (  # noqa: S105 - a sentence
+    "client_token must change with the request: Batch refuses a token that came with another one"
+)
+
+_NEW_FIRST = (
+    "with delete_before_replace=False, `--replace`, `pulumi state taint` and rerun_on_failure "
+    "can't be told from a crash: the job that exists would be taken for the new one, and then ended; "
+    "change `triggers` for a new run"
+)
+
 _ATTEMPTS_KEPT = 2
 _REASON_LENGTH = 160
 """The state holds at most 2 KB for a job beside its inputs: the engine writes it all at each step.
@@ -103,7 +114,10 @@ class ServiceJobProvider(BatchProvider):
         news = with_name("job_name", olds, news, name_of)
         submits = would_be_submitted(RULES, olds, news)
         settings = self.settings.in_region(_known(news.get("region")))
-        return check_job(settings, self.checking, news, would_be_submitted=submits)
+        checked = check_job(settings, self.checking, news, would_be_submitted=submits)
+        if _keeps_used_token(olds, news):
+            checked.failures.append(CheckFailure("", _SAME_CLIENT_TOKEN))
+        return checked
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare what was wanted with what is wanted; ask AWS only for `rerun_on_failure`."""
@@ -320,6 +334,8 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
         merged = pulumi.ResourceOptions.merge(old_first, opts)
         super().__init__(ServiceJobProvider(), resource_name, properties, merged)
         self.orphans.apply(self._warn_of_orphans)
+        if opts and opts.delete_before_replace is False:
+            pulumi.log.warn(_NEW_FIRST, resource=self)
         warn_of_job(self, properties)
 
     @property
@@ -373,6 +389,13 @@ def _outputs(detail: Mapping[str, Any]) -> dict[str, Any]:
 def _attempt_lists(outputs: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
     preempted = outputs.get("preemption_summary", {}).get("recent_preempted_attempts", [])
     return [outputs.get("attempts", []), preempted]
+
+
+def _keeps_used_token(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    token = news.get("client_token")
+    if token is None or olds.get("client_token") != token:
+        return False
+    return bool(find_changes(RULES, olds, news).replaces)
 
 
 def _known(value: Any) -> str:

@@ -256,3 +256,18 @@ def test_a_used_token_without_a_job_is_never_submitted_again(
         Life(jobs, aws.job(queue))
 
     assert aws.submitted() == 1
+
+
+def test_a_users_token_must_change_with_the_request(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """Batch would refuse it, and only after the old job was ended: the preview says so before."""
+    olds = aws.job(queue, client_token="mine")
+    edited = aws.job(queue, client_token="mine", triggers=["again"])
+    renewed = aws.job(queue, client_token="other", triggers=["again"])
+
+    assert [
+        "must change with the request" in f.reason for f in jobs.check(olds, edited).failures
+    ] == [True]
+    assert jobs.check(olds, renewed).failures == []
+    assert jobs.check(olds, aws.job(queue, client_token="mine", tags={"a": "1"})).failures == []

@@ -109,7 +109,9 @@ def test_resource_options_mean_for_a_job_what_they_mean(
         "project:protect": True,
     }
     stack = new_stack(OPTIONS, config=config, environment=cloud.environment)
-    stack.up()
+    (warning,) = stack.up().diagnostics("warning")
+    assert "change `triggers` for a new run" in warning.message
+    assert warning.urn.endswith("::new-first")
     jobs = {name: resource["id"] for name, resource in stack.resources().items()}
 
     refused = stack.preview("--config=epochs=2", fails=True)
