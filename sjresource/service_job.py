@@ -88,14 +88,14 @@ _TERMINATION_SECONDS = 10.0
 
 _MAX_TRAINING_JOB_NAME = 63
 
-_SAME_CLIENT_TOKEN = (  # noqa: S105 - a sentence
+_MUST_CHANGE = (
     "client_token must change with the request: Batch refuses a token that came with another one"
 )
 
 _NEW_FIRST = (
     "with delete_before_replace=False, `--replace`, `pulumi state taint` and rerun_on_failure "
-    "can't be told from a crash: the job that exists would be taken for the new one, and then ended; "
-    "change `triggers` for a new run"
+    "can't be told from a crash: the job that exists would be taken for the new one, and then "
+    "ended; change `triggers` for a new run"
 )
 
 _ATTEMPTS_KEPT = 2
@@ -116,7 +116,7 @@ class ServiceJobProvider(BatchProvider):
         settings = self.settings.in_region(_known(news.get("region")))
         checked = check_job(settings, self.checking, news, would_be_submitted=submits)
         if _keeps_used_token(olds, news):
-            checked.failures.append(CheckFailure("", _SAME_CLIENT_TOKEN))
+            checked.failures.append(CheckFailure("", _MUST_CHANGE))
         return checked
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
