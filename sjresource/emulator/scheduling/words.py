@@ -162,7 +162,7 @@ def _borrowing(share: str, unit: str, holdings: Holdings) -> str:
     if not idle:
         return told + "no share has any to lend"
     has = " and ".join(f"{name} has {count}" for name, count in sorted(lent.items()))
-    return f"{told}of the {idle} that shares lend, {has or 'nobody has any'}"
+    return f"{told}of the {idle} that shares lend, {has or 'nobody else has any'}"
 
 
 def _listed(ids: Sequence[str]) -> str:

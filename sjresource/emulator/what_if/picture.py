@@ -67,7 +67,7 @@ def _averages(share: str, play: Play) -> list[float]:
 def _areas(shares: Sequence[str], held: dict[str, list[float]], capacity: int) -> Iterator[str]:
     below = [0.0] * _COLUMNS
     for number, share in enumerate(shares):
-        above = [low + more for low, more in zip(below, held[share], strict=True)]
+        above = [round(low + more, 3) for low, more in zip(below, held[share], strict=True)]
         points = [*_outline(above, capacity), *reversed(list(_outline(below, capacity)))]
         colour = _COLOURS[number % len(_COLOURS)]
         yield f'<polygon fill="{colour}" points="{" ".join(points)}"/>'
@@ -77,6 +77,8 @@ def _areas(shares: Sequence[str], held: dict[str, list[float]], capacity: int) -
 def _outline(heights: Sequence[float], capacity: int) -> Iterator[str]:
     step = _WIDTH / _COLUMNS
     for column, height in enumerate(heights):
+        if 0 < column < _COLUMNS - 1 and heights[column - 1] == height == heights[column + 1]:
+            continue  # on the line between its neighbours
         y = _TOP + _HEIGHT * (1 - height / max(capacity, 1))
         yield f"{_LEFT + column * step:.1f},{y:.1f}"
         yield f"{_LEFT + (column + 1) * step:.1f},{y:.1f}"

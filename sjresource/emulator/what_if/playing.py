@@ -96,15 +96,14 @@ class _Player:
             self._put(change.at, _CHANGE, change)
 
     def play(self) -> Play:
-        while self._agenda:
-            if self._scenario.until is not None and self._agenda[0][0] > self._scenario.until:
-                self._now = self._scenario.until
-                break
+        until = self._scenario.until
+        while self._agenda and (until is None or self._agenda[0][0] <= until):
             self._now = self._agenda[0][0]
             while self._agenda and self._agenda[0][0] == self._now:
                 _, kind, _, what = heapq.heappop(self._agenda)
                 self._happen(kind, what)
             self._decide()
+        self._now = self._now if until is None else until
         waiting = {blocked.job_id: blocked.why for blocked in self._plan.blocked.values()}
         return Play(self._lives, self._events, self._now, waiting)
 
