@@ -39,7 +39,7 @@ def place(moment: Moment) -> None:
     live = moment.store.live
     if not live.waiting_queues():
         return
-    plan = plan_now(moment)
+    plan = scheduling.plan(_state(moment), moment.now / 1000, explain=False)
     for job_id, environment in plan.placements.items():
         job = live.get(job_id)
         if job is not None:
@@ -55,18 +55,14 @@ def place(moment: Moment) -> None:
             _note_why(moment, head, blocked.status_reason, _time_limits(moment, queue))
 
 
-def plan_now(moment: Moment) -> scheduling.Plan:
-    """Decide what would start now."""
-    return scheduling.plan(_state(moment), moment.now / 1000)
-
-
 def why_waiting(moment: Moment, job: Job) -> str | None:
     """Say what a waiting job waits for, None for one that does not wait."""
     if job.status == "SUBMITTED":
         return "the scheduler has not seen it yet"
     if job.status != "RUNNABLE":
         return None
-    blocked = plan_now(moment).blocked.get((job.queue, job.share))
+    plan = scheduling.plan(_state(moment), moment.now / 1000)
+    blocked = plan.blocked.get((job.queue, job.share))
     if blocked is None or job.terminated:
         return "nothing: it is about to go on"
     if blocked.job_id == job.id:

@@ -163,7 +163,9 @@ def _block(
     for _, _, _, line in turns:
         if line.head is None:
             continue
-        if line is first:
+        if not plan.explained:
+            blocked = words.unexplained(line.head, queue, room)
+        elif line is first:
             blocked = words.no_room(line.head, queue, room, reserved=reserved)
         else:
             blocked = words.another_turn(line, first, use)

@@ -22,7 +22,11 @@ def place(queue: Queue, line: Line, room: Room, plan: Plan) -> None:
     while (job := line.head) is not None:
         chosen = room.first_that_fits(queue.environments, job.capacity) if job.ready else None
         if chosen is None:
-            plan.blocked[queue.arn, line.share] = words.no_room(job, queue, room)
+            plan.blocked[queue.arn, line.share] = (
+                words.no_room(job, queue, room)
+                if plan.explained
+                else words.unexplained(job, queue, room)
+            )
             return
         plan.placements[job.id] = chosen.arn
         room.take(chosen.arn, job.capacity)

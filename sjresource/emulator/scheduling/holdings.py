@@ -25,19 +25,20 @@ class Holdings:
     def __init__(self, shares: Mapping[str, QuotaShare], running: Iterable[Running] = ()) -> None:
         self.shares = shares
         self._held: dict[str, dict[str, int]] = {}
+        self._lendable: dict[str, int] = {}
         self._borrowed: dict[str, int] = {}
-        self._idle: dict[str, int] = {}
         for share in shares.values():
             if share.lends:
                 for unit, count in share.limits.items():
-                    self._idle[unit] = self._idle.get(unit, 0) + count
+                    self._lendable[unit] = self._lendable.get(unit, 0) + count
+        self._idle = dict(self._lendable)
         for job in running:
             self.hold(job.share, job.capacity)
 
     def copy(self) -> Holdings:
         """Make other holdings that are the same."""
         made = Holdings({})
-        made.shares = self.shares
+        made.shares, made._lendable = self.shares, self._lendable
         made._held = {share: dict(units) for share, units in self._held.items()}
         made._borrowed, made._idle = dict(self._borrowed), dict(self._idle)
         return made
@@ -99,7 +100,13 @@ class Holdings:
 
     def could_ever_hold(self, share: str, capacity: Mapping[str, int]) -> bool:
         """Tell whether a share's rules allow so much when nothing else runs."""
-        return Holdings(self.shares).may_borrow(share, capacity)
+        rules = self.share(share)
+        for unit, count in capacity.items():
+            own, most = rules.limits.get(unit, 0), rules.most_borrowed(unit)
+            others = self._lendable.get(unit, 0) - own * rules.lends
+            if count > own + (others if most is None else min(most, others)):
+                return False
+        return True
 
     def _may_owe(self, share: str, unit: str) -> bool:
         most = self.share(share).most_borrowed(unit)

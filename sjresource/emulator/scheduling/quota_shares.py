@@ -196,6 +196,14 @@ class Pass:
         for line in self._lines:
             if line.head is None:
                 continue
+            if not self._plan.explained:
+                self._plan.blocked[self._queue.arn, line.share] = words.unexplained(
+                    line.head,
+                    self._queue,
+                    self._room,
+                    fits_share=self._holdings.could_ever_hold(line.share, line.head.capacity),
+                )
+                continue
             giving_way = [job.id for job in self._running if job.stopping_for == line.head.id]
             giving_way += [
                 each.job_id for each in self._plan.preemptions if each.for_job == line.head.id

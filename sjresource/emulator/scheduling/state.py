@@ -169,9 +169,10 @@ class Plan:
     """What to start where (job id: environment ARN), what to stop, and what blocks the rest.
 
     Every waiting job is in `placements`, or is the one in `blocked` for its queue's ARN and share,
-    or waits behind that one.
+    or waits behind that one. `explained` is whether `why` is told of what is blocked.
     """
 
+    explained: bool = True
     placements: dict[str, str] = field(default_factory=dict)
     preemptions: list[Preemption] = field(default_factory=list)
     blocked: dict[tuple[str, str], Blocked] = field(default_factory=dict)

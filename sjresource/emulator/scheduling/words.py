@@ -30,6 +30,13 @@ LIMIT_EXCEEDED: Final = (
 """The code is documented, the sentence after it is ours."""
 
 
+def unexplained(job: Waiting, queue: Queue, room: Room, *, fits_share: bool = True) -> Blocked:
+    """Give only what Batch shows, which is quickly found."""
+    if not _able(job, queue, room):
+        return Blocked(job.id, "", TOO_LARGE)
+    return Blocked(job.id, "", None if fits_share else LIMIT_EXCEEDED)
+
+
 def no_room(job: Waiting, queue: Queue, room: Room, *, reserved: float = 0) -> Blocked:
     """Say why the job whose turn it is does not start; `reserved` is a part that stays free."""
     able = _able(job, queue, room)

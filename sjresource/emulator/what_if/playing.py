@@ -89,7 +89,6 @@ class _Player:
         self._lives: dict[str, Life] = {}
         self._sequence: dict[str, int] = {}
         self._events: list[Event] = []
-        self._plan = scheduling.Plan()
         for submission in scenario.submissions:
             self._put(submission.at, _SUBMIT, submission)
         for change in scenario.changes:
@@ -104,7 +103,8 @@ class _Player:
                 self._happen(kind, what)
             self._decide()
         self._now = self._now if until is None else until
-        waiting = {blocked.job_id: blocked.why for blocked in self._plan.blocked.values()}
+        left = scheduling.plan(self._state(), self._now).blocked.values()
+        waiting = {blocked.job_id: blocked.why for blocked in left}
         return Play(self._lives, self._events, self._now, waiting)
 
     def _put(self, at: float, kind: int, what: Any) -> None:
@@ -182,12 +182,12 @@ class _Player:
                 past.popleft()
 
     def _decide(self) -> None:
-        self._plan = scheduling.plan(self._state(), self._now)
-        for name, environment in self._plan.placements.items():
+        plan = scheduling.plan(self._state(), self._now, explain=False)
+        for name, environment in plan.placements.items():
             self._start(name, environment)
-        for preemption in self._plan.preemptions:
+        for preemption in plan.preemptions:
             self._preempt(preemption)
-        self._look_again(self._plan)
+        self._look_again(plan)
 
     def _state(self) -> State:
         return State(
