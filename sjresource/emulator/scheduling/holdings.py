@@ -91,12 +91,7 @@ class Holdings:
 
     def may_borrow(self, share: str, capacity: Mapping[str, int]) -> bool:
         """Tell whether a share may hold so much more: its own, and what others lend it."""
-        self.hold(share, capacity)
-        allowed = all(
-            not self.borrowed(share, unit) or self._may_owe(share, unit) for unit in capacity
-        )
-        self.release(share, capacity)
-        return allowed
+        return all(self._may_hold(share, unit, count) for unit, count in capacity.items())
 
     def could_ever_hold(self, share: str, capacity: Mapping[str, int]) -> bool:
         """Tell whether a share's rules allow so much when nothing else runs."""
@@ -108,8 +103,14 @@ class Holdings:
                 return False
         return True
 
-    def _may_owe(self, share: str, unit: str) -> bool:
-        most = self.share(share).most_borrowed(unit)
-        if most is not None and self.borrowed(share, unit) > most:
+    def _may_hold(self, share: str, unit: str, more: int) -> bool:
+        rules = self.share(share)
+        beyond = self.held(share, unit) - rules.limits.get(unit, 0)
+        if beyond + more <= 0:
+            return True
+        most = rules.most_borrowed(unit)
+        if most is not None and beyond + more > most:
             return False
-        return self._borrowed.get(unit, 0) <= self._idle.get(unit, 0)
+        borrowed = self._borrowed.get(unit, 0) - max(0, beyond) + beyond + more
+        idle = self._idle.get(unit, 0) - max(0, -beyond) * rules.lends
+        return borrowed <= idle
