@@ -89,6 +89,18 @@ def list_scheduling_policies(call: Call, parameters: Parameters) -> Answer:
     return {**answer, "nextToken": token} if token else answer
 
 
+def _check_overlap(names: list[str]) -> None:
+    """Refuse an entry that covers another one.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_ShareAttributes.html
+    """
+    for number, name in enumerate(names):
+        others = names[:number] + names[number + 1 :]
+        prefix = name.removesuffix("*")
+        if any(other == name or (name != prefix and other.startswith(prefix)) for other in others):
+            raise ClientException(f"shareIdentifier {name} overlaps with another one")
+
+
 def _check(parameters: Parameters) -> None:
     if all(policy in parameters for policy in _POLICIES):
         raise ClientException("only one of fairsharePolicy and quotaSharePolicy can be set")
@@ -98,6 +110,7 @@ def _check(parameters: Parameters) -> None:
     distribution = fair.get("shareDistribution", [])
     if len(distribution) > _MOST_SHARES:
         raise ClientException(f"shareDistribution must have at most {_MOST_SHARES} entries")
+    _check_overlap([share["shareIdentifier"] for share in distribution])
     for share in distribution:
         weight = share.get("weightFactor", 1.0)
         if not _LEAST_WEIGHT <= weight <= _MOST_WEIGHT:

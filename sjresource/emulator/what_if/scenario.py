@@ -85,12 +85,13 @@ def read_scenario(described: Any) -> Scenario:
     reader = _Jobs(queues, _only_type(environments), dice)
     jobs = [job for number, each in enumerate(whole.get("jobs", []))
             for job in reader.read(each, f"jobs[{number}]")]  # fmt: skip
+    names = {job.name for job in jobs}
     return Scenario(
         environments=environments,
         queues=queues,
         submissions=sorted(jobs, key=lambda job: job.at),
         changes=[
-            _change(each, f"changes[{number}]", queues)
+            _change(each, f"changes[{number}]", queues, names)
             for number, each in enumerate(whole.get("changes", []))
         ],
         stopping_seconds=_number(whole, "stopping_seconds", "scenario", 0),
@@ -127,10 +128,12 @@ def _quota_share(name: str, described: Any, where: str) -> QuotaShare:
         raise _wrong(where, "must be as in CreateQuotaShare") from None
 
 
-def _change(described: Any, where: str, queues: Mapping[str, Queue]) -> Change:
+def _change(described: Any, where: str, queues: Mapping[str, Queue], jobs: set[str]) -> Change:
     change = _object(described, where, _CHANGE)
     at = _number(change, "at", where)
     if "job" in change:
+        if change["job"] not in jobs:
+            raise _wrong(where, f"there is no job {change['job']}")
         return Change(at, job=change["job"], priority=int(_number(change, "priority", where)))
     queue = _named_queue(change, where, queues)
     policy = queue.policy
@@ -156,7 +159,9 @@ class _Jobs:
         kind = job.get("type", self._only_type)
         if kind is None:
             raise _wrong(f"{where}.type", "must be an instance type")
-        share = job.get("share", "")
+        name, share = job.get("name"), job.get("share", "")
+        if not isinstance(name, str) or not isinstance(share, str):
+            raise _wrong(f"{where}.name", "must be text, and share too")
         if isinstance(queue.policy, QuotaShares) and share not in queue.policy.shares:
             raise _wrong(f"{where}.share", f"must be one of {', '.join(queue.policy.shares)}")
         count = int(_number(job, "count", where, 1))
@@ -165,7 +170,7 @@ class _Jobs:
         retries = job.get("preemption_retries")
         for number in range(1, count + 1):
             yield Submission(
-                name=job["name"] if count == 1 else f"{job['name']}-{number}",
+                name=name if count == 1 else f"{name}-{number}",
                 queue=queue.arn,
                 share=share,
                 at=at,

@@ -252,6 +252,17 @@ def fair_queue(emulator: Emulator, **policy: Any) -> None:
     make_typed_queue(emulator, made["arn"], "NUM_INSTANCES", 2)
 
 
+@pytest.mark.parametrize("names", [("team*", "team1"), ("a", "a"), ("a*", "ab*")])
+def test_entries_of_a_policy_do_not_overlap(batch: Any, names: tuple[str, str]) -> None:
+    """A share identifier that two entries would weigh is refused."""
+    distribution = [{"shareIdentifier": name} for name in names]
+
+    with pytest.raises(ClientError, match="overlaps"):
+        batch.create_scheduling_policy(
+            name="fair", fairsharePolicy={"shareDistribution": distribution}
+        )
+
+
 def test_fair_shares_take_turns(emulator: Emulator, batch: Any) -> None:
     """The share that holds nothing goes before the one that came first, and the snapshot knows."""
     fair_queue(emulator)

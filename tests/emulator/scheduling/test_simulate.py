@@ -1,0 +1,124 @@
+"""`python -m sjresource.emulator simulate`: what it prints, draws and refuses."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sjresource.emulator.__main__ import main
+from sjresource.emulator.what_if.playing import play
+from sjresource.emulator.what_if.report import summarise
+from sjresource.emulator.what_if.scenario import read_scenario
+
+ROOT = Path(__file__).resolve().parents[3]
+DESIGNS = ROOT / "examples" / "quota_designs"
+SMALL: dict[str, Any] = {
+    "environments": {"gpus": {"NUM_INSTANCES": 2}},
+    "queues": {"q": {}},
+    "jobs": [{"name": "j", "seconds": 3600, "count": 3, "every": 0}],
+}
+
+
+def simulate(tmp_path: Path, described: Any, *options: str) -> int:
+    """Write a scenario to a file and simulate it."""
+    path = tmp_path / "scenario.json"
+    path.write_text(json.dumps(described))
+    return main(["simulate", str(path), *options])
+
+
+def test_each_share_is_summed_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Two of three jobs start at once, and three instance-hours in two hours of two are 75%."""
+    assert simulate(tmp_path, SMALL) == 0
+
+    told = capsys.readouterr().out
+    row = next(line for line in told.splitlines() if line.startswith("all"))
+    assert re.split(r"\s{2,}", row) == [
+        "all",
+        "3",
+        "3",
+        "0 s",
+        "60.0 min",
+        "75%",
+        "0",
+        "3.0",
+        "0.0",
+    ]
+
+
+def test_what_is_left_waiting_says_why(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A job that can never start is told of at the end, with the reason in numbers."""
+    assert simulate(tmp_path, {**SMALL, "jobs": [{**SMALL["jobs"][0], "instances": 3}]}) == 0
+
+    assert "at the end job j-1 waits: no environment" in capsys.readouterr().out
+
+
+def test_events_are_printed_on_request(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each line has the second, what happened, and to which job."""
+    simulate(tmp_path, SMALL, "--events")
+
+    assert "3600 s  start    j-3" in capsys.readouterr().out
+
+
+def test_lost_hours_are_those_of_preempted_runs() -> None:
+    """What ran before a preemption is counted as used, and as lost."""
+    path = Path(__file__).parent / "scenarios" / "raised-priority-preempts.json"
+    scenario = read_scenario(json.loads(path.read_text()))
+    summary = summarise(scenario, play(scenario))[0]
+
+    assert summary.preemptions == 1
+    assert summary.lost_hours == pytest.approx(20 / 3600)
+    assert summary.instance_hours == pytest.approx(130 / 3600)
+
+
+def test_the_picture_is_well_formed(tmp_path: Path) -> None:
+    """It is XML with an area for each share, and its title is escaped."""
+    described = json.loads((DESIGNS / "shared.json").read_text())
+    assert (
+        simulate(tmp_path, {**described, "about": "a < b"}, "--plot", str(tmp_path / "p.svg")) == 0
+    )
+
+    root = ET.parse(tmp_path / "p.svg").getroot()  # noqa: S314 - our own
+    names = [each.tag.rpartition("}")[2] for each in root]
+    assert names.count("polygon") == 2
+    assert root[0].text == "a < b"
+
+
+@pytest.mark.parametrize("design", ["reserved", "shared"])
+def test_the_documented_designs_are_as_documented(
+    design: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The tables in the document and the pictures beside it are what the examples give."""
+    picture = tmp_path / "picture.svg"
+    assert main(["simulate", str(DESIGNS / f"{design}.json"), "--plot", str(picture)]) == 0
+
+    rows = [line for line in capsys.readouterr().out.splitlines() if line.startswith("research")]
+    assert rows[0] in (ROOT / "docs" / "emulator.md").read_text()
+    drawn = ROOT / "docs" / "pictures" / f"quota-design-{design}.svg"
+    assert picture.read_text() == drawn.read_text()
+
+
+@pytest.mark.parametrize(
+    ("changed", "mistake"),
+    [
+        ({"colour": 1}, r"\(scenario\): unknown colour"),
+        ({"queues": {"q": {"environments": ["x"]}}}, "there is no environment x"),
+        ({"queues": {"q": {"quotaShares": {"s": {}}}}}, "must be as in CreateQuotaShare"),
+        ({"jobs": [{"name": "j"}]}, r"\(jobs\[0\].seconds\): must be a number"),
+        ({"jobs": [{"name": "j", "seconds": 1, "queue": "x"}]}, r"queue\): must be one of q"),
+        ({"jobs": [{"seconds": 1}]}, r"\(jobs\[0\].name\): must be text"),
+        ({"changes": [{"at": 1}]}, "must name a job, or a queue with quotaShares"),
+        ({"changes": [{"at": 1, "job": "x", "priority": 1}]}, "there is no job x"),
+    ],
+)
+def test_mistakes_are_named(
+    changed: dict[str, Any], mistake: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A scenario that is wrong ends with the place and what is wrong there, without a traceback."""
+    assert simulate(tmp_path, {**SMALL, **changed}) == 1
+
+    assert re.search(mistake, capsys.readouterr().err)
