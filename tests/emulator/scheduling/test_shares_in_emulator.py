@@ -34,6 +34,11 @@ def batch(emulator: Emulator) -> Any:
 
 @pytest.fixture
 def shares(emulator: Emulator, batch: Any) -> dict[str, str]:
+    """Make the two shares, and give their ARNs."""
+    return make_shares(emulator, batch)
+
+
+def make_shares(emulator: Emulator, batch: Any) -> dict[str, str]:
     """Make a queue of four instances: `owner` lends its two, `team` has two and borrows."""
     policy = batch.create_scheduling_policy(
         name="quotas", quotaSharePolicy={"idleResourceAssignmentStrategy": "FIFO"}
@@ -301,3 +306,21 @@ def test_what_shares_held_outlives_a_restart(tmp_path: Path) -> None:
         batch = client(emulator, "batch")
         assert described(batch, other)["status"] == "RUNNING"
         assert described(batch, late)["status"] == "RUNNABLE"
+
+
+def test_a_preemption_outlives_a_restart(tmp_path: Path) -> None:
+    """A job that was being stopped for another when the emulator went counts as preempted."""
+    with Emulator(tmp_path, clock=Clock(0, start=NOON)) as emulator:
+        batch = client(emulator, "batch")
+        make_shares(emulator, batch)
+        slow = {"serviceRequestPayload": scripted({**HOUR, "stopping": 1000})}
+        jobs = [run(emulator, "team", **slow) for _ in range(3)]
+        mine = [run(emulator, "owner") for _ in range(2)]
+        assert described(batch, jobs[2])["status"] == "RUNNING"  # it is stopping
+        assert waits_for(emulator, mine[1]) == f"job {jobs[2]}, preempted for it, to stop"
+    with Emulator(tmp_path, clock=Clock(0, start=NOON + 100)) as emulator:
+        emulator.clock.advance(1)
+
+        told = described(client(emulator, "batch"), jobs[2])
+        assert told["preemptionSummary"]["preemptedAttemptCount"] == 1
+        assert told["attempts"] == []
