@@ -13,7 +13,7 @@ import copy
 import time
 from typing import Any
 
-from sjresource.job_check import check_job
+from sjresource.checks.job_check import check_job
 from sjresource.settings import Checking, Settings
 
 JOBS = 100

@@ -21,11 +21,11 @@ import boto3
 import psutil
 
 from sjresource.emulator import Clock, Emulator
-from sjresource.polling import Poller, Watch
-from sjresource.reporting import CrowdSpeaker, JobSpeaker, Reporter
-from sjresource.services import services_of
 from sjresource.settings import Settings
-from sjresource.standing import Standing
+from sjresource.waits.polling import Poller, Watch
+from sjresource.waits.reporting import CrowdSpeaker, JobSpeaker, Reporter
+from sjresource.waits.services import services_of
+from sjresource.waits.standing import Standing
 
 REGION = "us-east-1"
 PAYLOAD = json.dumps(

@@ -15,15 +15,11 @@ What a program says goes down through these modules, each importing only those b
     service_job, completion, job_queue, quota_share,
     service_environment, scheduling_policy                    a resource each
     functions, orphans, arguments, model_trainer              what a program may ask and write
-    submission, named_resource, relations, drift              what their lives are made of
-    waiting, waited_jobs, surroundings, holding, operation    a program's waits
-    polling, pacing, looking, reporting, standing, progress   what they ask and say meanwhile
-    recording, outcome, verdict, evidence, failure, causes    what came of the jobs, and why
-    advising, advice, job_check, preflight, queue_facts       what a preview says of a job
-    validation, conformance, patterns, documented_bounds,
-    job_rules, queue_rules, foreign_arns, instance_hours      what AWS takes, and what it costs
+    submission, adoption, named_resource, relations, drift    what their lives are made of
+    waits                                                     a program's waits, and their outcome
+    checks                                                    what a preview catches
     provider, changes                                         what all providers share
-    client, session, account, settling                        AWS, and who we are there
+    client, session, account, refusals, settling              AWS, and who we are there
     stack_config, settings, assumed_role, config_values       what the stack's config says
     identity, naming, payload, arn, errors                    words and their meaning
 

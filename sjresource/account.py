@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sjresource.checks.conformance import Problem
 from sjresource.client import account_refusal
-from sjresource.conformance import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,17 +15,17 @@ import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
 from sjresource.changes import IN_PLACE, find_changes
-from sjresource.failure import recorded_failures
 from sjresource.identity import identity_tag, resource_identity
-from sjresource.masking import Mask
-from sjresource.operation import run_waits
 from sjresource.provider import BatchProvider
-from sjresource.recording import record, remembered
-from sjresource.rows import EarlyRow, urn_in
-from sjresource.services import services_of
-from sjresource.surroundings import surroundings
-from sjresource.waited_jobs import WaitedJobs, unknown
-from sjresource.waiting import Terms, Wait
+from sjresource.waits.failure import recorded_failures
+from sjresource.waits.masking import Mask
+from sjresource.waits.operation import run_waits
+from sjresource.waits.recording import record, remembered
+from sjresource.waits.rows import EarlyRow, urn_in
+from sjresource.waits.services import services_of
+from sjresource.waits.surroundings import surroundings
+from sjresource.waits.waited_jobs import WaitedJobs, unknown
+from sjresource.waits.waiting import Terms, Wait
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

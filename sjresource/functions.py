@@ -13,9 +13,9 @@ import pulumi
 
 from sjresource.arn import parse_arn
 from sjresource.client import batch_client
-from sjresource.daemon_thread import in_daemon_thread
 from sjresource.naming import answer_properties
 from sjresource.stack_config import stack_settings
+from sjresource.waits.daemon_thread import in_daemon_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

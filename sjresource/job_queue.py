@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from sjresource.advising import warn_of_queue_side
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules
+from sjresource.checks.advising import warn_of_queue_side
+from sjresource.checks.reading import items_at, value_at
 from sjresource.client import BatchClient
 from sjresource.identity import resource_identity
 from sjresource.named_resource import Calls, NamedResourceProvider, old_first
-from sjresource.reading import items_at, value_at
 from sjresource.relations import refuse_foreign_jobs
 from sjresource.stack_config import with_default_tags
 

@@ -15,6 +15,7 @@ from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Up
 
 from sjresource.account import account_problems
 from sjresource.changes import IN_PLACE, SWAPPED, Rules, find_changes
+from sjresource.checks.validation import failing, queue_problems, timeouts_problems
 from sjresource.drift import drifted
 from sjresource.errors import NotFound, Refused, SjresourceError
 from sjresource.identity import IDENTITY_TAG, RUN_TAG, default_name, identity_tag, with_name
@@ -27,7 +28,6 @@ from sjresource.settling import (
     wait_until_gone,
     wait_until_settled,
 )
-from sjresource.validation import failing, queue_problems, timeouts_problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

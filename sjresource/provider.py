@@ -21,7 +21,7 @@ from sjresource.settings import Checking, Settings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from sjresource.conformance import Problem
+    from sjresource.checks.conformance import Problem
 
 
 class BatchProvider(ResourceProvider):

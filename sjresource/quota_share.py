@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from sjresource.advising import warn_of_queue_side
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, Rules
+from sjresource.checks.advising import warn_of_queue_side
 from sjresource.client import BatchClient
 from sjresource.errors import NotFound
 from sjresource.identity import resource_identity

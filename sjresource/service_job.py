@@ -20,15 +20,15 @@ from pulumi.dynamic import (
 )
 
 from sjresource.adoption import adopt
-from sjresource.advising import warn_of_job
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, find_changes
+from sjresource.checks.advising import warn_of_job
+from sjresource.checks.instance_hours import instance_hours_placeholder
+from sjresource.checks.job_check import check_job, would_be_submitted
+from sjresource.checks.managed_here import managed_here
 from sjresource.client import TERMINAL, BatchClient
 from sjresource.errors import NotFound
 from sjresource.identity import name_of, resource_identity, stack_of, with_name
-from sjresource.instance_hours import instance_hours_placeholder
-from sjresource.job_check import check_job, would_be_submitted
-from sjresource.managed_here import managed_here
 from sjresource.naming import answer_properties, input_shape, to_request
 from sjresource.payload import canonical, is_unknown, parse_payload, payload_json
 from sjresource.provider import BatchProvider, try_to, update_tags

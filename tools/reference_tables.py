@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sjresource as sj
-from sjresource.advice import ADVICE, queue_elsewhere
 from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules
+from sjresource.checks.advice import ADVICE, queue_elsewhere
+from sjresource.checks.foreign_arns import foreign_arns
+from sjresource.checks.job_rules import RULES as JOB_RULES
+from sjresource.checks.queue_rules import QUEUE_RULES
 from sjresource.completion import RULES as COMPLETION_RULES
-from sjresource.foreign_arns import foreign_arns
 from sjresource.job_queue import JobQueueProvider
-from sjresource.job_rules import RULES as JOB_RULES
-from sjresource.queue_rules import QUEUE_RULES
 from sjresource.quota_share import QuotaShareProvider
 from sjresource.scheduling_policy import SchedulingPolicyProvider
 from sjresource.service_environment import ServiceEnvironmentProvider

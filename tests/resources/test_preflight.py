@@ -9,9 +9,9 @@ import pytest
 from emulated import IDENTITY, PAYLOAD
 from queue_side import KIND, QueueSide
 
+from sjresource.checks.job_check import Memory, check_job, would_be_submitted
+from sjresource.checks.kept_answers import KeptAnswers
 from sjresource.identity import IDENTITY_TAG
-from sjresource.job_check import Memory, check_job, would_be_submitted
-from sjresource.kept_answers import KeptAnswers
 from sjresource.service_job import RULES, ServiceJobProvider
 from sjresource.settings import Checking, Settings
 

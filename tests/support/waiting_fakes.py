@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from sjresource.errors import NotFound, SjresourceError
-from sjresource.services import Services
+from sjresource.waits.services import Services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

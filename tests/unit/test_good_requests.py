@@ -7,7 +7,7 @@ import pytest
 from good_requests import GOOD_JOBS
 from training_requests import JOB
 
-from sjresource.job_check import check_job
+from sjresource.checks.job_check import check_job
 from sjresource.settings import Checking, Settings
 
 

@@ -7,7 +7,7 @@ import pulumi
 import pytest
 from training_requests import JOB
 
-from sjresource.managed_here import managed_here
+from sjresource.checks.managed_here import managed_here
 from sjresource.service_job import ServiceJob
 
 

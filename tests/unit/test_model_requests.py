@@ -8,15 +8,15 @@ import pytest
 from model_requests import right, wrong
 from training_requests import JOB
 
-from sjresource.advice import job_advice
-from sjresource.conformance import Conformance
-from sjresource.job_check import check_job
+from sjresource.checks.advice import job_advice
+from sjresource.checks.conformance import Conformance
+from sjresource.checks.job_check import check_job
+from sjresource.checks.patterns import can_be_run
+from sjresource.checks.preflight import Finding, findings
+from sjresource.checks.queue_facts import QueueFacts
+from sjresource.checks.validation import queue_problems
 from sjresource.naming import input_shape, property_name
-from sjresource.patterns import can_be_run
-from sjresource.preflight import Finding, findings
-from sjresource.queue_facts import QueueFacts
 from sjresource.settings import Checking, Settings
-from sjresource.validation import queue_problems
 
 SHAPE = input_shape("CreateTrainingJob", "sagemaker")
 OPERATIONS = [

@@ -5,7 +5,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from sjresource.job_check import check_job
+from sjresource.checks.job_check import check_job
 from sjresource.job_queue import JobQueueProvider
 from sjresource.service_environment import ServiceEnvironmentProvider
 from sjresource.settings import Checking, Settings

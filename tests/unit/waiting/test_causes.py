@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sjresource.causes import what_to_try
+from sjresource.waits.causes import what_to_try
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sjresource.console import console_urls
+from sjresource.waits.console import console_urls
 
 
 @pytest.mark.parametrize(

@@ -3,9 +3,14 @@ from __future__ import annotations
 from waiting_fakes import FakeBatch, FakeTraining, arn, services, started
 
 from sjresource.errors import Refused
-from sjresource.evidence import Evidence, gather
-from sjresource.failure import brief_failures, failure_message, recorded_failures, timeout_message
-from sjresource.masking import Mask
+from sjresource.waits.evidence import Evidence, gather
+from sjresource.waits.failure import (
+    brief_failures,
+    failure_message,
+    recorded_failures,
+    timeout_message,
+)
+from sjresource.waits.masking import Mask
 
 QUEUE = "arn:aws:batch:us-east-1:123456789012:job-queue/q"
 FAILED = started(

@@ -7,7 +7,7 @@ import pytest
 from waiting_fakes import FakeBatch, arn
 
 from sjresource.errors import NotFound, Refused, SjresourceError, Unreachable
-from sjresource.looking import Look
+from sjresource.waits.looking import Look
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from sjresource.masking import Mask, secret_values
+from sjresource.waits.masking import Mask, secret_values
 
 
 def found(given: Any) -> set[str]:

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from sjresource.operation import run_waits
+from sjresource.waits.operation import run_waits
 
 URN = "urn:pulumi:dev::project::pulumi-python:dynamic/sjresource:ServiceJobCompletion::trained"
 
@@ -55,7 +55,7 @@ def test_a_setting_that_is_no_truth_value_is_refused() -> None:
 
 def test_the_command_is_found_among_the_ancestors() -> None:
     """The engine does not tell it."""
-    asks = "from sjresource.operation import pulumi_command; print(pulumi_command())"
+    asks = "from sjresource.waits.operation import pulumi_command; print(pulumi_command())"
     shell = (
         f"import subprocess, sys; sys.exit(subprocess.call([{sys.executable!r}, '-c', {asks!r}]))"
     )

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from waiting_fakes import FakeBatch, arn
 
-from sjresource.daemon_thread import in_daemon_thread
 from sjresource.errors import NotFound, Refused, SjresourceError, Unreachable
-from sjresource.pacing import LONGEST_DELAY, SHORTEST_DELAY, is_near_end, next_delay
-from sjresource.polling import Poller, Watch
+from sjresource.waits.daemon_thread import in_daemon_thread
+from sjresource.waits.pacing import LONGEST_DELAY, SHORTEST_DELAY, is_near_end, next_delay
+from sjresource.waits.polling import Poller, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sjresource.progress import attempt_number, crowd_line, duration, nth, progress_line
+from sjresource.waits.progress import attempt_number, crowd_line, duration, nth, progress_line
 
 
 def detail(status: str, **more: Any) -> dict[str, Any]:

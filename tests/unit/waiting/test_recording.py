@@ -7,7 +7,7 @@ from pulumi.runtime import rpc
 from waiting_fakes import FakeBatch, FakeTraining, arn, services, started
 
 from sjresource.errors import Refused, Unreachable
-from sjresource.recording import record, remembered
+from sjresource.waits.recording import record, remembered
 
 JOBS = [arn("a"), arn("b"), arn("c")]
 ENDED = ["SUCCEEDED", "FAILED", "SUCCEEDED"]

@@ -6,8 +6,8 @@ import pytest
 from waiting_fakes import arn
 
 from sjresource.errors import Unreachable
-from sjresource.polling import Watch
-from sjresource.reporting import (
+from sjresource.waits.polling import Watch
+from sjresource.waits.reporting import (
     CROWD,
     LIVE,
     MINUTE,

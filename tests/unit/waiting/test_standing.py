@@ -6,7 +6,7 @@ import pytest
 from waiting_fakes import FakeBatch, FakeTraining, arn, services, started
 
 from sjresource.errors import Refused
-from sjresource.standing import Standing, queue_words, share_words, training_words
+from sjresource.waits.standing import Standing, queue_words, share_words, training_words
 
 QUEUE = "arn:aws:batch:us-east-1:123456789012:job-queue/q"
 ENVIRONMENT = "arn:aws:batch:us-east-1:123456789012:service-environment/gpus"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pulumi
 import pytest
 
-from sjresource.waited_jobs import WaitedJobs
+from sjresource.waits.waited_jobs import WaitedJobs
 
 
 @pytest.mark.parametrize(

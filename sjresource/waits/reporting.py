@@ -14,14 +14,14 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sjresource.causes import what_to_try
-from sjresource.progress import MISFIT, TERMINAL, crowd_line, duration, progress_line, stage
+from sjresource.waits.causes import what_to_try
+from sjresource.waits.progress import MISFIT, TERMINAL, crowd_line, duration, progress_line, stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sjresource.errors import SjresourceError
-    from sjresource.polling import Watch
+    from sjresource.waits.polling import Watch
 
     Say = Callable[[Any, str], None]
 

@@ -9,17 +9,17 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import name_in
-from sjresource.console import LOG_GROUP, console_urls
-from sjresource.evidence import training_job_arn
 from sjresource.naming import answer_properties
-from sjresource.progress import stage
-from sjresource.verdict import judge
+from sjresource.waits.console import LOG_GROUP, console_urls
+from sjresource.waits.evidence import training_job_arn
+from sjresource.waits.progress import stage
+from sjresource.waits.verdict import judge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sjresource.evidence import Evidence
-    from sjresource.masking import Mask
+    from sjresource.waits.evidence import Evidence
+    from sjresource.waits.masking import Mask
 
 
 def job_record(evidence: Evidence, mask: Mask) -> dict[str, Any]:

@@ -23,17 +23,17 @@ from pulumi.dynamic import CheckFailure
 from sjresource.arn import name_in, parse_arn
 from sjresource.changes import means_the_same
 from sjresource.errors import NotFound, SjresourceError
-from sjresource.evidence import Evidence, gather
-from sjresource.masking import Mask
-from sjresource.outcome import job_record, outcome_record
 from sjresource.payload import is_unknown
-from sjresource.progress import TERMINAL
-from sjresource.verdict import Verdict, is_over, judge
+from sjresource.waits.evidence import Evidence, gather
+from sjresource.waits.masking import Mask
+from sjresource.waits.outcome import job_record, outcome_record
+from sjresource.waits.progress import TERMINAL
+from sjresource.waits.verdict import Verdict, is_over, judge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sjresource.services import Services
+    from sjresource.waits.services import Services
 
     Properties = Mapping[str, Any]
 

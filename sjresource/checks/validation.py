@@ -11,13 +11,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sjresource.conformance import Conformance, Problem, join
-from sjresource.documented_bounds import BOUNDS
-from sjresource.foreign_arns import foreign_arns
-from sjresource.job_rules import RULES
+from sjresource.checks.conformance import Conformance, Problem, join
+from sjresource.checks.documented_bounds import BOUNDS
+from sjresource.checks.foreign_arns import foreign_arns
+from sjresource.checks.job_rules import RULES
+from sjresource.checks.queue_rules import QUEUE_RULES
 from sjresource.naming import input_shape, property_name
 from sjresource.payload import InvalidPayload, is_unknown, kind_of, parse_payload
-from sjresource.queue_rules import QUEUE_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -12,8 +12,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sjresource.checks.patterns import matches
 from sjresource.naming import model_version
-from sjresource.patterns import matches
 from sjresource.payload import is_unknown, kind_of
 
 if TYPE_CHECKING:

@@ -13,24 +13,24 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pulumi
 
-from sjresource.daemon_thread import in_daemon_thread
 from sjresource.errors import NotFound, Refused, SjresourceError
-from sjresource.evidence import Evidence, gather
-from sjresource.failure import (
+from sjresource.waits.daemon_thread import in_daemon_thread
+from sjresource.waits.evidence import Evidence, gather
+from sjresource.waits.failure import (
     brief_failures,
     failure_message,
     headline,
     timeout_message,
 )
-from sjresource.polling import Watch
-from sjresource.reporting import CrowdSpeaker, JobSpeaker
-from sjresource.verdict import Verdict, is_over, judge
+from sjresource.waits.polling import Watch
+from sjresource.waits.reporting import CrowdSpeaker, JobSpeaker
+from sjresource.waits.verdict import Verdict, is_over, judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sjresource.masking import Mask
-    from sjresource.surroundings import Surroundings
+    from sjresource.waits.masking import Mask
+    from sjresource.waits.surroundings import Surroundings
 
     Detail = dict[str, Any]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import name_in
-from sjresource.conformance import Problem, must_be_one_of
+from sjresource.checks.conformance import Problem, must_be_one_of
+from sjresource.checks.reading import is_given, items_at, may_be_given, repeated, value_at
 from sjresource.payload import is_unknown
-from sjresource.reading import is_given, items_at, may_be_given, repeated, value_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

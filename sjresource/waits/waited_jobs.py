@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from sjresource.masking import secret_values
 from sjresource.service_job import ServiceJob
-from sjresource.waiting import Job
+from sjresource.waits.masking import secret_values
+from sjresource.waits.waiting import Job
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,9 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import parse_arn
-from sjresource.instance_hours import is_bounded, max_instance_hours
+from sjresource.checks.instance_hours import is_bounded, max_instance_hours
+from sjresource.checks.reading import (
+    is_given,
+    is_true,
+    items_at,
+    may_be_given,
+    value_at,
+    whole_number_at,
+)
 from sjresource.payload import InvalidPayload, is_unknown, parse_payload
-from sjresource.reading import is_given, is_true, items_at, may_be_given, value_at, whole_number_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sjresource.conformance import Problem
-from sjresource.payload import is_unknown
-from sjresource.reading import (
+from sjresource.checks.conformance import Problem
+from sjresource.checks.reading import (
     is_given,
     is_true,
     items_at,
@@ -20,6 +19,7 @@ from sjresource.reading import (
     value_at,
     whole_number_at,
 )
+from sjresource.payload import is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from sjresource.arn import name_in, parse_arn
 from sjresource.client import TERMINAL
 from sjresource.errors import NotFound, SjresourceError, Unreachable
-from sjresource.looking import Look
-from sjresource.pacing import SECONDS_A_CALL, SHORTEST_DELAY, is_near_end, next_delay
-from sjresource.progress import ran_seconds
 from sjresource.session import forget_clients
+from sjresource.waits.looking import Look
+from sjresource.waits.pacing import SECONDS_A_CALL, SHORTEST_DELAY, is_near_end, next_delay
+from sjresource.waits.progress import ran_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from sjresource.advice import job_advice
+from sjresource.checks.advice import job_advice
+from sjresource.checks.validation import job_problems, queue_problems
 from sjresource.settings import Checking
 from sjresource.stack_config import stack_settings
-from sjresource.validation import job_problems, queue_problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from sjresource.conformance import Problem
+    from sjresource.checks.conformance import Problem
 
 
 def warn_of_job(job: pulumi.Resource, arguments: Mapping[str, Any]) -> None:

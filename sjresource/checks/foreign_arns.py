@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import parse_arn
-from sjresource.conformance import Problem
-from sjresource.reading import value_at
+from sjresource.checks.conformance import Problem
+from sjresource.checks.reading import value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

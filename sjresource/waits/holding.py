@@ -16,7 +16,7 @@ from weakref import WeakKeyDictionary
 import pulumi
 from pulumi.runtime.settings import get_monitor
 
-from sjresource.failure import held_back, summary
+from sjresource.waits.failure import held_back, summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable

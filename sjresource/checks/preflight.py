@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sjresource.arn import name_in
-from sjresource.instance_hours import requested_instances
+from sjresource.checks.instance_hours import requested_instances
+from sjresource.checks.reading import value_at
 from sjresource.payload import is_unknown
-from sjresource.reading import value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sjresource.queue_facts import QueueFacts
+    from sjresource.checks.queue_facts import QueueFacts
 
     Detail = Mapping[str, Any]
 

@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import parse_arn
-from sjresource.console import LOG_GROUP
 from sjresource.errors import NotFound, SjresourceError
+from sjresource.waits.console import LOG_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sjresource.client import LogsClient
-    from sjresource.services import Services
+    from sjresource.waits.services import Services
 
 _LAG_SECONDS = 1.0
 """CloudWatch shows lines seconds after they were written, so they are read again after this."""

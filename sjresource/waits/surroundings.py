@@ -12,12 +12,12 @@ from weakref import WeakKeyDictionary
 
 import pulumi
 
-from sjresource.holding import OpenWaits, open_waits
-from sjresource.polling import Poller
-from sjresource.reporting import PACES, Reporter
-from sjresource.services import Services, services_of
 from sjresource.stack_config import stack_settings
-from sjresource.standing import Standing
+from sjresource.waits.holding import OpenWaits, open_waits
+from sjresource.waits.polling import Poller
+from sjresource.waits.reporting import PACES, Reporter
+from sjresource.waits.services import Services, services_of
+from sjresource.waits.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,6 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sjresource import managed_here
 from sjresource.account import account_problems
 from sjresource.arn import parse_arn
 from sjresource.changes import find_changes
@@ -132,7 +131,7 @@ def _preflight(
 def _is_managed(client: BatchClient, finding: Finding, properties: Properties) -> bool:
     """Tell whether a thing behind a finding is this program's, by its mark or by the program."""
     identity = properties.get("identity")
-    if finding.things and properties.get(managed_here.PROPERTY):
+    if finding.things and properties.get(MANAGED_HERE):
         return True
     if not isinstance(identity, str) or is_unknown(identity):
         return False

@@ -8,16 +8,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import name_in
-from sjresource.causes import what_to_try
-from sjresource.console import LOG_GROUP, console_urls
-from sjresource.evidence import training_job_arn
-from sjresource.progress import MISFIT, attempt_number, duration
+from sjresource.waits.causes import what_to_try
+from sjresource.waits.console import LOG_GROUP, console_urls
+from sjresource.waits.evidence import training_job_arn
+from sjresource.waits.progress import MISFIT, attempt_number, duration
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sjresource.evidence import Evidence
-    from sjresource.masking import Mask
+    from sjresource.waits.evidence import Evidence
+    from sjresource.waits.masking import Mask
 
 _AGAIN = (
     "change its request or `triggers`, set `rerun_on_failure=True`, or `pulumi up --replace` its "

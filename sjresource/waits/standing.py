@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import name_in, parse_arn
 from sjresource.errors import Refused, SjresourceError
-from sjresource.evidence import training_job_arn
-from sjresource.progress import RUNS, TERMINAL, nth
+from sjresource.waits.evidence import training_job_arn
+from sjresource.waits.progress import RUNS, TERMINAL, nth
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from sjresource.job_rules import DEFAULT_RUN
+from sjresource.checks.job_rules import DEFAULT_RUN
+from sjresource.checks.reading import items_at, may_be_given, value_at, whole_number_at
 from sjresource.payload import InvalidPayload, is_unknown, parse_payload
-from sjresource.reading import items_at, may_be_given, value_at, whole_number_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
