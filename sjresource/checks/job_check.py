@@ -14,18 +14,19 @@ from typing import TYPE_CHECKING, Any
 from sjresource.account import account_problems
 from sjresource.arn import parse_arn
 from sjresource.changes import find_changes
+from sjresource.checks.conformance import Problem
+from sjresource.checks.instance_hours import with_instance_hours
+from sjresource.checks.kept_answers import KeptAnswers
+from sjresource.checks.managed_here import PROPERTY as MANAGED_HERE
+from sjresource.checks.preflight import findings
+from sjresource.checks.queue_facts import look_up, tags_of
+from sjresource.checks.reading import holds_unknown, with_known
+from sjresource.checks.validation import failing, job_problems
 from sjresource.client import batch_client
-from sjresource.conformance import Problem
 from sjresource.errors import SjresourceError
 from sjresource.identity import IDENTITY_TAG, name_of, stack_tag_prefix
-from sjresource.instance_hours import with_instance_hours
-from sjresource.kept_answers import KeptAnswers
 from sjresource.payload import is_unknown
-from sjresource.preflight import findings
 from sjresource.provider import check_result
-from sjresource.queue_facts import look_up, tags_of
-from sjresource.reading import holds_unknown, with_known
-from sjresource.validation import failing, job_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
     from pulumi.dynamic import CheckResult
 
     from sjresource.changes import Rules
+    from sjresource.checks.preflight import Finding
+    from sjresource.checks.queue_facts import QueueFacts
     from sjresource.client import BatchClient
-    from sjresource.preflight import Finding
-    from sjresource.queue_facts import QueueFacts
     from sjresource.settings import Checking, Settings
 
     Properties = Mapping[str, Any]
