@@ -15,7 +15,8 @@ What a program says goes down through these modules, each importing only those b
     service_job, completion, job_queue, quota_share,
     service_environment, scheduling_policy                    a resource each
     functions, orphans, arguments, model_trainer              what a program may ask and write
-    submission, adoption, named_resource, relations, drift    what their lives are made of
+    submission, adoption, job_outputs,
+    named_resource, relations, drift                          what their lives are made of
     waits                                                     a program's waits, and their outcome
     checks                                                    what a preview catches
     provider, changes                                         what all providers share

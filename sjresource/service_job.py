@@ -29,7 +29,8 @@ from sjresource.checks.managed_here import managed_here
 from sjresource.client import TERMINAL, BatchClient
 from sjresource.errors import NotFound
 from sjresource.identity import name_of, resource_identity, stack_of, with_name
-from sjresource.naming import answer_properties, input_shape, to_request
+from sjresource.job_outputs import OUTPUTS, job_outputs
+from sjresource.naming import input_shape, to_request
 from sjresource.payload import canonical, is_unknown, parse_payload, payload_json
 from sjresource.provider import BatchProvider, try_to, update_tags
 from sjresource.stack_config import with_default_tags
@@ -60,21 +61,6 @@ REQUEST = (
 )
 """What SubmitServiceJob takes, every member of it."""
 
-OUTPUTS = (
-    "status",
-    "status_reason",
-    "attempts",
-    "latest_attempt",
-    "capacity_usage",
-    "preemption_summary",
-    "is_terminated",
-    "created_at",
-    "scheduled_at",
-    "started_at",
-    "stopped_at",
-)
-"""What DescribeServiceJob tells beside the request; never the payload, which may hold secrets."""
-
 RULES = {
     **dict.fromkeys(REQUEST, REPLACES),
     "triggers": REPLACES,
@@ -97,13 +83,6 @@ _NEW_FIRST = (
     "can't be told from a crash: the job that exists would be taken for the new one, and then "
     "ended; change `triggers` for a new run"
 )
-
-_ATTEMPTS_KEPT = 2
-_REASON_LENGTH = 160
-"""The state holds at most 2 KB for a job beside its inputs: the engine writes it all at each step.
-
-A completion records every attempt with its whole reason.
-"""
 
 
 class ServiceJobProvider(BatchProvider):
@@ -144,7 +123,7 @@ class ServiceJobProvider(BatchProvider):
         )
         adopted = adopt(client, run, job) if job else None
         submitted = adopted or find_or_submit(client, run, self.sleep)
-        outputs = _outputs(submitted.detail or {"status": "SUBMITTED"})
+        outputs = job_outputs(submitted.detail or {"status": "SUBMITTED"}, props)
         return CreateResult(submitted.arn, {**props, **outputs, "orphans": submitted.orphans})
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
@@ -163,7 +142,7 @@ class ServiceJobProvider(BatchProvider):
             return ReadResult(id_, {**props, "record_expired": True}, inputs)
         arn = detail.get("jobArn") or id_
         orphans = live_orphans(self.client(id_), props.get("orphans", []))
-        outputs = {"orphans": orphans, **_outputs(detail)}
+        outputs = {"orphans": orphans, **job_outputs(detail, props)}
         if arn != id_ or "found_arn" in props:
             outputs["found_arn"] = arn
         return ReadResult(arn, {**inputs, **outputs}, inputs)
@@ -372,23 +351,6 @@ def submit_request(props: Mapping[str, Any]) -> dict[str, Any]:
     present = {name: value for name, value in wanted.items() if value not in (None, {}, [])}
     request: dict[str, Any] = to_request(input_shape("SubmitServiceJob"), present)
     return request
-
-
-def _outputs(detail: Mapping[str, Any]) -> dict[str, Any]:
-    described = answer_properties("DescribeServiceJob", detail)
-    outputs = {name: described[name] for name in OUTPUTS if described.get(name) is not None}
-    if "status_reason" in outputs:
-        outputs["status_reason"] = outputs["status_reason"][:_REASON_LENGTH]
-    for attempts in _attempt_lists(outputs):
-        del attempts[:-_ATTEMPTS_KEPT]
-        for attempt in attempts:
-            attempt["status_reason"] = attempt.get("status_reason", "")[:_REASON_LENGTH]
-    return outputs
-
-
-def _attempt_lists(outputs: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
-    preempted = outputs.get("preemption_summary", {}).get("recent_preempted_attempts", [])
-    return [outputs.get("attempts", []), preempted]
 
 
 def _keeps_used_token(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:

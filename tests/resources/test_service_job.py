@@ -9,7 +9,8 @@ from lifecycle import Life
 
 from sjresource.errors import Refused
 from sjresource.identity import IDENTITY_TAG, RELEASED_TAG, RUN_TAG
-from sjresource.service_job import OUTPUTS, ServiceJobProvider
+from sjresource.job_outputs import OUTPUTS
+from sjresource.service_job import ServiceJobProvider
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch
@@ -326,3 +327,21 @@ def test_the_state_holds_at_most_2_kb_beside_the_inputs(
     assert train.outs["status"] == "FAILED"
     beside = {name: value for name, value in train.outs.items() if name not in inputs}
     assert len(json.dumps(beside)) <= 2048
+
+
+def test_a_reason_that_quotes_the_payload_is_masked_in_the_state(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """A container may print what it got; a provider is not told which of it is secret."""
+    reason = "AlgorithmError: no entry for user hunter2-s3cret"
+    script = {"outcome": "Failed", "exit_code": 1, "failure_reason": reason}
+    aws.control.call("POST", "rules", script=script)
+    payload = {**PAYLOAD, "Environment": {"PASSWORD": "hunter2-s3cret"}}
+    train = Life(jobs, aws.job(queue, service_request_payload=payload))
+    aws.advance(600)
+
+    train.refresh()
+
+    assert "no entry for user [secret]" in train.outs["status_reason"]
+    beside = {name: value for name, value in train.outs.items() if name not in train.inputs}
+    assert "hunter2" not in json.dumps(beside)

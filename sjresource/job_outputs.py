@@ -1,0 +1,74 @@
+"""What the state says of a service job beside its inputs: little, and no secrets. Pure.
+
+The engine writes the whole state at each step, so a job's part of it is bounded: 2 KB. A completion
+records every attempt with its whole reason.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sjresource.naming import answer_properties
+from sjresource.payload import InvalidPayload, parse_payload
+from sjresource.waits.masking import Mask
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+OUTPUTS = (
+    "status",
+    "status_reason",
+    "attempts",
+    "latest_attempt",
+    "capacity_usage",
+    "preemption_summary",
+    "is_terminated",
+    "created_at",
+    "scheduled_at",
+    "started_at",
+    "stopped_at",
+)
+"""What DescribeServiceJob tells beside the request; never the payload, which may hold secrets."""
+
+_ATTEMPTS_KEPT = 2
+_REASON_LENGTH = 160
+
+_QUOTED_LENGTH = 6
+"""A provider is not told which values are secret. Reasons quote them, so all that a container gets
+is masked in them, but for words so short that they would mask half of every sentence.
+"""
+
+
+def job_outputs(detail: Mapping[str, Any], props: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what DescribeServiceJob tells: the latest attempts, reasons cut and masked."""
+    described = answer_properties("DescribeServiceJob", detail)
+    outputs = {name: described[name] for name in OUTPUTS if described.get(name) is not None}
+    mask = Mask(_values(props))
+    _shorten(outputs, mask)
+    for attempts in _attempt_lists(outputs):
+        del attempts[:-_ATTEMPTS_KEPT]
+        for attempt in attempts:
+            _shorten(attempt, mask)
+    return outputs
+
+
+def _shorten(said: dict[str, Any], mask: Mask) -> None:
+    if said.get("status_reason"):
+        said["status_reason"] = mask.text(said["status_reason"])[:_REASON_LENGTH]
+
+
+def _attempt_lists(outputs: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
+    preempted = outputs.get("preemption_summary", {}).get("recent_preempted_attempts", [])
+    return [outputs.get("attempts", []), preempted]
+
+
+def _values(props: Mapping[str, Any]) -> Iterator[str]:
+    """Give what the container gets from the payload, and the tags."""
+    try:
+        payload = parse_payload(props.get("service_request_payload"))
+    except InvalidPayload:  # a job that is only read may have any
+        payload = {}
+    for values in (payload.get("HyperParameters"), payload.get("Environment"), props.get("tags")):
+        for value in values.values() if isinstance(values, dict) else ():
+            if isinstance(value, str) and len(value) >= _QUOTED_LENGTH:
+                yield value
