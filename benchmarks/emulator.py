@@ -93,7 +93,8 @@ def measure_finished(size: int) -> dict[str, float]:
             measured = {
                 "size": size,
                 "start_seconds": started,
-                "submit_ms": _median(lambda: _submit(batch)),
+                "submit_ms": (submit := _median(lambda: _submit(batch))),
+                "submits_per_second": 1000 / submit,
                 "list_status_ms": _median(lambda: _list(batch, by_status)),
                 "list_name_ms": _median(lambda: _list(batch, by_name)),
             }

@@ -13,6 +13,7 @@ import time
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from sjresource.emulator.execution import follow_training_jobs, timeout_due
+from sjresource.emulator.fronts import see_fronts
 from sjresource.emulator.moment import Moment
 from sjresource.emulator.queueing import admit, place, waiting_dues, why_waiting
 from sjresource.emulator.records import PLACED
@@ -127,6 +128,7 @@ class Lifecycle:
             admit(moment)
             follow_training_jobs(moment)
             place(moment)
+            see_fronts(self._store, moment.now)
         for effect in moment.effects:
             _carefully(effect)
 

@@ -18,6 +18,7 @@ from sjresource.emulator.database import open_database
 from sjresource.emulator.live_jobs import LiveJobs
 from sjresource.emulator.records import LIVE, Attempt, Job, Resource, TrainingJobRecord
 from sjresource.emulator.scheduling import Spell
+from sjresource.emulator.seen_places import SeenPlaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,6 +67,8 @@ class Store:
         self._wrote = False
         self.version = 0
         """Counts the transactions that wrote something."""
+        self.seen_places = SeenPlaces()
+        """In memory only, and not undone with a transaction: the next look puts it right."""
         self._load()
 
     def close(self) -> None:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from sjresource.emulator.fronts import front_of_queue, fronts_of_shares
 from sjresource.emulator.operations.call import Answer, Call, Parameters, require
 from sjresource.emulator.operations.quota_shares import queue_policy
 from sjresource.emulator.records import PLACED
-from sjresource.emulator.scheduling import order
 from sjresource.emulator.scheduling_state import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Final
 
-    from sjresource.emulator.records import Job, Resource
+    from sjresource.emulator.records import Job
+    from sjresource.emulator.seen_places import Places
 
-_FRONT: Final = 100
 _TOP_SHARES: Final = 20
 
 
@@ -26,16 +25,11 @@ def get_job_queue_snapshot(call: Call, parameters: Parameters) -> Answer:
     queue = require(call, "job-queue", parameters["jobQueue"])
     state = state_of(call.store, lambda _: True)
     ordered = next(each for each in state.queues if each.arn == queue.arn)
-    front = [
-        job
-        for waiting in order(ordered, state, call.now / 1000, _FRONT)
-        if (job := call.store.live.get(waiting.id)) is not None
-    ]
     placed = [job for job in call.store.live.having(PLACED) if job.queue == queue.arn]
     policy = queue_policy(call, queue)
     answer: Answer = {
         "frontOfQueue": {
-            "jobs": [_position(job) for job in front],
+            "jobs": _jobs(front_of_queue(call.store, ordered, state, call.now)),
             "lastUpdatedAt": call.now,
         },
         "queueUtilization": {
@@ -46,23 +40,17 @@ def get_job_queue_snapshot(call: Call, parameters: Parameters) -> Answer:
     }
     if policy == "quotaSharePolicy":
         answer["frontOfQuotaShares"] = {
-            "quotaShares": _fronts(call, queue),
+            "quotaShares": {
+                share: _jobs(places)
+                for share, places in fronts_of_shares(call.store, ordered, call.now).items()
+            },
             "lastUpdatedAt": call.now,
         }
     return answer
 
 
-def _position(job: Job) -> dict[str, Any]:
-    return {"jobArn": job.arn, "earliestTimeAtPosition": job.since}
-
-
-def _fronts(call: Call, queue: Resource) -> dict[str, list[dict[str, Any]]]:
-    """Give the first job of each share that has any waiting."""
-    live = call.store.live
-    return {
-        share: [_position(job) for job in islice(live.waiting_in(queue.arn, share), 1)]
-        for share in live.waiting_shares(queue.arn)
-    }
+def _jobs(places: Places) -> list[dict[str, Any]]:
+    return [{"jobArn": job.arn, "earliestTimeAtPosition": since} for job, since in places]
 
 
 def _by_share(policy: str | None, placed: list[Job]) -> dict[str, Any]:
