@@ -39,3 +39,11 @@ def same_resource(one: str, other: str) -> bool:
     if parse_arn(one) and parse_arn(other):
         return one == other
     return name_in(one) == name_in(other)
+
+
+def stop_command(arn: str) -> str:
+    """Give the AWS CLI's command that ends a live service job, in the job's own region."""
+    parsed = parse_arn(arn)
+    region = f" --region {parsed.region}" if parsed else ""
+    job_id = name_in(arn)
+    return f"aws batch terminate-service-job --job-id {job_id} --reason orphaned{region}"

@@ -32,6 +32,9 @@ _MISSING = ("does not exist", "not found", "doesn't exist", "could not be found"
 _ABOUT_ITSELF = frozenset({"reading", "terminating", "tagging", "untagging", "deleting"})
 """What is missing in these calls can only be the thing that they name."""
 
+_OF_THE_SERVICE = frozenset({"ClientException", "ResourceNotFoundException", "ResourceNotFound"})
+"""A proxy, too, may say that something is not found; that is no word about a job."""
+
 _PAGE = 100
 """The most that one call of ListServiceJobs gives."""
 
@@ -70,6 +73,8 @@ class BatchClient:
         """Describe the job with this id or ARN, without its payload, which may hold secrets."""
         detail = self._call("reading", "ServiceJob", job, "describe_service_job", jobId=job)
         detail.pop("serviceRequestPayload", None)
+        if "status" not in detail:
+            raise _unreadable("reading", "ServiceJob", job)
         return detail
 
     def list_service_jobs_named(self, job_queue: str, job_name: str) -> Iterator[dict[str, Any]]:
@@ -282,6 +287,8 @@ class BatchClient:
         while True:
             more = {"nextToken": token} if token else {}
             page = self._call(doing, noun, identifier, operation, **request, **more)
+            if not page:
+                raise _unreadable(doing, noun, identifier)
             yield page
             token = page.get("nextToken")
             if not token:
@@ -401,7 +408,8 @@ def _call(
     except ClientError as error:
         code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
         # `from None`: the engine shows a user the whole chain, and botocore's part adds nothing.
-        if doing in _ABOUT_ITSELF and any(words in message for words in _MISSING):
+        about_itself = doing in _ABOUT_ITSELF and code in _OF_THE_SERVICE
+        if about_itself and any(words in message for words in _MISSING):
             raise NotFound(doing, noun, identifier, message) from None
         help_ = advice(code, message, _iam_action(operation, error.operation_name))
         raise Refused(doing, noun, identifier, f"{code}: {message}", help_, code=code) from None
@@ -415,6 +423,11 @@ def _iam_action(operation: Any, failed: str) -> str:
     """Name what was refused as IAM does; a role is assumed within the first call that needs it."""
     service = operation.__self__.meta.service_model.signing_name
     return f"{'sts' if failed.startswith('AssumeRole') else service}:{failed}"
+
+
+def _unreadable(doing: str, noun: str, identifier: str) -> Unreachable:
+    """Botocore reads a garbled answer, such as a proxy's page, as an empty one."""
+    return Unreachable(doing, noun, identifier, "the answer can't be read")
 
 
 def _only(found: list[dict[str, Any]], noun: str, identifier: str) -> dict[str, Any]:

@@ -68,7 +68,12 @@ def _values(props: Mapping[str, Any]) -> Iterator[str]:
         payload = parse_payload(props.get("service_request_payload"))
     except InvalidPayload:  # a job that is only read may have any
         payload = {}
-    for values in (payload.get("HyperParameters"), payload.get("Environment"), props.get("tags")):
-        for value in values.values() if isinstance(values, dict) else ():
-            if isinstance(value, str) and len(value) >= _QUOTED_LENGTH:
-                yield value
+    algorithm = payload.get("AlgorithmSpecification")
+    said = algorithm if isinstance(algorithm, dict) else {}
+    maps = (payload.get("HyperParameters"), payload.get("Environment"), props.get("tags"))
+    lists = (said.get("ContainerEntrypoint"), said.get("ContainerArguments"))
+    values = [value for each in maps if isinstance(each, dict) for value in each.values()]
+    values += [value for each in lists if isinstance(each, list) for value in each]
+    for value in values:
+        if isinstance(value, str) and len(value) >= _QUOTED_LENGTH:
+            yield value

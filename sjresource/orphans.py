@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sjresource.arn import name_in
+from sjresource.arn import stop_command
 from sjresource.client import BatchClient, batch_client
 from sjresource.errors import NotFound
 from sjresource.identity import IDENTITY_TAG, RELEASED_TAG, stack_tag_prefix_of
@@ -35,8 +35,7 @@ class Orphan:
     @property
     def command(self) -> str:
         """What stops it."""
-        job_id = name_in(self.arn)
-        return f"aws batch terminate-service-job --job-id {job_id} --reason orphaned"
+        return stop_command(self.arn)
 
 
 def find_orphans(stack: Stack) -> list[Orphan]:

@@ -15,7 +15,8 @@ from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, Resource
 
 from sjresource.arn import parse_arn
 from sjresource.client import BatchClient, batch_client, caller_account
-from sjresource.errors import NotFound, Refused
+from sjresource.errors import NotFound, Refused, Unreachable
+from sjresource.refusals import PASSING
 from sjresource.settings import Checking, Settings
 
 if TYPE_CHECKING:
@@ -69,15 +70,23 @@ class BatchProvider(ResourceProvider):
 
         Raises:
             Refused: the credentials are for another account than the resource's.
+            Unreachable: whose credentials they are can't be told.
         """
         arn, account = parse_arn(id_), caller_account(self.settings)
-        if arn and account and account != arn.account:
+        if arn and account is None:
+            seen = "not found, but STS does not tell for which account"
+            raise Unreachable("reading", noun, id_, seen, "run it again when STS can be reached")
+        if arn and account != arn.account:
             seen = f"not found in account {account}, but it is in account {arn.account}"
             raise Refused("reading", noun, id_, seen, "use that account's credentials")
 
     def now(self) -> float:
         """Give seconds that only go forward."""
         return time.monotonic()
+
+    def today(self) -> float:
+        """Give the time, in seconds since 1970."""
+        return time.time()
 
     def sleep(self, seconds: float) -> None:
         """Block this worker; the engine's plugin has four of them for all resources."""
@@ -108,9 +117,17 @@ def update_tags(
 
 
 def try_to(effect: Callable[[], None]) -> bool:
-    """Do what AWS may refuse without harm; tell whether it was done."""
+    """Do what AWS may refuse without harm; tell whether it was done.
+
+    Raises:
+        Refused, Unreachable: what passes, such as a throttle, says nothing about being allowed.
+    """
     try:
         effect()
-    except (NotFound, Refused):
+    except NotFound:
+        return False
+    except Refused as error:
+        if error.code in PASSING:
+            raise
         return False
     return True

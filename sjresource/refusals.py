@@ -37,6 +37,15 @@ _BY_MESSAGE = (
 _THROTTLED = frozenset(
     {"TooManyRequestsException", "ThrottlingException", "RequestLimitExceeded", "Throttling"}
 )
+PASSING = _THROTTLED | {
+    "ExpiredTokenException",
+    "InternalServerError",
+    "ServerException",
+    "ServiceUnavailable",
+    "ServiceUnavailableException",
+}
+"""Errors that say nothing about the request: the same call may well succeed later."""
+
 _DENIED = frozenset({"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"})
 
 

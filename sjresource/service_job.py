@@ -20,7 +20,7 @@ from pulumi.dynamic import (
 )
 
 from sjresource.adoption import adopt
-from sjresource.arn import name_in
+from sjresource.arn import name_in, parse_arn, stop_command
 from sjresource.changes import IN_PLACE, REPLACES, find_changes
 from sjresource.checks.advising import warn_of_job
 from sjresource.checks.instance_hours import instance_hours_placeholder
@@ -72,6 +72,12 @@ RULES = {
 _TERMINATION_SECONDS = 10.0
 """How long a delete looks whether Batch took the termination; the job may end later."""
 
+_REMEMBERED_SECONDS = 24 * 3600.0
+"""How long Batch is believed to remember an ended job at least: container jobs are kept for a day.
+
+https://docs.aws.amazon.com/batch/latest/userguide/job_states.html
+"""
+
 _MAX_TRAINING_JOB_NAME = 63
 
 _MUST_CHANGE = (
@@ -94,7 +100,8 @@ class ServiceJobProvider(BatchProvider):
         submits = would_be_submitted(RULES, olds, news)
         settings = self.settings.in_region(_known(news.get("region")))
         checked = check_job(settings, self.checking, news, would_be_submitted=submits)
-        if _keeps_used_token(olds, news):
+        token = news.get("client_token")
+        if token is not None and olds.get("client_token") == token and submits:
             checked.failures.append(CheckFailure("", _MUST_CHANGE))
         return checked
 
@@ -130,18 +137,21 @@ class ServiceJobProvider(BatchProvider):
         """Record where the job stands, never touching the inputs, so that a refresh shows no diff.
 
         The record of a finished job expires; the job is not deleted by that, and stays in the
-        state. A job that was live and is unknown now is gone.
+        state. A job that was live and is unknown now is gone, unless it is so old that it may have
+        ended unseen, and been forgotten since: to run that again would be to pay twice.
         """
         inputs = {name: value for name, value in props.items() if name not in _NOT_INPUTS}
+        place = id_ if parse_arn(id_) else _known(props.get("job_queue"))
+        client = self.client(place, props.get("region"))
         try:
-            detail = self.client(id_).find_service_job(id_)
+            detail = client.find_service_job(id_)
         except NotFound:
             self.confirm_gone("ServiceJob", id_)
-            if props.get("status") not in TERMINAL:
+            if props.get("status") not in TERMINAL and self._is_young(props):
                 return ReadResult("", {})
             return ReadResult(id_, {**props, "record_expired": True}, inputs)
         arn = detail.get("jobArn") or id_
-        orphans = live_orphans(self.client(id_), props.get("orphans", []))
+        orphans = live_orphans(client, props.get("orphans", []))
         outputs = {"orphans": orphans, **job_outputs(detail, props)}
         if arn != id_ or "found_arn" in props:
             outputs["found_arn"] = arn
@@ -179,6 +189,10 @@ class ServiceJobProvider(BatchProvider):
             priority = int(news.get("scheduling_priority") or 0)
             yield lambda: client.update_service_job(id_, priority)
         yield lambda: update_tags(client, id_, olds, news)
+
+    def _is_young(self, props: Mapping[str, Any]) -> bool:
+        created = props.get("created_at")
+        return created is None or self.today() - created / 1000 < _REMEMBERED_SECONDS
 
     def _has_failed(self, id_: str) -> bool:
         try:
@@ -333,7 +347,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
         for arn in orphans or []:
             pulumi.log.warn(
                 f"an earlier run of this resource is still live: {arn}; stop it with "
-                f"`aws batch terminate-service-job --job-id {name_in(arn)} --reason orphaned`",
+                f"`{stop_command(arn)}`",
                 resource=self,
             )
 
@@ -351,13 +365,6 @@ def submit_request(props: Mapping[str, Any]) -> dict[str, Any]:
     present = {name: value for name, value in wanted.items() if value not in (None, {}, [])}
     request: dict[str, Any] = to_request(input_shape("SubmitServiceJob"), present)
     return request
-
-
-def _keeps_used_token(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    token = news.get("client_token")
-    if token is None or olds.get("client_token") != token:
-        return False
-    return bool(find_changes(RULES, olds, news).replaces)
 
 
 def _known(value: Any) -> str:

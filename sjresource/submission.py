@@ -23,6 +23,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from sjresource.arn import name_in
 from sjresource.client import TERMINAL, BatchClient
 from sjresource.errors import NotFound, Refused, Unreachable
 from sjresource.identity import (
@@ -100,6 +101,10 @@ def find_or_submit(client: BatchClient, run: Run, sleep: Callable[[float], None]
     for generation in range(1 if run.token else _GENERATIONS):
         arn = _submit(client, run, generation, sleep)
         detail = _describe(client, arn)
+        if detail is None and name_in(arn) in known:
+            # It was there before, so nothing new is lost; perhaps it was given up.
+            seen, help_ = "the job that its token leads to can't be read", "run `pulumi up` again"
+            raise Unreachable("submitting", "ServiceJob", name, seen, help_)
         if detail is None or _is_wanted(client, run, detail, known):
             return Submitted(arn, detail, orphans)
     raise Refused(
@@ -126,15 +131,17 @@ def _live_jobs(
     client: BatchClient, run: Run, jobs: list[dict[str, Any]]
 ) -> tuple[Detail | None, list[str]]:
     """Find the live job of this very run, and the live jobs of its other runs."""
+    ours: Detail | None = None
     orphans: list[str] = []
     for job in jobs:
         detail = None if job.get("status") in TERMINAL else _find(client, job["jobId"])
         if detail is None or _has_ended(detail) or not _carries_identity(run, detail):
             continue
-        if detail["tags"].get(RUN_TAG, "").startswith(run.digest):
-            return detail, orphans
-        orphans.append(detail["jobArn"])
-    return None, orphans
+        if ours is None and detail["tags"].get(RUN_TAG, "").startswith(run.digest):
+            ours = detail
+        else:
+            orphans.append(detail["jobArn"])
+    return ours, orphans
 
 
 def _submit(client: BatchClient, run: Run, generation: int, sleep: Callable[[float], None]) -> str:
@@ -165,20 +172,23 @@ def _find_submitted(
         "ServiceJob",
         name,
         "Batch has its client_token already, but lists no such job",
-        "run `pulumi up` again in a minute to find it, or change `triggers` for a new run",
+        "choose another client_token"
+        if run.token
+        else "run `pulumi up` again in a minute to find it, or change `triggers` for a new run",
     )
 
 
 def _is_wanted(client: BatchClient, run: Run, detail: Detail, known: set[str]) -> bool:
     """Tell whether the job that a token led to is new, or from a create of this run that was lost.
 
-    Lists may lag behind: a job that was not listed is new, unless it is marked as given up.
+    Lists may lag behind: a job that was not listed is new, unless it is marked as given up. A token
+    of the user's own may also lead to a job of another name or queue, that is somebody else's.
     """
-    if detail["jobId"] not in known:
+    if detail["jobId"] not in known and not run.token:
         return RELEASED_TAG not in detail.get("tags", {})
     if not _carries_identity(run, detail):
         return False
-    if not _has_ended(detail):
+    if not _has_ended(detail) or detail["jobId"] not in known:
         return True
     # No mark: an ended job is still wanted, but only where AWS lets ended jobs be marked.
     mark = {IDENTITY_TAG: identity_tag(run.identity)}

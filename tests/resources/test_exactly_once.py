@@ -271,3 +271,49 @@ def test_a_users_token_must_change_with_the_request(
     ] == [True]
     assert jobs.check(olds, renewed).failures == []
     assert jobs.check(olds, aws.job(queue, client_token="mine", tags={"a": "1"})).failures == []
+
+
+def test_every_live_orphan_is_named_also_beside_a_job_that_is_taken(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """Two crashes with an edit between them leave two live jobs: one is wanted, one is named."""
+    first = lose(jobs, aws.job(queue))
+    second = lose(jobs, aws.job(queue, triggers=["edited"]))
+
+    taken = Life(jobs, aws.job(queue, triggers=["edited"]))
+
+    assert taken.id == second
+    assert taken.outs["orphans"] == [first]
+
+
+def test_a_job_that_was_there_and_cannot_be_read_is_not_taken_blindly(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """It may be a run that was given up; nothing new is lost by asking again later."""
+    released = Life(jobs, aws.job(queue))
+    released.delete()
+    aws.advance(60)
+    denied = {"status": 403, "code": "AccessDeniedException"}
+    aws.control.fault("DescribeServiceJob", "error", count=None, **denied)
+
+    with suppress(Unreachable, Refused):  # a Batch that rejects used tokens can't be asked either
+        assert Life(jobs, aws.job(queue)).id != released.id
+    aws.control.call("DELETE", "faults")
+
+    assert Life(jobs, aws.job(queue)).id != released.id
+
+
+def test_a_throttled_release_is_not_taken_for_a_refused_one(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """An unmarked job would be taken for the new run: the delete fails, and can be tried again."""
+    train = Life(jobs, aws.job(queue))
+    passing = {"status": 503, "code": "ServiceUnavailable"}
+    aws.control.fault("TagResource", "error", count=None, **passing)
+
+    with pytest.raises(Refused):
+        train.delete()
+    aws.control.call("DELETE", "faults")
+    train.delete()
+
+    assert Life(jobs, aws.job(queue)).id != train.id

@@ -345,3 +345,18 @@ def test_a_reason_that_quotes_the_payload_is_masked_in_the_state(
     assert "no entry for user [secret]" in train.outs["status_reason"]
     beside = {name: value for name, value in train.outs.items() if name not in train.inputs}
     assert "hunter2" not in json.dumps(beside)
+
+
+def test_an_old_job_that_is_unknown_may_have_ended_and_stays(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """The state saw it live last, weeks ago: dropping it would train, and pay, again."""
+    train = Life(jobs, aws.job(queue))
+    aws.control.forget(train.name, "vanish")
+    days = 3 * 24 * 3600
+    setattr(jobs, "today", lambda: aws.emulator.clock.now() + days)  # noqa: B010 - as emulated.py
+
+    read = train.refresh()
+
+    assert read.id == train.id
+    assert train.outs["record_expired"] is True
