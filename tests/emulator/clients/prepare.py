@@ -16,17 +16,21 @@ REQUIREMENTS = Path(__file__).parent
 
 
 def prepare(name: str) -> None:
-    """Make the environment of one client, with the versions of its requirements file."""
-    folder = CLIENTS / name
+    """Make the environment of one client, with the versions of its requirements file, once."""
+    folder, requirements = CLIENTS / name, REQUIREMENTS / f"{name}.txt"
+    stamp = folder / "installed.txt"
+    if stamp.exists() and stamp.read_text() == requirements.read_text():
+        return
     subprocess.run([sys.executable, "-m", "uv", "venv", "--clear", folder], check=True)
     subprocess.run(
         [
             *(sys.executable, "-m", "uv", "pip", "install"),
             *("--python", folder / "bin" / "python"),
-            *("--requirements", REQUIREMENTS / f"{name}.txt"),
+            *("--requirements", requirements),
         ],
         check=True,
     )
+    stamp.write_text(requirements.read_text())
 
 
 if __name__ == "__main__":
