@@ -5,6 +5,7 @@ The configuration can change its region or account under a resource that exists;
 
 from __future__ import annotations
 
+import shlex
 from typing import NamedTuple
 
 
@@ -41,9 +42,9 @@ def same_resource(one: str, other: str) -> bool:
     return name_in(one) == name_in(other)
 
 
-def stop_command(arn: str) -> str:
+def stop_command(arn: str, reason: str = "orphaned") -> str:
     """Give the AWS CLI's command that ends a live service job, in the job's own region."""
     parsed = parse_arn(arn)
     region = f" --region {parsed.region}" if parsed else ""
-    job_id = name_in(arn)
-    return f"aws batch terminate-service-job --job-id {job_id} --reason orphaned{region}"
+    job = f"--job-id {name_in(arn)} --reason {shlex.quote(reason)}"
+    return f"aws batch terminate-service-job {job}{region}"

@@ -18,7 +18,8 @@ from sjresource.checks.advising import warn_of_queue_side
 from sjresource.checks.reading import items_at, value_at
 from sjresource.client import BatchClient
 from sjresource.identity import resource_identity
-from sjresource.named_resource import Calls, NamedResourceProvider, old_first
+from sjresource.named_resource import Calls, NamedResourceProvider
+from sjresource.provider import old_first
 from sjresource.relations import refuse_foreign_jobs
 from sjresource.stack_config import with_default_tags
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
-import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 
 from sjresource.account import account_problems
@@ -283,14 +282,6 @@ class NamedResourceProvider(BatchProvider):
     def _pace(self, props: Mapping[str, Any], operation: str) -> Pace:
         seconds = (props.get("timeouts") or {}).get(operation) or PATIENCE[operation]
         return Pace(self.now, self.sleep, float(seconds))
-
-
-def old_first(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
-    """Delete before replacing, unless the user said otherwise: the new one has the same name.
-
-    A `DiffResult` can't say it: with `--replace` and `pulumi state taint` diff is not called.
-    """
-    return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts)
 
 
 def _present(properties: Mapping[str, Any]) -> dict[str, Any]:

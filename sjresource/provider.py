@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, ResourceProvider
 
 from sjresource.arn import parse_arn
@@ -91,6 +92,14 @@ class BatchProvider(ResourceProvider):
     def sleep(self, seconds: float) -> None:
         """Block this worker; the engine's plugin has four of them for all resources."""
         time.sleep(seconds)
+
+
+def old_first(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+    """Delete before replacing, unless the user said otherwise: the old one is in the new one's way.
+
+    A `DiffResult` can't say it: with `--replace` and `pulumi state taint` diff is not called.
+    """
+    return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts)
 
 
 def check_result(inputs: Mapping[str, Any], problems: Iterable[Problem]) -> CheckResult:

@@ -17,7 +17,8 @@ from sjresource.checks.advising import warn_of_queue_side
 from sjresource.client import BatchClient
 from sjresource.errors import NotFound
 from sjresource.identity import resource_identity
-from sjresource.named_resource import Calls, NamedResourceProvider, old_first
+from sjresource.named_resource import Calls, NamedResourceProvider
+from sjresource.provider import old_first
 from sjresource.relations import refuse_foreign_jobs
 from sjresource.stack_config import with_default_tags
 

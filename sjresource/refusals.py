@@ -38,8 +38,10 @@ _THROTTLED = frozenset(
     {"TooManyRequestsException", "ThrottlingException", "RequestLimitExceeded", "Throttling"}
 )
 PASSING = _THROTTLED | {
+    "ExpiredToken",
     "ExpiredTokenException",
     "InternalServerError",
+    "RequestExpired",
     "ServerException",
     "ServiceUnavailable",
     "ServiceUnavailableException",

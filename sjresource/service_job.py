@@ -32,7 +32,7 @@ from sjresource.identity import name_of, resource_identity, stack_of, with_name
 from sjresource.job_outputs import OUTPUTS, job_outputs
 from sjresource.naming import input_shape, to_request
 from sjresource.payload import canonical, is_unknown, parse_payload, payload_json
-from sjresource.provider import BatchProvider, try_to, update_tags
+from sjresource.provider import BatchProvider, old_first, try_to, update_tags
 from sjresource.stack_config import with_default_tags
 from sjresource.submission import Run, find_or_submit, live_orphans, release
 
@@ -323,9 +323,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
         properties["managed_here"] = managed_here(properties)
         self.given_payload = service_request_payload  # whose values may be secret one by one
         self._is_read = bool(opts and opts.id is not None)
-        old_first = pulumi.ResourceOptions(delete_before_replace=True)
-        merged = pulumi.ResourceOptions.merge(old_first, opts)
-        super().__init__(ServiceJobProvider(), resource_name, properties, merged)
+        super().__init__(ServiceJobProvider(), resource_name, properties, old_first(opts))
         self.orphans.apply(self._warn_of_orphans)
         if opts and opts.delete_before_replace is False:
             pulumi.log.warn(_NEW_FIRST, resource=self)

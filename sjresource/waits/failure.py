@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sjresource.arn import name_in
+from sjresource.arn import name_in, stop_command
 from sjresource.waits.causes import what_to_try
 from sjresource.waits.console import LOG_GROUP, console_urls
 from sjresource.waits.evidence import training_job_arn
@@ -61,10 +61,7 @@ def timeout_message(
     if status == "RUNNABLE":
         lines.append(f"it has waited for capacity all that time{_never(reason)}")
     lines.append("the wait has ended, not the job: the next `pulumi up` goes on waiting")
-    lines.append(
-        f"to stop the job: aws batch terminate-service-job --job-id {name_in(arn)} "
-        "--reason 'took too long'"
-    )
+    lines.append(f"to stop the job: {stop_command(arn, 'took too long')}")
     return "\n  ".join(lines)
 
 

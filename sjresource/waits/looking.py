@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import name_in
 from sjresource.errors import NotFound, Refused, SjresourceError
+from sjresource.refusals import PASSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -37,23 +38,6 @@ STATUSES = (
 
 https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html
 """
-
-PASSING = frozenset(
-    {
-        "ExpiredToken",
-        "ExpiredTokenException",
-        "InternalServerError",
-        "RequestExpired",
-        "RequestLimitExceeded",
-        "ServerException",
-        "ServiceUnavailable",
-        "ServiceUnavailableException",
-        "Throttling",
-        "ThrottlingException",
-        "TooManyRequestsException",
-    }
-)
-"""Errors that say nothing about a job, and that a long wait outlives."""
 
 _MANY = 16
 """So many unseen jobs are worth a call for each status, whatever was seen before."""

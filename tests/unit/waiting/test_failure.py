@@ -118,7 +118,10 @@ def test_a_timeout_says_that_the_job_goes_on_and_how_to_stop_it() -> None:
     assert "it has waited for capacity all that time, and will wait for ever" in capacity
     assert rest == [
         "  the wait has ended, not the job: the next `pulumi up` goes on waiting",
-        "  to stop the job: aws batch terminate-service-job --job-id a --reason 'took too long'",
+        (
+            "  to stop the job: aws batch terminate-service-job --job-id a "
+            "--reason 'took too long' --region us-east-1"
+        ),
     ]
 
 
