@@ -46,12 +46,13 @@ def _version(pinned: Requirement) -> str:
     return only.version
 
 
-def test_local_stack_pins_what_the_package_and_the_emulator_need(
+def test_local_stack_pins_what_the_package_the_emulator_and_the_command_need(
     pyproject: dict[str, Any],
 ) -> None:
     """Two set-ups of the local stack get the same versions, within the package's bounds."""
     project = pyproject["project"]
-    wanted = project["dependencies"] + project["optional-dependencies"]["emulator"]
+    extras = project["optional-dependencies"]
+    wanted = project["dependencies"] + extras["emulator"] + extras["cli"]
 
     pinned = pins(wanted, read("requirements/local.txt"))
     assert pinned == dict.fromkeys(pinned, True)
