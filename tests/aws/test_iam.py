@@ -6,13 +6,16 @@ import ast
 import json
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 
-from sjresource import client as client_module
+from sjresource import client
 from training_home import execution_policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOYER, EXECUTION = (
@@ -36,15 +39,20 @@ def allowed(policy: dict[str, Any]) -> set[str]:
     return actions
 
 
+def nodes() -> Iterator[ast.AST]:
+    """Give every node of the package's code."""
+    for path in Path(client.__file__).parent.glob("*.py"):
+        yield from ast.walk(ast.parse(path.read_text()))
+
+
 def called() -> set[str]:
-    """Give what `client.py` calls, as IAM names it.
+    """Give what the package `client` calls, as IAM names it.
 
     Batch's operations stand there as strings, the others' as methods of their clients.
     """
-    tree = ast.parse(Path(client_module.__file__).read_text())
     methods = {service: methods_of(service) for service in ("batch", "sagemaker", "logs", "sts")}
     found = set()
-    for node in ast.walk(tree):
+    for node in nodes():
         if isinstance(node, ast.Constant) and node.value in methods["batch"]:
             found.add(f"batch:{methods['batch'][node.value]}")
         if isinstance(node, ast.Attribute):

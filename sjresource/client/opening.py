@@ -1,0 +1,69 @@
+"""Who we are to AWS, and the clients that the settings allow. Retries are `session`'s."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from sjresource.client.batch import BatchClient
+from sjresource.client.calling import call
+from sjresource.client.training import LogsClient, SageMakerClient
+from sjresource.errors import Refused, Unreachable
+from sjresource.session import open_client
+
+if TYPE_CHECKING:
+    from sjresource.settings import Settings
+
+
+def batch_client(
+    settings: Settings, region: str | None = None, *, patient: bool = True
+) -> BatchClient:
+    """Give the client for `region`, else for the configured one; made once a process.
+
+    One that is not `patient` gives up within seconds: for what can as well be left unasked.
+
+    Raises:
+        Refused: the config does not allow the account that the credentials are for.
+    """
+    return BatchClient(_allowed_client("batch", settings, region, patient=patient))
+
+
+def sagemaker_client(settings: Settings, region: str | None = None) -> SageMakerClient:
+    """Give the client for `region`, else for the configured one; see `batch_client`."""
+    return SageMakerClient(_allowed_client("sagemaker", settings, region))
+
+
+def logs_client(settings: Settings, region: str | None = None) -> LogsClient:
+    """Give the client for `region`, else for the configured one; see `batch_client`."""
+    return LogsClient(_allowed_client("logs", settings, region))
+
+
+@cache
+def caller_account(settings: Settings) -> str | None:
+    """Give the account that the credentials are for, asked once a process; None if STS is mute."""
+    try:
+        sts = open_client("sts", settings, settings.region, patient=False)
+        answer = call(sts.get_caller_identity, "reading", "caller", "identity", {})
+    except (Refused, Unreachable):
+        return None
+    account: str = answer["Account"]
+    return account
+
+
+def account_refusal(settings: Settings) -> str | None:
+    """Say why the config does not allow the account of the credentials; None if it does.
+
+    STS is asked only where the config names accounts.
+    """
+    if not (settings.allowed_accounts or settings.forbidden_accounts):
+        return None
+    return settings.account_refusal(caller_account(settings))
+
+
+def _allowed_client(
+    service: str, settings: Settings, region: str | None, *, patient: bool = True
+) -> Any:
+    refusal = account_refusal(settings)
+    if refusal:
+        raise Refused("opening", "client", service, refusal, "use another account's credentials")
+    return open_client(service, settings, region or settings.region, patient=patient)
