@@ -26,25 +26,32 @@ What a program says goes down through these modules, each importing only those b
 
 `sjresource.emulator` is a program of its own; nothing here imports it, and it imports nothing from
 here.
+
+A name's module is imported when the name is first asked for: the emulator needs none of them, the
+engine's plugin one resource's, and without them neither loads Pulumi's SDK for nothing.
 """
 
-from sjresource.completion import ServiceJobCompletion
-from sjresource.errors import NotFound, NotSettled, Refused, SjresourceError, Unreachable
-from sjresource.functions import (
-    get_job_queue_snapshot,
-    get_job_queue_snapshot_output,
-    get_service_job,
-    get_service_job_output,
-    list_service_jobs,
-    list_service_jobs_output,
-)
-from sjresource.job_queue import JobQueue
-from sjresource.model_trainer import from_model_trainer
-from sjresource.orphans import Orphan, find_orphans
-from sjresource.quota_share import QuotaShare
-from sjresource.scheduling_policy import SchedulingPolicy
-from sjresource.service_environment import ServiceEnvironment
-from sjresource.service_job import ServiceJob
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sjresource.completion import ServiceJobCompletion
+    from sjresource.errors import NotFound, NotSettled, Refused, SjresourceError, Unreachable
+    from sjresource.functions import (
+        get_job_queue_snapshot,
+        get_job_queue_snapshot_output,
+        get_service_job,
+        get_service_job_output,
+        list_service_jobs,
+        list_service_jobs_output,
+    )
+    from sjresource.job_queue import JobQueue
+    from sjresource.model_trainer import from_model_trainer
+    from sjresource.orphans import Orphan, find_orphans
+    from sjresource.quota_share import QuotaShare
+    from sjresource.scheduling_policy import SchedulingPolicy
+    from sjresource.service_environment import ServiceEnvironment
+    from sjresource.service_job import ServiceJob
 
 __all__ = [
     "JobQueue",
@@ -68,3 +75,39 @@ __all__ = [
     "list_service_jobs",
     "list_service_jobs_output",
 ]
+
+_MODULES = {
+    "completion": ("ServiceJobCompletion",),
+    "errors": ("NotFound", "NotSettled", "Refused", "SjresourceError", "Unreachable"),
+    "functions": (
+        "get_job_queue_snapshot",
+        "get_job_queue_snapshot_output",
+        "get_service_job",
+        "get_service_job_output",
+        "list_service_jobs",
+        "list_service_jobs_output",
+    ),
+    "job_queue": ("JobQueue",),
+    "model_trainer": ("from_model_trainer",),
+    "orphans": ("Orphan", "find_orphans"),
+    "quota_share": ("QuotaShare",),
+    "scheduling_policy": ("SchedulingPolicy",),
+    "service_environment": ("ServiceEnvironment",),
+    "service_job": ("ServiceJob",),
+}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+
+
+if not TYPE_CHECKING:  # a type checker would take any name for one of ours
+
+    def __getattr__(name: str) -> object:
+        """Import what a name needs once it is asked for; https://peps.python.org/pep-0562/."""
+        if name not in _MODULE_OF:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(import_module(f"{__name__}.{_MODULE_OF[name]}"), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    return __all__

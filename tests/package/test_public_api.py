@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -20,9 +22,30 @@ def test_all_is_sorted_and_importable() -> None:
 
 def test_every_public_name_is_in_all() -> None:
     """Nothing public is there by accident: the rest of the package's names are its modules."""
-    names = {name for name, value in vars(sjresource).items() if isinstance(value, type)}
+    values = ((name, getattr(sjresource, name)) for name in dir(sjresource))
+    names = {name for name, value in values if isinstance(value, type)}
 
     assert names <= set(sjresource.__all__)
+
+
+def test_editors_are_told_the_names_that_come_later() -> None:
+    """What type checkers read is what a program gets, from the same modules."""
+    tree = ast.parse(Path(sjresource.__file__).read_text())
+    told = {
+        alias.name: node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("sjresource.")
+        for alias in node.names
+    }
+
+    assert told == {name: getattr(sjresource, name).__module__ for name in sjresource.__all__}
+    assert set(told) <= set(dir(sjresource))
+
+
+def test_a_name_that_is_not_there_is_said_to_be_missing() -> None:
+    """A typing mistake reads as one of any module does."""
+    with pytest.raises(AttributeError, match="module 'sjresource' has no attribute 'ServiceJobs'"):
+        sjresource.ServiceJobs  # type: ignore[attr-defined] # noqa: B018 - read on purpose
 
 
 @pytest.mark.parametrize("name", RESOURCES)
@@ -39,7 +62,7 @@ def test_importing_has_no_effect_and_loads_no_boto3() -> None:
 import sys, threading
 import pulumi.dynamic
 before, modules = threading.active_count(), set(sys.modules)
-import sjresource
+from sjresource import *
 assert threading.active_count() == before
 loaded = {name.partition(".")[0] for name in set(sys.modules) - modules}
 assert not loaded & {"boto3", "botocore", "pulumi_aws", "moto", "waitress"}, loaded
@@ -50,6 +73,14 @@ assert "sjresource.emulator" not in sys.modules
     )
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("name", ["sjresource", "sjresource.emulator"])
+def test_what_needs_no_sdk_loads_none(name: str) -> None:
+    """The emulator starts without Pulumi, and an import of the package alone costs nothing."""
+    script = f"import sys, {name}; sys.exit('pulumi' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
 def test_terminal_statuses_are_batchs_own() -> None:

@@ -81,3 +81,4 @@ sj.JobQueue(
     service_environment_order=[{"order": 1}],  # type: ignore[list-item]
 )
 done.model_artefacts  # type: ignore[attr-defined] # noqa: B018
+sj.ServiceJobs  # type: ignore[attr-defined] # noqa: B018
