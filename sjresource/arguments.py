@@ -44,18 +44,21 @@ class TimeoutConfigArgs(TypedDict, total=False):
     """`timeout_config` of a job."""
 
     attempt_duration_seconds: Input[int]
+    """Batch ends an attempt that runs longer."""
 
 
 class JobPreemptionConfigurationArgs(TypedDict, total=False):
     """`preemption_configuration` of a job."""
 
     preemption_retries_before_termination: Input[int]
+    """How often the job is queued again before it ends; without it, without end."""
 
 
 class CapacityLimitArgs(TypedDict, total=False):
     """One of `capacity_limits` of a service environment."""
 
     max_capacity: Input[int]
+    """How many instances all jobs together may have at a time."""
     capacity_unit: Input[str]
     """NUM_INSTANCES, or an instance type in an environment under quota management."""
 
@@ -64,6 +67,7 @@ class ServiceEnvironmentOrderArgs(TypedDict):
     """One of `service_environment_order` of a queue."""
 
     order: Input[int]
+    """The lowest is tried first."""
     service_environment: Input[str]
     """Name or ARN."""
 
@@ -72,15 +76,19 @@ class JobStateTimeLimitActionArgs(TypedDict):
     """One of `job_state_time_limit_actions` of a queue."""
 
     reason: Input[str]
+    """Batch's reason why the head of the queue waits, for example
+    `MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE`."""
     state: Input[str]
     """RUNNABLE."""
     max_time_seconds: Input[int]
+    """How long a job may wait for that reason, 600 to 86400."""
     action: Input[str]
     """CANCEL or TERMINATE."""
 
 
 class _ShareDistributionArgs(TypedDict):
     share_identifier: Input[str]
+    """A share's name, or the beginning of names and a `*`."""
 
 
 class ShareDistributionArgs(_ShareDistributionArgs, total=False):
@@ -94,21 +102,25 @@ class FairsharePolicyArgs(TypedDict, total=False):
     """`fairshare_policy` of a scheduling policy."""
 
     share_decay_seconds: Input[int]
+    """For how long past use counts, at most a week; 0 is ten minutes."""
     compute_reservation: Input[int]
-    """Per cent."""
+    """Per cent of the capacity, 0 to 99, that stays free for shares that are not active yet."""
     share_distribution: Inputs[ShareDistributionArgs]
+    """The shares that have a weight; any other has the weight 1."""
 
 
 class QuotaSharePolicyArgs(TypedDict):
     """`quota_share_policy` of a scheduling policy."""
 
     idle_resource_assignment_strategy: Input[str]
+    """FIFO, the only one that Batch has: what is lent goes to the oldest job."""
 
 
 class QuotaShareCapacityLimitArgs(TypedDict):
     """One of `capacity_limits` of a quota share."""
 
     max_capacity: Input[int]
+    """How many instances of that type the share has for certain."""
     capacity_unit: Input[str]
     """An instance type."""
 
@@ -136,5 +148,8 @@ class TimeoutsArgs(TypedDict, total=False):
     """`timeouts` of what takes a while to be made and deleted, in seconds."""
 
     create: Input[float]
+    """How long to wait for it to be VALID; then the update goes on with the status that it has."""
     update: Input[float]
+    """The same, after a change."""
     delete: Input[float]
+    """How long to wait for what stands in the way, and for it to be gone; then an error."""

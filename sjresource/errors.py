@@ -23,10 +23,15 @@ class SjresourceError(Exception):
     ) -> None:
         super().__init__(doing, noun, identifier, seen, advice)
         self.doing = doing
+        """A gerund: what was being done."""
         self.noun = noun
+        """The kind of thing, as AWS calls it."""
         self.identifier = identifier
+        """Which one: a name, an id or an ARN."""
         self.seen = seen
+        """What was seen, AWS's own words included."""
         self.advice = advice
+        """What to do, None where nothing is known."""
 
     def __str__(self) -> str:
         said = f"{self.doing} {self.noun} ({self.identifier}): {self.seen}"
@@ -58,6 +63,7 @@ class Refused(SjresourceError):  # noqa: N818 - as above
     ) -> None:
         super().__init__(doing, noun, identifier, seen, advice)
         self.code = code
+        """AWS's own code, empty where there is none."""
 
 
 class Unreachable(SjresourceError):  # noqa: N818 - as above

@@ -83,9 +83,11 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
     """A queue for service jobs."""
 
     state: pulumi.Output[str]
+    """ENABLED or DISABLED, as the program says it."""
     status: pulumi.Output[str]
     """VALID once jobs can be submitted to it."""
     status_reason: pulumi.Output[str | None]
+    """Batch's words for the status."""
 
     def __init__(
         self,

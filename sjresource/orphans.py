@@ -25,12 +25,16 @@ _JOB = "pulumi-python:dynamic/sjresource:ServiceJob"
 
 @dataclass(frozen=True)
 class Orphan:
-    """A live job without a resource; `resource` is the name of the one that it was made for."""
+    """A live job that a stack submitted, and that is in no state."""
 
     arn: str
+    """The job's ARN."""
     job_name: str
+    """Its name in Batch."""
     status: str
+    """Where it stood when it was found."""
     resource: str
+    """The name of the resource that it was submitted for."""
 
     @property
     def command(self) -> str:

@@ -95,6 +95,7 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
     """A share of a quota-managed queue: `job_queue` has a policy with `quota_share_policy`."""
 
     state: pulumi.Output[str]
+    """ENABLED or DISABLED, as the program says it."""
     status: pulumi.Output[str]
     """VALID once jobs can be submitted to it."""
 

@@ -66,6 +66,7 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
     """The capacity that service jobs may use at one time."""
 
     state: pulumi.Output[str]
+    """ENABLED or DISABLED, as the program says it."""
     status: pulumi.Output[str]
     """VALID once jobs can run in it."""
 

@@ -229,16 +229,25 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
     status: pulumi.Output[str]
     """Where the job stood when it was submitted or last refreshed."""
     status_reason: pulumi.Output[str | None]
+    """Batch's words for the status then, at most 160 characters, the payload's values masked."""
     attempts: pulumi.Output[list[Any] | None]
+    """The latest two attempts that had ended; a ServiceJobCompletion records all of them."""
     latest_attempt: pulumi.Output[dict[str, Any] | None]
+    """The training job of the latest attempt."""
     capacity_usage: pulumi.Output[list[Any] | None]
+    """What the job held of its environment then."""
     preemption_summary: pulumi.Output[dict[str, Any] | None]
+    """How often the job had been preempted, and the latest two attempts that ended so."""
     is_terminated: pulumi.Output[bool | None]
+    """Whether somebody had asked Batch to end the job."""
     created_at: pulumi.Output[int | None]
     """Like every time here, in milliseconds since 1970."""
     scheduled_at: pulumi.Output[int | None]
+    """When the latest attempt got its capacity."""
     started_at: pulumi.Output[int | None]
+    """When the latest attempt began to run; None or 0 before."""
     stopped_at: pulumi.Output[int | None]
+    """When the job ended; None or 0 before."""
     max_instance_hours: pulumi.Output[float | None]
     """Instances times the longest run times attempts: the most that it can cost, without preempted
     runs. None where it can't be known; the preview shows it."""

@@ -25,7 +25,9 @@ class Credentials:
     """A key pair; the names are boto3's, so that `boto3.client(..., **vars(credentials))` works."""
 
     aws_access_key_id: str
+    """The key's id; not secret."""
     aws_secret_access_key: str = field(repr=False)
+    """What requests are signed with; never shown."""
 
 
 @dataclass(frozen=True)

@@ -80,12 +80,19 @@ class Emulator:
         script: Script | None = None,
     ) -> None:
         self.clock = clock or Clock()
+        """The time that jobs live by."""
         self.behaviour = behaviour or Behaviour()
+        """What AWS's documents leave open; its members may be changed while it serves."""
         self.faults = Faults(time.sleep)
+        """What is to go wrong: `faults.order(Fault("SubmitServiceJob", "drop_after"))`."""
         self.calls = Calls(time.time)
+        """What was called: `calls.counts()` by operation, `calls.latest()` one by one."""
         self.simulation = Simulation(script)
+        """What simulated jobs do: `simulation.add(Rule("train-*", [Script(running=3600)]))`."""
         with contextlib.ExitStack() as held:  # what is held is given back if the rest fails
             self._occupancy = None if data is None else _occupied(data, held)
+            self.credentials: Credentials
+            """The only key that is let in, apart from those that its STS issues."""
             self.credentials = new_credentials() if data is None else credentials_in(data)
             self._store = Store(None if data is None else data / "batch.sqlite3")
             held.callback(self._store.close)

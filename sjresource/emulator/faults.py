@@ -26,21 +26,25 @@ class ConnectionCutError(Exception):
 
 @dataclass
 class Fault:
-    """One order. It hits calls of `operation` whose parameters have all of `match`'s values.
-
-    `count` is how many more calls it hits, None is every one. `code`, `status` and `message` are
-    for the kind error, `seconds` (of real time) for delay and for delay_after, which holds back the
-    answer of a call that has had its effect.
-    """
+    """One order: what is to go wrong with which calls."""
 
     operation: str
+    """The operation whose calls it hits, such as `SubmitServiceJob`, of whatever service."""
     kind: str
+    """error, throttle, drop_before, drop_after, delay, delay_after (the call has its effect, the
+    answer comes later) or malformed."""
     count: int | None = 1
+    """How many more calls it hits; None is every one."""
     match: dict[str, Any] = field(default_factory=dict)
+    """It hits only calls whose parameters have all of these values."""
     code: str = "ServerException"
+    """AWS's code, of an error."""
     status: int = 500
+    """The HTTP status, of an error."""
     message: str = "a fault that was ordered over /_emulator/faults"
+    """The message, of an error."""
     seconds: float = 0.0
+    """Of real time, of a delay."""
 
 
 def read_fault(description: Any) -> Fault:

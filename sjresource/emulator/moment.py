@@ -26,6 +26,7 @@ class Pace:
     """How long Batch takes over things, in milliseconds of the emulator's clock."""
 
     resource: int = 100
+    """Until what is CREATING, UPDATING or DELETING is VALID or gone."""
 
 
 @dataclass(frozen=True)

@@ -30,37 +30,48 @@ _NUMBERS: Final = (
 
 @dataclass(frozen=True)
 class Script:
-    """One attempt's life. Durations are in seconds of the emulator's clock.
-
-    `submitted` and `runnable` are the least time in these statuses; `stuck` keeps the job RUNNABLE,
-    in the way of those behind it. `capacity_errors` is how often SageMaker has no instances before
-    it has, and `interruptions` how often spot instances are taken away. `outcome` is SageMaker's
-    final status.
-    """
+    """One attempt's life. Durations are in seconds of the emulator's clock."""
 
     submitted: float = 0.1
+    """At least so long SUBMITTED."""
     runnable: float = 0.1
+    """At least so long RUNNABLE; longer while there is no capacity."""
     scheduled: float = 0.1
+    """How long SCHEDULED."""
     starting: float = 0.1
+    """How long STARTING."""
     running: float = 0.1
+    """How long it trains."""
     uploading: float = 0.0
+    """How long SageMaker uploads the model; Batch says RUNNING meanwhile."""
     stopping: float = 0.1
+    """How long it takes to stop once it was told to."""
     stuck: bool = False
+    """Whether the job stays RUNNABLE, in the way of those behind it."""
     capacity_errors: int = 0
+    """How often SageMaker has no instances before it has."""
     interruptions: int = 0
+    """How often spot instances are taken away."""
     outcome: str = "Completed"
+    """SageMaker's final status: Completed, Failed or Stopped."""
     exit_code: int | None = None
+    """Of the container, in a failure."""
     failure_reason: str | None = None
+    """SageMaker's reason, in a failure."""
     metrics: dict[str, float] = field(default_factory=dict)
+    """The final metrics, by name."""
 
 
 @dataclass
 class Rule:
-    """Gives jobs whose name matches a shell pattern a script, `count` times; None is for ever."""
+    """Gives a script to jobs by their name."""
 
     job_name: str
+    """A shell pattern, such as `train-*`."""
     attempts: list[Script]
+    """A script for each attempt, the last one going on."""
     count: int | None = None
+    """To how many jobs; None is to all."""
 
 
 class Simulation:

@@ -33,16 +33,14 @@ Item = TypeVar("Item")
 
 @dataclass
 class Behaviour:
-    """What AWS's documents leave open, and users of the emulator may choose.
-
-    `token_replay` is what a replayed clientToken with the same request gives: the first job again,
-    or an error. `tag_finished_jobs` is whether a finished job's tags can be changed.
-    `termination_ms` is how long Batch takes to act on a termination.
-    """
+    """What AWS's documents leave open, and users of the emulator may choose."""
 
     token_replay: Literal["same-job", "reject"] = "same-job"  # noqa: S105 - no password
+    """What a replayed clientToken with the same request gives: the first job again, or an error."""
     tag_finished_jobs: bool = True
+    """Whether a finished job's tags can be changed."""
     termination_ms: int = 100
+    """How long Batch takes to act on a termination, in milliseconds of the emulator's clock."""
 
 
 @dataclass(frozen=True)

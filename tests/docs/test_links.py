@@ -1,0 +1,47 @@
+"""Where the documents lead, read as a git host reads them; the site's own check is its build."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from documents import ROOT, anchors, documents, links, name_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+EXTERNAL = re.compile(r"https://[a-z0-9.-]+\.[a-z]+(/[\w./%~+-]*)?(\?[\w=&]+)?(#[\w./-]+)?")
+
+
+@pytest.mark.parametrize("document", documents(), ids=name_of)
+def test_what_a_document_links_is_there(document: Path) -> None:
+    """Files, folders, pictures, and headings in them, its own included."""
+    missing = []
+    for target in links(document):
+        path, _, anchor = target.partition("#")
+        found = (document.parent / path).resolve() if path else document
+        if target.startswith("https://"):
+            continue
+        leads_out = not found.is_relative_to(ROOT) or not found.exists()
+        if leads_out or (anchor and anchor not in anchors(found)):
+            missing.append(target)
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("document", documents(), ids=name_of)
+def test_links_to_elsewhere_are_whole_addresses(document: Path) -> None:
+    """Only their shape is looked at: the tests ask nobody outside this machine."""
+    elsewhere = [target for target in links(document) if "://" in target]
+
+    assert [target for target in elsewhere if not EXTERNAL.fullmatch(target)] == []
+
+
+def test_documents_were_found() -> None:
+    """The tests above are worth nothing without documents, links and headings."""
+    names = {name_of(document) for document in documents()}
+
+    assert {"README.md", "docs/aws.md", "docs/resources/service_job.md"} <= names
+    assert sum(len(links(document)) for document in documents()) > 80
+    assert "beliefs" in anchors(ROOT / "docs" / "emulator.md")

@@ -1,0 +1,145 @@
+"""Makes the site of `docs/` whole: pages of the repository's files that the documents link to.
+
+mkdocs calls what is named `on_…` here. Documents link files beside `docs/` as a git host wants it
+(`../examples/README.md`). In the site these files are pages of their own, or the pictures they
+are, and every link is turned to where its file is there. A link to what does not exist is left as
+it is, for mkdocs to fail on.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mkdocs.structure.files import File, InclusionLevel
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import Files
+    from mkdocs.structure.pages import Page
+
+ROOT = Path(__file__).resolve().parents[1]
+SHOWN_AS_THEY_ARE = {".md", ".svg", ".png"}
+LANGUAGES = {".py": "python", ".json": "json", ".yaml": "yaml", ".svg": "xml", ".sh": "sh"}
+
+_CODE = re.compile(r"^ *```.*?^ *```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"(\]\()(?![a-z]+:|#)([^)\s#]+)((?:#[^)\s]*)?\))")
+
+
+def on_config(config: MkDocsConfig) -> MkDocsConfig:
+    """Leave out of the navigation what is not written yet."""
+    config.nav = _written(config.nav)
+    return config
+
+
+def _written(nav: Any) -> Any:
+    if isinstance(nav, list):
+        return [found for each in nav if (found := _written(each))]
+    if isinstance(nav, dict):
+        return {title: found for title, each in nav.items() if (found := _written(each))}
+    there = (ROOT / "docs" / nav).is_file() or (ROOT / nav).is_file()
+    return nav if there else None
+
+
+def on_files(files: Files, config: MkDocsConfig) -> Files:
+    """Add a page for each file that a document links to, and for those that these link to."""
+    named = {file.src_uri for file in files}
+    waiting = [f"docs/{file.src_uri}" for file in files.documentation_pages()]
+    waiting += [uri for uri in _named_in(config.nav) if uri not in named]
+    while waiting:
+        path = waiting.pop()
+        if site_uri(path) not in named:
+            named.add(site_uri(path))
+            files.append(_file(path, config))
+        if path.endswith(".md"):
+            waiting += [each for each in linked(path) if site_uri(each) not in named]
+    return files
+
+
+def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Files) -> str:
+    """Turn the links of a page to where their files are in the site."""
+    del files
+    path = repository_path(page.file, Path(config.docs_dir))
+
+    def turn(target: str) -> str:
+        found = resolve(path, target)
+        if found is None:
+            return target
+        return posixpath.relpath(site_uri(found), posixpath.dirname(page.file.src_uri) or ".")
+
+    return with_links(markdown, turn)
+
+
+def repository_path(file: File, docs: Path) -> str:
+    """Give where a file of the site is in the repository."""
+    source = file.abs_src_path
+    if source is None:
+        return file.src_uri.removesuffix(".md")
+    if Path(source).is_relative_to(docs):
+        return f"docs/{file.src_uri}"
+    return Path(source).relative_to(ROOT).as_posix()
+
+
+def site_uri(path: str) -> str:
+    """Give under which name mkdocs knows a file of the repository."""
+    if path.startswith("docs/"):
+        return path.removeprefix("docs/")
+    return path if Path(path).suffix in SHOWN_AS_THEY_ARE else f"{path}.md"
+
+
+def linked(path: str) -> Iterator[str]:
+    """Give the files of the repository that a document links to, as far as they exist."""
+    targets: list[str] = []
+
+    def note(target: str) -> str:
+        targets.append(target)
+        return target
+
+    with_links((ROOT / path).read_text(), note)
+    return (found for target in targets if (found := resolve(path, target)))
+
+
+def resolve(path: str, target: str) -> str | None:
+    """Give the file that a document means; a folder stands for its README."""
+    found = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
+    if (ROOT / found).is_dir():
+        found = f"{found}/README.md"
+    return found if (ROOT / found).is_file() else None
+
+
+def with_links(markdown: str, change: Callable[[str], str]) -> str:
+    """Change the target of each relative link of a document, and nothing that is code."""
+    pieces, end = [], 0
+    for code in _CODE.finditer(markdown):
+        pieces += [_changed(markdown[end : code.start()], change), code[0]]
+        end = code.end()
+    return "".join([*pieces, _changed(markdown[end:], change)])
+
+
+def _changed(text: str, change: Callable[[str], str]) -> str:
+    return _LINK.sub(lambda link: f"{link[1]}{change(link[2])}{link[3]}", text)
+
+
+def _file(path: str, config: MkDocsConfig) -> File:
+    if Path(path).suffix in SHOWN_AS_THEY_ARE:
+        source = {"abs_src_path": str(ROOT / path)}
+    else:
+        language = LANGUAGES.get(Path(path).suffix, "text")
+        source = {"content": f"# {path}\n\n```{language}\n{(ROOT / path).read_text()}```\n"}
+    uri = site_uri(path)
+    in_nav = uri in set(_named_in(config.nav))
+    inclusion = InclusionLevel.INCLUDED if in_nav else InclusionLevel.NOT_IN_NAV
+    return File.generated(config, uri, inclusion=inclusion, **source)
+
+
+def _named_in(nav: object) -> Iterator[str]:
+    """Give the files that the navigation names."""
+    if isinstance(nav, str):
+        yield nav
+    elif isinstance(nav, list | dict):
+        for each in nav.values() if isinstance(nav, dict) else nav:
+            yield from _named_in(each)
