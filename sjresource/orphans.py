@@ -7,13 +7,13 @@ until somebody ends it. It carries the stack's identity in its tags, and is in n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sjresource.arn import stop_command
 from sjresource.client import BatchClient, batch_client
+from sjresource.deployed_stack import DeployedStack
 from sjresource.errors import NotFound
 from sjresource.identity import IDENTITY_TAG, RELEASED_TAG, stack_tag_prefix_of
-from sjresource.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,18 +55,16 @@ def find_orphans(stack: Stack) -> list[Orphan]:
     Raises:
         Refused, Unreachable: AWS could not be asked.
     """
-    exported = stack.export_stack().deployment or {}
-    known = {
-        resource["id"] for resource in exported.get("resources", []) if resource["type"] == _JOB
-    }
-    config = stack.get_all_config()
+    return orphans_of(DeployedStack.of(stack))
 
-    def get(key: str) -> Any:
-        value = config.get(f"aws:{key}")
-        return value.value if value else None
 
-    client = batch_client(Settings.from_config(get))
-    return [orphan for orphan in _live_jobs_of(client, _prefix(stack)) if orphan.arn not in known]
+def orphans_of(stack: DeployedStack) -> list[Orphan]:
+    """List them for a stack that is known otherwise; see `find_orphans`."""
+    resources = stack.deployment().get("resources", [])
+    known = {resource.get("id") for resource in resources if resource["type"] == _JOB}
+    client = batch_client(stack.settings())
+    prefix = stack_tag_prefix_of(stack.qualified_name())
+    return [orphan for orphan in _live_jobs_of(client, prefix) if orphan.arn not in known]
 
 
 def _live_jobs_of(client: BatchClient, prefix: str) -> Iterator[Orphan]:
@@ -90,14 +88,3 @@ def _of_stack(client: BatchClient, job_id: str, prefix: str) -> Iterator[Orphan]
     if owner.startswith(prefix) and RELEASED_TAG not in tags:
         resource = owner.removeprefix(prefix).rsplit("@", 1)[0]
         yield Orphan(detail["jobArn"], detail["jobName"], detail["status"], resource)
-
-
-def _prefix(stack: Stack) -> str:
-    """Give what the stack's identity tags begin with; a local backend has no organizations."""
-    *organization, name = stack.name.split("/")
-    project = stack.workspace.project_settings().name
-    if organization:
-        return stack_tag_prefix_of(f"{organization[0]}/{project}/{name}")
-    who = stack.workspace.who_am_i()
-    on_service = (who.url or "").startswith("https://")
-    return stack_tag_prefix_of(f"{who.user if on_service else 'organization'}/{project}/{name}")

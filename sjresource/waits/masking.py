@@ -53,10 +53,15 @@ async def secret_values(given: Any) -> frozenset[str]:
     return frozenset(await _secrets(given))
 
 
+def texts_in(secret: Any) -> frozenset[str]:
+    """Give all that is secret in a value that is secret as a whole, as text."""
+    return frozenset(_leaves(_parsed(secret)))
+
+
 async def _secrets(given: Any) -> set[str]:
     if isinstance(given, pulumi.Output):
         secret = await given.is_secret()
-        return set(_leaves(_parsed(await given.future()))) if secret else set()
+        return set(texts_in(await given.future())) if secret else set()
     found: set[str] = set()
     for item in _members(given):
         found |= await _secrets(item)

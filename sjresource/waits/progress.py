@@ -42,6 +42,26 @@ def ran_seconds(detail: Mapping[str, Any]) -> float:
     return (stopped - started) / 1000 if started and stopped else 0.0
 
 
+def status_since(detail: Mapping[str, Any]) -> int | None:
+    """Tell since when a job has had its status, in milliseconds since 1970, as far as AWS tells.
+
+    A job that waits again does so since its last attempt ended.
+    """
+    ends = [attempt.get("stoppedAt") for attempt in detail.get("attempts", [])]
+    waits = (ends[-1] if ends else None) or detail.get("createdAt")
+    times = {
+        "SUBMITTED": detail.get("createdAt"),
+        "PENDING": waits,
+        "RUNNABLE": waits,
+        "SCHEDULED": detail.get("scheduledAt"),
+        "RUNNING": detail.get("startedAt"),
+        "SUCCEEDED": detail.get("stoppedAt"),
+        "FAILED": detail.get("stoppedAt"),
+    }
+    since: int | None = times.get(detail["status"]) or None
+    return since
+
+
 def crowd_line(details: Iterable[Mapping[str, Any]], failures: Iterable[str] = ()) -> str:
     """Say how many jobs stand where, why they wait if all do for one reason, and who failed."""
     seen = list(details)

@@ -15,7 +15,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sjresource.waits.causes import what_to_try
-from sjresource.waits.progress import MISFIT, TERMINAL, crowd_line, duration, progress_line, stage
+from sjresource.waits.progress import (
+    MISFIT,
+    TERMINAL,
+    crowd_line,
+    duration,
+    progress_line,
+    stage,
+    status_since,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -236,6 +244,5 @@ class Reporter:
 
 def _age(detail: dict[str, Any], wall: float) -> float:
     """Tell for how long a job has had its status, as far as Batch's times tell; in seconds."""
-    times = {"RUNNING": "startedAt", "SUBMITTED": "createdAt", "RUNNABLE": "createdAt"}
-    started = detail.get(times.get(detail["status"], ""), 0)
-    return max(0.0, wall - started / 1000) if started else 0.0
+    since = status_since(detail)
+    return max(0.0, wall - since / 1000) if since else 0.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sjresource.arn import name_in, parse_arn
 from sjresource.errors import Refused, SjresourceError
@@ -18,12 +18,24 @@ from sjresource.waits.progress import RUNS, TERMINAL, nth
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sjresource.arn import Arn
     from sjresource.client import BatchClient, SageMakerClient
 
     Detail = dict[str, Any]
 
 _FRESH_SECONDS = 20.0
 _STOPPED = "DISABLED"
+
+
+class Place(NamedTuple):
+    """A place in a queue, or in its quota share `share`; 1 is the next to start.
+
+    `number` is None for a job behind the first `told`, which are all that AWS tells of.
+    """
+
+    number: int | None
+    told: int
+    share: str | None
 
 
 class Standing:
@@ -49,6 +61,18 @@ class Standing:
             return self._training(detail)
         return self._waiting(detail)
 
+    def place(self, detail: Detail) -> Place | None:
+        """Tell which place a job has in its queue; None if it doesn't wait, or that is unknown."""
+        queue = parse_arn(detail.get("jobQueue", ""))
+        if detail["status"] != "RUNNABLE" or queue is None:
+            return None
+        snapshot = self._snapshot(queue)
+        return queue_place(detail["jobArn"], detail.get("quotaShareName"), snapshot)
+
+    def _snapshot(self, queue: Arn) -> Detail:
+        batch, name = self._batch(queue.region), queue.name
+        return self._ask("snapshot", name, lambda: batch.find_job_queue_snapshot(name)) or {}
+
     def _training(self, detail: Detail) -> str:
         arn = parse_arn(training_job_arn(detail) or "")
         if arn is None:
@@ -63,7 +87,7 @@ class Standing:
         if detail["status"] != "RUNNABLE" or queue is None:
             return ""
         batch, name = self._batch(queue.region), queue.name
-        snapshot = self._ask("snapshot", name, lambda: batch.find_job_queue_snapshot(name)) or {}
+        snapshot = self._snapshot(queue)
         share = detail.get("quotaShareName")
         words = [queue_words(detail["jobArn"], share, snapshot)]
         if share:
@@ -114,17 +138,24 @@ def training_words(job: Detail) -> str:
     return ", ".join(word for word in words if word)
 
 
-def queue_words(job_arn: str, share: str | None, snapshot: Detail) -> str:
-    """Say which place a job has in its queue, or in its quota share's part of it."""
+def queue_place(job_arn: str, share: str | None, snapshot: Detail) -> Place | None:
+    """Tell which place a job has in its queue, or in its quota share's part of it."""
     front = snapshot.get("frontOfQueue", {}).get("jobs", [])
-    where = "in the queue"
     if share:
         front = snapshot.get("frontOfQuotaShares", {}).get("quotaShares", {}).get(share, front)
-        where = f"in the quota share {share}"
-    for place, job in enumerate(front, 1):
-        if job["jobArn"] == job_arn:
-            return f"{nth(place)} {where}"
-    return f"behind the first {len(front)} {where}" if front else ""
+    if not front:
+        return None
+    places = (place for place, job in enumerate(front, 1) if job["jobArn"] == job_arn)
+    return Place(next(places, None), len(front), share)
+
+
+def queue_words(job_arn: str, share: str | None, snapshot: Detail) -> str:
+    """Say which place a job has in its queue, or in its quota share's part of it."""
+    place = queue_place(job_arn, share, snapshot)
+    if place is None:
+        return ""
+    where = f"in the quota share {share}" if share else "in the queue"
+    return f"{nth(place.number) if place.number else f'behind the first {place.told}'} {where}"
 
 
 def share_words(share: str, shares: Detail, snapshot: Detail) -> str:

@@ -10,7 +10,7 @@ MODULES = {
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): ast.parse(
         path.read_text()
     )
-    for folder in (".", "checks", "client", "waits")
+    for folder in (".", "checks", "cli", "cli/commands", "client", "waits")
     for path in (PACKAGE / folder).glob("*.py")
 }
 
@@ -42,6 +42,16 @@ def test_modules_import_downwards_only() -> None:
         placed |= ready
 
     assert placed == set(own), f"in a circle: {sorted(set(own) - placed)}"
+
+
+def test_nothing_imports_the_command() -> None:
+    """What people look with is above all that programs use, and its libraries are an extra."""
+    rest = [tree for name, tree in MODULES.items() if name.partition(".")[0] != "cli"]
+
+    for tree in rest:
+        used = imports(tree)
+        assert not {module for module in used if f"{module}.".startswith("sjresource.cli.")}
+        assert not used & {"click", "rich"}
 
 
 def test_boto3_is_imported_in_one_module() -> None:

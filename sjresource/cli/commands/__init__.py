@@ -1,0 +1,1 @@
+"""The commands of `sjresource`, one a module; `group` names them and loads the one that is run."""

@@ -1,0 +1,89 @@
+"""`sjresource status`: how the stack's jobs stand, one row each."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from sjresource.cli.job_views import UNKNOWN, Viewer, look_at
+from sjresource.cli.output import Output, output_option
+from sjresource.cli.stack import Scope, stack_options
+from sjresource.waits.progress import duration
+from sjresource.waits.standing import Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sjresource.cli.job_views import JobView
+    from sjresource.cli.screen import Row, Screen
+
+
+@click.command()
+@stack_options
+@output_option
+def status(scope: Scope, output: Output) -> None:
+    """Show the stack's jobs: state, time in it, attempt, place in the queue, reason and model.
+
+    Asks Batch once: a call for each job, or for each hundred of them where there are many.
+    """
+    scope.need_stack()
+    services = scope.services
+    viewer = Viewer(services, Standing(services.batch, services.sagemaker), scope.mask)
+    views = viewer.views(scope.jobs, look_at(services, scope.jobs))
+    answer = {"stack": scope.title, "jobs": [view.as_json() for view in views]}
+    output.give(answer, lambda screen: tell(screen, scope.title, views, time.time()))
+
+
+def tell(screen: Screen, stack: str, views: Sequence[JobView], now: float) -> None:
+    """Say it in words."""
+    if not views:
+        screen.say(f"The stack {stack} has no service jobs.")
+        return
+    screen.table(HEADERS, [row(view, now) for view in views])
+    failed = [view.resource for view in views if view.status == "FAILED"]
+    if failed:
+        screen.say(f"Why a job failed, and what to do: sjresource why {failed[0]}")
+
+
+HEADERS = ("JOB", "STATE", "TIME", "ATTEMPT")
+
+
+def row(view: JobView, now: float) -> Row:
+    """Lay a job out: its row, and below it what there is to say."""
+    from sjresource.cli.screen import Cell, Row, status_cell  # noqa: PLC0415 - only for words
+
+    said = "; ".join(filter(None, (_first_line(view.status_reason), view.standing)))
+    below = [Cell(said, "dim")] if said else []
+    if view.record_expired:
+        below.append(Cell("Batch has forgotten it; this is what was recorded", "dim"))
+    if view.model_artifacts:
+        below.append(Cell(f"model: {view.model_artifacts}"))
+    cells = (
+        Cell(view.resource or view.job_id),
+        status_cell(view.status),
+        Cell(time_words(view, now)),
+        Cell(attempt_words(view)),
+    )
+    return Row(cells, below)
+
+
+def time_words(view: JobView, now: float) -> str:
+    """Say for how long a job has its status, or how long ago it ended."""
+    if view.since is None or view.status == UNKNOWN:
+        return "-"
+    length = duration(max(0.0, now - view.since / 1000))
+    return f"{length} ago" if view.status in ("SUCCEEDED", "FAILED") else length
+
+
+def attempt_words(view: JobView) -> str:
+    """Say which attempt it is, and how often the job was preempted."""
+    if view.attempt is None:
+        return "-"
+    preempted = f", preempted {view.preemptions}x" if view.preemptions else ""
+    return f"{view.attempt} of {view.attempts}{preempted}"
+
+
+def _first_line(text: str | None) -> str | None:
+    return text.partition("\n")[0] if text else None
