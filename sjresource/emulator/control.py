@@ -63,6 +63,7 @@ class Control:
             ("POST", "faults"): lambda body: faults.order(read_fault(body)),
             ("DELETE", "faults"): lambda _: faults.clear(),
             ("GET", "calls"): lambda _: self._called(),
+            ("GET", "jobs"): lambda _: {"jobs": store.job_counts()},
             ("DELETE", "calls"): lambda _: calls.clear(),
             ("POST", "rules"): self._add_rule,
             ("DELETE", "rules"): lambda _: simulation.clear(),

@@ -199,6 +199,17 @@ class Store:
         )
         return [_job(row[0]) for row in rows]
 
+    def job_counts(self) -> dict[str, dict[str, int]]:
+        """Count the jobs of each region by their status."""
+        counts: dict[str, dict[str, int]] = {}
+        with self._lock:
+            rows = self._database.execute(
+                "SELECT region, status, count(*) FROM service_jobs GROUP BY region, status"
+            )
+            for region, status, count in rows:
+                counts.setdefault(region, {})[status] = count
+        return counts
+
     # What shares held
 
     def past_use(self, queue: str) -> list[Spell]:

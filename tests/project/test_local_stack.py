@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 import boto3
 import psutil
 import pytest
-from local_stack import emulator_process
 from local_stack.pulumi import drop_locks_of_the_dead
 from local_stack.upload import BUCKET, upload_example
 
+from sjresource.cli import emulator_process
 from sjresource.emulator import Emulator
+from sjresource.errors import NotSettled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,7 +60,7 @@ def test_emulator_that_does_not_come_up_is_told_with_its_words(data: Path, tmp_p
     record = (data / "emulator.json").read_text()
     (data / "emulator.json").unlink()
 
-    with pytest.raises(SystemExit, match=r"starting Emulator \(.*did not come up; see .*\n.+"):
+    with pytest.raises(NotSettled, match=r"starting Emulator \(.*did not come up; see .*\n.+"):
         emulator_process.start(data, tmp_path / "second.log")
     (data / "emulator.json").write_text(record)
 

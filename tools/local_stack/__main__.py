@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 # `python tools/local_stack` puts the folder itself on the path; its package is found from above.
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from local_stack import emulator_process, pulumi  # noqa: E402 - after the path is set
+from local_stack import pulumi  # noqa: E402 - after the path is set
 from local_stack.environment import (  # noqa: E402
     EMULATOR_DATA,
     EMULATOR_LOG,
@@ -26,9 +26,11 @@ from local_stack.environment import (  # noqa: E402
     isolated,
 )
 from local_stack.upload import upload_example  # noqa: E402
+from sjresource.cli import emulator_process  # noqa: E402
+from sjresource.errors import NotSettled  # noqa: E402
 
 if TYPE_CHECKING:
-    from local_stack.emulator_process import Emulator
+    from sjresource.cli.emulator_process import Emulator
 
 
 def up() -> int:
@@ -79,7 +81,10 @@ def running_emulator() -> Emulator:
     running = emulator_process.find(EMULATOR_DATA)
     state = "runs"
     if running is None:
-        running = emulator_process.start(EMULATOR_DATA, EMULATOR_LOG)
+        try:
+            running = emulator_process.start(EMULATOR_DATA, EMULATOR_LOG)
+        except NotSettled as error:
+            sys.exit(str(error))
         state = "started"
     log = EMULATOR_LOG.relative_to(ROOT)
     print(f"# emulator {state}: {running.url}, pid {running.pid}, log {log}; stop it: make down")

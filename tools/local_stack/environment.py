@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sjresource.cli import emulator_access
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -31,14 +33,7 @@ def isolated(environ: Mapping[str, str]) -> dict[str, str]:
 
 def aws_variables(emulator_url: str) -> dict[str, str]:
     """Give what makes boto3 and the AWS CLI talk to the emulator, with its credentials."""
-    return {
-        "AWS_ENDPOINT_URL": emulator_url,
-        "AWS_SHARED_CREDENTIALS_FILE": str(EMULATOR_DATA / "credentials"),
-        "AWS_CONFIG_FILE": os.devnull,
-        "AWS_PROFILE": "sjresource-emulator",
-        "AWS_REGION": "us-east-1",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
+    return emulator_access.aws_variables(emulator_url, EMULATOR_DATA)
 
 
 def pulumi_variables(engine: Path, path: str) -> dict[str, str]:

@@ -1,0 +1,185 @@
+"""The emulator as a process of its own: found, started in the background, stopped, emptied.
+
+It is known by the `emulator.json` that it keeps in its data folder while it runs; a file that one
+left when it died counts for nothing. What another program runs as a part of itself is never
+touched. `make up` and `sjresource emulator` both use this.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import psutil
+
+from sjresource.errors import NotSettled, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+MODULE = "sjresource.emulator"
+
+_KEPT = (
+    "batch.sqlite3",
+    "batch.sqlite3-shm",
+    "batch.sqlite3-wal",
+    "logs.sqlite3",
+    "logs.sqlite3-shm",
+    "logs.sqlite3-wal",
+    "objects",
+    "training",
+)
+"""What an emulator keeps in its folder beside its key and its lock."""
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """A running emulator; `page` is where a browser sees its queues, "" if it has no such page."""
+
+    pid: int
+    url: str
+    page: str = ""
+
+    @property
+    def port(self) -> int:
+        """The port of its URL."""
+        return urlsplit(self.url).port or 0
+
+
+def find(data: Path) -> Emulator | None:
+    """Give the emulator that serves `data`, None if no process of its own does."""
+    told = _told(data)
+    if told is None or not _runs(told.pid):
+        return None
+    return told
+
+
+def start(
+    data: Path, log: Path, *, port: int = 0, executor: str = "process", seconds: float = 60
+) -> Emulator:
+    """Start an emulator that outlives this process, and wait until it answers.
+
+    Raises:
+        NotSettled: that took more than `seconds`, or it ended; with the end of its log.
+    """
+    options = ["--data", str(data), "--port", str(port), "--executor", executor]
+    return _start([sys.executable, "-m", MODULE, *options], data, log, seconds)
+
+
+def stop(emulator: Emulator, *, seconds: float = 30) -> None:
+    """End an emulator and wait until it is gone; kill it if it takes more than `seconds`."""
+    try:
+        process = psutil.Process(emulator.pid)
+        process.terminate()
+        try:
+            process.wait(seconds)
+        except psutil.TimeoutExpired:
+            process.kill()
+            process.wait(seconds)
+    except psutil.NoSuchProcess:
+        return
+
+
+def reset(data: Path, log: Path) -> Emulator | None:
+    """Throw away all that the emulator of `data` keeps; give it as it runs again, if it ran.
+
+    It comes back at the same address with the same options. Its key stays, so that whoever uses it
+    goes on.
+
+    Raises:
+        Refused: a program uses the folder that is no emulator by itself.
+    """
+    refuse_foreign(data)
+    running = find(data)
+    command = psutil.Process(running.pid).cmdline() if running else []
+    if running:
+        stop(running)
+    for name in _KEPT:
+        _remove(data / name)
+    if running is None:
+        return None
+    return _start([*command, "--port", str(running.port)], data, log, seconds=60)
+
+
+def refuse_foreign(data: Path) -> None:
+    """Make sure that nobody uses `data` but an emulator that is a process of its own.
+
+    Raises:
+        Refused: somebody does.
+    """
+    if find(data) is None and _is_locked(data):
+        told = _told(data)
+        who = f"pid {told.pid} at {told.url}" if told else "it is just starting"
+        seen = f"a program uses it that is no emulator by itself: {who}"
+        raise Refused("stopping", "Emulator", str(data), seen, "end that program")
+
+
+def _start(command: Sequence[str], data: Path, log: Path, seconds: float) -> Emulator:
+    log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # payloads may hold secrets
+    with open(log, "w", opener=_for_the_owner) as output:
+        process = subprocess.Popen(  # noqa: S603 - our own command
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,  # so that Ctrl-C in the terminal doesn't end it
+        )
+    deadline = time.monotonic() + seconds
+    while (emulator := find(data)) is None:
+        if process.poll() is not None or time.monotonic() > deadline:
+            process.kill()
+            last_lines = "\n".join(log.read_text().splitlines()[-20:])
+            seen = f"it did not come up; see {log}\n{last_lines}"
+            raise NotSettled("starting", "Emulator", str(data), seen)
+        time.sleep(0.05)
+    return emulator
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _told(data: Path) -> Emulator | None:
+    try:
+        told = json.loads((data / "emulator.json").read_text())
+        return Emulator(int(told["pid"]), str(told["url"]), str(told.get("page") or ""))
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _runs(pid: int) -> bool:
+    # The pid of an emulator that died may be another process's by now.
+    try:
+        return MODULE in psutil.Process(pid).cmdline()
+    except psutil.Error:
+        return False
+
+
+def _is_locked(data: Path) -> bool:
+    try:
+        lock = os.open(data / "lock", os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,134 @@
+"""`sjresource emulator` on an emulator that is a process of its own, as a user has it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import psutil
+import pytest
+from command_line import CommandLine
+from emulator_requests import payload
+from pulumi_cli import holds_within
+
+from sjresource.cli import emulator_process
+from sjresource.emulator import Emulator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# An emulator is meant to outlive the process that started it, which Popen takes for a mistake.
+pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Iterator[CommandLine]:
+    """Return a shell in an empty folder, whose emulator is gone when the test is over."""
+    yield CommandLine(tmp_path, {"PATH": os.environ["PATH"]})
+    if emulator := emulator_process.find(tmp_path / ".sjresource" / "emulator"):
+        emulator_process.stop(emulator)
+
+
+def test_emulator_is_started_used_emptied_and_stopped(shell: CommandLine) -> None:
+    """Its address and key outlive a reset, its jobs don't; each step says what is so."""
+    none = shell.answer("emulator", "status", schema="emulator", code=3)
+    started = shell.answer("emulator", "start", "--executor", "simulated", schema="emulator")
+    again = shell("emulator", "start")
+    batch = _batch(started["environment"])
+    _submit(batch)
+    assert holds_within(10, lambda: _counted(shell) == {"us-east-1": {"SUCCEEDED": 1}})
+    refused = shell("emulator", "reset")
+    emptied = shell.answer("emulator", "reset", "--yes", schema="emulator")
+
+    assert (none["running"], none["url"], started["started"]) == (False, None, True)
+    assert again.out.startswith(f"# emulator runs: {started['url']}, pid {started['pid']}, ")
+    assert (refused.code, "say --yes" in refused.err) == (2, True)
+    assert (emptied["url"], emptied["pid"] != started["pid"]) == (started["url"], True)
+    assert "simulated" in psutil.Process(emptied["pid"]).cmdline()
+    assert batch.describe_job_queues()["jobQueues"] == []
+    assert _counted(shell) == {}
+    other = shell("emulator", "start", "--port", "1")
+    assert (other.code, "it runs already" in other.err) == (1, True)
+
+    stopped = shell.answer("emulator", "stop", schema="emulator_stop")
+    assert stopped == {"stopped": True, "pid": emptied["pid"]}
+    assert not psutil.pid_exists(emptied["pid"])
+    assert shell.answer("emulator", "stop", schema="emulator_stop")["stopped"] is False
+
+
+def test_shell_that_takes_what_start_prints_uses_the_emulator(shell: CommandLine) -> None:
+    """Its variables lead `sjresource emulator` to it from anywhere, too."""
+    printed = shell("emulator", "start", "--executor", "simulated").out
+    script = f"{printed}\nenv"
+    said = subprocess.run(
+        ["/bin/sh", "-c", script], capture_output=True, text=True, check=True
+    ).stdout
+    variables = dict(line.split("=", 1) for line in said.splitlines() if line.startswith("AWS_"))
+    elsewhere = CommandLine(Path("/"), {"PATH": os.environ["PATH"], **variables})
+
+    assert _batch(variables).describe_job_queues()["jobQueues"] == []
+    assert elsewhere("emulator", "status").code == 0
+    assert elsewhere("emulator", "stop").code == 0
+    assert (shell.folder / ".sjresource" / ".gitignore").read_text() == "*\n"
+    assert (shell.folder / ".sjresource" / "emulator.log").stat().st_mode & 0o077 == 0
+
+
+def test_emulator_inside_of_another_program_is_left_alone(shell: CommandLine) -> None:
+    """It is not for this command to end a program, nor to take its data away."""
+    data = shell.folder / "data"
+    with Emulator(data):
+        for command in (["start"], ["stop"], ["reset", "--yes"]):
+            ended = shell("emulator", *command, "--data", str(data))
+            assert ended.code == 5
+            assert (
+                f"a program uses it that is no emulator by itself: pid {os.getpid()}" in ended.err
+            )
+    assert (data / "batch.sqlite3").exists()
+
+
+def _batch(variables: dict[str, str]) -> Any:
+    credentials = Path(variables["AWS_SHARED_CREDENTIALS_FILE"]).read_text().splitlines()
+    key = dict(line.split(" = ") for line in credentials if " = " in line)
+    return boto3.client(
+        "batch",
+        region_name=variables["AWS_REGION"],
+        endpoint_url=variables["AWS_ENDPOINT_URL"],
+        aws_access_key_id=key["aws_access_key_id"],
+        aws_secret_access_key=key["aws_secret_access_key"],
+    )
+
+
+def _submit(batch: Any) -> None:
+    batch.create_service_environment(
+        serviceEnvironmentName="one",
+        serviceEnvironmentType="SAGEMAKER_TRAINING",
+        capacityLimits=[{"maxCapacity": 1, "capacityUnit": "NUM_INSTANCES"}],
+    )
+    assert holds_within(
+        10, lambda: _valid(batch.describe_service_environments(), "serviceEnvironments")
+    )
+    batch.create_job_queue(
+        jobQueueName="training",
+        jobQueueType="SAGEMAKER_TRAINING",
+        priority=1,
+        serviceEnvironmentOrder=[{"order": 1, "serviceEnvironment": "one"}],
+    )
+    assert holds_within(10, lambda: _valid(batch.describe_job_queues(), "jobQueues"))
+    batch.submit_service_job(
+        jobName="train",
+        jobQueue="training",
+        serviceJobType="SAGEMAKER_TRAINING",
+        serviceRequestPayload=payload(),
+    )
+
+
+def _valid(described: dict[str, Any], member: str) -> bool:
+    return all(each["status"] == "VALID" for each in described[member])
+
+
+def _counted(shell: CommandLine) -> Any:
+    return json.loads(shell("emulator", "status", "--json").out)["jobs"]
