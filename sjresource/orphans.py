@@ -7,7 +7,7 @@ until somebody ends it. It carries the stack's identity in its tags, and is in n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import stop_command
 from sjresource.client import BatchClient, batch_client
@@ -45,9 +45,9 @@ class Orphan:
 def find_orphans(stack: Stack) -> list[Orphan]:
     """List the live jobs that carry the stack's tags and are not in its state.
 
-    Blocks: it exports the state, then lists the live jobs of every SAGEMAKER_TRAINING queue in the
-    stack's region (six calls a queue) and describes each (one call a job). Nothing is changed. A
-    create that is going on may be seen as an orphan: call it while no update runs.
+    Blocks: it lists the live jobs of every SAGEMAKER_TRAINING queue in the stack's region (six
+    calls a queue), describes each (one call a job), and exports the state. Nothing is changed. A
+    job whose create is going on, or was interrupted, is no orphan: an `up` finds it again.
 
     Args:
         stack: the stack, through Pulumi's Automation API.
@@ -60,11 +60,21 @@ def find_orphans(stack: Stack) -> list[Orphan]:
 
 def orphans_of(stack: DeployedStack) -> list[Orphan]:
     """List them for a stack that is known otherwise; see `find_orphans`."""
-    resources = stack.deployment().get("resources", [])
-    known = {resource.get("id") for resource in resources if resource["type"] == _JOB}
     client = batch_client(stack.settings())
-    prefix = stack_tag_prefix_of(stack.qualified_name())
-    return [orphan for orphan in _live_jobs_of(client, prefix) if orphan.arn not in known]
+    live = list(_live_jobs_of(client, stack_tag_prefix_of(stack.qualified_name())))
+    # The state is read last: what was live before is in it by now, or its create goes on.
+    deployment = stack.deployment() if live else {}
+    resources = deployment.get("resources") or []
+    known = {resource.get("id") for resource in resources if resource["type"] == _JOB}
+    creating = {urn.split("::", 3)[3] for urn in _being_created(deployment)}
+    return [job for job in live if job.arn not in known and job.resource not in creating]
+
+
+def _being_created(deployment: dict[str, Any]) -> Iterator[str]:
+    """Give the URNs of creates that go on or were interrupted; an `up` finds their jobs again."""
+    for operation in deployment.get("pending_operations") or []:
+        if operation["type"] == "creating":
+            yield operation["resource"]["urn"]
 
 
 def _live_jobs_of(client: BatchClient, prefix: str) -> Iterator[Orphan]:

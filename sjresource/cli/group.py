@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "status": "The stack's jobs: state, time in it, attempt, place in the queue, model.",
+    "logs": "What a job has logged, over all its attempts; -f follows it.",
+    "terminate": "End a job that waits or runs.",
+    "orphans": "Live jobs that the stack submitted and no longer knows; --terminate ends them.",
+    "emulator": "Start, stop, see or empty the emulator of AWS on this machine.",
 }
 """Each command with the line that `sjresource --help` has for it.
 

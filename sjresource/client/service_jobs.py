@@ -55,6 +55,11 @@ class ServiceJobCalls(BatchCalls):
             raise unreadable("reading", "ServiceJob", job)
         return detail
 
+    def find_request_payload(self, job: str) -> str:
+        """Give a job's payload, which may hold secrets: to take them out of texts, and no more."""
+        detail = self._call("reading", "ServiceJob", job, "describe_service_job", jobId=job)
+        return str(detail.get("serviceRequestPayload") or "{}")
+
     def list_service_jobs_named(self, job_queue: str, job_name: str) -> Iterator[dict[str, Any]]:
         """List the jobs of a queue that have exactly this name, in any status, newest first.
 

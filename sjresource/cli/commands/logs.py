@@ -1,0 +1,115 @@
+"""`sjresource logs`: what a job prints, over all its attempts, and what happens to it between."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sjresource.arn import parse_arn
+from sjresource.cli.endings import ExitCode
+from sjresource.cli.following.following import Following
+from sjresource.cli.jobs import find_job, job_argument
+from sjresource.cli.log_output import LogOutput
+from sjresource.cli.output import Output, output_option
+from sjresource.cli.payload_secrets import secrets_in_payload
+from sjresource.cli.stack import Scope, Withholding, stack_options
+from sjresource.errors import NotFound
+from sjresource.waits.masking import Mask
+from sjresource.waits.standing import Standing
+
+if TYPE_CHECKING:
+    from sjresource.cli.jobs import FoundJob
+    from sjresource.client import BatchClient
+
+    Detail = dict[str, Any]
+
+
+@click.command()
+@job_argument
+@click.option("-f", "--follow", is_flag=True, help="Go on until the job has ended.")
+@click.option("-t", "--timestamps", is_flag=True, help="Begin each line with its time (UTC).")
+@stack_options
+@output_option
+def logs(scope: Scope, output: Output, job: str, *, follow: bool, timestamps: bool) -> int:
+    """Print what a job has logged: every attempt, every instance, oldest first.
+
+    The log's lines go to stdout; what happened to the job between them (its status, its attempts,
+    preemptions) goes to stderr. With --json both go to stdout, an object a line. With several
+    instances a line begins with its own, such as `algo-1 |`.
+
+    With -f it waits for a job that has not started, follows it over its attempts, and ends when the
+    job does: with exit code 1 if it FAILED.
+    """
+    found = find_job(scope, job)
+    out = LogOutput(as_json=output.as_json, timestamps=timestamps)
+    story = _Story(scope, found)
+
+    def sleep(seconds: float) -> None:
+        out.flush()
+        time.sleep(seconds)
+
+    following = Following(
+        story.describe,
+        scope.services.logs,
+        _mask(scope, found),
+        now=time.time,
+        sleep=sleep,
+        standing=Standing(scope.services.batch, scope.services.sagemaker).of,
+    )
+    for event in following.to_the_end() if follow else following.so_far():
+        out.print(event)
+    out.flush()
+    failed = follow and story.status == "FAILED"
+    if failed and not output.as_json:
+        out.say(f"why: sjresource why {found.label}")
+    return ExitCode.NOT_WELL if failed else ExitCode.DONE
+
+
+class _Story:
+    """What there is to know of the job; `status` is the last that was seen."""
+
+    def __init__(self, scope: Scope, found: FoundJob) -> None:
+        self._scope = scope
+        self._found = found
+        self._record = found.stack_job.record if found.stack_job else {}
+        self.status = ""
+
+    def describe(self) -> Detail:
+        """Describe the job; once Batch has forgotten it, what was recorded names its last log."""
+        try:
+            detail = _client(self._scope, self._found).find_service_job(self._found.arn)
+        except NotFound:
+            training_job = self._record.get("training_job_arn")
+            if not training_job:
+                raise
+            resource = {"name": "TrainingJobArn", "value": training_job}
+            detail = {
+                "status": self._record["status"],
+                "latestAttempt": {"serviceResourceId": resource},
+            }
+        self.status = detail["status"]
+        return detail
+
+
+def _mask(scope: Scope, found: FoundJob) -> Mask:
+    """Give the stack's mask; where its secrets can't be decrypted, that of the job's own payload.
+
+    A log of which each line is withheld is none.
+    """
+    if found.stack_job is None:
+        return Mask()
+    if not isinstance(scope.mask, Withholding):
+        return scope.mask
+    resources = {each["urn"]: each for each in scope.deployment.get("resources", [])}
+    try:
+        payload = _client(scope, found).find_request_payload(found.arn)
+    except NotFound:
+        return scope.mask
+    return Mask(secrets_in_payload(resources[found.stack_job.urn], payload))
+
+
+def _client(scope: Scope, found: FoundJob) -> BatchClient:
+    arn = parse_arn(found.arn)  # asked for anew each time: credentials may have been refreshed
+    return scope.services.batch(arn.region if arn else "")

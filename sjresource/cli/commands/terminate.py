@@ -1,0 +1,97 @@
+"""`sjresource terminate`: end one job, after saying which, and what comes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sjresource.arn import parse_arn
+from sjresource.cli.confirming import confirm
+from sjresource.cli.ending_jobs import REASON, end_job, has_ended, what_comes_next
+from sjresource.cli.jobs import find_job, job_argument
+from sjresource.cli.output import Output, output_option
+from sjresource.cli.stack import Scope, stack_options
+from sjresource.identity import IDENTITY_TAG, stack_tag_prefix_of
+from sjresource.waits.progress import TERMINAL, progress_line
+
+if TYPE_CHECKING:
+    from sjresource.cli.jobs import FoundJob
+    from sjresource.cli.screen import Screen
+
+    Detail = dict[str, Any]
+
+
+@click.command()
+@job_argument
+@click.option("--reason", default=REASON, show_default=True, help="What Batch records as reason.")
+@click.option("-y", "--yes", is_flag=True, help="Don't ask.")
+@stack_options
+@output_option
+def terminate(scope: Scope, output: Output, job: str, reason: str, *, yes: bool) -> None:
+    """End a job that waits or runs. It asks first; where nobody can be asked it needs --yes.
+
+    A job that has ended is left as it is, which is no error. The stack is not changed: its next
+    `pulumi up` does not run the job again, unless rerun_on_failure is set.
+    """
+    found = find_job(scope, job)
+    arn = parse_arn(found.arn)
+    client = scope.services.batch(arn.region if arn else "")
+    before = client.find_service_job(found.arn)
+    if has_ended(before):
+        output.give(_answer(found, before, ended_now=False), _ended_already(scope, found, before))
+        return
+    if not output.as_json:
+        click.echo(f"{found.label}: {_standing(scope, before)}\n{found.arn}", err=True)
+    doing = f"terminating ServiceJob ({found.label})"
+    confirm(doing, "Terminate it? What it has not saved is lost.", yes=yes)
+    lost = found.stack_job is None and _is_of_stack(scope, before)
+    after = end_job(client, found.arn, reason, gives_up=lost) or before
+    output.give(_answer(found, after, ended_now=True), _told(scope, found, after))
+
+
+def _answer(found: FoundJob, detail: Detail, *, ended_now: bool) -> dict[str, Any]:
+    return {
+        "resource": found.stack_job.label if found.stack_job else None,
+        "arn": found.arn,
+        "status": detail["status"],
+        "terminated": ended_now,
+    }
+
+
+def _ended_already(scope: Scope, found: FoundJob, detail: Detail) -> Any:
+    def tell(screen: Screen) -> None:
+        over = detail["status"] in TERMINAL
+        screen.say(
+            f"{found.label} has ended already: {_standing(scope, detail)}"
+            if over
+            else f"{found.label} is being terminated already: {_standing(scope, detail)}"
+        )
+
+    return tell
+
+
+def _told(scope: Scope, found: FoundJob, detail: Detail) -> Any:
+    def tell(screen: Screen) -> None:
+        over = detail["status"] in TERMINAL
+        screen.say(
+            f"Terminated {found.label}: {detail['status']}."
+            if over
+            else f"Batch has taken it; {found.label} is {detail['status']} until it has stopped."
+        )
+        if found.stack_job:
+            screen.say(what_comes_next(found.stack_job, scope.deployment.get("resources", [])))
+
+    return tell
+
+
+def _standing(scope: Scope, detail: Detail) -> str:
+    return scope.mask.text(progress_line(detail, 0.0))
+
+
+def _is_of_stack(scope: Scope, detail: Detail) -> bool:
+    """Tell whether a job that the state doesn't have was submitted by this stack."""
+    if scope.stack is None:
+        return False
+    owner: str = detail.get("tags", {}).get(IDENTITY_TAG, "")
+    return owner.startswith(stack_tag_prefix_of(scope.stack.qualified_name()))

@@ -1,0 +1,196 @@
+"""The commands that follow and act, on one real stack: each test takes a job of its own."""
+
+from __future__ import annotations
+
+import json
+import signal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from acted_stack import ActedStack, acted_stack
+from command_line import hold_against_schema
+from pulumi_cli import holds_within
+from terminal import on_a_terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.stack
+
+HOSTILE = "\x1b]0;title\x07\x1b[32mgreen\x1b[0m \u202eback"
+
+
+@pytest.fixture(scope="module")
+def acted(engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ActedStack]:
+    """Return the stack, shared by the module."""
+    with acted_stack(tmp_path_factory.mktemp("acted") / "stack", engine) as stack:
+        yield stack
+
+
+def test_log_of_a_job_is_followed_over_a_retry(acted: ActedStack) -> None:
+    """The log alone is on stdout, in order; what happened to the job stands on stderr."""
+    first = acted.training_job("retried")
+    acted.writes("retried", "first 1", "first 2")
+    following = acted.sjresource.process("logs", "-f", "retried")
+    assert following.stdout is not None
+    assert following.stderr is not None
+    lines = [following.stdout.readline(), following.stdout.readline()]
+    acted.writes("retried", "first 3")
+    acted.cloud.control.advance(600)
+    assert holds_within(10, lambda: acted.status("retried") == "RUNNING")
+    second = acted.training_job("retried")
+    acted.writes("retried", "second 1")
+    lines += [following.stdout.readline(), following.stdout.readline()]
+    acted.cloud.control.advance(600)
+    out, err = following.communicate(timeout=30)
+
+    assert lines == ["first 1\n", "first 2\n", "first 3\n", "second 1\n"]
+    assert (following.returncode, out) == (0, "")
+    phases = err.splitlines()
+    assert phases[0].startswith("── RUNNING")
+    assert phases[1:5] == [
+        f"── attempt 1 of 2: training job {first}",
+        "── attempt 1 of 2 ended after 10 min: Received status from SageMaker: AlgorithmError: no",
+        "── RUNNING (attempt 2 of 2)",
+        f"── attempt 2 of 2: training job {second}",
+    ]
+    assert phases[-1].startswith("── SUCCEEDED")
+
+
+def test_log_is_json_an_object_a_line(acted: ActedStack) -> None:
+    """Each is as its schema says, secrets masked, whatever was printed."""
+    acted.writes("secretive", HOSTILE, "the token is tok-12345\nand more")
+    ended = acted.sjresource("logs", "secretive", "--json")
+
+    assert (ended.code, ended.err) == (0, "")
+    events = [json.loads(line) for line in ended.out.splitlines()]
+    for event in events:
+        hold_against_schema(event, "log_event")
+    assert [event["type"] for event in events] == ["phase", "line", "line", "phase"]
+    assert events[1]["message"] == HOSTILE
+    assert events[2]["message"] == "the token is [secret]\nand more"
+    assert (events[2]["instance"], events[2]["attempt"]) == ("algo-1", 1)
+
+
+def test_log_on_a_terminal_acts_on_nothing(acted: ActedStack) -> None:
+    """Colours are left out, the rest of what acts on a terminal is shown as text."""
+    job = acted.arns["again"]
+    acted.writes("again", HOSTILE, "50%\r100%")
+
+    code, shown = on_a_terminal(acted.sjresource, "logs", job, "--timestamps")
+    lines = [line.rpartition("Z ")[2] for line in shown.splitlines() if "──" not in line]
+    assert code == 0
+    assert lines == [r"\x1b]0;title\x07green \u202eback", "50%", "100%"]
+    assert acted.sjresource("logs", job).out == f"{HOSTILE}\n50%\n100%\n"
+
+
+def test_secrets_are_masked_even_without_the_passphrase(acted: ActedStack) -> None:
+    """The state says where a payload is secret, and Batch what stands there."""
+    acted.writes("secretive", "again tok-12345, epochs 1")
+    ended = acted.sjresource("logs", "secretive", PULUMI_CONFIG_PASSPHRASE="wrong")
+
+    assert ended.code == 0
+    assert "again [secret], epochs 1" in ended.out
+    assert "tok-12345" not in ended.out
+
+
+def test_following_ends_at_ctrl_c(acted: ActedStack) -> None:
+    """Nothing is left on the terminal, and the job goes on."""
+    acted.writes("declined", "line")
+    following = acted.sjresource.process("logs", "-f", "declined")
+    assert following.stdout is not None
+    assert following.stdout.readline() == "line\n"
+    following.send_signal(signal.SIGINT)
+    _, err = following.communicate(timeout=10)
+
+    assert following.returncode == 130
+    assert "Traceback" not in err
+    assert acted.status("declined") == "RUNNING"
+
+
+def test_unknown_job_has_no_log(acted: ActedStack) -> None:
+    """The exit code is that of what is not found."""
+    ended = acted.sjresource("logs", "retrid")
+
+    assert ended.code == 3
+    assert "did you mean retried?" in ended.err
+
+
+def test_nothing_is_terminated_unasked(acted: ActedStack) -> None:
+    """In a pipe it takes --yes, on a terminal a yes."""
+    piped = acted.sjresource.process("terminate", "declined", stdin=-3)
+    _, err = piped.communicate(timeout=30)
+    code, shown = on_a_terminal(acted.sjresource, "terminate", "declined", typed="n\n")
+
+    assert piped.returncode == 2
+    assert "say --yes if it is meant" in err
+    assert code == 1
+    assert "declined: RUNNING" in shown
+    assert "Terminate it?" in shown
+    assert "nothing was done" in shown
+    assert not acted.job("declined").get("isTerminated")
+
+
+def test_terminated_job_is_not_run_again(acted: ActedStack) -> None:
+    """It says so; the next `up` changes nothing, and a second termination is no error."""
+    ended = acted.sjresource("terminate", "busy", "--yes", "--reason", "too slow")
+
+    assert ended.code == 0
+    assert "The next `pulumi up` leaves it as it is and fails, as its completion does" in ended.out
+    assert holds_within(10, lambda: acted.status("busy") == "FAILED")
+    assert acted.job("busy")["statusReason"] == "too slow"
+    assert "sjresource:released" not in acted.job("busy")["tags"]
+    again = acted.sjresource.answer("terminate", "busy", schema="terminate")
+    assert again == {
+        "resource": "busy",
+        "arn": acted.arns["busy"],
+        "status": "FAILED",
+        "terminated": False,
+    }
+    assert acted.stack.preview("--expect-no-changes").steps == []
+
+
+def test_terminated_job_that_is_to_be_rerun_is_run_again(acted: ActedStack) -> None:
+    """It says so as well, and the preview shows it."""
+    code, shown = on_a_terminal(acted.sjresource, "terminate", "again", typed="y\n")
+
+    assert code == 0
+    assert "The next `pulumi up` runs it again: rerun_on_failure is set." in shown
+    assert holds_within(10, lambda: acted.status("again") == "FAILED")
+    assert "again" in {name for _, name in acted.stack.preview().steps}
+
+
+def test_orphans_are_listed_ended_and_never_taken_back(acted: ActedStack) -> None:
+    """A job that no state knows is found; once ended, the same request is a new run."""
+    lost = acted.stack.resources()["lost"]
+    assert acted.sjresource.answer("orphans", schema="orphans") == {"stack": "test", "orphans": []}
+    acted.stack.run("state", "delete", "--yes", lost["urn"])
+
+    (orphan,) = acted.sjresource.answer("orphans", schema="orphans", code=1)["orphans"]
+    assert (orphan["resource"], orphan["arn"], orphan["terminated"]) == ("lost", lost["id"], False)
+    refused = acted.sjresource("orphans", "--terminate")
+    assert (refused.code, acted.status("lost")) == (2, "RUNNING")
+    assert lost["id"] in refused.out
+
+    ended = acted.sjresource("orphans", "--terminate", "--yes")
+    assert (ended.code, ended.err) == (0, "")
+    assert holds_within(10, lambda: acted.status("lost") == "FAILED")
+    assert acted.job("lost")["tags"]["sjresource:released"] == "true"
+    acted.stack.up("--target", lost["urn"])
+    assert acted.stack.resources()["lost"]["id"] != lost["id"]
+
+
+def test_job_whose_create_was_interrupted_is_no_orphan(acted: ActedStack) -> None:
+    """The next `up` finds it again, so it is not to be ended."""
+    acted.edit_checkpoint(_interrupt_create)
+
+    assert acted.sjresource.answer("orphans", schema="orphans")["orphans"] == []
+
+
+def _interrupt_create(checkpoint: dict[str, Any]) -> None:
+    """Turn the resource `declined` into one whose create was begun and not ended."""
+    (created,) = [each for each in checkpoint["resources"] if each["urn"].endswith("::declined")]
+    checkpoint["resources"].remove(created)
+    pending = {**created, "id": ""}
+    checkpoint["pending_operations"] = [{"resource": pending, "type": "creating"}]

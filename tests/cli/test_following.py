@@ -1,0 +1,271 @@
+"""A job's story, told from an emulator whose time passes only while the teller sleeps."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from emulator_requests import client, make_environment, make_queue, scripted, submit
+from training_log import TrainingLog
+from waiting_fakes import started
+
+from sjresource.cli.following.events import Line
+from sjresource.cli.following.following import Following
+from sjresource.cli.following.runs import runs_of
+from sjresource.emulator import Clock, Emulator
+from sjresource.emulator.faults import read_fault
+from sjresource.settings import Settings
+from sjresource.waits.masking import Mask
+from sjresource.waits.services import services_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sjresource.cli.following.events import Event
+
+
+ARN = "arn:aws:sagemaker:us-east-1:123456789012:training-job/"
+
+
+class World:
+    """An emulator, a queue, a teller of one job, and what happens while it sleeps."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self.emulator = emulator
+        self.batch = client(emulator, "batch")
+        self.log = TrainingLog(emulator)
+        self.slept: deque[Callable[[], None]] = deque()
+        make_queue(emulator, make_environment(emulator, capacity=4))
+
+    def job(self, script: Any, attempts: int = 1, **request: Any) -> str:
+        """Submit a job that plays `script`; give its id."""
+        return submit(
+            self.emulator,
+            serviceRequestPayload=scripted(script, **request),
+            retryStrategy={"attempts": attempts},
+        )
+
+    def following(self, job: str, *secrets: str) -> Following:
+        """Give the teller of a job."""
+        key = self.emulator.credentials
+        settings = Settings(
+            region="us-east-1",
+            access_key=key.aws_access_key_id,
+            secret_key=key.aws_secret_access_key,
+            endpoints=tuple(
+                (name, self.emulator.url) for name in ("batch", "logs", "sagemaker", "sts")
+            ),
+        )
+        services = services_of(settings)
+        return Following(
+            lambda: services.batch("").find_service_job(job),
+            services.logs,
+            Mask(secrets),
+            now=self.emulator.clock.now,
+            sleep=self.sleep,
+        )
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass, and then the next thing happen."""
+        self.emulator.clock.advance(seconds)
+        if self.slept:
+            self.slept.popleft()()
+
+    def until(self, job: str, status: str) -> None:
+        """Let time pass until the job has this status."""
+        for _ in range(200):
+            if self.batch.describe_service_job(jobId=job)["status"] == status:
+                return
+            self.emulator.clock.advance(0.1)
+        raise AssertionError(status)
+
+    def training_job(self, job: str) -> str:
+        """Name the job's latest training job."""
+        latest = self.batch.describe_service_job(jobId=job)["latestAttempt"]
+        return str(latest["serviceResourceId"]["value"].rpartition("/")[2])
+
+    def writes(self, job: str, *lines: str, instance: int = 1) -> None:
+        """Let the job print lines now."""
+        at = self.emulator.clock.now()
+        self.log.write(self.training_job(job), *lines, at=at, instance=instance)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    """Return a world of this test's own."""
+    with Emulator(clock=Clock(0)) as emulator:
+        yield World(emulator)
+
+
+def told(events: Iterator[Event]) -> list[str]:
+    """Write events as a person would note them down."""
+    return [event.message if isinstance(event, Line) else f"# {event.text}" for event in events]
+
+
+def test_log_is_followed_over_a_retry(world: World) -> None:
+    """Each attempt's lines stand between what happened to the job, the late ones too."""
+    job = world.job(
+        [{"running": 30, "outcome": "Failed", "failure_reason": "AlgorithmError: no"}, {}], 2
+    )
+    world.until(job, "RUNNING")
+    first = world.training_job(job)
+    world.writes(job, "first 1", "first 2")
+
+    def fail() -> None:
+        world.emulator.clock.advance(30)
+        assert world.training_job(job) != first
+        world.writes(job, "second 1")
+
+    late = world.emulator.clock.now() + 29
+    world.slept.extend(
+        [
+            lambda: world.writes(job, "first 3"),
+            fail,
+            lambda: world.log.write(first, "first, late", at=late),
+        ]
+    )
+
+    assert told(world.following(job).to_the_end()) == [
+        "# RUNNING (attempt 1 of 2)",
+        f"# attempt 1 of 2: training job {first}",
+        "first 1",
+        "first 2",
+        "first 3",
+        "first, late",
+        "# attempt 1 of 2 ended after 30 s: Received status from SageMaker: AlgorithmError: no",
+        f"# attempt 2 of 2: training job {world.training_job(job)}",
+        "second 1",
+        "# SUCCEEDED after 30 s (attempt 2 of 2)",
+    ]
+
+
+def test_what_is_there_is_told_of_all_attempts(world: World) -> None:
+    """Without following, the story of a job that goes on ends with where it stands."""
+    no = {"running": 10, "outcome": "Failed", "failure_reason": "AlgorithmError: no"}
+    job = world.job([no, {"running": 60}], 2)
+    world.until(job, "RUNNING")
+    first = world.training_job(job)
+    world.writes(job, "first")
+    world.emulator.clock.advance(10)
+    world.until(job, "RUNNING")
+    world.writes(job, "second")
+
+    assert told(world.following(job).so_far()) == [
+        f"# attempt 1 of 2: training job {first}",
+        "first",
+        "# attempt 1 of 2 ended after 10 s: Received status from SageMaker: AlgorithmError: no",
+        f"# attempt 2 of 2: training job {world.training_job(job)}",
+        "second",
+        "# RUNNING for 10 s (attempt 2 of 2)",
+    ]
+
+
+def test_lines_of_two_instances_are_merged_by_time(world: World) -> None:
+    """Each line tells its instance; a stream that comes late is read from its first line."""
+    job = world.job({"running": 20})
+    world.until(job, "RUNNING")
+    name, began = world.training_job(job), world.emulator.clock.now()
+    for second in range(4):
+        world.log.write(name, f"{second}", at=began + second, instance=1 + second % 2)
+    world.slept.extend(
+        [
+            lambda: world.log.write(name, "4", "5", at=began + 5, instance=3),
+            lambda: world.log.write(name, "6", at=began + 6, instance=2),
+            lambda: world.emulator.clock.advance(20),
+        ]
+    )
+    lines = [event for event in world.following(job).to_the_end() if isinstance(event, Line)]
+
+    assert [(line.instance, line.message) for line in lines] == [
+        ("algo-1", "0"),
+        ("algo-2", "1"),
+        ("algo-1", "2"),
+        ("algo-2", "3"),
+        ("algo-3", "4"),
+        ("algo-3", "5"),
+        ("algo-2", "6"),
+    ]
+
+
+def test_many_lines_within_one_millisecond_are_neither_lost_nor_doubled(world: World) -> None:
+    """A page ends anywhere, an outage comes at any time, and lines are equal by nature."""
+    job = world.job({"running": 20})
+    world.until(job, "RUNNING")
+    name, at = world.training_job(job), world.emulator.clock.now()
+    calls = world.emulator.calls
+    for instance in (1, 2):
+        for batch in range(3):
+            many = [f"{batch} {number // 2}" for number in range(5000)]
+            world.log.write(name, *many, at=at + batch, instance=instance)
+    world.emulator.faults.order(
+        read_fault(
+            {
+                "operation": "GetLogEvents",
+                "kind": "error",
+                "code": "ServiceUnavailableException",
+                "status": 400,
+                "message": "later",
+                "match": {},
+                "count": 1,
+            }
+        )
+    )
+    world.slept.append(lambda: world.emulator.clock.advance(20))
+    events = list(world.following(job).to_the_end())
+
+    messages = Counter((line.instance, line.message) for line in events if isinstance(line, Line))
+    assert messages == {
+        (f"algo-{instance}", f"{batch} {number}"): 2
+        for instance in (1, 2)
+        for batch in range(3)
+        for number in range(2500)
+    }
+    assert calls.counts()["GetLogEvents"] >= 6
+
+
+def test_waiting_job_says_so_and_goes_on_when_it_starts(world: World) -> None:
+    """What holds a job up is told once, and again when it changes."""
+    job = world.job({"runnable": 8})
+    world.until(job, "RUNNABLE")
+    world.emulator.clock.advance(2)
+    following = world.following(job)
+
+    waits, *_, ends = told(following.to_the_end())
+    assert waits == "# RUNNABLE for 2 s"
+    assert ends.startswith("# SUCCEEDED")
+
+
+def test_preempted_run_is_a_part_of_its_attempt() -> None:
+    """It has a log of its own, and uses up no attempt."""
+    preempted = {
+        "serviceResourceId": {"name": "TrainingJobArn", "value": f"{ARN}first"},
+        "startedAt": 2_000, "stoppedAt": 5_000, "statusReason": "Preempted: by a head",
+    }  # fmt: skip
+    detail = {
+        "status": "FAILED",
+        "attempts": [
+            {
+                "serviceResourceId": {"name": "TrainingJobArn", "value": f"{ARN}second"},
+                "startedAt": 9_000, "stoppedAt": 11_000, "statusReason": "failed",
+            },
+            {"statusReason": "SageMaker refused it", "stoppedAt": 12_000},
+        ],
+        "preemptionSummary": {"recentPreemptedAttempts": [preempted]},
+        "latestAttempt": {"serviceResourceId": {"name": "TrainingJobArn", "value": f"{ARN}second"}},
+    }  # fmt: skip
+
+    runs = list(runs_of(detail, {}).values())
+    assert [(run.training_job, run.attempt, run.preempted) for run in runs] == [
+        (f"{ARN}first", 1, True),
+        (f"{ARN}second", 1, False),
+        (None, 2, False),
+    ]
+
+
+def test_run_that_batch_tells_nothing_of_any_more_has_ended() -> None:
+    """Batch keeps no record of a run for which SageMaker had no instances."""
+    first = runs_of(started("STARTING", "first"), {})
+    second = runs_of(started("RUNNING", "second"), first)
+
+    assert [(run.attempt, run.ended) for run in second.values()] == [(1, True), (1, False)]
