@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -107,6 +106,8 @@ def plugin_version(package_version: str) -> str | None:
 
 def not_required(packages: Sequence[Package]) -> list[Package]:
     """Keep the packages that no other of them requires, as `pip list --not-required` does."""
+    from importlib import metadata  # noqa: PLC0415 - a fifth of a start, and `pulumi about` alone asks
+
     required: set[str] = set()
     for folder in {str(package.location) for package in packages}:
         for distribution in metadata.distributions(path=[folder]):
