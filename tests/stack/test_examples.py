@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,11 +28,13 @@ CONFIG = {
 }
 
 
-def example(name: str, cloud: EmulatedCloud, new_stack: NewStack, **config: Any) -> PulumiStack:
+def example(
+    name: str, cloud: EmulatedCloud, new_stack: NewStack, *, stack: str = "test", **config: Any
+) -> PulumiStack:
     """Make the stack of an example, in front of an AWS with a queue called `shared`."""
     settings = {f"project:{key}": value for key, value in {**CONFIG, **config}.items()}
     program = (EXAMPLES / name / "__main__.py").read_text()
-    return new_stack(program, config=settings, environment=cloud.environment)
+    return new_stack(program, name=stack, config=settings, environment=cloud.environment)
 
 
 @pytest.mark.parametrize(
@@ -105,13 +108,10 @@ def test_model_is_used_from_another_stack(cloud: EmulatedCloud, new_stack: NewSt
     make_queue(cloud)
     trained = example("existing_queue", cloud, new_stack)
     trained.up()
-    consumer = example("consumer", cloud, new_stack, trained_in="organization/project/test")
-    consumer.environment["PULUMI_BACKEND_URL"] = trained.environment["PULUMI_BACKEND_URL"]
-    consumer.run("stack", "init", "consumer")
-    (consumer.work / "Pulumi.consumer.yaml").write_text(
-        (consumer.work / "Pulumi.test.yaml").read_text()
+    consumer = example(
+        "consumer", cloud, new_stack, stack="consumer", trained_in="organization/project/test"
     )
-    consumer.start("up", "--stack", "consumer").wait(fails=False)
-    said = consumer.run("stack", "output", "--json", "--stack", "consumer").stdout
+    shutil.copytree(trained.folder / "state", consumer.folder / "state", dirs_exist_ok=True)
+    consumer.up()
 
-    assert json.loads(said)["model"] == trained.outputs()["model"]
+    assert consumer.outputs()["model"] == trained.outputs()["model"]

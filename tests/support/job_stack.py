@@ -13,7 +13,6 @@ from pulumi_cli import holds_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from emulated_stack import EmulatedCloud
     from pulumi_stack import PulumiStack
@@ -87,7 +86,7 @@ class JobStack:
         """Give the id of each job that the state has and doesn't mean to delete, by name."""
         return {
             resource["urn"].rpartition("::")[2]: resource["id"]
-            for resource in self._checkpoint().get("resources") or []
+            for resource in self.stack.state().get("resources") or []
             if resource["type"] == TYPE
             and not resource.get("delete")
             and not resource.get("pendingReplacement")
@@ -95,7 +94,7 @@ class JobStack:
 
     def pending(self) -> list[str]:
         """Give the kinds of operation that the state says were begun and not ended."""
-        operations = self._checkpoint().get("pending_operations") or []
+        operations = self.stack.state().get("pending_operations") or []
         return [operation["type"] for operation in operations]
 
     def wrong(self, *names: str) -> dict[str, str]:
@@ -105,7 +104,7 @@ class JobStack:
     @contextmanager
     def without_a_backend(self) -> Iterator[None]:
         """Let the engine's writes of the state fail, and no other."""
-        stacks = self._checkpoint_file.parent
+        stacks = self.stack.checkpoint_file.parent
         aside = stacks.with_name("aside")
         stacks.rename(aside)
         stacks.write_text("no folder any more")
@@ -131,17 +130,6 @@ class JobStack:
             jobQueue=self.queue, filters=[matching]
         )
         return [job for page in pages for job in page["jobSummaryList"]]
-
-    def _checkpoint(self) -> dict[str, Any]:
-        """Read the file backend's file: it is there whether or not a lock is, and costs no CLI."""
-        text = self._checkpoint_file.read_text()
-        checkpoint: dict[str, Any] = json.loads(text)["checkpoint"].get("latest") or {}
-        return checkpoint
-
-    @property
-    def _checkpoint_file(self) -> Path:
-        stacks = self.stack.folder / "state" / ".pulumi" / "stacks"
-        return stacks / self.stack.project / f"{self.stack.name}.json"
 
 
 def _live(jobs: list[dict[str, Any]]) -> list[str]:
