@@ -32,7 +32,7 @@ from sjresource.identity import name_of, resource_identity, stack_of, with_name
 from sjresource.job_outputs import OUTPUTS, job_outputs
 from sjresource.naming import input_shape, to_request
 from sjresource.payload import canonical, is_unknown, parse_payload, payload_json
-from sjresource.provider import BatchProvider, old_first, try_to, update_tags
+from sjresource.provider import BatchProvider, evaluated, old_first, try_to, update_tags
 from sjresource.stack_config import with_default_tags
 from sjresource.submission import Run, find_or_submit, live_orphans, release
 
@@ -215,6 +215,7 @@ class ServiceJobProvider(BatchProvider):
             self.sleep(0.2)
 
 
+@evaluated
 class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
     """A SageMaker training job that AWS Batch queues, and that runs once.
 
@@ -308,9 +309,8 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             opts: `delete_before_replace` defaults to True, so that the old job does not stand in
                 the new one's way.
         """
-        properties = {
+        given = {
             "identity": resource_identity(_TYPE, resource_name, opts),
-            "job_name": job_name,
             "job_queue": job_queue,
             "service_job_type": service_job_type,
             "service_request_payload": service_request_payload,
@@ -326,6 +326,10 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             "triggers": triggers,
             "rerun_on_failure": rerun_on_failure or None,
             "adopt_job_id": adopt_job_id,
+        }
+        properties = {
+            **{name: value for name, value in given.items() if value is not None},
+            "job_name": job_name,
             **dict.fromkeys(_NOT_INPUTS),
         }
         properties["max_instance_hours"] = instance_hours_placeholder(properties)

@@ -7,7 +7,7 @@ that we don't support is said here, since only a program can warn: once for each
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from weakref import WeakSet
+from weakref import WeakKeyDictionary
 
 import pulumi
 from pulumi.runtime import get_root_resource, is_config_secret
@@ -19,23 +19,24 @@ if TYPE_CHECKING:
 
     Tags = pulumi.Input[Mapping[str, pulumi.Input[str]]]
 
-_told: WeakSet[pulumi.Resource] = WeakSet()
-"""The stacks whose programs were told; several programs may run in one process."""
+_read: WeakKeyDictionary[pulumi.Resource, Settings] = WeakKeyDictionary()
+"""What was read by now, by the program's stack; several programs may run in one process."""
 
 
 def stack_settings() -> Settings:
-    """Read the stack's `aws:` config.
+    """Read the stack's `aws:` config, once in each run of the program.
 
     Raises:
         pulumi.RunError: a value in it can't be read.
     """
-    settings = Settings.from_config(pulumi.Config("aws").get)
     stack = get_root_resource()
-    if settings.unsupported and stack is not None and stack not in _told:
-        _told.add(stack)
+    if stack is None:
+        return Settings.from_config(pulumi.Config("aws").get)
+    if stack not in _read:
+        _read[stack] = settings = Settings.from_config(pulumi.Config("aws").get)
         for key in settings.unsupported:
             pulumi.log.warn(f"reading Setting (aws:{key}): sjresource does not use it")
-    return settings
+    return _read[stack]
 
 
 def with_default_tags(tags: Tags | None) -> Tags | None:

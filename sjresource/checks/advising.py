@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from sjresource.checks.advice import job_advice
+from sjresource.checks.reading import is_plain
 from sjresource.checks.validation import job_problems, queue_problems
 from sjresource.settings import Checking
 from sjresource.stack_config import stack_settings
@@ -57,5 +58,10 @@ def _warn(
         for text in texts({name: value for name, value in known.items() if value is not None}):
             pulumi.log.warn(text, resource=resource)
 
-    given = {name: value for name, value in arguments.items() if value is not None}
-    pulumi.Output.all(**given).apply(warn, run_with_unknowns=True)
+    plain = {name: value for name, value in arguments.items() if is_plain(value)}
+    others = {name: value for name, value in arguments.items() if name not in plain}
+    if others:
+        awaited = pulumi.Output.all(**others)
+        awaited.apply(lambda known: warn({**plain, **known}), run_with_unknowns=True)
+    else:
+        warn(plain)

@@ -64,6 +64,18 @@ def is_true(value: Mapping[str, Any], path: str) -> bool:
     return value_at(value, path) is True
 
 
+def is_plain(value: Any) -> bool:
+    """Tell whether it is JSON as it stands, without an Output or anything else to wait for.
+
+    Pulumi makes an Output of each value within what it is to wait for: 120 of one payload.
+    """
+    if isinstance(value, dict):
+        return all(map(is_plain, value.values())) and all(map(is_plain, value))
+    if isinstance(value, (list, tuple)):
+        return all(map(is_plain, value))
+    return value is None or isinstance(value, (str, int, float))
+
+
 def holds_unknown(value: Any) -> bool:
     """Tell whether anything in it is unknown."""
     if isinstance(value, dict):
