@@ -2,9 +2,9 @@
 
 `simulate` as the first argument is another command, of `what_if`.
 
-Prints its URL as the first line on stdout. While it runs, `DATA/emulator.json` tells its pid and
-URL; `DATA/credentials` is the key that it lets in, and stays. One emulator at a time uses a data
-directory.
+Prints its URL as the first line on stdout, and the queue page's as the second. While it runs,
+`DATA/emulator.json` tells its pid and both; `DATA/credentials` is the key that it lets in, and
+stays. One emulator at a time uses a data directory.
 """
 
 from __future__ import annotations
@@ -51,7 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         signal.signal(number, lambda *_: stop.set())
     try:
         with _emulator(options) as emulator:
-            print(emulator.url, flush=True)  # noqa: T201 - the first line is the interface
+            # The first line is the interface. In one write: who reads it may then close the pipe.
+            print(f"{emulator.url}\npage: {emulator.page_url}", flush=True)  # noqa: T201 - as above
             stop.wait()
     except (OccupiedError, OSError, ValueError) as error:
         print(error, file=sys.stderr)  # noqa: T201 - a person reads it

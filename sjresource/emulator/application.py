@@ -2,7 +2,7 @@
 
 In order: foreign Hosts and Origins are refused, bodies are bounded, signatures are checked; then
 control routes and services answer. Only `GET /_emulator/health` and STS's AssumeRoleWithWebIdentity
-are unsigned.
+are unsigned, and the page, which has a door of its own.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sjresource.emulator.faults import Faults
     from sjresource.emulator.services import Services
     from sjresource.emulator.wire import Request, Response
+    from sjresource.page import Site
 
 _LOG: Final = logging.getLogger(__name__)
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -49,6 +50,7 @@ class Application:
         control: Control,
         faults: Faults,
         calls: Calls,
+        page: Site,
         cut: Callable[[dict[str, Any]], None],
     ) -> None:
         self._authenticator = authenticator
@@ -56,12 +58,15 @@ class Application:
         self._control = control
         self._faults = faults
         self._calls = calls
+        self._page = page
         self._cut = cut
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         """Answer one request; never raises."""
+        if self._page.owns(environ):
+            return self._page(environ, start_response)
         try:
             response = self._answer(environ)
         except ConnectionCutError:

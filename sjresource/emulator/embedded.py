@@ -29,12 +29,14 @@ from sjresource.emulator.moto_services import MotoServices
 from sjresource.emulator.objects import Objects
 from sjresource.emulator.occupancy import Occupancy
 from sjresource.emulator.operations.call import Behaviour
+from sjresource.emulator.page import EmulatorAnswers, EmulatorControls
 from sjresource.emulator.server import Server
 from sjresource.emulator.services import Services
 from sjresource.emulator.simulated import SimulatedExecutor
 from sjresource.emulator.simulation import Simulation
 from sjresource.emulator.store import Store
 from sjresource.emulator.training_jobs import TrainingJobs
+from sjresource.page import Site
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -116,12 +118,17 @@ class Emulator:
         """The endpoint of every service."""
         return self._server.url
 
+    @property
+    def page_url(self) -> str:
+        """Where a browser sees the queue page; whoever has it may look, and move the clock."""
+        return self._page.door.url(self.url)
+
     def start(self) -> Self:
         """Begin to serve and to let jobs run; returns at once."""
         self._lifecycle.start()
         self._server.start()
         if self._occupancy is not None:
-            self._occupancy.announce(self.url)
+            self._occupancy.announce(self.url, self.page_url)
         return self
 
     def stop(self) -> None:
@@ -165,27 +172,32 @@ class Emulator:
     def _make_door(self) -> Application:
         keyring = Keyring(self.credentials, time.time)
         batch = Batch(self._store, self.clock, self._lifecycle, self.behaviour)
-        return Application(
-            authenticator=Authenticator(keyring, time.time),
-            services=Services(
-                batch,
-                ContainerQueues(self._store),
-                TrainingJobs(self._store, self._executor),
-                self._moto,
-                keyring,
-            ),
-            control=Control(
-                clock=self.clock,
-                faults=self.faults,
-                calls=self.calls,
-                simulation=self.simulation,
-                behaviour=self.behaviour,
-                store=self._store,
-                executor=self._executor,
-                lifecycle=self._lifecycle,
-            ),
+        services = Services(
+            batch,
+            ContainerQueues(self._store),
+            TrainingJobs(self._store, self._executor),
+            self._moto,
+            keyring,
+        )
+        control = Control(
+            clock=self.clock,
             faults=self.faults,
             calls=self.calls,
+            simulation=self.simulation,
+            behaviour=self.behaviour,
+            store=self._store,
+            executor=self._executor,
+            lifecycle=self._lifecycle,
+        )
+        answers = EmulatorAnswers(services, self._store, self.clock, self._lifecycle)
+        self._page = Site(answers, EmulatorControls(control))
+        return Application(
+            authenticator=Authenticator(keyring, time.time),
+            services=services,
+            control=control,
+            faults=self.faults,
+            calls=self.calls,
+            page=self._page,
             cut=cut_connection,
         )
 

@@ -33,16 +33,23 @@ class Occupancy:
             self._lock.close()
             raise OccupiedError(_refusal(data, self._told)) from None
 
-    def announce(self, url: str) -> None:
-        """Write down who holds the directory, and where it listens."""
+    def announce(self, url: str, page: str) -> None:
+        """Write down who holds the directory, and where it listens; for its owner's eyes only."""
         unfinished = self._told.with_suffix(".unfinished")
-        unfinished.write_text(json.dumps({"pid": os.getpid(), "url": url}) + "\n")
+        unfinished.unlink(missing_ok=True)
+        told = {"pid": os.getpid(), "url": url, "page": page}
+        with open(unfinished, "x", opener=_for_the_owner) as file:
+            file.write(json.dumps(told) + "\n")
         unfinished.replace(self._told)
 
     def release(self) -> None:
         """Let others have the directory."""
         self._told.unlink(missing_ok=True)
         self._lock.close()
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _refusal(data: Path, told: Path) -> str:

@@ -200,7 +200,7 @@ def test_a_data_directory_has_one_emulator(tmp_path: Path) -> None:
             check=False,
         )
 
-        assert told == {"pid": emulator.pid, "url": emulator.url}
+        assert (told["pid"], told["url"]) == (emulator.pid, emulator.url)
         assert second.returncode == 1
         assert f"pid {emulator.pid} at {emulator.url}" in second.stderr
         assert control(emulator.url, emulator.credentials, "GET", "calls")["counts"] == {}

@@ -10,7 +10,7 @@ MODULES = {
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): ast.parse(
         path.read_text()
     )
-    for folder in (".", "checks", "cli", "cli/commands", "cli/following", "client", "waits")
+    for folder in (".", "checks", "cli", "cli/commands", "cli/following", "client", "page", "waits")
     for path in (PACKAGE / folder).glob("*.py")
 }
 
@@ -72,4 +72,17 @@ def test_the_emulator_and_the_rest_know_nothing_of_each_other() -> None:
     }
 
     assert not any(module.startswith("sjresource.emulator") for module in rest)
-    assert all(module.startswith("sjresource.emulator") for module in emulator)
+    assert all(module.startswith(("sjresource.emulator", "sjresource.page")) for module in emulator)
+
+
+def test_the_page_knows_neither_the_emulator_nor_the_provider() -> None:
+    """It is shown by both, from AWS's answers alone."""
+    page = {
+        module
+        for path in (PACKAGE / "page").rglob("*.py")
+        for module in imports(ast.parse(path.read_text()))
+        if module.startswith("sjresource")
+    }
+
+    assert page
+    assert all(module.startswith("sjresource.page") for module in page)

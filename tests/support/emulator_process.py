@@ -37,6 +37,7 @@ class EmulatorProcess:
         assert self._process.stderr is not None
         self.url = self._process.stdout.readline().strip()
         assert self.url, self._process.stderr.read()
+        self.second_line = self._process.stdout.readline().strip()
         # moto's warnings must not fill the pipe.
         self._reader = threading.Thread(target=self._process.stderr.read, daemon=True)
         self._reader.start()

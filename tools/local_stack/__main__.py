@@ -88,6 +88,7 @@ def running_emulator() -> Emulator:
         state = "started"
     log = EMULATOR_LOG.relative_to(ROOT)
     print(f"# emulator {state}: {running.url}, pid {running.pid}, log {log}; stop it: make down")
+    print(f"# see its queues: {running.page}")
     return running
 
 

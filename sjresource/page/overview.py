@@ -1,0 +1,132 @@
+"""What a page is told, when it asks: looks are no more frequent than whoever answers wants.
+
+Safe to use from several threads: pages that ask at the same time share one look.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+from sjresource.page.answers import UnansweredError
+from sjresource.page.details import job_details
+from sjresource.page.jobs import job_row, stage, training_job_arn
+from sjresource.page.journal import Journal
+from sjresource.page.looking import Look
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sjresource.page.answers import Answers
+
+    Answer = Mapping[str, Any]
+    View = dict[str, Any]
+
+MOST_ROWS: Final = 60
+"""So many jobs are described for one request at most."""
+
+
+class Overview:
+    """What a page shows; `real` is the clock by which looks are apart."""
+
+    def __init__(self, answers: Answers, real: Callable[[], float] = time.monotonic) -> None:
+        self._answers = answers
+        self._real = real
+        self._lock = threading.Lock()
+        self._look = Look(answers)
+        self._journal = Journal()
+        self._due = float("-inf")
+        self._mark: object = None
+        self._queues: list[View] = []
+        self._rows: dict[str, tuple[object, View]] = {}
+
+    def since(self, mark: str) -> View:
+        """Give the queues, and the jobs that have changed since `mark`.
+
+        `next` is in how many milliseconds there can be news.
+        """
+        with self._lock:
+            if self._real() >= self._due:
+                self._look_if_changed()
+                self._due = self._real() + self._answers.rest_seconds()
+            return {
+                "place": self._answers.place,
+                "now": self._answers.now(),
+                "rate": self._answers.clock_rate,
+                "next": round(max(0.0, self._due - self._real()) * 1000),
+                "queues": self._queues,
+                "errors": self._look.errors,
+                **self._journal.since(mark),
+            }
+
+    def rows(self, arns: Sequence[str]) -> list[View]:
+        """Describe those of the jobs that are shown; what can't be described is left out."""
+        entries = [self._entry(arn) for arn in arns[:MOST_ROWS]]
+        rows = [self._row(entry) for entry in entries if entry is not None]
+        return [row for row in rows if row is not None]
+
+    def job(self, arn: str) -> View | None:
+        """Give everything about one job that is shown; None for another.
+
+        Raises:
+            UnansweredError: the job itself can't be described.
+        """
+        entry = self._entry(arn)
+        if entry is None:
+            return None
+        detail = self._answers.service_job(arn)
+        tried = _Tries()
+        training: Answer = {}
+        log: Sequence[str] = ()
+        if trained := training_job_arn(detail):
+            training = tried.give(lambda: self._answers.training_job(trained)) or {}
+            log = tried.give(lambda: self._answers.log_tail(trained)) or ()
+        said = None
+        if stage(detail["status"]) == "waiting":
+            said = tried.give(lambda: self._answers.why_waiting(arn))
+        return {**job_details(entry, detail, training, log, said), "errors": tried.errors}
+
+    def _entry(self, arn: str) -> View | None:
+        with self._lock:
+            return self._journal.entry(arn)
+
+    def _row(self, entry: View) -> View | None:
+        """Describe a job, once for each state that the list shows of it."""
+        arn = entry["arn"]
+        state = [entry[name] for name in ("status", "training_job", "spans")]
+        kept = self._rows.get(arn)
+        if kept is not None and kept[0] == state:
+            return kept[1]
+        try:
+            detail = self._answers.service_job(arn)
+            trained = training_job_arn(detail) if detail["status"] == "SUCCEEDED" else ""
+            training = self._answers.training_job(trained) if trained else {}
+        except UnansweredError:
+            return None
+        row = job_row(detail, training)
+        self._rows[arn] = (state, row)
+        return row
+
+    def _look_if_changed(self) -> None:
+        mark = self._answers.mark()
+        if mark is not None and mark == self._mark and not self._look.errors:
+            return
+        self._mark = mark
+        self._queues, entries = self._look.again()
+        self._journal.note(entries)
+        self._rows = {arn: row for arn, row in list(self._rows.items()) if arn in entries}
+
+
+class _Tries:
+    """Asks for what can be missed, and collects why it is."""
+
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+
+    def give(self, call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        except UnansweredError as error:
+            self.errors.append(str(error))
+            return None

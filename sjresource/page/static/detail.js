@@ -1,0 +1,117 @@
+// Everything about one job, beside the list.
+import { byId, copyButton, element, replaceIfChanged } from "./dom.js";
+import { ask } from "./poll.js";
+import { duration, moment, nameOf, stageOf } from "./words.js";
+
+export class Detail {
+  constructor(closed) {
+    this.node = byId("detail");
+    this.closed = closed;
+    this.arn = "";
+    this.node.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") { event.stopPropagation(); this.close(); }
+    });
+  }
+
+  async open(arn, focus) {
+    this.arn = arn;
+    this.node.hidden = false;
+    await this.refresh();
+    if (focus && this.arn === arn) this.node.focus();
+  }
+
+  close() {
+    if (!this.arn) return;
+    this.arn = "";
+    this.node.hidden = true;
+    this.node.replaceChildren();
+    this.node.madeOf = "";
+    this.closed();
+  }
+
+  async refresh() {
+    const arn = this.arn;
+    if (!arn) return;
+    let job = null;
+    let problem = "";
+    try {
+      job = await ask(`/_page/job?job=${encodeURIComponent(arn)}`);
+    } catch (error) {
+      problem = error.message;
+    }
+    if (this.arn === arn) this.show(arn, job, problem);
+  }
+
+  show(arn, job, problem) {
+    const log = this.node.querySelector(".log");
+    const atEnd = !log || log.scrollTop + log.clientHeight >= log.scrollHeight - 8;
+    const top = log?.scrollTop ?? 0;
+    const held = document.activeElement === this.node.querySelector(".close");
+    const changed = replaceIfChanged(this.node, [arn, job, problem], () => (job ? this.parts(job) : [this.head(nameOf(arn)), element("p", { class: "problem" }, problem)]));
+    if (!changed) return;
+    if (held) this.node.querySelector(".close").focus();
+    const newLog = this.node.querySelector(".log");
+    if (newLog) newLog.scrollTop = atEnd ? newLog.scrollHeight : top;
+  }
+
+  head(name, ...more) {
+    const close = element("button", { type: "button", class: "close", "aria-label": "Close", title: "Close (Esc)", onclick: () => this.close() }, "×");
+    return element("div", { class: "detail-head" }, element("h2", {}, name), ...more, close);
+  }
+
+  parts(job) {
+    const stage = stageOf(job.status);
+    return [
+      this.head(job.name, element("span", { class: `badge ${stage}` }, job.status)),
+      ...because(job, stage),
+      job.model ? element("div", { class: "box model-box" }, element("h3", {}, "Model"), element("code", { class: "uri" }, job.model), copyButton(job.model, "the model's S3 URI")) : null,
+      facts(job),
+      job.tries.length ? tries(job) : null,
+      job.metrics.length ? element("div", { class: "box" }, element("h3", {}, "Metrics"), element("p", {}, job.metrics.map((each) => `${each.name} ${each.value}`).join(" · "))) : null,
+      element("h3", {}, "Log"),
+      job.log.length ? element("pre", { class: "log", tabindex: "0", "aria-label": "Last lines of the log" }, job.log.join("\n")) : element("p", { class: "nothing" }, job.training_job ? "No line yet." : "It has not started."),
+      ...job.errors.map((error) => element("p", { class: "problem" }, error)),
+    ].filter(Boolean);
+  }
+}
+
+function because(job, stage) {
+  const boxes = [];
+  if (stage === "waiting") {
+    boxes.push(element("div", { class: "box why waiting" }, element("h3", {}, "Why it waits"), element("p", {}, job.why || "nothing is known"), job.scheduler ? element("p", {}, `Scheduler: ${job.scheduler}`) : null));
+  } else if (stage === "failed") {
+    const more = job.failure && !job.why.includes(job.failure) ? element("p", {}, job.failure) : null;
+    boxes.push(element("div", { class: "box why failed" }, element("h3", {}, "Why it failed"), element("p", {}, job.why || "no reason was given"), more));
+  }
+  return boxes;
+}
+
+function facts(job) {
+  const attempts = job.attempts > 1 || job.attempt > 1 ? `${job.attempt} of ${job.attempts}` : "";
+  const told = [
+    ["Queue", nameOf(job.queue)],
+    ["Share", job.share],
+    ["Needs", job.needs],
+    ["Priority", job.priority === null ? "" : String(job.priority)],
+    ["Attempt", attempts],
+    ["Preempted", job.preemptions ? `${job.preemptions} times` : ""],
+    ["Time limit", job.timeout_seconds ? duration(job.timeout_seconds * 1000) : ""],
+    ["Submitted", moment(job.created)],
+    ["Started", job.started ? moment(job.started) : ""],
+    ["Ended", job.stopped ? moment(job.stopped) : ""],
+    ["Training", [job.training_job, job.training_status].filter(Boolean).join(" · ")],
+  ].filter(([, value]) => value);
+  const list = element("dl", { class: "facts" }, ...told.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
+  list.append(element("dt", {}, "ARN"), element("dd", { class: "arn" }, element("code", {}, job.arn), copyButton(job.arn, "the ARN")));
+  return list;
+}
+
+function tries(job) {
+  const rows = job.tries.map((each, index) => {
+    const ran = each.started && each.stopped ? duration(each.stopped - each.started) : "never ran";
+    const last = index === job.tries.length - 1;
+    const what = each.what === "preempted" ? "preempted" : last && job.status === "SUCCEEDED" ? "succeeded" : "failed";
+    return element("li", { class: what }, element("b", {}, what), ` after ${ran} `, element("span", { class: "because" }, each.why));
+  });
+  return element("div", { class: "box" }, element("h3", {}, "Attempts"), element("ol", { class: "tries" }, ...rows));
+}

@@ -1,0 +1,49 @@
+// Elements are made here, and only here: text goes in as text, never as markup.
+
+export function byId(id) {
+  return document.getElementById(id);
+}
+
+// element("button", { class: "x", type: "button" }, "text", otherElement)
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key === "onclick") made.addEventListener("click", value);
+    else if (value === true) made.setAttribute(key, "");
+    else if (value !== false && value !== undefined && value !== null) made.setAttribute(key, String(value));
+  }
+  made.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
+  return made;
+}
+
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+export function setClass(node, name) {
+  if (node.className !== name) node.className = name;
+}
+
+// Replaces the children only if what they are made of has changed: focus and selection stay.
+export function replaceIfChanged(node, made, ...children) {
+  const key = JSON.stringify(made);
+  if (node.madeOf === key) return false;
+  node.madeOf = key;
+  node.replaceChildren(...children.flatMap((child) => (typeof child === "function" ? child() : [child])));
+  return true;
+}
+
+export function copyButton(text, what) {
+  const button = element("button", { type: "button", class: "copy", title: `Copy ${what}`, "aria-label": `Copy ${what}` }, "Copy");
+  button.addEventListener("click", async (event) => {
+    event.stopPropagation();
+    try {
+      await navigator.clipboard.writeText(text);
+      button.textContent = "Copied";
+    } catch {
+      button.textContent = "Select it";
+    }
+    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+  });
+  return button;
+}

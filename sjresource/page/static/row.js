@@ -1,0 +1,106 @@
+// One line of the list: a job's name, status, why, and its life on the time axis.
+import { copyButton, element, setClass, setText } from "./dom.js";
+import { duration, firstLine, moment, nameOf, stageOf } from "./words.js";
+
+const WORDS = { waiting: "waiting", starting: "starting", running: "running", succeeded: "succeeded", failed: "failed attempt", preempted: "preempted" };
+
+// A line is made once and shows one job after another: scrolling makes no elements.
+export class Row {
+  constructor(choose) {
+    this.job = null;
+    this.name = element("span", { class: "name" });
+    this.under = element("span", { class: "under" });
+    this.status = element("span", { class: "status" });
+    this.note = element("span", { class: "note-text" });
+    this.copy = element("span", { class: "copy-place" });
+    this.line = element("div", { class: "line", role: "gridcell", "aria-label": "time" });
+    this.node = element(
+      "div",
+      { class: "row", role: "row" },
+      element("div", { class: "who", role: "gridcell" }, this.name, this.under),
+      element("div", { class: "state", role: "gridcell" }, this.status),
+      element("div", { class: "note", role: "gridcell" }, this.note, this.copy),
+      this.line,
+    );
+    this.node.addEventListener("click", () => this.job && choose(this.job.arn));
+    this.spans = [];
+    this.model = "";
+  }
+
+  show(job, told, index, { now, scale, severalQueues, active, open, rowHeight }) {
+    this.job = job;
+    const stage = stageOf(job.status);
+    this.node.id = `job-${index}`;
+    this.node.style.transform = `translateY(${index * rowHeight}px)`;
+    this.node.setAttribute("aria-rowindex", index + 1);
+    this.node.setAttribute("aria-selected", open);
+    setClass(this.node, `row ${stage}${active ? " active" : ""}${open ? " open" : ""}`);
+    setText(this.name, job.name);
+    if (this.name.title !== job.arn) this.name.title = job.arn;
+    setText(this.under, [severalQueues ? nameOf(job.queue) : "", job.share].filter(Boolean).join(" / "));
+    setText(this.status, statusWords(job, told, now));
+    setClass(this.status, `status ${stage}`);
+    this.showNote(job, told, stage);
+    this.showSpans(told?.spans ?? job.spans, now, scale);
+  }
+
+  showNote(job, told, stage) {
+    const model = stage === "succeeded" ? told?.model ?? "" : "";
+    const note = model || (stage === "running" ? [job.needs, job.why].filter(Boolean).join(" · ") : firstLine(job.why));
+    setText(this.note, job.stopping ? `being stopped · ${note}` : note);
+    if (this.note.title !== (model || job.why)) this.note.title = model || job.why;
+    setClass(this.note, `note-text ${model ? "model" : stage}`);
+    if (model !== this.model) {
+      this.model = model;
+      this.copy.replaceChildren(...(model ? [copyButton(model, "the model's S3 URI")] : []));
+    }
+  }
+
+  showSpans(spans, now, scale) {
+    let used = 0;
+    for (const [what, begin, end, why] of spans) {
+      const from = scale.place(begin);
+      const to = scale.place(end ?? Math.max(now, begin));
+      if (to < 0 || from > 1) continue;
+      const part = this.part(used);
+      used += 1;
+      const left = Math.max(from, -0.001);
+      part.style.left = `${(left * 100).toFixed(3)}%`;
+      part.style.width = `${(Math.max(0, Math.min(to, 1.001) - left) * 100).toFixed(3)}%`;
+      setClass(part, `span ${what}${end === null ? " live" : ""}`);
+      const title = spanWords(what, begin, end, why, now);
+      if (part.title !== title) part.title = title;
+    }
+    for (let spare = used; spare < this.spans.length; spare += 1) setClass(this.spans[spare], "span none");
+  }
+
+  part(number) {
+    if (!this.spans[number]) {
+      this.spans[number] = element("span", { class: "span" });
+      this.line.append(this.spans[number]);
+    }
+    return this.spans[number];
+  }
+}
+
+export function statusWords(job, told, now) {
+  const stage = stageOf(job.status);
+  const attempt = told && told.attempts > 1 ? ` · ${told.attempt}/${told.attempts}` : "";
+  if (stage === "succeeded" || stage === "failed") {
+    const ran = lastEnd(job) - job.created;
+    return `${stage === "failed" ? "Failed" : "Succeeded"}${attempt} · ${duration(ran)}`;
+  }
+  const word = job.status.charAt(0) + job.status.slice(1).toLowerCase();
+  return `${word}${attempt} · ${duration(now - job.since)}`;
+}
+
+function lastEnd(job) {
+  const last = job.spans[job.spans.length - 1];
+  return last ? last[2] ?? job.since : job.since;
+}
+
+function spanWords(what, begin, end, why, now) {
+  const length = end === null && what !== "waiting" ? "" : `, ${duration((end ?? now) - begin)}`;
+  const told = `${WORDS[what]} from ${moment(begin)}${end === null ? "" : length}`;
+  return why ? `${told}: ${why}` : told;
+}

@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from typing import Any
+
+from page_answers import MINUTE, NOON, job
+
+from sjresource.page.attempts import spans
+
+
+def line(status: str, **members: Any) -> list[tuple[str, int, int | None]]:
+    """Lay out a job; moments in minutes after noon."""
+    for name in ("scheduledAt", "startedAt", "stoppedAt"):
+        if name in members:
+            members[name] = NOON + members[name] * MINUTE
+    return [
+        (span.what, minutes(span.begin), None if span.end is None else minutes(span.end))
+        for span in spans(job("train", status, **members))
+    ]
+
+
+def minutes(moment: int) -> int:
+    """Give the minutes after noon."""
+    return (moment - NOON) // MINUTE
+
+
+def tried(begin: int | None, end: int, why: str = "boom") -> dict[str, Any]:
+    """Make an attempt of DescribeServiceJob."""
+    told = {"stoppedAt": NOON + end * MINUTE, "statusReason": why}
+    return told if begin is None else {**told, "startedAt": NOON + begin * MINUTE}
+
+
+def test_waiting_job_waits_on() -> None:
+    """From its submission, without an end."""
+    assert line("RUNNABLE", startedAt=-NOON // MINUTE) == [("waiting", 0, None)]
+
+
+def test_running_job_has_waited_and_started() -> None:
+    """Each part begins where the one before it ends."""
+    assert line("RUNNING", scheduledAt=5, startedAt=7) == [
+        ("waiting", 0, 5),
+        ("starting", 5, 7),
+        ("running", 7, None),
+    ]
+    assert line("STARTING", scheduledAt=5) == [("waiting", 0, 5), ("starting", 5, None)]
+
+
+def test_retried_job_shows_its_failed_attempts() -> None:
+    """Between attempts it waits; the first start is not the present one's."""
+    assert line("RUNNING", scheduledAt=30, startedAt=2, attempts=[tried(2, 20)]) == [
+        ("waiting", 0, 2),
+        ("failed", 2, 20),
+        ("waiting", 20, 30),
+        ("running", 30, None),
+    ]
+
+
+def test_preempted_job_waits_again() -> None:
+    """A preemption is neither a failure nor an end."""
+    summary = {"preemptedAttemptCount": 1, "recentPreemptedAttempts": [tried(2, 20)]}
+
+    assert line("RUNNABLE", scheduledAt=1, startedAt=2, preemptionSummary=summary) == [
+        ("waiting", 0, 1),
+        ("starting", 1, 2),
+        ("preempted", 2, 20),
+        ("waiting", 20, None),
+    ]
+
+
+def test_last_attempt_of_an_ended_job_is_how_it_ended() -> None:
+    """Those before it have failed."""
+    attempts = [tried(2, 5), tried(8, 20, "")]
+
+    assert line("SUCCEEDED", startedAt=2, stoppedAt=20, attempts=attempts)[-1] == (
+        "succeeded", 8, 20
+    )  # fmt: skip
+    assert [what for what, *_ in line("FAILED", stoppedAt=20, attempts=attempts)] == [
+        "waiting", "failed", "waiting", "failed"
+    ]  # fmt: skip
+
+
+def test_ended_job_is_laid_out_before_its_attempts_are_known() -> None:
+    """A summary tells when it began and ended."""
+    assert line("SUCCEEDED", scheduledAt=3, startedAt=5, stoppedAt=9) == [
+        ("waiting", 0, 3),
+        ("starting", 3, 5),
+        ("succeeded", 5, 9),
+    ]
+
+
+def test_job_that_never_ran_only_waited() -> None:
+    """It was terminated, or its attempt had no start."""
+    assert line("FAILED", stoppedAt=9) == [("waiting", 0, 9)]
+    assert line("FAILED", scheduledAt=3, stoppedAt=9, attempts=[tried(None, 9)]) == [
+        ("waiting", 0, 3),
+        ("starting", 3, 9),
+        ("failed", 9, 9),
+    ]

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import json
+
+from page_answers import MINUTE, NOON, QUEUE, Region, job, job_arn, training
+
+from sjresource.page.overview import Overview
+
+SECRETS = ("payload-secret", "tag-secret", "hyper-secret", "env-secret")
+
+
+class Watch:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        """Give the time."""
+        return self.seconds
+
+
+def ended(name: str, status: str) -> dict[str, object]:
+    """Make a job that ran for ten minutes."""
+    times = {"scheduledAt": NOON, "startedAt": NOON, "stoppedAt": NOON + 10 * MINUTE}
+    return job(name, status, **times, **training(name))
+
+
+def test_queue_tells_how_many_jobs_stand_where() -> None:
+    """Counted by what they do, not by Batch's many words."""
+    region = Region(job("a", "RUNNING"), job("b", "STARTING"), job("c", "RUNNABLE"))
+
+    shown = Overview(region).since("")
+
+    assert shown["queues"][0]["counts"] == {"running": 2, "waiting": 1}
+    assert {each["name"] for each in shown["jobs"]} == {"a", "b", "c"}
+
+
+def test_pages_that_ask_within_the_rest_share_one_look() -> None:
+    """Nothing is asked before the time is over, whoever asks."""
+    region, watch = Region(job("a", "RUNNING")), Watch()
+    region.rest = 10.0
+    overview = Overview(region, watch)
+    overview.since("")
+    calls = len(region.asked)
+    watch.seconds = 9.0
+
+    assert overview.since("")["next"] == 1000
+    assert len(region.asked) == calls
+    watch.seconds = 10.0
+    overview.since("")
+    assert len(region.asked) == 2 * calls
+
+
+def test_what_is_not_answered_is_said_and_the_last_answer_stays() -> None:
+    """A throttled listing does not make jobs vanish."""
+    region = Region(job("a", "RUNNING"))
+    overview = Overview(region)
+    overview.since("")
+    region.refused = {"RUNNING", "snapshot"}
+
+    shown = overview.since("")
+
+    assert shown["errors"] == ["snapshot: not now", "RUNNING: not now"]
+    assert [each["name"] for each in shown["jobs"]] == ["a"]
+    region.refused = set()
+    assert overview.since("")["errors"] == []
+
+
+def test_shares_are_asked_for_only_where_there_are_some() -> None:
+    """A first-in-first-out queue costs no call for them."""
+    region = Region()
+    Overview(region).since("")
+
+    assert f"shares {QUEUE}" not in region.asked
+    region.queue_snapshot["frontOfQuotaShares"] = {"quotaShares": {}}
+    Overview(region).since("")
+    assert f"shares {QUEUE}" in region.asked
+
+
+def test_model_and_attempts_are_asked_for_once() -> None:
+    """Of a job in sight, until the list shows that it has moved on."""
+    region = Region(ended("a", "SUCCEEDED"))
+    region.trained = {"ModelArtifacts": {"S3ModelArtifacts": "s3://models/a/model.tar.gz"}}
+    overview = Overview(region)
+    overview.since("")
+    region.asked.clear()
+
+    first, again = overview.rows([job_arn("a")]), overview.rows([job_arn("a")])
+
+    assert first == again
+    assert first[0]["model"] == "s3://models/a/model.tar.gz"
+    assert region.asked == ["job", "training job"]
+
+
+def test_only_jobs_that_are_shown_can_be_asked_for() -> None:
+    """A page is no way to ask for anything else."""
+    overview = Overview(Region(job("a", "RUNNING")))
+    overview.since("")
+
+    assert overview.job(job_arn("b")) is None
+    assert overview.rows([job_arn("b")]) == []
+
+
+def test_failed_job_tells_why_with_the_end_of_its_log() -> None:
+    """Batch's reason, SageMaker's, and what the training wrote."""
+    region = Region({**ended("a", "FAILED"), "statusReason": "exit code 1"})
+    region.trained = {"FailureReason": "AlgorithmError: boom"}
+    region.log = ["epoch 1", "Traceback"]
+    overview = Overview(region)
+    overview.since("")
+
+    told = overview.job(job_arn("a"))
+
+    assert told is not None
+    assert (told["why"], told["failure"]) == ("exit code 1", "AlgorithmError: boom")
+    assert told["log"] == ["epoch 1", "Traceback"]
+
+
+def test_log_that_can_not_be_read_leaves_the_rest() -> None:
+    """A missing permission hides one thing, and is named."""
+    region = Region(ended("a", "FAILED"))
+    region.refused = {"log"}
+    overview = Overview(region)
+    overview.since("")
+
+    told = overview.job(job_arn("a"))
+
+    assert told is not None
+    assert told["errors"] == ["log: not now"]
+    assert told["status"] == "FAILED"
+
+
+def test_waiting_job_tells_the_schedulers_word_where_there_is_one() -> None:
+    """The emulator knows more than AWS tells."""
+    overview = Overview(Region(job("a", "RUNNABLE")))
+    overview.since("")
+
+    told = overview.job(job_arn("a"))
+
+    assert told is not None
+    assert told["scheduler"] == "the scheduler's word on a"
+
+
+def test_nothing_that_may_be_secret_is_shown() -> None:
+    """Payloads, hyperparameters, environments and tags are in the answers, and stay there."""
+    region = Region(ended("a", "SUCCEEDED"))
+    overview = Overview(region)
+    arn = job_arn("a")
+
+    shown = json.dumps([overview.since(""), overview.rows([arn]), overview.job(arn)])
+
+    assert "SUCCEEDED" in shown
+    assert [secret for secret in SECRETS if secret in shown] == []
