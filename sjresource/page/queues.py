@@ -154,8 +154,8 @@ def _share_unit(limit: Answer, used: float, strategy: str) -> View:
 
 
 def _sharing_words(strategy: str, borrow_limit: int) -> str:
-    if strategy != "LEND_AND_BORROW":
-        return {"RESERVE": "reserves", "LEND": "lends"}.get(strategy, "")
+    if strategy != "LEND_AND_BORROW" or borrow_limit == 0:
+        return {"RESERVE": "reserves"}.get(strategy, "lends" if strategy else "")
     most = "" if borrow_limit < 0 else f" up to {borrow_limit} %"
     return f"lends, borrows{most}"
 

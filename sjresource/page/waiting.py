@@ -29,7 +29,7 @@ def why_waiting(
     words = [
         *_closed(job, queue),
         *_impossible(job, queue),
-        job.get("statusReason"),
+        (job.get("statusReason") or "").rstrip("."),
         _place(job, snapshot, names or {}),
         *_full(job, queue),
     ]

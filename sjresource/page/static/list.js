@@ -105,11 +105,12 @@ export class List {
     this.soon();
   }
 
-  move(by) {
+  // `to` gives the next place from the present one, which is -1 while nothing is chosen.
+  move(to) {
     const { shown } = this.state;
     if (!shown.length) return;
     const now = shown.findIndex((job) => job.arn === this.active);
-    const next = Math.min(Math.max(now < 0 ? (by > 0 ? 0 : shown.length - 1) : now + by, 0), shown.length - 1);
+    const next = Math.min(Math.max(to(now, shown.length - 1), 0), shown.length - 1);
     this.active = shown[next].arn;
     this.reveal(next);
     if (this.state.open) this.opened(this.active);
@@ -125,8 +126,15 @@ export class List {
   key(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.target !== this.node) return;
     const page = Math.max(1, Math.floor(this.height / this.rowHeight) - 1);
-    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
-    if (event.key in steps) this.move(steps[event.key] === -Infinity ? -this.state.shown.length : steps[event.key] === Infinity ? this.state.shown.length : steps[event.key]);
+    const moves = {
+      ArrowDown: (now) => now + 1,
+      ArrowUp: (now) => now - 1,
+      PageDown: (now) => now + page,
+      PageUp: (now) => now - page,
+      Home: () => 0,
+      End: (now, last) => last,
+    };
+    if (event.key in moves) this.move(moves[event.key]);
     else if ((event.key === "Enter" || event.key === " ") && this.active) this.opened(this.active, true);
     else return;
     event.preventDefault();
