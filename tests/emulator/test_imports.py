@@ -39,4 +39,9 @@ def test_the_provider_imports_nothing_of_the_emulator() -> None:
     files = [path for path in PACKAGE.rglob("*.py") if EMULATOR not in path.parents]
 
     assert len(files) > 5
-    assert [path.name for path in files if any("emulator" in name for name in imported(path))] == []
+    importers = [
+        path.name
+        for path in files
+        if any(name.startswith("sjresource.emulator") for name in imported(path))
+    ]
+    assert importers == []
