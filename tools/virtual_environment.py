@@ -32,9 +32,9 @@ def main(name: str) -> None:
         if not stamp.exists() or stamp.read_bytes() != requirements.read_bytes():
             tell(f"installing requirements/{name}.txt into .venv")
             install("--requirement", str(requirements))
-            if not list(VENV.glob("lib/python*/site-packages/sjresource-*.dist-info")):
-                install("--no-deps", "--editable", str(ROOT))
             shutil.copyfile(requirements, stamp)
+        if not (VENV / "bin" / "sjresource").exists():  # it names what the package offers
+            install("--no-deps", "--editable", str(ROOT))
 
 
 def starts(python: Path) -> bool:

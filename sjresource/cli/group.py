@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "status": "The stack's jobs: state, time in it, attempt, place in the queue, model.",
+    "why": "Why a job waits, or why it failed: the evidence, and what to do.",
+    "queue": "How full a queue is, by share; who runs, who waits for what.",
     "logs": "What a job has logged, over all its attempts; -f follows it.",
     "terminate": "End a job that waits or runs.",
     "orphans": "Live jobs that the stack submitted and no longer knows; --terminate ends them.",

@@ -161,7 +161,8 @@ def _unknown(scope: Scope, job: str) -> CommandFailure:
     labels = [each.label for each in scope.jobs]
     where = f"stack {scope.title} has no job" if scope.stack else "there is no job"
     said = f"reading ServiceJob ({job}): {where} of that name, id or ARN, and Batch knows none"
-    close = difflib.get_close_matches(job, labels, n=3)
+    names = difflib.get_close_matches(job, {each.resource for each in scope.jobs} | {*labels})
+    close = [each.label for each in scope.jobs if {each.resource, each.label} & {*names}]
     if close:
         said += f"; did you mean {' or '.join(close)}?"
     elif labels:

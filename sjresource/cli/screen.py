@@ -8,46 +8,21 @@ rich knows whether there is a terminal, how wide it is, which colours it has, an
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, TYPE_CHECKING
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from sjresource.cli.plain import plain
+from sjresource.cli.rows import Cell, Row, status_cell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+__all__ = ["Cell", "Row", "Screen", "status_cell"]
+
 GAP = "  "
-STYLES = {
-    "SUCCEEDED": "green",
-    "FAILED": "bold red",
-    "RUNNING": "cyan",
-    "RUNNABLE": "yellow",
-}
-"""How statuses look; each is told by its word as well."""
-
-
-class Cell(NamedTuple):
-    """A text, as it came, and how it looks; `plain` is for the screen to call."""
-
-    text: str
-    style: str = ""
-
-
-@dataclass(frozen=True)
-class Row:
-    """Cells under the headers; `below` are lines that belong to it."""
-
-    cells: Sequence[Cell]
-    below: Sequence[Cell] = ()
-
-
-def status_cell(status: str) -> Cell:
-    """Give a status in its colour."""
-    return Cell(status, STYLES.get(status, ""))
 
 
 class Screen:

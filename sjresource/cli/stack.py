@@ -6,6 +6,7 @@ there is no stack: ARNs and queues are then looked up as boto3 finds its region 
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from pathlib import Path
@@ -22,6 +23,7 @@ from sjresource.waits.services import services_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from concurrent.futures import Future
 
     from pulumi.automation import LocalWorkspace
 
@@ -101,7 +103,7 @@ class Scope:
         """The stack's `aws:` config, or boto3's own chain."""
         if self.stack is None:
             return Settings.from_config(lambda _: None)
-        return self.stack.settings()
+        return self._asked[0].result()
 
     @cached_property
     def services(self) -> Services:
@@ -111,7 +113,7 @@ class Scope:
     @cached_property
     def deployment(self) -> dict[str, Any]:
         """What the stack's state holds, secrets encrypted; empty outside of a project."""
-        return self.stack.deployment() if self.stack else {}
+        return self._asked[1].result() if self.stack else {}
 
     @cached_property
     def jobs(self) -> list[StackJob]:
@@ -139,10 +141,17 @@ class Scope:
         except CommandError:
             return Withholding()
 
+    @cached_property
+    def _asked(self) -> tuple[Future[Settings], Future[dict[str, Any]]]:
+        """Settings and state, asked for at once: each takes a start of the CLI."""
+        stack = self.need_stack()
+        with ThreadPoolExecutor(2) as pool:
+            return pool.submit(stack.settings), pool.submit(stack.deployment)
+
     def _no_project(self) -> CommandFailure:
         return CommandFailure(
-            f"reading Stack ({self.stack_name or 'current'}): no Pulumi project in {self.cwd} or "
-            "above it; run it in the project's folder, or give --cwd",
+            f"reading Stack ({self.stack_name or 'current'}): no Pulumi project in "
+            f"{self.cwd.resolve()} or above it; run it in the project's folder, or give --cwd",
             ExitCode.PULUMI,
         )
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sjresource.waits.evidence import Evidence
     from sjresource.waits.masking import Mask
 
-_AGAIN = (
+AGAIN = (
     "change its request or `triggers`, set `rerun_on_failure=True`, or `pulumi up --replace` its "
     "URN; until then every `pulumi up` ends like this"
 )
@@ -27,16 +27,23 @@ _AGAIN = (
 
 def headline(name: str, evidence: Evidence, mask: Mask) -> str:
     """Say in one line which job has failed, when, and why."""
+    return f"waiting for ServiceJob ({name}): {verdict_line(evidence, mask)}"
+
+
+def verdict_line(evidence: Evidence, mask: Mask) -> str:
+    """Say when a job has failed, and why."""
     detail = evidence.detail
     number = attempt_number(detail)
     allowed = detail.get("retryStrategy", {}).get("attempts", number)
     reason = _first(mask.text(_reason(evidence)))
-    return f"waiting for ServiceJob ({name}): FAILED on attempt {number} of {allowed}: {reason}"
+    return f"FAILED on attempt {number} of {allowed}: {reason}"
 
 
 def failure_message(name: str, evidence: Evidence, mask: Mask) -> str:
     """Lay out all that is known of one failed job, what to try, and how to run it again."""
-    return "\n".join([headline(name, evidence, mask), *_indented(_evidence(evidence, mask))])
+    places = place_lines(evidence.detail)
+    lines = [*evidence_lines(evidence, mask), *places, *_advice_lines(evidence)]
+    return "\n".join([headline(name, evidence, mask), *_indented(lines)])
 
 
 def brief_failures(named: Sequence[tuple[str, Evidence]], mask: Mask) -> list[str]:
@@ -104,9 +111,10 @@ def recorded_failures(outcome: Mapping[str, Any]) -> Iterator[str]:
 _BRIEF = 20
 
 
-def _evidence(evidence: Evidence, mask: Mask) -> Iterator[str]:
+def evidence_lines(evidence: Evidence, mask: Mask) -> Iterator[str]:
+    """Say what is known: attempts, AWS's words, the log's end."""
     detail = evidence.detail
-    yield from _attempts(detail, mask)
+    yield from attempt_lines(detail, mask)
     status_reason = detail.get("statusReason", "")
     failure_reason = evidence.training_job.get("FailureReason", "")
     if status_reason and _first(_reason(evidence)) not in status_reason:
@@ -120,16 +128,30 @@ def _evidence(evidence: Evidence, mask: Mask) -> Iterator[str]:
     elif training_job_arn(detail):
         yield f"no log lines yet in {LOG_GROUP}"
     yield from (f"not read: {mask.text(error)}" for error in evidence.unread)
+
+
+def place_lines(detail: Mapping[str, Any]) -> Iterator[str]:
+    """Say where to look further: the job's ARN, pages of the AWS console."""
     yield f"job: {detail.get('jobArn')}"
     for what, url in console_urls(detail.get("jobQueue"), training_job_arn(detail)).items():
         yield f"{what.replace('_', ' ')}: {url}"
-    advice = what_to_try(f"{_reason(evidence)}\n{status_reason}", "\n".join(evidence.log_lines))
+
+
+def advice_for(evidence: Evidence) -> str | None:
+    """Say what to try; None for words that are not in the table of `causes`."""
+    said = f"{_reason(evidence)}\n{evidence.detail.get('statusReason', '')}"
+    return what_to_try(said, "\n".join(evidence.log_lines))
+
+
+def _advice_lines(evidence: Evidence) -> Iterator[str]:
+    advice = advice_for(evidence)
     if advice:
         yield f"to try: {advice}"
-    yield f"to run it again: {_AGAIN}"
+    yield f"to run it again: {AGAIN}"
 
 
-def _attempts(detail: Mapping[str, Any], mask: Mask) -> Iterator[str]:
+def attempt_lines(detail: Mapping[str, Any], mask: Mask) -> Iterator[str]:
+    """List the attempts if there are several, and count the preemptions."""
     attempts = detail.get("attempts", [])
     if len(attempts) > 1:
         yield "attempts:"

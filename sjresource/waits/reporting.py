@@ -14,9 +14,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sjresource.waits.causes import what_to_try
 from sjresource.waits.progress import (
-    MISFIT,
     TERMINAL,
     crowd_line,
     duration,
@@ -24,6 +22,7 @@ from sjresource.waits.progress import (
     stage,
     status_since,
 )
+from sjresource.waits.standing import misfit_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -205,15 +204,10 @@ class Reporter:
 
     def _warn_of_misfit(self, job: JobSpeaker) -> None:
         """Warn, once, of a job that will wait for ever: nobody may be looking for hours."""
-        reason = job.detail()["statusReason"]
-        if reason.startswith(MISFIT) and not job.warned:
+        said = misfit_words(job.detail()["statusReason"])
+        if said and not job.warned:
             job.warned = True
-            advice = what_to_try(reason)
-            self._warn(
-                job.row,
-                f"waiting for ServiceJob ({job.name}): it will never start as things are: {reason}"
-                + (f"; {advice}" if advice else ""),
-            )
+            self._warn(job.row, f"waiting for ServiceJob ({job.name}): {said}")
 
     def _speakers(self) -> list[Speaker]:
         crowds = [party for party in self._parties if len(party.jobs) > CROWD]

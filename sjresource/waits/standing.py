@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sjresource.arn import name_in, parse_arn
 from sjresource.errors import Refused, SjresourceError
+from sjresource.waits.causes import what_to_try
 from sjresource.waits.evidence import training_job_arn
-from sjresource.waits.progress import RUNS, TERMINAL, nth
+from sjresource.waits.progress import MISFIT, RUNS, TERMINAL, nth
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from sjresource.arn import Arn
     from sjresource.client import BatchClient, SageMakerClient
@@ -99,17 +100,12 @@ class Standing:
         return ", ".join(word for word in words if word)
 
     def _obstacle(self, batch: BatchClient, queue: Detail) -> str:
-        if queue.get("state") == _STOPPED:
-            return f"the queue {queue['jobQueueName']} is DISABLED"
         names = [place["serviceEnvironment"] for place in queue.get("serviceEnvironmentOrder", [])]
         environments = [
             self._ask("environment", name, partial(batch.find_service_environment, name))
             for name in names
         ]
-        states = [environment.get("state") for environment in environments if environment]
-        if states and all(state == _STOPPED for state in states):
-            return f"every service environment of it is DISABLED ({', '.join(map(name_in, names))})"
-        return ""
+        return stopped_words(queue, [environment for environment in environments if environment])
 
     def _ask(
         self, what: str, name: str, call: Callable[[], Detail], keep: float = _FRESH_SECONDS
@@ -126,6 +122,14 @@ class Standing:
                 self._refused.add(what)
         self._kept[what, name] = (self._now(), answer)
         return answer
+
+
+def misfit_words(reason: str) -> str:
+    """Say that a job waits for ever, and what to do; nothing for any other reason."""
+    if not reason.startswith(MISFIT):
+        return ""
+    advice = what_to_try(reason)
+    return f"it will never start as things are: {reason}" + (f"; {advice}" if advice else "")
 
 
 def training_words(job: Detail) -> str:
@@ -156,6 +160,17 @@ def queue_words(job_arn: str, share: str | None, snapshot: Detail) -> str:
         return ""
     where = f"in the quota share {share}" if share else "in the queue"
     return f"{nth(place.number) if place.number else f'behind the first {place.told}'} {where}"
+
+
+def stopped_words(queue: Detail, environments: Sequence[Detail]) -> str:
+    """Say whether nothing starts because the queue, or all that it may use, is disabled."""
+    if queue.get("state") == _STOPPED:
+        return f"the queue {queue['jobQueueName']} is DISABLED"
+    if environments and all(each.get("state") == _STOPPED for each in environments):
+        order = queue.get("serviceEnvironmentOrder", [])
+        names = ", ".join(name_in(place["serviceEnvironment"]) for place in order)
+        return f"every service environment of it is DISABLED ({names})"
+    return ""
 
 
 def share_words(share: str, shares: Detail, snapshot: Detail) -> str:

@@ -32,8 +32,10 @@ class Checkout:
     def program(self, name: str, exit_code: int) -> None:
         """Put a program into `.venv` that ends with an exit code, but for `python -c`."""
         path = self.root / ".venv" / "bin" / name
+        made = path.with_name("sjresource")
         path.write_text(
             f'#!/bin/sh\n[ "$1" = -c ] || echo "{name} $*" >> {self.root}/calls\n'
+            f'case "$*" in *--editable*) [ {exit_code} != 0 ] || touch {made}; esac\n'
             f'[ "$1" = -c ] || exit {exit_code}\n'
         )
         path.chmod(0o755)
@@ -80,6 +82,17 @@ def test_changed_requirements_are_installed_again(checkout: Checkout) -> None:
 
     assert len(checkout.calls()) > calls
     assert checkout.stamp.read_text() == "moto==5.2.6\n"
+
+
+def test_a_checkout_from_before_the_command_gets_it(checkout: Checkout) -> None:
+    """What is installed already stays: only the checkout is installed again."""
+    checkout.set_up()
+    (checkout.root / ".venv" / "bin" / "sjresource").unlink()
+    calls = len(checkout.calls())
+    checkout.set_up()
+
+    (call,) = checkout.calls()[calls:]
+    assert "--no-deps --editable" in call
 
 
 def test_pip_takes_over_where_uv_fails(checkout: Checkout) -> None:

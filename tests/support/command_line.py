@@ -47,9 +47,8 @@ class CommandLine:
     def __call__(self, *arguments: str, **environment: str) -> Ended:
         """Run the command in this process; `environment` is added to the shell's."""
         out, err = io.StringIO(), io.StringIO()
-        forget_clients()
         with (
-            self._shell({**self.environment, **environment}),
+            self.shell(**environment),
             redirect_stdout(out),
             redirect_stderr(err),
         ):
@@ -75,10 +74,12 @@ class CommandLine:
         )
 
     @contextmanager
-    def _shell(self, environment: Mapping[str, str]) -> Iterator[None]:
+    def shell(self, **more: str) -> Iterator[None]:
+        """Let this process run in that folder and environment."""
         before, folder = dict(os.environ), Path.cwd()
+        forget_clients()
         os.environ.clear()
-        os.environ.update(environment)
+        os.environ.update({**self.environment, **more})
         os.chdir(self.folder)
         try:
             yield

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from command_line import CommandLine
+from emulated import PAYLOAD
 from emulated_stack import EmulatedCloud
 from job_programs import PRELUDE, make_queue
 from pulumi_cli import holds_within
 from pulumi_stack import PulumiStack
 
 from sjresource.emulator import Emulator
+from sjresource.payload import payload_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,6 +88,16 @@ class ShownStack:
     def sjresource(self) -> CommandLine:
         """The command, in a shell in which `pulumi` works on the stack."""
         return CommandLine(self.stack.work, self.stack.environment)
+
+    def submit(self, name: str) -> str:
+        """Submit a job that no stack knows, to the stack's large queue; give its ARN."""
+        arn: str = self.cloud.batch.submit_service_job(
+            jobName=name,
+            jobQueue=self.queue,
+            serviceJobType="SAGEMAKER_TRAINING",
+            serviceRequestPayload=payload_json(PAYLOAD),
+        )["jobArn"]
+        return arn
 
     def status(self, arn: str) -> str:
         """Ask Batch where a job stands."""

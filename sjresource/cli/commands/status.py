@@ -9,6 +9,7 @@ import click
 
 from sjresource.cli.job_views import UNKNOWN, Viewer, look_at
 from sjresource.cli.output import Output, output_option
+from sjresource.cli.rows import Cell, Row, status_cell
 from sjresource.cli.stack import Scope, stack_options
 from sjresource.waits.progress import duration
 from sjresource.waits.standing import Standing
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sjresource.cli.job_views import JobView
-    from sjresource.cli.screen import Row, Screen
+    from sjresource.cli.screen import Screen
 
 
 @click.command()
@@ -52,8 +53,6 @@ HEADERS = ("JOB", "STATE", "TIME", "ATTEMPT")
 
 def row(view: JobView, now: float) -> Row:
     """Lay a job out: its row, and below it what there is to say."""
-    from sjresource.cli.screen import Cell, Row, status_cell  # noqa: PLC0415 - only for words
-
     said = "; ".join(filter(None, (_first_line(view.status_reason), view.standing)))
     below = [Cell(said, "dim")] if said else []
     if view.record_expired:

@@ -1,0 +1,129 @@
+"""`sjresource why`: why a job waits, or why it failed, and what to do."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sjresource.arn import parse_arn
+from sjresource.cli.explaining import (
+    Explanation,
+    why_failed,
+    why_forgotten,
+    why_running,
+    why_succeeded,
+    why_waiting,
+)
+from sjresource.cli.jobs import FoundJob, find_job, job_argument
+from sjresource.cli.output import Output, output_option
+from sjresource.cli.queue_reading import read_queue
+from sjresource.cli.stack import Scope, stack_options
+from sjresource.errors import NotFound, SjresourceError
+from sjresource.waits.console import console_urls
+from sjresource.waits.evidence import gather, training_job_arn
+from sjresource.waits.failure import place_lines
+from sjresource.waits.masking import Mask
+from sjresource.waits.progress import RUNS, TERMINAL, status_since
+from sjresource.waits.standing import Standing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sjresource.cli.queue_reading import QueueSeen
+    from sjresource.cli.screen import Screen
+
+    Detail = Mapping[str, Any]
+
+_LOG_LINES = 20
+_LAGS_FOR = 60.0
+"""So many seconds after its end a job's log may still get lines."""
+
+
+@click.command()
+@job_argument
+@stack_options
+@output_option
+def why(job: str, scope: Scope, output: Output) -> None:
+    """Explain why a job waits, or why it failed: a paragraph, the evidence, what to do next.
+
+    JOB is a Pulumi resource name of the stack, a job id, an ARN or a job name.
+    """
+    found = find_job(scope, job)
+    mask = scope.mask if found.stack_job else Mask()
+    arn = parse_arn(found.arn)
+    detail: Detail = {}
+    try:
+        detail = scope.services.batch(arn.region if arn else "").find_service_job(found.arn)
+    except NotFound:
+        if not found.stack_job:
+            raise
+        explanation = why_forgotten({**found.stack_job.outputs, **found.stack_job.record}, mask)
+    else:
+        explanation = _explain(scope, found, detail, mask)
+    answer = _answer(found, detail, explanation)
+    places = list(place_lines({"jobArn": found.arn, **detail}))
+    output.give(answer, lambda screen: tell(screen, found.label, explanation, places))
+
+
+def tell(screen: Screen, label: str, explanation: Explanation, places: Sequence[str]) -> None:
+    """Say it in words."""
+    style = {"FAILED": "bold red", "NEVER_STARTS": "bold red"}.get(explanation.verdict, "bold")
+    screen.say(f"{label}: {explanation.says}", style)
+    for line in explanation.evidence:
+        depth = len(line) - len(line.lstrip())
+        screen.say(line.lstrip(), indent=2 + depth)
+    for step in explanation.next_steps:
+        screen.say(step, "cyan", indent=2)
+    for place in places:
+        screen.say(place, "dim", indent=2)
+
+
+def _explain(scope: Scope, found: FoundJob, detail: Detail, mask: Mask) -> Explanation:
+    status = detail["status"]
+    since = status_since(detail)
+    seconds = max(0.0, time.time() - since / 1000) if since else 0.0
+    if status in TERMINAL:
+        lines = _LOG_LINES if status == "FAILED" else None
+        lag = time.sleep if seconds < _LAGS_FOR else _no_time
+        evidence = gather(scope.services, detail, lines, lag)
+        if status == "FAILED":
+            return why_failed(evidence, mask, in_stack=found.stack_job is not None)
+        return why_succeeded(evidence, mask)
+    standing = Standing(scope.services.batch, scope.services.sagemaker).of(dict(detail))
+    if status in RUNS:
+        return why_running(found.label, detail, standing, seconds, mask)
+    return why_waiting(detail, standing, seconds, mask, _queue_of(scope, detail))
+
+
+def _queue_of(scope: Scope, detail: Detail) -> tuple[QueueSeen, dict[str, str]] | None:
+    queue = parse_arn(detail.get("jobQueue", ""))
+    if queue is None:
+        return None
+    try:
+        seen = read_queue(scope.services.batch(queue.region), detail["jobQueue"])
+    except SjresourceError:
+        return None
+    return seen, {job.arn: job.label for job in scope.jobs}
+
+
+def _answer(found: FoundJob, detail: Detail, explanation: Explanation) -> dict[str, Any]:
+    known = found.stack_job
+    return {
+        "resource": known.label if known else None,
+        "urn": known.urn if known else None,
+        "arn": found.arn,
+        "job_name": detail.get("jobName") or (known.job_name if known else None),
+        "job_queue": detail.get("jobQueue") or (known.job_queue if known else None),
+        "status": detail.get("status") or "UNKNOWN",
+        "verdict": explanation.verdict,
+        "says": explanation.says,
+        "evidence": explanation.evidence,
+        "next_steps": explanation.next_steps,
+        "console_urls": console_urls(detail.get("jobQueue"), training_job_arn(detail)),
+    }
+
+
+def _no_time(_seconds: float) -> None:
+    """Wait for nothing: what lagged has come by now."""
