@@ -55,7 +55,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         if site_uri(path) not in named:
             named.add(site_uri(path))
             files.append(_file(path, config))
-        if path.endswith(".md"):
+        if path.endswith(".md") or (ROOT / path).is_dir():
             waiting += [each for each in linked(path) if site_uri(each) not in named]
     return files
 
@@ -64,6 +64,8 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
     """Turn the links of a page to where their files are in the site."""
     del files
     path = repository_path(page.file, Path(config.docs_dir))
+    if (ROOT / path).is_dir():
+        path = f"{path}/README.md"  # as if it had one
 
     def turn(target: str) -> str:
         found = resolve(path, target)
@@ -78,7 +80,8 @@ def repository_path(file: File, docs: Path) -> str:
     """Give where a file of the site is in the repository."""
     source = file.abs_src_path
     if source is None:
-        return file.src_uri.removesuffix(".md")
+        path = file.src_uri.removesuffix("/index.md").removesuffix(".md")
+        return path if (ROOT / path).exists() else f"docs/{path}"
     if Path(source).is_relative_to(docs):
         return f"docs/{file.src_uri}"
     return Path(source).relative_to(ROOT).as_posix()
@@ -86,13 +89,22 @@ def repository_path(file: File, docs: Path) -> str:
 
 def site_uri(path: str) -> str:
     """Give under which name mkdocs knows a file of the repository."""
+    if (ROOT / path).is_dir():
+        return f"{path.removeprefix('docs/')}/index.md"
     if path.startswith("docs/"):
         return path.removeprefix("docs/")
+    if path == "README.md":
+        return "repository.md"  # it would take the place of the site's own index
     return path if Path(path).suffix in SHOWN_AS_THEY_ARE else f"{path}.md"
 
 
 def linked(path: str) -> Iterator[str]:
-    """Give the files of the repository that a document links to, as far as they exist."""
+    """Give the files of the repository that a document links to, as far as they exist.
+
+    A folder's page links to its files.
+    """
+    if (ROOT / path).is_dir():
+        return (found.relative_to(ROOT).as_posix() for found in _files_in(path))
     targets: list[str] = []
 
     def note(target: str) -> str:
@@ -104,11 +116,11 @@ def linked(path: str) -> Iterator[str]:
 
 
 def resolve(path: str, target: str) -> str | None:
-    """Give the file that a document means; a folder stands for its README."""
+    """Give the file that a document means, or the folder if it has no README."""
     found = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
-    if (ROOT / found).is_dir():
+    if (ROOT / found / "README.md").is_file():
         found = f"{found}/README.md"
-    return found if (ROOT / found).is_file() else None
+    return found if (ROOT / found).exists() and not found.startswith("..") else None
 
 
 def with_links(markdown: str, change: Callable[[str], str]) -> str:
@@ -120,6 +132,11 @@ def with_links(markdown: str, change: Callable[[str], str]) -> str:
     return "".join([*pieces, _changed(markdown[end:], change)])
 
 
+def _files_in(path: str) -> list[Path]:
+    shown = SHOWN_AS_THEY_ARE | set(LANGUAGES)
+    return [found for found in sorted((ROOT / path).iterdir()) if found.suffix in shown]
+
+
 def _changed(text: str, change: Callable[[str], str]) -> str:
     return _LINK.sub(lambda link: f"{link[1]}{change(link[2])}{link[3]}", text)
 
@@ -127,6 +144,9 @@ def _changed(text: str, change: Callable[[str], str]) -> str:
 def _file(path: str, config: MkDocsConfig) -> File:
     if Path(path).suffix in SHOWN_AS_THEY_ARE:
         source = {"abs_src_path": str(ROOT / path)}
+    elif (ROOT / path).is_dir():
+        lines = [f"- [{found.name}]({found.name})" for found in _files_in(path)]
+        source = {"content": "\n".join([f"# {path}", "", *lines])}
     else:
         language = LANGUAGES.get(Path(path).suffix, "text")
         source = {"content": f"# {path}\n\n```{language}\n{(ROOT / path).read_text()}```\n"}

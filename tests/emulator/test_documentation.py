@@ -61,7 +61,7 @@ def test_the_help_is_enough_to_start(tmp_path: Path) -> None:
         check=True,
         cwd=tmp_path,
     )
-    options = re.findall(r"--[a-z-]+", blocks("")[0])
+    options = re.findall(r"--[a-z-]+", blocks("text")[0])
 
     assert all(option in ended.stdout for option in options)
     assert "sjresource-emulator" in ended.stdout
