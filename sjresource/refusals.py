@@ -48,7 +48,8 @@ PASSING = _THROTTLED | {
 }
 """Errors that say nothing about the request: the same call may well succeed later."""
 
-_DENIED = frozenset({"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"})
+DENIED = frozenset({"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"})
+"""Errors that say that the credentials may not do it."""
 
 
 def advice(code: str, message: str, operation: str) -> str | None:
@@ -56,7 +57,7 @@ def advice(code: str, message: str, operation: str) -> str | None:
 
     `operation` is named as IAM names it, `batch:SubmitServiceJob`.
     """
-    if code in _DENIED:
+    if code in DENIED:
         return f"allow these credentials {operation}"
     if code in _THROTTLED:
         return "AWS throttles this account; all tries are used up, run it again later"

@@ -102,7 +102,7 @@ class Settings:
         config = ConfigValues("aws", get)
         ignored = config.mapping("ignoreTags", ("keys", "keyPrefixes"))
         return cls(
-            region=config.text("region") or environ.get("AWS_REGION"),
+            region=config.text("region") or environ.get("AWS_REGION") or None,
             profile=config.text("profile"),
             access_key=config.text("accessKey"),
             secret_key=config.text("secretKey"),

@@ -40,8 +40,10 @@ class CommandFailure(Exception):  # noqa: N818 - the name of the fact, as in err
         self.code = code
 
 
-EXTRAS = ("click", "rich", "waitress")
-"""What the extra `cli` installs."""
+EXTRAS = {
+    "click": "cli", "packaging": "cli", "rich": "cli", "waitress": "cli", "psutil": "emulator"
+}  # fmt: skip
+"""The extra that installs each package."""
 
 
 def ending_of(error: BaseException) -> Ending | None:
@@ -65,7 +67,8 @@ def ending_of(error: BaseException) -> Ending | None:
 
 def extra_is_missing(error: ModuleNotFoundError) -> str:
     """Say what to install."""
-    return f"starting sjresource: {error.name} is not installed; pip install 'sjresource[cli]'"
+    extra = EXTRAS.get(error.name or "", "cli")
+    return f"starting sjresource: {error.name} is not installed; pip install 'sjresource[{extra}]'"
 
 
 def words_of_pulumi(error: Exception) -> str:

@@ -10,6 +10,8 @@ from sjresource.client.opening import (
     account_refusal,
     batch_client,
     caller_account,
+    endpoint_of,
+    find_caller,
     logs_client,
     sagemaker_client,
 )
@@ -25,6 +27,8 @@ __all__ = [
     "account_refusal",
     "batch_client",
     "caller_account",
+    "endpoint_of",
+    "find_caller",
     "logs_client",
     "sagemaker_client",
 ]

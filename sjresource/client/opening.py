@@ -28,22 +28,45 @@ def batch_client(
     return BatchClient(_allowed_client("batch", settings, region, patient=patient))
 
 
-def sagemaker_client(settings: Settings, region: str | None = None) -> SageMakerClient:
+def sagemaker_client(
+    settings: Settings, region: str | None = None, *, patient: bool = True
+) -> SageMakerClient:
     """Give the client for `region`, else for the configured one; see `batch_client`."""
-    return SageMakerClient(_allowed_client("sagemaker", settings, region))
+    return SageMakerClient(_allowed_client("sagemaker", settings, region, patient=patient))
 
 
-def logs_client(settings: Settings, region: str | None = None) -> LogsClient:
+def logs_client(
+    settings: Settings, region: str | None = None, *, patient: bool = True
+) -> LogsClient:
     """Give the client for `region`, else for the configured one; see `batch_client`."""
-    return LogsClient(_allowed_client("logs", settings, region))
+    return LogsClient(_allowed_client("logs", settings, region, patient=patient))
+
+
+def endpoint_of(settings: Settings) -> tuple[str, str]:
+    """Tell the region that counts, and Batch's endpoint there; nothing is asked.
+
+    Raises:
+        Unreachable: there is no region, or the settings don't fit together.
+    """
+    meta = open_client("batch", settings, settings.region, patient=False).meta
+    return meta.region_name, meta.endpoint_url
+
+
+def find_caller(settings: Settings) -> dict[str, Any]:
+    """Tell whose credentials these are: `Account`, `Arn`, `UserId`.
+
+    Raises:
+        Refused, Unreachable: STS does not tell.
+    """
+    sts = open_client("sts", settings, settings.region, patient=False)
+    return call(sts.get_caller_identity, "reading", "caller", "identity", {})
 
 
 @cache
 def caller_account(settings: Settings) -> str | None:
     """Give the account that the credentials are for, asked once a process; None if STS is mute."""
     try:
-        sts = open_client("sts", settings, settings.region, patient=False)
-        answer = call(sts.get_caller_identity, "reading", "caller", "identity", {})
+        answer = find_caller(settings)
     except (Refused, Unreachable):
         return None
     account: str = answer["Account"]

@@ -10,7 +10,17 @@ MODULES = {
     ".".join(path.relative_to(PACKAGE).with_suffix("").parts).removesuffix(".__init__"): ast.parse(
         path.read_text()
     )
-    for folder in (".", "checks", "cli", "cli/commands", "cli/following", "client", "page", "waits")
+    for folder in (
+        ".",
+        "checks",
+        "cli",
+        "cli/commands",
+        "cli/doctor",
+        "cli/following",
+        "client",
+        "page",
+        "waits",
+    )
     for path in (PACKAGE / folder).glob("*.py")
 }
 

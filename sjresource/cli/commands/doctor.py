@@ -1,0 +1,141 @@
+"""`sjresource doctor`: a tick or a fix for each thing that an `up` needs."""
+
+from __future__ import annotations
+
+import sys
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+import click
+
+from sjresource.arn import parse_arn
+from sjresource.cli.doctor.access import access_findings
+from sjresource.cli.doctor.deployment import deployment_findings
+from sjresource.cli.doctor.engine import engine_findings
+from sjresource.cli.doctor.findings import failed, ok, unproven
+from sjresource.cli.doctor.permissions import Readers, Things, permission_findings
+from sjresource.cli.endings import CommandFailure, ExitCode, ending_of
+from sjresource.cli.output import Output, output_option
+from sjresource.cli.stack import Scope, stack_options
+from sjresource.client import (
+    batch_client,
+    endpoint_of,
+    find_caller,
+    logs_client,
+    sagemaker_client,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from sjresource.cli.doctor.findings import Finding
+    from sjresource.cli.screen import Screen
+    from sjresource.cli.state import StackJob
+    from sjresource.settings import Settings
+
+_MARKS = {"ok": "✓", "failed": "✗", "unproven": "–"}  # noqa: RUF001 - a dash, on purpose
+_PLAIN_MARKS = {"ok": "ok    ", "failed": "FAILED", "unproven": "?     "}
+_STYLES = {"ok": "green", "failed": "bold red", "unproven": "dim"}
+
+
+@click.command()
+@stack_options
+@output_option
+def doctor(scope: Scope, output: Output) -> int:
+    """Look whether all is there that an `up` needs, changing nothing; say how to mend what isn't.
+
+    The engine and the plugin's Python, a lock or unfinished creates that were left behind,
+    credentials, region, endpoint and account, and every permission to read, by calls that have no
+    effect. Exit code 1: something has to be mended.
+    """
+    findings = list(_look(scope))
+    bad = [finding for finding in findings if finding.verdict == "failed"]
+    answer = {
+        "healthy": not bad,
+        "findings": [finding.as_json() for finding in findings],
+    }
+    output.give(answer, lambda screen: _tell(screen, findings))
+    return ExitCode.NOT_WELL if bad else ExitCode.DONE
+
+
+def _look(scope: Scope) -> Iterator[Finding]:
+    yield from engine_findings(_project(scope))
+    yield from deployment_findings(scope)
+    try:
+        settings = scope.settings
+    except Exception as error:
+        ending = ending_of(error)
+        if ending is None:
+            raise
+        yield failed("aws: config", ending[0], "see `pulumi config`")
+        return
+    found = list(access_findings(settings))
+    yield from found
+    if any(finding.verdict == "failed" for finding in found):
+        yield unproven("permissions", "not tried without access", "mend that first")
+        return
+    yield from permission_findings(_readers(settings), _things(scope, settings))
+
+
+def _project(scope: Scope) -> Path | None:
+    try:
+        return scope.project
+    except CommandFailure:  # the stack's own finding says so
+        return None
+
+
+def _readers(settings: Settings) -> Readers:
+    """Give clients that give up within seconds."""
+    return Readers(
+        batch_client(settings, patient=False),
+        sagemaker_client(settings, patient=False),
+        logs_client(settings, patient=False),
+    )
+
+
+def _things(scope: Scope, settings: Settings) -> Things:
+    region, _ = endpoint_of(settings)
+    jobs = {job.arn: _training_job(job) for job in scope.jobs if _is_in(job.arn, region)}
+    queues = [queue.arn for queue in scope.queues if _is_in(queue.arn, region)]
+    return Things.of(queues, jobs, f"{region}:{find_caller(settings)['Account']}")
+
+
+def _is_in(arn: str, region: str) -> bool:
+    parsed = parse_arn(arn)
+    return parsed is not None and parsed.region == region
+
+
+def _training_job(job: StackJob) -> str | None:
+    """Give the ARN of a training job of its that the state knows."""
+    latest = (job.outputs.get("latest_attempt") or {}).get("service_resource_id") or {}
+    arn: str | None = job.record.get("training_job_arn") or latest.get("value")
+    return arn
+
+
+def _tell(screen: Screen, findings: Sequence[Finding]) -> None:
+    marks = _MARKS if _can_show(_MARKS.values()) else _PLAIN_MARKS
+    for proven, group in groupby(findings, key=_is_proven_permission):
+        for finding in _summed(list(group)) if proven else group:
+            mark = marks[finding.verdict]
+            screen.say(f"{mark} {finding.check}: {finding.seen}", _STYLES[finding.verdict])
+            if finding.fix:
+                screen.say(finding.fix, indent=len(mark) + 1)
+
+
+def _summed(proven: list[Finding]) -> list[Finding]:
+    """Put what may be read into one line."""
+    actions = ", ".join(finding.check.removeprefix("may ") for finding in proven)
+    return [ok("may", actions)]
+
+
+def _is_proven_permission(finding: Finding) -> bool:
+    return finding.verdict == "ok" and finding.check.startswith("may ")
+
+
+def _can_show(marks: Iterable[str]) -> bool:
+    try:
+        "".join(marks).encode(sys.stdout.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
