@@ -16,6 +16,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import psutil
+import yaml  # type: ignore[import-untyped] # it has no types
 from blank_stack import blank_stack, checkpoint_file, environment
 from pulumi_cli import RunningCli
 
@@ -150,8 +151,14 @@ class PulumiStack:
         }
 
     def set_config(self, key: str, value: str, *, secret: bool = False) -> None:
-        """Set a value in the stack's config."""
-        self.run("config", "set", *(["--secret"] if secret else []), key, value)
+        """Set a value in the stack's config; only for a secret the CLI is needed."""
+        if secret:
+            self.run("config", "set", "--secret", key, value)
+            return
+        file = self.work / f"Pulumi.{self.name}.yaml"
+        settings = yaml.safe_load(file.read_text())
+        settings.setdefault("config", {})[key if ":" in key else f"{self.project}:{key}"] = value
+        file.write_text(json.dumps(settings))
 
     def processes(self) -> list[psutil.Process]:
         """List what the stack's commands have started, directly or not, and is still running."""
