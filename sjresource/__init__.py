@@ -23,6 +23,7 @@ What a program says goes down through these modules, each importing only those b
     client, session, account, refusals, settling              AWS, and who we are there
     stack_config, settings, assumed_role, config_values       what the stack's config says
     identity, naming, payload, arn, errors                    words and their meaning
+    inline_program                                            whether a plugin can start
 
 `sjresource.emulator` is a program of its own; nothing here imports it, and it imports nothing from
 here.

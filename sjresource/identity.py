@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from sjresource.inline_program import require_python_for_plugin
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -36,7 +38,14 @@ def resource_identity(
 
     The URN holds the types of the parents, so a parent's URN is needed; its dependencies are left
     behind, or a child whose parent has outputs of it would wait for itself.
+
+    Every declaration comes here before anything is registered: so it is the place to say that the
+    plugin can't start.
+
+    Raises:
+        pulumi.RunError: an inline program's engine has no Python for our plugin.
     """
+    require_python_for_plugin()
     parent = opts.parent if opts else None
     if parent is None:
         return _identity(resource_type, name)

@@ -43,15 +43,7 @@ def test_a_script_runs_a_sweep_and_leaves_nothing(
 ) -> None:
     """The plugin finds this interpreter, whatever python3 there is on PATH."""
     make_queue(cloud)
-    ended = subprocess.run(
-        [sys.executable, SCRIPT, "shared", ROLE, "image", "bucket"],
-        cwd=tmp_path,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
+    ended = run_script(environment, tmp_path)
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
     lines = ended.stdout.splitlines()
@@ -59,3 +51,34 @@ def test_a_script_runs_a_sweep_and_leaves_nothing(
     assert "'succeeded': 3" in ended.stdout
     assert len([line for line in lines if line.startswith("s3://bucket/models/")]) == 3
     assert not list((tmp_path / "state").glob(".pulumi/stacks/**/sweep.json"))
+
+
+def test_an_interpreter_that_will_not_do_is_said_with_what_to_set(
+    cloud: EmulatedCloud, environment: dict[str, str], tmp_path: Path
+) -> None:
+    """In one line, before anything is asked or made; the engine would say `exit status 1`."""
+    bare = tmp_path / "bare"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", bare], check=True)
+    ended = run_script(
+        {**environment, "PULUMI_PYTHON_CMD": str(bare / "bin" / "python3")}, tmp_path
+    )
+
+    assert ended.returncode != 0
+    said = ended.stdout + ended.stderr
+    assert f"{bare}/bin/python3, which has no pulumi and sjresource; set os.environ" in said
+    assert '"PULUMI_PYTHON_CMD"] = sys.executable' in said
+    assert "exit status 1" not in said
+    assert cloud.control.calls() == {}
+
+
+def run_script(environment: dict[str, str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run the example as a user does."""
+    return subprocess.run(
+        [sys.executable, SCRIPT, "shared", ROLE, "image", "bucket"],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
