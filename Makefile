@@ -8,7 +8,7 @@ RUN := .venv/bin/python
 # Set by many container images; without byte code every start of Python is slower.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up preview down emulator test kills docs lint format
+.PHONY: help up preview down emulator test kills matrix docs lint format
 
 help: ## say what can be made (the default)
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 18
@@ -37,6 +37,10 @@ test: lint ## lint, then run every test, those on the real Pulumi engine too
 kills: ## kill plugin, program, CLI and Batch 200 times in the middle of `pulumi up`: 15 minutes
 	$(SETUP) dev
 	@SJRESOURCE_KILLS=200 $(RUN) -m pytest -n 2 -rP tests/stack/test_random_kills.py
+
+matrix: ## run a stack on every Python here, with the lowest and the newest pulumi and boto3: 2 minutes
+	$(SETUP) dev
+	@SJRESOURCE_MATRIX=all $(RUN) -m pytest -n 2 -rsP tests/packaging/test_versions.py
 
 docs: ## build the documents as a site: site/index.html, which any browser reads from the disk
 	$(SETUP) dev

@@ -1,0 +1,64 @@
+"""The wheel on other Pythons, and with other versions of pulumi and boto3, on the real engine.
+
+SJRESOURCE_MATRIX=all takes every combination (`make matrix`), else it is both ends of each range.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from emulated_stack import PROGRAM
+from version_matrix import Combination, UnavailableError, combinations, make_environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from emulated_stack import EmulatedCloud
+    from engine_fixtures import NewStack
+
+EVERYTHING = os.environ.get("SJRESOURCE_MATRIX") == "all"
+VERSIONS = """
+    import sys
+    from importlib import metadata
+    pulumi.export("python", sys.version_info[1])
+    pulumi.export("versions", {name: metadata.version(name) for name in ("pulumi", "boto3")})
+    pulumi.export("from", sj.__file__)
+"""
+
+
+@pytest.mark.stack
+@pytest.mark.parametrize("combination", combinations(everything=EVERYTHING), ids=str)
+def test_a_stack_lives_with_these_versions(
+    combination: Combination,
+    wheel: Path,
+    cloud: EmulatedCloud,
+    new_stack: NewStack,
+    tmp_path: Path,
+) -> None:
+    """Installed from the wheel: a job runs, a preview is empty, and a destroy leaves nothing."""
+    environment = tmp_path / "environment"
+    try:
+        make_environment(combination, wheel, environment)
+    except UnavailableError as error:
+        pytest.skip(f"{combination}: {error}")
+    stack = new_stack(
+        PROGRAM + VERSIONS,
+        config={"project:epochs": "1"},
+        environment={**cloud.environment, "PYTHONPATH": ""},
+        virtualenv=str(environment),
+    )
+
+    up = stack.up()
+
+    outputs = stack.outputs()
+    assert outputs["status"] == "SUCCEEDED"
+    assert outputs["python"] == combination.minor
+    assert outputs["from"].startswith(str(environment))
+    assert up.diagnostics("warning") == []
+    assert stack.preview("--expect-no-changes").steps == []
+    stack.destroy()
+    assert stack.resources() == {}
+    assert cloud.batch.describe_job_queues()["jobQueues"] == []
+    print(combination, outputs["versions"])  # noqa: T201 - `make matrix` shows it
