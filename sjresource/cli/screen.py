@@ -38,9 +38,9 @@ class Screen:
         """Tell whether there is a terminal, with an end to its lines."""
         return self.console.is_terminal
 
-    def say(self, text: str, style: str = "", indent: int = 0) -> None:
-        """Print a sentence."""
-        self._print(self._lines(Cell(text, style), indent))
+    def say(self, text: str, style: str = "", indent: int = 0, hanging: int = 0) -> None:
+        """Print a sentence; lines after its first are indented by `hanging` more."""
+        self._print(self._lines(Cell(text, style), indent, hanging))
 
     def table(self, headers: Sequence[str], rows: Sequence[Row]) -> None:
         """Print rows under headers."""
@@ -64,10 +64,16 @@ class Screen:
             line.rstrip()
             self.console.print(line)
 
-    def _lines(self, cell: Cell, indent: int) -> Iterator[Text]:
+    def _lines(self, cell: Cell, indent: int, hanging: int = 0) -> Iterator[Text]:
         text, room = plain(cell.text), max(self.console.width - indent, 20)
         lines = (
-            textwrap.wrap(text, room, break_long_words=False, break_on_hyphens=False)
+            textwrap.wrap(
+                text,
+                room,
+                subsequent_indent=" " * hanging,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
             if self.wraps
             else [text]
         )

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from emulator_requests import client, make_environment, make_queue, scripted, submit
 from training_log import TrainingLog
 from waiting_fakes import started
 
-from sjresource.cli.following.events import Line
+from sjresource.cli.following.events import Line, Trouble
 from sjresource.cli.following.following import Following
 from sjresource.cli.following.runs import runs_of
 from sjresource.emulator import Clock, Emulator
-from sjresource.emulator.faults import read_fault
+from sjresource.errors import Unreachable
 from sjresource.settings import Settings
 from sjresource.waits.masking import Mask
 from sjresource.waits.services import services_of
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sjresource.cli.following.events import Event
+    from sjresource.client import LogsClient
 
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:training-job/"
@@ -46,8 +47,8 @@ class World:
             retryStrategy={"attempts": attempts},
         )
 
-    def following(self, job: str, *secrets: str) -> Following:
-        """Give the teller of a job."""
+    def following(self, job: str, *secrets: str, outages: int = 0) -> Following:
+        """Give the teller of a job; so many reads of its log fail, one after each that doesn't."""
         key = self.emulator.credentials
         settings = Settings(
             region="us-east-1",
@@ -58,9 +59,10 @@ class World:
             ),
         )
         services = services_of(settings)
+        failing = deque(each for _ in range(outages) for each in (False, True))
         return Following(
             lambda: services.batch("").find_service_job(job),
-            services.logs,
+            lambda region: cast("LogsClient", Unsteady(services.logs(region), failing)),
             Mask(secrets),
             now=self.emulator.clock.now,
             sleep=self.sleep,
@@ -89,6 +91,24 @@ class World:
         """Let the job print lines now."""
         at = self.emulator.clock.now()
         self.log.write(self.training_job(job), *lines, at=at, instance=instance)
+
+
+class Unsteady:
+    """A client of CloudWatch Logs behind a network that fails as `failing` says."""
+
+    def __init__(self, logs: LogsClient, failing: deque[bool]) -> None:
+        self._logs = logs
+        self._failing = failing
+        self.list_log_streams = logs.list_log_streams
+        self.last_log_timestamp = logs.last_log_timestamp
+
+    def read_log_events(
+        self, group: str, stream: str, token: str | None
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """Read a page, unless the network fails."""
+        if self._failing and self._failing.popleft():
+            raise Unreachable("reading", "LogStream", stream, "the network is down")
+        return self._logs.read_log_events(group, stream, token)
 
 
 @pytest.fixture
@@ -193,26 +213,12 @@ def test_many_lines_within_one_millisecond_are_neither_lost_nor_doubled(world: W
     job = world.job({"running": 20})
     world.until(job, "RUNNING")
     name, at = world.training_job(job), world.emulator.clock.now()
-    calls = world.emulator.calls
     for instance in (1, 2):
         for batch in range(3):
             many = [f"{batch} {number // 2}" for number in range(5000)]
             world.log.write(name, *many, at=at + batch, instance=instance)
-    world.emulator.faults.order(
-        read_fault(
-            {
-                "operation": "GetLogEvents",
-                "kind": "error",
-                "code": "ServiceUnavailableException",
-                "status": 400,
-                "message": "later",
-                "match": {},
-                "count": 1,
-            }
-        )
-    )
     world.slept.append(lambda: world.emulator.clock.advance(20))
-    events = list(world.following(job).to_the_end())
+    events = list(world.following(job, outages=2).to_the_end())
 
     messages = Counter((line.instance, line.message) for line in events if isinstance(line, Line))
     assert messages == {
@@ -221,7 +227,9 @@ def test_many_lines_within_one_millisecond_are_neither_lost_nor_doubled(world: W
         for batch in range(3)
         for number in range(2500)
     }
-    assert calls.counts()["GetLogEvents"] >= 6
+    troubles = [event.text for event in events if isinstance(event, Trouble)]
+    assert troubles
+    assert troubles[0].endswith("the network is down; asking again")
 
 
 def test_waiting_job_says_so_and_goes_on_when_it_starts(world: World) -> None:

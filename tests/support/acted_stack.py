@@ -37,7 +37,8 @@ PROGRAM = (
             **more,
         )
 
-    job("retried", retry_strategy={"attempts": 2})
+    retried = job("retried", retry_strategy={"attempts": 2})
+    sj.ServiceJobCompletion("retried-done", job=retried)
     job("secretive", {"epochs": "1", "token": config.require_secret("token")})
     sj.ServiceJobCompletion("busy-done", job=job("busy"))
     job("again", rerun_on_failure=True)

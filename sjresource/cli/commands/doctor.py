@@ -118,9 +118,10 @@ def _tell(screen: Screen, findings: Sequence[Finding]) -> None:
     for proven, group in groupby(findings, key=_is_proven_permission):
         for finding in _summed(list(group)) if proven else group:
             mark = marks[finding.verdict]
-            screen.say(f"{mark} {finding.check}: {finding.seen}", _STYLES[finding.verdict])
+            line, room = f"{mark} {finding.check}: {finding.seen}", len(mark) + 1
+            screen.say(line, _STYLES[finding.verdict], hanging=room)
             if finding.fix:
-                screen.say(finding.fix, indent=len(mark) + 1)
+                screen.say(f"→ {finding.fix}" if marks is _MARKS else finding.fix, indent=room)
 
 
 def _summed(proven: list[Finding]) -> list[Finding]:

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 
 _REASON = "orphaned: terminated by `sjresource orphans`"
 
+_EMPTY = (
+    "The stack's state has no resources. If it was lost, `pulumi up` of the same program takes "
+    "these jobs back."
+)
+
 
 @click.command()
 @click.option("--terminate", is_flag=True, help="End them, and mark them as given up.")
@@ -36,10 +41,13 @@ def orphans(scope: Scope, output: Output, *, terminate: bool, yes: bool) -> int:
     It lists every live job of the region's queues, and changes nothing without --terminate. Exit
     code 1: there are some left.
 
-    A job whose create is under way, or was interrupted, is none: `pulumi up` finds it again.
+    A job whose create is under way, or was interrupted, is none: `pulumi up` finds it again. One
+    that was left running on purpose, with retain_on_delete, can't be told from them.
     """
     stack = scope.need_stack()
     found = orphans_of(stack)
+    if found and not scope.deployment.get("resources") and not output.as_json:
+        click.echo(_EMPTY, err=True)
     if terminate and found:
         if not output.as_json:
             _tell(output.screen(), scope.title, found)
