@@ -29,4 +29,5 @@ train = sj.ServiceJob(
         "StoppingCondition": {"MaxRuntimeInSeconds": 600},
     },
 )
+pulumi.export("queue", queue.job_queue_arn)
 pulumi.export("job", train.job_arn)

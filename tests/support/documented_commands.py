@@ -26,15 +26,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _HEREDOC = re.compile(r"<<'(\w+)'\n.*?^\1$", re.MULTILINE | re.DOTALL)
+_INLINE_PROGRAM = re.compile(r"-c '[^'\n]*'")
 _PLACEHOLDER = re.compile(r"<[^<>]+>|\$\([^()]*\)|…")
 _ASSIGNMENT = re.compile(r"^\w+=")
-_SHELL_ITSELF = {"cat", "cd", "emulator()", "eval", "export", "mkdir", "}", "{"}
+_SHELL_ITSELF = {".", "cat", "cd", "emulator()", "eval", "export", "mkdir", "rm", "}", "{"}
 _BETWEEN = {"&&", ";", "|", "||"}
 
 
 def commands(script: str) -> Iterator[list[str]]:
     """Give each command of a script as its words, variables and redirections left out."""
-    plain = _PLACEHOLDER.sub("X", _HEREDOC.sub("", script).replace("\\\n", " "))
+    plain = _HEREDOC.sub("", script).replace("\\\n", " ")
+    plain = _PLACEHOLDER.sub("X", _INLINE_PROGRAM.sub("-c X", plain))
     for line in plain.splitlines():
         lexer = shlex.shlex(line, posix=True, punctuation_chars=";&|<>")
         lexer.whitespace_split = True
@@ -162,7 +164,8 @@ def _python_problems(arguments: list[str]) -> Iterator[str]:
             yield f"python -m {arguments[1]} is a module that no test knows"
     elif arguments[0] != "-c" and not arguments[0].startswith("$"):
         script = arguments[0]
-        if not (ROOT / script).exists() and script not in ("train.py", "upload.py"):
+        found = any((folder / script).exists() for folder in (ROOT, ROOT / "examples"))
+        if not found and script not in ("train.py", "upload.py"):  # which the quickstart makes
             yield f"there is no {script}"
 
 
