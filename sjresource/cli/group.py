@@ -18,6 +18,7 @@ COMMANDS = {
     "terminate": "End a job that waits or runs.",
     "orphans": "Live jobs that the stack submitted and no longer knows; --terminate ends them.",
     "doctor": "Whether all is there that an `up` needs, and how to mend what isn't.",
+    "dashboard": "Queues, shares and jobs in a browser, live and read-only.",
     "emulator": "Start, stop, see or empty the emulator of AWS on this machine.",
 }
 """Each command with the line that `sjresource --help` has for it.

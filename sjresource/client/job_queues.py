@@ -27,6 +27,18 @@ class JobQueueCalls(BatchCalls):
         )
         return only(answer["jobQueues"], "JobQueue", job_queue)
 
+    def find_job_queues(self, job_queues: list[str]) -> list[dict[str, Any]]:
+        """Describe those of the queues that exist."""
+        answer = self._call(
+            "reading",
+            "JobQueue",
+            ", ".join(job_queues),
+            "describe_job_queues",
+            jobQueues=job_queues,
+        )
+        found: list[dict[str, Any]] = answer["jobQueues"]
+        return found
+
     def list_job_queues(self) -> Iterator[dict[str, Any]]:
         """Describe every queue of the region."""
         for page in self._pages("listing", "JobQueue", "all", "describe_job_queues", {}):

@@ -9,7 +9,7 @@ import { showQueues } from "./queues.js";
 import { Scale } from "./scale.js";
 import { moment, nameOf } from "./words.js";
 
-const MOST_ROWS = 40;
+const MOST_ROWS = 15;
 
 const state = {
   jobs: new Map(), // by ARN

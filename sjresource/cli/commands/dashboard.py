@@ -1,0 +1,108 @@
+"""`sjresource dashboard`: the queue page about AWS, served to a browser of this machine."""
+
+from __future__ import annotations
+
+import sys
+import webbrowser
+from typing import TYPE_CHECKING
+
+import click
+
+from sjresource.arn import parse_arn
+from sjresource.cli.aws_answers import MOST_QUEUES, AwsAnswers
+from sjresource.cli.endings import CommandFailure, ExitCode
+from sjresource.cli.output import Output, output_option
+from sjresource.cli.queues import client_of, find_queue
+from sjresource.cli.stack import Scope, stack_options
+from sjresource.page import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sjresource.page.serving import PageServer
+
+
+@click.command()
+@stack_options
+@click.option(
+    "-q",
+    "--queue",
+    "queues",
+    multiple=True,
+    metavar="QUEUE",
+    help="A queue to show, may be given several times: a resource name of the stack, a name or "
+    "an ARN. By default those that the stack has or uses.",
+)
+@click.option("--all", "everything", is_flag=True, help="Show the queues of the whole region.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="A free one by default.")
+@click.option("--no-browser", is_flag=True, help="Only print the URL.")
+@output_option
+def dashboard(
+    scope: Scope,
+    output: Output,
+    queues: Sequence[str],
+    port: int,
+    *,
+    everything: bool,
+    no_browser: bool,
+) -> None:
+    """Show queues, shares and jobs in a browser, live and read-only, until Ctrl-C.
+
+    Listens on this machine only. AWS is asked while a page is open, about twice a second at most,
+    and nothing reaches the browser but what is shown.
+    """
+    shown = [] if everything else _shown_queues(scope, queues)
+    answers = AwsAnswers(scope.services, scope.mask, _place(scope, shown), shown)
+    if not shown:
+        _tell_how_many(answers)
+    site = Site(answers)
+    server = _listen(site, port)
+    url = site.door.url(server.url)
+    output.give(
+        {"url": url, "queues": shown or None},
+        lambda screen: screen.say(f"{answers.place}: {url}\nCtrl-C ends it."),
+    )
+    sys.stdout.flush()  # whoever waits for the URL has it now
+    if not no_browser:
+        webbrowser.open(site.door.url_for_once(server.url))
+    server.run()
+    raise KeyboardInterrupt  # the server takes it for its own end
+
+
+def _shown_queues(scope: Scope, named: Sequence[str]) -> list[str]:
+    """Give the ARNs of the named queues, or of those that the stack has or uses.
+
+    Raises:
+        NotFound, Refused, Unreachable: one of them can't be found.
+    """
+    wanted = [find_queue(scope, name) for name in named]
+    if not wanted:
+        used = [queue.arn for queue in scope.queues]
+        used += [job.job_queue for job in scope.jobs if job.job_queue]
+        wanted = list(dict.fromkeys(used))
+    found = [client_of(scope, queue).find_job_queue(queue)["jobQueueArn"] for queue in wanted]
+    return list(dict.fromkeys(found))
+
+
+def _place(scope: Scope, shown: Sequence[str]) -> str:
+    """Say what the page is of: the stack, and where."""
+    regions = {arn.region for queue in shown if (arn := parse_arn(queue))}
+    where = ", ".join(sorted(regions)) or scope.settings.region or "the configured region"
+    return f"{scope.title} in {where}" if scope.title else where
+
+
+def _tell_how_many(answers: AwsAnswers) -> None:
+    """Say on the page that there is more, and to the shell what can't be asked."""
+    count = answers.count_queues()
+    if count > MOST_QUEUES:
+        answers.place += f" ({MOST_QUEUES} of {count} queues; --queue shows others)"
+
+
+def _listen(site: Site, port: int) -> PageServer:
+    from sjresource.page.serving import PageServer  # noqa: PLC0415 - its library may be missing
+
+    try:
+        return PageServer(site, port)
+    except OSError as error:
+        said = f"starting Dashboard (port {port}): {error.strerror}; give another --port"
+        raise CommandFailure(said, ExitCode.NOT_WELL) from None

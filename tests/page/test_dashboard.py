@@ -1,0 +1,226 @@
+"""`sjresource dashboard`: the page about AWS, which an emulator is here."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from emulator_requests import client
+from page_scene import fill, write_log
+from playwright.sync_api import expect
+
+from sjresource.cli.aws_answers import AwsAnswers
+from sjresource.emulator import Clock, Emulator, Fault
+from sjresource.page import UnansweredError
+from sjresource.settings import Settings
+from sjresource.waits.masking import Mask
+from sjresource.waits.services import Services, services_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from playwright.sync_api import BrowserContext, Page, Response
+
+REGION = "us-east-1"
+ACCESS = "AccessDeniedException"
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[Emulator]:
+    """Serve the scene; its clock stands still."""
+    with Emulator(clock=Clock(0)) as serving:
+        fill(serving)
+        yield serving
+
+
+class Dashboard:
+    """The command in a process of its own, outside of any project."""
+
+    def __init__(self, emulator: Emulator, folder: Path, *options: str) -> None:
+        key = emulator.credentials
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "sjresource.cli", "dashboard", "--no-browser", *options],
+            cwd=folder,
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": str(folder),
+                "AWS_ACCESS_KEY_ID": key.aws_access_key_id,
+                "AWS_SECRET_ACCESS_KEY": key.aws_secret_access_key,
+                "AWS_REGION": REGION,
+                "AWS_ENDPOINT_URL": emulator.url,
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.url = self._said_url()
+
+    def _said_url(self) -> str:
+        """Read until it has said where it is; "" if it has ended before."""
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if found := re.search(r"http://127\.0\.0\.1:\d+/\?token=[\w-]+", line):
+                return found.group()
+        return ""
+
+    def end(self) -> tuple[int, str]:
+        """Interrupt it as Ctrl-C does; give its exit code, and what it said of errors."""
+        self.process.send_signal(signal.SIGINT)
+        _, errors = self.process.communicate(timeout=20)
+        return self.process.returncode, errors
+
+
+@pytest.fixture(scope="module")
+def dashboard(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+    """Look at the region."""
+    started = Dashboard(emulator, tmp_path_factory.mktemp("dashboard"))
+    yield started
+    if started.process.returncode is None:
+        started.end()
+
+
+def settings(emulator: Emulator) -> Settings:
+    """Give what a stack's config would say."""
+    key = emulator.credentials
+    return Settings(
+        region=REGION,
+        access_key=key.aws_access_key_id,
+        secret_key=key.aws_secret_access_key,
+        endpoints=tuple((name, emulator.url) for name in ("batch", "logs", "sagemaker", "sts")),
+    )
+
+
+def answers(emulator: Emulator, mask: Mask | None = None, *queues: str) -> AwsAnswers:
+    """Ask the emulator as AWS is asked."""
+    return AwsAnswers(services_of(settings(emulator)), mask or Mask(), "here", queues)
+
+
+def arn_of(emulator: Emulator, name: str) -> str:
+    """Give the ARN of a job in the queue `training`."""
+    listed: list[dict[str, Any]] = client(emulator, "batch").list_service_jobs(
+        jobQueue="training", filters=[{"name": "JOB_NAME", "values": [name]}]
+    )["jobSummaryList"]
+    return str(listed[0]["jobArn"])
+
+
+def test_the_same_page_is_shown_of_aws(
+    dashboard: Dashboard, emulator: Emulator, context: BrowserContext, visit: Callable[[str], Page]
+) -> None:
+    """Queues, shares, reasons, models, attempts, logs: by AWS's calls alone, and read-only."""
+    answered: list[str] = []
+
+    def heard(response: Response) -> None:
+        if "/_page/" in response.url:
+            answered.append(response.text())
+
+    context.on("response", heard)
+    write_log(emulator, arn_of(emulator, "bert"), "epoch 1 loss 0.5")
+    page = visit(dashboard.url)
+
+    expect(page.locator("#place")).to_have_text(f"{REGION} · read only")
+    expect(page.get_by_role("article", name="Queue teams")).to_contain_text("borrows 1")
+    page.get_by_role("searchbox").fill("bert")
+    expect(page.locator(".row:not([hidden])")).to_have_count(1)
+    failed = page.locator(".row:not([hidden]) .span.failed")
+    expect(failed).to_have_attribute("title", re.compile("out of memory"))
+    page.get_by_text("bert", exact=True).click()
+    expect(page.locator(".log")).to_have_text("epoch 1 loss 0.5")
+    page.get_by_role("searchbox").fill("resnet-0")
+    expect(page.locator(".row:not([hidden]) .model")).to_have_text(
+        re.compile("s3://models/output/.*model.tar.gz")
+    )
+    expect(page.get_by_role("button", name="Faults and clock")).to_be_hidden()
+    told = " ".join(answered)
+    assert "out of memory" in told
+    for secret in (*vars(emulator.credentials).values(), "env-secret"):
+        assert str(secret) not in told
+
+
+def test_it_says_where_it_is_and_ends_cleanly(emulator: Emulator, tmp_path: Path) -> None:
+    """The URL stands in JSON too, and is there at once; Ctrl-C is no traceback."""
+    started = Dashboard(emulator, tmp_path, "--queue", "teams", "--json")
+
+    code, errors = started.end()
+
+    assert (code, errors.strip()) == (130, "")
+    assert started.url
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "said"),
+    [
+        (["--queue", "nothing"], 3, "reading JobQueue (nothing): not found"),
+        (["--port", "PORT"], 1, "give another --port"),
+    ],
+)
+def test_what_can_not_be_shown_is_said_at_once(
+    emulator: Emulator, tmp_path: Path, options: list[str], code: int, said: str
+) -> None:
+    """A queue that is not there, a port that is taken."""
+    port = emulator.url.rpartition(":")[2]
+    started = Dashboard(emulator, tmp_path, *(each.replace("PORT", port) for each in options))
+
+    ended, errors = started.end()
+    assert (started.url, ended, said in errors) == ("", code, True), errors
+    assert len(errors.splitlines()) == 1
+
+
+def test_refusals_become_sentences(emulator: Emulator) -> None:
+    """With what to do, and without the secrets of the stack."""
+    emulator.faults.order(fault("GetJobQueueSnapshot"))
+    queue = f"arn:aws:batch:{REGION}:123456789012:job-queue/training"
+
+    with pytest.raises(UnansweredError, match=r"reading JobQueue .*allow these credentials batch:"):
+        answers(emulator).snapshot(queue)
+
+
+def fault(operation: str) -> Fault:
+    """Make a call refused for want of a permission."""
+    return Fault(operation, "error", code=ACCESS, status=403, message="not authorized")
+
+
+def test_secrets_of_the_stack_are_masked_in_awss_words(emulator: Emulator) -> None:
+    """In reasons of jobs and attempts, and in log lines; names and ARNs stay."""
+    arn = arn_of(emulator, "bert")
+    write_log(emulator, arn, "the token is memory")
+    asked = answers(emulator, Mask(["memory", "bert"]))
+
+    detail = asked.service_job(arn)
+    trained = detail["latestAttempt"]["serviceResourceId"]["value"]
+
+    assert detail["jobName"] == "bert"
+    assert "out of [secret]" in detail["attempts"][0]["statusReason"]
+    assert "the token is [secret]" in asked.log_tail(trained)
+
+
+def test_lists_are_bounded_and_calls_are_paced() -> None:
+    """Three pages a status; after many calls it rests longer."""
+    asked: list[str] = []
+
+    class Pages:
+        """A queue of endless jobs."""
+
+        def pages_of_service_jobs(self, queue: str, status: str) -> Iterator[Sequence[Any]]:
+            """Give page after page."""
+            while True:
+                asked.append(f"{queue} {status}")
+                yield [{"jobArn": "arn"}] * 100
+
+    services: Any = Services(lambda _: Pages(), lambda _: None, lambda _: None)  # type: ignore[arg-type, return-value] # a small fake
+    bounded = AwsAnswers(services, Mask(), "here")
+
+    listed, more = bounded.service_jobs("arn:aws:batch:eu-west-1:1:job-queue/q", "SUCCEEDED")
+
+    assert (len(listed), more) == (300, True)
+    assert bounded.rest_seconds() == 10
+    for _ in range(20):
+        bounded.service_jobs("arn:aws:batch:eu-west-1:1:job-queue/q", "SUCCEEDED")
+    assert bounded.rest_seconds() == 30
+    assert json.dumps(listed[0]) == '{"jobArn": "arn"}'
