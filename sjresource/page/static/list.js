@@ -70,7 +70,7 @@ export class List {
       if (active) activeId = line.node.id;
       arns.push(job.arn);
     }
-    for (const line of this.lines) if (!(line.drawn >= first && line.drawn < last)) line.node.hidden = true;
+    for (const line of this.lines) if (!(line.drawn >= first && line.drawn < last)) line.clear();
     if (activeId) this.node.setAttribute("aria-activedescendant", activeId);
     else this.node.removeAttribute("aria-activedescendant");
     this.seen(arns);

@@ -44,6 +44,14 @@ export class Row {
     this.showSpans(told?.spans ?? job.spans, now, scale);
   }
 
+  clear() {
+    if (this.node.hidden) return;
+    this.job = null;
+    this.node.hidden = true;
+    this.node.removeAttribute("id");
+    setText(this.name, "");
+  }
+
   showNote(job, told, stage) {
     const model = stage === "succeeded" ? told?.model ?? "" : "";
     const note = model || (stage === "running" ? [job.needs, job.why].filter(Boolean).join(" · ") : firstLine(job.why));
