@@ -6,6 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+from dashboard_process import DashboardProcess
 
 from sjresource.cli.jobs import FoundJob, find_job
 from sjresource.cli.stack import Scope
@@ -222,3 +223,16 @@ def test_arns_and_queues_need_no_project(shown: ShownStack, tmp_path: Path) -> N
     assert "to run it again" not in why.out
     assert queue.out.startswith("shared: ENABLED")
     assert "SUCCEEDED" in by_name.out
+
+
+def test_the_dashboard_shows_the_queues_that_the_stack_has_and_uses(shown: ShownStack) -> None:
+    """With their jobs, and without the secrets that reasons quote."""
+    with DashboardProcess(shown.stack.work, shown.stack.environment) as dashboard:
+        told = dashboard.overview()
+
+    assert {queue["arn"] for queue in told["queues"]} >= {shown.stack.resources()["small"]["id"]}
+    reasons = {job["name"]: job["why"] for job in told["jobs"]}
+    assert "[bold][secret][/bold]" in reasons["broken"]
+    assert reasons["waiting"].startswith("1st in the queue; 1 of 1 instances in use")
+    assert "tok-12345" not in str(told)
+    assert told["place"].startswith("test in ")

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from dashboard_process import DashboardProcess
 from emulator_requests import client
 from page_scene import fill, write_log
 from playwright.sync_api import expect
@@ -40,50 +38,27 @@ def emulator() -> Iterator[Emulator]:
         yield serving
 
 
-class Dashboard:
-    """The command in a process of its own, outside of any project."""
-
-    def __init__(self, emulator: Emulator, folder: Path, *options: str) -> None:
-        key = emulator.credentials
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "sjresource.cli", "dashboard", "--no-browser", *options],
-            cwd=folder,
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": str(folder),
-                "AWS_ACCESS_KEY_ID": key.aws_access_key_id,
-                "AWS_SECRET_ACCESS_KEY": key.aws_secret_access_key,
-                "AWS_REGION": REGION,
-                "AWS_ENDPOINT_URL": emulator.url,
-            },
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        self.url = self._said_url()
-
-    def _said_url(self) -> str:
-        """Read until it has said where it is; "" if it has ended before."""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            if found := re.search(r"http://127\.0\.0\.1:\d+/\?token=[\w-]+", line):
-                return found.group()
-        return ""
-
-    def end(self) -> tuple[int, str]:
-        """Interrupt it as Ctrl-C does; give its exit code, and what it said of errors."""
-        self.process.send_signal(signal.SIGINT)
-        _, errors = self.process.communicate(timeout=20)
-        return self.process.returncode, errors
+def environment(emulator: Emulator, home: Path) -> dict[str, str]:
+    """Give a shell's variables, outside of any project."""
+    key = emulator.credentials
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "AWS_ACCESS_KEY_ID": key.aws_access_key_id,
+        "AWS_SECRET_ACCESS_KEY": key.aws_secret_access_key,
+        "AWS_REGION": REGION,
+        "AWS_ENDPOINT_URL": emulator.url,
+    }
 
 
 @pytest.fixture(scope="module")
-def dashboard(emulator: Emulator, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dashboard]:
+def dashboard(
+    emulator: Emulator, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[DashboardProcess]:
     """Look at the region."""
-    started = Dashboard(emulator, tmp_path_factory.mktemp("dashboard"))
-    yield started
-    if started.process.returncode is None:
-        started.end()
+    home = tmp_path_factory.mktemp("dashboard")
+    with DashboardProcess(home, environment(emulator, home)) as started:
+        yield started
 
 
 def settings(emulator: Emulator) -> Settings:
@@ -111,7 +86,10 @@ def arn_of(emulator: Emulator, name: str) -> str:
 
 
 def test_the_same_page_is_shown_of_aws(
-    dashboard: Dashboard, emulator: Emulator, context: BrowserContext, visit: Callable[[str], Page]
+    dashboard: DashboardProcess,
+    emulator: Emulator,
+    context: BrowserContext,
+    visit: Callable[[str], Page],
 ) -> None:
     """Queues, shares, reasons, models, attempts, logs: by AWS's calls alone, and read-only."""
     answered: list[str] = []
@@ -145,12 +123,14 @@ def test_the_same_page_is_shown_of_aws(
 
 def test_it_says_where_it_is_and_ends_cleanly(emulator: Emulator, tmp_path: Path) -> None:
     """The URL stands in JSON too, and is there at once; Ctrl-C is no traceback."""
-    started = Dashboard(emulator, tmp_path, "--queue", "teams", "--json")
+    options = ("--queue", "teams", "--json")
+    started = DashboardProcess(tmp_path, environment(emulator, tmp_path), *options)
 
+    shown = started.overview()
     code, errors = started.end()
 
+    assert [queue["name"] for queue in shown["queues"]] == ["teams"]
     assert (code, errors.strip()) == (130, "")
-    assert started.url
 
 
 @pytest.mark.parametrize(
@@ -165,7 +145,8 @@ def test_what_can_not_be_shown_is_said_at_once(
 ) -> None:
     """A queue that is not there, a port that is taken."""
     port = emulator.url.rpartition(":")[2]
-    started = Dashboard(emulator, tmp_path, *(each.replace("PORT", port) for each in options))
+    given = [each.replace("PORT", port) for each in options]
+    started = DashboardProcess(tmp_path, environment(emulator, tmp_path), *given)
 
     ended, errors = started.end()
     assert (started.url, ended, said in errors) == ("", code, True), errors
