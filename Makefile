@@ -4,11 +4,12 @@
 PYTHON ?= python3
 SETUP := @$(PYTHON) tools/virtual_environment.py
 RUN := .venv/bin/python
+SIZE ?= quick
 
 # Set by many container images; without byte code every start of Python is slower.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up preview down emulator test kills matrix docs lint format
+.PHONY: help up preview down emulator test kills matrix bench docs lint format
 
 help: ## say what can be made (the default)
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 18
@@ -45,6 +46,11 @@ matrix: ## run a stack on every Python here, with the lowest and the newest pulu
 docs: ## build the documents as a site: site/index.html, which any browser reads from the disk
 	$(SETUP) dev
 	@NO_MKDOCS_2_WARNING=1 $(RUN) -m mkdocs build && echo "open $(CURDIR)/site/index.html"
+
+bench: ## measure what sjresource costs, in ratios: 5 minutes, or 40 with SIZE=full
+	$(SETUP) dev
+	@engine=$$($(RUN) tools/engine) && PATH="$$engine:$$PATH" \
+		$(RUN) -m benchmarks --size $(SIZE) --json .benchmarks.json
 
 lint: ## check style and types
 	$(SETUP) dev

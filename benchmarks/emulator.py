@@ -1,14 +1,11 @@
-"""How the emulator bears load: submissions, describes, lists and ticks, as ratios, with memory.
+"""How the emulator bears load: submissions, describes, lists and ticks, as it fills, with memory.
 
-`python benchmarks/emulator.py [--sizes 100 10000 50000] [--waiting 1000 10000]`. Each size has an
-emulator of its own, in a process of its own, filled through the store: what is measured goes over
-HTTP as for any caller. Times are medians in milliseconds; a ratio compares with the first size.
+Each size has an emulator of its own, in a process of its own, filled through the store: what is
+measured goes over HTTP as for any caller. Times are medians; a ratio compares with a smaller size.
 """
 
 from __future__ import annotations
 
-# ruff: noqa: T201, INP001 - a script, which talks to a terminal
-import argparse
 import json
 import statistics
 import subprocess
@@ -21,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from benchmarks.table import Row
 from sjresource.emulator import Clock, Emulator
 from sjresource.emulator.lifecycle import Lifecycle
 from sjresource.emulator.moment import Pace
@@ -32,7 +30,7 @@ from sjresource.emulator.store import Store
 from sjresource.emulator.transitions import training_job_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
 REGION = "us-east-1"
 QUEUE = batch_arn(REGION, "job-queue", "queue")
@@ -50,30 +48,30 @@ PAYLOAD = json.dumps(
 ROUNDS = 60
 
 
-def main() -> None:
-    """Measure, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[100, 10_000, 50_000])
-    parser.add_argument("--waiting", type=int, nargs="+", default=[1000, 10_000])
-    parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.one is not None:
-        print(json.dumps(measure_finished(options.one)))
-        return
-    empty = _measured(0)
-    report("finished jobs", empty, empty)
-    first = None
-    for size in options.sizes:
+def rows(finished: Sequence[int], waiting: Sequence[int]) -> Iterator[Row]:
+    """Call an emulator that holds so many finished jobs; tick with so many that wait."""
+    empty = first = _measured(0)
+    for size in finished:
         found = _measured(size)
-        first = first or found
-        report("finished jobs", found, first)
-        print(f"    over the empty one: {found['memory_mb'] - empty['memory_mb']:.0f} MB, "
-              f"{found['start_seconds'] - empty['start_seconds']:.2f} s of start-up")  # fmt: skip
-    first = None
-    for size in options.waiting:
+        yield from _rows("finished jobs", found, first)
+        memory = found["memory_MB"] - empty["memory_MB"]
+        yield Row("emulator", f"{size} finished jobs: memory beyond the empty one", memory, "MB")
+        first = found if first is empty else first
+    smallest: dict[str, float] = {}
+    for size in waiting:
         found = measure_waiting(size)
-        first = first or found
-        report("waiting jobs", found, first)
+        smallest = smallest or found
+        yield from _rows("waiting jobs", found, smallest)
+
+
+def _rows(what: str, found: dict[str, float], first: dict[str, float]) -> Iterator[Row]:
+    for name, value in found.items():
+        measure, _, unit = name.rpartition("_")
+        if measure:
+            before = first.get(name) if unit == "ms" and found["size"] != first["size"] else None
+            ratio = value / before if before else None
+            label = f"{found['size']:.0f} {what}: {measure.replace('_', ' ')}"
+            yield Row("emulator", label, value, unit, before, ratio)
 
 
 def measure_finished(size: int) -> dict[str, float]:
@@ -92,15 +90,15 @@ def measure_finished(size: int) -> dict[str, float]:
             by_name = {"filters": [{"name": "JOB_NAME", "values": ["job-*"]}]}
             measured = {
                 "size": size,
-                "start_seconds": started,
+                "start_s": started,
                 "submit_ms": (submit := _median(lambda: _submit(batch))),
-                "submits_per_second": 1000 / submit,
+                "submits_1/s": 1000 / submit,
                 "list_status_ms": _median(lambda: _list(batch, by_status)),
                 "list_name_ms": _median(lambda: _list(batch, by_name)),
             }
             if job_id is not None:
                 measured["describe_ms"] = _median(lambda: batch.describe_service_job(jobId=job_id))
-            measured["memory_mb"] = _resident_mb()
+            measured["memory_MB"] = _resident_mb()
     return measured
 
 
@@ -118,24 +116,15 @@ def measure_waiting(size: int) -> dict[str, float]:
         began = time.perf_counter()
         lifecycle.tick()
         measured["placing_all_ms"] = (time.perf_counter() - began) * 1000
-        measured["memory_mb"] = _resident_mb()
+        measured["memory_MB"] = _resident_mb()
         store.close()
     return measured
 
 
-def report(what: str, found: dict[str, float], first: dict[str, float]) -> None:
-    """Print one line, with ratios where they mean something."""
-    parts = []
-    for name, value in found.items():
-        ratio = f" (x{value / first[name]:.1f})" if name.endswith("_ms") and name in first else ""
-        parts.append(f"{name} {value:.2f}{ratio}" if name != "size" else f"{value:>6.0f} {what}")
-    print("  ".join(parts), flush=True)
-
-
 def _measured(size: int) -> dict[str, float]:
     """Measure in a fresh process, so that memory is this size's own."""
-    ended = subprocess.run(  # noqa: S603 - ourselves
-        [sys.executable, __file__, "--one", str(size)],
+    ended = subprocess.run(
+        [sys.executable, "-m", "benchmarks.emulator", str(size)],
         capture_output=True,
         text=True,
         check=True,
@@ -243,4 +232,4 @@ def _resident_mb() -> float:
 
 
 if __name__ == "__main__":
-    main()
+    print(json.dumps(measure_finished(int(sys.argv[1]))))

@@ -1,21 +1,18 @@
 """What one scheduling pass costs, by the number of jobs that wait over 20 shares.
 
-`python benchmarks/scheduling.py [--sizes 1000 10000]`. For each policy: the pass in which nothing
-fits, the pass that starts every job, and, apart, lining the jobs up, which the emulator does once a
-job. Times are medians of processor time in milliseconds; a ratio compares with the first size, and
-more than 15 for ten times the jobs is a failure. Then a month of submissions is played.
+For each policy: the pass in which nothing fits, the pass that starts every job, and, apart, lining
+the jobs up, which the emulator does once a job. Times are medians of processor time; a ratio
+compares with the first size. Then a month of submissions is played.
 """
-
-# ruff: noqa: T201, INP001 - a script, which talks to a terminal
 
 from __future__ import annotations
 
-import argparse
 import gc
 import statistics
-import sys
 import time
+from typing import TYPE_CHECKING
 
+from benchmarks.table import Row
 from sjresource.emulator.scheduling import (
     Environment,
     FairShare,
@@ -31,36 +28,36 @@ from sjresource.emulator.scheduling.lines import Lines
 from sjresource.emulator.what_if.playing import play
 from sjresource.emulator.what_if.scenario import read_scenario
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
 KIND = "ml.p5.48xlarge"
 SHARES = [f"team{number}" for number in range(20)]
 ROUNDS = 15
 MOST = 15.0
 
 
-def main() -> int:
-    """Measure, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--sizes", type=int, nargs="+", default=[1000, 10_000])
-    options = parser.parse_args()
-    worst = 0.0
+def rows(sizes: Sequence[int], submissions: int) -> Iterator[Row]:
+    """Time passes at these sizes, and a month of submissions to play."""
     for policy in ("quota shares", "fair share"):
         for room, what in ((0, "nothing starts"), (1, "all start")):
             first: dict[str, float] = {}
-            for size in options.sizes:
+            for size in sizes:
                 rounds = [one_pass(policy, size, size * room) for _ in range(ROUNDS)]
-                for part, values in zip(
-                    ("lining up", what), zip(*rounds, strict=True), strict=True
-                ):
-                    took = statistics.median(values)
-                    ratio = took / first.setdefault(part, took)
-                    worst = max(worst, ratio)
-                    print(
-                        f"{policy:<13} {part:<15} {size:>7} jobs {took * 1000:8.2f} ms {ratio:6.1f}"
-                    )
+                parts = zip(("lining up", what), zip(*rounds, strict=True), strict=True)
+                for part, values in parts:
+                    took = 1000 * statistics.median(values)
+                    before = first.setdefault(part, took)
+                    yield _row(f"{policy}, {part}, {size} jobs", took, before)
     began = time.process_time()
-    jobs = play(read_scenario(month())).lives
-    print(f"a month of {len(jobs)} submissions: {time.process_time() - began:.1f} s")
-    return 1 if worst > MOST else 0
+    jobs = play(read_scenario(month(submissions))).lives
+    took = 1000 * (time.process_time() - began)
+    yield Row("emulator", f"a month of {len(jobs)} submissions", took, "ms")
+
+
+def _row(what: str, took: float, first: float) -> Row:
+    compared = (first, took / first, MOST) if took != first else (None, None, None)
+    return Row("emulator", what, took, "ms", *compared)
 
 
 def one_pass(policy: str, size: int, room: int) -> tuple[float, float]:
@@ -77,7 +74,9 @@ def one_pass(policy: str, size: int, room: int) -> tuple[float, float]:
     for share, priority, job in jobs:
         lines.add(queue.arn, share, priority, job.sequence, job)
     lined_up = time.process_time()
-    waiting = {queue.arn: {share: lines.jobs(queue.arn, share) for share in SHARES}}
+    waiting: dict[str, dict[str, Iterable[Waiting]]] = {
+        queue.arn: {share: lines.jobs(queue.arn, share) for share in SHARES}
+    }
     environments = {"env": Environment("env", open=True, limits={KIND: room})}
     decided: Plan = plan(State([queue], environments, waiting), 0.0, explain=False)
     for number in decided.placements:
@@ -89,8 +88,9 @@ def one_pass(policy: str, size: int, room: int) -> tuple[float, float]:
     return lined_up - began, decided_at - lined_up
 
 
-def month() -> dict[str, object]:
+def month(submissions: int) -> dict[str, object]:
     """Describe a month in which 20 teams keep 64 instances busy."""
+    count = submissions // len(SHARES)
     sharing = {
         "capacityLimits": [{"maxCapacity": 4, "capacityUnit": KIND}],
         "resourceSharingConfiguration": {"strategy": "LEND_AND_BORROW"},
@@ -100,12 +100,8 @@ def month() -> dict[str, object]:
         "environments": {"env": {KIND: 80}},
         "queues": {"queue": {"quotaShares": dict.fromkeys(SHARES, sharing)}},
         "jobs": [
-            {"name": name, "share": name, "seconds": [600, 30_000], "every": 5000, "count": 500,
+            {"name": name, "share": name, "seconds": [600, 30_000], "every": 5000, "count": count,
              "instances": 1 + number % 4, "priority": number % 3, "random": True}
             for number, name in enumerate(SHARES)
         ],
     }  # fmt: skip
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,25 +1,27 @@
-"""What waiting costs: CPU, memory and calls for 500 jobs that go on, and how soon an end is seen.
+"""What waiting costs: CPU, memory and calls for jobs that go on, and how soon an end is seen.
 
-`python benchmarks/waiting.py [--jobs 500] [--seconds 120]`. The emulator stands still, in a process
-of its own; the waiting program is another one, without an engine. CPU is in per cent of one core,
-memory what waiting adds to a program that has imported pulumi and sjresource.
+The emulator stands still, in this process; the waiting program is another one, without an engine.
+CPU is in per cent of one core, memory what waiting adds to a program that has imported pulumi and
+sjresource.
 """
 
 from __future__ import annotations
 
-# ruff: noqa: T201, INP001 - a script, which talks to a terminal
 import argparse
 import json
 import os
+import statistics
 import subprocess
 import sys
 import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import psutil
 
+from benchmarks.program import payload
+from benchmarks.table import Row
 from sjresource.emulator import Clock, Emulator
 from sjresource.settings import Settings
 from sjresource.waits.polling import Poller, Watch
@@ -27,65 +29,63 @@ from sjresource.waits.reporting import CrowdSpeaker, JobSpeaker, Reporter
 from sjresource.waits.services import services_of
 from sjresource.waits.standing import Standing
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 REGION = "us-east-1"
-PAYLOAD = json.dumps(
-    {
-        "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
-        "OutputDataConfig": {"S3OutputPath": "s3://models/output"},
-        "ResourceConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1},
-        "RoleArn": "arn:aws:iam::123456789012:role/training",
-        "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
-        "Environment": {"SJRESOURCE_SIMULATE": json.dumps({"running": 36_000})},
-    }
-)
+_FIRST_SECONDS = 10.0
+_BETWEEN_LOOKS = 0.3
+"""Seconds without a call that part one look from the next; looks are half a second apart."""
 
 
-def main() -> None:
-    """Measure, and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--jobs", type=int, default=500)
-    parser.add_argument("--seconds", type=float, default=120)
-    parser.add_argument("--wait", action="store_true", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.wait:
-        wait(json.loads(sys.stdin.readline()), options.seconds)
-    else:
-        measure(options.jobs, options.seconds)
-
-
-def measure(count: int, seconds: float) -> None:
+def rows(jobs: int, seconds: float) -> Iterator[Row]:
     """Run a waiting program against an emulator, and read what both have counted."""
     with Emulator(clock=Clock(0)) as emulator:
-        arns = fill(emulator, count)
+        arns = fill(emulator, jobs)
         emulator.calls.clear()
-        program = subprocess.Popen(  # noqa: S603 - ourselves
-            [sys.executable, __file__, "--wait", f"--seconds={seconds}"],
+        with subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.waiting", f"--seconds={seconds}"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             env={**os.environ, **variables(emulator)},
-        )
-        assert program.stdin is not None  # noqa: S101 - it is a pipe
-        assert program.stdout is not None  # noqa: S101 - the same
-        print(json.dumps(arns), file=program.stdin, flush=True)
-        for line in program.stdout:
-            name, _, value = line.strip().partition("=")
-            if name == "waited":
-                calls = emulator.calls.counts()
-                ended_at = time.monotonic()
-                emulator.clock.advance(40_000)
-            elif name == "all seen":
-                print(f"{'the last end was seen after':34} {time.monotonic() - ended_at:.1f} s")
-            else:
-                print(f"{name:34} {value}")
-        program.wait()
-        made = ", ".join(f"{number} {name}" for name, number in sorted(calls.items()))
-        print(f"{'calls':34} {made}")
-        print(f"{'calls a minute and job':34} {sum(calls.values()) / seconds * 60 / count:.2f}")
+        ) as program:
+            if program.stdin is None or program.stdout is None:
+                raise TypeError("both are pipes")
+            print(json.dumps(arns), file=program.stdin, flush=True)
+            costs = json.loads(program.stdout.readline())
+            looks = _looks(emulator)
+            counts = emulator.calls.counts()
+            ended_at = time.monotonic()
+            emulator.clock.advance(40_000)
+            seen = [moment - ended_at for moment in json.loads(program.stdout.readline())]
+    yield _row(jobs, "CPU, first seconds", costs["first_cpu"], "%")
+    yield _row(jobs, "CPU, then", costs["steady_cpu"], "%", 5)
+    yield _row(jobs, "memory", costs["memory_mb"], "MB", 80)
+    yield _row(jobs, "lines of progress a minute", costs["lines"] / seconds * 60, "lines", 10)
+    yield _row(jobs, "calls a look, at most", max(looks), "calls", 8)
+    made = sum(counts.values())
+    yield _row(jobs, "calls a minute and job", made / seconds * 60 / jobs, "calls")
+    yield _row(jobs, "an end is seen after, median", statistics.median(seen), "s")
+    yield _row(jobs, "an end is seen after, last", max(seen), "s", 30)
+
+
+def _row(jobs: int, what: str, value: float, unit: str, goal: float | None = None) -> Row:
+    return Row("waiting", f"{jobs} jobs: {what}", value, unit, goal=goal)
+
+
+def _looks(emulator: Emulator) -> list[int]:
+    """Count the calls of each look, told apart by the quiet between them."""
+    looks, last = [0], 0.0
+    for call in emulator.calls.latest():
+        if looks[-1] and call.at - last > _BETWEEN_LOOKS:
+            looks.append(0)
+        looks[-1], last = looks[-1] + 1, call.at
+    return looks
 
 
 def wait(arns: list[str], seconds: float) -> None:
-    """Wait as a program does, say what it cost, then wait for the end."""
+    """Wait as a program does, say what it cost, then wait for the ends and say when each came."""
     process = psutil.Process()
     before = process.memory_info().rss
     services = services_of(Settings(region=REGION))
@@ -95,22 +95,25 @@ def wait(arns: list[str], seconds: float) -> None:
     standing = Standing(services.batch, services.sagemaker)
     party = CrowdSpeaker(None, [JobSpeaker(watch, "job", None, standing.of) for watch in watches])
     reporter.add(party)
-    poller = Poller(services.batch, reporter)
-    poller.watch(watches)
-    first = cpu_seconds(process, min(10.0, seconds / 4))
-    steady = cpu_seconds(process, seconds - min(10.0, seconds / 4))
-    print(f"CPU in the first 10 s={first:.1f} %")
-    print(f"CPU from then on={steady:.1f} %")
-    print(f"memory={(process.memory_info().rss - before) / 1e6:.0f} MB more")
-    print(f"threads={threading.active_count() - 1} more")
-    print(f"lines={len(lines)}")
-    print("waited=", flush=True)
+    seen: list[float] = []
+    for watch in watches:
+        watch.done.add_done_callback(lambda _: seen.append(time.monotonic()))
+    Poller(services.batch, reporter).watch(watches)
+    first_seconds = min(_FIRST_SECONDS, seconds / 4)
+    costs = {
+        "first_cpu": cpu_percent(process, first_seconds),
+        "steady_cpu": cpu_percent(process, seconds - first_seconds),
+        "memory_mb": (process.memory_info().rss - before) / 1e6,
+        "threads": threading.active_count() - 1,
+        "lines": len(lines),
+    }
+    print(json.dumps(costs), flush=True)
     for watch in watches:
         watch.done.result(120)
-    print("all seen=", flush=True)
+    print(json.dumps(seen), flush=True)
 
 
-def cpu_seconds(process: psutil.Process, seconds: float) -> float:
+def cpu_percent(process: psutil.Process, seconds: float) -> float:
     """Let time pass, and give the CPU that was used in it in per cent of one core."""
     before = sum(process.cpu_times()[:2])
     time.sleep(seconds)
@@ -136,12 +139,13 @@ def fill(emulator: Emulator, count: int) -> list[str]:
         serviceEnvironmentOrder=order,
     )
     emulator.clock.advance(1)
+    simulated = {"SJRESOURCE_SIMULATE": json.dumps({"running": 36_000})}
     arns = [
         batch.submit_service_job(
             jobName=f"job{number}",
             jobQueue="queue",
             serviceJobType="SAGEMAKER_TRAINING",
-            serviceRequestPayload=PAYLOAD,
+            serviceRequestPayload=json.dumps({**payload(), "Environment": simulated}),
         )["jobArn"]
         for number in range(count)
     ]
@@ -160,4 +164,6 @@ def variables(emulator: Emulator) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seconds", type=float, required=True)
+    wait(json.loads(sys.stdin.readline()), parser.parse_args().seconds)

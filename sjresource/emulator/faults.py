@@ -6,6 +6,7 @@ Owns the list of faults and their matching; cutting the connection is the server
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Final
 
@@ -45,6 +46,9 @@ class Fault:
     """The message, of an error."""
     seconds: float = 0.0
     """Of real time, of a delay."""
+    per_second: float | None = None
+    """It hits only the calls that are more than so many a second, as AWS throttles: what passes
+    takes a token from a bucket that holds a second's, and is refilled all the time."""
 
 
 def read_fault(description: Any) -> Fault:
@@ -66,20 +70,27 @@ def read_fault(description: Any) -> Fault:
 class Faults:
     """The orders that are open; safe to use from several threads."""
 
-    def __init__(self, sleep: Callable[[float], object]) -> None:
+    def __init__(
+        self, sleep: Callable[[float], object], now: Callable[[], float] = time.monotonic
+    ) -> None:
         self.sleep = sleep
+        self._now = now
         self._orders: list[Fault] = []
+        self._buckets: dict[int, _Bucket] = {}
         self._lock = threading.Lock()
 
     def order(self, fault: Fault) -> None:
         """Add a fault; the oldest one that matches a call hits it."""
         with self._lock:
             self._orders.append(fault)
+            if fault.per_second is not None:
+                self._buckets[id(fault)] = _Bucket(fault.per_second, self._now())
 
     def clear(self) -> None:
         """Take all orders back."""
         with self._lock:
             self._orders.clear()
+            self._buckets.clear()
 
     def open_orders(self) -> list[dict[str, Any]]:
         """Give what is still to hit, values to match left out."""
@@ -115,14 +126,36 @@ class Faults:
 
     def _take(self, operation: str, parameters: dict[str, Any]) -> Fault | None:
         with self._lock:
-            for order in self._orders:
-                if order.operation == operation and _matches(order.match, parameters):
-                    if order.count is not None:
-                        order.count -= 1
-                        if order.count <= 0:
-                            self._orders.remove(order)
-                    return order
-        return None
+            order = next((it for it in self._orders if self._hits(it, operation, parameters)), None)
+            if order is not None and order.count is not None:
+                order.count -= 1
+                if order.count <= 0:
+                    self._orders.remove(order)
+            return order
+
+    def _hits(self, order: Fault, operation: str, parameters: dict[str, Any]) -> bool:
+        if order.operation != operation or not _matches(order.match, parameters):
+            return False
+        bucket = self._buckets.get(id(order))
+        return bucket is None or not bucket.take(self._now())
+
+
+class _Bucket:
+    """Lets so many calls a second pass."""
+
+    def __init__(self, per_second: float, now: float) -> None:
+        self._per_second = per_second
+        self._tokens = self._most = max(1.0, per_second)
+        self._filled = now
+
+    def take(self, now: float) -> bool:
+        """Tell whether a call may pass now, and let it."""
+        refilled = self._tokens + (now - self._filled) * self._per_second
+        self._tokens, self._filled = min(self._most, refilled), now
+        if self._tokens < 1:
+            return False
+        self._tokens -= 1
+        return True
 
 
 def _matches(wanted: dict[str, Any], parameters: dict[str, Any]) -> bool:

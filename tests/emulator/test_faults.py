@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import urllib.error
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 from emulator_requests import client, control, make_environment, make_queue, submit
+
+from sjresource.emulator.errors import AWSError
+from sjresource.emulator.faults import Fault, Faults
+from sjresource.emulator.wire import json_response
 
 if TYPE_CHECKING:
     from sjresource.emulator import Emulator
@@ -53,6 +58,33 @@ def test_throttling_looks_like_awss(emulator: Emulator) -> None:
         assert caught.value.response["Error"]["Code"] == "TooManyRequestsException"
         assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 429
     submit(emulator)
+
+
+def test_a_rate_lets_so_many_calls_pass() -> None:
+    """A bucket holds a second's calls, and is refilled as time goes on."""
+    moment = [0.0]
+    faults = Faults(lambda _: None, lambda: moment[0])
+    faults.order(Fault("SubmitServiceJob", "throttle", count=None, per_second=2))
+
+    def passes() -> bool:
+        with suppress(AWSError):
+            return faults.strike("SubmitServiceJob", {}, lambda: json_response({})).status == 200
+        return False
+
+    assert [passes() for _ in range(3)] == [True, True, False]
+    moment[0] += 0.5
+    assert [passes() for _ in range(2)] == [True, False]
+    moment[0] += 60
+    assert [passes() for _ in range(3)] == [True, True, False]
+
+
+def test_a_throttled_rate_is_ordered_over_http(emulator: Emulator) -> None:
+    """Two calls at once are more than one in a quarter of an hour."""
+    order(emulator, operation="SubmitServiceJob", kind="throttle", count=None, per_second=0.001)
+
+    submit(emulator)
+    with pytest.raises(ClientError, match="TooManyRequestsException"):
+        submit(emulator)
 
 
 def test_a_drop_before_has_no_effect(emulator: Emulator, batch: Any) -> None:

@@ -1,0 +1,109 @@
+"""`python -m benchmarks [--size smoke|quick|full] [--only QUESTION ...] [--json FILE]`.
+
+quick takes under five minutes and gives directions, full under 40 and gives the numbers of
+docs/performance.md, smoke shows in seconds that everything runs. Needs `pulumi` on PATH.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from benchmarks import (
+    against_floor,
+    against_rivals,
+    calls,
+    checking,
+    emulator,
+    scheduling,
+    startup,
+    state,
+    throttling,
+    waiting,
+)
+from benchmarks.table import describe_machine, print_heading, print_row, write_json
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from benchmarks.table import Row
+
+
+class Size(NamedTuple):
+    """How much is measured."""
+
+    floor: Sequence[tuple[int, int]]
+    """(jobs, rounds) each."""
+    checkpoints: Sequence[int]
+    rivals: tuple[int, int]
+    """(jobs, rounds)."""
+    waiting: tuple[int, float]
+    """(jobs, seconds)."""
+    starts: int
+    throttled: int
+    jobs: int
+    """Where it does not matter how many."""
+    finished: Sequence[int]
+    lined_up: Sequence[int]
+    month: int
+    """Submissions of a month that is played."""
+
+
+SIZES = {
+    "smoke": Size([(1, 1)], [1], (2, 1), (3, 2.0), 1, 6, 1, [5], [10, 20], 40),
+    "quick": Size([(1, 3), (100, 1)], [100], (40, 1), (500, 20.0), 5, 60, 10, [100], [1000], 1000),
+    "full": Size(
+        [(1, 5), (10, 5), (100, 5), (300, 5), (1000, 1)],
+        [100, 300, 1000],
+        (100, 5),
+        (500, 60.0),
+        11,
+        300,
+        20,
+        [100, 10_000, 50_000],
+        [1000, 10_000],
+        10_000,
+    ),
+}
+
+QUESTIONS: dict[str, Callable[[Size], Iterator[Row]]] = {
+    "startup": lambda size: startup.rows(size.starts),
+    "calls": lambda size: calls.rows(size.jobs),
+    "state": lambda size: state.rows(size.jobs),
+    "checking": lambda size: checking.rows(size.jobs * 10),
+    "waiting": lambda size: waiting.rows(*size.waiting),
+    "throttling": lambda size: throttling.rows(size.throttled),
+    "rivals": lambda size: against_rivals.rows(*size.rivals),
+    "floor": lambda size: against_floor.rows(size.floor),
+    "checkpoints": lambda size: against_floor.checkpoint_rows(size.checkpoints),
+    "emulator": lambda size: emulator.rows(size.finished, size.lined_up),
+    "scheduling": lambda size: scheduling.rows(size.lined_up, size.month),
+}
+
+
+def main() -> None:
+    """Measure, print each number as soon as it is known, and write all of them."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--size", choices=SIZES, default="quick")
+    parser.add_argument("--only", nargs="+", choices=QUESTIONS, default=list(QUESTIONS))
+    parser.add_argument("--json", type=Path, help="where to write all numbers")
+    options = parser.parse_args()
+    machine = {**describe_machine(), "size": options.size}
+    print(", ".join(f"{name} {value}" for name, value in machine.items()))
+    began = time.monotonic()
+    rows = []
+    print_heading()
+    for question in options.only:
+        for row in QUESTIONS[question](SIZES[options.size]):
+            rows.append(row)
+            print_row(row)
+    machine["minutes"] = round((time.monotonic() - began) / 60, 1)
+    print(f"{machine['minutes']} minutes")
+    if options.json:
+        write_json(options.json, rows, machine)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""The engine with so many jobs, and with as many resources that do nothing but wait as long.
+
+The floor sleeps for as many calls as a job makes, of the latency that the emulator is given. So
+what is above it is ours: how many calls there are is for `calls` to say.
+"""
+
+from __future__ import annotations
+
+import statistics
+import tempfile
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.cloud import Cloud
+from benchmarks.pairs import by_turns, median_ratio
+from benchmarks.program import Declared
+from benchmarks.stack import Stack
+from benchmarks.table import Row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    Life = dict[str, float]
+    """Seconds by operation."""
+
+LATENCY = 0.05
+_GOALS = {
+    "up": 1.3,
+    "preview": 1.25,
+    "up, one changed": 1.3,
+    "refresh": 1.4,
+    "destroy": 1.4,
+}
+_GOAL_FROM = 100
+_GROWTH_GOAL = 11.0
+"""Ten times the jobs may take eleven times our part."""
+
+_WITHOUT_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
+
+
+def rows(sizes: Sequence[tuple[int, int]], latency: float = LATENCY) -> Iterator[Row]:
+    """Compare at each of these (jobs, rounds), and tell how our part grows."""
+    parts: dict[int, Life] = {}
+    for jobs, rounds in sizes:
+        lives = by_turns(
+            rounds,
+            {
+                "floor": partial(live, Declared("floor", jobs, latency=latency)),
+                "ours": partial(live, Declared("sjresource", jobs, latency=latency)),
+            },
+        )
+        parts[jobs] = {}
+        for operation, goal in _GOALS.items():
+            ours = [life[operation] for life in lives["ours"]]
+            floor = [life[operation] for life in lives["floor"]]
+            parts[jobs][operation] = statistics.median(ours) - statistics.median(floor)
+            yield Row(
+                "floor",
+                f"{operation}, {jobs} jobs",
+                statistics.median(ours),
+                "s",
+                statistics.median(floor),
+                median_ratio(ours, floor),
+                goal if jobs >= _GOAL_FROM else None,
+            )
+    yield from _growth(parts)
+
+
+def checkpoint_rows(sizes: Sequence[int], latency: float = LATENCY) -> Iterator[Row]:
+    """Show what the floor is made of: the same without a write of the state at each step."""
+    for jobs in sizes:
+        declared = Declared("floor", jobs, latency=latency)
+        without, floor = live(declared, _WITHOUT_CHECKPOINTS), live(declared)
+        for operation in ("up", "destroy"):
+            yield Row(
+                "floor",
+                f"{operation}, {jobs} floors, no checkpoints / with",
+                without[operation],
+                "s",
+                floor[operation],
+                without[operation] / floor[operation],
+            )
+
+
+def live(declared: Declared, variables: dict[str, str] | None = None) -> Life:
+    """Let one stack live from its first `up` to its end, and give the seconds of each operation."""
+    with tempfile.TemporaryDirectory() as folder, Cloud(Path(folder) / "cloud") as cloud:
+        cloud.slow_down(declared.latency)
+        stack = Stack(Path(folder) / "stack", {**cloud.environment, **(variables or {})})
+        there = replace(declared, queue=cloud.queue)
+        return {
+            "up": stack.up(there),
+            "preview": stack.preview(there),
+            "up, one changed": stack.up(replace(there, changed=1)),
+            "refresh": stack.refresh(),
+            "destroy": stack.destroy(),
+        }
+
+
+def _growth(parts: dict[int, Life]) -> Iterator[Row]:
+    small, large = _GOAL_FROM, _GOAL_FROM * 10
+    if small not in parts or large not in parts:
+        return
+    for operation in _GOALS:
+        mine, before = parts[large][operation], parts[small][operation]
+        yield Row(
+            "floor",
+            f"{operation}: our part at {large} jobs / at {small}",
+            mine,
+            "s",
+            before,
+            mine / before if before > 0 else 0.0,
+            _GROWTH_GOAL,
+        )

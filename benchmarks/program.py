@@ -1,0 +1,101 @@
+"""What a measured stack declares: so many equal jobs in one queue, or as many of something else.
+
+Runs in the program's process, as its `__main__.py`; `Declared` comes in the environment.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from typing import Any
+
+_VARIABLE = "SJRESOURCE_BENCHMARK"
+
+TEXT = "from benchmarks.program import declare\ndeclare()\n"
+"""The stack's `__main__.py`."""
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The stack's content. `changed` jobs have another hyperparameter than at first."""
+
+    kind: str
+    jobs: int
+    queue: str = ""
+    changed: int = 0
+    latency: float = 0.0
+    waits: bool = False
+
+    def environment(self) -> dict[str, str]:
+        """Give what the program needs in its environment."""
+        return {_VARIABLE: json.dumps(asdict(self))}
+
+
+def payload(epochs: int = 10) -> dict[str, Any]:
+    """Give a CreateTrainingJob request as a sweep would have it, of a kilobyte."""
+    return {
+        "RoleArn": "arn:aws:iam::123456789012:role/training",
+        "AlgorithmSpecification": {
+            "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/train:1",
+            "TrainingInputMode": "File",
+        },
+        "HyperParameters": {
+            "epochs": str(epochs),
+            **{f"parameter_{number}": f"{number / 7:.6f}" for number in range(10)},
+        },
+        "InputDataConfig": [
+            {
+                "ChannelName": "train",
+                "DataSource": {
+                    "S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://data/train"}
+                },
+            }
+        ],
+        "OutputDataConfig": {"S3OutputPath": "s3://data/models"},
+        "ResourceConfig": {
+            "InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10
+        },
+        "StoppingCondition": {"MaxRuntimeInSeconds": 36_000},
+    }  # fmt: skip
+
+
+def declare() -> None:
+    """Declare what the environment says."""
+    declared = Declared(**json.loads(os.environ[_VARIABLE]))
+    resource = _RESOURCES[declared.kind](declared)
+    jobs = [
+        resource(
+            f"train-{number}",
+            job_queue=declared.queue,
+            service_request_payload=payload(20 if number < declared.changed else 10),
+            tags={"team": "vision"},
+            retry_strategy={"attempts": 2},
+        )
+        for number in range(declared.jobs)
+    ]
+    if declared.waits:
+        import sjresource as sj  # noqa: PLC0415 - a user's program imports it; the floor must not
+
+        sj.ServiceJobCompletion("trained", jobs=jobs)
+
+
+def _service_job(_: Declared) -> Any:
+    import sjresource as sj  # noqa: PLC0415 - the same
+
+    return sj.ServiceJob
+
+
+def _floor(declared: Declared) -> Any:
+    from benchmarks.floor import Floor  # noqa: PLC0415 - the same
+
+    return lambda name, **arguments: Floor(name, declared.latency, **arguments)
+
+
+def _models(declared: Declared) -> Any:
+    from benchmarks.floor import Floor, ModelsProvider  # noqa: PLC0415 - the same
+
+    return lambda name, **given: Floor(name, declared.latency, ModelsProvider, **given)
+
+
+_RESOURCES = {"sjresource": _service_job, "floor": _floor, "models": _models}

@@ -1,0 +1,92 @@
+"""A stack in a folder of its own, driven by the real Pulumi CLI, command by command, timed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from benchmarks.program import TEXT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from benchmarks.program import Declared
+
+ROOT = Path(__file__).resolve().parents[1]
+_FOREIGN = ("AWS_", "PULUMI_", "PYTHONDONTWRITEBYTECODE")
+
+
+class Stack:
+    """One stack with a file backend. Commands block, and give the seconds that they took."""
+
+    def __init__(self, folder: Path, environment: Mapping[str, str], text: str = TEXT) -> None:
+        self._folder = folder
+        self._work = folder / "work"
+        for part in (self._work, folder / "state"):
+            part.mkdir(parents=True)
+        own = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+        self.environment = {
+            **own,
+            "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
+            "PULUMI_CONFIG_PASSPHRASE": "benchmark",
+            "PULUMI_HOME": str(folder / "home"),
+            "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PYTHONPATH": str(ROOT),
+            **environment,
+        }
+        runtime = {"name": "python", "options": {"virtualenv": sys.prefix}}
+        self._project = {"name": "benchmark", "runtime": runtime}
+        (self._work / "Pulumi.yaml").write_text(json.dumps(self._project))
+        (self._work / "Pulumi.measured.yaml").write_text("{}")
+        (self._work / "__main__.py").write_text(text)
+        self._run("stack", "init", "measured")
+
+    def preview(self, declared: Declared) -> float:
+        """Preview what is declared."""
+        return self._operate(declared, "preview")
+
+    def up(self, declared: Declared) -> float:
+        """Make what is declared."""
+        return self._operate(declared, "up", "--yes", "--skip-preview")
+
+    def refresh(self) -> float:
+        """Read everything that there is."""
+        return self._run("refresh", "--yes", "--skip-preview")
+
+    def destroy(self) -> float:
+        """Delete everything that there is."""
+        return self._run("destroy", "--yes", "--skip-preview")
+
+    def state(self) -> dict[str, Any]:
+        """Give the deployment as the backend's file has it."""
+        file = self._folder / "state" / ".pulumi" / "stacks" / "benchmark" / "measured.json"
+        latest: dict[str, Any] = json.loads(file.read_text())["checkpoint"]["latest"]
+        return latest
+
+    def _operate(self, declared: Declared, *arguments: str) -> float:
+        self.environment.update(declared.environment())
+        return self._run(*arguments)
+
+    def _run(self, *arguments: str) -> float:
+        command = ["pulumi", "--non-interactive", "--color", "never", *arguments]
+        log = self._folder / "log"
+        with log.open("wb") as out:
+            began = time.perf_counter()
+            code = subprocess.run(
+                command,
+                cwd=self._work,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                check=False,
+            ).returncode
+            seconds = time.perf_counter() - began
+        if code:
+            raise RuntimeError(f"running {' '.join(command)}: exit code {code}\n{log.read_text()}")
+        return seconds

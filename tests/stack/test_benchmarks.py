@@ -1,0 +1,48 @@
+"""The benchmarks run, at the smallest size; what they measure is for no test to judge."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(folder: Path, environment: Mapping[str, str], *questions: str) -> dict[str, Any]:
+    """Ask these questions, and give what was written; what was printed is beside it."""
+    written = folder / "measured.json"
+    command = [*(sys.executable, "-m", "benchmarks", "--size", "smoke"), "--json", str(written)]
+    ended = subprocess.run(
+        [*command, "--only", *questions],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    measured: dict[str, Any] = json.loads(written.read_text())
+    table = ended.stdout.splitlines()
+    assert all(any(row["what"] in line for line in table) for row in measured["rows"])
+    return measured
+
+
+def test_a_measured_stack_lives_and_is_compared(engine: Path, tmp_path: Path) -> None:
+    """Jobs and floors go through a whole life on the real engine, and calls are counted."""
+    path = os.pathsep.join([str(engine), os.environ["PATH"]])
+
+    measured = run(tmp_path, {"PATH": path}, "calls", "state", "checking", "scheduling")
+
+    rows = {row["what"]: row for row in measured["rows"]}
+    assert rows["up: list, submit, describe, a job"]["ours"] == 3
+    assert rows["preview without changes"]["ours"] == 0
+    assert rows["refresh, a job"]["ours"] == 1
+    assert rows["a job, submitted"]["ours"] > rows["a job, submitted"]["other"] > 0
+    assert {"cores", "engine", "python", "boto3"} <= set(measured["machine"])
