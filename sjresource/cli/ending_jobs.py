@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from sjresource.cli.state import COMPLETION_TYPE
 from sjresource.client import TERMINAL
 from sjresource.errors import NotFound
 from sjresource.submission import release
@@ -67,7 +68,7 @@ def what_comes_next(job: StackJob, resources: Iterable[Mapping[str, Any]]) -> st
     """Say what the next `pulumi up` does with a job of the stack that was terminated by hand."""
     if job.outputs.get("rerun_on_failure") is True:
         return "The next `pulumi up` runs it again: rerun_on_failure is set."
-    waits = any(job.arn in _waited_for(resource) for resource in resources)
+    waits = any(_waits_for(job, resource) for resource in resources)
     fails = " and fails, as its completion does" if waits else ""
     return (
         f"The next `pulumi up` leaves it as it is{fails}; to run it again, change its `triggers` "
@@ -75,9 +76,11 @@ def what_comes_next(job: StackJob, resources: Iterable[Mapping[str, Any]]) -> st
     )
 
 
-def _waited_for(resource: Mapping[str, Any]) -> list[Any]:
-    if not resource.get("type", "").endswith(":ServiceJobCompletion"):
-        return []
+def _waits_for(job: StackJob, resource: Mapping[str, Any]) -> bool:
+    """Tell whether this is a completion of the job that fails with it."""
+    if resource["type"] != COMPLETION_TYPE:
+        return False
     inputs = resource.get("inputs", {})
-    jobs = inputs.get("jobs")
-    return jobs if isinstance(jobs, list) and inputs.get("on_failure") != "record" else []
+    if inputs.get("on_failure") == "record":
+        return False
+    return job.urn in (resource.get("dependencies") or []) or job.arn in (inputs.get("jobs") or [])

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from sjresource.client import LogsClient
 
 
+ONE = [{"maxCapacity": 1, "capacityUnit": "ml.m5.large"}]
+QUOTA: dict[str, Any] = {"quotaShareName": "team", "schedulingPriority": 1}
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:training-job/"
 
 
@@ -43,9 +45,32 @@ class World:
         """Submit a job that plays `script`; give its id."""
         return submit(
             self.emulator,
-            serviceRequestPayload=scripted(script, **request),
+            serviceRequestPayload=scripted(script),
             retryStrategy={"attempts": attempts},
+            **({"jobQueue": "queue"} | request),
         )
+
+    def make_quota_queue(self) -> str:
+        """Make a queue of one instance, whose one share lets urgent jobs preempt; name it."""
+        self.batch.create_service_environment(
+            serviceEnvironmentName="quotas",
+            serviceEnvironmentType="SAGEMAKER_TRAINING",
+            capacityLimits=ONE,
+        )
+        policy = self.batch.create_scheduling_policy(
+            name="quotas", quotaSharePolicy={"idleResourceAssignmentStrategy": "FIFO"}
+        )["arn"]
+        self.emulator.clock.advance(1)
+        make_queue(self.emulator, "quotas", name="quotas", schedulingPolicyArn=policy)
+        self.batch.create_quota_share(
+            quotaShareName="team",
+            jobQueue="quotas",
+            capacityLimits=ONE,
+            resourceSharingConfiguration={"strategy": "RESERVE"},
+            preemptionConfiguration={"inSharePreemption": "ENABLED"},
+        )
+        self.emulator.clock.advance(1)
+        return "quotas"
 
     def following(self, job: str, *secrets: str, outages: int = 0) -> Following:
         """Give the teller of a job; so many reads of its log fail, one after each that doesn't."""
@@ -242,6 +267,35 @@ def test_waiting_job_says_so_and_goes_on_when_it_starts(world: World) -> None:
     waits, *_, ends = told(following.to_the_end())
     assert waits == "# RUNNABLE for 2 s"
     assert ends.startswith("# SUCCEEDED")
+
+
+def test_log_is_followed_over_a_preemption(world: World) -> None:
+    """The run that was cut short and the one that follows it are told apart, in one attempt."""
+    job = world.job({"running": 100}, jobQueue=world.make_quota_queue(), **QUOTA)
+    world.until(job, "RUNNING")
+    first = world.training_job(job)
+    world.writes(job, "before")
+
+    def preempt() -> None:
+        other = {**QUOTA, "schedulingPriority": 9}
+        urgent = world.job({"running": 20}, jobQueue="quotas", **other)
+        world.until(urgent, "RUNNING")
+
+    def train_again() -> None:
+        world.until(job, "RUNNING")
+        world.writes(job, "after")
+        world.slept.append(lambda: world.emulator.clock.advance(100))
+
+    world.slept.extend([preempt, *[lambda: None] * 4, train_again])
+    story = told(world.following(job).to_the_end())
+
+    cut = next(line for line in story if "was preempted" in line)
+    assert cut.startswith("# attempt 1 was preempted after")
+    assert story.index("before") < story.index(cut) < story.index("after")
+    assert f"# attempt 1: training job {first}" in story
+    assert f"# attempt 1: training job {world.training_job(job)}" in story
+    assert any(line.startswith("# RUNNABLE: Preempted") for line in story)
+    assert story[-1].startswith("# SUCCEEDED")
 
 
 def test_preempted_run_is_a_part_of_its_attempt() -> None:

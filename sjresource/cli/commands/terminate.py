@@ -11,11 +11,14 @@ from sjresource.cli.confirming import confirm
 from sjresource.cli.ending_jobs import REASON, end_job, has_ended, what_comes_next
 from sjresource.cli.jobs import find_job, job_argument
 from sjresource.cli.output import Output, output_option
+from sjresource.cli.plain import plain
 from sjresource.cli.stack import Scope, stack_options
 from sjresource.identity import IDENTITY_TAG, stack_tag_prefix_of
 from sjresource.waits.progress import TERMINAL, progress_line
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sjresource.cli.jobs import FoundJob
     from sjresource.cli.screen import Screen
 
@@ -42,7 +45,8 @@ def terminate(scope: Scope, output: Output, job: str, reason: str, *, yes: bool)
         output.give(_answer(found, before, ended_now=False), _ended_already(scope, found, before))
         return
     if not output.as_json:
-        click.echo(f"{found.label}: {_standing(scope, before)}\n{found.arn}", err=True)
+        shown = (f"{found.label}: {_standing(scope, before)}", found.arn, *_owner(found, before))
+        click.echo("\n".join(map(plain, shown)), err=True)
     doing = f"terminating ServiceJob ({found.label})"
     confirm(doing, "Terminate it? What it has not saved is lost.", yes=yes)
     lost = found.stack_job is None and _is_of_stack(scope, before)
@@ -87,6 +91,13 @@ def _told(scope: Scope, found: FoundJob, detail: Detail) -> Any:
 
 def _standing(scope: Scope, detail: Detail) -> str:
     return scope.mask.text(progress_line(detail, 0.0))
+
+
+def _owner(found: FoundJob, detail: Detail) -> Iterator[str]:
+    """Say for which resource of which stack a job was submitted that this stack doesn't have."""
+    owner = detail.get("tags", {}).get(IDENTITY_TAG, "").rpartition("@")[0]
+    if owner and not found.stack_job:
+        yield f"submitted for {owner} (organization/project/stack/resource)"
 
 
 def _is_of_stack(scope: Scope, detail: Detail) -> bool:
