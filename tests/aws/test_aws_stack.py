@@ -32,6 +32,7 @@ ROOT = Path(__file__).resolve().parents[2]
 STANDIN = Path(__file__).parent / "standin"
 ENVIRONMENT = ROOT / ".clients" / "pulumi-aws"
 PULUMI_AWS = "pulumi-aws==7.51.1"
+SECRET = "0.49871"
 
 
 @pytest.fixture(scope="session")
@@ -72,7 +73,7 @@ def aws_stack(
     """Make the stack of Pulumi.aws.yaml, with the stand-in in the place of the plugin."""
     settings = yaml.safe_load((ROOT / "Pulumi.aws.yaml").read_text())["config"]
     stack = new_stack(
-        (ROOT / "__main__.py").read_text(),
+        (ROOT / "__main__.py").read_text().replace('re("learning', 're_secret("learning'),
         project="sjresource-example",
         config={**settings, **config},
         environment={**cloud.environment, "STANDIN_PYTHON": sys.executable},
@@ -89,11 +90,21 @@ def aws_stack(
 def test_aws_stack_trains_from_nothing_and_leaves_nothing(
     training_cloud: EmulatedCloud, new_stack: NewStack, virtualenv: Path
 ) -> None:
-    """Bucket, objects, role and policy are there before the job; afterwards nothing is left."""
+    """Bucket, objects, role and policy are there before the job; afterwards nothing is left.
+
+    Neither the state nor a terminal shows the setting that is a secret.
+    """
     stack = aws_stack(training_cloud, new_stack, virtualenv, **{"sjresource-example:epochs": "5"})
-    preview = stack.preview()
+    stack.set_config("sjresource-example:learning_rate", SECRET, secret=True)
+    preview = stack.preview("--diff")
     assert preview.changes == {"create": 10}
-    stack.up()
+    up = stack.up()
+    before_the_job = up.steps[: up.steps.index(("create", "train"))]
+    assert {
+        ("create", name) for name in ("code/train.py", "data/penguins.csv", "may-train")
+    } <= set(before_the_job)
+    assert "learning_rate: [secret]" in " ".join(preview.stdout.split()).replace(" :", ":")
+    assert SECRET not in preview.stdout + up.stdout + json.dumps(stack.state())
     outputs = stack.outputs()
 
     assert outputs["status"] == "SUCCEEDED"

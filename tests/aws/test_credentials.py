@@ -166,6 +166,35 @@ def test_web_identity_is_exchanged_for_a_roles_credentials(tmp_path: Path) -> No
     assert (asked["RoleSessionName"], asked["DurationSeconds"]) == (["ci"], ["3600"])
 
 
+def test_all_terms_of_a_role_reach_sts() -> None:
+    """What a trust policy can ask for: a role that is assumed without it may be refused."""
+    role = {
+        "roleArn": DEPLOYER, "sessionName": "ci", "duration": "15m", "externalId": "partner",
+        "policy": "{}", "policyArns": ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+        "sourceIdentity": "me", "tags": {"team": "ml"}, "transitiveTagKeys": ["team"],
+    }  # fmt: skip
+    with FakeSts() as sts, Emulator() as emulator:
+        endpoints = [{"sts": sts.url, "batch": emulator.url}]
+        with pytest.raises(Refused, match="UnrecognizedClientException"):
+            queues(aws_settings(emulator, endpoints=endpoints, assumeRoles=[role]))
+
+    (asked,) = sts.asked
+    assert {
+        name: values for name, (values,) in asked.items() if name not in ("Action", "Version")
+    } == {
+        "RoleArn": DEPLOYER,
+        "RoleSessionName": "ci",
+        "DurationSeconds": "900",
+        "ExternalId": "partner",
+        "Policy": "{}",
+        "PolicyArns.member.1.arn": "arn:aws:iam::aws:policy/ReadOnlyAccess",
+        "SourceIdentity": "me",
+        "Tags.member.1.Key": "team",
+        "Tags.member.1.Value": "ml",
+        "TransitiveTagKeys.member.1": "team",
+    }
+
+
 ANSWER = b"""<AssumeRoleWithWebIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">
 <AssumeRoleWithWebIdentityResult><Credentials><AccessKeyId>ASIAFAKE</AccessKeyId>
 <SecretAccessKey>secret</SecretAccessKey><SessionToken>token</SessionToken>
@@ -184,10 +213,12 @@ class FakeSts:
             def do_POST(self) -> None:
                 length = int(self.headers["Content-Length"])
                 asked.append(parse_qs(self.rfile.read(length).decode()))
+                action = asked[-1]["Action"][0].encode()
+                answer = ANSWER.replace(b"AssumeRoleWithWebIdentity", action)
                 self.send_response(200)
-                self.send_header("Content-Length", str(len(ANSWER)))
+                self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
-                self.wfile.write(ANSWER)
+                self.wfile.write(answer)
 
             def log_message(self, *_: object) -> None:
                 """Keep the tests' output clean."""

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.stack
 
+ELSEWHERE = """
+    sj.ServiceEnvironment("elsewhere", region="us-west-2", capacity_limits=[
+        {"max_capacity": 1, "capacity_unit": "NUM_INSTANCES"}])
+"""
 OFFLINE = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_SHARED_CREDENTIALS_FILE": "/dev/null"}
 ROLE = "arn:aws:iam::123456789012:role/deployer"
 
@@ -23,11 +27,16 @@ ROLE = "arn:aws:iam::123456789012:role/deployer"
 def stack_of(cloud: EmulatedCloud, new_stack: NewStack, **config: Any) -> PulumiStack:
     """Make a stack with nothing of AWS in its environment."""
     aws = {f"aws:{key}": value for key, value in aws_config(cloud.emulator, **config).items()}
-    return new_stack(PROGRAM, config={**aws, "project:epochs": "1"}, environment=OFFLINE)
+    return new_stack(
+        PROGRAM + ELSEWHERE, config={**aws, "project:epochs": "1"}, environment=OFFLINE
+    )
 
 
 def test_config_alone_reaches_program_and_plugin(cloud: EmulatedCloud, new_stack: NewStack) -> None:
-    """A role is assumed, default tags are on everything, and what isn't supported is said once."""
+    """A role is assumed, default tags are on everything, and what isn't supported is said once.
+
+    A resource's own region counts before the config's.
+    """
     stack = stack_of(
         cloud,
         new_stack,
@@ -43,7 +52,10 @@ def test_config_alone_reaches_program_and_plugin(cloud: EmulatedCloud, new_stack
     assert [text for text in warnings if "aws:" in text] == [
         "reading Setting (aws:tagPolicyCompliance): sjresource does not use it"
     ]
-    job = cloud.batch_in("eu-west-1").describe_service_job(jobId=stack.resources()["train"]["id"])
+    made = stack.resources()
+    assert ":eu-west-1:" in made["capacity"]["id"]
+    assert ":us-west-2:" in made["elsewhere"]["id"]
+    job = cloud.batch_in("eu-west-1").describe_service_job(jobId=made["train"]["id"])
     assert (job["tags"]["team"], job["tags"]["owner"]) == ("vision", "ml")
 
     stack.set_config("aws:defaultTags", json.dumps({"tags": {"owner": "vision"}}))

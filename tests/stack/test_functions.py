@@ -22,6 +22,7 @@ PROGRAM = (
         .apply(lambda jobs: [job["job_arn"] for job in jobs]))
     pulumi.export("before", len(sj.list_service_jobs("shared", job_status="FAILED")))
     pulumi.export("front", sorted(sj.get_job_queue_snapshot("shared")))
+    pulumi.export("later", sj.get_job_queue_snapshot_output(train.job_queue).apply(sorted))
     try:
         sj.get_service_job("00000000-0000-0000-0000-000000000000", region="us-east-1")
     except sj.NotFound as error:
@@ -44,5 +45,6 @@ def test_functions_read_what_they_do_not_manage(cloud: EmulatedCloud, new_stack:
     assert outputs["named"] == [stack.resources()["train"]["id"]]
     assert outputs["before"] == 0
     assert "front_of_queue" in outputs["front"]
+    assert outputs["later"] == outputs["front"]
     assert outputs["missing"].startswith("reading ServiceJob (00000000-")
     assert list(stack.resources()) == ["train"]
