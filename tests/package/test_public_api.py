@@ -12,7 +12,14 @@ import sjresource
 from sjresource import client
 from sjresource.naming import output_shape
 
-RESOURCES = ["JobQueue", "ServiceEnvironment", "ServiceJob", "ServiceJobCompletion"]
+RESOURCES = [
+    "JobQueue",
+    "QuotaShare",
+    "SchedulingPolicy",
+    "ServiceEnvironment",
+    "ServiceJob",
+    "ServiceJobCompletion",
+]
 ALL_RESOURCES = [*RESOURCES, "QuotaShare", "SchedulingPolicy"]
 
 
