@@ -6,7 +6,7 @@
     calls, state        what AWS and the state are asked to bear
     waiting, startup    a program that waits; a program that starts
     throttling          what Batch's limits do to a wide stack
-    emulator, scheduling, checking    parts without an engine
+    emulator, page, scheduling, checking    parts without an engine
     cloud, stack, program, floor      an emulator, a stack in front of it, and what it declares
     pairs, table        how is measured, and how it is told
 

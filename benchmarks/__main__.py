@@ -17,6 +17,7 @@ from benchmarks import (
     calls,
     checking,
     emulator,
+    page,
     scheduling,
     startup,
     state,
@@ -79,6 +80,7 @@ QUESTIONS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "floor": lambda size: against_floor.rows(size.floor),
     "checkpoints": lambda size: against_floor.checkpoint_rows(size.checkpoints),
     "emulator": lambda size: emulator.rows(size.finished, size.lined_up),
+    "page": lambda size: page.rows([10, 100] if size.jobs == 1 else [100, 1000]),
     "scheduling": lambda size: scheduling.rows(size.lined_up, size.month),
 }
 

@@ -62,6 +62,13 @@ def stage(page: Page, word: str) -> Locator:
     return page.locator(f".stage.{word}")
 
 
+def running_in_training(emulator: Emulator) -> str:
+    """Give the id of the job that runs in the plain queue, `bert`."""
+    running = client(emulator, "batch").list_service_jobs(jobQueue="training")
+    (job_id,) = (each["jobId"] for each in running["jobSummaryList"])
+    return str(job_id)
+
+
 def named(page: Page) -> list[str]:
     """Give the names in the list, from top to bottom."""
     rows = page.locator(".row:not([hidden])").evaluate_all(
@@ -171,8 +178,7 @@ def test_detail_tells_why_a_job_waits(page: Page) -> None:
 
 def test_detail_shows_the_end_of_the_log_as_it_grows(page: Page, emulator: Emulator) -> None:
     """Attempts with their reasons, and new lines without a click."""
-    running = client(emulator, "batch").list_service_jobs(jobQueue="training")
-    (bert,) = (job["jobId"] for job in running["jobSummaryList"])
+    bert = running_in_training(emulator)
     write_log(emulator, bert, "epoch 1 loss 0.5")
     row(page, "bert").click()
     detail = page.get_by_role("region", name="Job")
@@ -397,6 +403,8 @@ def test_pictures_of_the_docs(browser: Browser, tmp_path: Path) -> None:
     folder = Path(os.environ.get("SJRESOURCE_PICTURES", tmp_path))
     with Emulator(clock=Clock(0, start=NOON)) as posing:
         fill(posing)
+        lines = [f"epoch {number} loss {3 / number:.4f}" for number in range(1, 12)]
+        write_log(posing, running_in_training(posing), *lines)
         visitor = browser.new_context(timezone_id="UTC", reduced_motion="reduce")
         page = visitor.new_page()
         page.goto(posing.page_url)
@@ -413,6 +421,8 @@ def test_pictures_of_the_docs(browser: Browser, tmp_path: Path) -> None:
             if opened:
                 row(page, opened).click()
                 expect(page.get_by_role("heading", name=opened, exact=True)).to_be_visible()
+            if opened == "bert":
+                expect(page.locator(".log")).to_contain_text(lines[-1])
             page.screenshot(path=folder / f"{name}.png")
             ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
 

@@ -12,6 +12,7 @@ from sjresource.arn import parse_arn
 from sjresource.cli.aws_answers import MOST_QUEUES, AwsAnswers
 from sjresource.cli.endings import CommandFailure, ExitCode
 from sjresource.cli.output import Output, output_option
+from sjresource.cli.plain import plain
 from sjresource.cli.queues import client_of, find_queue
 from sjresource.cli.stack import Scope, stack_options
 from sjresource.page import Site
@@ -60,13 +61,19 @@ def dashboard(
     url = site.door.url(server.url)
     output.give(
         {"url": url, "queues": shown or None},
-        lambda screen: screen.say(f"{answers.place}: {url}\nCtrl-C ends it."),
+        lambda _: _tell(answers.place, url),
     )
     sys.stdout.flush()  # whoever waits for the URL has it now
     if not no_browser:
         webbrowser.open(site.door.url_for_once(server.url))
     server.run()
     raise KeyboardInterrupt  # the server takes it for its own end
+
+
+def _tell(place: str, url: str) -> None:
+    """Say it in two lines that no terminal breaks: the URL is to be clicked or copied."""
+    click.echo(f"{plain(place)}: {url}")
+    click.echo("Ctrl-C ends it.")
 
 
 def _shown_queues(scope: Scope, named: Sequence[str]) -> list[str]:

@@ -68,7 +68,7 @@ export class Detail {
       facts(job),
       job.tries.length ? tries(job) : null,
       job.metrics.length ? element("div", { class: "box" }, element("h3", {}, "Metrics"), element("p", {}, job.metrics.map((each) => `${each.name} ${each.value}`).join(" · "))) : null,
-      element("h3", {}, "Log"),
+      element("h3", { class: "log-head" }, "Log"),
       job.log.length ? element("pre", { class: "log", tabindex: "0", "aria-label": "Last lines of the log" }, job.log.join("\n")) : element("p", { class: "nothing" }, job.training_job ? "No line yet." : "It has not started."),
       ...job.errors.map((error) => element("p", { class: "problem" }, error)),
     ].filter(Boolean);

@@ -21,9 +21,13 @@ export function inOrder(jobs) {
   return jobs.sort((one, other) => {
     const apart = rank(one) - rank(other);
     if (apart) return apart;
-    if (rank(one) === 1) return one.created - other.created || compare(one.arn, other.arn);
-    return other.since - one.since || other.created - one.created || compare(one.arn, other.arn);
+    if (rank(one) === 1) return one.created - other.created || byName(one, other);
+    return other.since - one.since || other.created - one.created || byName(one, other);
   });
+}
+
+function byName(one, other) {
+  return compare(one.name, other.name) || compare(one.arn, other.arn);
 }
 
 function compare(one, other) {

@@ -13,7 +13,7 @@ export class Row {
     this.status = element("span", { class: "status" });
     this.note = element("span", { class: "note-text" });
     this.copy = element("span", { class: "copy-place" });
-    this.line = element("div", { class: "line", role: "gridcell", "aria-label": "time" });
+    this.line = element("div", { class: "line", role: "gridcell" });
     this.node = element(
       "div",
       { class: "row", role: "row" },
@@ -79,6 +79,8 @@ export class Row {
       const title = spanWords(what, begin, end, why, now);
       if (part.title !== title) part.title = title;
     }
+    const told = spans.map(([what]) => WORDS[what]).join(", then ");
+    if (this.line.ariaLabel !== told) this.line.ariaLabel = told;
     for (let spare = used; spare < this.spans.length; spare += 1) setClass(this.spans[spare], "span none");
   }
 

@@ -61,7 +61,9 @@ export class Scale {
     const offset = new Date(this.begin).getTimezoneOffset() * MINUTE; // days begin at local midnight
     const ticks = [];
     for (let at = Math.ceil((this.begin - offset) / step) * step + offset; at <= this.end; at += step) {
-      ticks.push({ place: this.place(at), text: step >= DAY ? day(at) : timeOfDay(at, step < MINUTE), step });
+      const text = step >= DAY ? day(at) : timeOfDay(at, step < MINUTE);
+      const fits = (1 - this.place(at)) * width > text.length * 7 + 4; // else it would be cut at the edge
+      ticks.push({ place: this.place(at), text: fits ? text : "" });
     }
     return ticks;
   }
