@@ -42,8 +42,10 @@ def run(arguments: list[str]) -> int:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         return _end("", ExitCode.INTERRUPTED)
-    except BrokenPipeError:
-        return ExitCode.PIPE_CLOSED
+    except SystemExit as leaving:  # click's own way, after a broken pipe and a completion
+        if isinstance(leaving.__context__, BrokenPipeError):
+            return ExitCode.PIPE_CLOSED
+        raise
     except Exception as error:
         ending = ending_of(error)
         if ending is None:

@@ -18,10 +18,14 @@ STYLES = {
 
 
 class Cell(NamedTuple):
-    """A text, as it came, and how it looks; `plain` is for the screen to call."""
+    """A text, as it came, and how it looks; the screen makes it harmless.
+
+    One that is `whole` goes on beyond the edge, so that a URI can be copied.
+    """
 
     text: str
     style: str = ""
+    whole: bool = False
 
 
 @dataclass(frozen=True)

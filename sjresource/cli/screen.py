@@ -8,21 +8,23 @@ rich knows whether there is a terminal, how wide it is, which colours it has, an
 from __future__ import annotations
 
 import textwrap
+from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
 
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, Group
 from rich.text import Text
 
 from sjresource.cli.plain import plain
 from sjresource.cli.rows import Cell, Row, status_cell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 __all__ = ["Cell", "Row", "Screen", "status_cell"]
 
 GAP = "  "
+_SHORTEST_NAME = 8
 
 
 class Screen:
@@ -38,6 +40,34 @@ class Screen:
         """Tell whether there is a terminal, with an end to its lines."""
         return self.console.is_terminal
 
+    @property
+    def is_live(self) -> bool:
+        """Tell whether lines can be changed that are there already."""
+        return self.console.is_terminal and not self.console.is_dumb_terminal
+
+    @property
+    def height(self) -> int:
+        """How many lines the terminal has."""
+        return self.console.height
+
+    @contextmanager
+    def live(self) -> Iterator[Callable[[Sequence[Text]], None]]:
+        """Give what shows lines in the place of those before; at the end they are gone.
+
+        Each is cut at the terminal's edge: one that goes on would be counted wrong.
+        """
+        from rich.live import Live  # noqa: PLC0415 - only here
+
+        console = Console(file=self.console.file, markup=False, emoji=False, highlight=False)
+
+        def show(lines: Sequence[Text]) -> None:
+            for line in lines:
+                line.no_wrap, line.overflow = True, "ellipsis"
+            shown.update(Group(*lines), refresh=True)
+
+        with Live(console=console, auto_refresh=False, transient=True) as shown:
+            yield show
+
     def say(self, text: str, style: str = "", indent: int = 0, hanging: int = 0) -> None:
         """Print a sentence; lines after its first are indented by `hanging` more."""
         self._print(self._lines(Cell(text, style), indent, hanging))
@@ -46,23 +76,33 @@ class Screen:
         """Print rows under headers."""
         self._print(self.table_lines(headers, rows))
 
+    def table_row(self, cells: Sequence[Cell]) -> None:
+        """Print one row of a table that has no end yet."""
+        self._print(iter([_one_line(Text(), cells)]))
+
+    def lines(self, cell: Cell) -> Iterator[Text]:
+        """Give a sentence's lines."""
+        return self._lines(cell, 0)
+
     def table_lines(self, headers: Sequence[str], rows: Sequence[Row]) -> Iterator[Text]:
         """Give a table's lines."""
         shown = [Row([Cell(header, "bold") for header in headers]), *rows]
-        widths = self._widths([row.cells for row in shown])
+        widths = _widths([row.cells for row in shown])
+        if not self.wraps:
+            yield from (_one_line(_joined(row.cells, widths), row.below) for row in shown)
+            return
+        rest = sum(widths[1:]) + len(GAP) * len(widths)
+        widths[0] = min(widths[0], max(self.console.width - rest, _SHORTEST_NAME))
         for row in shown:
-            line = _joined(row.cells, widths)
-            if self.wraps:
-                yield line
-                for cell in row.below:
-                    yield from self._lines(cell, len(GAP))
-            else:
-                yield _one_line(line, row.below)
+            yield from _folded(row.cells, widths)
+            for cell in row.below:
+                yield from self._lines(cell, len(GAP))
 
     def _print(self, lines: Iterator[Text]) -> None:
         for line in lines:
             line.rstrip()
             self.console.print(line)
+        self.console.file.flush()
 
     def _lines(self, cell: Cell, indent: int, hanging: int = 0) -> Iterator[Text]:
         text, room = plain(cell.text), max(self.console.width - indent, 20)
@@ -74,14 +114,25 @@ class Screen:
                 break_long_words=False,
                 break_on_hyphens=False,
             )
-            if self.wraps
+            if self.wraps and not cell.whole
             else [text]
         )
         for line in lines or [""]:
             yield Text(" " * indent + line, cell.style)
 
-    def _widths(self, rows: Sequence[Sequence[Cell]]) -> list[int]:
-        return [max(cell_len(plain(cell.text)) for cell in column) for column in zip(*rows)]  # noqa: B905 - rows are as long as their headers
+
+def _widths(rows: Sequence[Sequence[Cell]]) -> list[int]:
+    columns = zip(*rows, strict=True)
+    return [max(cell_len(plain(cell.text)) for cell in column) for column in columns]
+
+
+def _folded(cells: Sequence[Cell], widths: Sequence[int]) -> Iterator[Text]:
+    """Give a row, in two lines if the name is longer than its column."""
+    name = cells[0]
+    if cell_len(plain(name.text)) > widths[0]:
+        yield Text(plain(name.text), name.style)
+        cells = [Cell(""), *cells[1:]]
+    yield _joined(cells, widths)
 
 
 def _joined(cells: Sequence[Cell], widths: Sequence[int]) -> Text:

@@ -53,15 +53,16 @@ HEADERS = ("JOB", "STATE", "TIME", "ATTEMPT")
 
 def row(view: JobView, now: float) -> Row:
     """Lay a job out: its row, and below it what there is to say."""
+    is_seen = view.status != UNKNOWN or view.status_reason is not None
     said = "; ".join(filter(None, (_first_line(view.status_reason), view.standing)))
     below = [Cell(said, "dim")] if said else []
     if view.record_expired:
         below.append(Cell("Batch has forgotten it; this is what was recorded", "dim"))
     if view.model_artifacts:
-        below.append(Cell(f"model: {view.model_artifacts}"))
+        below.append(Cell(f"model: {view.model_artifacts}", whole=True))
     cells = (
         Cell(view.resource or view.job_id),
-        status_cell(view.status),
+        status_cell(view.status) if is_seen else Cell("…", "dim"),
         Cell(time_words(view, now)),
         Cell(attempt_words(view)),
     )

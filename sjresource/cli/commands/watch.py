@@ -1,0 +1,121 @@
+"""`sjresource watch`: the stack's jobs, live, until all have ended."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from sjresource.cli.commands.status import HEADERS, row, tell
+from sjresource.cli.endings import ExitCode
+from sjresource.cli.output import Output, output_option
+from sjresource.cli.rows import Cell, Row
+from sjresource.cli.stack import Scope, stack_options
+from sjresource.cli.watching import StackWatch
+from sjresource.waits.progress import crowd_line, stage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rich.text import Text
+
+    from sjresource.cli.job_views import JobView
+    from sjresource.cli.screen import Screen
+
+_REFRESH = 0.5
+_MARGIN = 4
+"""Lines of a terminal for what stands around the rows."""
+
+_STAGES = ("running", "waiting", "failed", "done")
+"""What is shown first where not all jobs find room."""
+
+
+@click.command()
+@stack_options
+@output_option
+def watch(scope: Scope, output: Output) -> int:
+    """Watch the stack's jobs until all have ended; the exit code says whether all succeeded.
+
+    In a pipe each change is a line; with --json each is a JSON object in a line of its own. Jobs
+    that an `up` submits meanwhile are watched too. Ctrl-C ends the watch, and no job.
+    """
+    scope.need_stack()
+    watched = StackWatch(scope)
+    if output.as_json:
+        _follow(watched, _write_json)
+    else:
+        screen = output.screen()
+        if screen.is_live:
+            _show(watched, screen, scope.title)
+            tell(screen, scope.title, watched.views(), time.time())
+        else:
+            _follow(watched, lambda view: screen.table_row(_change(view)))
+    if refused := watched.refusal():
+        raise refused
+    succeeded = all(view.status == "SUCCEEDED" for view in watched.views())
+    return ExitCode.DONE if succeeded else ExitCode.NOT_WELL
+
+
+def _follow(watched: StackWatch, give: Callable[[JobView], None]) -> None:
+    """Give each change as it comes, and at the end what no change told of."""
+    given = set()
+    over = False
+    while not over:
+        over = watched.is_over()
+        for view in watched.changes(0.0 if over else _REFRESH):
+            given.add(view.arn)
+            give(view)
+    for view in watched.views():
+        if view.arn not in given:
+            give(view)
+
+
+def _write_json(view: JobView) -> None:
+    sys.stdout.write(json.dumps({"at": int(time.time() * 1000), "job": view.as_json()}) + "\n")
+    sys.stdout.flush()
+
+
+def _change(view: JobView) -> Sequence[Cell]:
+    shown = row(view, time.time())
+    name, status, _, attempt = shown.cells
+    return [Cell(time.strftime("%H:%M:%S")), name, status, attempt, *shown.below]
+
+
+def _show(watched: StackWatch, screen: Screen, stack: str) -> None:
+    """Show the table in place, until all jobs have ended; then it is gone."""
+    with screen.live() as show:
+        while not watched.is_over():
+            show(list(_lines(watched, screen, stack)))
+            watched.changes(_REFRESH)
+
+
+def _lines(watched: StackWatch, screen: Screen, stack: str) -> Iterator[Text]:
+    """Give what is to stand on the terminal; where not all finds room, what goes on comes first."""
+    views = watched.views()
+    said = crowd_line({"status": view.status, "statusReason": None} for view in views)
+    yield from screen.lines(Cell(f"{stack}, {said}"))
+    rows = _that_fit([row(view, time.time()) for view in views], screen.height - _MARGIN)
+    if len(rows) < len(views):
+        views.sort(key=lambda view: _STAGES.index(stage(view.status)))
+        rows = _that_fit([row(view, time.time()) for view in views], screen.height - _MARGIN)
+    yield from screen.table_lines(HEADERS, rows)
+    if len(rows) < len(views):
+        yield from screen.lines(Cell(f"… and {len(views) - len(rows)} more", "dim"))
+    if watched.trouble:
+        yield from screen.lines(
+            Cell(f"no word from AWS, still trying: {watched.trouble}", "yellow")
+        )
+
+
+def _that_fit(rows: Sequence[Row], height: int) -> list[Row]:
+    """Give the first rows, one at least, whose lines find room; one that wraps may be too much."""
+    fitting: list[Row] = []
+    for each in rows:
+        height -= 1 + len(each.below)
+        if height < 0 and fitting:
+            break
+        fitting.append(each)
+    return fitting
