@@ -29,6 +29,7 @@ def test_proxies_are_not_asked_for_loopback() -> None:
     """The caller's exceptions from a proxy stay, and the emulator's address joins them."""
     assert isolated({"NO_PROXY": "intranet"})["NO_PROXY"] == "intranet,127.0.0.1,localhost"
     assert isolated({})["no_proxy"] == "127.0.0.1,localhost"
+    assert isolated(isolated({}))["NO_PROXY"] == "127.0.0.1,localhost"
 
 
 def test_every_service_is_the_emulators() -> None:

@@ -64,16 +64,10 @@ def bring_engine(
     Raises:
         NoEngineError: If no source has an engine.
     """
-    version = pinned_version(GO_MOD.read_text())
-    cache = cache_folder(environment, version)
-    ready = [
-        Source("pulumi on PATH", lambda: find_on_path(environment.get("PATH", os.defpath))),
-        Source(f"cache {cache}", lambda: find_cached(cache)),
-    ]
-    try:
-        return first_available(version, ready)
-    except NoEngineError:
-        pass
+    found = find_engine(environment)
+    if found is not None:
+        return found
+    version, cache, ready = _at_hand(environment)
 
     def waiting() -> None:
         progress.at("waiting for another run, which is bringing the engine")
@@ -86,6 +80,29 @@ def bring_engine(
     with sole_maker(cache, waiting):
         # Again: the run that held the lock may have brought it.
         return first_available(version, [*ready, *new])
+
+
+def find_engine(environment: Mapping[str, str]) -> Path | None:
+    """Return the folder of an engine that is there; None, after milliseconds, if none is."""
+    version, _, ready = _at_hand(environment)
+    try:
+        return first_available(version, ready)
+    except NoEngineError:
+        return None
+
+
+def _at_hand(environment: Mapping[str, str]) -> tuple[str, Path, list[Source]]:
+    """Give the version, the cache, and where an engine may be already."""
+    version = pinned_version(GO_MOD.read_text())
+    cache = cache_folder(environment, version)
+    return (
+        version,
+        cache,
+        [
+            Source("pulumi on PATH", lambda: find_on_path(environment.get("PATH", os.defpath))),
+            Source(f"cache {cache}", lambda: find_cached(cache)),
+        ],
+    )
 
 
 def find_cached(cache: Path) -> Path:

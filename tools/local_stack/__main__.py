@@ -17,16 +17,22 @@ from typing import TYPE_CHECKING
 # `python tools/local_stack` puts the folder itself on the path; its package is found from above.
 sys.path[0] = str(Path(__file__).resolve().parents[1])
 
-from local_stack import pulumi  # noqa: E402 - after the path is set
+from engine.bringing import find_engine  # noqa: E402 - after the path is set
+
+from local_stack import pulumi  # noqa: E402
 from local_stack.environment import (  # noqa: E402
+    BACKEND,
     EMULATOR_DATA,
     EMULATOR_LOG,
     ROOT,
+    STATE,
     aws_variables,
+    command_folder,
     isolated,
 )
 from local_stack.upload import upload_example  # noqa: E402
 from sjresource.cli import emulator_process  # noqa: E402
+from sjresource.cli.emulator_access import OVERRIDING  # noqa: E402
 from sjresource.errors import NotSettled  # noqa: E402
 
 if TYPE_CHECKING:
@@ -40,6 +46,7 @@ def up() -> int:
     code = pulumi.run(["up", "--yes"])
     if code == 0:
         print("Next: give `epochs` in Pulumi.local.yaml another value, then `make preview`.")
+        print('Or look at its jobs:  eval "$(make -s emulator)"; sjresource status')
     else:
         print("The emulator and its jobs go on; `make up` goes on too, `make down` ends it all.")
     return code
@@ -66,13 +73,21 @@ def down() -> int:
 
 
 def emulator() -> int:
-    """Start the emulator; print lines for a shell: eval "$(make -s emulator)"."""
+    """Start the emulator; print lines for a shell: eval "$(make -s emulator)".
+
+    After them `sjresource`, `pulumi`, boto3 and the AWS CLI work on the local stack.
+    """
     running = running_emulator()
-    print(
-        "unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN  # they would come first"
-    )
-    for name, value in aws_variables(running.url).items():
+    STATE.mkdir(parents=True, exist_ok=True)  # pulumi wants it to be there
+    print(f"unset {' '.join(OVERRIDING)} PULUMI_STACK  # they would come first")
+    proxies = {name: os.environ[name] for name in ("NO_PROXY", "no_proxy")}
+    for name, value in {**aws_variables(running.url), **BACKEND, **proxies}.items():
         print(f"export {name}={shlex.quote(value)}")
+    engine = find_engine(os.environ)
+    if engine is None:
+        print("# no Pulumi engine yet: make up brings it")
+    folders = [str(folder) for folder in (engine, command_folder()) if folder]
+    print(f'export PATH={shlex.quote(os.pathsep.join(folders))}:"$PATH"')
     return 0
 
 

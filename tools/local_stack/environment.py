@@ -22,12 +22,20 @@ EMULATOR_DATA = LOCAL / "emulator"
 EMULATOR_LOG = LOCAL / "emulator.log"
 STATE = LOCAL / "state"
 STACK = "local"
+BACKEND = {
+    "PULUMI_BACKEND_URL": STATE.as_uri(),
+    "PULUMI_CONFIG_PASSPHRASE": "local",
+    "PULUMI_HOME": str(LOCAL / "pulumi"),
+    "PULUMI_SKIP_UPDATE_CHECK": "true",
+}
+"""Where `pulumi` finds the local stack: its state, and which stack is selected."""
 
 
 def isolated(environ: Mapping[str, str]) -> dict[str, str]:
     """Give `environ` without what steers AWS clients or Pulumi, and with no proxy for loopback."""
     kept = {k: v for k, v in environ.items() if not k.startswith(("AWS_", "PULUMI_"))}
-    past_proxy = ",".join(filter(None, [environ.get("NO_PROXY"), "127.0.0.1", "localhost"]))
+    hosts = [*filter(None, environ.get("NO_PROXY", "").split(",")), "127.0.0.1", "localhost"]
+    past_proxy = ",".join(dict.fromkeys(hosts))
     return kept | {"NO_PROXY": past_proxy, "no_proxy": past_proxy}
 
 
@@ -44,9 +52,20 @@ def pulumi_variables(engine: Path, path: str) -> dict[str, str]:
     """
     return {
         "PATH": os.pathsep.join([str(engine), str(Path(sys.executable).parent), path]),
-        "PULUMI_BACKEND_URL": STATE.as_uri(),
-        "PULUMI_CONFIG_PASSPHRASE": "local",
-        "PULUMI_HOME": str(LOCAL / "pulumi"),
         "PULUMI_PYTHON_CMD": sys.executable,
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        **BACKEND,
     }
+
+
+def command_folder() -> Path:
+    """Give a folder for PATH that holds `sjresource` alone, and not all of the virtual environment.
+
+    A shell that has it on PATH keeps its own `python3` and `pip`.
+    """
+    folder = LOCAL / "bin"
+    folder.mkdir(parents=True, exist_ok=True)
+    command = folder / "sjresource"
+    if not command.exists():
+        command.unlink(missing_ok=True)
+        command.symlink_to(ROOT / ".venv" / "bin" / "sjresource")
+    return folder
