@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from sjresource.cli.stack import Scope
     from sjresource.cli.state import StackJob
 
-_STATE_SECONDS = 15.0
+_STATE_SECONDS = 10.0
 _FRESH_SECONDS = 20.0
 """For so long what is said beside a status stays as it is."""
 

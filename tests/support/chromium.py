@@ -6,11 +6,11 @@ root and apt-get; the tests of pages are skipped where there is none.
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import sys
 from typing import TYPE_CHECKING
+
+from debian import install
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Playwright
@@ -39,18 +39,5 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=find(), args=list(QUIET))
 
 
-def install() -> int:
-    """Install Debian's; gives the exit code."""
-    apt = shutil.which("apt-get")
-    if apt is None or os.geteuid() != 0:
-        return 1
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
-        ended = subprocess.run([apt, "-qq", *arguments], env=environment, check=False)
-        if ended.returncode:
-            return ended.returncode
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(0 if find() else install())
+    sys.exit(0 if find() else install("chromium"))

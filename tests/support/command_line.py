@@ -63,6 +63,11 @@ class CommandLine:
         hold_against_schema(answer, schema)
         return answer
 
+    @property
+    def line(self) -> str:
+        """What to type in a shell."""
+        return f"{sys.executable} -m sjresource.cli"
+
     def process(self, *arguments: str, **options: Any) -> subprocess.Popen[str]:
         """Start it as a process of its own."""
         return subprocess.Popen(
