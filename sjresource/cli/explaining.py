@@ -99,7 +99,7 @@ def why_waiting(
     mask: Mask,
     queue: tuple[QueueSeen, Labels] | None,
 ) -> Explanation:
-    """Say what it waits for; `queue` is its queue, with the names of the stack's jobs in it."""
+    """Say what it waits for; `queue` is its queue, with the stack's own names."""
     reason = mask.text(detail.get("statusReason") or "")
     misfit = misfit_words(reason)
     taken = _taken(*queue) if queue else ""
@@ -129,7 +129,7 @@ def _queue_lines(detail: Detail, seen: QueueSeen, labels: Labels) -> Iterator[st
 
 
 def _steps(detail: Detail, seen: QueueSeen, labels: Labels) -> Iterator[str]:
-    name = seen.queue["jobQueueName"]
+    name = labels.get(seen.queue["jobQueueArn"]) or seen.queue["jobQueueName"]
     stopped = stopped_words(seen.queue, seen.environments)
     if stopped:
         yield f"{stopped}: enable it, and jobs start again"

@@ -68,9 +68,14 @@ class Screen:
         with Live(console=console, auto_refresh=False, transient=True) as shown:
             yield show
 
-    def say(self, text: str, style: str = "", indent: int = 0, hanging: int = 0) -> None:
-        """Print a sentence; lines after its first are indented by `hanging` more."""
-        self._print(self._lines(Cell(text, style), indent, hanging))
+    def say(
+        self, text: str, style: str = "", indent: int = 0, hanging: int = 0, *, whole: bool = False
+    ) -> None:
+        """Print a sentence; one that is `whole` is not broken into lines.
+
+        Lines after its first are indented by `hanging` more.
+        """
+        self._print(self._lines(Cell(text, style, whole), indent, hanging))
 
     def table(self, headers: Sequence[str], rows: Sequence[Row]) -> None:
         """Print rows under headers."""

@@ -60,6 +60,11 @@ class StackQueue:
     path: str
     arn: str
 
+    @property
+    def label(self) -> str:
+        """What to call it."""
+        return self.path
+
 
 def jobs_in(deployment: Mapping[str, Any]) -> list[StackJob]:
     """List the stack's jobs, in the state's order; what is only still to be deleted is left out."""

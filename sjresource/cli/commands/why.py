@@ -73,11 +73,12 @@ def tell(screen: Screen, label: str, explanation: Explanation, places: Sequence[
     screen.say(f"{label}: {explanation.says}", style)
     for line in explanation.evidence:
         depth = len(line) - len(line.lstrip())
-        screen.say(line.lstrip(), indent=2 + depth)
+        whole = line.startswith("model: ")
+        screen.say(line.lstrip(), indent=2 + depth, whole=whole)
     for step in explanation.next_steps:
         screen.say(step, "cyan", indent=2)
     for place in places:
-        screen.say(place, "dim", indent=2)
+        screen.say(place, "dim", indent=2, whole=True)
 
 
 def _explain(scope: Scope, found: FoundJob, detail: Detail, mask: Mask) -> Explanation:
@@ -105,7 +106,8 @@ def _queue_of(scope: Scope, detail: Detail) -> tuple[QueueSeen, dict[str, str]] 
         seen = read_queue(scope.services.batch(queue.region), detail["jobQueue"])
     except SjresourceError:
         return None
-    return seen, {job.arn: job.label for job in scope.jobs}
+    labels = {job.arn: job.label for job in scope.jobs}
+    return seen, {**labels, **{queue.arn: queue.label for queue in scope.queues}}
 
 
 def _answer(found: FoundJob, detail: Detail, explanation: Explanation) -> dict[str, Any]:
