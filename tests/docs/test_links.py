@@ -38,6 +38,22 @@ def test_links_to_elsewhere_are_whole_addresses(document: Path) -> None:
     assert [target for target in elsewhere if not EXTERNAL.fullmatch(target)] == []
 
 
+def test_tests_that_documents_name_are_there() -> None:
+    """Files and functions: a proof that is gone proves nothing."""
+    functions = {
+        name
+        for file in (ROOT / "tests").rglob("test_*.py")
+        for name in re.findall(r"^def (test_\w+)", file.read_text(), re.MULTILINE)
+    }
+    text = "".join(document.read_text() for document in documents())
+    files = set(re.findall(r"`(tests/[\w/]+(?:\.py)?)", text))
+    named = set(re.findall(r"::(test_\w+)", text))
+
+    assert len(named) >= 10
+    assert {name for name in files if not (ROOT / name).exists()} == set()
+    assert named - functions == set()
+
+
 def test_documents_were_found() -> None:
     """The tests above are worth nothing without documents, links and headings."""
     names = {name_of(document) for document in documents()}

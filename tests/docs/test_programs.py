@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import ast
 import inspect
+import json
 import subprocess
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import boto3
 import pytest
 from documents import ROOT, Block, blocks, documents
 from job_programs import make_queue
 
 import sjresource
+from training_home import TRUST
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -98,8 +102,14 @@ def test_the_block_of_the_automation_page_names_the_interpreter(tmp_path: Path) 
     not SDK.exists(),
     reason="python tests/emulator/clients/prepare.py sagemaker-train brings the SDK",
 )
-def test_the_trainer_of_the_migrating_page_is_a_payload(tmp_path: Path) -> None:
-    """With the SDK itself; that a ServiceJob takes the payload is tested elsewhere."""
+def test_the_trainer_of_the_migrating_page_is_a_payload(
+    cloud: EmulatedCloud, tmp_path: Path
+) -> None:
+    """With the SDK itself, which asks AWS for the role; a job's taking it is another test's."""
+    key = vars(cloud.emulator.credentials)
+    iam = boto3.client("iam", region_name="us-east-1", endpoint_url=cloud.emulator.url, **key)
+    with suppress(iam.exceptions.EntityAlreadyExistsException):  # moto's state is the process's
+        iam.create_role(RoleName="training", AssumeRolePolicyDocument=json.dumps(TRUST))
     before, _, _ = python("docs/migrating.md").partition("train = sj.ServiceJob(")
     packages = [path for path in sys.path if path.endswith("site-packages")]
     program = (
@@ -107,7 +117,8 @@ def test_the_trainer_of_the_migrating_page_is_a_payload(tmp_path: Path) -> None:
         "payload = sj.from_model_trainer(trainer, inputs=inputs)\n"
         "print(payload['InputDataConfig'][0]['ChannelName'])"
     )
-    said = run(program, tmp_path, {"AWS_DEFAULT_REGION": "us-east-1"}, str(SDK))
+    settings = {**cloud.environment, "AWS_DEFAULT_REGION": "us-east-1"}
+    said = run(program, tmp_path, settings, str(SDK))
 
     assert said.splitlines()[-1] == "training"
 

@@ -160,13 +160,21 @@ def _python_problems(arguments: list[str]) -> Iterator[str]:
                 for each in _options(arguments[2:])
                 if each not in known
             )
-        elif arguments[1] not in ("hatchling", "pytest", "venv"):
+        elif not _is_module(arguments[1]):
             yield f"python -m {arguments[1]} is a module that no test knows"
     elif arguments[0] != "-c" and not arguments[0].startswith("$"):
         script = arguments[0]
         found = any((folder / script).exists() for folder in (ROOT, ROOT / "examples"))
         if not found and script not in ("train.py", "upload.py"):  # which the quickstart makes
             yield f"there is no {script}"
+
+
+def _is_module(name: str) -> bool:
+    path = ROOT / name.replace(".", "/")
+    return path.with_suffix(".py").exists() or path.is_dir() or name in _MODULES
+
+
+_MODULES = {"hatchling", "pytest", "venv"}
 
 
 @cache
