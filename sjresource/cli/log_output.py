@@ -11,6 +11,7 @@ import json
 import os
 import re
 import sys
+from collections import deque
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -28,15 +29,31 @@ _BREAKS = re.compile(r"\r\n|\n|\r")
 
 
 class LogOutput:
-    """Prints events; `flush` lets a reader in a pipe have what was printed."""
+    """Prints events; `flush` lets a reader in a pipe have what was printed.
 
-    def __init__(self, *, as_json: bool, timestamps: bool) -> None:
+    With a `tail` nothing is printed before the first flush, and then no more than so many lines
+    of the log, the last ones.
+    """
+
+    def __init__(self, *, as_json: bool, timestamps: bool, tail: int | None = None) -> None:
         self._as_json = as_json
         self._timestamps = timestamps
+        self._tail = tail
+        self._held: deque[Event] = deque()
+        self._held_lines = 0
         self._is_terminal = sys.stdout.isatty()
 
-    def print(self, event: Event) -> None:
-        """Print one."""
+    def take(self, event: Event) -> None:
+        """Print an event, or hold it until the first flush."""
+        if self._tail is None:
+            self._print(event)
+            return
+        self._held.append(event)
+        self._held_lines += isinstance(event, Line)
+        while self._held_lines > self._tail:  # what came before a line that is left out goes too
+            self._held_lines -= isinstance(self._held.popleft(), Line)
+
+    def _print(self, event: Event) -> None:
         if self._as_json:
             sys.stdout.write(json.dumps(event_json(event)) + "\n")
         elif isinstance(event, Line):
@@ -46,13 +63,16 @@ class LogOutput:
 
     def say(self, text: str) -> None:
         """Say something that is not the log's; never within JSON."""
-        self.flush()  # so that both streams keep their order on one terminal
+        sys.stdout.flush()  # so that both streams keep their order on one terminal
         said = f"── {plain(text)}"
         dims = sys.stderr.isatty() and "NO_COLOR" not in os.environ
         click.echo(click.style(said, dim=True) if dims else said, err=True)
 
     def flush(self) -> None:
-        """Send on what was printed."""
+        """Print what is held, and send on what was printed."""
+        self._tail = None
+        while self._held:
+            self._print(self._held.popleft())
         sys.stdout.flush()
 
     def _lines(self, line: Line) -> list[str]:

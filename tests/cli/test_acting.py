@@ -107,6 +107,9 @@ def test_lines_of_several_instances_tell_which_wrote_them(acted: ActedStack) -> 
         "algo-1 | line 2",
         "algo-2 | line 3",
     ]
+    tail = acted.sjresource("logs", "lost", "--tail", "1")
+    assert tail.out == "algo-2 | line 3\n"
+    assert tail.err.startswith("── RUNNING")
 
 
 def test_following_ends_at_ctrl_c(acted: ActedStack) -> None:

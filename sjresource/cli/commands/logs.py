@@ -29,10 +29,15 @@ if TYPE_CHECKING:
 @click.command()
 @job_argument
 @click.option("-f", "--follow", is_flag=True, help="Go on until the job has ended.")
+@click.option(
+    "--tail", type=click.IntRange(min=0), metavar="N", help="Begin with the last N lines there are."
+)
 @click.option("-t", "--timestamps", is_flag=True, help="Begin each line with its time (UTC).")
 @stack_options
 @output_option
-def logs(scope: Scope, output: Output, job: str, *, follow: bool, timestamps: bool) -> int:
+def logs(
+    scope: Scope, output: Output, job: str, *, follow: bool, timestamps: bool, tail: int | None
+) -> int:
     """Print what a job has logged: every attempt, every instance, oldest first.
 
     The log's lines go to stdout; what happened to the job between them (its status, its attempts,
@@ -43,7 +48,7 @@ def logs(scope: Scope, output: Output, job: str, *, follow: bool, timestamps: bo
     job does: with exit code 1 if it FAILED.
     """
     found = find_job(scope, job)
-    out = LogOutput(as_json=output.as_json, timestamps=timestamps)
+    out = LogOutput(as_json=output.as_json, timestamps=timestamps, tail=tail)
     story = _Story(scope, found)
 
     def sleep(seconds: float) -> None:
@@ -59,7 +64,7 @@ def logs(scope: Scope, output: Output, job: str, *, follow: bool, timestamps: bo
         standing=Standing(scope.services.batch, scope.services.sagemaker).of,
     )
     for event in following.to_the_end() if follow else following.so_far():
-        out.print(event)
+        out.take(event)
     out.flush()
     failed = follow and story.status == "FAILED"
     if failed and not output.as_json:

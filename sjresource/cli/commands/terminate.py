@@ -44,7 +44,7 @@ def terminate(scope: Scope, output: Output, job: str, reason: str, *, yes: bool)
     if has_ended(before):
         output.give(_answer(found, before, ended_now=False), _ended_already(scope, found, before))
         return
-    if not output.as_json:
+    if not (output.as_json and yes):
         shown = (f"{found.label}: {_standing(scope, before)}", found.arn, *_owner(found, before))
         click.echo("\n".join(map(plain, shown)), err=True)
     doing = f"terminating ServiceJob ({found.label})"

@@ -15,6 +15,7 @@ from sjresource.cli.following.streams import LogStreams
 from sjresource.errors import SjresourceError, Unreachable
 from sjresource.session import forget_clients
 from sjresource.waits.looking import passes
+from sjresource.waits.pacing import next_delay
 from sjresource.waits.progress import (
     TERMINAL,
     attempt_number,
@@ -114,8 +115,13 @@ class Following:
                 ended, troubled = False, True
             if ended:
                 return
-            streams = 0 if self._streams is None else self._streams.count
-            self._sleep(max(_DELAY_SECONDS, streams * _SECONDS_A_STREAM))
+            self._sleep(self._delay())
+
+    def _delay(self) -> float:
+        """Give the seconds until the next look; a job that just waits is looked at ever later."""
+        if self._streams is not None and self._run not in self._told:
+            return max(_DELAY_SECONDS, self._streams.count * _SECONDS_A_STREAM)
+        return max(_DELAY_SECONDS, next_delay(self._now() - self._last_news, 1, 1.0))
 
     def _step(self) -> Generator[Event, None, bool]:
         """Tell what is new; gives whether all is told."""
@@ -179,6 +185,7 @@ class Following:
         standing = self._standing(detail) if detail["status"] == "RUNNABLE" else ""
         status = detail["status"], detail.get("statusReason"), attempt_number(detail), standing
         if status != self._status:
+            self._last_news = self._now()
             seconds = 0.0 if self._status else _seconds_of_status(detail, self._now())
             self._status = status
             yield self._phase(
