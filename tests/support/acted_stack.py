@@ -62,6 +62,11 @@ class ActedStack:
         """The command, in a shell in which `pulumi` works on the stack."""
         return CommandLine(self.stack.work, self.stack.environment)
 
+    @property
+    def outside(self) -> CommandLine:
+        """The command where there is no project: ARNs do without Pulumi, and cost less."""
+        return CommandLine(self.stack.folder, self.stack.environment)
+
     def job(self, name: str) -> dict[str, Any]:
         """Describe the job of the resource with this name."""
         detail: dict[str, Any] = self.cloud.batch.describe_service_job(jobId=self.arns[name])
