@@ -20,7 +20,6 @@ RESOURCES = [
     "ServiceJob",
     "ServiceJobCompletion",
 ]
-ALL_RESOURCES = [*RESOURCES, "QuotaShare", "SchedulingPolicy"]
 
 
 def test_all_is_sorted_and_importable() -> None:
@@ -100,7 +99,7 @@ def test_terminal_statuses_are_batchs_own() -> None:
     assert statuses - client.TERMINAL == set(client.LIVE)
 
 
-@pytest.mark.parametrize("name", ALL_RESOURCES)
+@pytest.mark.parametrize("name", RESOURCES)
 def test_annotations_of_resources_are_evaluated(name: str) -> None:
     """Pulumi would evaluate them anew for each resource that a program declares."""
     annotations = inspect.get_annotations(getattr(sjresource, name))
