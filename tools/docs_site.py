@@ -11,7 +11,7 @@ from __future__ import annotations
 import posixpath
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mkdocs.structure.files import File, InclusionLevel
 
@@ -28,21 +28,6 @@ LANGUAGES = {".py": "python", ".json": "json", ".yaml": "yaml", ".svg": "xml", "
 
 _CODE = re.compile(r"^ *```.*?^ *```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"(\]\()(?![a-z]+:|#)([^)\s#]+)((?:#[^)\s]*)?\))")
-
-
-def on_config(config: MkDocsConfig) -> MkDocsConfig:
-    """Leave out of the navigation what is not written yet."""
-    config.nav = _written(config.nav)
-    return config
-
-
-def _written(nav: Any) -> Any:
-    if isinstance(nav, list):
-        return [found for each in nav if (found := _written(each))]
-    if isinstance(nav, dict):
-        return {title: found for title, each in nav.items() if (found := _written(each))}
-    there = (ROOT / "docs" / nav).is_file() or (ROOT / nav).is_file()
-    return nav if there else None
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:

@@ -115,8 +115,7 @@ def _sjresource_problems(arguments: list[str]) -> Iterator[str]:
         if found is None:
             break
         command = found
-    coming = {"dashboard"}  # described already
-    if command is sjresource and not _options(arguments) and not coming & set(arguments):
+    if command is sjresource and not _options(arguments):
         yield f"sjresource has no command {' '.join(arguments)}"
     known = {name for each in command.params for name in (*each.opts, *each.secondary_opts)}
     yield from (
