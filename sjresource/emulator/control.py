@@ -61,7 +61,7 @@ class Control:
             ("POST", "clock"): self._move_clock,
             ("GET", "faults"): lambda _: {"faults": faults.open_orders()},
             ("POST", "faults"): lambda body: faults.order(read_fault(body)),
-            ("DELETE", "faults"): lambda _: faults.clear(),
+            ("DELETE", "faults"): self._clear_faults,
             ("GET", "calls"): lambda _: self._called(),
             ("GET", "jobs"): lambda _: {"jobs": store.job_counts()},
             ("DELETE", "calls"): lambda _: calls.clear(),
@@ -101,6 +101,12 @@ class Control:
         if "advance" in order:
             self._clock.advance(_seconds(order["advance"], "advance"))
         return self._time()
+
+    def _clear_faults(self, body: Any) -> None:
+        number = _object(body, {"number"}).get("number")
+        if number is not None and not isinstance(number, int):
+            raise ValueError("number must be that of a fault")
+        self._faults.clear(number)
 
     def _called(self) -> dict[str, Any]:
         return {

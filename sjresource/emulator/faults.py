@@ -5,6 +5,7 @@ Owns the list of faults and their matching; cutting the connection is the server
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from dataclasses import asdict, dataclass, field, fields
@@ -49,13 +50,15 @@ class Fault:
     per_second: float | None = None
     """It hits only the calls that are more than so many a second, as AWS throttles: what passes
     takes a token from a bucket that holds a second's, and is refilled all the time."""
+    number: int = field(default=0, init=False)
+    """By which it can be taken back, once it is ordered."""
 
 
 def read_fault(description: Any) -> Fault:
     """Read an order; ValueError says what is wrong with it."""
     if not isinstance(description, dict):
         raise ValueError("reading Fault: must be an object")  # noqa: TRY004 - all mistakes alike
-    unknown = set(description) - {known.name for known in fields(Fault)}
+    unknown = set(description) - {known.name for known in fields(Fault) if known.init}
     if unknown:
         raise ValueError(f"reading Fault: unknown {', '.join(sorted(unknown))}")
     if description.get("kind") not in KINDS:
@@ -76,21 +79,24 @@ class Faults:
         self.sleep = sleep
         self._now = now
         self._orders: list[Fault] = []
+        self._numbers = itertools.count(1)
         self._buckets: dict[int, _Bucket] = {}
         self._lock = threading.Lock()
 
     def order(self, fault: Fault) -> None:
         """Add a fault; the oldest one that matches a call hits it."""
         with self._lock:
+            fault.number = next(self._numbers)
             self._orders.append(fault)
             if fault.per_second is not None:
                 self._buckets[id(fault)] = _Bucket(fault.per_second, self._now())
 
-    def clear(self) -> None:
-        """Take all orders back."""
+    def clear(self, number: int | None = None) -> None:
+        """Take an order back, None is all of them; one that is used up is no mistake."""
         with self._lock:
-            self._orders.clear()
-            self._buckets.clear()
+            self._orders = [it for it in self._orders if number not in (None, it.number)]
+            kept = {id(order) for order in self._orders}
+            self._buckets = {key: it for key, it in self._buckets.items() if key in kept}
 
     def open_orders(self) -> list[dict[str, Any]]:
         """Give what is still to hit, values to match left out."""

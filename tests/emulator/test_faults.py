@@ -161,6 +161,18 @@ def test_faults_can_be_taken_back(emulator: Emulator) -> None:
     submit(emulator)
 
 
+def test_one_fault_of_several_can_be_taken_back(emulator: Emulator) -> None:
+    """By the number that GET tells; one that is gone already is no mistake."""
+    for kind in ("throttle", "error"):
+        order(emulator, operation="SubmitServiceJob", kind=kind, count=None)
+    asked = (emulator.url, emulator.credentials)
+    first, second = control(*asked, "GET", "faults")["faults"]
+    control(*asked, "DELETE", "faults", {"number": first["number"]})
+    control(*asked, "DELETE", "faults", {"number": first["number"]})
+
+    assert control(*asked, "GET", "faults")["faults"] == [second]
+
+
 def test_faults_strike_other_services_too(emulator: Emulator) -> None:
     """A fault of an STS action is an error in STS's own protocol."""
     order(emulator, operation="GetCallerIdentity", kind="error", code="Throttling", status=400)

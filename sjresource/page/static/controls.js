@@ -59,7 +59,7 @@ export class Controls {
     if (this.node.hidden) return;
     try {
       const { faults } = await ask("/_page/controls/faults");
-      replaceIfChanged(byId("faults"), faults, () => (faults.length ? faults.map(open) : [element("li", { class: "nothing" }, "No fault is waiting for a call.")]));
+      replaceIfChanged(byId("faults"), faults, () => (faults.length ? faults.map((fault) => this.open(fault)) : [element("li", { class: "nothing" }, "No fault is waiting for a call.")]));
     } catch (error) {
       setText(byId("control-answer"), error.message);
     }
@@ -97,11 +97,17 @@ export class Controls {
     this.refresh();
     this.changed();
   }
+
+  open(fault) {
+    const clear = element("button", { type: "button", "aria-label": `Clear ${fault.operation} ${fault.kind}`, onclick: () => this.send("DELETE", "faults", { number: fault.number }, "The fault is cleared.") }, "Clear");
+    return element("li", {}, element("b", {}, fault.operation), ` ${faultWords(fault)} `, clear);
+  }
 }
 
-function open(fault) {
+function faultWords(fault) {
   const calls = fault.count === null ? "every call" : fault.count === 1 ? "the next call" : `the next ${fault.count} calls`;
   const how = fault.kind === "error" ? ` ${fault.status} ${fault.code}` : fault.kind.startsWith("delay") ? ` ${fault.seconds} s` : "";
+  const rate = fault.per_second === null ? "" : ` beyond ${fault.per_second} a second`;
   const where = fault.match.length ? `, by ${fault.match.join(", ")}` : "";
-  return element("li", {}, element("b", {}, fault.operation), ` ${fault.kind}${how}: ${calls}${where}`);
+  return `${fault.kind}${how}: ${calls}${rate}${where}`;
 }
