@@ -1,0 +1,194 @@
+"""Queues with shares, and jobs that wait or failed, without a stack: the engine proves no more."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from command_line import CommandLine
+from emulated import PAYLOAD
+from emulated_stack import EmulatedCloud
+
+from sjresource.emulator import Emulator
+from sjresource.emulator.clock import Clock
+from sjresource.payload import payload_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+KIND = "ml.m5.large"
+
+
+class Teams:
+    """A queue of two instances with quota shares, and one over the same policy's kind."""
+
+    def __init__(self, cloud: EmulatedCloud) -> None:
+        self.cloud = cloud
+        batch, rest = cloud.batch, cloud.emulator.clock.advance
+        limits = [{"maxCapacity": 2, "capacityUnit": KIND}]
+        batch.create_service_environment(
+            serviceEnvironmentName="gpus",
+            serviceEnvironmentType="SAGEMAKER_TRAINING",
+            capacityLimits=limits,
+        )
+        policy = batch.create_scheduling_policy(
+            name="teams", quotaSharePolicy={"idleResourceAssignmentStrategy": "FIFO"}
+        )["arn"]
+        rest(1)
+        batch.create_job_queue(
+            jobQueueName="training",
+            jobQueueType="SAGEMAKER_TRAINING",
+            priority=1,
+            schedulingPolicyArn=policy,
+            serviceEnvironmentOrder=[{"order": 1, "serviceEnvironment": "gpus"}],
+        )
+        rest(1)
+        self.share("research", "LEND_AND_BORROW", borrowLimit=100)
+        self.share("production", "RESERVE")
+
+    def share(self, name: str, strategy: str, **more: Any) -> None:
+        """Make a share of one instance."""
+        self.cloud.batch.create_quota_share(
+            quotaShareName=name,
+            jobQueue="training",
+            capacityLimits=[{"maxCapacity": 1, "capacityUnit": KIND}],
+            resourceSharingConfiguration={"strategy": strategy, **more},
+            preemptionConfiguration={"inSharePreemption": "DISABLED"},
+        )
+        self.cloud.emulator.clock.advance(1)
+
+    def submit(self, name: str, share: str, instances: int = 1) -> str:
+        """Submit a job, let it get as far as it can, and give its ARN."""
+        resources = {"InstanceType": KIND, "InstanceCount": instances, "VolumeSizeInGB": 1}
+        arn: str = self.cloud.batch.submit_service_job(
+            jobName=name,
+            jobQueue="training",
+            quotaShareName=share,
+            serviceJobType="SAGEMAKER_TRAINING",
+            serviceRequestPayload=payload_json({**PAYLOAD, "ResourceConfig": resources}),
+            retryStrategy={"attempts": 2},
+        )["jobArn"]
+        self.cloud.emulator.clock.advance(2)
+        return arn
+
+
+@pytest.fixture
+def teams() -> Iterator[Teams]:
+    """Return a queue whose time stands still."""
+    with Emulator(clock=Clock(0)) as emulator:
+        cloud = EmulatedCloud(emulator)
+        cloud.script(running=3600.0)
+        yield Teams(cloud)
+
+
+@pytest.fixture
+def sjresource(teams: Teams, tmp_path: Path) -> CommandLine:
+    """Return the command in a folder without a project, and without Pulumi."""
+    return CommandLine(tmp_path, {**teams.cloud.environment, "PATH": os.devnull})
+
+
+def test_shares_are_shown_with_what_they_use_lend_and_wait_for(
+    teams: Teams, sjresource: CommandLine
+) -> None:
+    """Full shares, borrowers and disabled ones are told apart in one look."""
+    teams.submit("explore-1", "research")
+    teams.submit("explore-2", "research")
+    teams.submit("explore-3", "research")
+    teams.submit("release", "production")
+
+    view = sjresource.answer("queue", "training", schema="queue")
+
+    assert view["queue"]["scheduling"] == "QUOTA_SHARE"
+    assert view["capacity"] == [{"capacity_unit": KIND, "used": 2, "max": 2}]
+    shares = {each["share"]: each for each in view["shares"]}
+    assert shares["research"]["strategy"] == "LEND_AND_BORROW"
+    assert (shares["research"]["running"], shares["research"]["waiting"]) == (1, 2)
+    assert shares["production"]["capacity"] == [{"capacity_unit": KIND, "used": 1, "max": 1}]
+    waiting = {each["job_name"]: each for each in view["waiting"]}
+    assert waiting["explore-2"]["place"] == 1
+    assert waiting["explore-2"]["waits_for"] == (
+        f"the quota share research is full (1 of 1 {KIND} in use)"
+    )
+    words = sjresource("queue", "training").out
+    assert "LEND_AND_BORROW, up to 100 %" in words
+    assert "explore-2 (research)" in words
+
+
+def test_why_names_a_full_share_and_what_would_help(teams: Teams, sjresource: CommandLine) -> None:
+    """Who is before it in its own share, and not in another's."""
+    teams.submit("explore-1", "research")
+    teams.submit("release", "production")
+    teams.submit("explore-2", "research")
+    last = teams.submit("explore-3", "research")
+
+    why = sjresource.answer("why", last, schema="why")
+
+    assert why["verdict"] == "WAITS"
+    assert f"the quota share research is full (1 of 1 {KIND} in use)" in why["says"]
+    assert why["evidence"] == ["before it: explore-2"]
+    assert (
+        "sooner: raise what research may hold (capacity_limits), or let it borrow"
+        in (why["next_steps"])
+    )
+
+
+def test_what_can_never_start_is_told_as_such(teams: Teams, sjresource: CommandLine) -> None:
+    """Nobody may be looking for hours; there is no sooner for it."""
+    job = teams.submit("huge", "research", instances=5)
+
+    why = sjresource.answer("why", job, schema="why")
+
+    assert why["verdict"] == "NEVER_STARTS"
+    assert "MISCONFIGURATION:" in why["says"]
+    assert why["next_steps"][0].startswith("it will never start as things are")
+
+
+def test_a_disabled_queue_or_share_is_the_reason(teams: Teams, sjresource: CommandLine) -> None:
+    """It is said in the place of all else, with what starts it again."""
+    shares = teams.cloud.batch.list_quota_shares(jobQueue="training")["quotaShares"]
+    (research,) = [each for each in shares if each["quotaShareName"] == "research"]
+    job = teams.submit("explore-1", "production")
+    waiting = teams.submit("explore-2", "production")
+    teams.cloud.batch.update_job_queue(jobQueue="training", state="DISABLED")
+    teams.cloud.batch.update_quota_share(quotaShareArn=research["quotaShareArn"], state="DISABLED")
+    teams.cloud.emulator.clock.advance(2)
+
+    why = sjresource.answer("why", waiting, schema="why")
+    words = sjresource("queue", "training").out
+
+    assert job != waiting
+    assert why["next_steps"] == ["the queue training is DISABLED: enable it, and jobs start again"]
+    assert "training: DISABLED" in words
+    assert "waits: the queue training is DISABLED" in words
+
+
+def test_what_may_not_be_read_is_said_and_left_out(teams: Teams, sjresource: CommandLine) -> None:
+    """The rest of the answer stands."""
+    teams.submit("explore-1", "research")
+    for operation in ("DescribeServiceEnvironments", "ListQuotaShares"):
+        teams.cloud.control.fault(
+            operation, "error", count=None, code="AccessDeniedException", status=403
+        )
+
+    view = sjresource.answer("queue", "training", schema="queue")
+
+    assert [each["job_name"] for each in view["running"]] == ["explore-1"]
+    assert view["capacity"] == [{"capacity_unit": KIND, "used": 1, "max": None}]
+    assert len(view["unread"]) == 2
+    assert all("AccessDeniedException" in each for each in view["unread"])
+
+
+def test_a_failure_after_a_retry_shows_each_attempt(teams: Teams, sjresource: CommandLine) -> None:
+    """Of a job of no stack as well; how to run it again is its owner's to know."""
+    teams.cloud.script("bad", outcome="Failed", failure_reason="AlgorithmError: no cheese")
+    job = teams.submit("bad", "research")
+    for _ in range(5):
+        teams.cloud.emulator.clock.advance(5)
+
+    why = sjresource.answer("why", job, schema="why")
+
+    assert why["says"] == "FAILED on attempt 2 of 2: AlgorithmError: no cheese"
+    assert why["evidence"][0] == "attempts:"
+    assert why["next_steps"] == ["to try: the training code failed: its log says where"]

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from sjresource.cli.app import run
+from sjresource.cli.endings import ExitCode, ending_of
+from sjresource.errors import NotFound, Refused, Unreachable
+
+
+def test_without_the_extra_one_line_says_what_to_install() -> None:
+    """Both where the command starts and where its first words are to be shown."""
+    script = "import sys; sys.modules['click'] = None; from sjresource.cli.app import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "sjresource: starting sjresource: click is not installed; pip install 'sjresource[cli]'\n"
+    )
+    later = ending_of(ModuleNotFoundError("No module named 'rich'", name="rich"))
+    assert later is not None
+    assert later[1] == ExitCode.USAGE
+    assert ending_of(ModuleNotFoundError("No module named 'numpy'", name="numpy")) is None
+
+
+def test_help_loads_neither_pulumi_nor_aws(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is what people try first, and must not take a second."""
+    script = """
+import sys
+from sjresource.cli.app import run
+assert run(["--help"]) == 0
+loaded = {name.partition(".")[0] for name in sys.modules}
+assert not loaded & {"pulumi", "boto3", "botocore", "rich", "grpc"}, loaded
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
+
+    assert run(["--version"]) == ExitCode.DONE
+    assert capsys.readouterr().out.startswith("sjresource 0.")
+
+
+@pytest.mark.parametrize("arguments", [["no-such-command"], ["status", "--nonsense"], ["why"]])
+def test_a_wrong_call_is_told_as_such(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With click's own words, and the exit code that shells know."""
+    assert run(arguments) == ExitCode.USAGE
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "--help" in shown.err
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (NotFound("reading", "JobQueue", "q"), ExitCode.NOT_FOUND),
+        (Refused("reading", "JobQueue", "q", "denied"), ExitCode.AWS),
+        (Unreachable("reading", "JobQueue", "q", "no route"), ExitCode.AWS),
+    ],
+)
+def test_errors_of_aws_have_exit_codes_of_their_own(error: Exception, code: ExitCode) -> None:
+    """A script tells a job that isn't there from an AWS that is down."""
+    assert ending_of(error) == (str(error), code)
+
+
+def test_a_mistake_of_our_own_is_not_dressed_up() -> None:
+    """Whoever reports it needs the traceback."""
+    assert ending_of(KeyError("x")) is None

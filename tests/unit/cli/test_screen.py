@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import io
+import os
+import re
+
+import pytest
+
+from sjresource.cli.plain import plain, plain_lines
+from sjresource.cli.rows import Cell, Row, status_cell
+from sjresource.cli.screen import Screen
+
+URI = f"s3://bucket/{'models/' * 12}model.tar.gz"
+HEADERS = ("JOB", "STATE")
+ROWS = [
+    Row(
+        [Cell("train"), status_cell("FAILED")],
+        [Cell(f"{'no room for any of it ' * 6}{URI}"), Cell(f"model: {URI}", whole=True)],
+    ),
+    Row([Cell("a-job-with-a-name-that-is-longer-than-forty-columns"), status_cell("RUNNING")]),
+]
+
+
+@pytest.fixture(autouse=True)
+def bare(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep what the tests' own terminal says away from rich."""
+    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-256color")
+
+
+class Tty(io.StringIO):
+    """A file that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Say so."""
+        return True
+
+
+def shown(file: io.StringIO, width: int | None = None) -> list[str]:
+    """Give the lines of the table on a terminal, or in a pipe."""
+    Screen(file, width=width).table(HEADERS, ROWS)
+    return file.getvalue().splitlines()
+
+
+def uncoloured(line: str) -> str:
+    """Take the colours out."""
+    return re.sub(r"\x1b\[[\d;]*m", "", line)
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_a_terminals_lines_fit_but_for_what_is_one_word(width: int) -> None:
+    """Sentences go on in the next line; a URI is never cut, so that it can be copied."""
+    lines = [uncoloured(line) for line in shown(Tty(), width)]
+
+    assert all(len(line) <= width for line in lines if "s3://" not in line and "a-job" not in line)
+    assert sum(URI in line for line in lines) == 2
+    assert [line for line in lines if line.strip() == f"model: {URI}"]
+
+
+def test_a_name_that_is_too_long_stands_alone() -> None:
+    """The rest of its row stays under the headers."""
+    header, *lines = [uncoloured(line) for line in shown(Tty(), 40)]
+
+    name, rest = lines[-2:]
+    assert name.startswith("a-job-with-a-name")
+    assert rest.index("RUNNING") == header.index("STATE")
+
+
+def test_a_pipe_gets_a_row_in_one_line_without_colours() -> None:
+    """For grep and awk, whatever its length."""
+    header, train, _ = shown(io.StringIO())
+
+    assert header.split() == ["JOB", "STATE"]
+    assert train.startswith("train")
+    assert train.endswith(f"model: {URI}")
+    assert "\x1b" not in train
+
+
+def test_no_color_is_heeded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """https://no-color.org: a terminal that is not to be coloured is not."""
+    coloured = shown(Tty(), 80)
+    monkeypatch.setenv("NO_COLOR", "1")
+    without = shown(Tty(), 80)
+
+    assert any("\x1b[1;31mFAILED" in line for line in coloured)
+    assert not any(re.search(r"\x1b\[[\d;]*3\dm", line) for line in without)
+    assert os.environ["NO_COLOR"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("hostile", "harmless"),
+    [
+        ("\x1b[31mred\x1b[0m", r"\x1b[31mred\x1b[0m"),
+        ("\x1b]0;title\x07", r"\x1b]0;title\x07"),
+        ("\x9b31m", r"\x9b31m"),
+        ("one\r\ntwo\u2028three\x0bfour", "one two three four"),
+        ("back\b\b", r"back\x08\x08"),
+        ("\u202eevil\u2066", r"\u202eevil\u2066"),
+        ("zero\u200bwidth", r"zero\u200bwidth"),
+        ("tab\there", "tab    here"),
+        ("[bold]not markup[/bold] :smile:", "[bold]not markup[/bold] :smile:"),
+        ("Größe 火 naïve", "Größe 火 naïve"),
+    ],
+)
+def test_what_acts_on_a_terminal_becomes_visible(hostile: str, harmless: str) -> None:
+    """Anybody may name a job so; letters of every language stay as they are."""
+    file = io.StringIO()
+    Screen(file).say(hostile)
+
+    assert plain(hostile) == harmless
+    assert file.getvalue() == f"{harmless}\n"
+
+
+def test_lines_of_an_error_stay_lines() -> None:
+    """Only the line breaks act."""
+    assert plain_lines("two:\n  \x1b[1mone") == "two:\n  \\x1b[1mone"
