@@ -1,4 +1,4 @@
-"""Queues with shares, and jobs that wait or failed, without a stack: the engine proves no more."""
+"""Queues with shares, jobs that wait, failed or are forgotten; the engine would prove no more."""
 
 from __future__ import annotations
 
@@ -10,13 +10,20 @@ from command_line import CommandLine
 from emulated import PAYLOAD
 from emulated_stack import EmulatedCloud
 
+from sjresource.cli.job_views import Viewer, look_at
+from sjresource.cli.stack import Scope
+from sjresource.cli.state import StackJob
 from sjresource.emulator import Emulator
 from sjresource.emulator.clock import Clock
 from sjresource.payload import payload_json
+from sjresource.waits.masking import Mask
+from sjresource.waits.standing import Standing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from sjresource.cli.job_views import JobView
 
 KIND = "ml.m5.large"
 
@@ -192,3 +199,48 @@ def test_a_failure_after_a_retry_shows_each_attempt(teams: Teams, sjresource: Co
     assert why["says"] == "FAILED on attempt 2 of 2: AlgorithmError: no cheese"
     assert why["evidence"][0] == "attempts:"
     assert why["next_steps"] == ["to try: the training code failed: its log says where"]
+
+
+def test_a_forgotten_job_is_shown_as_it_was_recorded(teams: Teams, sjresource: CommandLine) -> None:
+    """Its model is still to be found; one of which nothing was recorded is UNKNOWN."""
+    arns = [teams.submit(name, "research") for name in ("recorded", "unwatched")]
+    for _ in range(2):
+        teams.cloud.emulator.clock.advance(3700)
+    for arn in arns:
+        teams.cloud.control.forget(arn.rpartition("/")[2], "expire")
+    record = {"status": "SUCCEEDED", "model_artifacts": "s3://bucket/model.tar.gz"}
+    jobs = [_in_state("recorded", arns[0], record), _in_state("unwatched", arns[1], {})]
+
+    recorded, unknown = _views(sjresource, jobs)
+
+    assert (recorded.status, recorded.record_expired) == ("SUCCEEDED", True)
+    assert recorded.model_artifacts == "s3://bucket/model.tar.gz"
+    assert (unknown.status, unknown.record_expired) == ("UNKNOWN", False)
+    assert "does not exist" in str(unknown.status_reason)
+
+
+def test_many_jobs_are_listed_and_not_described_one_by_one(
+    teams: Teams, sjresource: CommandLine
+) -> None:
+    """Forty waiting jobs cost a call for each status; what a list doesn't tell stays open."""
+    jobs = [_in_state(str(n), teams.submit(f"job-{n}", "research"), {}) for n in range(40)]
+    before = teams.cloud.control.calls()
+
+    views = _views(sjresource, jobs)
+
+    after = teams.cloud.control.calls()
+    assert [view.status for view in views].count("RUNNABLE") == 39
+    assert views[20].attempt is None
+    assert after["ListServiceJobs"] - before.get("ListServiceJobs", 0) <= 8
+    assert after.get("DescribeServiceJob", 0) - before.get("DescribeServiceJob", 0) <= 1
+
+
+def _in_state(name: str, arn: str, record: dict[str, Any]) -> StackJob:
+    return StackJob(name, name, name, "urn", arn, name, "training", record=record)
+
+
+def _views(sjresource: CommandLine, jobs: list[StackJob]) -> list[JobView]:
+    with sjresource.shell():
+        services = Scope(sjresource.folder).services
+        viewer = Viewer(services, Standing(services.batch, services.sagemaker), Mask())
+        return viewer.views(jobs, look_at(services, jobs))
