@@ -1,6 +1,7 @@
 """What a page is told, when it asks: looks are no more frequent than whoever answers wants.
 
-Safe to use from several threads: pages that ask at the same time share one look.
+Safe to use from several threads: pages that ask at the same time share one look, and what is known
+already is told meanwhile.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ class Overview:
     def __init__(self, answers: Answers, real: Callable[[], float] = time.monotonic) -> None:
         self._answers = answers
         self._real = real
-        self._lock = threading.Lock()
+        self._looking = threading.Lock()  # held for as long as AWS takes
+        self._known = threading.Lock()
         self._look = Look(answers)
         self._journal = Journal()
         self._due = float("-inf")
@@ -46,10 +48,11 @@ class Overview:
 
         `next` is in how many milliseconds there can be news.
         """
-        with self._lock:
+        with self._looking:
             if self._real() >= self._due:
                 self._look_if_changed()
                 self._due = self._real() + self._answers.rest_seconds()
+        with self._known:
             return {
                 "place": self._answers.place,
                 "now": self._answers.now(),
@@ -88,7 +91,7 @@ class Overview:
         return {**job_details(entry, detail, training, log, said), "errors": tried.errors}
 
     def _entry(self, arn: str) -> View | None:
-        with self._lock:
+        with self._known:
             return self._journal.entry(arn)
 
     def _row(self, entry: View) -> View | None:
@@ -113,8 +116,10 @@ class Overview:
         if mark is not None and mark == self._mark and not self._look.errors:
             return
         self._mark = mark
-        self._queues, entries = self._look.again()
-        self._journal.note(entries)
+        queues, entries = self._look.again()
+        with self._known:
+            self._queues = queues
+            self._journal.note(entries)
         self._rows = {arn: row for arn, row in list(self._rows.items()) if arn in entries}
 
 

@@ -320,6 +320,7 @@ def test_nothing_secret_and_no_token_is_in_the_page_or_its_requests(
     expect(page.locator(".facts")).to_be_visible()
 
     assert token.removeprefix("token=") not in " ".join(requests[1:])
+    assert all(each.startswith(f"{emulator.url}/") for each in requests)
     assert page.url == f"{emulator.url}/"
     assert "bert" in " ".join(answers)
     assert "env-secret" not in " ".join(answers)

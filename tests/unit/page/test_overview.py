@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import threading
+from typing import Any
 
 from page_answers import MINUTE, NOON, QUEUE, Region, job, job_arn, training
 
@@ -152,3 +154,37 @@ def test_nothing_that_may_be_secret_is_shown() -> None:
 
     assert "SUCCEEDED" in shown
     assert [secret for secret in SECRETS if secret in shown] == []
+
+
+def test_a_job_is_told_of_while_a_look_goes_on() -> None:
+    """A slow AWS holds up the next look, not what somebody opens."""
+
+    class Slow(Region):
+        """Answers about queues when it is let."""
+
+        def __init__(self) -> None:
+            super().__init__(job("a", "RUNNING"))
+            self.asked_again, self.let = threading.Event(), threading.Event()
+            self.let.set()
+
+        def job_queues(self) -> list[dict[str, Any]]:
+            """Wait."""
+            self.asked_again.set()
+            assert self.let.wait(10)
+            return super().job_queues()
+
+    region = Slow()
+    overview = Overview(region)
+    overview.since("")
+    region.let.clear()
+    region.asked_again.clear()
+    look = threading.Thread(target=overview.since, args=[""])
+    look.start()
+    assert region.asked_again.wait(10)
+
+    told = overview.job(job_arn("a"))
+
+    assert told is not None
+    assert look.is_alive()
+    region.let.set()
+    look.join()
