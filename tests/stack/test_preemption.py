@@ -71,11 +71,14 @@ def test_a_preemption_shows_on_the_row_of_the_job(
     cloud: EmulatedCloud, new_stack: NewStack
 ) -> None:
     """What was borrowed goes back to its owner; the borrower's row says so, and both succeed."""
-    cloud.script("explore-*", running=12)
-    cloud.script("release", running=6)
+    cloud.script("explore-*", running=3600)
+    cloud.script("release", running=1800)
     stack = new_stack(TWO_TEAMS, environment=cloud.environment)
 
-    up = stack.up()
+    running = stack.start("up")
+    running.wait_for("Preempted")
+    cloud.control.advance(3 * 3600)
+    up = running.wait(fails=False)
 
     rows = [each for each in up.diagnostics("info") if "Preempted" in each.message]
     assert {each.urn.rpartition("::")[2] for each in rows} == {"explore-2"}
