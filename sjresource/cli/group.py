@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "status": "The stack's jobs: state, time in it, attempt, place in the queue, model.",
-    "watch": "The same, live, until all jobs have ended.",
+    "watch": "The status, live, until all jobs have ended; the exit code says how.",
     "why": "Why a job waits, or why it failed: the evidence, and what to do.",
     "queue": "How full a queue is, by share; who runs, who waits for what.",
     "logs": "What a job has logged, over all its attempts; -f follows it.",
