@@ -42,8 +42,8 @@ def run(arguments: list[str]) -> int:
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         return _end("", ExitCode.INTERRUPTED)
-    except SystemExit as leaving:  # click's own way, after a broken pipe and a completion
-        if isinstance(leaving.__context__, BrokenPipeError):
+    except SystemExit as leaving:  # click's way after a completion; click's and rich's, with 1,
+        if leaving.code == 1 and "_SJRESOURCE_COMPLETE" not in os.environ:  # after a broken pipe
             return ExitCode.PIPE_CLOSED
         raise
     except Exception as error:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -40,6 +41,21 @@ assert not loaded & {"pulumi", "boto3", "botocore", "rich", "grpc"}, loaded
 
     assert run(["--version"]) == ExitCode.DONE
     assert capsys.readouterr().out.startswith("sjresource 0.")
+
+
+def test_a_reader_that_has_gone_is_told_by_the_exit_code_alone() -> None:
+    """Also where click sees it first, whose own way is exit code 1."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "sjresource.cli", "--help"],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writer)
+
+    assert (done.returncode, done.stderr) == (ExitCode.PIPE_CLOSED, b"")
 
 
 @pytest.mark.parametrize("arguments", [["no-such-command"], ["status", "--nonsense"], ["why"]])
