@@ -170,8 +170,8 @@ def _queue_arn(resource: Resource) -> str | None:
     outputs = resource.get("outputs", {})
     for value in (resource.get("id"), outputs.get("arn"), outputs.get("jobQueueArn")):
         arn = parse_arn(value) if isinstance(value, str) else None
-        if arn is not None and arn.service == "batch" and arn.kind == "job-queue":
-            return str(value)
+        if arn is not None and (arn.service, arn.kind) == ("batch", "job-queue"):
+            return None if "/" in arn.name else str(value)  # it is a quota share's
     return None
 
 

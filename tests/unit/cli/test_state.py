@@ -66,11 +66,12 @@ def test_a_job_has_what_a_completion_recorded_of_it() -> None:
 
 
 def test_queues_are_found_whatever_provider_they_are_from() -> None:
-    """Some keep the ARN as the id, others as an output."""
+    """Some keep the ARN as the id, others as an output; a quota share's ARN is no queue's."""
     state = deployment(
         resource("pulumi-python:dynamic/sjresource:JobQueue", "ours", id=f"{QUEUE}/ours-1"),
         resource("aws:batch/jobQueue:JobQueue", "aws", id="x", outputs={"arn": f"{QUEUE}/aws-1"}),
         resource("aws-native:batch:JobQueue", "cc", outputs={"jobQueueArn": f"{QUEUE}/cc-1"}),
+        resource("x:index:QuotaShare", "share", id=f"{QUEUE}/ours-1/quota-share/share"),
         resource("aws:s3/bucket:Bucket", "b", id="b", outputs={"arn": "arn:aws:s3:::b"}),
         resource("random:index:Id", "r", id="r", outputs={"arn": SECRET}),
     )
