@@ -14,9 +14,10 @@ from sjresource.client import LIVE
 from sjresource.errors import SjresourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container, Iterable
 
     from sjresource.client import BatchClient
+    from sjresource.waits.masking import Mask
 
     Detail = dict[str, Any]
 
@@ -68,6 +69,18 @@ def read_queue(client: BatchClient, job_queue: str) -> QueueSeen:
             jobs[job["jobId"]] = job  # one that went on meanwhile is listed twice: the later counts
     seen.jobs = list(jobs.values())
     return seen
+
+
+def masked_reasons(
+    jobs: Iterable[Detail], own: Container[str], mask: Callable[[], Mask]
+) -> list[Detail]:
+    """Mask AWS's words about a stack's `own` jobs; `mask` is asked for only if there are some."""
+    return [
+        {**job, "statusReason": mask().text(job["statusReason"])}
+        if job.get("statusReason") and job["jobArn"] in own
+        else job
+        for job in jobs
+    ]
 
 
 def _listed(client: BatchClient, seen: QueueSeen, status: str) -> list[Detail]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import name_in
 from sjresource.naming import property_name
-from sjresource.waits.progress import RUNS, nth, status_since
+from sjresource.waits.progress import MISFIT, RUNS, nth, status_since
 from sjresource.waits.standing import queue_place, share_words, stopped_words
 
 if TYPE_CHECKING:
@@ -117,13 +117,16 @@ def waits_for(seen: QueueSeen, job: Detail, labels: Labels) -> str:
         return ""
     share = job.get("quotaShareName")
     named = {each["quotaShareName"]: each for each in seen.shares}
-    stops = [
-        job.get("statusReason") or "",
-        stopped_words(seen.queue, seen.environments),
-        share_words(share, named, seen.snapshot) if share else "",
-    ]
-    stop = next(filter(None, stops), "")
-    return stop or _before(seen, job, labels) or full_words(seen)
+    reason = job.get("statusReason") or ""
+    if reason.startswith(MISFIT):
+        return reason
+    now = (
+        stopped_words(seen.queue, seen.environments)
+        or (share_words(share, named, seen.snapshot) if share else "")
+        or _before(seen, job, labels)
+        or full_words(seen)
+    )
+    return "; ".join(filter(None, (reason, now)))  # the reason may be how its last attempt ended
 
 
 def full_words(seen: QueueSeen) -> str:

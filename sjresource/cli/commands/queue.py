@@ -9,7 +9,7 @@ import click
 
 from sjresource.cli.endings import CommandFailure, ExitCode
 from sjresource.cli.output import Output, output_option
-from sjresource.cli.queue_reading import read_queue
+from sjresource.cli.queue_reading import masked_reasons, read_queue
 from sjresource.cli.queue_view import capacity_words, queue_view
 from sjresource.cli.queues import client_of, find_queue, queue_argument
 from sjresource.cli.rows import Cell, Row, status_cell
@@ -52,7 +52,9 @@ def queue(queue: str | None, scope: Scope, output: Output) -> None:
         names = ", ".join(each.path for each in scope.queues)
         hint = f"; the stack has {names}" if names else ""
         raise CommandFailure(f"{error}{hint}", ExitCode.NOT_FOUND) from None
-    view = queue_view(seen, {job.arn: job.label for job in scope.jobs})
+    labels = {job.arn: job.label for job in scope.jobs}
+    seen.jobs = masked_reasons(seen.jobs, labels, lambda: scope.mask)
+    view = queue_view(seen, labels)
     output.give(view, lambda screen: tell(screen, view, time.time()))
 
 

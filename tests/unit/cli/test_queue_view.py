@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+from typing import Any
+
+from sjresource.cli.queue_reading import QueueSeen, masked_reasons
+from sjresource.cli.queue_view import waits_for
+from sjresource.waits.masking import Mask
+
+
+def job(name: str, reason: str = "") -> dict[str, Any]:
+    """Give a waiting job as a list has it."""
+    return {"jobArn": name, "jobName": name, "status": "RUNNABLE", "statusReason": reason}
+
+
+def test_words_about_the_stacks_own_jobs_are_masked() -> None:
+    """A retried job still has its last attempt's reason; the secrets are read only for one such."""
+    first, other = job("own", "AlgorithmError: tok-12345"), job("other", "AlgorithmError: no")
+
+    masked, untouched = masked_reasons([first, other], {"own"}, lambda: Mask(["tok-12345"]))
+    assert masked["statusReason"] == "AlgorithmError: [secret]"
+    assert untouched == other
+    assert masked_reasons([job("own"), other], {"own"}, lambda: 1 / 0) == [job("own"), other]  # type: ignore[arg-type,return-value]
+
+
+def test_a_retried_job_waits_for_what_is_before_it_too() -> None:
+    """Its last attempt's reason alone is no answer; that it can never start is."""
+    misfit = "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE"
+    first, retried, huge = job("first"), job("retried", "AlgorithmError: no"), job("huge", misfit)
+    seen = QueueSeen({"jobQueueName": "q"}, jobs=[first, retried, huge])
+
+    assert waits_for(seen, retried, {}) == "AlgorithmError: no; 2nd in the queue, behind first"
+    assert waits_for(seen, huge, {}) == misfit
