@@ -18,7 +18,7 @@ from sjresource.waits.failure import (
     verdict_line,
 )
 from sjresource.waits.progress import RUNS, progress_line
-from sjresource.waits.standing import misfit_words, share_words, stopped_words
+from sjresource.waits.standing import masked_words, misfit_words, share_words, stopped_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -87,7 +87,8 @@ def why_running(
     label: str, detail: Detail, standing: str, seconds: float, mask: Mask
 ) -> Explanation:
     """Say how it goes."""
-    said = progress_line(_masked(detail, mask), seconds, mask.text(standing))
+    goes = masked_words(detail["status"], standing, mask)
+    said = progress_line(_masked(detail, mask), seconds, goes)
     lines = list(attempt_lines(detail, mask))
     return Explanation("RUNS", said, lines, [f"its log: sjresource logs -f {label}"])
 
@@ -103,7 +104,7 @@ def why_waiting(
     reason = mask.text(detail.get("statusReason") or "")
     misfit = misfit_words(reason)
     taken = _taken(*queue) if queue else ""
-    told = "; ".join(filter(None, (mask.text(standing), taken)))
+    told = "; ".join(filter(None, (standing, taken)))
     said = progress_line(_masked(detail, mask), seconds, told)
     lines = [*attempt_lines(detail, mask), *(_queue_lines(detail, *queue) if queue else ())]
     if misfit:

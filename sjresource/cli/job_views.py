@@ -14,6 +14,7 @@ from sjresource.errors import NotFound, Refused, SjresourceError
 from sjresource.waits.evidence import training_job_arn
 from sjresource.waits.looking import Look
 from sjresource.waits.progress import RUNS, TERMINAL, attempt_number, ran_seconds, status_since
+from sjresource.waits.standing import masked_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -136,7 +137,7 @@ class Viewer:
     def _words(self, detail: Detail, *, talks: bool) -> str | None:
         if detail["status"] in RUNS and not talks:
             return None
-        return self._mask.text(self._standing.of(detail)) or None
+        return masked_words(detail["status"], self._standing.of(detail), self._mask) or None
 
     def _unseen(self, job: StackJob, error: SjresourceError | None) -> JobView:
         """View a job that Batch doesn't tell of: what was recorded of it counts."""

@@ -160,7 +160,7 @@ def attempt_lines(detail: Mapping[str, Any], mask: Mask) -> Iterator[str]:
             yield f"  {number}  {_length(attempt)}  {reason}"
     preempted = detail.get("preemptionSummary", {}).get("preemptedAttemptCount", 0)
     if preempted:
-        yield f"preempted: {preempted} times"
+        yield f"preempted: {preempted} time{'s' * (preempted > 1)}"
 
 
 def _length(attempt: Mapping[str, Any]) -> str:

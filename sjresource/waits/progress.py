@@ -45,10 +45,11 @@ def ran_seconds(detail: Mapping[str, Any]) -> float:
 def status_since(detail: Mapping[str, Any]) -> int | None:
     """Tell since when a job has had its status, in milliseconds since 1970, as far as AWS tells.
 
-    A job that waits again does so since its last attempt ended.
+    A job that waits again does so since its last attempt ended, or was preempted.
     """
-    ends = [attempt.get("stoppedAt") for attempt in detail.get("attempts", [])]
-    waits = (ends[-1] if ends else None) or detail.get("createdAt")
+    preempted = (detail.get("preemptionSummary") or {}).get("recentPreemptedAttempts", [])
+    runs = [*detail.get("attempts", []), *preempted]
+    waits = max((run.get("stoppedAt") or 0 for run in runs), default=0) or detail.get("createdAt")
     times = {
         "SUBMITTED": detail.get("createdAt"),
         "PENDING": waits,

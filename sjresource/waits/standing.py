@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sjresource.arn import Arn
     from sjresource.client import BatchClient, SageMakerClient
+    from sjresource.waits.masking import Mask
 
     Detail = dict[str, Any]
 
@@ -140,6 +141,15 @@ def training_words(job: Detail) -> str:
         last = max(metrics, key=lambda metric: str(metric.get("Timestamp", "")))
         words.append(f"{last['MetricName']}={last['Value']:g}")
     return ", ".join(word for word in words if word)
+
+
+def masked_words(status: str, words: str, mask: Mask) -> str:
+    """Mask the part of a standing that may quote a payload: metrics, after SageMaker's status.
+
+    Places, and the names of queues and shares, hold nothing of it.
+    """
+    state, comma, metrics = words.partition(", ")
+    return f"{state}{comma}{mask.text(metrics)}" if status in RUNS else words
 
 
 def queue_place(job_arn: str, share: str | None, snapshot: Detail) -> Place | None:

@@ -67,6 +67,7 @@ def test_what_may_quote_a_secret_is_withheld_where_secrets_cannot_be_read(
     assert blind.code == 0
     assert "tok-12345" not in blind.out
     assert "[withheld: it may quote a secret" in blind.out
+    assert "1st in the queue" in blind.out
 
 
 def test_reading_takes_no_lock_and_changes_nothing(shown: ShownStack) -> None:

@@ -4,7 +4,14 @@ from typing import Any
 
 import pytest
 
-from sjresource.waits.progress import attempt_number, crowd_line, duration, nth, progress_line
+from sjresource.waits.progress import (
+    attempt_number,
+    crowd_line,
+    duration,
+    nth,
+    progress_line,
+    status_since,
+)
 
 
 def detail(status: str, **more: Any) -> dict[str, Any]:
@@ -83,3 +90,13 @@ def test_durations_read_as_people_say_them(seconds: float, said: str) -> None:
 def test_places_read_as_people_say_them(number: int, said: str) -> None:
     """English has its exceptions."""
     assert nth(number) == said
+
+
+def test_a_job_waits_since_its_last_run_was_cut_short() -> None:
+    """Neither a failed attempt's time nor a preempted one's counts as waiting."""
+    job = {"status": "RUNNABLE", "createdAt": 1, "attempts": [{"stoppedAt": 5}, {}]}
+    summary = {"preemptedAttemptCount": 1, "recentPreemptedAttempts": [{"stoppedAt": 9}]}
+
+    assert status_since({"status": "RUNNABLE", "createdAt": 1}) == 1
+    assert status_since(job) == 5
+    assert status_since({**job, "preemptionSummary": summary}) == 9

@@ -6,7 +6,14 @@ import pytest
 from waiting_fakes import FakeBatch, FakeTraining, arn, services, started
 
 from sjresource.errors import Refused
-from sjresource.waits.standing import Standing, queue_words, share_words, training_words
+from sjresource.waits.masking import Mask
+from sjresource.waits.standing import (
+    Standing,
+    masked_words,
+    queue_words,
+    share_words,
+    training_words,
+)
 
 QUEUE = "arn:aws:batch:us-east-1:123456789012:job-queue/q"
 ENVIRONMENT = "arn:aws:batch:us-east-1:123456789012:service-environment/gpus"
@@ -157,3 +164,13 @@ def test_a_quota_share_that_keeps_a_job_waiting_is_named() -> None:
     assert share_words("vision", shares, used(3.0)) == ""
     assert share_words("text", shares, {}) == "the quota share text is DISABLED"
     assert share_words("unknown", {}, {}) == ""
+
+
+def test_only_what_may_quote_a_payload_is_masked() -> None:
+    """A short secret, such as "1", leaves places as they are; a payload names metrics."""
+    mask = Mask(["1", "secret-loss"])
+
+    assert masked_words("RUNNABLE", "behind the first 1 in the queue", mask) == (
+        "behind the first 1 in the queue"
+    )
+    assert masked_words("RUNNING", "Training, secret-loss=0.5", mask) == "Training, [secret]=0.5"
