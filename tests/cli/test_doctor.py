@@ -148,6 +148,18 @@ def test_python_without_sjresource_is_told(stack: PulumiStack, tmp_path: Path) -
     assert not (tmp_path / "none").exists()
 
 
+def test_project_that_pulumi_can_not_use_is_told(outside: CommandLine) -> None:
+    """And what can be looked at without it is looked at."""
+    project = outside.folder / "Pulumi.yaml"
+    for text, seen in (("name: [x", "can't be read"), ("name: x\nruntime: nodejs", "nodejs")):
+        project.write_text(text)
+        found = findings(outside, code=1)
+
+        assert seen in found["plugin"]["seen"]
+        assert found["stack"]["verdict"] == "failed"
+        assert found["may batch:DescribeServiceJob"]["verdict"] == "ok"
+
+
 def test_without_a_project_the_rest_is_looked_at(outside: CommandLine) -> None:
     """No project is no failure; no engine is one."""
     found = findings(outside, code=0)

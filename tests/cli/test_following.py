@@ -286,7 +286,7 @@ def test_log_is_followed_over_a_preemption(world: World) -> None:
         world.writes(job, "after")
         world.slept.append(lambda: world.emulator.clock.advance(100))
 
-    world.slept.extend([preempt, *[lambda: None] * 4, train_again])
+    world.slept.extend([preempt, *[lambda: None] * 8, train_again])
     story = told(world.following(job).to_the_end())
 
     cut = next(line for line in story if "was preempted" in line)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -27,7 +29,6 @@ from sjresource.client import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
 
     from sjresource.cli.doctor.findings import Finding
     from sjresource.cli.screen import Screen
@@ -61,7 +62,15 @@ def doctor(scope: Scope, output: Output) -> int:
 
 def _look(scope: Scope) -> Iterator[Finding]:
     yield from engine_findings(_project(scope))
-    yield from deployment_findings(scope)
+    of_stack = list(deployment_findings(scope))
+    yield from of_stack
+    if any(finding.verdict == "failed" for finding in of_stack if finding.check == "stack"):
+        yield unproven("aws: config", "not read; from here on by this shell's own settings")
+        scope = Scope(Path(os.sep))
+    yield from _look_at_aws(scope)
+
+
+def _look_at_aws(scope: Scope) -> Iterator[Finding]:
     try:
         settings = scope.settings
     except Exception as error:

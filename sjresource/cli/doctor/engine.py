@@ -51,14 +51,26 @@ def engine_findings(project: Path | None) -> Iterator[Finding]:
     if project is None:
         yield unproven("plugin", "no Pulumi project here", "run it in the project's folder")
         return
-    yield from _plugin(project, _runtime_options(project))
+    try:
+        language, options = _runtime(project)
+    except Exception as error:  # noqa: BLE001 - whatever YAML and the Automation API make of it
+        seen = f"its Pulumi file can't be read: {error}"
+        yield failed("plugin", seen, f"mend it; it is in {project}")
+        return
+    if language != "python":
+        seen = f"the project's runtime is {language}"
+        yield failed("plugin", seen, "sjresource is for projects with `runtime: python`")
+        return
+    yield from _plugin(project, options)
 
 
-def _runtime_options(project: Path) -> dict[str, Any]:
+def _runtime(project: Path) -> tuple[str, dict[str, Any]]:
+    """Give the project's language, and the options of its host."""
     from pulumi.automation import LocalWorkspace  # noqa: PLC0415 - there is a project to ask about
 
     runtime = LocalWorkspace(work_dir=str(project)).project_settings().runtime
-    return dict(getattr(runtime, "options", None) or {})
+    name = runtime if isinstance(runtime, str) else getattr(runtime, "name", "not named")
+    return name, dict(getattr(runtime, "options", None) or {})
 
 
 def _host(cli: str) -> Finding:

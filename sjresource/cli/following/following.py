@@ -34,8 +34,12 @@ if TYPE_CHECKING:
     Detail = dict[str, Any]
     LogEvent = dict[str, Any]
 
-_QUIET_SECONDS = 5.0
-"""So long nothing may come after an attempt's end before its log counts as complete."""
+_QUIET_SECONDS = 10.0
+"""So long nothing may come after an attempt's end before its log counts as complete.
+
+The SageMaker SDK, too, reads a log once more ten seconds after the end of its job.
+https://github.com/aws/sagemaker-python-sdk (`logs_for_job`)
+"""
 
 _SETTLED_SECONDS = 60.0
 """What ended longer ago than this has all its lines in CloudWatch."""
