@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sjresource.cli.doctor.findings import failed, ok
 from sjresource.client import endpoint_of, find_caller
 from sjresource.errors import SjresourceError, Unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sjresource.cli.doctor.findings import Finding
     from sjresource.settings import Settings
+
+T = TypeVar("T")
 
 _CREDENTIALS = (
     "set the stack's aws:profile, AWS_PROFILE, or log in again; docs/aws.md has all the ways"
@@ -36,7 +38,7 @@ def access_findings(settings: Settings) -> Iterator[Finding]:
         return
     yield ok("region", region)
     try:
-        caller = find_caller(settings)
+        caller = asked_twice(lambda: find_caller(settings))
     except Unreachable as error:
         if _NO_WAY_THERE.search(error.seen):
             yield failed("endpoint", error.seen, _ENDPOINT)
@@ -55,3 +57,11 @@ def access_findings(settings: Settings) -> Iterator[Finding]:
         yield ok("account", "allowed by aws:allowedAccountIds and aws:forbiddenAccountIds")
     else:
         yield ok("account", "any is allowed: aws:allowedAccountIds is not set")
+
+
+def asked_twice(call: Callable[[], T]) -> T:
+    """Call, and once more if there is no answer within seconds: the first call of all is slow."""
+    try:
+        return call()
+    except Unreachable:
+        return call()

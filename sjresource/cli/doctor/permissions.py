@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import parse_arn
+from sjresource.cli.doctor.access import asked_twice
 from sjresource.cli.doctor.findings import failed, ok, unproven
 from sjresource.errors import NotFound, Refused, SjresourceError
 from sjresource.refusals import DENIED, PASSING
@@ -123,7 +124,7 @@ def permission_findings(readers: Readers, things: Things) -> Iterator[Finding]:
 def _tried(action: str, call: Callable[[], object]) -> Finding:
     check = f"may {action}"
     try:
-        call()
+        asked_twice(call)
     except NotFound:
         return ok(check, "proven")
     except Refused as error:
