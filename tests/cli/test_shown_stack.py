@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 from dashboard_process import DashboardProcess
 
-from sjresource.cli.jobs import FoundJob, find_job
+from sjresource.cli.group import sjresource
+from sjresource.cli.jobs import FoundJob, complete_job, find_job
 from sjresource.cli.stack import Scope
 
 if TYPE_CHECKING:
@@ -160,6 +162,8 @@ def test_job_is_a_resource_an_id_an_arn_or_a_job_name(shown: ShownStack) -> None
         for job in ("running", arn.rpartition("/")[2], arn):
             assert find_job(scope, job).arn == arn
         assert find_job(scope, "nightly/train").label == "nightly/train"
+        context = click.Context(sjresource, info_name="sjresource")
+        assert complete_job(context, click.Option(["--x"]), "n") == ["nightly/train"]
         for job in ("not-in-the-stack", other.rpartition("/")[2], other):
             assert find_job(scope, job) == FoundJob(other)
 
