@@ -34,7 +34,7 @@ test: lint ## lint, then run every test, those on the real Pulumi engine too
 	@$(RUN) tests/emulator/clients/prepare.py awscli || echo "its tests are skipped: no AWS CLI here"
 	@$(RUN) tests/support/chromium.py || echo "the queue page's tests are skipped: no Chromium here"
 	@$(RUN) tests/support/window.py || echo "the tests of live views are skipped: no tmux here"
-	@engine=$$($(RUN) tools/engine) && PATH="$$engine:$$PATH" $(RUN) -m pytest -n 3 --dist worksteal
+	@engine=$$($(RUN) tools/engine) && PATH="$$engine:$$PATH" $(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 kills: ## kill plugin, program, CLI and Batch 200 times in the middle of `pulumi up`: 15 minutes
 	$(SETUP) dev

@@ -1,6 +1,7 @@
-"""The order of all tests: what takes seconds before what takes milliseconds.
+"""The order of the tests' files: what takes seconds before what takes milliseconds.
 
-The last tests are then short ones, and no worker goes on long after the others.
+A file is one worker's, so that what its tests share is made once. The last files are short ones,
+and no worker goes on long after the others.
 """
 
 from __future__ import annotations
@@ -14,11 +15,12 @@ LONGEST = "test_random_kills"
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sort them; within a rank the order stays."""
-    items.sort(key=_rank)
+    """Sort their files; within a file the order stays."""
+    on_the_engine = {item.path for item in items if item.get_closest_marker("stack")}
 
+    def rank(item: pytest.Item) -> int:
+        if item.path.stem == LONGEST:
+            return 0
+        return 1 if item.path in on_the_engine else 2
 
-def _rank(item: pytest.Item) -> int:
-    if LONGEST in item.nodeid:
-        return 0
-    return 1 if item.get_closest_marker("stack") else 2
+    items.sort(key=rank)
