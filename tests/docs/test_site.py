@@ -27,7 +27,7 @@ PUBLIC = [
 ]
 
 
-def build(site: Path, **settings: str) -> subprocess.CompletedProcess[str]:
+def build(site: Path, **settings: str | list[str]) -> subprocess.CompletedProcess[str]:
     """Build it into a folder; settings replace those of mkdocs.yml.
 
     Not quietly: mkdocs doesn't count the warnings that it doesn't show, and would not be strict.
@@ -57,11 +57,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_links_that_lead_nowhere_fail_the_build(tmp_path: Path) -> None:
-    """To pages, to headings, to files of the repository."""
-    shutil.copytree(ROOT / "docs", tmp_path / "docs")
+    """To pages, to headings, to files of the repository; two pages are enough to tell."""
+    (tmp_path / "docs").mkdir()
+    for name in ("aws.md", "iam.md"):
+        shutil.copy(ROOT / "docs" / name, tmp_path / "docs")
     with (tmp_path / "docs" / "aws.md").open("a") as page:
         page.write("\n[a](nowhere.md) [b](iam.md#nowhere) [c](../examples/nowhere/__main__.py)\n")
-    built = build(tmp_path / "site", docs_dir=str(tmp_path / "docs"))
+    built = build(tmp_path / "site", docs_dir=str(tmp_path / "docs"), nav=["aws.md", "iam.md"])
 
     assert built.returncode == 1
     for target in ("nowhere.md", "iam.md#nowhere", "../examples/nowhere/__main__.py"):
