@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -70,7 +71,10 @@ def start(
 
     Raises:
         NotSettled: that took more than `seconds`, or it ended; with the end of its log.
+        ModuleNotFoundError: the extra `emulator` is not installed.
     """
+    if find_spec("moto") is None:
+        raise ModuleNotFoundError(name="moto")
     options = ["--data", str(data), "--port", str(port), "--executor", executor]
     return _start([sys.executable, "-m", MODULE, *options], data, log, seconds)
 

@@ -41,7 +41,8 @@ class CommandFailure(Exception):  # noqa: N818 - the name of the fact, as in err
 
 
 EXTRAS = {
-    "click": "cli", "packaging": "cli", "rich": "cli", "waitress": "cli", "psutil": "emulator"
+    "click": "cli", "packaging": "cli", "psutil": "cli", "rich": "cli", "waitress": "cli",
+    "moto": "emulator",
 }  # fmt: skip
 """The extra that installs each package."""
 

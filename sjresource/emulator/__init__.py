@@ -8,12 +8,20 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 from sjresource.emulator.clock import Clock
 from sjresource.emulator.credentials import Credentials
-from sjresource.emulator.embedded import Emulator
 from sjresource.emulator.faults import Fault
 from sjresource.emulator.moment import Pace
 from sjresource.emulator.operations.call import Behaviour
 from sjresource.emulator.simulation import Rule, Script
+
+_missing = next((name for name in ("moto", "psutil", "waitress") if find_spec(name) is None), None)
+if _missing:
+    said = f"starting emulator: {_missing} is not installed; pip install 'sjresource[emulator]'"
+    raise ModuleNotFoundError(said, name=_missing)
+
+from sjresource.emulator.embedded import Emulator  # noqa: E402 - it needs them
 
 __all__ = ["Behaviour", "Clock", "Credentials", "Emulator", "Fault", "Pace", "Rule", "Script"]
