@@ -142,6 +142,16 @@ def test_commands_that_are_not_there_are_found(engine: Path) -> None:
     assert [len(each) for each in found] == [1] * len(wrong)
 
 
+def test_nobody_is_sent_to_an_index_that_does_not_have_it() -> None:
+    """A bare name would be looked up there, and could be anybody's by then."""
+    told = [*documents(), *(ROOT / "sjresource" / "cli").rglob("*.py")]
+    named = re.compile(r"pip install [^`\n]*(?<![\w.{/])sjresource(?!\[)")
+
+    assert "no package index has it yet" in " ".join((ROOT / "README.md").read_text().split())
+    assert named.search("`python -m pip install --upgrade sjresource==1`")
+    assert [path for path in told if named.search(path.read_text())] == []
+
+
 def test_workflow_runs_commands_that_are_there(engine: Path) -> None:
     """It parses, has a workflow's shape, and submits without waiting, then waits."""
     (block,) = blocks(ROOT / "docs" / "ci.md")

@@ -101,7 +101,7 @@ def _plugin(project: Path, options: Mapping[str, Any]) -> Iterator[Finding]:
         return
     if ran.returncode:
         said = (ran.stderr.strip().splitlines() or ["it does not say why"])[-1]
-        fix = f"`{python} -m pip install sjresource`, {_NAME_ANOTHER}"
+        fix = f"`{python} -m pip install` its checkout or wheel, {_NAME_ANOTHER}"
         yield failed("plugin", f"{python} can't import sjresource: {said}", fix)
         return
     versions: dict[str, str] = json.loads(ran.stdout.splitlines()[-1])
@@ -133,7 +133,7 @@ def _packages(python: str, versions: Mapping[str, str]) -> Finding:
     if versions["sjresource"] != own:
         wrong.append(f"sjresource {versions['sjresource']} is not that of this command, {own}")
     if wrong:
-        fix = f"`{python} -m pip install --upgrade sjresource=={own}`"
+        fix = f"`{python} -m pip install` the checkout or wheel of {own}"
         return failed("packages", "; ".join(wrong), fix)
     return ok("packages", ", ".join(f"{name} {versions[name]}" for name in _PACKAGES))
 
