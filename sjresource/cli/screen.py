@@ -103,6 +103,10 @@ class Screen:
             for cell in row.below:
                 yield from self._lines(cell, len(GAP))
 
+    def height_of(self, row: Row) -> int:
+        """Count the lines that a row takes; its name is taken to find room in its column."""
+        return 1 + sum(len(list(self._lines(cell, len(GAP)))) for cell in row.below)
+
     def _print(self, lines: Iterator[Text]) -> None:
         for line in lines:
             line.rstrip()

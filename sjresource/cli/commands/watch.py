@@ -97,10 +97,10 @@ def _lines(watched: StackWatch, screen: Screen, stack: str) -> Iterator[Text]:
     views = watched.views()
     said = crowd_line({"status": view.status, "statusReason": None} for view in views)
     yield from screen.lines(Cell(f"{stack}, {said}"))
-    rows = _that_fit([row(view, time.time()) for view in views], screen.height - _MARGIN)
+    rows = _that_fit(screen, [row(view, time.time()) for view in views])
     if len(rows) < len(views):
         views.sort(key=lambda view: _STAGES.index(stage(view.status)))
-        rows = _that_fit([row(view, time.time()) for view in views], screen.height - _MARGIN)
+        rows = _that_fit(screen, [row(view, time.time()) for view in views])
     yield from screen.table_lines(HEADERS, rows)
     if len(rows) < len(views):
         yield from screen.lines(Cell(f"… and {len(views) - len(rows)} more", "dim"))
@@ -110,11 +110,12 @@ def _lines(watched: StackWatch, screen: Screen, stack: str) -> Iterator[Text]:
         )
 
 
-def _that_fit(rows: Sequence[Row], height: int) -> list[Row]:
-    """Give the first rows, one at least, whose lines find room; one that wraps may be too much."""
+def _that_fit(screen: Screen, rows: Sequence[Row]) -> list[Row]:
+    """Give the first rows, one at least, whose lines find room."""
+    height = screen.height - _MARGIN
     fitting: list[Row] = []
     for each in rows:
-        height -= 1 + len(each.below)
+        height -= screen.height_of(each)
         if height < 0 and fitting:
             break
         fitting.append(each)

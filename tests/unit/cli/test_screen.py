@@ -115,3 +115,11 @@ def test_what_acts_on_a_terminal_becomes_visible(hostile: str, harmless: str) ->
 def test_lines_of_an_error_stay_lines() -> None:
     """Only the line breaks act."""
     assert plain_lines("two:\n  \x1b[1mone") == "two:\n  \\x1b[1mone"
+
+
+def test_a_rows_height_is_that_of_its_lines() -> None:
+    """What is live must know what finds room: a sentence that goes on takes more than one line."""
+    row = Row([Cell("train"), status_cell("FAILED")], [Cell("no room " * 20), Cell("short")])
+    screen = Screen(Tty(), width=80)
+
+    assert screen.height_of(row) == len(list(screen.table_lines(HEADERS, [row]))) - 1 == 5
