@@ -124,13 +124,14 @@ def _capacity_findings(facts: QueueFacts, properties: Mapping[str, Any]) -> Iter
     wanted = requested_instances(properties.get("service_request_payload"))
     if wanted is None or not facts.environments:
         return
-    if not any(_fits(wanted, environment) for environment in facts.environments):
+    if not any(may_run(environment, wanted) for environment in facts.environments):
         names = ", ".join(each["serviceEnvironmentName"] for each in facts.environments)
         reason = f"asks for more instances than its environments ({names}) may ever run"
         yield Finding("service_request_payload.ResourceConfig", reason, facts.environments)
 
 
-def _fits(wanted: Mapping[str, int], environment: Detail) -> bool:
+def may_run(environment: Detail, wanted: Mapping[str, float]) -> bool:
+    """Tell whether a service environment could ever run so many instances, by their types."""
     limits = _limits(environment)
     if _ALL_INSTANCES in limits:
         return sum(wanted.values()) <= limits[_ALL_INSTANCES]

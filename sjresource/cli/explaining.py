@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sjresource.cli.queue_view import full_words, label_of, waiting_in_order
+from sjresource.checks.preflight import may_run
+from sjresource.cli.queue_view import amounts, full_words, label_of, waiting_in_order
 from sjresource.waits.failure import (
     AGAIN,
     advice_for,
@@ -141,10 +142,17 @@ def _steps(detail: Detail, seen: QueueSeen, labels: Labels) -> Iterator[str]:
     if limit.endswith("DISABLED"):
         yield f"{limit}: enable it, and its jobs start again"
         return
+    environments = [each["serviceEnvironmentName"] for each in seen.environments]
+    wanted = amounts(detail.get("capacityUsage", []))
+    if environments and not any(may_run(each, wanted) for each in seen.environments):
+        yield (
+            f"it will never start as things are: it asks for more than {' or '.join(environments)} "
+            "may ever run; raise max_capacity, or ask for less"
+        )
+        return
     yield "nothing is wrong: it starts when it is its turn and there is room"
     if limit:
         yield f"sooner: raise what {share} may hold (capacity_limits), or let it borrow"
-    environments = [each["serviceEnvironmentName"] for each in seen.environments]
     if full_words(seen) and environments:
         yield f"sooner: raise max_capacity of {' or '.join(environments)}"
     if _before(detail, seen, labels) and seen.queue.get("schedulingPolicyArn"):
