@@ -16,7 +16,7 @@ from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Re
 
 from sjresource.changes import IN_PLACE, find_changes
 from sjresource.identity import identity_tag, resource_identity
-from sjresource.provider import BatchProvider, evaluated
+from sjresource.provider import BatchProvider
 from sjresource.waits.failure import recorded_failures
 from sjresource.waits.masking import Mask
 from sjresource.waits.operation import run_waits
@@ -66,7 +66,6 @@ class ServiceJobCompletionProvider(BatchProvider):
         """Forget the record; the jobs are not touched."""
 
 
-@evaluated
 class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobCompletion"):
     """The end of a service job, or of many, and what came of it.
 

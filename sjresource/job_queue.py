@@ -19,7 +19,7 @@ from sjresource.checks.reading import items_at, value_at
 from sjresource.client import BatchClient
 from sjresource.identity import resource_identity
 from sjresource.named_resource import Calls, NamedResourceProvider
-from sjresource.provider import evaluated, old_first
+from sjresource.provider import old_first
 from sjresource.relations import refuse_foreign_jobs
 from sjresource.stack_config import with_default_tags
 
@@ -79,7 +79,6 @@ class JobQueueProvider(NamedResourceProvider):
         refuse_foreign_jobs(client, self.noun, arn, job_queue=arn, identity=props["identity"])
 
 
-@evaluated
 class JobQueue(Resource, module="sjresource", name="JobQueue"):
     """A queue for service jobs."""
 

@@ -8,9 +8,8 @@ https://www.pulumi.com/docs/iac/concepts/providers/dynamic-providers/
 
 from __future__ import annotations
 
-import inspect
 import time
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, ResourceProvider
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from sjresource.checks.conformance import Problem
-
-_Resource = TypeVar("_Resource", bound=pulumi.Resource)
 
 
 class BatchProvider(ResourceProvider):
@@ -95,12 +92,6 @@ class BatchProvider(ResourceProvider):
     def sleep(self, seconds: float) -> None:
         """Block this worker; the engine's plugin has four of them for all resources."""
         time.sleep(seconds)
-
-
-def evaluated(resource: type[_Resource]) -> type[_Resource]:
-    """Evaluate a resource's annotations: else Pulumi does it anew for each one that is declared."""
-    resource.__annotations__ = inspect.get_annotations(resource, eval_str=True)
-    return resource
 
 
 def old_first(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:

@@ -18,7 +18,7 @@ from sjresource.client import BatchClient
 from sjresource.errors import NotFound
 from sjresource.identity import resource_identity
 from sjresource.named_resource import Calls, NamedResourceProvider
-from sjresource.provider import evaluated, old_first
+from sjresource.provider import old_first
 from sjresource.relations import refuse_foreign_jobs
 from sjresource.stack_config import with_default_tags
 
@@ -91,7 +91,6 @@ class QuotaShareProvider(NamedResourceProvider):
         )
 
 
-@evaluated
 class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
     """A share of a quota-managed queue: `job_queue` has a policy with `quota_share_policy`."""
 

@@ -19,7 +19,6 @@ from sjresource.client import BatchClient
 from sjresource.errors import NotFound
 from sjresource.identity import default_name, resource_identity, with_name
 from sjresource.named_resource import Calls, NamedResourceProvider
-from sjresource.provider import evaluated
 from sjresource.relations import refuse_while_queues_use
 from sjresource.stack_config import with_default_tags
 
@@ -77,7 +76,6 @@ class SchedulingPolicyProvider(NamedResourceProvider):
         refuse_while_queues_use(client, self.noun, arn, props["identity"], uses)
 
 
-@evaluated
 class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
     """A way to choose among the jobs of a queue."""
 

@@ -17,7 +17,6 @@ from sjresource.checks.advising import warn_of_queue_side
 from sjresource.client import BatchClient
 from sjresource.identity import resource_identity
 from sjresource.named_resource import Calls, NamedResourceProvider
-from sjresource.provider import evaluated
 from sjresource.relations import refuse_while_queues_use
 from sjresource.stack_config import with_default_tags
 
@@ -63,7 +62,6 @@ class ServiceEnvironmentProvider(NamedResourceProvider):
         refuse_while_queues_use(client, self.noun, arn, props["identity"], uses)
 
 
-@evaluated
 class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment"):
     """The capacity that service jobs may use at one time."""
 

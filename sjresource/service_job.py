@@ -32,7 +32,7 @@ from sjresource.identity import name_of, resource_identity, stack_of, with_name
 from sjresource.job_outputs import OUTPUTS, job_outputs
 from sjresource.naming import input_shape, to_request
 from sjresource.payload import canonical, is_unknown, parse_payload, payload_json
-from sjresource.provider import BatchProvider, evaluated, old_first, try_to, update_tags
+from sjresource.provider import BatchProvider, old_first, try_to, update_tags
 from sjresource.stack_config import with_default_tags
 from sjresource.submission import Run, find_or_submit, live_orphans, release
 
@@ -215,7 +215,6 @@ class ServiceJobProvider(BatchProvider):
             self.sleep(0.2)
 
 
-@evaluated
 class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
     """A SageMaker training job that AWS Batch queues, and that runs once.
 

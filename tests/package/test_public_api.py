@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import subprocess
 import sys
 from pathlib import Path
@@ -97,11 +96,3 @@ def test_terminal_statuses_are_batchs_own() -> None:
 
     assert statuses >= client.TERMINAL
     assert statuses - client.TERMINAL == set(client.LIVE)
-
-
-@pytest.mark.parametrize("name", RESOURCES)
-def test_annotations_of_resources_are_evaluated(name: str) -> None:
-    """Pulumi would evaluate them anew for each resource that a program declares."""
-    annotations = inspect.get_annotations(getattr(sjresource, name))
-
-    assert not [each for each in annotations.values() if isinstance(each, str)]
