@@ -23,6 +23,7 @@ from benchmarks import (
     state,
     throttling,
     waiting,
+    workers,
 )
 from benchmarks.table import describe_machine, print_heading, print_row, write_json
 
@@ -44,6 +45,8 @@ class Size(NamedTuple):
     """(jobs, seconds)."""
     starts: int
     throttled: int
+    workers: tuple[int, int]
+    """(jobs, rounds)."""
     jobs: int
     """Where it does not matter how many."""
     finished: Sequence[int]
@@ -53,8 +56,10 @@ class Size(NamedTuple):
 
 
 SIZES = {
-    "smoke": Size([(1, 1)], [1], (2, 1), (3, 2.0), 1, 6, 1, [5], [10, 20], 40),
-    "quick": Size([(1, 3), (100, 1)], [100], (40, 1), (500, 20.0), 5, 60, 10, [100], [1000], 1000),
+    "smoke": Size([(1, 1)], [1], (2, 1), (3, 2.0), 1, 6, (2, 1), 1, [5], [10, 20], 40),
+    "quick": Size(
+        [(1, 3), (100, 1)], [100], (40, 1), (500, 20.0), 5, 40, (40, 1), 10, [100], [1000], 1000
+    ),
     "full": Size(
         [(1, 5), (10, 5), (100, 5), (300, 5), (1000, 1)],
         [100, 300, 1000],
@@ -62,6 +67,7 @@ SIZES = {
         (500, 60.0),
         11,
         300,
+        (100, 3),
         20,
         [100, 10_000, 50_000],
         [1000, 10_000],
@@ -76,6 +82,7 @@ QUESTIONS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "checking": lambda size: checking.rows(size.jobs * 10),
     "waiting": lambda size: waiting.rows(*size.waiting),
     "throttling": lambda size: throttling.rows(size.throttled),
+    "workers": lambda size: workers.rows(*size.workers),
     "rivals": lambda size: against_rivals.rows(*size.rivals),
     "floor": lambda size: against_floor.rows(size.floor),
     "checkpoints": lambda size: against_floor.checkpoint_rows(size.checkpoints),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, dataclass
+from itertools import cycle
 from typing import Any
 
 _VARIABLE = "SJRESOURCE_BENCHMARK"
@@ -26,6 +27,7 @@ class Declared:
     changed: int = 0
     latency: float = 0.0
     waits: bool = False
+    more_plugins: int = 0
 
     def environment(self) -> dict[str, str]:
         """Give what the program needs in its environment."""
@@ -80,10 +82,17 @@ def declare() -> None:
         sj.ServiceJobCompletion("trained", jobs=jobs)
 
 
-def _service_job(_: Declared) -> Any:
+def _service_job(declared: Declared) -> Any:
+    import pulumi  # noqa: PLC0415 - the same
+
     import sjresource as sj  # noqa: PLC0415 - the same
 
-    return sj.ServiceJob
+    plugins = [
+        pulumi.ProviderResource("pulumi-python", f"more-{number}", {})
+        for number in range(declared.more_plugins)
+    ]
+    choice = cycle([None, *(pulumi.ResourceOptions(provider=plugin) for plugin in plugins)])
+    return lambda name, **given: sj.ServiceJob(name, opts=next(choice), **given)
 
 
 def _floor(declared: Declared) -> Any:
