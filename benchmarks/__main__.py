@@ -1,4 +1,4 @@
-"""`python -m benchmarks [--size smoke|quick|full] [--only QUESTION ...] [--json FILE]`.
+"""`python -m benchmarks [--size smoke|quick|full] [--only QUESTION ...]`, and where to write it.
 
 quick takes under five minutes and gives directions, full under 40 and gives the numbers of
 docs/performance.md, smoke shows in seconds that everything runs. Needs `pulumi` on PATH.
@@ -25,7 +25,7 @@ from benchmarks import (
     waiting,
     workers,
 )
-from benchmarks.table import describe_machine, print_heading, print_row, write_json
+from benchmarks.table import describe_machine, print_heading, print_row, write_json, write_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -49,6 +49,7 @@ class Size(NamedTuple):
     """(jobs, rounds)."""
     jobs: int
     """Where it does not matter how many."""
+    checked: int
     finished: Sequence[int]
     lined_up: Sequence[int]
     month: int
@@ -56,9 +57,20 @@ class Size(NamedTuple):
 
 
 SIZES = {
-    "smoke": Size([(1, 1)], [1], (2, 1), (3, 2.0), 1, 6, (2, 1), 1, [5], [10, 20], 40),
+    "smoke": Size([(1, 1)], [1], (2, 1), (3, 2.0), 1, 6, (2, 1), 1, 10, [5], [10, 20], 40),
     "quick": Size(
-        [(1, 3), (100, 1)], [100], (40, 1), (500, 20.0), 5, 40, (40, 1), 10, [100], [1000], 1000
+        [(1, 3), (100, 1)],
+        [100],
+        (40, 1),
+        (500, 20.0),
+        5,
+        40,
+        (40, 1),
+        10,
+        100,
+        [100],
+        [1000],
+        1000,
     ),
     "full": Size(
         [(1, 5), (10, 5), (100, 5), (300, 5), (1000, 1)],
@@ -69,6 +81,7 @@ SIZES = {
         300,
         (100, 3),
         20,
+        100,
         [100, 10_000, 50_000],
         [1000, 10_000],
         10_000,
@@ -79,7 +92,7 @@ QUESTIONS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "startup": lambda size: startup.rows(size.starts),
     "calls": lambda size: calls.rows(size.jobs),
     "state": lambda size: state.rows(size.jobs),
-    "checking": lambda size: checking.rows(size.jobs * 10),
+    "checking": lambda size: checking.rows(size.checked),
     "waiting": lambda size: waiting.rows(*size.waiting),
     "throttling": lambda size: throttling.rows(size.throttled),
     "workers": lambda size: workers.rows(*size.workers),
@@ -98,6 +111,7 @@ def main() -> None:
     parser.add_argument("--size", choices=SIZES, default="quick")
     parser.add_argument("--only", nargs="+", choices=QUESTIONS, default=list(QUESTIONS))
     parser.add_argument("--json", type=Path, help="where to write all numbers")
+    parser.add_argument("--markdown", type=Path, help="where to write the table for a document")
     options = parser.parse_args()
     machine = {**describe_machine(), "size": options.size}
     print(", ".join(f"{name} {value}" for name, value in machine.items()))
@@ -112,6 +126,8 @@ def main() -> None:
     print(f"{machine['minutes']} minutes")
     if options.json:
         write_json(options.json, rows, machine)
+    if options.markdown:
+        write_markdown(options.markdown, rows)
 
 
 if __name__ == "__main__":

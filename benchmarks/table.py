@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _WIDTHS = "{:<10} {:<52} {:>10} {:>10} {:<8} {:>6} {:>7} {}"
 
+_ROUNDED_FROM = 100
+_SAID = {None: "", True: "met", False: "NOT MET"}
+
 
 @dataclass(frozen=True)
 class Row:
@@ -47,9 +50,8 @@ def print_heading() -> None:
 
 def print_row(row: Row) -> None:
     """Print a line of the table, as soon as it is known."""
-    said = {None: "", True: "met", False: "NOT MET"}[row.is_met]
-    cells = (row.ours, row.other, row.ratio, row.goal)
-    ours, other, ratio, goal = ("" if cell is None else f"{cell:.4g}" for cell in cells)
+    ours, other = _text(row.ours), _text(row.other)
+    ratio, goal, said = _text(row.ratio), _text(row.goal), _SAID[row.is_met]
     print(_WIDTHS.format(row.question, row.what, ours, other, row.unit, ratio, goal, said).rstrip())
 
 
@@ -57,6 +59,18 @@ def write_json(file: Path, rows: Iterable[Row], machine: dict[str, Any]) -> None
     """Write all there is to know."""
     lines = [{**asdict(row), "met": row.is_met} for row in rows]
     file.write_text(json.dumps({"machine": machine, "rows": lines}, indent=1) + "\n")
+
+
+def write_markdown(file: Path, rows: Iterable[Row]) -> None:
+    """Write the table for a document."""
+    lines = [
+        "| | ours | other | | ratio | goal | |",
+        "| --- | ---: | ---: | --- | ---: | ---: | --- |",
+    ]
+    for row in rows:
+        cells = (_text(row.ours), _text(row.other), row.unit, _text(row.ratio), _text(row.goal))
+        lines.append(f"| {row.question}: {row.what} | {' | '.join(cells)} | {_SAID[row.is_met]} |")
+    file.write_text("\n".join(lines) + "\n")
 
 
 def describe_machine() -> dict[str, Any]:
@@ -76,6 +90,12 @@ def describe_machine() -> dict[str, Any]:
         ).stdout.strip(),
         **{name: version(name) for name in ("pulumi", "boto3", "botocore", "sjresource")},
     }
+
+
+def _text(number: float | None) -> str:
+    if number is None:
+        return ""
+    return f"{number:.3g}" if abs(number) < _ROUNDED_FROM else f"{number:.0f}"
 
 
 def _processor() -> str:

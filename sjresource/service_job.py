@@ -308,7 +308,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             opts: `delete_before_replace` defaults to True, so that the old job does not stand in
                 the new one's way.
         """
-        given = {
+        given: dict[str, Any] = {
             "identity": resource_identity(_TYPE, resource_name, opts),
             "job_queue": job_queue,
             "service_job_type": service_job_type,
@@ -326,13 +326,13 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             "rerun_on_failure": rerun_on_failure or None,
             "adopt_job_id": adopt_job_id,
         }
+        given["managed_here"] = managed_here(given)
         properties = {
             **{name: value for name, value in given.items() if value is not None},
             "job_name": job_name,
             **dict.fromkeys(_NOT_INPUTS),
         }
         properties["max_instance_hours"] = instance_hours_placeholder(properties)
-        properties["managed_here"] = managed_here(properties)
         self.given_payload = service_request_payload  # whose values may be secret one by one
         self._is_read = bool(opts and opts.id is not None)
         super().__init__(ServiceJobProvider(), resource_name, properties, old_first(opts))
