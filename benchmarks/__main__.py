@@ -57,36 +57,21 @@ class Size(NamedTuple):
 
 
 SIZES = {
-    "smoke": Size([(1, 1)], [1], (2, 1), (3, 2.0), 1, 6, (2, 1), 1, 10, [5], [10, 20], 40),
+    "smoke": Size(
+        floor=[(1, 1)], checkpoints=[1], rivals=(2, 1), workers=(2, 1), throttled=6,
+        waiting=(3, 2.0), starts=1, jobs=1, checked=10, finished=[5], lined_up=[10, 20], month=40,
+    ),
     "quick": Size(
-        [(1, 3), (100, 1)],
-        [100],
-        (40, 1),
-        (500, 20.0),
-        5,
-        40,
-        (40, 1),
-        10,
-        100,
-        [100],
-        [1000],
-        1000,
+        floor=[(1, 3), (100, 1)], checkpoints=[100], rivals=(40, 1), workers=(40, 1), throttled=40,
+        waiting=(500, 20.0), starts=5, jobs=10, checked=100, finished=[100, 1000],
+        lined_up=[1000], month=1000,
     ),
     "full": Size(
-        [(1, 5), (10, 5), (100, 5), (300, 5), (1000, 1)],
-        [100, 300, 1000],
-        (100, 5),
-        (500, 60.0),
-        11,
-        300,
-        (100, 3),
-        20,
-        100,
-        [100, 10_000, 50_000],
-        [1000, 10_000],
-        10_000,
+        floor=[(1, 5), (10, 5), (100, 5), (300, 5), (1000, 1)], checkpoints=[100, 300, 1000],
+        rivals=(100, 5), workers=(100, 5), throttled=150, waiting=(500, 60.0), starts=11, jobs=20,
+        checked=100, finished=[100, 10_000], lined_up=[1000, 10_000], month=10_000,
     ),
-}
+}  # fmt: skip
 
 QUESTIONS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "startup": lambda size: startup.rows(size.starts),

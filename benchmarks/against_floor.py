@@ -72,7 +72,8 @@ def checkpoint_rows(sizes: Sequence[int], latency: float = LATENCY) -> Iterator[
     """Show what the floor is made of: the same without a write of the state at each step."""
     for jobs in sizes:
         declared = Declared("floor", jobs, latency=latency)
-        without, floor = live(declared, _WITHOUT_CHECKPOINTS), live(declared)
+        floor = _up_and_destroy(declared, {})
+        without = _up_and_destroy(declared, _WITHOUT_CHECKPOINTS)
         for operation in ("up", "destroy"):
             yield Row(
                 "floor",
@@ -84,11 +85,17 @@ def checkpoint_rows(sizes: Sequence[int], latency: float = LATENCY) -> Iterator[
             )
 
 
-def live(declared: Declared, variables: dict[str, str] | None = None) -> Life:
+def _up_and_destroy(declared: Declared, variables: dict[str, str]) -> Life:
+    with tempfile.TemporaryDirectory() as folder:
+        stack = Stack(Path(folder) / "stack", variables)
+        return {"up": stack.up(declared), "destroy": stack.destroy()}
+
+
+def live(declared: Declared) -> Life:
     """Let one stack live from its first `up` to its end, and give the seconds of each operation."""
     with tempfile.TemporaryDirectory() as folder, Cloud(Path(folder) / "cloud") as cloud:
         cloud.slow_down(declared.latency)
-        stack = Stack(Path(folder) / "stack", {**cloud.environment, **(variables or {})})
+        stack = Stack(Path(folder) / "stack", cloud.environment)
         there = replace(declared, queue=cloud.queue)
         return {
             "up": stack.up(there),
