@@ -7,14 +7,20 @@ before it is called: `sjresource --help` needs neither AWS's libraries nor Pulum
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from typing import NoReturn
+import threading
+from typing import TYPE_CHECKING, NoReturn
 
 from sjresource.cli.endings import ExitCode, ending_of, extra_is_missing
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 
 def main() -> NoReturn:
     """Run the command that the process was called with, and exit."""
+    hush_threads_after_ctrl_c()
     code = run(sys.argv[1:])
     try:
         sys.stdout.flush()
@@ -51,6 +57,20 @@ def run(arguments: list[str]) -> int:
         if ending is None:
             raise
         return _end(*ending)
+
+
+def hush_threads_after_ctrl_c() -> None:
+    """Let no thread end in a traceback once Ctrl-C was pressed.
+
+    Pulumi's own, which read what its CLI says, lose their pipes when the wait for it is cut short.
+    """
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        threading.excepthook = lambda _: None
+        signal.default_int_handler(number, frame)
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else it is to be ignored
+        signal.signal(signal.SIGINT, interrupt)
 
 
 def _end(said: str, code: int) -> int:

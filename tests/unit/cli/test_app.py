@@ -58,6 +58,30 @@ def test_a_reader_that_has_gone_is_told_by_the_exit_code_alone() -> None:
     assert (done.returncode, done.stderr) == (ExitCode.PIPE_CLOSED, b"")
 
 
+def test_ctrl_c_is_not_followed_by_a_threads_traceback() -> None:
+    """Pulumi's reading threads fail when they are cut short; before, a thread's mistake is told."""
+    script = """
+import signal, threading
+from sjresource.cli.app import hush_threads_after_ctrl_c
+def fail(word):
+    thread = threading.Thread(target=int, args=(word,))
+    thread.start()
+    thread.join()
+hush_threads_after_ctrl_c()
+fail("before")
+try:
+    signal.raise_signal(signal.SIGINT)
+except KeyboardInterrupt:
+    fail("after")
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+
+    assert "'before'" in done.stderr
+    assert "'after'" not in done.stderr
+
+
 @pytest.mark.parametrize("arguments", [["no-such-command"], ["status", "--nonsense"], ["why"]])
 def test_a_wrong_call_is_told_as_such(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
