@@ -38,6 +38,20 @@ def spans(job: Answer) -> list[Span]:
     return line + _present(job, at, tried=bool(past))
 
 
+def since(job: Answer) -> int:
+    """Tell since when a job has been in its stage, as far as Batch tells.
+
+    One that waits again does so since its last attempt failed or was preempted; `startedAt` may be
+    of an attempt before.
+    """
+    if job["status"] in ENDED:
+        return int(job.get("stoppedAt") or job["createdAt"])
+    back = max([job["createdAt"], *(span.end or 0 for span in _past(job))])
+    if job["status"] not in PLACED:
+        return int(back)
+    return int(max(back, job.get("scheduledAt") or 0, job.get("startedAt") or 0))
+
+
 def _past(job: Answer) -> list[Span]:
     """Give what has been tried and is over, in its order."""
     last = "succeeded" if job["status"] == "SUCCEEDED" else "failed"

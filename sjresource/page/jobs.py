@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sjresource.page.attempts import ENDED, PLACED, spans
+from sjresource.page.attempts import ENDED, PLACED, since, spans
 from sjresource.page.queues import amount
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ def job_row(job: Answer, training_job: Answer) -> View:
         "attempt": min(now, max(allowed, ended, 1)),
         "attempts": allowed,
         "preemptions": job.get("preemptionSummary", {}).get("preemptedAttemptCount", 0),
+        "since": since(job),
         "spans": spans(job),
         "model": model(job, training_job),
     }
@@ -62,15 +63,6 @@ def stage(status: str) -> str:
     if status in PLACED:
         return "running"
     return {"SUCCEEDED": "succeeded", "FAILED": "failed"}.get(status, "waiting")
-
-
-def since(job: Answer) -> int:
-    """Tell since when a job is in its stage, as far as Batch tells."""
-    if job["status"] in ENDED:
-        return int(job.get("stoppedAt") or job["createdAt"])
-    if job["status"] in PLACED:
-        return int(max(job.get("scheduledAt") or 0, job.get("startedAt") or 0) or job["createdAt"])
-    return int(job["createdAt"])
 
 
 def counts(entries: Iterable[View]) -> dict[tuple[str, str], dict[str, int]]:

@@ -45,17 +45,20 @@ def ran_seconds(detail: Mapping[str, Any]) -> float:
 def status_since(detail: Mapping[str, Any]) -> int | None:
     """Tell since when a job has had its status, in milliseconds since 1970, as far as AWS tells.
 
-    A job that waits again does so since its last attempt ended, or was preempted.
+    A job that waits again does so since its last attempt ended, or was preempted; `startedAt` may be
+    of an attempt before.
     """
     preempted = (detail.get("preemptionSummary") or {}).get("recentPreemptedAttempts", [])
-    runs = [*detail.get("attempts", []), *preempted]
-    waits = max((run.get("stoppedAt") or 0 for run in runs), default=0) or detail.get("createdAt")
+    tried = [*detail.get("attempts", []), *preempted]
+    ended = max((each.get("stoppedAt") or 0 for each in tried), default=0)
+    waits = ended or detail.get("createdAt")
+    runs = [detail.get("startedAt"), detail.get("scheduledAt") if ended else None]
     times = {
         "SUBMITTED": detail.get("createdAt"),
         "PENDING": waits,
         "RUNNABLE": waits,
         "SCHEDULED": detail.get("scheduledAt"),
-        "RUNNING": detail.get("startedAt"),
+        "RUNNING": max((time for time in runs if time), default=None),
         "SUCCEEDED": detail.get("stoppedAt"),
         "FAILED": detail.get("stoppedAt"),
     }

@@ -101,7 +101,7 @@ export function statusWords(job, told, now) {
     return `${stage === "failed" ? "Failed" : "Succeeded"}${attempt} · ${duration(ran)}`;
   }
   const word = job.status.charAt(0) + job.status.slice(1).toLowerCase();
-  return `${word}${attempt} · ${duration(now - job.since)}`;
+  return `${word}${attempt} · ${duration(now - Math.max(job.since, told?.since ?? 0))}`;
 }
 
 function lastEnd(job) {

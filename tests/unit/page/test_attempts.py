@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from page_answers import MINUTE, NOON, job
 
-from sjresource.page.attempts import spans
+from sjresource.page.attempts import since, spans
+from sjresource.waits.progress import status_since
 
 
 def line(status: str, **members: Any) -> list[tuple[str, int, int | None]]:
@@ -95,3 +97,36 @@ def test_job_that_never_ran_only_waited() -> None:
         ("starting", 3, 9),
         ("failed", 9, 9),
     ]
+
+
+FAILED = {"attempts": [tried(2, 20)]}
+PREEMPTED = {
+    "preemptionSummary": {"preemptedAttemptCount": 1, "recentPreemptedAttempts": [tried(2, 50)]}
+}
+
+
+@pytest.mark.parametrize(
+    ("status", "members", "expected"),
+    [
+        ("RUNNABLE", {}, 0),
+        ("RUNNABLE", {"scheduledAt": 1, "startedAt": 2, **FAILED}, 20),
+        ("RUNNABLE", {"scheduledAt": 1, "startedAt": 2, **PREEMPTED}, 50),
+        ("PENDING", {"scheduledAt": 1, **FAILED, **PREEMPTED}, 50),
+        ("SCHEDULED", {"scheduledAt": 55, "startedAt": 2, **PREEMPTED}, 55),
+        ("RUNNING", {"scheduledAt": 1, "startedAt": 2}, 2),
+        ("RUNNING", {"scheduledAt": 55, "startedAt": 2, **PREEMPTED}, 55),
+        ("FAILED", {"scheduledAt": 1, "startedAt": 2, "stoppedAt": 20, **FAILED}, 20),
+    ],
+)
+def test_time_counts_from_when_a_job_went_back_to_the_queue(
+    status: str, members: dict[str, Any], expected: int
+) -> None:
+    """On the page as in what the command says: the one can't import the other."""
+    times = {
+        name: NOON + value * MINUTE if isinstance(value, int) else value
+        for name, value in members.items()
+    }
+    described = job("train", status, **times)
+
+    assert (since(described) - NOON) // MINUTE == expected
+    assert status_since(described) == since(described)
