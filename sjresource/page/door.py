@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from http.cookies import CookieError, SimpleCookie
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -56,12 +55,14 @@ class Door:
         return f"{name}={self._session}; Path=/; HttpOnly; SameSite=Strict"
 
     def has_cookie(self, environ: Environ) -> bool:
-        """Tell whether a request carries the cookie."""
-        try:
-            morsel = SimpleCookie(environ.get("HTTP_COOKIE", "")).get(_cookie_name(environ))
-        except CookieError:
-            return False
-        return morsel is not None and _same(morsel.value, self._session)
+        """Tell whether a request carries the cookie.
+
+        The cookies of this machine's other servers come too, and one that is not as it should be
+        makes http.cookies drop all: ours is looked for by its name alone.
+        """
+        name = _cookie_name(environ)
+        pairs = (each.strip().partition("=") for each in environ.get("HTTP_COOKIE", "").split(";"))
+        return any(key == name and _same(value, self._session) for key, _, value in pairs)
 
     def refusal(self, environ: Environ) -> str | None:
         """Say why a request is refused whatever it carries; None if nothing is against it."""

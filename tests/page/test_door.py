@@ -118,6 +118,15 @@ def test_changes_need_the_cookie_and_the_pages_own_origin(emulator: Emulator, en
     assert emulator.clock.now() == before + 60
 
 
+def test_cookies_of_other_servers_do_not_hide_ours(emulator: Emulator, entered: str) -> None:
+    """Whoever serves on another port of this machine may have set what is no proper cookie."""
+    for other in ('state={"a": 1}', "list[0]=1", "flag", "\xe9=1", "sjresource-1=stale"):
+        for sent in (f"{other}; {entered}", f"{entered};{other}"):
+            assert send(emulator, "/_page/overview", Cookie=sent).status == 200
+    name = entered.partition("=")[0]
+    assert send(emulator, "/_page/overview", Cookie=f"{name}=stale; flag").status == 403
+
+
 def test_mistaken_orders_are_told(emulator: Emulator, entered: str) -> None:
     """As the emulator's own routes tell them; other routes are not the page's."""
     known = {"Cookie": entered, "Origin": emulator.url}
