@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -123,7 +124,7 @@ def test_the_same_page_is_shown_of_aws(
 
 def test_it_says_where_it_is_and_ends_cleanly(emulator: Emulator, tmp_path: Path) -> None:
     """The URL stands in JSON too, and is there at once; Ctrl-C is no traceback."""
-    options = ("--queue", "teams", "--json")
+    options = ("--no-browser", "--queue", "teams", "--json")
     started = DashboardProcess(tmp_path, environment(emulator, tmp_path), *options)
 
     shown = started.overview()
@@ -131,6 +132,31 @@ def test_it_says_where_it_is_and_ends_cleanly(emulator: Emulator, tmp_path: Path
 
     assert [queue["name"] for queue in shown["queues"]] == ["teams"]
     assert (code, errors.strip()) == (130, "")
+
+
+def test_browser_that_returns_when_it_is_closed_is_served(
+    emulator: Emulator, tmp_path: Path
+) -> None:
+    """As BROWSER may name one, or a terminal's; it has a URL that opens once."""
+    browser = tmp_path / "browser"
+    script = (
+        f"#!{sys.executable}\n"
+        "import os, pathlib, signal, sys, urllib.request\n"
+        "seen = urllib.request.urlopen(sys.argv[1], timeout=20).status\n"
+        "pathlib.Path(__file__).with_name('seen').write_text(f'{seen} {sys.argv[1]}')\n"
+        "os.kill(os.getppid(), signal.SIGINT)\n"
+    )
+    browser.write_text(script)
+    browser.chmod(0o700)
+    known = {**environment(emulator, tmp_path), "BROWSER": f"{browser} %s"}
+
+    started = DashboardProcess(tmp_path, known, "--all")
+    code, _ = started.ended()
+
+    status, url = (tmp_path / "seen").read_text().split()
+    assert (code, status) == (130, "200")
+    assert url.partition("?")[0] == started.url.partition("?")[0]
+    assert url != started.url
 
 
 @pytest.mark.parametrize(
@@ -146,7 +172,7 @@ def test_what_can_not_be_shown_is_said_at_once(
     """A queue that is not there, a port that is taken."""
     port = emulator.url.rpartition(":")[2]
     given = [each.replace("PORT", port) for each in options]
-    started = DashboardProcess(tmp_path, environment(emulator, tmp_path), *given)
+    started = DashboardProcess(tmp_path, environment(emulator, tmp_path), "--no-browser", *given)
 
     ended, errors = started.end()
     assert (started.url, ended, said in errors) == ("", code, True), errors

@@ -21,11 +21,14 @@ _URL = re.compile(r"http://127\.0\.0\.1:\d+/\?token=[\w-]+")
 
 
 class DashboardProcess:
-    """The command with `options`, without a browser; `url` is "" if it ended at once."""
+    """The command with `options`, by default without a browser.
+
+    `url` is "" if it ended at once.
+    """
 
     def __init__(self, folder: Path, environment: Mapping[str, str], *options: str) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "sjresource.cli", "dashboard", "--no-browser", *options],
+            [sys.executable, "-m", "sjresource.cli", "dashboard", *(options or ("--no-browser",))],
             cwd=folder,
             env=dict(environment),
             stdout=subprocess.PIPE,
@@ -49,6 +52,10 @@ class DashboardProcess:
     def end(self) -> tuple[int, str]:
         """Interrupt it as Ctrl-C does; give its exit code, and what it said of errors."""
         self._process.send_signal(signal.SIGINT)
+        return self.ended()
+
+    def ended(self) -> tuple[int, str]:
+        """Wait for its end; give its exit code, and what it said of errors."""
         _, errors = self._process.communicate(timeout=20)
         return self._process.returncode, errors
 

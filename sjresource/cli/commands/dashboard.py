@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 import webbrowser
 from typing import TYPE_CHECKING
 
@@ -64,8 +65,9 @@ def dashboard(
         lambda _: _tell(answers.place, url),
     )
     sys.stdout.flush()  # whoever waits for the URL has it now
-    if not no_browser:
-        webbrowser.open(site.door.url_for_once(server.url))
+    if not no_browser:  # some browsers return when they are closed, and ask for the page before
+        once = site.door.url_for_once(server.url)
+        threading.Thread(target=webbrowser.open, args=(once,), daemon=True).start()
     server.run()
     raise KeyboardInterrupt  # the server takes it for its own end
 
