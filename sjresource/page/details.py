@@ -34,7 +34,7 @@ def job_details(
         "training_status": training_job.get("SecondaryStatus") or "",
         "failure": training_job.get("FailureReason") or "",
         "metrics": [
-            {"name": metric["MetricName"], "value": metric["Value"]}
+            {"name": metric["MetricName"], "value": f"{metric['Value']:.12g}"}  # a loss may be nan
             for metric in training_job.get("FinalMetricDataList", [])
         ],
         "log": list(log),

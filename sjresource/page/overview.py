@@ -27,12 +27,26 @@ if TYPE_CHECKING:
 MOST_ROWS: Final = 60
 """So many jobs are described for one request at most."""
 
+BUSY: Final = 2000
+"""After so many milliseconds a page asks again that came while a look went on."""
+
+FIRST_SECONDS: Final = 5.0
+"""So long a page waits for another's first look: each that waits holds a thread of the server."""
+
+UNSEEN: Final = "the first look at everything is still under way"
+
 
 class Overview:
     """What a page shows; `real` is the clock by which looks are apart."""
 
-    def __init__(self, answers: Answers, real: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        answers: Answers,
+        real: Callable[[], float] = time.monotonic,
+        patience: float = FIRST_SECONDS,
+    ) -> None:
         self._answers = answers
+        self._patience = patience
         self._real = real
         self._looking = threading.Lock()  # held for as long as AWS takes
         self._known = threading.Lock()
@@ -40,26 +54,33 @@ class Overview:
         self._journal = Journal()
         self._due = float("-inf")
         self._mark: object = None
+        self._seen = False
         self._queues: list[View] = []
+        self._errors: list[str] = []
         self._rows: dict[str, tuple[object, View]] = {}
 
     def since(self, mark: str) -> View:
         """Give the queues, and the jobs that have changed since `mark`.
 
-        `next` is in how many milliseconds there can be news.
+        `next` is in how many milliseconds there can be news. While another page's look goes on,
+        what is known is told at once; while nothing is, after `patience` seconds.
         """
-        with self._looking:
-            if self._real() >= self._due:
-                self._look_if_changed()
-                self._due = self._real() + self._answers.rest_seconds()
+        looks = self._looking.acquire(timeout=0 if self._seen else self._patience)
+        if looks:
+            try:
+                if self._real() >= self._due:
+                    self._look_if_changed()
+                    self._due = self._real() + self._answers.rest_seconds()
+            finally:
+                self._looking.release()
         with self._known:
             return {
                 "place": self._answers.place,
                 "now": self._answers.now(),
                 "rate": self._answers.clock_rate,
-                "next": round(max(0.0, self._due - self._real()) * 1000),
+                "next": round(max(0.0, self._due - self._real()) * 1000) if looks else BUSY,
                 "queues": self._queues,
-                "errors": self._look.errors,
+                "errors": self._errors if self._seen else [UNSEEN],
                 **self._journal.since(mark),
             }
 
@@ -101,14 +122,15 @@ class Overview:
         kept = self._rows.get(arn)
         if kept is not None and kept[0] == state:
             return kept[1]
-        try:
-            detail = self._answers.service_job(arn)
-            trained = training_job_arn(detail) if detail["status"] == "SUCCEEDED" else ""
-            training = self._answers.training_job(trained) if trained else {}
-        except UnansweredError:
+        tried = _Tries()
+        detail = tried.give(lambda: self._answers.service_job(arn))
+        if detail is None:
             return None
-        row = job_row(detail, training)
-        self._rows[arn] = (state, row)
+        trained = training_job_arn(detail) if detail["status"] == "SUCCEEDED" else ""
+        training = tried.give(lambda: self._answers.training_job(trained)) if trained else {}
+        row = {**job_row(detail, training or {}), "lacks": bool(tried.errors)}
+        if not tried.errors:
+            self._rows[arn] = (state, row)
         return row
 
     def _look_if_changed(self) -> None:
@@ -118,7 +140,9 @@ class Overview:
         self._mark = mark
         queues, entries = self._look.again()
         with self._known:
+            self._seen = True
             self._queues = queues
+            self._errors = self._look.errors
             self._journal.note(entries)
         self._rows = {arn: row for arn, row in list(self._rows.items()) if arn in entries}
 

@@ -4,9 +4,10 @@ import json
 import threading
 from typing import Any
 
+import pytest
 from page_answers import MINUTE, NOON, QUEUE, Region, job, job_arn, training
 
-from sjresource.page.overview import Overview
+from sjresource.page.overview import UNSEEN, Overview
 
 SECRETS = ("payload-secret", "tag-secret", "hyper-secret", "env-secret")
 
@@ -156,35 +157,85 @@ def test_nothing_that_may_be_secret_is_shown() -> None:
     assert [secret for secret in SECRETS if secret in shown] == []
 
 
-def test_a_job_is_told_of_while_a_look_goes_on() -> None:
-    """A slow AWS holds up the next look, not what somebody opens."""
-
-    class Slow(Region):
-        """Answers about queues when it is let."""
-
-        def __init__(self) -> None:
-            super().__init__(job("a", "RUNNING"))
-            self.asked_again, self.let = threading.Event(), threading.Event()
-            self.let.set()
-
-        def job_queues(self) -> list[dict[str, Any]]:
-            """Wait."""
-            self.asked_again.set()
-            assert self.let.wait(10)
-            return super().job_queues()
-
-    region = Slow()
+def test_model_that_could_not_be_asked_for_is_asked_for_again() -> None:
+    """The rest of the row is shown meanwhile, and says that it lacks something."""
+    region = Region(ended("a", "SUCCEEDED"))
+    region.trained = {"ModelArtifacts": {"S3ModelArtifacts": "s3://models/a/model.tar.gz"}}
+    region.refused = {"training job"}
     overview = Overview(region)
     overview.since("")
-    region.let.clear()
-    region.asked_again.clear()
-    look = threading.Thread(target=overview.since, args=[""])
-    look.start()
-    assert region.asked_again.wait(10)
+
+    (lacking,) = overview.rows([job_arn("a")])
+    region.refused = set()
+    (whole,) = overview.rows([job_arn("a")])
+
+    assert (lacking["model"], lacking["lacks"], lacking["attempt"]) == ("", True, 1)
+    assert (whole["model"], whole["lacks"]) == ("s3://models/a/model.tar.gz", False)
+
+
+def test_metric_that_is_no_number_can_be_read_by_a_browser() -> None:
+    """JSON has no NaN, which is what a loss becomes that diverges."""
+    region = Region(ended("a", "SUCCEEDED"))
+    region.trained = {"FinalMetricDataList": [{"MetricName": "loss", "Value": float("nan")}]}
+    overview = Overview(region)
+    overview.since("")
+
+    told = json.loads(json.dumps(overview.job(job_arn("a"))), parse_constant=pytest.fail)
+
+    assert told["metrics"] == [{"name": "loss", "value": "nan"}]
+
+
+class Slow(Region):
+    """Answers about queues when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__(job("a", "RUNNING"))
+        self.asked_for, self.let = threading.Event(), threading.Event()
+
+    def job_queues(self) -> list[dict[str, Any]]:
+        """Wait."""
+        self.asked_for.set()
+        assert self.let.wait(10)
+        return super().job_queues()
+
+    def looked_at(self, overview: Overview) -> threading.Thread:
+        """Look in a thread, which waits for its answer."""
+        self.let.clear()
+        self.asked_for.clear()
+        look = threading.Thread(target=overview.since, args=[""])
+        look.start()
+        assert self.asked_for.wait(10)
+        return look
+
+
+def test_what_is_known_is_told_while_a_look_goes_on() -> None:
+    """A slow AWS holds up the next look, not what somebody opens, nor another page."""
+    region = Slow()
+    region.let.set()
+    overview = Overview(region)
+    overview.since("")
+    look = region.looked_at(overview)
 
     told = overview.job(job_arn("a"))
+    shown = overview.since("")
 
     assert told is not None
+    assert ([each["name"] for each in shown["jobs"]], shown["errors"]) == (["a"], [])
+    assert shown["next"] > 0
     assert look.is_alive()
     region.let.set()
     look.join()
+
+
+def test_pages_do_not_wait_for_ever_for_the_first_look() -> None:
+    """They say that it is under way: each that waits holds a thread that serves."""
+    region = Slow()
+    overview = Overview(region, patience=0)
+    look = region.looked_at(overview)
+
+    shown = overview.since("")
+
+    assert (shown["jobs"], shown["errors"]) == ([], [UNSEEN])
+    region.let.set()
+    look.join()
+    assert overview.since("")["errors"] == []
