@@ -45,8 +45,8 @@ def ran_seconds(detail: Mapping[str, Any]) -> float:
 def status_since(detail: Mapping[str, Any]) -> int | None:
     """Tell since when a job has had its status, in milliseconds since 1970, as far as AWS tells.
 
-    A job that waits again does so since its last attempt ended, or was preempted; `startedAt` may be
-    of an attempt before.
+    A job that waits again does so since its last attempt ended, or was preempted; `startedAt` may
+    be of an attempt before.
     """
     preempted = (detail.get("preemptionSummary") or {}).get("recentPreemptedAttempts", [])
     tried = [*detail.get("attempts", []), *preempted]

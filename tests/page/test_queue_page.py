@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from emulator_requests import client, submit
 from page_answers import NOON as LISTED_AT
-from page_answers import Region, job
+from page_answers import Region, job, training
 from page_scene import MARKUP, fill, request, write_log
 from playwright.sync_api import expect
 
@@ -83,6 +83,8 @@ def test_what_runs_waits_and_failed_is_seen_in_one_look(page: Page) -> None:
     expect(row(page, "bert").locator(".status")).to_have_text(
         re.compile(r"Running · 2/3 · \d+ min")
     )
+    preempted = page.locator(".row.waiting", has=page.locator(".span.preempted"))
+    expect(preempted.locator(".status")).to_have_text("Runnable · 15 min")
     expect(row(page, "giant").locator(".note")).to_contain_text(
         "it needs 99, there are 8 instances"
     )
@@ -214,6 +216,67 @@ def test_keyboard_is_enough(page: Page) -> None:
     expect(page.locator(".row:not([hidden])")).to_have_count(1)
     page.keyboard.press("Escape")
     expect(page.get_by_role("searchbox")).to_have_value("")
+
+
+def test_focus_and_selection_outlive_what_changes_by_itself(page: Page, emulator: Emulator) -> None:
+    """A count, a longer log: what somebody stands on, or marks, stays."""
+    bert = running_in_training(emulator)
+    write_log(emulator, bert, "first line")
+    stage(page, "waiting").focus()
+    before = stage(page, "all").text_content()
+    submit(emulator, "training", jobName="more", serviceRequestPayload=request({}, 99))
+    expect(stage(page, "all")).not_to_have_text(str(before))
+    expect(stage(page, "waiting")).to_be_focused()
+    row(page, "bert").click()
+    log = page.locator(".log")
+    log.focus()
+    page.evaluate("getSelection().selectAllChildren(document.querySelector('.facts'))")
+    marked = page.evaluate("String(getSelection())")
+    write_log(emulator, bert, "another line")
+    expect(log).to_contain_text("another line")
+    expect(log).to_be_focused()
+    assert page.evaluate("String(getSelection())") == marked != ""
+
+
+def test_keys_that_are_held_ask_for_the_last_job_alone(
+    visit: Visit, context: BrowserContext
+) -> None:
+    """Each that is opened is several calls of AWS; and what was throttled is asked for again."""
+    region = Region(*(job(f"train-{number:02}", "RUNNABLE") for number in range(20)))
+    ended = {"scheduledAt": LISTED_AT, "startedAt": LISTED_AT, "stoppedAt": LATER}
+    region.jobs.append(job("done", "SUCCEEDED", **ended, **training("done")))
+    region.trained = {"ModelArtifacts": {"S3ModelArtifacts": "s3://models/done/model.tar.gz"}}
+    region.refused = {"training job"}
+    asked: list[str] = []
+    context.on("request", lambda sent: asked.append(sent.url) if "/job?" in sent.url else None)
+    context.clock.install()
+    site = Site(region)
+    server = Server(site, "127.0.0.1", 0)
+    server.start()
+    page = visit(site.door.url(server.url))
+    context.clock.run_for(100)
+    expect(stage(page, "waiting")).to_have_text("20 waiting")
+    page.get_by_role("grid").focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="Job")).to_contain_text("train-00")
+    page.get_by_role("grid").focus()
+    for _ in range(10):
+        page.keyboard.press("ArrowDown")
+    context.clock.run_for(200)
+    expect(page.get_by_role("region", name="Job")).to_contain_text("train-10")
+    assert {url.rpartition("%2F")[2] for url in asked} == {"train-00", "train-10"}
+    page.get_by_role("button", name="Close").click()
+    stage(page, "succeeded").click()
+    context.clock.run_for(2000)
+    expect(row(page, "done").locator(".status")).to_contain_text("Succeeded")
+    region.refused = set()
+    with page.expect_response(lambda got: "/rows?" in got.url):
+        context.clock.run_for(31_000)
+    context.clock.run_for(1000)
+    expect(row(page, "done").locator(".model")).to_have_text("s3://models/done/model.tar.gz")
+    page.close()
+    server.stop()
 
 
 def test_every_control_has_a_name_and_a_visible_focus(page: Page) -> None:

@@ -7,9 +7,10 @@ import { List } from "./list.js";
 import { Poll, ask } from "./poll.js";
 import { showQueues } from "./queues.js";
 import { Scale } from "./scale.js";
-import { moment, nameOf } from "./words.js";
+import { moment } from "./words.js";
 
 const MOST_ROWS = 15;
+const AGAIN = 30_000;
 
 const state = {
   jobs: new Map(), // by ARN
@@ -87,7 +88,7 @@ function showStages(counts) {
     [["", "all", total], ...STAGES.map((stage) => [stage, stage, counts[stage]])].map(([stage, word, count]) =>
       element(
         "button",
-        { type: "button", class: `stage ${stage || "all"}`, "data-stage": stage, "aria-pressed": state.wanted.stage === stage, onclick: () => want({ stage: state.wanted.stage === stage ? "" : stage }) },
+        { type: "button", class: `stage ${stage || "all"}`, "data-key": `stage ${stage}`, "aria-pressed": state.wanted.stage === stage, onclick: () => want({ stage: state.wanted.stage === stage ? "" : stage }) },
         element("b", {}, String(count)), ` ${word}`,
       ),
     ),
@@ -100,18 +101,13 @@ function options(node, all, choices, chosen) {
 }
 
 function want(change) {
-  const focused = document.activeElement?.dataset?.stage;
   Object.assign(state.wanted, change);
   list.node.scrollTop = 0;
   filter();
-  if (focused !== undefined) byId("stages").querySelector(`[data-stage="${focused}"]`)?.focus();
 }
 
 function choose(queue, share) {
   want({ queue, share });
-  const label = share || (queue && nameOf(queue));
-  const again = [...byId("queues").querySelectorAll("button")].find((button) => label && button.getAttribute("aria-pressed") === "true");
-  (again ?? byId("queues")).focus();
 }
 
 function open(arn, focus = false) {
@@ -124,21 +120,27 @@ function open(arn, focus = false) {
 let asking = false;
 async function seen(arns) {
   if (asking) return;
-  const lacking = arns.filter((arn) => state.jobs.has(arn) && state.told.get(arn)?.of !== key(state.jobs.get(arn))).slice(0, MOST_ROWS);
+  const lacking = arns.filter(isToBeAsked).slice(0, MOST_ROWS);
   if (!lacking.length) return;
   asking = true;
   const keys = new Map(lacking.map((arn) => [arn, key(state.jobs.get(arn))]));
   try {
     const { rows } = await ask(`/_page/rows?${lacking.map((arn) => `job=${encodeURIComponent(arn)}`).join("&")}`);
-    for (const row of rows) state.told.set(row.arn, { ...row, of: keys.get(row.arn) });
-    // What could not be described is asked for again when the job has changed.
-    for (const arn of lacking) if (state.told.get(arn)?.of !== keys.get(arn)) state.told.set(arn, { of: keys.get(arn), spans: state.jobs.get(arn)?.spans ?? [] });
+    // What could not be described is asked for again after a while: it may have been throttled.
+    const again = performance.now() + AGAIN;
+    for (const row of rows) state.told.set(row.arn, { ...row, of: keys.get(row.arn), again: row.lacks ? again : Infinity });
+    for (const arn of lacking) if (!rows.some((row) => row.arn === arn)) state.told.set(arn, { of: keys.get(arn), spans: state.jobs.get(arn)?.spans ?? [], again });
     list.soon();
   } catch {
     // The next poll says what is wrong.
   } finally {
     setTimeout(() => { asking = false; }, 200);
   }
+}
+
+function isToBeAsked(arn) {
+  const told = state.told.get(arn);
+  return state.jobs.has(arn) && (told?.of !== key(state.jobs.get(arn)) || told.again < performance.now());
 }
 
 function key(job) {

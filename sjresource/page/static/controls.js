@@ -99,7 +99,7 @@ export class Controls {
   }
 
   open(fault) {
-    const clear = element("button", { type: "button", "aria-label": `Clear ${fault.operation} ${fault.kind}`, onclick: () => this.send("DELETE", "faults", { number: fault.number }, "The fault is cleared.") }, "Clear");
+    const clear = element("button", { type: "button", "data-key": `fault ${fault.number}`, "aria-label": `Clear ${fault.operation} ${fault.kind}`, onclick: () => this.send("DELETE", "faults", { number: fault.number }, "The fault is cleared.") }, "Clear");
     return element("li", {}, element("b", {}, fault.operation), ` ${faultWords(fault)} `, clear);
   }
 }

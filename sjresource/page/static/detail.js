@@ -1,5 +1,5 @@
 // Everything about one job, beside the list.
-import { byId, copyButton, element, replaceIfChanged } from "./dom.js";
+import { byId, copyButton, element, replaceIfChanged, setText } from "./dom.js";
 import { ask } from "./poll.js";
 import { duration, moment, nameOf, stageOf } from "./words.js";
 
@@ -29,9 +29,11 @@ export class Detail {
     this.closed();
   }
 
+  // Asks for the job; not while an answer about it is under way.
   async refresh() {
     const arn = this.arn;
-    if (!arn) return;
+    if (!arn || this.asking === arn) return;
+    this.asking = arn;
     let job = null;
     let problem = "";
     try {
@@ -39,6 +41,7 @@ export class Detail {
     } catch (error) {
       problem = error.message;
     }
+    if (this.asking === arn) this.asking = "";
     if (this.arn === arn) this.show(arn, job, problem);
   }
 
@@ -46,16 +49,16 @@ export class Detail {
     const log = this.node.querySelector(".log");
     const atEnd = !log || log.scrollTop + log.clientHeight >= log.scrollHeight - 8;
     const top = log?.scrollTop ?? 0;
-    const held = document.activeElement === this.node.querySelector(".close");
-    const changed = replaceIfChanged(this.node, [arn, job, problem], () => (job ? this.parts(job) : [this.head(nameOf(arn)), element("p", { class: "problem" }, problem)]));
-    if (!changed) return;
-    if (held) this.node.querySelector(".close").focus();
+    // A log that grows by the second changes nothing but itself: what is focused or selected stays.
+    const rest = job && { ...job, log: job.log.length > 0 };
+    const changed = replaceIfChanged(this.node, [arn, rest, problem], () => (job ? this.parts(job) : [this.head(nameOf(arn)), element("p", { class: "problem" }, problem)]));
+    if (!changed && log && job) setText(log, job.log.join("\n"));
     const newLog = this.node.querySelector(".log");
     if (newLog) newLog.scrollTop = atEnd ? newLog.scrollHeight : top;
   }
 
   head(name, ...more) {
-    const close = element("button", { type: "button", class: "close", "aria-label": "Close", title: "Close (Esc)", onclick: () => this.close() }, "×");
+    const close = element("button", { type: "button", class: "close", "data-key": "close", "aria-label": "Close", title: "Close (Esc)", onclick: () => this.close() }, "×");
     return element("div", { class: "detail-head" }, element("h2", {}, name), ...more, close);
   }
 
@@ -69,7 +72,7 @@ export class Detail {
       job.tries.length ? tries(job) : null,
       job.metrics.length ? element("div", { class: "box" }, element("h3", {}, "Metrics"), element("p", {}, job.metrics.map((each) => `${each.name} ${each.value}`).join(" · "))) : null,
       element("h3", { class: "log-head" }, "Log"),
-      job.log.length ? element("pre", { class: "log", tabindex: "0", "aria-label": "Last lines of the log" }, job.log.join("\n")) : element("p", { class: "nothing" }, job.training_job ? "No line yet." : "It has not started."),
+      job.log.length ? element("pre", { class: "log", "data-key": "log", tabindex: "0", "aria-label": "Last lines of the log" }, job.log.join("\n")) : element("p", { class: "nothing" }, job.training_job ? "No line yet." : "It has not started."),
       ...job.errors.map((error) => element("p", { class: "problem" }, error)),
     ].filter(Boolean);
   }

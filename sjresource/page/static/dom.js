@@ -24,17 +24,20 @@ export function setClass(node, name) {
   if (node.className !== name) node.className = name;
 }
 
-// Replaces the children only if what they are made of has changed: focus and selection stay.
+// Replaces the children only if what they are made of has changed. What has the focus gets it back:
+// a child is known again by its data-key.
 export function replaceIfChanged(node, made, ...children) {
   const key = JSON.stringify(made);
   if (node.madeOf === key) return false;
   node.madeOf = key;
+  const held = node.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   node.replaceChildren(...children.flatMap((child) => (typeof child === "function" ? child() : [child])));
+  if (held !== undefined) [...node.querySelectorAll("[data-key]")].find((each) => each.dataset.key === held)?.focus({ preventScroll: true });
   return true;
 }
 
 export function copyButton(text, what) {
-  const button = element("button", { type: "button", class: "copy", title: `Copy ${what}`, "aria-label": `Copy ${what}` }, "Copy");
+  const button = element("button", { type: "button", class: "copy", "data-key": `copy ${what}`, title: `Copy ${what}`, "aria-label": `Copy ${what}` }, "Copy");
   button.addEventListener("click", async (event) => {
     event.stopPropagation();
     try {

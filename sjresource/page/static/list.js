@@ -113,8 +113,14 @@ export class List {
     const next = Math.min(Math.max(to(now, shown.length - 1), 0), shown.length - 1);
     this.active = shown[next].arn;
     this.reveal(next);
-    if (this.state.open) this.opened(this.active);
+    if (this.state.open) this.openedSoon();
     this.soon();
+  }
+
+  // Opens the job at which the keys come to rest: each that is opened is several calls.
+  openedSoon() {
+    clearTimeout(this.opening);
+    this.opening = setTimeout(() => { if (this.state.open) this.opened(this.active); }, 150);
   }
 
   reveal(index) {

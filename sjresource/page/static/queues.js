@@ -18,7 +18,7 @@ function card(queue, queues, chosen, choose) {
   const isChosen = chosen.queue === queue.arn && !chosen.share;
   const title = element(
     "button",
-    { type: "button", class: "title", "aria-pressed": isChosen, title: queue.arn, onclick: () => choose(isChosen ? "" : queue.arn, "") },
+    { type: "button", class: "title", "data-key": queue.arn, "aria-pressed": isChosen, title: queue.arn, onclick: () => choose(isChosen ? "" : queue.arn, "") },
     queue.name,
   );
   return element(
@@ -71,7 +71,7 @@ function shareRow(queue, share, chosen, choose) {
   const isChosen = chosen.queue === queue.arn && chosen.share === share.name;
   const name = element(
     "button",
-    { type: "button", class: "share-name", "aria-pressed": isChosen, onclick: () => choose(isChosen ? "" : queue.arn, isChosen ? "" : share.name) },
+    { type: "button", class: "share-name", "data-key": `${queue.arn} ${share.name}`, "aria-pressed": isChosen, onclick: () => choose(isChosen ? "" : queue.arn, isChosen ? "" : share.name) },
     share.name,
   );
   const habits = [share.sharing, share.preempts ? "preempts within" : ""].filter(Boolean).join(", ");
