@@ -9,9 +9,13 @@ import click
 
 from sjresource.arn import name_in, parse_arn
 from sjresource.cli.endings import CommandFailure, ExitCode
+from sjresource.cli.plain import plain
 from sjresource.cli.stack import Scope
+from sjresource.errors import NotFound
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from sjresource.client import BatchClient
 
 
@@ -47,6 +51,40 @@ def client_of(scope: Scope, queue: str) -> BatchClient:
     """Give the client for the queue's own region."""
     arn = parse_arn(queue)
     return scope.services.batch(arn.region if arn else "")
+
+
+def queues_to_show(scope: Scope, named: Sequence[str]) -> list[str]:
+    """Give the ARNs of the named queues, or of those that the stack has or uses.
+
+    A queue that the stack still names and that is gone is left out, and told on stderr.
+
+    Raises:
+        NotFound: there is no queue of a given name.
+        Refused, Unreachable: AWS could not be asked.
+    """
+    if named:
+        return _unique(_arn_of(scope, find_queue(scope, name)) for name in named)
+    used = [queue.arn for queue in scope.queues]
+    used += [job.job_queue for job in scope.jobs if job.job_queue]
+    there = (_arn_if_there(scope, queue) for queue in _unique(used))
+    return _unique(arn for arn in there if arn)
+
+
+def _arn_if_there(scope: Scope, queue: str) -> str | None:
+    try:
+        return _arn_of(scope, queue)
+    except NotFound as error:
+        click.echo(plain(f"{error}; it is left out"), err=True)
+        return None
+
+
+def _arn_of(scope: Scope, queue: str) -> str:
+    arn: str = client_of(scope, queue).find_job_queue(queue)["jobQueueArn"]
+    return arn
+
+
+def _unique(queues: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(queues))
 
 
 def _only(scope: Scope) -> str:

@@ -15,7 +15,11 @@ from page_scene import fill, write_log
 from playwright.sync_api import expect
 
 from sjresource.cli.aws_answers import AwsAnswers
+from sjresource.cli.queues import queues_to_show
+from sjresource.cli.stack import Scope
+from sjresource.cli.state import StackQueue
 from sjresource.emulator import Clock, Emulator, Fault
+from sjresource.errors import NotFound
 from sjresource.page import UnansweredError
 from sjresource.settings import Settings
 from sjresource.waits.masking import Mask
@@ -132,6 +136,24 @@ def test_it_says_where_it_is_and_ends_cleanly(emulator: Emulator, tmp_path: Path
 
     assert [queue["name"] for queue in shown["queues"]] == ["teams"]
     assert (code, errors.strip()) == (130, "")
+
+
+def test_queue_that_is_gone_hides_no_other(
+    emulator: Emulator, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A stack may still name a queue that somebody deleted; it is told, and the rest is shown."""
+    teams, gone = (f"arn:aws:batch:{REGION}:123456789012:job-queue/{n}" for n in ("teams", "gone"))
+    scope = Scope(tmp_path)
+    vars(scope).update(
+        services=services_of(settings(emulator)),
+        queues=[StackQueue("old", "old", gone), StackQueue("teams", "teams", teams)],
+        jobs=[],
+    )
+
+    assert queues_to_show(scope, []) == [teams]
+    assert "job-queue/gone" in capsys.readouterr().err
+    with pytest.raises(NotFound):
+        queues_to_show(scope, [gone])
 
 
 def test_browser_that_returns_when_it_is_closed_is_served(

@@ -14,7 +14,7 @@ from sjresource.cli.aws_answers import MOST_QUEUES, AwsAnswers
 from sjresource.cli.endings import CommandFailure, ExitCode
 from sjresource.cli.output import Output, output_option
 from sjresource.cli.plain import plain
-from sjresource.cli.queues import client_of, find_queue
+from sjresource.cli.queues import queues_to_show
 from sjresource.cli.stack import Scope, stack_options
 from sjresource.page import Site
 
@@ -53,7 +53,7 @@ def dashboard(
     Listens on this machine only. AWS is asked while a page is open, about twice a second at most,
     and nothing reaches the browser but what is shown.
     """
-    shown = [] if everything else _shown_queues(scope, queues)
+    shown = [] if everything else queues_to_show(scope, queues)
     answers = AwsAnswers(scope.services, scope.mask, _place(scope, shown), shown)
     if not shown:
         _tell_how_many(answers)
@@ -76,21 +76,6 @@ def _tell(place: str, url: str) -> None:
     """Say it in two lines that no terminal breaks: the URL is to be clicked or copied."""
     click.echo(f"{plain(place)}: {url}")
     click.echo("Ctrl-C ends it.")
-
-
-def _shown_queues(scope: Scope, named: Sequence[str]) -> list[str]:
-    """Give the ARNs of the named queues, or of those that the stack has or uses.
-
-    Raises:
-        NotFound, Refused, Unreachable: one of them can't be found.
-    """
-    wanted = [find_queue(scope, name) for name in named]
-    if not wanted:
-        used = [queue.arn for queue in scope.queues]
-        used += [job.job_queue for job in scope.jobs if job.job_queue]
-        wanted = list(dict.fromkeys(used))
-    found = [client_of(scope, queue).find_job_queue(queue)["jobQueueArn"] for queue in wanted]
-    return list(dict.fromkeys(found))
 
 
 def _place(scope: Scope, shown: Sequence[str]) -> str:
