@@ -5,6 +5,7 @@ Nothing else imports boto3. What a call means and how it may fail is `client`'s.
 
 from __future__ import annotations
 
+import os
 import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sjresource.assumed_role import AssumedRole
-    from sjresource.settings import Settings
+    from sjresource.settings import Pairs, Settings
 
 _making = threading.Lock()
 """boto3's sessions may not be used by two threads at once; its clients may."""
@@ -26,16 +27,22 @@ _making = threading.Lock()
 def open_client(
     service: str, settings: Settings, region: str | None, *, patient: bool = True
 ) -> Any:
-    """Give boto3's client for `service` in `region`; made once a process.
+    """Give boto3's client for `service` in `region`; made once for each AWS environment.
 
-    One that is not `patient` gives up within seconds. Roles are assumed at the first call, and
-    again before their credentials expire.
+    A script that drives several stacks may name another profile or endpoint between them. One that
+    is not `patient` gives up within seconds. Roles are assumed at the first call, and again before
+    their credentials expire.
 
     Raises:
         Unreachable: the settings don't fit together, or not to this machine.
     """
     with _making:
-        return _make_client(service, settings, region, patient=patient)
+        return _make_client(service, settings, region, aws_environment(), patient=patient)
+
+
+def aws_environment() -> Pairs:
+    """Give what the environment says of where AWS is and who we are there; it holds secrets."""
+    return tuple(sorted(each for each in os.environ.items() if each[0].startswith("AWS_")))
 
 
 def forget_clients() -> None:
@@ -49,7 +56,9 @@ def forget_clients() -> None:
 
 
 @cache
-def _make_client(service: str, settings: Settings, region: str | None, *, patient: bool) -> Any:
+def _make_client(
+    service: str, settings: Settings, region: str | None, environment: Pairs, *, patient: bool
+) -> Any:
     import boto3  # noqa: PLC0415 - 0.3 s that a preview without calls never needs
     from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - as above
 
@@ -63,7 +72,7 @@ def _make_client(service: str, settings: Settings, region: str | None, *, patien
         )
 
     try:
-        session: Any = boto3.Session(botocore_session=_session(settings))
+        session: Any = boto3.Session(botocore_session=_session(settings, environment))
         client = make(**_proxies(settings))
         return make(http="", https="") if _is_past_proxy(settings, client) else client
     except BotoCoreError as error:
@@ -72,7 +81,7 @@ def _make_client(service: str, settings: Settings, region: str | None, *, patien
 
 
 @cache
-def _session(settings: Settings) -> Any:
+def _session(settings: Settings, _environment: Pairs) -> Any:
     """Give botocore's session with the credentials that the settings lead to."""
     session = _own_session(settings)
     if settings.web_identity:

@@ -15,8 +15,9 @@ from sjresource.config_values import ConfigValues
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from typing import TypeAlias
 
-    Pairs = tuple[tuple[str, str], ...]
+    Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
 UNSUPPORTED = (
     "ec2MetadataServiceEndpoint",

@@ -9,10 +9,10 @@ from sjresource.client.batch import BatchClient
 from sjresource.client.calling import call
 from sjresource.client.training import LogsClient, SageMakerClient
 from sjresource.errors import Refused, Unreachable
-from sjresource.session import open_client
+from sjresource.session import aws_environment, open_client
 
 if TYPE_CHECKING:
-    from sjresource.settings import Settings
+    from sjresource.settings import Pairs, Settings
 
 
 def batch_client(
@@ -62,9 +62,16 @@ def find_caller(settings: Settings) -> dict[str, Any]:
     return call(sts.get_caller_identity, "reading", "caller", "identity", {})
 
 
-@cache
 def caller_account(settings: Settings) -> str | None:
-    """Give the account that the credentials are for, asked once a process; None if STS is mute."""
+    """Give the account that the credentials are for; None if STS is mute.
+
+    It is asked once for each AWS environment of the process.
+    """
+    return _caller_account(settings, aws_environment())
+
+
+@cache
+def _caller_account(settings: Settings, _environment: Pairs) -> str | None:
     try:
         answer = find_caller(settings)
     except (Refused, Unreachable):

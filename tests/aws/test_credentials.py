@@ -9,19 +9,19 @@ from urllib.parse import parse_qs
 
 import pytest
 from aws_config import aws_settings
+from emulator_requests import client
 
 from sjresource.client import batch_client, caller_account
 from sjresource.emulator import Emulator
 from sjresource.errors import Refused, Unreachable
 from sjresource.session import open_client
+from sjresource.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from typing_extensions import Self
-
-    from sjresource.settings import Settings
 
 DEPLOYER = "arn:aws:iam::123456789012:role/deployer"
 AUDITOR = "arn:aws:iam::210987654321:role/auditor"
@@ -48,6 +48,25 @@ def queues(settings: Settings) -> int:
 def test_keys_of_the_config_sign_every_call(emulator: Emulator) -> None:
     """AccessKey and secretKey suffice."""
     assert queues(aws_settings(emulator)) == 0
+
+
+def test_environment_that_changed_counts(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A script may go from one stack's account to another's; it must never ask the first one's."""
+    settings = Settings(region="us-east-1")
+    for name, value in vars(emulator.credentials).items():
+        monkeypatch.setenv(name.upper(), value)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.url)
+    client(emulator, "batch").create_scheduling_policy(name="first")
+    first = list(batch_client(settings).list_scheduling_policies())
+    with Emulator() as other:
+        for name, value in vars(other.credentials).items():
+            monkeypatch.setenv(name.upper(), value)
+        monkeypatch.setenv("AWS_ENDPOINT_URL", other.url)
+
+        assert len(first) == 1
+        assert list(batch_client(settings).list_scheduling_policies()) == []
 
 
 def test_wrong_keys_are_refused(emulator: Emulator) -> None:

@@ -20,7 +20,6 @@ from referencing import Registry
 
 import sjresource.cli
 from sjresource.cli.app import run
-from sjresource.session import forget_clients
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -82,7 +81,6 @@ class CommandLine:
     def shell(self, **more: str) -> Iterator[None]:
         """Let this process run in that folder and environment."""
         before, folder = dict(os.environ), Path.cwd()
-        forget_clients()
         os.environ.clear()
         os.environ.update({**self.environment, **more})
         os.chdir(self.folder)
