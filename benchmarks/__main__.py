@@ -7,6 +7,7 @@ docs/performance.md, smoke shows in seconds that everything runs. Needs `pulumi`
 from __future__ import annotations
 
 import argparse
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -98,6 +99,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="where to write all numbers")
     parser.add_argument("--markdown", type=Path, help="where to write the table for a document")
     options = parser.parse_args()
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # many images set it; every start is slower
     machine = {**describe_machine(), "size": options.size}
     print(", ".join(f"{name} {value}" for name, value in machine.items()))
     began = time.monotonic()

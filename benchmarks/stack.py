@@ -82,7 +82,7 @@ class Stack:
         command = ["pulumi", "--non-interactive", "--color", "never", *arguments]
         log = self._folder / "log"
         with log.open("wb") as out:
-            used, began = _cpu_of_children(), time.perf_counter()
+            used, began = cpu_of_children(), time.perf_counter()
             code = subprocess.run(
                 command,
                 cwd=self._work,
@@ -93,12 +93,13 @@ class Stack:
                 check=False,
             ).returncode
             seconds = time.perf_counter() - began
-            self.cpu_seconds = _cpu_of_children() - used
+            self.cpu_seconds = cpu_of_children() - used
         if code:
             raise RuntimeError(f"running {' '.join(command)}: exit code {code}\n{log.read_text()}")
         return seconds
 
 
-def _cpu_of_children() -> float:
+def cpu_of_children() -> float:
+    """Give the processor time of all ended processes that this one has started."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime

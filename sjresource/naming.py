@@ -13,17 +13,25 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from botocore.loaders import Loader
     from botocore.model import ServiceModel
 
 
 @cache
 def service_model(service: str) -> ServiceModel:
     """Load botocore's model of `service`, once a process (20 ms for batch, 80 ms for sagemaker)."""
+    from botocore.model import ServiceModel  # noqa: PLC0415 - see `_loader`
+
+    return ServiceModel(_loader().load_service_model(service, "service-2"), service)
+
+
+@cache
+def _loader() -> Loader:
+    """Give botocore's loader, one for all: each lists the folders of all services for itself."""
     # Not through a botocore session, whose modules alone take 0.1 s: a program never needs them.
     from botocore.loaders import Loader  # noqa: PLC0415 - as said
-    from botocore.model import ServiceModel  # noqa: PLC0415 - as said
 
-    return ServiceModel(Loader().load_service_model(service, "service-2"), service)
+    return Loader()
 
 
 def model_version() -> str:
