@@ -99,7 +99,13 @@ class ServiceJobProvider(BatchProvider):
         news = with_name("job_name", olds, news, name_of)
         submits = would_be_submitted(RULES, olds, news)
         settings = self.settings.in_region(_known(news.get("region")))
-        checked = check_job(settings, self.checking, news, would_be_submitted=submits)
+        checked = check_job(
+            settings,
+            self.checking,
+            news,
+            would_be_submitted=submits,
+            checked_before=_is_unchanged(olds, news),
+        )
         token = news.get("client_token")
         if token is not None and olds.get("client_token") == token and submits:
             checked.failures.append(CheckFailure("", _MUST_CHANGE))
@@ -379,6 +385,11 @@ def submit_request(props: Mapping[str, Any]) -> dict[str, Any]:
 
 def _known(value: Any) -> str:
     return value if isinstance(value, str) and not is_unknown(value) else ""
+
+
+def _is_unchanged(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Tell whether these very arguments have passed a check, and made the job that there is."""
+    return bool(olds) and all(olds.get(name) == news.get(name) for name in (*REQUEST, "region"))
 
 
 def _adopts_another(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:

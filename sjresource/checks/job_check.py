@@ -87,17 +87,21 @@ def check_job(
     properties: Properties,
     *,
     would_be_submitted: bool,
+    checked_before: bool = False,
     memory: Memory = _memory,
 ) -> CheckResult:
     """Check a job's arguments, and add what the preview shows of its cost.
 
+    Arguments that were `checked_before` are not held against the models again: a preview without
+    changes does not even load them.
+
     What the same `up` may be about to repair is written to stderr, which the engine shows to the
     user: a check has no other way to warn.
     """
-    problems = [
-        *account_problems(settings),
-        *failing(job_problems(properties, settings.region), lenient=checking.lenient),
-    ]
+    problems = list(account_problems(settings))
+    if not checked_before:
+        found = job_problems(properties, settings.region)
+        problems.extend(failing(found, lenient=checking.lenient))
     if would_be_submitted and checking.preflight:
         for problem, repairable in _preflight(settings, properties, memory):
             if repairable:

@@ -360,3 +360,15 @@ def test_an_old_job_that_is_unknown_may_have_ended_and_stays(
 
     assert read.id == train.id
     assert train.outs["record_expired"] is True
+
+
+def test_unchanged_arguments_are_not_checked_again(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """They made the job that there is; a newer botocore can't find fault with it any more."""
+    good = jobs.check({}, aws.job(queue)).inputs
+    odd = {**good, "service_request_payload": {**PAYLOAD, "Epochs": "10"}}
+
+    assert jobs.check({}, odd).failures
+    assert jobs.check(good, odd).failures
+    assert not jobs.check(odd, odd).failures
