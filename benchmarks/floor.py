@@ -65,17 +65,11 @@ class ModelsProvider(FloorProvider):
 class Floor(Resource, module="benchmarks", name="Floor"):
     """Stands where a ServiceJob would."""
 
-    def __init__(
-        self,
-        name: str,
-        latency: float,
-        provider: type[FloorProvider] = FloorProvider,
-        **arguments: Any,
-    ) -> None:
+    def __init__(self, name: str, latency: float, **arguments: Any) -> None:
         """Declare it; `latency` is a call's, in seconds."""
         old_first = pulumi.ResourceOptions(delete_before_replace=True)
         given = {"job_name": name, "latency": latency, **arguments}
-        super().__init__(provider(), name, given, old_first)
+        super().__init__(FloorProvider(), name, given, old_first)
 
 
 @cache

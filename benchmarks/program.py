@@ -101,10 +101,4 @@ def _floor(declared: Declared) -> Any:
     return lambda name, **arguments: Floor(name, declared.latency, **arguments)
 
 
-def _models(declared: Declared) -> Any:
-    from benchmarks.floor import Floor, ModelsProvider  # noqa: PLC0415 - the same
-
-    return lambda name, **given: Floor(name, declared.latency, ModelsProvider, **given)
-
-
-_RESOURCES = {"sjresource": _service_job, "floor": _floor, "models": _models}
+_RESOURCES = {"sjresource": _service_job, "floor": _floor}
