@@ -123,6 +123,49 @@ def test_shares_are_shown_with_what_they_use_lend_and_wait_for(
     assert "explore-2 (research)" in words
 
 
+def test_fair_shares_are_shown_with_what_they_weigh(teams: Teams, sjresource: CommandLine) -> None:
+    """Shares that only jobs name have a row too, as soon as Batch tells of their use."""
+    batch, rest = teams.cloud.batch, teams.cloud.emulator.clock.advance
+    policy = batch.create_scheduling_policy(
+        name="fair",
+        fairsharePolicy={"shareDistribution": [{"shareIdentifier": "nlp", "weightFactor": 0.5}]},
+    )["arn"]
+    batch.create_service_environment(
+        serviceEnvironmentName="cpus",
+        serviceEnvironmentType="SAGEMAKER_TRAINING",
+        capacityLimits=[{"maxCapacity": 2, "capacityUnit": "NUM_INSTANCES"}],
+    )
+    rest(1)
+    batch.create_job_queue(
+        jobQueueName="fair",
+        jobQueueType="SAGEMAKER_TRAINING",
+        priority=1,
+        schedulingPolicyArn=policy,
+        serviceEnvironmentOrder=[{"order": 1, "serviceEnvironment": "cpus"}],
+    )
+    rest(1)
+    for name, share in (("parse", "nlp"), ("detect", "vision"), ("tag", "nlp")):
+        batch.submit_service_job(
+            jobName=name,
+            jobQueue="fair",
+            shareIdentifier=share,
+            serviceJobType="SAGEMAKER_TRAINING",
+            serviceRequestPayload=payload_json(PAYLOAD),
+        )
+        rest(2)
+
+    view = sjresource.answer("queue", "fair", schema="queue")
+
+    assert view["queue"]["scheduling"] == "FAIR_SHARE"
+    shares = {each["share"]: each for each in view["shares"]}
+    assert (shares["nlp"]["running"], shares["nlp"]["waiting"]) == (1, 1)
+    assert (shares["vision"]["running"], shares["vision"]["waiting"]) == (1, 0)
+    assert [each["job_name"] for each in view["waiting"]] == ["tag"]
+    words = sjresource("queue", "fair").out
+    assert "fair share" in words
+    assert "weight 0.5" in words
+
+
 def test_why_names_a_full_share_and_what_would_help(teams: Teams, sjresource: CommandLine) -> None:
     """Who is before it in its own share, and not in another's."""
     teams.submit("explore-1", "research")
