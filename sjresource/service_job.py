@@ -104,7 +104,7 @@ class ServiceJobProvider(BatchProvider):
             self.checking,
             news,
             would_be_submitted=submits,
-            checked_before=_is_unchanged(olds, news),
+            checked_before=not submits and _is_unchanged(olds, news),
         )
         token = news.get("client_token")
         if token is not None and olds.get("client_token") == token and submits:

@@ -365,10 +365,11 @@ def test_an_old_job_that_is_unknown_may_have_ended_and_stays(
 def test_unchanged_arguments_are_not_checked_again(
     aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
 ) -> None:
-    """They made the job that there is; a newer botocore can't find fault with it any more."""
+    """They made the job that there is, whatever a newer botocore thinks; a new run is checked."""
     good = jobs.check({}, aws.job(queue)).inputs
     odd = {**good, "service_request_payload": {**PAYLOAD, "Epochs": "10"}}
 
     assert jobs.check({}, odd).failures
     assert jobs.check(good, odd).failures
     assert not jobs.check(odd, odd).failures
+    assert jobs.check(odd, {**odd, "triggers": ["again"]}).failures
