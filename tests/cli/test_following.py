@@ -186,7 +186,7 @@ def test_log_is_followed_over_a_retry(world: World) -> None:
 
 
 def test_what_is_there_is_told_of_all_attempts(world: World) -> None:
-    """Without following, the story of a job that goes on ends with where it stands."""
+    """Without following, the story of a job that goes on ends with where its attempt stands."""
     no = {"running": 10, "outcome": "Failed", "failure_reason": "AlgorithmError: no"}
     job = world.job([no, {"running": 60}], 2)
     world.until(job, "RUNNING")
@@ -195,6 +195,7 @@ def test_what_is_there_is_told_of_all_attempts(world: World) -> None:
     world.emulator.clock.advance(10)
     world.until(job, "RUNNING")
     world.writes(job, "second")
+    world.emulator.clock.advance(20)
 
     assert told(world.following(job).so_far()) == [
         f"# attempt 1 of 2: training job {first}",
@@ -202,7 +203,7 @@ def test_what_is_there_is_told_of_all_attempts(world: World) -> None:
         "# attempt 1 of 2 ended after 10 s: Received status from SageMaker: AlgorithmError: no",
         f"# attempt 2 of 2: training job {world.training_job(job)}",
         "second",
-        "# RUNNING for 10 s (attempt 2 of 2)",
+        "# RUNNING for 20 s (attempt 2 of 2)",
     ]
 
 
