@@ -1,5 +1,7 @@
 """How the emulator bears load: submissions, describes, lists and ticks, as it fills, with memory.
 
+What running jobs cost shows in the life of one more, from submission to RUNNING, processor time.
+
 Each size has an emulator of its own, in a process of its own, filled through the store: what is
 measured goes over HTTP as for any caller. Times are medians; a ratio compares with a smaller size.
 """
@@ -13,6 +15,7 @@ import sys
 import tempfile
 import time
 import uuid
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +49,8 @@ PAYLOAD = json.dumps(
     }
 )
 ROUNDS = 60
+_SETTLING_SECONDS = 1
+"""What scripts take in all before a job runs is less."""
 
 
 def rows(finished: Sequence[int], waiting: Sequence[int]) -> Iterator[Row]:
@@ -62,6 +67,9 @@ def rows(finished: Sequence[int], waiting: Sequence[int]) -> Iterator[Row]:
         found = measure_waiting(size)
         smallest = smallest or found
         yield from _rows("waiting jobs", found, smallest)
+    few, many = (measure_running(size) for size in (waiting[0] // 10, waiting[0]))
+    yield from _rows("running jobs", few, few)
+    yield from _rows("running jobs", many, few)
 
 
 def _rows(what: str, found: dict[str, float], first: dict[str, float]) -> Iterator[Row]:
@@ -119,6 +127,30 @@ def measure_waiting(size: int) -> dict[str, float]:
         measured["memory_MB"] = _resident_mb()
         store.close()
     return measured
+
+
+def measure_running(size: int) -> dict[str, float]:
+    """Let jobs come to run one by one, beside so many that do."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder)
+        _fill(data, size, "RUNNABLE")
+        store, clock, script = Store(data / "batch.sqlite3"), Clock(0), Script(running=36_000)
+        executor = SimulatedExecutor(clock, lambda _: script)
+        clock.follow(Lifecycle(store, clock, executor, Simulation(script), Pace()))
+        _set_capacity(store, size + ROUNDS)
+        clock.advance(_SETTLING_SECONDS)
+        began = time.process_time()
+        for number in range(ROUNDS):
+            job = _job(size + number, store.next_sequence(), "SUBMITTED")
+            with store.transaction():
+                store.add_job(replace(job, since=round(clock.now() * 1000)), PAYLOAD, "digest")
+            clock.advance(_SETTLING_SECONDS)
+        took = time.process_time() - began
+        running = len(store.live.having({"RUNNING"}))
+        store.close()
+    if running != size + ROUNDS:
+        raise AssertionError(f"{running} jobs run")
+    return {"size": size, "one_more_comes_to_run_ms": took / ROUNDS * 1000}
 
 
 def _measured(size: int) -> dict[str, float]:

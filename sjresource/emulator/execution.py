@@ -47,18 +47,19 @@ def start_training_job(moment: Moment, job: Job, environment: str) -> None:
 
 
 def follow_training_jobs(moment: Moment) -> None:
-    """Take in what the executor says of every job that it runs, and stop what is to be stopped."""
-    for job in moment.store.live.having(PLACED):
+    """Take in what the executor says of jobs that may have news, and stop what is to be stopped."""
+    for job in _with_news(moment):
         if job.training_job is not None:
             _follow(moment, job, moment.executor.poll(job.training_job))
 
 
-def timeout_due(job: Job) -> int | None:
-    """Tell when the attempt will have lasted too long, in epoch milliseconds; None for never."""
-    seconds = (job.timeout_config or {}).get("attemptDurationSeconds")
-    if seconds is None or job.attempt_started_at is None or job.timed_out:
-        return None
-    return int(job.attempt_started_at + seconds * 1000)
+def _with_news(moment: Moment) -> list[Job]:
+    live = moment.store.live
+    if moment.changed is None:
+        return live.having(PLACED)
+    found = [*live.in_training(moment.changed), *live.overtime(moment.now)]
+    found += [job for job in live.stopping() if job.status in PLACED]
+    return sorted({job.sequence: job for job in found}.values(), key=lambda job: job.sequence)
 
 
 def _follow(moment: Moment, job: Job, progress: Progress) -> None:
@@ -74,7 +75,7 @@ def _follow(moment: Moment, job: Job, progress: Progress) -> None:
 
 
 def _stop_if_due(moment: Moment, job: Job) -> Job:
-    due = timeout_due(job)
+    due = job.timeout_due
     if due is not None and due <= moment.now:
         job = replace(job, timed_out=True, stop_due=moment.now)
     if job.stop_due is None or job.stop_due > moment.now:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
-from sjresource.emulator.execution import follow_training_jobs, timeout_due
+from sjresource.emulator.execution import follow_training_jobs
 from sjresource.emulator.fronts import see_fronts
 from sjresource.emulator.moment import Moment
 from sjresource.emulator.queueing import admit, place, waiting_dues, why_waiting
@@ -44,6 +45,9 @@ class Foreseeing(Protocol):
     def next_change(self) -> float | None:
         """Tell the moment, in epoch seconds of the emulator's clock; None if nothing runs."""
 
+    def changed(self) -> list[str]:
+        """Name the training jobs whose progress may have changed; each change is told once."""
+
 
 class Lifecycle:
     """Moves resources and jobs on, in a thread of its own; `wake` it after every change."""
@@ -57,6 +61,7 @@ class Lifecycle:
         self._simulation = simulation
         self._pace = pace
         self._ticking = threading.RLock()
+        self._unsure = True  # whether training jobs may have news that nobody will tell again
         self._wakeup = threading.Event()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lifecycle", daemon=True)
@@ -122,15 +127,22 @@ class Lifecycle:
             self._closed.wait(max(_CROWD_SECONDS, took))
 
     def _pass(self) -> None:
+        changed = self._changed()
+        self._unsure = True
         with self._store.transaction():
-            moment = self._moment()
+            moment = replace(self._moment(), changed=changed)
             settle_resources(moment)
             admit(moment)
             follow_training_jobs(moment)
             place(moment)
             see_fronts(self._store, moment.now)
-        for effect in moment.effects:
-            _carefully(effect)
+        told = [_carefully(effect) for effect in moment.effects]
+        self._unsure = not all(told)
+
+    def _changed(self) -> list[str] | None:
+        if self._unsure or not isinstance(self._executor, Foreseeing):
+            return None
+        return self._executor.changed()
 
     def _moment(self) -> Moment:
         now = round(self._clock.now() * 1000)
@@ -153,14 +165,16 @@ class Lifecycle:
         live = self._store.live
         candidates: list[int | None] = [job.stop_due for job in live.stopping()]
         candidates += [moment.ready_at(job) for job in live.having({"SUBMITTED"})]
-        candidates += [timeout_due(job) for job in live.having(PLACED)]
+        candidates += live.timeouts()
         candidates += waiting_dues(moment)
         return dues + [due for due in candidates if due is not None]
 
 
-def _carefully(effect: Callable[[], None]) -> None:
+def _carefully(effect: Callable[[], None]) -> bool:
     """Run an effect; an executor that fails to start a job will say so when it is polled."""
     try:
         effect()
     except Exception:  # noqa: BLE001 - executors are others' code
         _LOG.exception("telling the executor: an unexpected error; the job will be seen as failed")
+        return False
+    return True

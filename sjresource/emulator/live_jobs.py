@@ -1,14 +1,15 @@
 """The jobs that have not ended, in memory, and found by what scheduling asks for.
 
-A tick must not cost more because many jobs wait: it asks for the few that can move. Writing is the
-store's.
+A tick must not cost more because many jobs wait or run: it asks for the few that can move. Writing
+is the store's.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sjresource.emulator.records import LIVE
+from sjresource.emulator.records import LIVE, PLACED
+from sjresource.emulator.scheduling import Running
 from sjresource.emulator.scheduling.lines import Lines
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ class LiveJobs:
         self._places: dict[tuple[str, str], dict[int, Job]] = {}
         self._lines: Lines[Job] = Lines()
         self._stopping: dict[str, Job] = {}
+        self._holding: dict[int, Running] = {}
+        self._training: dict[str, str] = {}
+        self._timeouts: dict[str, int] = {}
         for job in jobs:
             self.put(job)
 
@@ -39,6 +43,8 @@ class LiveJobs:
             self._stopping[job.id] = job
         if _waits(job):
             self._lines.add(*_place(job), job)
+        if job.status in PLACED:
+            self._put_placed(job)
 
     def remove(self, job_id: str) -> None:
         """Drop a job, if it is there."""
@@ -52,6 +58,10 @@ class LiveJobs:
             del self._places[known.status, known.queue]
         if _waits(known):
             self._lines.remove(*_place(known))
+        if known.status in PLACED:
+            del self._holding[known.sequence]
+            self._training.pop(known.training_job or "", None)
+            self._timeouts.pop(job_id, None)
 
     def get(self, job_id: str) -> Job | None:
         """Find a job by its id."""
@@ -60,6 +70,22 @@ class LiveJobs:
     def stopping(self) -> list[Job]:
         """Give the jobs that are to be stopped at some time."""
         return list(self._stopping.values())
+
+    def holding(self) -> list[Running]:
+        """Give the jobs that hold capacity as scheduling sees them, oldest first."""
+        return [running for _, running in sorted(self._holding.items())]
+
+    def in_training(self, names: Iterable[str]) -> list[Job]:
+        """Give the jobs whose training jobs have these names, leaving out what is not there."""
+        return [self._jobs[self._training[name]] for name in names if name in self._training]
+
+    def timeouts(self) -> list[int]:
+        """Tell when attempts will have lasted too long, in epoch milliseconds."""
+        return list(self._timeouts.values())
+
+    def overtime(self, now: int) -> list[Job]:
+        """Give the jobs whose attempts have lasted too long."""
+        return [self._jobs[job_id] for job_id, due in self._timeouts.items() if due <= now]
 
     def having(self, statuses: Iterable[str]) -> list[Job]:
         """Give the jobs with one of `statuses`, oldest first."""
@@ -88,6 +114,13 @@ class LiveJobs:
         """
         return self._lines.jobs(queue, share)
 
+    def _put_placed(self, job: Job) -> None:
+        self._holding[job.sequence] = _running(job)
+        if job.training_job is not None:
+            self._training[job.training_job] = job.id
+        if (due := job.timeout_due) is not None:
+            self._timeouts[job.id] = due
+
 
 def _waits(job: Job) -> bool:
     return job.status == "RUNNABLE" and not job.terminated
@@ -95,3 +128,18 @@ def _waits(job: Job) -> bool:
 
 def _place(job: Job) -> tuple[str, str, int, int]:
     return job.queue, job.share, job.scheduling_priority or 0, job.sequence
+
+
+def _running(job: Job) -> Running:
+    return Running(
+        id=job.id,
+        queue=job.queue,
+        environment=job.environment or "",
+        capacity=job.capacity,
+        share=job.share,
+        priority=job.scheduling_priority or 0,
+        since=(job.scheduled_at or 0) / 1000,
+        sequence=job.sequence,
+        stopping=job.preempted_for is not None or (job.terminated or job.timed_out),
+        stopping_for=job.preempted_for,
+    )

@@ -9,7 +9,7 @@ from sjresource.emulator.records import LIVE, PLACED
 from sjresource.emulator.scheduling import Spell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from sjresource.emulator.records import Job
     from sjresource.emulator.simulation import Script, Simulation
@@ -31,13 +31,17 @@ class Pace:
 
 @dataclass(frozen=True)
 class Moment:
-    """One tick: `now` is in epoch milliseconds, `effects` run, in order, when all is written."""
+    """One tick: `now` is in epoch milliseconds, `effects` run, in order, when all is written.
+
+    `changed` names the training jobs whose progress may be news; None if it may be that of any.
+    """
 
     store: Store
     executor: Executor
     simulation: Simulation
     pace: Pace
     now: int
+    changed: Collection[str] | None = None
     effects: list[Callable[[], None]] = field(default_factory=list)
 
     def put(self, job: Job) -> None:

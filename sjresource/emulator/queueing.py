@@ -15,7 +15,7 @@ from sjresource.emulator.execution import start_training_job
 from sjresource.emulator.records import PLACED
 from sjresource.emulator.retries import SHORTAGE
 from sjresource.emulator.scheduling import FairShare
-from sjresource.emulator.scheduling_state import state_of
+from sjresource.emulator.scheduling_state import policy_of, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,9 +85,10 @@ def waiting_dues(moment: Moment) -> Iterator[int | None]:
             for head in islice(live.waiting_in(queue, share), 1):
                 yield moment.ready_at(head)
                 yield limit_due(head, limits)
-    for known in _state(moment).queues if live.waiting_queues() else ():
-        if isinstance(known.policy, FairShare) and len(live.waiting_shares(known.arn)) > 1:
-            yield moment.now + known.policy.window * 100
+        known = moment.store.resource(queue)
+        policy = None if known is None else policy_of(moment.store, known)
+        if isinstance(policy, FairShare) and len(live.waiting_shares(queue)) > 1:
+            yield moment.now + policy.window * 100
 
 
 def limit_due(job: Job, actions: list[dict[str, Any]]) -> int | None:

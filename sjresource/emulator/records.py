@@ -106,6 +106,14 @@ class Job:
         """The share whose line the job waits in, empty in a first-in-first-out queue."""
         return self.quota_share_name or self.share_identifier or ""
 
+    @property
+    def timeout_due(self) -> int | None:
+        """When the attempt will have lasted too long, in epoch milliseconds; None for never."""
+        seconds = (self.timeout_config or {}).get("attemptDurationSeconds")
+        if seconds is None or self.attempt_started_at is None or self.timed_out:
+            return None
+        return int(self.attempt_started_at + seconds * 1000)
+
 
 @dataclass(frozen=True)
 class TrainingJobRecord:

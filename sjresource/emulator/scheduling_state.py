@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sjresource.emulator.records import PLACED
 from sjresource.emulator.scheduling import (
     Environment,
     Queue,
     QuotaShares,
-    Running,
     State,
     Waiting,
 )
@@ -39,7 +37,7 @@ def state_of(store: Store, is_ready: Callable[[Job], bool]) -> State:
             }
             for queue in live.waiting_queues()
         },
-        running=[_running(job) for job in live.having(PLACED)],
+        running=live.holding(),
         past={each.arn: store.past_use(each.arn) for each in queues},
     )
 
@@ -47,10 +45,11 @@ def state_of(store: Store, is_ready: Callable[[Job], bool]) -> State:
 def _queue(store: Store, queue: Resource) -> Queue:
     order = sorted(queue.detail.get("serviceEnvironmentOrder", []), key=lambda each: each["order"])
     environments = [each["serviceEnvironment"] for each in order]
-    return Queue(queue.arn, queue.detail["priority"], environments, _policy(store, queue))
+    return Queue(queue.arn, queue.detail["priority"], environments, policy_of(store, queue))
 
 
-def _policy(store: Store, queue: Resource) -> FairShare | QuotaShares | None:
+def policy_of(store: Store, queue: Resource) -> FairShare | QuotaShares | None:
+    """Give a queue's policy; None is first in, first out."""
     policy = store.resource(queue.detail.get("schedulingPolicyArn", ""))
     if policy is None:
         return None
@@ -72,18 +71,3 @@ def _waiting(jobs: Iterator[Job], is_ready: Callable[[Job], bool]) -> Iterator[W
     for job in jobs:
         priority = job.scheduling_priority or 0
         yield Waiting(job.id, job.capacity, is_ready(job), priority, job.sequence)
-
-
-def _running(job: Job) -> Running:
-    return Running(
-        id=job.id,
-        queue=job.queue,
-        environment=job.environment or "",
-        capacity=job.capacity,
-        share=job.share,
-        priority=job.scheduling_priority or 0,
-        since=(job.scheduled_at or 0) / 1000,
-        sequence=job.sequence,
-        stopping=job.preempted_for is not None or (job.terminated or job.timed_out),
-        stopping_for=job.preempted_for,
-    )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 
 _REMEMBERED: Final = 1000
+_SOON: Final = 0.001
 _LOST: Final = Progress(
     "Failed",
     outcome=Outcome(
@@ -46,6 +47,7 @@ class SimulatedExecutor:
         self._clock = clock
         self._script_of = script_of
         self._plays: dict[str, _Play] = {}
+        self._changes: dict[str, float] = {}
         self._ended: dict[str, Progress] = {}
         self._lock = threading.Lock()
 
@@ -54,7 +56,8 @@ class SimulatedExecutor:
         script = self._script_of(job)  # which may wait for a lock whose holder polls us
         with self._lock:
             if job.name not in self._plays and job.name not in self._ended:
-                self._plays[job.name] = _Play(job, script, self._clock.now())
+                play = self._plays[job.name] = _Play(job, script, self._clock.now())
+                self._changes[job.name] = _moments(play)[0]
 
     def poll(self, name: str) -> Progress:
         """Tell where the script of `name` stands; the last outcomes are remembered, not all."""
@@ -62,9 +65,13 @@ class SimulatedExecutor:
             play = self._plays.get(name)
             if play is None:
                 return self._ended.get(name, _LOST)
-            progress = _progress(play, self._clock.now())
-            if progress.outcome is not None:
+            now = self._clock.now()
+            progress = _progress(play, now)
+            if progress.outcome is None:
+                self._changes[name] = min(moment for moment in _moments(play) if moment > now)
+            else:
                 del self._plays[name]
+                self._changes.pop(name, None)
                 self._ended[name] = progress
                 while len(self._ended) > _REMEMBERED:
                     self._ended.pop(next(iter(self._ended)))
@@ -75,14 +82,25 @@ class SimulatedExecutor:
         with self._lock:
             play = self._plays.get(name)
             if play is not None and play.stopped_at is None:
-                self._plays[name] = replace(play, stopped_at=self._clock.now())
+                now = self._clock.now()
+                self._plays[name] = replace(play, stopped_at=now)
+                self._changes[name] = now
 
     def next_change(self) -> float | None:
-        """Tell when some job's progress changes next, in epoch seconds."""
+        """Tell when some job's progress changes next, in epoch seconds; soon if it has already."""
         now = self._clock.now()
         with self._lock:
-            moments = [moment for play in self._plays.values() for moment in _moments(play)]
-        return min((moment for moment in moments if moment > now), default=None)
+            first = min(self._changes.values(), default=None)
+        return now + _SOON if first is not None and first <= now else first
+
+    def changed(self) -> list[str]:
+        """Name the jobs whose progress has changed since they were polled, or named here."""
+        now = self._clock.now()
+        with self._lock:
+            names = [name for name, moment in self._changes.items() if moment <= now]
+            for name in names:
+                del self._changes[name]
+        return names
 
     def close(self) -> None:
         """Nothing runs that would have to end."""
