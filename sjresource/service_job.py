@@ -6,6 +6,9 @@ Create finds or submits (see `submission`) and returns at once: waiting is
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import inspect
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -342,7 +345,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
         self.given_payload = service_request_payload  # whose values may be secret one by one
         self._is_read = bool(opts and opts.id is not None)
         super().__init__(ServiceJobProvider(), resource_name, properties, old_first(opts))
-        self.orphans.apply(self._warn_of_orphans)
+        self._orphans_told = asyncio.ensure_future(self._warn_of_orphans())
         if opts and opts.delete_before_replace is False:
             pulumi.log.warn(_NEW_FIRST, resource=self)
         warn_of_job(self, properties)
@@ -359,7 +362,11 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
         """The job's id, the last part of its ARN."""
         return self.job_arn.apply(name_in)
 
-    def _warn_of_orphans(self, orphans: list[str] | None) -> None:
+    async def _warn_of_orphans(self) -> None:
+        # Not by an apply: the SDK waits for all Outputs at once, anew each time that one is there.
+        orphans: list[str] | None = None
+        with contextlib.suppress(Exception):  # the SDK reports what went wrong with the resource
+            orphans = await self.orphans.future()
         for arn in orphans or []:
             pulumi.log.warn(
                 f"an earlier run of this resource is still live: {arn}; stop it with "
@@ -367,6 +374,9 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
                 resource=self,
             )
 
+
+# Pulumi's SDK evaluates annotations that are texts, for each instance.
+ServiceJob.__annotations__ = inspect.get_annotations(ServiceJob, eval_str=True)
 
 _TYPE = "pulumi-python:dynamic/sjresource:ServiceJob"
 _NOT_INPUTS = (*OUTPUTS, "record_expired", "found_arn", "orphans")
