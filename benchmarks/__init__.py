@@ -5,7 +5,7 @@
     against_rivals      what a user would pick instead: boto3 loops, the SageMaker SDK
     calls, state        what AWS and the state are asked to bear
     waiting, startup    a program that waits; a program that starts
-    workers             whether more plugins help
+    variants            whether more plugins, or an asynchronous program, help
     throttling          what Batch's limits do to a wide stack
     emulator, page, scheduling, checking    parts without an engine
     cloud, stack, program, floor      an emulator, a stack in front of it, and what it declares

@@ -23,8 +23,8 @@ from benchmarks import (
     startup,
     state,
     throttling,
+    variants,
     waiting,
-    workers,
 )
 from benchmarks.table import describe_machine, print_heading, print_row, write_json, write_markdown
 
@@ -39,14 +39,13 @@ class Size(NamedTuple):
 
     floor: Sequence[tuple[int, int]]
     """(jobs, rounds) each."""
-    checkpoints: Sequence[int]
     rivals: tuple[int, int]
     """(jobs, rounds)."""
     waiting: tuple[int, float]
     """(jobs, seconds)."""
     starts: int
     throttled: int
-    workers: tuple[int, int]
+    variants: tuple[int, int]
     """(jobs, rounds)."""
     jobs: int
     """Where it does not matter how many."""
@@ -59,17 +58,17 @@ class Size(NamedTuple):
 
 SIZES = {
     "smoke": Size(
-        floor=[(1, 1)], checkpoints=[1], rivals=(2, 1), workers=(2, 1), throttled=6,
-        waiting=(3, 2.0), starts=1, jobs=1, checked=10, finished=[5], lined_up=[10, 20], month=40,
+        floor=[(1, 1)], rivals=(2, 1), variants=(2, 1), throttled=6, waiting=(3, 2.0),
+        starts=1, jobs=1, checked=10, finished=[5], lined_up=[10, 20], month=40,
     ),
     "quick": Size(
-        floor=[(1, 3), (100, 1)], checkpoints=[100], rivals=(40, 1), workers=(40, 1), throttled=40,
+        floor=[(1, 3), (100, 1)], rivals=(40, 1), variants=(40, 1), throttled=40,
         waiting=(500, 20.0), starts=5, jobs=10, checked=100, finished=[100, 1000],
         lined_up=[1000], month=1000,
     ),
     "full": Size(
-        floor=[(1, 5), (10, 5), (100, 5), (300, 5), (1000, 1)], checkpoints=[100, 300, 1000],
-        rivals=(100, 5), workers=(100, 5), throttled=150, waiting=(500, 60.0), starts=11, jobs=20,
+        floor=[(1, 5), (10, 5), (100, 5), (300, 5), (1000, 1)], rivals=(100, 5),
+        variants=(100, 5), throttled=150, waiting=(500, 60.0), starts=7, jobs=20,
         checked=100, finished=[100, 10_000], lined_up=[1000, 10_000], month=10_000,
     ),
 }  # fmt: skip
@@ -81,10 +80,9 @@ QUESTIONS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "checking": lambda size: checking.rows(size.checked),
     "waiting": lambda size: waiting.rows(*size.waiting),
     "throttling": lambda size: throttling.rows(size.throttled),
-    "workers": lambda size: workers.rows(*size.workers),
+    "variants": lambda size: variants.rows(*size.variants),
     "rivals": lambda size: against_rivals.rows(*size.rivals),
     "floor": lambda size: against_floor.rows(size.floor),
-    "checkpoints": lambda size: against_floor.checkpoint_rows(size.checkpoints),
     "emulator": lambda size: emulator.rows(size.finished, size.lined_up),
     "page": lambda size: page.rows([10, 100] if size.jobs == 1 else [100, 1000]),
     "scheduling": lambda size: scheduling.rows(size.lined_up, size.month),

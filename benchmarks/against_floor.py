@@ -20,7 +20,7 @@ from benchmarks.stack import Stack
 from benchmarks.table import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     Life = dict[str, float]
     """Seconds by operation."""
@@ -37,12 +37,15 @@ _GOAL_FROM = 100
 _GROWTH_GOAL = 11.0
 """Ten times the jobs may take eleven times our part."""
 
-_CPU = ", processor"
+CPU = ", processor"
 _WITHOUT_CHECKPOINTS = {"PULUMI_EXPERIMENTAL": "true", "PULUMI_SKIP_CHECKPOINTS": "true"}
 
 
 def rows(sizes: Sequence[tuple[int, int]], latency: float = LATENCY) -> Iterator[Row]:
-    """Compare at each of these (jobs, rounds), and tell how our part grows."""
+    """Compare at each of these (jobs, rounds), and tell how our part grows.
+
+    Shows what the floor is made of too: the same without a write of the state at each step.
+    """
     parts: dict[int, Life] = {}
     for jobs, rounds in sizes:
         lives = by_turns(
@@ -58,7 +61,9 @@ def rows(sizes: Sequence[tuple[int, int]], latency: float = LATENCY) -> Iterator
             row = _compared(what, lives, operation, reached)
             parts[jobs][operation] = row.ours - (row.other or 0)
             yield row
-            yield _compared(f"{what}: processor", lives, f"{operation}{_CPU}", None)
+            yield _compared(f"{what}: processor", lives, f"{operation}{CPU}", None)
+        if jobs >= _GOAL_FROM:
+            yield from _without_checkpoints(jobs, lives, latency)
     yield from _growth(parts)
 
 
@@ -69,34 +74,22 @@ def _compared(what: str, lives: dict[str, list[Life]], part: str, goal: float | 
     return Row("floor", what, medians[0], "s", medians[1], median_ratio(ours, floor), goal)
 
 
-def checkpoint_rows(sizes: Sequence[int], latency: float = LATENCY) -> Iterator[Row]:
-    """Show what the floor is made of: the same without a write of the state at each step."""
-    for jobs in sizes:
-        declared = Declared("floor", jobs, latency=latency)
-        floor = _up_and_destroy(declared, {})
-        without = _up_and_destroy(declared, _WITHOUT_CHECKPOINTS)
+def _without_checkpoints(jobs: int, lives: dict[str, list[Life]], latency: float) -> Iterator[Row]:
+    """Let one more floor and one more of ours live, and compare each with the first of its kind."""
+    for kind, name in (("floor", "floor"), ("sjresource", "ours")):
+        declared = Declared(kind, jobs, latency=latency)
+        without, before = live(declared, _WITHOUT_CHECKPOINTS), lives[name][0]
         for operation in ("up", "destroy"):
-            yield Row(
-                "floor",
-                f"{operation}, {jobs} floors, no checkpoints / with",
-                without[operation],
-                "s",
-                floor[operation],
-                without[operation] / floor[operation],
-            )
+            took, other = without[operation], before[operation]
+            what = f"{operation}, {jobs} jobs, {name}: no checkpoints / with"
+            yield Row("floor", what, took, "s", other, took / other)
 
 
-def _up_and_destroy(declared: Declared, variables: dict[str, str]) -> Life:
-    with tempfile.TemporaryDirectory() as folder:
-        stack = Stack(Path(folder) / "stack", variables)
-        return {"up": stack.up(declared), "destroy": stack.destroy()}
-
-
-def live(declared: Declared) -> Life:
+def live(declared: Declared, variables: Mapping[str, str] | None = None) -> Life:
     """Let one stack live from its first `up` to its end, and give the seconds of each operation."""
     with tempfile.TemporaryDirectory() as folder, Cloud(Path(folder) / "cloud") as cloud:
         cloud.slow_down(declared.latency)
-        stack = Stack(Path(folder) / "stack", cloud.environment)
+        stack = Stack(Path(folder) / "stack", {**cloud.environment, **(variables or {})})
         there = replace(declared, queue=cloud.queue)
         operations = {
             "up": lambda: stack.up(there),
@@ -108,7 +101,7 @@ def live(declared: Declared) -> Life:
         life = {}
         for operation, run in operations.items():
             life[operation] = run()
-            life[f"{operation}{_CPU}"] = stack.cpu_seconds
+            life[f"{operation}{CPU}"] = stack.cpu_seconds
         return life
 
 

@@ -5,15 +5,19 @@ Runs in the program's process, as its `__main__.py`; `Declared` comes in the env
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import cycle
 from typing import Any
 
+import pulumi
+
 _VARIABLE = "SJRESOURCE_BENCHMARK"
 
-TEXT = "from benchmarks.program import declare\ndeclare()\n"
+TEXT = "from benchmarks.program import run\nrun()\n"
 """The stack's `__main__.py`."""
 
 
@@ -28,6 +32,7 @@ class Declared:
     latency: float = 0.0
     waits: bool = False
     more_plugins: int = 0
+    asynchronous: bool = False
 
     def environment(self) -> dict[str, str]:
         """Give what the program needs in its environment."""
@@ -62,9 +67,23 @@ def payload(epochs: int = 10) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def declare() -> None:
+def run() -> None:
     """Declare what the environment says."""
     declared = Declared(**json.loads(os.environ[_VARIABLE]))
+    if declared.asynchronous:
+        pulumi.run(partial(_declare_asynchronously, declared))
+    else:
+        _declare(declared)
+
+
+async def _declare_asynchronously(declared: Declared) -> None:
+    _declare(declared)
+    await asyncio.sleep(
+        0
+    )  # the registrations begin, and the SDK waits for them and not for Outputs
+
+
+def _declare(declared: Declared) -> None:
     resource = _RESOURCES[declared.kind](declared)
     jobs = [
         resource(
@@ -83,8 +102,6 @@ def declare() -> None:
 
 
 def _service_job(declared: Declared) -> Any:
-    import pulumi  # noqa: PLC0415 - the same
-
     import sjresource as sj  # noqa: PLC0415 - the same
 
     plugins = [
