@@ -62,13 +62,13 @@ SIZES = {
         starts=1, jobs=1, checked=10, finished=[5], lined_up=[10, 20], month=40,
     ),
     "quick": Size(
-        floor=[(1, 3), (100, 1)], rivals=(40, 1), variants=(40, 1), throttled=40,
-        waiting=(500, 20.0), starts=5, jobs=10, checked=100, finished=[100, 1000],
+        floor=[(1, 3), (100, 1)], rivals=(20, 1), variants=(40, 1), throttled=40,
+        waiting=(500, 15.0), starts=3, jobs=10, checked=100, finished=[100, 1000],
         lined_up=[1000], month=1000,
     ),
     "full": Size(
         floor=[(1, 5), (10, 5), (100, 5), (300, 5), (1000, 1)], rivals=(100, 5),
-        variants=(100, 5), throttled=150, waiting=(500, 60.0), starts=7, jobs=20,
+        variants=(100, 5), throttled=100, waiting=(500, 30.0), starts=9, jobs=20,
         checked=100, finished=[100, 10_000], lined_up=[1000, 10_000], month=10_000,
     ),
 }  # fmt: skip

@@ -20,7 +20,7 @@ from benchmarks.stack import Stack
 from benchmarks.table import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     Life = dict[str, float]
     """Seconds by operation."""
@@ -63,7 +63,7 @@ def rows(sizes: Sequence[tuple[int, int]], latency: float = LATENCY) -> Iterator
             yield row
             yield _compared(f"{what}: processor", lives, f"{operation}{CPU}", None)
         if jobs >= _GOAL_FROM:
-            yield from _without_checkpoints(jobs, lives, latency)
+            yield from _without_checkpoints(jobs, lives["floor"], latency)
     yield from _growth(parts)
 
 
@@ -74,24 +74,28 @@ def _compared(what: str, lives: dict[str, list[Life]], part: str, goal: float | 
     return Row("floor", what, medians[0], "s", medians[1], median_ratio(ours, floor), goal)
 
 
-def _without_checkpoints(jobs: int, lives: dict[str, list[Life]], latency: float) -> Iterator[Row]:
-    """Let one more floor and one more of ours live, and compare each with the first of its kind."""
-    for kind, name in (("floor", "floor"), ("sjresource", "ours")):
-        declared = Declared(kind, jobs, latency=latency)
-        without, before = live(declared, _WITHOUT_CHECKPOINTS), lives[name][0]
-        for operation in ("up", "destroy"):
-            took, other = without[operation], before[operation]
-            what = f"{operation}, {jobs} jobs, {name}: no checkpoints / with"
-            yield Row("floor", what, took, "s", other, took / other)
+def _without_checkpoints(jobs: int, floors: list[Life], latency: float) -> Iterator[Row]:
+    """Let one more floor live without a write at each step; the others have been measured."""
+    without = live(
+        Declared("floor", jobs, latency=latency), ("up", "destroy"), _WITHOUT_CHECKPOINTS
+    )
+    for operation in ("up", "destroy"):
+        took, other = without[operation], statistics.median(life[operation] for life in floors)
+        what = f"{operation}, {jobs} floors: no checkpoints / with"
+        yield Row("floor", what, took, "s", other, took / other)
 
 
-def live(declared: Declared, variables: Mapping[str, str] | None = None) -> Life:
+def live(
+    declared: Declared,
+    operations: Iterable[str] = tuple(_GOALS),
+    variables: Mapping[str, str] | None = None,
+) -> Life:
     """Let one stack live from its first `up` to its end, and give the seconds of each operation."""
     with tempfile.TemporaryDirectory() as folder, Cloud(Path(folder) / "cloud") as cloud:
         cloud.slow_down(declared.latency)
         stack = Stack(Path(folder) / "stack", {**cloud.environment, **(variables or {})})
         there = replace(declared, queue=cloud.queue)
-        operations = {
+        known = {
             "up": lambda: stack.up(there),
             "preview": lambda: stack.preview(there),
             "up, one changed": lambda: stack.up(replace(there, changed=1)),
@@ -99,8 +103,8 @@ def live(declared: Declared, variables: Mapping[str, str] | None = None) -> Life
             "destroy": stack.destroy,
         }
         life = {}
-        for operation, run in operations.items():
-            life[operation] = run()
+        for operation in operations:
+            life[operation] = known[operation]()
             life[f"{operation}{CPU}"] = stack.cpu_seconds
         return life
 

@@ -21,11 +21,9 @@ from benchmarks.table import Row
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_OPERATIONS = ("up", "preview", "refresh", "destroy")
-
 
 def rows(jobs: int, rounds: int) -> Iterator[Row]:
-    """Compare a stack with one plugin and an ordinary program to what it could be."""
+    """Compare the first `up` of a stack with one plugin and an ordinary program to such others."""
     usual = Declared("sjresource", jobs, latency=LATENCY)
     variants = {
         "two plugins": replace(usual, more_plugins=1),
@@ -33,18 +31,15 @@ def rows(jobs: int, rounds: int) -> Iterator[Row]:
     }
     lives = by_turns(
         rounds,
-        {name: partial(live, declared) for name, declared in {"usual": usual, **variants}.items()},
+        {
+            name: partial(live, declared, ("up",))
+            for name, declared in {"usual": usual, **variants}.items()
+        },
     )
     for variant in variants:
-        for operation in _OPERATIONS:
-            for part in (operation, f"{operation}{CPU}"):
-                other = [life[part] for life in lives["usual"]]
-                theirs = [life[part] for life in lives[variant]]
-                yield Row(
-                    "variants",
-                    f"{part}, {jobs} jobs: {variant} / usual",
-                    statistics.median(theirs),
-                    "s",
-                    statistics.median(other),
-                    median_ratio(theirs, other),
-                )
+        for part in ("up", f"up{CPU}"):
+            theirs, other = ([life[part] for life in lives[name]] for name in (variant, "usual"))
+            medians = statistics.median(theirs), statistics.median(other)
+            ratio = median_ratio(theirs, other)
+            what = f"{part}, {jobs} jobs: {variant} / usual"
+            yield Row("variants", what, medians[0], "s", medians[1], ratio)
