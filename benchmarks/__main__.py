@@ -45,7 +45,9 @@ class Size(NamedTuple):
     """(jobs, seconds)."""
     starts: int
     throttled: int
-    variants: tuple[int, int]
+    plugins: tuple[int, int]
+    """(jobs, rounds)."""
+    asynchronous: tuple[int, int]
     """(jobs, rounds)."""
     jobs: int
     """Where it does not matter how many."""
@@ -58,18 +60,18 @@ class Size(NamedTuple):
 
 SIZES = {
     "smoke": Size(
-        floor=[(1, 1)], rivals=(2, 1), variants=(2, 1), throttled=6, waiting=(3, 2.0),
-        starts=1, jobs=1, checked=10, finished=[5], lined_up=[10, 20], month=40,
+        floor=[(1, 1)], rivals=(2, 1), plugins=(2, 1), asynchronous=(2, 1), throttled=6,
+        waiting=(3, 2.0), starts=1, jobs=1, checked=10, finished=[5], lined_up=[10, 20], month=40,
     ),
     "quick": Size(
-        floor=[(1, 3), (100, 1)], rivals=(20, 1), variants=(40, 1), throttled=40,
-        waiting=(500, 15.0), starts=3, jobs=10, checked=100, finished=[100, 1000],
+        floor=[(1, 3), (100, 1)], rivals=(20, 1), plugins=(40, 1), asynchronous=(100, 1),
+        throttled=40, waiting=(500, 15.0), starts=3, jobs=10, checked=100, finished=[100, 1000],
         lined_up=[1000], month=1000,
     ),
     "full": Size(
         floor=[(1, 5), (10, 5), (100, 5), (300, 5), (1000, 1)], rivals=(100, 5),
-        variants=(100, 5), throttled=100, waiting=(500, 30.0), starts=9, jobs=20,
-        checked=100, finished=[100, 10_000], lined_up=[1000, 10_000], month=10_000,
+        plugins=(40, 5), asynchronous=(1000, 1), throttled=60, waiting=(500, 20.0), starts=7,
+        jobs=20, checked=100, finished=[100, 10_000], lined_up=[1000, 10_000], month=5000,
     ),
 }  # fmt: skip
 
@@ -80,7 +82,7 @@ QUESTIONS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "checking": lambda size: checking.rows(size.checked),
     "waiting": lambda size: waiting.rows(*size.waiting),
     "throttling": lambda size: throttling.rows(size.throttled),
-    "variants": lambda size: variants.rows(*size.variants),
+    "variants": lambda size: variants.rows(size.plugins, size.asynchronous),
     "rivals": lambda size: against_rivals.rows(*size.rivals),
     "floor": lambda size: against_floor.rows(size.floor),
     "emulator": lambda size: emulator.rows(size.finished, size.lined_up),

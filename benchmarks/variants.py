@@ -3,7 +3,7 @@
 Two plugins: the engine's plugin has four workers for all resources; a program may make more
 plugins, as explicit instances of the provider `pulumi-python`, and spread its resources over them.
 An asynchronous program: one that `pulumi.run` awaits, and that gives its registrations a moment to
-begin.
+begin. It has nothing to do with the writes of the state, and is measured without them.
 """
 
 from __future__ import annotations
@@ -13,33 +13,39 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from benchmarks.against_floor import CPU, LATENCY, live
+from benchmarks.against_floor import CPU, LATENCY, WITHOUT_CHECKPOINTS, live
 from benchmarks.pairs import by_turns, median_ratio
 from benchmarks.program import Declared
 from benchmarks.table import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 
-def rows(jobs: int, rounds: int) -> Iterator[Row]:
-    """Compare the first `up` of a stack with one plugin and an ordinary program to such others."""
-    usual = Declared("sjresource", jobs, latency=LATENCY)
-    variants = {
-        "two plugins": replace(usual, more_plugins=1),
-        "an asynchronous program": replace(usual, asynchronous=True),
-    }
+def rows(plugins: tuple[int, int], asynchronous: tuple[int, int]) -> Iterator[Row]:
+    """Compare the first `up` of an ordinary stack to such ones, of so many (jobs, rounds) each."""
+    usual = Declared("sjresource", plugins[0], latency=LATENCY)
+    yield from _compared("two plugins", usual, replace(usual, more_plugins=1), plugins[1], {})
+    usual = replace(usual, jobs=asynchronous[0])
+    changed = replace(usual, asynchronous=True)
+    yield from _compared(
+        "an asynchronous program", usual, changed, asynchronous[1], WITHOUT_CHECKPOINTS
+    )
+
+
+def _compared(
+    variant: str, usual: Declared, changed: Declared, rounds: int, variables: Mapping[str, str]
+) -> Iterator[Row]:
     lives = by_turns(
         rounds,
         {
-            name: partial(live, declared, ("up",))
-            for name, declared in {"usual": usual, **variants}.items()
+            "usual": partial(live, usual, ("up",), variables),
+            "changed": partial(live, changed, ("up",), variables),
         },
     )
-    for variant in variants:
-        for part in ("up", f"up{CPU}"):
-            theirs, other = ([life[part] for life in lives[name]] for name in (variant, "usual"))
-            medians = statistics.median(theirs), statistics.median(other)
-            ratio = median_ratio(theirs, other)
-            what = f"{part}, {jobs} jobs: {variant} / usual"
-            yield Row("variants", what, medians[0], "s", medians[1], ratio)
+    for part in ("up", f"up{CPU}"):
+        theirs, other = ([life[part] for life in lives[name]] for name in ("changed", "usual"))
+        medians = statistics.median(theirs), statistics.median(other)
+        ratio = median_ratio(theirs, other)
+        what = f"{part}, {usual.jobs} jobs: {variant} / usual"
+        yield Row("variants", what, medians[0], "s", medians[1], ratio)
