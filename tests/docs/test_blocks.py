@@ -46,6 +46,7 @@ TESTED_BY = {
     ("docs/iam.md", "json"): "tests/aws/test_iam.py",
     ("docs/migrating.md", "python"): "tests/docs/test_programs.py",
     ("docs/page.md", "console"): "tests/docs/test_blocks.py",
+    ("docs/performance.md", "python"): "tests/docs/test_programs.py",
     ("docs/performance.md", "sh"): "tests/docs/test_blocks.py",
     ("docs/quickstart.md", "sh"): "tests/docs/test_quickstart.py",
     ("docs/quickstart.md", "text"): "tests/docs/test_quickstart.py",

@@ -90,6 +90,22 @@ def test_the_programs_of_the_pages_are_a_stack(cloud: EmulatedCloud, new_stack: 
     assert f" first {first['id']}\nstop it with: aws batch terminate-service-job" in said
 
 
+@pytest.mark.stack
+def test_an_asynchronous_program_is_a_stack(cloud: EmulatedCloud, new_stack: NewStack) -> None:
+    """The program of the performance page, with fewer jobs, submits them all, and once."""
+    make_queue(cloud)
+    program = python("docs/performance.md")
+    assert "range(300)" in program
+    stack = new_stack(
+        BEFORE + program.replace("range(300)", "range(3)"), environment=cloud.environment
+    )
+    stack.up()
+    stack.up()
+
+    assert set(stack.resources()) >= {"train-0", "train-1", "train-2"}
+    assert cloud.submitted() == 3
+
+
 def test_the_block_of_the_automation_page_names_the_interpreter(tmp_path: Path) -> None:
     """Where nothing else does."""
     block = python("docs/automation.md")
