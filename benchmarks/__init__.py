@@ -8,7 +8,7 @@
     variants            whether more plugins, or an asynchronous program, help
     throttling          what Batch's limits do to a wide stack
     emulator, page, scheduling, checking    parts without an engine
-    cloud, stack, program, floor      an emulator, a stack in front of it, and what it declares
+    cloud, stack, program, floor, payload   an emulator, a stack in front of it, what it declares
     pairs, table        how is measured, and how it is told
 
 Times are of one run on one machine: quote ratios. docs/performance.md says what they mean.

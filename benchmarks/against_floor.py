@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.cloud import Cloud
-from benchmarks.pairs import by_turns, median_ratio
+from benchmarks.pairs import by_turns, compared
 from benchmarks.program import Declared
 from benchmarks.stack import Stack
 from benchmarks.table import Row
@@ -68,10 +68,8 @@ def rows(sizes: Sequence[tuple[int, int]], latency: float = LATENCY) -> Iterator
 
 
 def _compared(what: str, lives: dict[str, list[Life]], part: str, goal: float | None) -> Row:
-    ours = [life[part] for life in lives["ours"]]
-    floor = [life[part] for life in lives["floor"]]
-    medians = statistics.median(ours), statistics.median(floor)
-    return Row("floor", what, medians[0], "s", medians[1], median_ratio(ours, floor), goal)
+    ours, floor = ([life[part] for life in lives[name]] for name in ("ours", "floor"))
+    return compared("floor", what, ours, floor, goal)
 
 
 def _without_checkpoints(jobs: int, floors: list[Life], latency: float) -> Row:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from benchmarks.cloud import Cloud
-from benchmarks.pairs import by_turns, median_ratio
+from benchmarks.pairs import by_turns, compared
 from benchmarks.program import Declared
 from benchmarks.stack import ROOT, Stack
 from benchmarks.table import Row
@@ -71,8 +71,7 @@ def _compared(
     what: str, part: int, ours: list[Run], theirs: list[Run], goal: float | None = None
 ) -> Row:
     mine, others = [run[part] for run in ours], [run[part] for run in theirs]
-    medians = statistics.median(mine), statistics.median(others)
-    return Row("rivals", what, medians[0], "s", medians[1], median_ratio(mine, others), goal)
+    return compared("rivals", what, mine, others, goal)
 
 
 def _timed(run: Callable[[Cloud, Path], None], jobs: int, latency: float) -> Callable[[], Run]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import boto3
 
-from benchmarks.program import payload
+from benchmarks.payload import payload
 
 _ENDED = ("SUCCEEDED", "FAILED")
 _SECONDS_BETWEEN_LOOKS = 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.program import payload
+from benchmarks.payload import payload
 from benchmarks.table import Row
 from sjresource.checks.job_check import check_job
 from sjresource.settings import Checking, Settings

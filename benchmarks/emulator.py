@@ -1,7 +1,5 @@
 """How the emulator bears load: submissions, describes, lists and ticks, as it fills, with memory.
 
-What running jobs cost shows in the life of one more, from submission to RUNNING, processor time.
-
 Each size has an emulator of its own, in a process of its own, filled through the store: what is
 measured goes over HTTP as for any caller. Times are medians; a ratio compares with a smaller size.
 """
@@ -130,7 +128,7 @@ def measure_waiting(size: int) -> dict[str, float]:
 
 
 def measure_running(size: int) -> dict[str, float]:
-    """Let jobs come to run one by one, beside so many that do."""
+    """Let jobs come to run one by one, beside so many that do: a mean of processor time."""
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
         _fill(data, size, "RUNNABLE")

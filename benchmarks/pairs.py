@@ -5,6 +5,8 @@ from __future__ import annotations
 import statistics
 from typing import TYPE_CHECKING, TypeVar
 
+from benchmarks.table import Row
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
@@ -23,6 +25,16 @@ def by_turns(
     return found
 
 
-def median_ratio(ours: Sequence[float], others: Sequence[float]) -> float:
-    """Give the median of the rounds' ratios: a slow minute slows both of a round."""
-    return statistics.median(mine / other for mine, other in zip(ours, others, strict=True))
+def compared(
+    question: str,
+    what: str,
+    ours: Sequence[float],
+    others: Sequence[float],
+    goal: float | None = None,
+) -> Row:
+    """Tell the medians of rounds, in seconds, and that of their ratios.
+
+    A slow minute slows both of a round, and so changes a round's ratio less than its times.
+    """
+    ratio = statistics.median(mine / other for mine, other in zip(ours, others, strict=True))
+    return Row(question, what, statistics.median(ours), "s", statistics.median(others), ratio, goal)

@@ -15,6 +15,8 @@ from typing import Any
 
 import pulumi
 
+from benchmarks.payload import payload
+
 _VARIABLE = "SJRESOURCE_BENCHMARK"
 
 TEXT = "from benchmarks.program import run\nrun()\n"
@@ -39,34 +41,6 @@ class Declared:
         return {_VARIABLE: json.dumps(asdict(self))}
 
 
-def payload(epochs: int = 10) -> dict[str, Any]:
-    """Give a CreateTrainingJob request as a sweep would have it, of a kilobyte."""
-    return {
-        "RoleArn": "arn:aws:iam::123456789012:role/training",
-        "AlgorithmSpecification": {
-            "TrainingImage": "123456789012.dkr.ecr.us-east-1.amazonaws.com/train:1",
-            "TrainingInputMode": "File",
-        },
-        "HyperParameters": {
-            "epochs": str(epochs),
-            **{f"parameter_{number}": f"{number / 7:.6f}" for number in range(10)},
-        },
-        "InputDataConfig": [
-            {
-                "ChannelName": "train",
-                "DataSource": {
-                    "S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://data/train"}
-                },
-            }
-        ],
-        "OutputDataConfig": {"S3OutputPath": "s3://data/models"},
-        "ResourceConfig": {
-            "InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10
-        },
-        "StoppingCondition": {"MaxRuntimeInSeconds": 36_000},
-    }  # fmt: skip
-
-
 def run() -> None:
     """Declare what the environment says."""
     declared = Declared(**json.loads(os.environ[_VARIABLE]))
@@ -78,9 +52,8 @@ def run() -> None:
 
 async def _declare_asynchronously(declared: Declared) -> None:
     _declare(declared)
-    await asyncio.sleep(
-        0
-    )  # the registrations begin, and the SDK waits for them and not for Outputs
+    # The registrations begin: the SDK waits for them then, not for all Outputs at once.
+    await asyncio.sleep(0)
 
 
 def _declare(declared: Declared) -> None:

@@ -24,7 +24,8 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 from benchmarks.cloud import Cloud
 from benchmarks.floor import FloorProvider, ModelsProvider
 from benchmarks.pairs import by_turns
-from benchmarks.program import Declared, payload
+from benchmarks.payload import payload
+from benchmarks.program import Declared
 from benchmarks.stack import ROOT, Stack, cpu_of_children
 from benchmarks.table import Row
 from sjresource.service_job import ServiceJobProvider

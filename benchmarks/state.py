@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.cloud import Cloud
-from benchmarks.program import Declared, payload
+from benchmarks.payload import payload
+from benchmarks.program import Declared
 from benchmarks.stack import Stack
 from benchmarks.table import Row
 

@@ -8,18 +8,18 @@ begin. It has nothing to do with the writes of the state, and is measured withou
 
 from __future__ import annotations
 
-import statistics
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from benchmarks.against_floor import CPU, LATENCY, WITHOUT_CHECKPOINTS, live
-from benchmarks.pairs import by_turns, median_ratio
+from benchmarks.pairs import by_turns, compared
 from benchmarks.program import Declared
-from benchmarks.table import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from benchmarks.table import Row
 
 
 def rows(plugins: tuple[int, int], asynchronous: tuple[int, int]) -> Iterator[Row]:
@@ -45,7 +45,5 @@ def _compared(
     )
     for part in ("up", f"up{CPU}"):
         theirs, other = ([life[part] for life in lives[name]] for name in ("changed", "usual"))
-        medians = statistics.median(theirs), statistics.median(other)
-        ratio = median_ratio(theirs, other)
         what = f"{part}, {usual.jobs} jobs: {variant} / usual"
-        yield Row("variants", what, medians[0], "s", medians[1], ratio)
+        yield compared("variants", what, theirs, other)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import psutil
 
-from benchmarks.program import payload
+from benchmarks.payload import payload
 from benchmarks.table import Row
 from sjresource.emulator import Clock, Emulator
 from sjresource.settings import Settings

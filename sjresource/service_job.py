@@ -375,7 +375,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             )
 
 
-# Pulumi's SDK evaluates annotations that are texts, for each instance.
+# Pulumi's SDK evaluates annotations that are texts for each instance, and a stack has hundreds.
 ServiceJob.__annotations__ = inspect.get_annotations(ServiceJob, eval_str=True)
 
 _TYPE = "pulumi-python:dynamic/sjresource:ServiceJob"

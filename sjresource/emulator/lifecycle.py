@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from sjresource.emulator.execution import follow_training_jobs
@@ -130,7 +129,7 @@ class Lifecycle:
         changed = self._changed()
         self._unsure = True
         with self._store.transaction():
-            moment = replace(self._moment(), changed=changed)
+            moment = self._moment(changed)
             settle_resources(moment)
             admit(moment)
             follow_training_jobs(moment)
@@ -144,9 +143,9 @@ class Lifecycle:
             return None
         return self._executor.changed()
 
-    def _moment(self) -> Moment:
+    def _moment(self, changed: list[str] | None = None) -> Moment:
         now = round(self._clock.now() * 1000)
-        return Moment(self._store, self._executor, self._simulation, self._pace, now)
+        return Moment(self._store, self._executor, self._simulation, self._pace, now, changed)
 
     def _real_delay(self) -> float | None:
         due = self.next_due()
