@@ -70,8 +70,8 @@ SIZES = {
     ),
     "full": Size(
         floor=[(1, 5), (10, 5), (100, 5), (300, 5), (1000, 1)], rivals=(100, 5),
-        plugins=(40, 5), asynchronous=(500, 1), throttled=60, waiting=(500, 20.0), starts=7,
-        jobs=20, checked=100, finished=[100, 10_000], lined_up=[1000, 10_000], month=5000,
+        plugins=(20, 5), asynchronous=(200, 1), throttled=60, waiting=(500, 15.0), starts=11,
+        jobs=20, checked=100, finished=[100, 10_000], lined_up=[1000, 10_000], month=2000,
     ),
 }  # fmt: skip
 

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import statistics
 import tempfile
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from benchmarks.cloud import Cloud
-from benchmarks.pairs import by_turns, compared
+from benchmarks.pairs import compared, in_turn
 from benchmarks.program import Declared
 from benchmarks.stack import Stack
 from benchmarks.table import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     Life = dict[str, float]
     """Seconds by operation."""
@@ -34,6 +34,7 @@ _GOALS = {
     "destroy": 1.4,
 }
 _GOAL_FROM = 100
+_GROWS = (100, 1000)
 _GROWTH_GOAL = 11.0
 """Ten times the jobs may take eleven times our part."""
 
@@ -48,11 +49,11 @@ def rows(sizes: Sequence[tuple[int, int]], latency: float = LATENCY) -> Iterator
     """
     parts: dict[int, Life] = {}
     for jobs, rounds in sizes:
-        lives = by_turns(
+        lives = live(
             rounds,
             {
-                "floor": partial(live, Declared("floor", jobs, latency=latency)),
-                "ours": partial(live, Declared("sjresource", jobs, latency=latency)),
+                "floor": Declared("floor", jobs, latency=latency),
+                "ours": Declared("sjresource", jobs, latency=latency),
             },
         )
         parts[jobs] = {}
@@ -62,7 +63,7 @@ def rows(sizes: Sequence[tuple[int, int]], latency: float = LATENCY) -> Iterator
             parts[jobs][operation] = row.ours - (row.other or 0)
             yield row
             yield _compared(f"{what}: processor", lives, f"{operation}{CPU}", None)
-        if jobs >= _GOAL_FROM:
+        if jobs in _GROWS:
             yield _without_checkpoints(jobs, lives["floor"], latency)
     yield from _growth(parts)
 
@@ -74,21 +75,42 @@ def _compared(what: str, lives: dict[str, list[Life]], part: str, goal: float | 
 
 def _without_checkpoints(jobs: int, floors: list[Life], latency: float) -> Row:
     """Make one more floor without a write at each step; the others have been measured."""
-    declared = Declared("floor", jobs, latency=latency)
-    took = live(declared, ("up",), WITHOUT_CHECKPOINTS)["up"]
+    alone = {"floor": Declared("floor", jobs, latency=latency)}
+    took = live(1, alone, ("up",), WITHOUT_CHECKPOINTS)["floor"][0]["up"]
     other = statistics.median(life["up"] for life in floors)
     return Row("floor", f"up, {jobs} floors: no checkpoints / with", took, "s", other, took / other)
 
 
 def live(
-    declared: Declared,
+    rounds: int,
+    stacks: Mapping[str, Declared],
     operations: Iterable[str] = tuple(_GOALS),
     variables: Mapping[str, str] | None = None,
-) -> Life:
-    """Let one stack live from its first `up` to its end, and give the seconds of each operation."""
+) -> dict[str, list[Life]]:
+    """Let stacks live, from their first `up` to their end, once a round, operation by operation.
+
+    Those of a round live at the same time, and do each operation by turns: what is compared was
+    measured one right after the other, before the machine changes its pace.
+    """
+    lives: dict[str, list[Life]] = {name: [{} for _ in range(rounds)] for name in stacks}
+    for number in range(rounds):
+        with ExitStack() as ending:
+            living = {
+                name: ending.enter_context(_living(declared, variables or {}))
+                for name, declared in stacks.items()
+            }
+            for operation in operations:
+                for name in in_turn(stacks, number):
+                    lives[name][number].update(living[name](operation))
+    return lives
+
+
+@contextmanager
+def _living(declared: Declared, variables: Mapping[str, str]) -> Iterator[Callable[[str], Life]]:
+    """Give what does an operation to a stack of its own, and tells how long that took."""
     with tempfile.TemporaryDirectory() as folder, Cloud(Path(folder) / "cloud") as cloud:
         cloud.slow_down(declared.latency)
-        stack = Stack(Path(folder) / "stack", {**cloud.environment, **(variables or {})})
+        stack = Stack(Path(folder) / "stack", {**cloud.environment, **variables})
         there = replace(declared, queue=cloud.queue)
         known = {
             "up": lambda: stack.up(there),
@@ -97,15 +119,16 @@ def live(
             "refresh": stack.refresh,
             "destroy": stack.destroy,
         }
-        life = {}
-        for operation in operations:
-            life[operation] = known[operation]()
-            life[f"{operation}{CPU}"] = stack.cpu_seconds
-        return life
+
+        def measure(operation: str) -> Life:
+            seconds = known[operation]()
+            return {operation: seconds, f"{operation}{CPU}": stack.cpu_seconds}
+
+        yield measure
 
 
 def _growth(parts: dict[int, Life]) -> Iterator[Row]:
-    small, large = _GOAL_FROM, _GOAL_FROM * 10
+    small, large = _GROWS
     if small not in parts or large not in parts:
         return
     for operation in _GOALS:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 LATENCY = 0.05
-_RUNNING_SECONDS = 3.0
+_RUNNING_SECONDS = 1.0
 _SDK = ROOT / ".clients" / "sagemaker-train" / "bin" / "python"
 _POOL = "a boto3 pool of 4"
 _GOALS = {_POOL: 1.3, "a boto3 loop": 1.0, "the SageMaker SDK": 1.0}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from benchmarks.table import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 _Measured = TypeVar("_Measured")
 
@@ -19,10 +19,14 @@ def by_turns(
     """Take every measure once a round; every other round backwards."""
     found: dict[str, list[_Measured]] = {name: [] for name in measures}
     for number in range(rounds):
-        names = list(measures)[:: 1 if number % 2 == 0 else -1]
-        for name in names:
+        for name in in_turn(measures, number):
             found[name].append(measures[name]())
     return found
+
+
+def in_turn(names: Iterable[str], number: int) -> list[str]:
+    """Give the order of this round: every other one is backwards."""
+    return list(names)[:: 1 if number % 2 == 0 else -1]
 
 
 def compared(

@@ -9,11 +9,10 @@ begin. It has nothing to do with the writes of the state, and is measured withou
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from benchmarks.against_floor import CPU, LATENCY, WITHOUT_CHECKPOINTS, live
-from benchmarks.pairs import by_turns, compared
+from benchmarks.pairs import compared
 from benchmarks.program import Declared
 
 if TYPE_CHECKING:
@@ -36,13 +35,7 @@ def rows(plugins: tuple[int, int], asynchronous: tuple[int, int]) -> Iterator[Ro
 def _compared(
     variant: str, usual: Declared, changed: Declared, rounds: int, variables: Mapping[str, str]
 ) -> Iterator[Row]:
-    lives = by_turns(
-        rounds,
-        {
-            "usual": partial(live, usual, ("up",), variables),
-            "changed": partial(live, changed, ("up",), variables),
-        },
-    )
+    lives = live(rounds, {"usual": usual, "changed": changed}, ("up",), variables)
     for part in ("up", f"up{CPU}"):
         theirs, other = ([life[part] for life in lives[name]] for name in ("changed", "usual"))
         what = f"{part}, {usual.jobs} jobs: {variant} / usual"
