@@ -48,7 +48,7 @@ docs: ## build the documents as a site: site/index.html, which any browser reads
 	$(SETUP) dev
 	@NO_MKDOCS_2_WARNING=1 $(RUN) -m mkdocs build && echo "open $(CURDIR)/site/index.html"
 
-bench: ## measure what sjresource costs, in ratios: 5 minutes, or some 40 with SIZE=full
+bench: ## measure what sjresource costs, in ratios: 5 minutes, or some 35 with SIZE=full
 	$(SETUP) dev
 	@engine=$$($(RUN) tools/engine) && PATH="$$engine:$$PATH" \
 		$(RUN) -m benchmarks --size $(SIZE) --json .benchmarks.json

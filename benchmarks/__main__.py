@@ -1,6 +1,6 @@
 """`python -m benchmarks [--size smoke|quick|full] [--only QUESTION ...]`, and where to write it.
 
-quick takes under five minutes and gives directions, full some 40 and gives the numbers of
+quick takes under five minutes and gives directions, full some 35 and gives the numbers of
 docs/performance.md, smoke shows in seconds that everything runs. Needs `pulumi` on PATH.
 """
 
