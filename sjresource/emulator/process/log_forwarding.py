@@ -9,7 +9,6 @@ import logging
 import os
 import selectors
 import time
-from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -77,8 +76,13 @@ class LogStream:
 
     def create(self) -> None:
         """Make the stream, and the group if this is its first."""
-        with suppress(self._logs.exceptions.ResourceAlreadyExistsException):
+        try:
             self._logs.create_log_group(logGroupName=GROUP)
+        except ClientError as error:
+            # By its code: of threads that use `exceptions` first at once, botocore makes classes
+            # for each, and raises only one's.
+            if error.response["Error"]["Code"] != "ResourceAlreadyExistsException":
+                raise
         self._logs.create_log_stream(logGroupName=GROUP, logStreamName=self._name)
 
     def add(self, line: str) -> None:
