@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sjresource.errors import Refused
-from sjresource.identity import IDENTITY_TAG, RELEASED_TAG, identity_tag
+from sjresource.ownership import is_released, other_owner, standing
 from sjresource.provider import try_to
 from sjresource.submission import Submitted
 
@@ -17,16 +17,17 @@ if TYPE_CHECKING:
 def adopt(client: BatchClient, run: Run, job: str) -> Submitted | None:
     """Own the job with this id or ARN from now on; None if this resource has given it up before.
 
-    The job's tags then say whose it is, where AWS lets them be changed.
+    The job's tags then say whose it is. Where AWS does not let them be changed, a job that says
+    nothing is adopted all the same.
 
     Raises:
         NotFound: there is no such job.
-        Refused: it is another resource's.
+        Refused: it is another resource's, or can't be marked as this one's.
     """
     detail = client.find_service_job(job)
     tags = detail.get("tags", {})
-    owner, ours = tags.get(IDENTITY_TAG), identity_tag(run.identity)
-    if owner not in (None, ours):
+    owner = other_owner(detail, *(each.identity for each in (run, *run.aliases)))
+    if owner and standing(tags, run.identity) != "UNDECIDED":
         raise Refused(
             "adopting",
             "ServiceJob",
@@ -35,7 +36,14 @@ def adopt(client: BatchClient, run: Run, job: str) -> Submitted | None:
             "let that stack forget it first: `retain_on_delete`, then remove it there; "
             "then remove its tag sjresource:identity",
         )
-    if RELEASED_TAG in tags:
+    if is_released(tags):
         return None
-    try_to(lambda: client.tag_resource(detail["jobArn"], run.marks(0)))
+
+    def mark() -> None:
+        client.tag_resource(detail["jobArn"], run.renewed_marks(tags))
+
+    if owner:
+        mark()
+    else:
+        try_to(mark)
     return Submitted(detail["jobArn"], detail)

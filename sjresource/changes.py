@@ -7,6 +7,8 @@
 | `SWAPPED`  | in place for another value; adding or removing it replaces          |
 | (no rule)  | it is ignored: a change of it alone shows nothing                   |
 
+The identity has no row: whose a resource is changes in place, for all of them (`find_changes`).
+
 What is wanted now is compared with what was wanted then, never with what the service echoes, and
 both in their canonical form.
 """
@@ -19,6 +21,7 @@ from typing import Any, NamedTuple
 from pulumi.dynamic import DiffResult
 
 from sjresource.arn import same_resource
+from sjresource.identity import identity_changed
 from sjresource.payload import InvalidPayload, canonical, parse_payload
 
 REPLACES = "replaces"
@@ -40,8 +43,12 @@ class Changes(NamedTuple):
 
 
 def find_changes(rules: Rules, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Changes:
-    """Compare what was wanted with what is wanted; unknown values differ from every known one."""
-    changes = Changes([], [])
+    """Compare what was wanted with what is wanted; unknown values differ from every known one.
+
+    A stack or resource that was renamed or moved is an update, by which the marks in AWS follow it;
+    the engine shows the changed `identity` as its reason.
+    """
+    changes = Changes([], ["identity"] if identity_changed(olds, news) else [])
     for name, rule in rules.items():
         old, new = olds.get(name), news.get(name)
         if _EQUAL.get(name, means_the_same)(old, new):

@@ -4,6 +4,10 @@ A resource's identity is its organization and URN. It comes from the program, si
 provider is told neither stack nor URN, and everything that must be the same after a crash is
 derived from it: the names of queues, the clientToken of a submission, the tags by which a run
 finds its own again.
+
+A name that another resource of the program says it had before, by an alias, is taken again by a
+resource that is not the old one. So its identity has a third part, a digest of who says so
+(`claimed_by`), and with it other names and tokens.
 """
 
 from __future__ import annotations
@@ -11,22 +15,27 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 import pulumi
 
 from sjresource.inline_program import require_python_for_plugin
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 IDENTITY_TAG = "sjresource:identity"
 RUN_TAG = "sjresource:run"
-RELEASED_TAG = "sjresource:released"
-MARKS = frozenset({IDENTITY_TAG, RUN_TAG, RELEASED_TAG})
+STATE_TAG = "sjresource:state"
+"""RECORDED once a stack's state has the id, RELEASED once the job was given up; absent before."""
+RECORDED = "recorded"
+RELEASED = "released"
+MARKS = frozenset({IDENTITY_TAG, RUN_TAG, STATE_TAG})
 
 _TAG_VALUE_LENGTH = 256
 """https://docs.aws.amazon.com/batch/latest/userguide/using-tags.html (tag restrictions)"""
+
+_TAG_END_LENGTH = len("@123456.1234567890")
 
 _NOT_IN_TAGS = re.compile(r"[^A-Za-z0-9 _.:/=+\-@]")
 
@@ -55,9 +64,55 @@ def resource_identity(
     )
 
 
+def identity_of_urn(urn: str) -> str:
+    """Return the identity that a resource with this URN has in the program's organization."""
+    return f"{pulumi.get_organization()}/{urn}"
+
+
+def claimed_by(identity: str, claimants: Iterable[str]) -> str:
+    """Return the identity of a new resource whose name others had before; see the module.
+
+    Args:
+        identity: the resource's own.
+        claimants: identities of the resources that name it as an alias; none leave it as it is.
+    """
+    others = sorted(set(claimants) - {identity})
+    if not others:
+        return identity
+    organization, urn = identity.split("/", 1)
+    return f"{organization}+{_digest(others)[:7]}/{urn}"
+
+
+def unclaimed(identity: str) -> str:
+    """Return the identity without what `claimed_by` added."""
+    organization, urn = identity.split("/", 1)
+    return f"{organization.partition('+')[0]}/{urn}"
+
+
+def with_identity(olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `news` with the identity that the resource has, if only who claims its name changed.
+
+    An alias that comes into the program, or leaves it, doesn't make another resource of one that
+    is there.
+    """
+    old, new = olds.get("identity"), news.get("identity")
+    if _is_known(old) and _is_known(new) and unclaimed(old) == unclaimed(new):
+        return {**news, "identity": old}
+    return dict(news)
+
+
+def identity_changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Whether the resource has become another's: a stack, project or resource was renamed or moved.
+
+    An unknown identity, such as a child's whose parent is not there yet, changes nothing.
+    """
+    old, new = olds.get("identity"), news.get("identity")
+    return _is_known(old) and _is_known(new) and old != new
+
+
 def stack_of(identity: str) -> str:
     """Give `organization/project/stack`."""
-    organization, urn = identity.split("/", 1)
+    organization, urn = unclaimed(identity).split("/", 1)
     stack, project, *_ = urn.removeprefix("urn:pulumi:").split("::")
     return f"{organization}/{project}/{stack}"
 
@@ -94,13 +149,25 @@ def with_name(
 
 
 def identity_tag(identity: str) -> str:
-    """Give the identity as a tag's value: readable, at most 256 characters, only allowed ones.
+    """Return the identity as a tag's value: readable, at most 256 characters, only allowed ones.
 
-    The digest tells apart what is equal once cut or cleaned.
+    Two digests tell apart what is equal once cut or cleaned: one of the resource's place in the
+    program, which is the same in every stack, and one of the whole identity. A tag is compared with
+    another tag, never with a name.
     """
-    end = f"@{_digest(identity)[:10]}"
+    end = f"@{_place_digest(identity)}.{_digest(identity)[:10]}"
     readable = _NOT_IN_TAGS.sub("-", f"{stack_tag_prefix(identity)}{name_of(identity)}")
     return readable[: _TAG_VALUE_LENGTH - len(end)] + end
+
+
+def readable_owner(tag: str) -> str:
+    """Return `organization/project/stack/name` of an identity tag, cleaned and perhaps cut."""
+    return tag.rpartition("@")[0]
+
+
+def same_place(tag: str, identity: str) -> bool:
+    """Whether an identity tag is that of the same resource of the program, in whichever stack."""
+    return tag.rpartition("@")[2].partition(".")[0] == _place_digest(identity)
 
 
 def stack_tag_prefix(identity: str) -> str:
@@ -110,24 +177,41 @@ def stack_tag_prefix(identity: str) -> str:
 
 def stack_tag_prefix_of(stack: str) -> str:
     """Give the same for `organization/project/stack`."""
-    return _NOT_IN_TAGS.sub("-", f"{stack}/")
+    return _NOT_IN_TAGS.sub("-", f"{stack}/")[: _TAG_VALUE_LENGTH - _TAG_END_LENGTH]
 
 
-def run_digest(identity: str, request: Mapping[str, Any], *more: Any) -> str:
-    """Give 64 hex characters that are equal for one run only, and for every crash of it.
+def run_digest(request: Mapping[str, Any], *more: Any) -> str:
+    """Return 64 hex characters that are equal for one run of a resource, and for every crash of it.
 
     It covers all that is sent, so that an edited request is never taken for the old one; `request`
-    is without our own marks. It goes to AWS, which has the request anyway, and nowhere else.
+    is without our own marks. Whose run it is, is another mark: it can change. It goes to AWS, which
+    has the request anyway, and nowhere else.
     """
-    return _digest(identity, request, *more)
+    return _digest(request, *more)
 
 
-def client_token(digest: str, generation: int) -> str:
-    """Give a run's clientToken, 64 characters, the API's maximum.
+def client_token(identity: str, digest: str, generation: int) -> str:
+    """Return a run's clientToken, 64 characters, the API's maximum.
 
     A run that was released can be wanted again: that is the next generation.
     """
-    return _digest(digest, generation)
+    return _digest(identity, digest, generation)
+
+
+def token_digest(token: str) -> str:
+    """Return 16 characters by which a job tells under which token it was submitted."""
+    return _digest(token)[:16]
+
+
+def _place_digest(identity: str) -> str:
+    """Return 6 characters for what of an identity is the same in every stack."""
+    organization, urn = identity.split("/", 1)
+    _, _, types, name = urn.split("::", 3)
+    return _digest(organization.partition("+")[2], types, name)[:6]
+
+
+def _is_known(identity: Any) -> TypeGuard[str]:
+    return isinstance(identity, str) and "/urn:pulumi:" in identity
 
 
 def _identity(types: str, name: str) -> str:

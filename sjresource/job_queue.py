@@ -17,7 +17,7 @@ from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules
 from sjresource.checks.advising import warn_of_queue_side
 from sjresource.checks.reading import items_at, value_at
 from sjresource.client import BatchClient
-from sjresource.identity import resource_identity
+from sjresource.declaration import Declaration
 from sjresource.named_resource import Calls, NamedResourceProvider
 from sjresource.provider import old_first
 from sjresource.relations import refuse_foreign_jobs
@@ -76,7 +76,9 @@ class JobQueueProvider(NamedResourceProvider):
 
     def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
         """Refuse while jobs that this stack does not own would be ended by it."""
-        refuse_foreign_jobs(client, self.noun, arn, job_queue=arn, identity=props["identity"])
+        refuse_foreign_jobs(
+            client, self.noun, arn, self.sleep, job_queue=arn, identity=props["identity"]
+        )
 
 
 class JobQueue(Resource, module="sjresource", name="JobQueue"):
@@ -125,8 +127,9 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
             opts: `delete_before_replace` defaults to True, since the new one has the old one's
                 name.
         """
+        declaration = Declaration(_TYPE, resource_name, opts)
         properties = {
-            "identity": resource_identity(_TYPE, resource_name, opts),
+            "identity": declaration.identity,
             "job_queue_name": job_queue_name,
             "job_queue_type": job_queue_type,
             "priority": priority,
@@ -137,9 +140,10 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
             "tags": with_default_tags(tags),
             "region": region,
             "timeouts": timeouts,
-            **dict.fromkeys(JobQueueProvider.outputs),
+            **dict.fromkeys((*JobQueueProvider.outputs, "registered_at")),
         }
         super().__init__(JobQueueProvider(), resource_name, properties, old_first(opts))
+        declaration.follow(self)
         warn_of_queue_side(self, JobQueueProvider.create_operation, properties)
 
     @property

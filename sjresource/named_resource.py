@@ -17,10 +17,21 @@ from sjresource.changes import IN_PLACE, SWAPPED, Rules, find_changes
 from sjresource.checks.validation import failing, queue_problems, timeouts_problems
 from sjresource.drift import drifted
 from sjresource.errors import NotFound, Refused, SjresourceError
-from sjresource.identity import IDENTITY_TAG, RUN_TAG, default_name, identity_tag, with_name
+from sjresource.identity import (
+    IDENTITY_TAG,
+    RECORDED,
+    RUN_TAG,
+    STATE_TAG,
+    default_name,
+    identity_changed,
+    identity_tag,
+    with_identity,
+    with_name,
+)
 from sjresource.naming import answer_properties, input_shape, to_request
+from sjresource.ownership import RECORDED_BEFORE, standing
 from sjresource.payload import canonical
-from sjresource.provider import BatchProvider, check_result, update_tags
+from sjresource.provider import BatchProvider, check_result, require_ours, update_tags
 from sjresource.settling import (
     Pace,
     retry_while_related,
@@ -35,6 +46,13 @@ if TYPE_CHECKING:
 
 PATIENCE = {"create": 60.0, "update": 60.0, "delete": 600.0}
 """Seconds, where `timeouts` says nothing. A queue is gone once the jobs in it have ended."""
+
+
+_MOST_NAMES = 100
+"""Default names that are tried for one resource before others hold them all."""
+
+_KEPT = ("claim", "held_name", "registered_at")
+"""Outputs that an update doesn't tell anew."""
 
 
 class Calls(NamedTuple):
@@ -86,12 +104,18 @@ class NamedResourceProvider(BatchProvider):
         return ""
 
     def named(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
-        """Give `news` with a name; see `with_name`."""
-        return with_name(self.name_property, olds, news, default_name)
+        """Return `news` with a name; see `with_name`."""
+        return with_name(self.name_property, olds, news, lambda _: self.default_name(news))
+
+    def default_name(self, props: Mapping[str, Any], *variant: str) -> str:
+        """Return the name for these arguments where the program gives none, or a variant of it."""
+        return default_name(props["identity"], *variant)
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Hold the request against what AWS takes, and give it a name if it has none."""
-        news = self.named(olds, news)
+        if olds:
+            self.remember(news.get("identity"))
+        news = self.named(olds, with_identity(olds, news))
         problems = [
             *account_problems(self.settings),
             *queue_problems(self.create_operation, news),
@@ -101,28 +125,64 @@ class NamedResourceProvider(BatchProvider):
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare what was wanted, or what a refresh found instead, with what is wanted."""
-        changes = find_changes(self.rules, olds, news)
+        self.remember(news.get("identity"), id_)
+        # A default name that somebody else held when it was made: it has another one since.
+        wanted = {self.name_property: olds["held_name"]} if "held_name" in olds else {}
+        changes = find_changes(self.rules, {**olds, **wanted}, news)
         changes.replaces.extend(self.moved(id_, self.home(news), news.get("region")))
         return changes.diff_result()
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Create it, or take over the one that a lost create of this resource made."""
+        """Create it, or take over the one that a lost create of this resource made.
+
+        Raises:
+            Refused: among others, what has the name is another's, or perhaps is.
+        """
         client = self.client(self.home(props), props.get("region"))
-        marks = {IDENTITY_TAG: identity_tag(props["identity"]), RUN_TAG: uuid.uuid4().hex}
+        claim = uuid.uuid4().hex
+        arn, name = self._make(client, props, claim)
+        outputs = self._settled(client, arn, self._pace(props, "create"))
+        other = {} if name == props[self.name_property] else self._renamed(props, name)
+        return CreateResult(arn, {**props, **other, **self.registered(), **outputs, "claim": claim})
+
+    def _renamed(self, props: Mapping[str, Any], name: str) -> dict[str, str]:
+        return {self.name_property: name, "held_name": props[self.name_property]}
+
+    def _make(self, client: BatchClient, props: Mapping[str, Any], claim: str) -> tuple[str, str]:
+        """Return the ARN and the name: the wanted one, or where others hold that, another default.
+
+        The other names are the same after a crash, so that a lost create is found under them too.
+        """
+        marks = {IDENTITY_TAG: identity_tag(props["identity"]), RUN_TAG: claim}
         wanted = {name: props[name] for name in self.rules if name in props}
         wanted["tags"] = {**(wanted.get("tags") or {}), **marks}
-        request = to_request(input_shape(self.create_operation), _present(wanted))
-        try:
-            arn = self.calls.create(client, request)
-        except Refused as error:
-            arn = self._take_over(client, props, request, error)
-        outputs = self._settled(client, arn, self._pace(props, "create"))
-        return CreateResult(arn, {**props, **outputs, "claim": marks[RUN_TAG]})
+        is_default = props[self.name_property] == self.default_name(props)
+        others = (self.default_name(props, str(variant)) for variant in range(1, _MOST_NAMES))
+        for name in (props[self.name_property], *(others if is_default else ())):
+            named = {**wanted, self.name_property: name}
+            request = to_request(input_shape(self.create_operation), _present(named))
+            try:
+                return self.calls.create(client, request), name
+            except Refused as error:
+                if "already exists" not in error.seen.lower():
+                    raise
+            taken = self._take_over(client, {**props, self.name_property: name}, request)
+            if taken:
+                return taken, name
+        raise Refused(
+            "creating",
+            self.noun,
+            props[self.name_property],
+            "one of this name exists, and this resource did not make it",
+            f"choose another {self.name_property}, or use the one that exists by its ARN",
+        )
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Record what it is now; what somebody else changed shows in the next diff."""
         kept = {name: value for name, value in props.items() if name not in self.outputs}
-        inputs = {name: value for name, value in kept.items() if name != "claim"}
+        inputs = {name: value for name, value in kept.items() if name not in _KEPT}
+        if "held_name" in kept:
+            inputs[self.name_property] = kept["held_name"]
         try:
             detail = self.calls.find(self.client(id_), id_)
         except NotFound:
@@ -145,18 +205,32 @@ class NamedResourceProvider(BatchProvider):
         ]
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Change what differs, tags included."""
+        """Change what differs, tags and marks included.
+
+        Raises:
+            Refused: among others, it is another resource's by now.
+        """
         client, pace = self.client(id_), self._pace(news, "update")
-        self._change(client, id_, find_changes(self.rules, olds, news).in_place, news)
-        update_tags(client, id_, olds, news)
-        kept = {"claim": olds["claim"]} if "claim" in olds else {}
+        marks = {}
+        if identity_changed(olds, news):
+            detail = self.calls.find(client, id_)
+            require_ours(detail, "updating", self.noun, id_, olds["identity"], news["identity"])
+            marks = {IDENTITY_TAG: identity_tag(news["identity"]), STATE_TAG: RECORDED}
+        changed = [
+            name for name in find_changes(self.rules, olds, news).in_place if name in self.rules
+        ]
+        self._change(client, id_, changed, news)
+        update_tags(client, id_, olds, news, marks)
+        kept = {name: olds[name] for name in _KEPT if name in olds}
+        if "held_name" in kept:
+            kept[self.name_property] = olds[self.name_property]
         return UpdateResult({**news, **kept, **self._settled(client, id_, pace)})
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
         """Disable it, wait, delete it, wait; what is gone already is a success.
 
         Raises:
-            Refused: it is used by what this stack does not own.
+            Refused: it is another stack's by now, or used by what this stack does not own.
             NotSettled: it is still there when the patience ends; a second delete goes on.
         """
         client, pace = self.client(id_), self._pace(props, "delete")
@@ -168,6 +242,7 @@ class NamedResourceProvider(BatchProvider):
             detail = find()
             if self._is_claimed_anew(detail, props):
                 return
+            require_ours(detail, "deleting", self.noun, id_, props["identity"])
             if detail.get("status") != "DELETING":
                 self._make_ready(client, detail, props, pace)
                 self._start_deleting(client, detail, pace)
@@ -216,25 +291,27 @@ class NamedResourceProvider(BatchProvider):
         wait_until_settled(lambda: self.calls.find(client, arn), pace)
 
     def _take_over(
-        self,
-        client: BatchClient,
-        props: Mapping[str, Any],
-        request: Mapping[str, Any],
-        error: Refused,
+        self, client: BatchClient, props: Mapping[str, Any], request: Mapping[str, Any]
     ) -> str:
-        if "already exists" not in error.seen.lower():
-            raise error
-        name = props[self.name_property]
+        """Return the ARN of what has the name already, if it is this resource's; "" if another's.
+
+        Raises:
+            Refused: a state has recorded it for this resource, and it may not be this stack's.
+        """
         detail = self.find_named(client, props)
-        if detail.get("tags", {}).get(IDENTITY_TAG) != identity_tag(props["identity"]):
+        whose = standing(detail.get("tags", {}), props["identity"])
+        arn: str = detail[self.arn_member]
+        if whose == "RECORDED" and self.deployed(props["identity"]) is None:
             raise Refused(
                 "creating",
                 self.noun,
-                name,
-                "one of this name exists, and this resource did not make it",
-                f"choose another {self.name_property}, or use the one that exists by its ARN",
+                props[self.name_property],
+                f"{arn} exists, and {RECORDED_BEFORE}",
+                f"choose another {self.name_property} for a new one, or take that one over after "
+                f"`aws batch untag-resource --resource-arn {arn} --tag-keys {STATE_TAG}`",
             )
-        arn: str = detail[self.arn_member]
+        if whose not in ("LOST", "RECORDED"):
+            return ""
         if detail.get("status") == "DELETING":
             pace = self._pace(props, "delete")
             wait_until_gone(lambda: self.calls.find(client, arn), pace, self.noun, arn)

@@ -2,6 +2,10 @@
 
 A run that was lost in a crash and then edited, or removed from the program, goes on and costs money
 until somebody ends it. It carries the stack's identity in its tags, and is in no state.
+
+What some state has recorded, or what was submitted under a name that the stack had before, may be
+another stack's by now: a stack or resource that was renamed or moved takes its jobs with it, and
+their tags only when it is brought up. So these are listed as such.
 """
 
 from __future__ import annotations
@@ -13,14 +17,22 @@ from sjresource.arn import stop_command
 from sjresource.client import BatchClient, batch_client
 from sjresource.deployed_stack import DeployedStack
 from sjresource.errors import NotFound
-from sjresource.identity import IDENTITY_TAG, RELEASED_TAG, stack_tag_prefix_of
+from sjresource.identity import (
+    IDENTITY_TAG,
+    identity_tag,
+    readable_owner,
+    stack_tag_prefix,
+    stack_tag_prefix_of,
+)
+from sjresource.ownership import is_recorded, is_released
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pulumi.automation import Stack
 
-_JOB = "pulumi-python:dynamic/sjresource:ServiceJob"
+_OURS = "pulumi-python:dynamic/sjresource:"
+_JOB = f"{_OURS}ServiceJob"
 
 
 @dataclass(frozen=True)
@@ -34,7 +46,9 @@ class Orphan:
     status: str
     """Where it stood when it was found."""
     resource: str
-    """The name of the resource that it was submitted for."""
+    """The name of the resource that it was submitted for, as its tag says it."""
+    may_be_owned: bool = False
+    """Whether another stack, or a renamed resource, may have it: look there before you end it."""
 
     @property
     def command(self) -> str:
@@ -47,7 +61,8 @@ def find_orphans(stack: Stack) -> list[Orphan]:
 
     Blocks: it lists the live jobs of every SAGEMAKER_TRAINING queue in the stack's region (six
     calls a queue), describes each (one call a job), and exports the state. Nothing is changed. A
-    job whose create is going on, or was interrupted, is no orphan: an `up` finds it again.
+    job whose create is going on, or was interrupted, is no orphan: an `up` finds it again. What
+    another stack may have is listed with `may_be_owned`.
 
     Args:
         stack: the stack, through Pulumi's Automation API.
@@ -61,23 +76,44 @@ def find_orphans(stack: Stack) -> list[Orphan]:
 def orphans_of(stack: DeployedStack) -> list[Orphan]:
     """List them for a stack that is known otherwise; see `find_orphans`."""
     client = batch_client(stack.settings())
-    live = list(_live_jobs_of(client, stack_tag_prefix_of(stack.qualified_name())))
+    name = stack.qualified_name()
+    live = list(_live_jobs_of(client))
     # The state is read last: what was live before is in it by now, or its create goes on.
     deployment = stack.deployment() if live else {}
     resources = deployment.get("resources") or []
     known = {resource.get("id") for resource in resources if resource["type"] == _JOB}
-    creating = {urn.split("::", 3)[3] for urn in _being_created(deployment)}
-    return [job for job in live if job.arn not in known and job.resource not in creating]
+    creating = set(_being_created(deployment, name.partition("/")[0]))
+    former = {stack_tag_prefix(identity) for identity in _identities(resources)}
+    own = stack_tag_prefix_of(name)
+    return [
+        _orphan(job, own)
+        for job in live
+        if job["jobArn"] not in known
+        and job["tags"][IDENTITY_TAG] not in creating
+        and job["tags"][IDENTITY_TAG].startswith((own, *former))
+    ]
 
 
-def _being_created(deployment: dict[str, Any]) -> Iterator[str]:
-    """Give the URNs of creates that go on or were interrupted; an `up` finds their jobs again."""
+def _being_created(deployment: Mapping[str, Any], organization: str) -> Iterator[str]:
+    """Return the identity tags of creates that go on or were interrupted; an `up` finds them."""
     for operation in deployment.get("pending_operations") or []:
         if operation["type"] == "creating":
-            yield operation["resource"]["urn"]
+            resource = operation["resource"]
+            yield identity_tag(f"{organization}/{resource['urn']}")
+            yield from map(identity_tag, _identities([resource]))
 
 
-def _live_jobs_of(client: BatchClient, prefix: str) -> Iterator[Orphan]:
+def _identities(resources: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """Return who our resources are, or were before the stack or they were renamed."""
+    for resource in resources:
+        if resource["type"].startswith(_OURS):
+            identity = (resource.get("inputs") or {}).get("identity")
+            if isinstance(identity, str):
+                yield identity
+
+
+def _live_jobs_of(client: BatchClient) -> Iterator[Mapping[str, Any]]:
+    """Describe the live jobs of every stack, each once."""
     seen = set()
     for queue in client.list_job_queues():
         if queue.get("jobQueueType") != "SAGEMAKER_TRAINING":
@@ -85,16 +121,26 @@ def _live_jobs_of(client: BatchClient, prefix: str) -> Iterator[Orphan]:
         for job in client.list_live_service_jobs(queue["jobQueueArn"]):
             if job["jobId"] not in seen:
                 seen.add(job["jobId"])
-                yield from _of_stack(client, job["jobId"], prefix)
+                yield from _marked(client, job["jobId"])
 
 
-def _of_stack(client: BatchClient, job_id: str, prefix: str) -> Iterator[Orphan]:
+def _marked(client: BatchClient, job_id: str) -> Iterator[Mapping[str, Any]]:
     try:
         detail = client.find_service_job(job_id)
     except NotFound:
         return
     tags = detail.get("tags", {})
-    owner = tags.get(IDENTITY_TAG, "")
-    if owner.startswith(prefix) and RELEASED_TAG not in tags:
-        resource = owner.removeprefix(prefix).rsplit("@", 1)[0]
-        yield Orphan(detail["jobArn"], detail["jobName"], detail["status"], resource)
+    if IDENTITY_TAG in tags and not is_released(tags):
+        yield detail
+
+
+def _orphan(job: Mapping[str, Any], prefix: str) -> Orphan:
+    tags = job["tags"]
+    owner = readable_owner(tags[IDENTITY_TAG])
+    return Orphan(
+        job["jobArn"],
+        job["jobName"],
+        job["status"],
+        owner.split("/", 3)[-1],
+        may_be_owned=is_recorded(tags) or not owner.startswith(prefix),
+    )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import atexit
 import gc
 import time
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -19,6 +20,7 @@ from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, Resource
 from sjresource.arn import parse_arn
 from sjresource.client import BatchClient, batch_client, caller_account
 from sjresource.errors import NotFound, Refused, Unreachable
+from sjresource.ownership import other_owner
 from sjresource.refusals import PASSING
 from sjresource.settings import Checking, Settings
 
@@ -36,6 +38,7 @@ class BatchProvider(ResourceProvider):
 
     settings: Settings = Settings()
     checking: Checking = Checking()
+    _deployed: Mapping[str, str] = MappingProxyType({})
 
     def configure(self, req: ConfigureRequest) -> None:
         """Take the settings from the stack's config; called in the plugin's process only."""
@@ -44,6 +47,20 @@ class BatchProvider(ResourceProvider):
         # Else Python goes through all of boto3 and its models for garbage, several times, while
         # the engine waits for the plugin's end: 0.2 s of every operation.
         atexit.register(gc.freeze)
+
+    def remember(self, identity: Any, id_: str = "") -> None:
+        """Keep that the state has a resource; its id is known only where a diff is asked for."""
+        if isinstance(identity, str):
+            deployed = self.__dict__.setdefault("_deployed", {})
+            deployed[identity] = id_ or deployed.get(identity, "")
+
+    def deployed(self, identity: str) -> str | None:
+        """Return the id that the state has, "" if it isn't known; None where it has no resource.
+
+        The engine's plugin lives for one operation, and is asked to check what the state has before
+        anything is created in its place: a create of what is deployed is a replacement.
+        """
+        return self._deployed.get(identity)
 
     def client(self, arn: str = "", region: str | None = None) -> BatchClient:
         """Give a client for the ARN's own region, else for `region`, else for the configured one.
@@ -94,9 +111,33 @@ class BatchProvider(ResourceProvider):
         """Give the time, in seconds since 1970."""
         return time.time()
 
+    def registered(self) -> dict[str, int]:
+        """Return the output by which the program sees that it is this `up` that created it."""
+        return {"registered_at": int(self.today() * 1000)}
+
     def sleep(self, seconds: float) -> None:
         """Block this worker; the engine's plugin has four of them for all resources."""
         time.sleep(seconds)
+
+
+def require_ours(
+    detail: Mapping[str, Any], doing: str, noun: str, id_: str, *identities: str
+) -> None:
+    """Make sure that what an old state names was not moved to another stack or resource since.
+
+    Raises:
+        Refused: its marks say that it is another's by now.
+    """
+    owner = other_owner(detail, *identities)
+    if owner:
+        raise Refused(
+            doing,
+            noun,
+            id_,
+            f"it is the resource {owner} of a Pulumi stack by now, which this state is older than",
+            "forget it here with `pulumi state delete`; if it is this stack's after all, run "
+            "`pulumi up` first",
+        )
 
 
 def old_first(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
@@ -118,14 +159,18 @@ def check_result(inputs: Mapping[str, Any], problems: Iterable[Problem]) -> Chec
 
 
 def update_tags(
-    client: BatchClient, arn: str, olds: Mapping[str, Any], news: Mapping[str, Any]
+    client: BatchClient,
+    arn: str,
+    olds: Mapping[str, Any],
+    news: Mapping[str, Any],
+    marks: Mapping[str, str],
 ) -> None:
-    """Make the resource's tags those of `news`; tags that are in neither are left alone."""
+    """Make the resource's tags those of `news` and `marks`; what is in neither is left alone."""
     before, after = olds.get("tags") or {}, news.get("tags") or {}
     changed = {key: value for key, value in after.items() if before.get(key) != value}
     gone = sorted(set(before) - set(after))
-    if changed:
-        client.tag_resource(arn, changed)
+    if changed or marks:
+        client.tag_resource(arn, {**changed, **marks})
     if gone:
         client.untag_resource(arn, gone)
 

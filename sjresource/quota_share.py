@@ -15,8 +15,8 @@ from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, Rules
 from sjresource.checks.advising import warn_of_queue_side
 from sjresource.client import BatchClient
+from sjresource.declaration import Declaration
 from sjresource.errors import NotFound
-from sjresource.identity import resource_identity
 from sjresource.named_resource import Calls, NamedResourceProvider
 from sjresource.provider import old_first
 from sjresource.relations import refuse_foreign_jobs
@@ -85,6 +85,7 @@ class QuotaShareProvider(NamedResourceProvider):
             client,
             self.noun,
             arn,
+            self.sleep,
             job_queue=props["job_queue"],
             identity=props["identity"],
             share=name_in(arn),
@@ -137,8 +138,9 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
             opts: `delete_before_replace` defaults to True, since the new one has the old one's
                 name.
         """
+        declaration = Declaration(_TYPE, resource_name, opts)
         properties = {
-            "identity": resource_identity(_TYPE, resource_name, opts),
+            "identity": declaration.identity,
             "quota_share_name": quota_share_name,
             "job_queue": job_queue,
             "capacity_limits": capacity_limits,
@@ -148,9 +150,10 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
             "tags": with_default_tags(tags),
             "region": region,
             "timeouts": timeouts,
-            **dict.fromkeys(QuotaShareProvider.outputs),
+            **dict.fromkeys((*QuotaShareProvider.outputs, "registered_at")),
         }
         super().__init__(QuotaShareProvider(), resource_name, properties, old_first(opts))
+        declaration.follow(self)
         warn_of_queue_side(self, QuotaShareProvider.create_operation, properties)
 
     @property

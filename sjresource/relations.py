@@ -12,11 +12,15 @@ from sjresource.arn import name_in
 from sjresource.client import TERMINAL
 from sjresource.errors import NotFound, Refused
 from sjresource.identity import IDENTITY_TAG, stack_tag_prefix
+from sjresource.ownership import is_recorded, is_released
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sjresource.client import BatchClient
+
+_ENDED_AFTER = (0, 1, 2, 4, 8)
+"""Seconds before each look for jobs that the same `destroy` may be about to end."""
 
 _LISTED = 10
 """How many foreign jobs or queues an error names."""
@@ -26,27 +30,42 @@ def refuse_foreign_jobs(
     client: BatchClient,
     noun: str,
     arn: str,
+    sleep: Callable[[float], None],
     *,
     job_queue: str,
     identity: str,
     share: str | None = None,
 ) -> None:
-    """Raise Refused if jobs live in a queue, or a share of it, that this stack did not submit."""
-    live = {job["jobId"] for job in client.list_live_service_jobs(job_queue, share)}
-    foreign: list[str] = []
-    for job in sorted(live):
-        if _is_foreign_job(client, job, identity):
-            foreign.append(job)
-        if len(foreign) > _LISTED:
-            break
-    if foreign:
-        raise Refused(
-            "deleting",
-            noun,
-            name_in(arn),
-            f"live jobs that are not this stack's would be ended: {_some(foreign)}",
-            "let them end or terminate them, then run it again",
-        )
+    """Raise Refused if jobs live in a queue, or a share of it, that may not be this stack's.
+
+    A job under this stack's name that some state has recorded may be a renamed stack's, or was left
+    running on purpose. The same `destroy` may be about to end it, so it is looked at again a while.
+    """
+    recorded: list[str] = []
+    for seconds in _ENDED_AFTER:
+        sleep(seconds)
+        live = sorted({job["jobId"] for job in client.list_live_service_jobs(job_queue, share)})
+        whose = {job: _whose_job(client, job, identity) for job in live}
+        foreign = [job for job, owner in whose.items() if owner == "foreign"]
+        if foreign:
+            raise Refused(
+                "deleting",
+                noun,
+                name_in(arn),
+                f"live jobs that are not this stack's would be ended: {_some(foreign)}",
+                "let them end or terminate them, then run it again",
+            )
+        recorded = [job for job, owner in whose.items() if owner == "recorded"]
+        if not recorded:
+            return
+    raise Refused(
+        "deleting",
+        noun,
+        name_in(arn),
+        f"live jobs would be ended that this stack's state does not end itself: {_some(recorded)}",
+        "they were left running on purpose, or are those of a stack that was renamed: let them end "
+        "or terminate them, then run it again",
+    )
 
 
 def refuse_while_queues_use(
@@ -75,12 +94,21 @@ def refuse_while_queues_use(
         raise Refused("deleting", noun, name_in(arn), f"in use by this stack's job queues: {names}")
 
 
-def _is_foreign_job(client: BatchClient, job: str, identity: str) -> bool:
+def _whose_job(client: BatchClient, job: str, identity: str) -> str:
+    """Return whose a live job is: "foreign", "recorded" under this stack's name, or "" if nobody's.
+
+    A job that was released, or lost before a state had it, is nobody's.
+    """
     try:
         detail = client.find_service_job(job)
     except NotFound:
-        return False  # nobody's any more
-    return detail["status"] not in TERMINAL and not _is_ours(detail, identity)
+        return ""
+    tags = detail.get("tags") or {}
+    if detail["status"] in TERMINAL or is_released(tags):
+        return ""
+    if not _is_ours(detail, identity):
+        return "foreign"
+    return "recorded" if is_recorded(tags) and not detail.get("isTerminated") else ""
 
 
 def _is_ours(detail: Mapping[str, Any], identity: str) -> bool:

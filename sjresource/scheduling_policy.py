@@ -16,8 +16,9 @@ from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules
 from sjresource.checks.advising import warn_of_queue_side
 from sjresource.client import BatchClient
+from sjresource.declaration import Declaration
 from sjresource.errors import NotFound
-from sjresource.identity import default_name, resource_identity, with_name
+from sjresource.identity import default_name, with_name
 from sjresource.named_resource import Calls, NamedResourceProvider
 from sjresource.relations import refuse_while_queues_use
 from sjresource.stack_config import with_default_tags
@@ -58,7 +59,11 @@ class SchedulingPolicyProvider(NamedResourceProvider):
         """Give `news` a name of its kind's own: both kinds exist for a while in a replacement."""
         kind = _kind(news)
         same = olds if _kind(olds) == kind else {}
-        return with_name("name", same, news, lambda identity: default_name(identity, kind))
+        return with_name("name", same, news, lambda _: self.default_name(news))
+
+    def default_name(self, props: Mapping[str, Any], *variant: str) -> str:
+        """See NamedResourceProvider."""
+        return default_name(props["identity"], _kind(props), *variant)
 
     def find_named(self, client: BatchClient, props: Mapping[str, Any]) -> dict[str, Any]:
         """See NamedResourceProvider."""
@@ -107,16 +112,19 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
             region: where it is, if not in the config's region; another one replaces it.
             opts: as for every resource.
         """
+        declaration = Declaration(_TYPE, resource_name, opts)
         properties = {
-            "identity": resource_identity(_TYPE, resource_name, opts),
+            "identity": declaration.identity,
             "name": name,
             "fairshare_policy": fairshare_policy,
             "quota_share_policy": quota_share_policy,
             "tags": with_default_tags(tags),
             "region": region,
             "timeouts": timeouts,
+            "registered_at": None,
         }
         super().__init__(SchedulingPolicyProvider(), resource_name, properties, opts)
+        declaration.follow(self)
         warn_of_queue_side(self, SchedulingPolicyProvider.create_operation, properties)
 
     @property

@@ -15,7 +15,7 @@ from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, Rules
 from sjresource.checks.advising import warn_of_queue_side
 from sjresource.client import BatchClient
-from sjresource.identity import resource_identity
+from sjresource.declaration import Declaration
 from sjresource.named_resource import Calls, NamedResourceProvider
 from sjresource.relations import refuse_while_queues_use
 from sjresource.stack_config import with_default_tags
@@ -98,8 +98,9 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
             region: where it is, if not in the config's region; another one replaces it.
             opts: as for every resource.
         """
+        declaration = Declaration(_TYPE, resource_name, opts)
         properties = {
-            "identity": resource_identity(_TYPE, resource_name, opts),
+            "identity": declaration.identity,
             "service_environment_name": service_environment_name,
             "service_environment_type": service_environment_type,
             "capacity_limits": capacity_limits,
@@ -107,9 +108,10 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
             "tags": with_default_tags(tags),
             "region": region,
             "timeouts": timeouts,
-            **dict.fromkeys(ServiceEnvironmentProvider.outputs),
+            **dict.fromkeys((*ServiceEnvironmentProvider.outputs, "registered_at")),
         }
         super().__init__(ServiceEnvironmentProvider(), resource_name, properties, opts)
+        declaration.follow(self)
         warn_of_queue_side(self, ServiceEnvironmentProvider.create_operation, properties)
 
     @property

@@ -30,14 +30,23 @@ from sjresource.checks.instance_hours import instance_hours_placeholder
 from sjresource.checks.job_check import check_job, would_be_submitted
 from sjresource.checks.managed_here import managed_here
 from sjresource.client import TERMINAL, BatchClient
+from sjresource.declaration import Declaration
 from sjresource.errors import NotFound
-from sjresource.identity import name_of, resource_identity, stack_of, with_name
+from sjresource.identity import (
+    RECORDED,
+    STATE_TAG,
+    name_of,
+    stack_of,
+    with_identity,
+    with_name,
+)
 from sjresource.job_outputs import OUTPUTS, job_outputs
 from sjresource.naming import input_shape, to_request
+from sjresource.ownership import RECORDED_BEFORE
 from sjresource.payload import canonical, is_unknown, parse_payload, payload_json
-from sjresource.provider import BatchProvider, old_first, try_to, update_tags
+from sjresource.provider import BatchProvider, old_first, require_ours, try_to, update_tags
 from sjresource.stack_config import with_default_tags
-from sjresource.submission import Run, find_or_submit, live_orphans, release
+from sjresource.submission import Run, find_or_submit, live_jobs, release
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -99,7 +108,9 @@ class ServiceJobProvider(BatchProvider):
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Hold the whole request, payload included, against what AWS takes; see `job_check`."""
-        news = with_name("job_name", olds, news, name_of)
+        if olds:
+            self.remember(news.get("identity"))
+        news = with_name("job_name", olds, with_identity(olds, news), name_of)
         submits = would_be_submitted(RULES, olds, news)
         settings = self.settings.in_region(_known(news.get("region")))
         checked = check_job(
@@ -116,6 +127,7 @@ class ServiceJobProvider(BatchProvider):
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare what was wanted with what is wanted; ask AWS only for `rerun_on_failure`."""
+        self.remember(news.get("identity"), id_)
         changes = find_changes(RULES, olds, news)
         queue, region = _known(news.get("job_queue")), _known(news.get("region"))
         changes.replaces.extend(self.moved(id_, queue, region))
@@ -127,12 +139,7 @@ class ServiceJobProvider(BatchProvider):
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Find or submit the job; nothing raises once it is submitted."""
-        run = Run(
-            identity=props["identity"],
-            request=submit_request(props),
-            triggers=canonical(props.get("triggers")),
-            token=props.get("client_token"),
-        )
+        run = self._run(props)
         client, job = (
             self.client(props["job_queue"], props.get("region")),
             props.get("adopt_job_id"),
@@ -140,7 +147,10 @@ class ServiceJobProvider(BatchProvider):
         adopted = adopt(client, run, job) if job else None
         submitted = adopted or find_or_submit(client, run, self.sleep)
         outputs = job_outputs(submitted.detail or {"status": "SUBMITTED"}, props)
-        return CreateResult(submitted.arn, {**props, **outputs, "orphans": submitted.orphans})
+        others = {name: found for name in _OTHER_RUNS if (found := getattr(submitted, name))}
+        return CreateResult(
+            submitted.arn, {**props, **self.registered(), **outputs, "orphans": [], **others}
+        )
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Record where the job stands, never touching the inputs, so that a refresh shows no diff.
@@ -160,18 +170,25 @@ class ServiceJobProvider(BatchProvider):
                 return ReadResult("", {})
             return ReadResult(id_, {**props, "record_expired": True}, inputs)
         arn = detail.get("jobArn") or id_
-        orphans = live_orphans(client, props.get("orphans", []))
-        outputs = {"orphans": orphans, **job_outputs(detail, props)}
+        others = {name: live_jobs(client, props[name]) for name in _OTHER_RUNS if name in props}
+        outputs = {"orphans": [], **others, **job_outputs(detail, props)}
         if arn != id_ or "found_arn" in props:
             outputs["found_arn"] = arn
         return ReadResult(arn, {**inputs, **outputs}, inputs)
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Change priority and tags; on a job that has ended this is tried, and recorded."""
+        """Change priority, tags and marks; on a job that has ended this is tried, and recorded.
+
+        Raises:
+            Refused: the job is another resource's by now.
+        """
         client = self.client(id_)
-        ended = olds.get("status") in TERMINAL or self._has_ended(client, id_)
-        for effect in self._updates(client, id_, olds, news):
-            if ended:
+        detail = self._described(client, id_)
+        require_ours(
+            detail, "updating", "ServiceJob", id_, olds["identity"], *_identities(self._run(news))
+        )
+        for effect in self._updates(client, id_, detail, olds, news):
+            if detail["status"] in TERMINAL:
                 try_to(effect)
             else:
                 effect()
@@ -192,12 +209,42 @@ class ServiceJobProvider(BatchProvider):
             self.confirm_gone("ServiceJob", id_)
 
     def _updates(
-        self, client: BatchClient, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]
+        self,
+        client: BatchClient,
+        id_: str,
+        detail: Mapping[str, Any],
+        olds: Mapping[str, Any],
+        news: Mapping[str, Any],
     ) -> Iterator[Any]:
         if "scheduling_priority" in find_changes(RULES, olds, news).in_place:
             priority = int(news.get("scheduling_priority") or 0)
             yield lambda: client.update_service_job(id_, priority)
-        yield lambda: update_tags(client, id_, olds, news)
+        marks = {
+            **self._run(news).renewed_marks(detail.get("tags", {})),
+            STATE_TAG: RECORDED,
+        }
+        yield lambda: update_tags(client, id_, olds, news, marks)
+
+    def _run(self, props: Mapping[str, Any]) -> Run:
+        """Return the run that is wanted, with what it was under the resource's aliases."""
+        identity = props["identity"]
+        replaced = self.deployed(identity)
+        return Run(
+            identity,
+            submit_request(props),
+            canonical(props.get("triggers")),
+            props.get("client_token"),
+            tuple(_aliases(props)),
+            replaces=replaced is not None,
+            replaced_arn=replaced or "",
+        )
+
+    def _described(self, client: BatchClient, id_: str) -> Mapping[str, Any]:
+        """Describe the job; one that Batch has forgotten has ended, without marks."""
+        try:
+            return client.find_service_job(id_)
+        except NotFound:
+            return {"status": "FAILED"}
 
     def _is_young(self, props: Mapping[str, Any]) -> bool:
         created = props.get("created_at")
@@ -208,12 +255,6 @@ class ServiceJobProvider(BatchProvider):
             return bool(self.client(id_).find_service_job(id_)["status"] == "FAILED")
         except NotFound:
             return False
-
-    def _has_ended(self, client: BatchClient, id_: str) -> bool:
-        try:
-            return client.find_service_job(id_)["status"] in TERMINAL
-        except NotFound:
-            return True
 
     def _wait_until_terminated(self, client: BatchClient, id_: str) -> None:
         deadline = self.now() + _TERMINATION_SECONDS
@@ -267,6 +308,11 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
     orphans: pulumi.Output[list[str]]
     """ARNs of live jobs that earlier, lost runs of this resource left behind; a refresh drops those
     that were stopped."""
+    recorded_runs: pulumi.Output[list[str] | None]
+    """ARNs of live jobs under this resource's identity that some state has, or had: another
+    stack's since a rename, or this stack's before its state was lost."""
+    registered_at: pulumi.Output[int | None]
+    """When the state got the resource."""
 
     def __init__(
         self,
@@ -317,8 +363,9 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             opts: `delete_before_replace` defaults to True, so that the old job does not stand in
                 the new one's way.
         """
+        declaration = Declaration(_TYPE, resource_name, opts)
         given: dict[str, Any] = {
-            "identity": resource_identity(_TYPE, resource_name, opts),
+            "identity": declaration.identity,
             "job_queue": job_queue,
             "service_job_type": service_job_type,
             "service_request_payload": service_request_payload,
@@ -339,13 +386,15 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
         properties = {
             **{name: value for name, value in given.items() if value is not None},
             "job_name": job_name,
+            "aliased_identities": declaration.aliased_identities,
             **dict.fromkeys(_NOT_INPUTS),
         }
         properties["max_instance_hours"] = instance_hours_placeholder(properties)
         self.given_payload = service_request_payload  # whose values may be secret one by one
         self._is_read = bool(opts and opts.id is not None)
         super().__init__(ServiceJobProvider(), resource_name, properties, old_first(opts))
-        self._orphans_told = asyncio.ensure_future(self._warn_of_orphans())
+        declaration.follow(self)
+        self._orphans_told = asyncio.ensure_future(self._warn_of_other_runs())
         if opts and opts.delete_before_replace is False:
             pulumi.log.warn(_NEW_FIRST, resource=self)
         warn_of_job(self, properties)
@@ -362,15 +411,23 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
         """The job's id, the last part of its ARN."""
         return self.job_arn.apply(name_in)
 
-    async def _warn_of_orphans(self) -> None:
+    async def _warn_of_other_runs(self) -> None:
         # Not by an apply: the SDK waits for all Outputs at once, anew each time that one is there.
         orphans: list[str] | None = None
+        recorded: list[str] | None = None
         with contextlib.suppress(Exception):  # the SDK reports what went wrong with the resource
             orphans = await self.orphans.future()
+            recorded = await self.recorded_runs.future()
         for arn in orphans or []:
             pulumi.log.warn(
                 f"an earlier run of this resource is still live: {arn}; stop it with "
                 f"`{stop_command(arn)}`",
+                resource=self,
+            )
+        for arn in recorded or []:
+            pulumi.log.warn(
+                f"another run under this resource's name is live: {arn}; {RECORDED_BEFORE}; "
+                f'own it with adopt_job_id="{name_in(arn)}", or leave it',
                 resource=self,
             )
 
@@ -379,7 +436,8 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
 ServiceJob.__annotations__ = inspect.get_annotations(ServiceJob, eval_str=True)
 
 _TYPE = "pulumi-python:dynamic/sjresource:ServiceJob"
-_NOT_INPUTS = (*OUTPUTS, "record_expired", "found_arn", "orphans")
+_OTHER_RUNS = ("orphans", "recorded_runs")
+_NOT_INPUTS = (*OUTPUTS, "record_expired", "found_arn", *_OTHER_RUNS, "registered_at")
 
 
 def submit_request(props: Mapping[str, Any]) -> dict[str, Any]:
@@ -391,6 +449,19 @@ def submit_request(props: Mapping[str, Any]) -> dict[str, Any]:
     present = {name: value for name, value in wanted.items() if value not in (None, {}, [])}
     request: dict[str, Any] = to_request(input_shape("SubmitServiceJob"), present)
     return request
+
+
+def _aliases(props: Mapping[str, Any]) -> Iterator[Run]:
+    """Return the run as it was under each alias: a name that was not given follows the resource."""
+    named = props["job_name"] == name_of(props["identity"])
+    for alias in props.get("aliased_identities") or []:
+        name = name_of(alias) if named else props["job_name"]
+        request = submit_request({**props, "job_name": name})
+        yield Run(alias, request, canonical(props.get("triggers")), props.get("client_token"))
+
+
+def _identities(run: Run) -> list[str]:
+    return [each.identity for each in (run, *run.aliases)]
 
 
 def _known(value: Any) -> str:

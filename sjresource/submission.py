@@ -2,17 +2,21 @@
 
 A create that ran before and was lost (a killed plugin, a lost answer, a state that was not
 written) leaves a job behind that the stack does not know. The jobs of that name are listed first,
-and the same request is always sent with the same clientToken, so one of these rows holds:
+and the same request is always sent with the same clientToken, so one of these rows holds; the
+standing is `ownership`'s, told from the job's tags:
 
-| what is found                                | what it is               | what is done     |
-| -------------------------------------------- | ------------------------ | ---------------- |
-| a live job with our identity, of this run    | ours, from a lost create | taken            |
-| a live job with our identity, of another run | an orphan                | named, not ended |
-| the token leads to a job that was not there  | ours, new                | taken            |
-| it leads to an ended job, not released       | ours, from a lost create | taken            |
-| it leads to a released job                   | a run that was given up  | next generation  |
-| it leads to somebody else's job              | a token of no use        | next generation  |
-| it was used, and its job is not to be found  | perhaps ours             | an error         |
+| what is found                                 | what is done                                  |
+| --------------------------------------------- | --------------------------------------------- |
+| a live job of this run, LOST                  | taken                                         |
+| a live job of another run, LOST               | named as an orphan, not ended                 |
+| a live job of this run, RECORDED or UNDECIDED | the user is asked, by an error                |
+| the same, and the create replaces that job    | next generation                               |
+| a live job of another run, RECORDED           | named, not ended                              |
+| the token leads to a job that was not there   | taken                                         |
+| it leads to an ended job, LOST                | taken                                         |
+| it leads to a RECORDED job                    | the user is asked; next generation, as above  |
+| it leads to a RELEASED or a FOREIGN job       | next generation                               |
+| it was used, and its job is not to be found   | an error                                      |
 
 A job has ended once it is terminal, or was asked to be. A deleted job is marked as released. Where
 AWS refuses to tag an ended job, it counts as released.
@@ -21,6 +25,7 @@ AWS refuses to tag an ended job, it counts as released.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import name_in
@@ -28,24 +33,34 @@ from sjresource.client import TERMINAL, BatchClient
 from sjresource.errors import NotFound, Refused, Unreachable
 from sjresource.identity import (
     IDENTITY_TAG,
-    RELEASED_TAG,
+    RELEASED,
     RUN_TAG,
+    STATE_TAG,
     client_token,
     identity_tag,
     run_digest,
+    token_digest,
 )
+from sjresource.ownership import RECORDED_BEFORE, other_owner, standing
 from sjresource.provider import try_to
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    from sjresource.ownership import Standing
 
     Detail = Mapping[str, Any]
 
 _GENERATIONS = 1000
 """More runs of one identical request than anybody gives up and wants again."""
 
-_LISTED_AFTER = (0, 1, 2, 4, 8)
+_LISTED_AFTER = (0, 0.5, 1, 2, 4, 8)
 """Seconds before each look for a job that Batch says it has: lists may lag behind."""
+
+_DECIDED_AFTER = (1, 2, 4, 8)
+"""Seconds before each look at a job that may be another's: a create that is under way gets its
+mark, and a resource that has just been renamed takes its job with it.
+"""
 
 
 @dataclass(frozen=True)
@@ -59,21 +74,39 @@ class Run:
     request: Mapping[str, Any]
     triggers: Any = None
     token: str | None = None
+    aliases: tuple[Run, ...] = ()
+    """The same run as it was under identities that the resource had before, as its program says."""
+    replaces: bool = False
+    """Whether the state has the resource: what was recorded may be what is being replaced."""
+    replaced_arn: str = ""
+    """The ARN of the job that is being replaced, where it is known."""
 
     @property
     def digest(self) -> str:
         """Tell this run from every other one of the same resource."""
-        return run_digest(self.identity, self.request, self.triggers, self.token)
+        return run_digest(self.request, self.triggers, self.token)
 
     def client_token(self, generation: int) -> str:
-        """Give the user's token if there is one: it has no generations."""
-        return self.token or client_token(self.digest, generation)
+        """Return the user's token if there is one: it has no generations."""
+        return self.token or client_token(self.identity, self.digest, generation)
 
     def marks(self, generation: int) -> dict[str, str]:
-        """Give the tags by which this submission is found again."""
+        """Return the tags by which this submission is found again."""
+        token = token_digest(self.client_token(generation))
         return {
             IDENTITY_TAG: identity_tag(self.identity),
-            RUN_TAG: f"{self.digest}-{generation}",
+            RUN_TAG: f"{self.digest}.{token}.{generation}",
+        }
+
+    def renewed_marks(self, tags: Mapping[str, str]) -> dict[str, str]:
+        """Return the marks of a job that is this run's by now, whatever it was submitted as.
+
+        Under which token it was submitted stays: a replay of that still leads to it.
+        """
+        submitted = tags.get(RUN_TAG, "").partition(".")[2] or "adopted.0"
+        return {
+            IDENTITY_TAG: identity_tag(self.identity),
+            RUN_TAG: f"{self.digest}.{submitted}",
         }
 
 
@@ -84,93 +117,212 @@ class Submitted:
     arn: str
     detail: Detail | None = None
     orphans: list[str] = field(default_factory=list)
+    """Live jobs of runs of the resource that were lost and edited."""
+    recorded_runs: list[str] = field(default_factory=list)
+    """Live jobs of other runs under the resource's identity that a state has, or had."""
+
+
+class _Jobs:
+    """The jobs of a run's name in its queue, as they were when they were first looked at."""
+
+    def __init__(self, client: BatchClient, run: Run) -> None:
+        self._client = client
+        self._run = run
+        self._details: dict[str, Detail] = {}
+        self._statuses: dict[str, str] = {}
+        self.list()
+        self.known = frozenset(self._statuses)
+        """Ids of the jobs that were there before anything was submitted."""
+
+    def list(self) -> None:
+        """List them anew, under each name that the run has had."""
+        requests = [each.request for each in _every(self._run)]
+        for queue, name in sorted({(each["jobQueue"], each["jobName"]) for each in requests}):
+            for job in self._client.list_service_jobs_named(queue, name):
+                self._statuses[job["jobId"]] = job.get("status", "")
+
+    def details(self, *, live: bool = False) -> Iterator[Detail]:
+        """Describe each job once, or only those that are listed as live."""
+        for job_id, status in self._statuses.items():
+            if live and status in TERMINAL:
+                continue
+            if job_id not in self._details and (found := _find(self._client, job_id)):
+                self._details[job_id] = found
+            if job_id in self._details:
+                yield self._details[job_id]
+
+    def tokens_of_no_use(self) -> set[str]:
+        """Return the digests of tokens that lead to no job that is wanted."""
+        details = [job for job in self.details() if _standing(self._run, job) != "LOST"]
+        return {_token_in(detail) for detail in details} - {""}
 
 
 def find_or_submit(client: BatchClient, run: Run, sleep: Callable[[float], None]) -> Submitted:
-    """Give the one job of this run, submitted now or by a create that was lost.
+    """Return the one job of this run, submitted now or by a create that was lost.
 
     Raises:
+        Refused: among others, whose a live job of this very run is can't be told.
         Refused, Unreachable: calling again is safe, and finds what this call may have submitted.
     """
-    queue, name = run.request["jobQueue"], run.request["jobName"]
-    before = list(client.list_service_jobs_named(queue, name))
-    ours, orphans = _live_jobs(client, run, before)
+    jobs = _Jobs(client, run)
+    going_on = [job for job in jobs.details(live=True) if not _has_ended(job)]
+    live = _decided(client, run, going_on, sleep)
+    ours = [job for job in live if _is_this_run(run, job) and _standing(run, job) == "LOST"]
+    others = [job for job in live if job not in ours[:1]]
+    orphans = [job["jobArn"] for job in others if _standing(run, job) == "LOST"]
+    recorded = [
+        job["jobArn"]
+        for job in others
+        if _standing(run, job) == "RECORDED"
+        and job["jobArn"] != run.replaced_arn
+        and not _is_this_run(run, job)
+    ]
     if ours:
-        return Submitted(ours["jobArn"], ours, orphans)
-    known = {job["jobId"] for job in before}
+        _claim_alias(client, run, ours[0])
+        return Submitted(ours[0]["jobArn"], ours[0], orphans, recorded)
+    arn, detail = _submit_new(client, run, jobs, sleep)
+    return Submitted(arn, detail, orphans, recorded)
+
+
+def release(client: BatchClient, arn: str) -> None:
+    """Mark the job as given up, so that the same request is a new run; AWS may refuse it."""
+    try_to(lambda: client.tag_resource(arn, {STATE_TAG: RELEASED}))
+
+
+def live_jobs(client: BatchClient, arns: list[str]) -> list[str]:
+    """Return those of the jobs that go on: somebody may have stopped them meanwhile."""
+    details = {arn: _find(client, arn) for arn in arns}
+    return [arn for arn, detail in details.items() if detail and not _has_ended(detail)]
+
+
+def _every(run: Run) -> Iterator[Run]:
+    yield run
+    yield from run.aliases
+
+
+def _standing(run: Run, detail: Detail) -> Standing:
+    aliases = [alias.identity for alias in run.aliases]
+    return standing(detail.get("tags", {}), run.identity, aliases)
+
+
+def _is_this_run(run: Run, detail: Detail) -> bool:
+    digest = detail.get("tags", {}).get(RUN_TAG, "").partition(".")[0]
+    return digest in {each.digest for each in _every(run)}
+
+
+def _token_in(detail: Detail) -> str:
+    """Return the digest of the token that a job was submitted under; "" if it doesn't tell."""
+    _, _, submitted = detail.get("tags", {}).get(RUN_TAG, "").partition(".")
+    return str(submitted.partition(".")[0])
+
+
+def _decided(
+    client: BatchClient, run: Run, live: list[Detail], sleep: Callable[[float], None]
+) -> list[Detail]:
+    """Return the live jobs once none of them needs a decision of the user; raise for one that does.
+
+    Jobs are looked at again for a while: other creates and renames may be under way.
+    """
+    for seconds in _DECIDED_AFTER:
+        if not any(_is_undecided(run, job) for job in live):
+            return live
+        sleep(seconds)
+        looks = [_find(client, job["jobId"]) for job in live]
+        live = [job for job in looks if job is not None and not _has_ended(job)]
+    for job in live:
+        if _is_undecided(run, job):
+            raise _question(run, job)
+    return live
+
+
+def _is_undecided(run: Run, job: Detail) -> bool:
+    if not _is_this_run(run, job):
+        return False
+    whose = _standing(run, job)
+    return whose == "UNDECIDED" or (whose == "RECORDED" and not run.replaces)
+
+
+def _question(run: Run, job: Detail) -> Refused:
+    """Return what the user is asked: whether this job is the one that is wanted."""
+    since = datetime.fromtimestamp(job.get("createdAt", 0) / 1000, timezone.utc)
+    owner = other_owner(job, run.identity)
+    whose = (
+        f"{owner} submitted it and no state has recorded it, so it may be this stack's under "
+        "another name"
+        if owner
+        else RECORDED_BEFORE
+    )
+    return Refused(
+        "submitting",
+        "ServiceJob",
+        run.request["jobName"],
+        f"{job['jobArn']} is a run of this very request, {job['status']}, submitted "
+        f"{since:%Y-%m-%d %H:%M} UTC; {whose}",
+        f'own it with adopt_job_id="{job["jobId"]}", or change `triggers` for a new run',
+    )
+
+
+def _claim_alias(client: BatchClient, run: Run, job: Detail) -> None:
+    """Mark a lost job as this resource's where it was submitted under an alias."""
+    marks = run.renewed_marks(job["tags"])
+    if any(job["tags"].get(key) != value for key, value in marks.items()):
+        client.tag_resource(job["jobArn"], marks)
+
+
+def _submit_new(
+    client: BatchClient, run: Run, jobs: _Jobs, sleep: Callable[[float], None]
+) -> tuple[str, Detail | None]:
+    """Submit under one generation of the token after the other, until it leads to a wanted job."""
+    no_use: set[str] | None = None
     for generation in range(1 if run.token else _GENERATIONS):
-        arn = _submit(client, run, generation, sleep)
+        if no_use and token_digest(run.client_token(generation)) in no_use:
+            continue
+        arn = _submit(client, run, generation, jobs, sleep)
         detail = _describe(client, arn)
-        if detail is None and name_in(arn) in known:
+        if detail is None and name_in(arn) in jobs.known:
             # It was there before, so nothing new is lost; perhaps it was given up.
             seen, help_ = "the job that its token leads to can't be read", "run `pulumi up` again"
-            raise Unreachable("submitting", "ServiceJob", name, seen, help_)
-        if detail is None or _is_wanted(client, run, detail, known):
-            return Submitted(arn, detail, orphans)
+            raise Unreachable("submitting", "ServiceJob", run.request["jobName"], seen, help_)
+        if detail is None or _is_wanted(client, run, detail, jobs.known):
+            return arn, detail
+        no_use = jobs.tokens_of_no_use() if no_use is None else no_use
     raise Refused(
         "submitting",
         "ServiceJob",
-        name,
+        run.request["jobName"],
         "its client_token leads to a job that was released or is somebody else's",
         "choose another client_token, or leave it out",
     )
 
 
-def release(client: BatchClient, arn: str) -> None:
-    """Mark the job as given up, so that the same request is a new run; AWS may refuse it."""
-    try_to(lambda: client.tag_resource(arn, {RELEASED_TAG: "true"}))
-
-
-def live_orphans(client: BatchClient, orphans: list[str]) -> list[str]:
-    """Give those of the orphans that go on: somebody may have stopped them meanwhile."""
-    details = {arn: _find(client, arn) for arn in orphans}
-    return [arn for arn, detail in details.items() if detail and not _has_ended(detail)]
-
-
-def _live_jobs(
-    client: BatchClient, run: Run, jobs: list[dict[str, Any]]
-) -> tuple[Detail | None, list[str]]:
-    """Find the live job of this very run, and the live jobs of its other runs."""
-    ours: Detail | None = None
-    orphans: list[str] = []
-    for job in jobs:
-        detail = None if job.get("status") in TERMINAL else _find(client, job["jobId"])
-        if detail is None or _has_ended(detail) or not _carries_identity(run, detail):
-            continue
-        if ours is None and detail["tags"].get(RUN_TAG, "").startswith(run.digest):
-            ours = detail
-        else:
-            orphans.append(detail["jobArn"])
-    return ours, orphans
-
-
-def _submit(client: BatchClient, run: Run, generation: int, sleep: Callable[[float], None]) -> str:
-    """Submit, and give the ARN of the job that the token leads to, new or not."""
-    marks = run.marks(generation)
+def _submit(
+    client: BatchClient, run: Run, generation: int, jobs: _Jobs, sleep: Callable[[float], None]
+) -> str:
+    """Submit, and return the ARN of the job that the token leads to, new or not."""
     request = {
         **run.request,
-        "tags": {**run.request.get("tags", {}), **marks},
+        "tags": {**run.request.get("tags", {}), **run.marks(generation)},
         "clientToken": run.client_token(generation),
     }
     arn = client.submit_service_job(request)
-    return arn or _find_submitted(client, run, marks[RUN_TAG], sleep)
+    return arn or _find_submitted(run, generation, jobs, sleep)
 
 
-def _find_submitted(
-    client: BatchClient, run: Run, mark: str, sleep: Callable[[float], None]
-) -> str:
-    queue, name = run.request["jobQueue"], run.request["jobName"]
+def _find_submitted(run: Run, generation: int, jobs: _Jobs, sleep: Callable[[float], None]) -> str:
+    """Find the job that has a used token, among those that were listed before or are by now."""
+    token = token_digest(run.client_token(generation))
     for seconds in _LISTED_AFTER:
-        sleep(seconds)
-        for job in client.list_service_jobs_named(queue, name):
-            detail = _find(client, job["jobId"]) or {}
-            if detail.get("tags", {}).get(RUN_TAG) == mark:
+        if seconds:
+            sleep(seconds)
+            jobs.list()
+        for detail in jobs.details():
+            if _token_in(detail) == token:
                 arn: str = detail["jobArn"]
                 return arn
     raise Refused(
         "submitting",
         "ServiceJob",
-        name,
+        run.request["jobName"],
         "Batch has its client_token already, but lists no such job",
         "choose another client_token"
         if run.token
@@ -178,18 +330,23 @@ def _find_submitted(
     )
 
 
-def _is_wanted(client: BatchClient, run: Run, detail: Detail, known: set[str]) -> bool:
-    """Tell whether the job that a token led to is new, or from a create of this run that was lost.
+def _is_wanted(client: BatchClient, run: Run, detail: Detail, known: frozenset[str]) -> bool:
+    """Whether the job that a token led to is new, or from a create of this run that was lost.
 
-    Lists may lag behind: a job that was not listed is new, unless it is marked as given up. A token
+    Lists may lag behind: a job that was not listed is new, unless its marks say otherwise. A token
     of the user's own may also lead to a job of another name or queue, that is somebody else's.
+
+    Raises:
+        Refused: a state has recorded it, and it is not being replaced.
     """
-    if detail["jobId"] not in known and not run.token:
-        return RELEASED_TAG not in detail.get("tags", {})
-    if not _carries_identity(run, detail):
-        return False
-    if not _has_ended(detail) or detail["jobId"] not in known:
+    is_new = detail["jobId"] not in known and not run.token
+    if is_new and IDENTITY_TAG not in detail.get("tags", {}):
         return True
+    whose = _standing(run, detail)
+    if whose == "RECORDED" and not run.replaces:
+        raise _question(run, detail)
+    if whose != "LOST" or is_new or not _has_ended(detail):
+        return whose == "LOST"
     # No mark: an ended job is still wanted, but only where AWS lets ended jobs be marked.
     mark = {IDENTITY_TAG: identity_tag(run.identity)}
     return try_to(lambda: client.tag_resource(detail["jobArn"], mark))
@@ -197,11 +354,6 @@ def _is_wanted(client: BatchClient, run: Run, detail: Detail, known: set[str]) -
 
 def _has_ended(detail: Detail) -> bool:
     return detail["status"] in TERMINAL or bool(detail.get("isTerminated"))
-
-
-def _carries_identity(run: Run, detail: Detail) -> bool:
-    tags = detail.get("tags", {})
-    return tags.get(IDENTITY_TAG) == identity_tag(run.identity) and RELEASED_TAG not in tags
 
 
 def _find(client: BatchClient, job: str) -> Detail | None:

@@ -8,7 +8,7 @@ from emulated import PAYLOAD
 from lifecycle import Life
 
 from sjresource.errors import Refused
-from sjresource.identity import IDENTITY_TAG, RELEASED_TAG, RUN_TAG
+from sjresource.identity import IDENTITY_TAG, RUN_TAG, STATE_TAG
 from sjresource.job_outputs import OUTPUTS
 from sjresource.service_job import ServiceJobProvider
 
@@ -196,7 +196,7 @@ def test_delete_ends_a_live_job_and_says_for_whom(
     assert detail["status"] == "FAILED"
     assert detail["isTerminated"]
     assert "Pulumi stack acme/vision/prod (resource train)" in detail["statusReason"]
-    assert detail["tags"][RELEASED_TAG] == "true"
+    assert detail["tags"][STATE_TAG] == "released"
 
 
 def test_delete_of_a_finished_or_forgotten_job_succeeds(
