@@ -79,7 +79,7 @@ RULES = {
     "scheduling_priority": IN_PLACE,
     "tags": IN_PLACE,
 }
-"""`rerun_on_failure` and the identity have no rule: they alone change nothing."""
+"""`rerun_on_failure` has no rule: it alone changes nothing."""
 
 _TERMINATION_SECONDS = 10.0
 """How long a delete looks whether Batch took the termination; the job may end later."""
@@ -96,10 +96,11 @@ _MUST_CHANGE = (
     "client_token must change with the request: Batch refuses a token that came with another one"
 )
 
+
 _NEW_FIRST = (
-    "with delete_before_replace=False, `--replace`, `pulumi state taint` and rerun_on_failure "
-    "can't be told from a crash: the job that exists would be taken for the new one, and then "
-    "ended; change `triggers` for a new run"
+    "with delete_before_replace=False, `--replace` and `pulumi state taint` of an unchanged job "
+    "are refused: the engine doesn't say that a create replaces, so the job that exists may as "
+    "well be another stack's; change `triggers` for a new run"
 )
 
 

@@ -57,7 +57,7 @@ _GENERATIONS = 1000
 _LISTED_AFTER = (0, 0.5, 1, 2, 4, 8)
 """Seconds before each look for a job that Batch says it has: lists may lag behind."""
 
-_DECIDED_AFTER = (1, 2, 4, 8)
+_DECIDED_AFTER = (1, 2, 4)
 """Seconds before each look at a job that may be another's: a create that is under way gets its
 mark, and a resource that has just been renamed takes its job with it.
 """

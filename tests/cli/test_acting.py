@@ -165,7 +165,7 @@ def test_terminated_job_is_not_run_again(acted: ActedStack) -> None:
     assert "The next `pulumi up` leaves it as it is and fails, as its completion does" in ended.out
     assert holds_within(10, lambda: acted.status("busy") == "FAILED")
     assert acted.job("busy")["statusReason"] == "too slow"
-    assert "sjresource:released" not in acted.job("busy")["tags"]
+    assert acted.job("busy")["tags"]["sjresource:state"] == "recorded"
     again = acted.sjresource.answer("terminate", "busy", schema="terminate")
     assert again == {
         "resource": "busy",
@@ -186,16 +186,24 @@ def test_terminated_job_that_is_to_be_rerun_is_run_again(acted: ActedStack) -> N
 
 
 def test_orphans_are_listed_ended_and_never_taken_back(acted: ActedStack) -> None:
-    """A job that no state knows is found; once ended, the same request is a new run."""
+    """A job that no state knows is found; once ended, the same request is a new run.
+
+    What a state has recorded may be another stack's: it ends only by its id.
+    """
     lost = acted.stack.resources()["lost"]
     acted.stack.run("state", "delete", "--yes", lost["urn"])
 
     (orphan,) = acted.sjresource.answer("orphans", schema="orphans", code=1)["orphans"]
     assert (orphan["resource"], orphan["arn"], orphan["terminated"]) == ("lost", lost["id"], False)
-    ended = acted.sjresource("orphans", "--terminate", "--yes")
+    assert orphan["may_be_owned"]
+    left = acted.sjresource("orphans", "--terminate", "--yes")
+    assert (left.code, acted.status("lost")) == (1, "RUNNING")
+    assert "may have it; to end it, give its id" in left.out
+    assert acted.sjresource("orphans", "busy", "--terminate", "--yes").code == 2
+    ended = acted.sjresource("orphans", lost["id"].rpartition("/")[2], "--terminate", "--yes")
     assert (ended.code, ended.err) == (0, "")
     assert holds_within(10, lambda: acted.status("lost") == "FAILED")
-    assert acted.job("lost")["tags"]["sjresource:released"] == "true"
+    assert acted.job("lost")["tags"]["sjresource:state"] == "released"
     acted.stack.up("--target", lost["urn"])
     assert acted.stack.resources()["lost"]["id"] != lost["id"]
 

@@ -107,6 +107,7 @@ def test_find_orphans_lists_live_jobs_of_the_stack_that_no_state_knows(
     (orphan,) = sj.find_orphans(selected)
     assert (orphan.arn, orphan.resource, orphan.job_name) == (lost["id"], "train", "train")
     assert lost["id"].rsplit("/", 1)[1] in orphan.command
+    assert orphan.may_be_owned
 
 
 ONE_INSTANCE = (

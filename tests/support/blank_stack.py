@@ -30,7 +30,7 @@ class BlankStack:
     def write(self, checkpoint: Path, project: str, name: str) -> None:
         """Write the state of a stack of this name where a file backend looks for it."""
         of_this_stack = {**self.state["checkpoint"], "stack": f"organization/{project}/{name}"}
-        checkpoint.parent.mkdir(parents=True)
+        checkpoint.parent.mkdir(parents=True, exist_ok=True)
         checkpoint.write_text(json.dumps({**self.state, "checkpoint": of_this_stack}))
         (checkpoint.parents[2] / "meta.yaml").write_text("version: 1\n")
 

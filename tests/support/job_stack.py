@@ -37,11 +37,13 @@ PROGRAM = """
     for name, inputs in json.loads({jobs!r}).items():
         hyperparameters = {{"epochs": inputs.pop("epochs", "10")}}
         after = [declared[other] for other in inputs.pop("after", [])]
+        opts = inputs.pop("opts", {{}})
+        aliases = [pulumi.Alias(name=former) for former in opts.pop("aliases", [])]
         declared[name] = sj.ServiceJob(
             name,
             job_queue={queue!r},
             service_request_payload={{**PAYLOAD, "HyperParameters": hyperparameters}},
-            opts=pulumi.ResourceOptions(depends_on=after),
+            opts=pulumi.ResourceOptions(depends_on=after, aliases=aliases, **opts),
             **inputs,
         )
 """
@@ -65,7 +67,7 @@ class JobStack:
         """Make these jobs all that the program has.
 
         Each is given by the arguments that it adds to a plain job; `epochs` is its hyperparameter,
-        and `after` names jobs that it depends on.
+        `after` names jobs that it depends on, `opts` further options, with names as `aliases`.
         """
         self.stack.program(PROGRAM.format(jobs=json.dumps(jobs), queue=self.queue))
 

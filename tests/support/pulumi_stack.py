@@ -13,6 +13,7 @@ import sys
 import textwrap
 import uuid
 from contextlib import suppress
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import psutil
@@ -81,11 +82,23 @@ class PulumiStack:
         settings = {"name": project, "runtime": {"name": "python", "options": options}}
         # JSON is YAML.
         (self.work / "Pulumi.yaml").write_text(json.dumps(settings))
-        blank = blank_stack(engine)
-        stack_settings = json.dumps({"encryptionsalt": blank.salt, "config": dict(config or {})})
-        (self.work / f"Pulumi.{name}.yaml").write_text(stack_settings)
+        self._blank = blank_stack(engine)
         self.program(program)
-        blank.write(self.checkpoint_file, project, name)
+        self.lay_out(config or {})
+
+    def sibling(self, name: str) -> PulumiStack:
+        """Make another stack of the same project, program, config and backend."""
+        sibling = copy(self)
+        sibling.name = name
+        sibling.environment = {**self.environment, "PULUMI_STACK": name}
+        sibling.lay_out(self._settings()["config"])
+        return sibling
+
+    def rename(self, name: str) -> None:
+        """Give the stack another name, with `pulumi stack rename`."""
+        self.run("stack", "rename", name)
+        self.name = name
+        self.environment["PULUMI_STACK"] = name
 
     def program(self, text: str) -> None:
         """Replace the program."""
@@ -155,10 +168,9 @@ class PulumiStack:
         if secret:
             self.run("config", "set", "--secret", key, value)
             return
-        file = self.work / f"Pulumi.{self.name}.yaml"
-        settings = yaml.safe_load(file.read_text())
+        settings = self._settings()
         settings.setdefault("config", {})[key if ":" in key else f"{self.project}:{key}"] = value
-        file.write_text(json.dumps(settings))
+        self._settings_file.write_text(json.dumps(settings))
 
     def processes(self) -> list[psutil.Process]:
         """List what the stack's commands have started, directly or not, and is still running."""
@@ -178,6 +190,20 @@ class PulumiStack:
             with suppress(psutil.NoSuchProcess):
                 process.kill()
         psutil.wait_procs(left, timeout=5)
+
+    @property
+    def _settings_file(self) -> Path:
+        return self.work / f"Pulumi.{self.name}.yaml"
+
+    def _settings(self) -> dict[str, Any]:
+        settings: dict[str, Any] = yaml.safe_load(self._settings_file.read_text())
+        return settings
+
+    def lay_out(self, config: Mapping[str, Any]) -> None:
+        """Write the settings and the state of a stack that has nothing yet."""
+        settings = {"encryptionsalt": self._blank.salt, "config": dict(config)}
+        self._settings_file.write_text(json.dumps(settings))
+        self._blank.write(self.checkpoint_file, self.project, self.name)
 
     def _cli(self, arguments: Sequence[str], *, operation: bool) -> RunningCli:
         cli = RunningCli(

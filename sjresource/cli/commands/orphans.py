@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sjresource.arn import parse_arn
+from sjresource.arn import name_in, parse_arn
 from sjresource.cli.confirming import confirm
 from sjresource.cli.ending_jobs import end_job
 from sjresource.cli.endings import ExitCode
@@ -25,35 +25,42 @@ if TYPE_CHECKING:
 _REASON = "orphaned: terminated by `sjresource orphans`"
 
 _EMPTY = (
-    "The stack's state has no resources. If it was lost, `pulumi up` of the same program takes "
-    "these jobs back."
+    "The stack's state has no resources. If it was lost, `pulumi up` of the same program finds "
+    "these jobs: it takes what no state has recorded, and asks about the rest."
 )
+
+_MAY_BE_OWNED = "another stack, or a renamed resource, may have it; to end it, give its id"
 
 
 @click.command()
+@click.argument("jobs", nargs=-1, metavar="[JOB]...")
 @click.option("--terminate", is_flag=True, help="End them, and mark them as given up.")
 @click.option("-y", "--yes", is_flag=True, help="Don't ask.")
 @stack_options
 @output_option
-def orphans(scope: Scope, output: Output, *, terminate: bool, yes: bool) -> int:
+def orphans(
+    scope: Scope, output: Output, jobs: tuple[str, ...], *, terminate: bool, yes: bool
+) -> int:
     """List live jobs that carry the stack's tags and are in no state: they go on, and cost money.
 
     It lists every live job of the region's queues, and changes nothing without --terminate. Exit
-    code 1: there are some left.
+    code 1: there are some left. With JOBs, by id or ARN, only these.
 
     A job whose create is under way, or was interrupted, is none: `pulumi up` finds it again. One
-    that was left running on purpose, with retain_on_delete, can't be told from them.
+    that a state has recorded may be another stack's or a renamed resource's, or was left running on
+    purpose: it is listed as such, and --terminate ends it only if its id is given.
     """
     stack = scope.need_stack()
-    found = orphans_of(stack)
+    found = _chosen(orphans_of(stack), jobs)
+    to_end = [orphan for orphan in found if terminate and (jobs or not orphan.may_be_owned)]
     if found and not scope.deployment.get("resources") and not output.as_json:
         click.echo(_EMPTY, err=True)
-    if terminate and found:
+    if to_end:
         if not output.as_json:
             _tell(output.screen(), scope.title, found)
-        doing = f"terminating ServiceJobs ({len(found)} orphans of {scope.title})"
-        confirm(doing, f"Terminate {_jobs(len(found))}?", yes=yes)
-    ended = {orphan.arn: _end(scope, orphan) for orphan in found} if terminate else {}
+        doing = f"terminating ServiceJobs ({len(to_end)} orphans of {scope.title})"
+        confirm(doing, f"Terminate {_jobs(to_end)}?", yes=yes)
+    ended = {orphan.arn: _end(scope, orphan) for orphan in to_end}
     answer = {
         "stack": scope.title,
         "orphans": [{**asdict(orphan), **_how_it_ended(ended.get(orphan.arn))} for orphan in found],
@@ -61,6 +68,19 @@ def orphans(scope: Scope, output: Output, *, terminate: bool, yes: bool) -> int:
     output.give(answer, lambda screen: _tell_end(screen, scope.title, found, ended))
     left = [orphan for orphan in found if ended.get(orphan.arn) != ""]
     return ExitCode.NOT_WELL if left else ExitCode.DONE
+
+
+def _chosen(found: list[Orphan], jobs: tuple[str, ...]) -> list[Orphan]:
+    """Return the orphans with these ids or ARNs, all of them if there are none.
+
+    Raises:
+        click.UsageError: one of the jobs is no orphan.
+    """
+    ids = {name_in(job) for job in jobs}
+    unknown = ids - {name_in(orphan.arn) for orphan in found}
+    if unknown:
+        raise click.UsageError(f"no orphan of this stack: {', '.join(sorted(unknown))}")
+    return [orphan for orphan in found if not ids or name_in(orphan.arn) in ids]
 
 
 def _end(scope: Scope, orphan: Orphan) -> str:
@@ -86,7 +106,7 @@ def _tell(screen: Screen, stack: str, found: Sequence[Orphan]) -> None:
     rows = [
         Row(
             (Cell(orphan.resource), Cell(orphan.job_name), status_cell(orphan.status)),
-            [Cell(orphan.arn)],
+            [Cell(orphan.arn), *([Cell(_MAY_BE_OWNED)] if orphan.may_be_owned else [])],
         )
         for orphan in found
     ]
@@ -98,13 +118,14 @@ def _tell_end(
 ) -> None:
     if not ended:
         _tell(screen, stack, found)
-        if found:
+        if any(not orphan.may_be_owned for orphan in found):
             screen.say("They have no resource any more; end them: sjresource orphans --terminate")
         return
     for orphan in found:
-        error = ended[orphan.arn]
+        error = ended.get(orphan.arn, f"Left alone: {orphan.arn}: {_MAY_BE_OWNED}")
         screen.say(error or f"Terminated {orphan.job_name}: {orphan.arn}", "red" if error else "")
 
 
-def _jobs(count: int) -> str:
-    return "this job" if count == 1 else f"these {count} jobs"
+def _jobs(to_end: Sequence[Orphan]) -> str:
+    some = "this job" if len(to_end) == 1 else f"these {len(to_end)} jobs"
+    return f"{some} ({', '.join(name_in(orphan.arn) for orphan in to_end)})"

@@ -1,0 +1,304 @@
+"""Stacks and resources that are renamed or moved: whose a job is follows the state."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from held_calls import held_calls
+from job_programs import PRELUDE
+from job_stack import JobStack
+
+if TYPE_CHECKING:
+    from emulated_stack import EmulatedCloud
+    from engine_fixtures import NewStack
+    from held_calls import TokenReplay
+    from pulumi_stack import PulumiStack
+
+pytestmark = pytest.mark.stack
+
+REPLAYS = pytest.mark.parametrize("token_replay", ["same-job", "reject"])
+DENIED = {"status": 403, "code": "AccessDeniedException", "count": None}
+
+WHOLE = (
+    PRELUDE
+    + """
+    capacity = sj.ServiceEnvironment("capacity", capacity_limits=[
+        {"max_capacity": 8, "capacity_unit": "NUM_INSTANCES"}])
+    queue = sj.JobQueue("training", priority=1, service_environment_order=[
+        {"order": 1, "service_environment": capacity.service_environment_arn}])
+    sj.ServiceJob("train", job_queue=queue.job_queue_arn, service_request_payload=payload())
+"""
+)
+
+
+def ids(stack: PulumiStack) -> dict[str, str]:
+    """Return the id of each resource that the state has."""
+    return {name: resource["id"] for name, resource in stack.resources().items()}
+
+
+def live(cloud: EmulatedCloud, *arns: str) -> list[bool]:
+    """Return of each job whether it goes on."""
+    jobs = [cloud.batch.describe_service_job(jobId=arn) for arn in arns]
+    return [job["status"] == "RUNNING" and not job.get("isTerminated") for job in jobs]
+
+
+@REPLAYS
+def test_a_renamed_stack_keeps_what_it_has_and_a_new_one_of_its_name_gets_its_own(
+    new_stack: NewStack, token_replay: TokenReplay
+) -> None:
+    """Before the renamed stack is brought up nothing is decided, after it everything is clear."""
+    with held_calls(token_replay) as held:
+        prod = new_stack(WHOLE, name="dev", environment=held.cloud.environment)
+        prod.up()
+        first = ids(prod)
+        prod.rename("prod")
+        dev = prod.sibling("dev")
+
+        refused = dev.up(fails=True).stdout
+        assert f"{first['capacity']} exists, and a state has recorded it" in refused
+        assert "--tag-keys sjresource:state" in refused
+        assert "train" not in dev.resources()
+
+        shown = prod.preview()
+        assert sorted(shown.steps) == [
+            ("update", name) for name in ("capacity", "train", "training")
+        ]
+        assert shown.stdout.count("[diff: ~identity]") == 3
+        prod.up()
+        assert ids(prod) == first
+        assert prod.preview("--expect-no-changes").steps == []
+
+        dev.up()
+        assert not set(ids(dev).values()) & set(first.values())
+        assert dev.preview("--expect-no-changes").steps == []
+        dev.refresh("--expect-no-changes")
+        dev.destroy()
+        assert live(held.cloud, first["train"]) == [True]
+        assert prod.refresh("--expect-no-changes").steps == []
+        assert held.cloud.control.calls()["SubmitServiceJob"] <= 4
+
+
+ALIASES = (
+    PRELUDE
+    + """
+    class Component(pulumi.ComponentResource):
+        def __init__(self, name, **opts):
+            super().__init__("test:index:Component", name, None, pulumi.ResourceOptions(**opts))
+            job(f"{name}-job", parent=self)
+
+    def alias(name):
+        return {"aliases": [pulumi.Alias(name=name)]}
+
+    def job(name, **opts):
+        return sj.ServiceJob(
+            name, job_queue=config.require("queue"), service_request_payload=payload(),
+            opts=pulumi.ResourceOptions(**opts))
+
+    def environment(name, most, **opts):
+        return sj.ServiceEnvironment(
+            name, capacity_limits=[{"max_capacity": most, "capacity_unit": "NUM_INSTANCES"}],
+            opts=pulumi.ResourceOptions(**opts))
+
+    stage = config.require("stage")
+    if stage == "old":
+        job("one"), job("two"), environment("capacity", 8), Component("three")
+    else:
+        job("uno", **alias("one"))
+        Component("tres", **alias("three"))
+        if stage == "taken":
+            new_two = job("two")
+            job("dos", depends_on=[new_two], **alias("two"))
+            job("one"), Component("three")
+            environment("capacity", 1)
+        else:
+            job("dos", **alias("two"))
+        environment("renamed", 8, **alias("capacity"))
+"""
+)
+"""Names that are taken again: before and after the resource that has them as aliases."""
+
+
+@REPLAYS
+def test_a_resource_of_an_old_name_is_not_what_had_the_name(
+    new_stack: NewStack, token_replay: TokenReplay
+) -> None:
+    """An alias says whose the old one is, wherever it stands; dropping the new one ends nothing."""
+    with held_calls(token_replay) as held:
+        jobs = JobStack(held.cloud, new_stack)
+        stack = jobs.stack
+        stack.set_config("queue", jobs.queue)
+        stack.set_config("stage", "old")
+        stack.program(ALIASES)
+        stack.up()
+        old = ids(stack)
+
+        stack.set_config("stage", "renamed")
+        assert {step for step, _ in stack.up().steps} == {"update"}
+        stack.set_config("stage", "taken")
+        taken = stack.up()
+        new = ids(stack)
+        renamed = {"uno": "one", "dos": "two", "tres-job": "three-job", "renamed": "capacity"}
+        assert {name: new[name] for name in renamed} == {
+            name: old[former] for name, former in renamed.items()
+        }
+        assert len(set(new.values())) == len(new) == 8
+        assert taken.diagnostics("warning") == []
+        assert stack.preview("--expect-no-changes").steps == []
+
+        stack.set_config("stage", "dropped")
+        stack.up()
+        assert ids(stack) == {name: old[former] for name, former in renamed.items()}
+        assert sorted(jobs.all_live()) == sorted(new[name] for name in ("uno", "dos", "tres-job"))
+        (kept,) = held.cloud.batch.describe_service_environments(
+            serviceEnvironments=[old["capacity"]]
+        )["serviceEnvironments"]
+        assert kept["capacityLimits"][0]["maxCapacity"] == 8
+
+
+@REPLAYS
+def test_a_moved_resource_is_the_other_stacks(
+    new_stack: NewStack, token_replay: TokenReplay
+) -> None:
+    """`pulumi state move`: declared again in the old stack, it asks; then it gets its own."""
+    with held_calls(token_replay) as held:
+        jobs = JobStack(held.cloud, new_stack, name="dev")
+        dev = jobs.stack
+        jobs.declare(train={}, kept={})
+        dev.up()
+        moved = jobs.in_state()["train"]
+        other = dev.sibling("other")
+        other.run("stack", "ls")
+        dev.run(
+            "state", "move", "--yes", "--source", "dev", "--dest", "other",
+            dev.resources()["train"]["urn"],
+        )  # fmt: skip
+
+        refused = dev.up(fails=True).stdout
+        assert f"{moved} is a run of this very request" in refused
+        jobs.declare(train={})
+        assert other.up().steps == [("update", "train")]
+        jobs.declare(train={}, kept={})
+        dev.up()
+
+        assert jobs.in_state()["train"] != moved
+        dev.destroy()
+        assert jobs.live("train") == [moved]
+
+
+def test_a_renamed_resource_in_the_state_leaves_its_name_to_a_new_one(new_stack: NewStack) -> None:
+    """`pulumi state rename` and a program that declares both names."""
+    with held_calls() as held:
+        jobs = JobStack(held.cloud, new_stack)
+        jobs.declare(train={})
+        jobs.stack.up()
+        first = jobs.in_state()["train"]
+        jobs.stack.run("state", "rename", "--yes", jobs.stack.resources()["train"]["urn"], "resnet")
+
+        jobs.declare(resnet={"job_name": "train"}, train={})
+        jobs.stack.up()
+
+        assert jobs.in_state()["resnet"] == first
+        assert jobs.in_state()["train"] != first
+        assert len(jobs.live("train")) == 2
+
+
+@REPLAYS
+def test_a_create_that_was_lost_before_a_rename_is_asked_about(
+    new_stack: NewStack, token_replay: TokenReplay
+) -> None:
+    """No state has it, so it may be this stack's: the user says which, and it is one job."""
+    with held_calls(token_replay) as held:
+        jobs = JobStack(held.cloud, new_stack, name="dev")
+        lost = lose_create(jobs)
+        jobs.stack.rename("prod")
+
+        refused = jobs.stack.up(fails=True).stdout
+        assert f"{lost} is a run of this very request, RUNNING, submitted 20" in refused
+        assert "organization/project/dev/train submitted it and no state has recorded it" in refused
+        job_id = lost.rpartition("/")[2]
+        assert f'adopt_job_id="{job_id}", or change `triggers` for a new run' in refused
+
+        jobs.declare(train={"adopt_job_id": job_id})
+        jobs.stack.up()
+        jobs.declare(train={})
+        assert jobs.stack.preview("--expect-no-changes").steps == []
+        assert jobs.in_batch("train") == [lost]
+
+
+def test_a_create_that_was_lost_before_an_alias_is_taken(new_stack: NewStack) -> None:
+    """The program says whose it is, also where a new resource has the name by now."""
+    with held_calls() as held:
+        jobs = JobStack(held.cloud, new_stack)
+        lost = lose_create(jobs)
+
+        jobs.declare(train={}, resnet={"opts": {"aliases": ["train"]}, "after": ["train"]})
+        assert jobs.stack.up().diagnostics("warning") == []
+
+        assert jobs.in_state()["resnet"] == lost
+        assert jobs.in_state()["train"] != lost
+        assert held.cloud.submitted() == 2
+        assert jobs.stack.preview("--expect-no-changes").steps == []
+        jobs.declare(train={}, resnet={})
+        assert jobs.stack.preview("--expect-no-changes").steps == []
+
+
+@REPLAYS
+def test_a_lost_state_is_asked_about(new_stack: NewStack, token_replay: TokenReplay) -> None:
+    """What a state had recorded is neither taken nor run again in silence, and can be both."""
+    with held_calls(token_replay) as held:
+        jobs = JobStack(held.cloud, new_stack)
+        jobs.declare(train={})
+        jobs.stack.up()
+        first = jobs.in_state()["train"]
+        jobs.stack.run("state", "delete", "--yes", jobs.stack.resources()["train"]["urn"])
+
+        refused = jobs.stack.up(fails=True).stdout
+        assert f"{first} is a run of this very request" in refused
+        assert "before it was lost or rolled back" in refused
+
+        jobs.declare(train={"triggers": ["again"]})
+        (warning,) = jobs.stack.up().diagnostics("warning")
+        assert f"another run under this resource's name is live: {first}" in warning.message
+        assert "stop it with" not in warning.message
+        assert jobs.live("train").count(first) == 1
+        assert len(jobs.live("train")) == 2
+
+
+def test_new_first_and_replace_is_refused_with_the_way_out(new_stack: NewStack) -> None:
+    """The engine doesn't say that a create replaces: the old job is never taken, and then ended."""
+    with held_calls() as held:
+        jobs = JobStack(held.cloud, new_stack)
+        new_first = {"opts": {"delete_before_replace": False}}
+        jobs.declare(train=new_first)
+        jobs.stack.up()
+        first = jobs.in_state()["train"]
+
+        refused = jobs.stack.up(
+            "--replace", jobs.stack.resources()["train"]["urn"], fails=True
+        ).stdout
+        assert "change `triggers` for a new run" in refused
+        assert jobs.live("train") == [first]
+
+        jobs.declare(train={**new_first, "triggers": ["again"]})
+        jobs.stack.up()
+        assert jobs.live("train") == [jobs.in_state()["train"]] != [first]
+
+
+def lose_create(jobs: JobStack) -> str:
+    """Submit a job `train` that no state has, or had; return its ARN."""
+    jobs.cloud.control.fault("TagResource", "error", **DENIED)
+    jobs.declare(train={})
+    jobs.stack.up()
+    lost = jobs.in_state()["train"]
+    jobs.stack.run("state", "delete", "--yes", jobs.stack.resources()["train"]["urn"])
+    jobs.cloud.control.call("DELETE", "faults")
+    assert "recorded" not in json.dumps(tags(jobs.cloud, lost))
+    return lost
+
+
+def tags(cloud: EmulatedCloud, arn: str) -> dict[str, Any]:
+    """Return the tags of a job."""
+    found: dict[str, Any] = cloud.batch.describe_service_job(jobId=arn)["tags"]
+    return found
