@@ -44,7 +44,7 @@ def test_stacks_projects_parents_and_names_make_different_identities() -> None:
     identities = [TRAIN, *others]
 
     assert len({identity_tag(identity) for identity in identities}) == len(identities)
-    assert len({run_digest(identity, {"a": 1}) for identity in identities}) == len(identities)
+    assert len({client_token(identity, "run", 0) for identity in identities}) == len(identities)
 
 
 def test_the_parts_of_an_identity_are_readable() -> None:
@@ -69,13 +69,13 @@ def test_a_client_token_is_one_for_each_run_and_generation() -> None:
     """The request, the triggers and the generation all make it another run."""
     request = {"jobName": "train", "schedulingPriority": 1}
     digests = {
-        run_digest(TRAIN, request, None),
-        run_digest(TRAIN, {**request, "schedulingPriority": 2}, None),
-        run_digest(TRAIN, request, ["monday"]),
+        run_digest(request, None),
+        run_digest({**request, "schedulingPriority": 2}, None),
+        run_digest(request, ["monday"]),
     }
-    digest = run_digest(TRAIN, request, None)
+    digest = run_digest(request, None)
 
     assert len(digests) == 3
-    assert digest == run_digest(TRAIN, dict(reversed(request.items())), None)
-    assert client_token(digest, 0) != client_token(digest, 1)
-    assert len(client_token(digest, 0)) == 64
+    assert digest == run_digest(dict(reversed(request.items())), None)
+    assert client_token(TRAIN, digest, 0) != client_token(TRAIN, digest, 1)
+    assert len(client_token(TRAIN, digest, 0)) == 64

@@ -1,0 +1,328 @@
+"""Jobs, queues and environments whose stack or resource was renamed, moved or lost."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from emulated import IDENTITY
+from lifecycle import Life
+from queue_side import QueueSide
+
+from sjresource.errors import Refused
+from sjresource.identity import IDENTITY_TAG, RUN_TAG, STATE_TAG, identity_tag
+from sjresource.service_job import ServiceJobProvider
+
+if TYPE_CHECKING:
+    from emulated import EmulatedBatch
+
+NAMED = ("environment", "policy", "queue", "share")
+
+
+@pytest.fixture(params=["same-job", "reject"])
+def jobs(request: pytest.FixtureRequest, aws: EmulatedBatch) -> ServiceJobProvider:
+    """Return the provider before a Batch that answers a used token with its job, or an error."""
+    aws.emulator.behaviour.token_replay = request.param
+    aws.control.call("POST", "rules", script={"running": 36000.0})
+    return aws.provider(ServiceJobProvider)
+
+
+@pytest.fixture
+def queue(aws: EmulatedBatch) -> str:
+    """Return the ARN of a queue with room."""
+    return aws.make_queue()
+
+
+def of(stack: str, name: str = "train") -> str:
+    """Return the identity of a job of another stack or name."""
+    return IDENTITY.replace(":prod:", f":{stack}:") + name
+
+
+def record(aws: EmulatedBatch, life: Life) -> Life:
+    """Mark it as the program does once the engine has it."""
+    aws.batch.tag_resource(resourceArn=life.id, tags={STATE_TAG: "recorded"})
+    return life
+
+
+def tags(aws: EmulatedBatch, life: Life) -> dict[str, Any]:
+    """Return what AWS tells everybody."""
+    found: dict[str, Any] = aws.batch.list_tags_for_resource(resourceArn=life.id)["tags"]
+    return found
+
+
+def again(aws: EmulatedBatch, inputs: dict[str, Any]) -> Life:
+    """Create in another process of the plugin, whose state has nothing."""
+    return Life(aws.provider(ServiceJobProvider), inputs)
+
+
+def test_a_changed_identity_is_one_update_that_moves_the_marks(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """Then it is quiet, the token's trace stays, and the old identity no longer finds the job."""
+    train = record(aws, Life(jobs, aws.job(queue)))
+    before = tags(aws, train)
+    news = aws.job(queue, identity=of("staging"))
+
+    diff = train.diff(news)
+    assert (diff.changes, diff.replaces) == (True, [])
+    train.update(news)
+
+    after = tags(aws, train)
+    assert after[IDENTITY_TAG] == identity_tag(of("staging"))
+    assert after[RUN_TAG] == before[RUN_TAG]
+    assert not train.diff(news).changes
+    new = again(aws, aws.job(queue))
+    assert new.id != train.id
+    assert (new.outs["orphans"], "recorded_runs" in new.outs) == ([], False)
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_renamed_job_that_has_ended_never_fails_the_update(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str, *, ended: bool
+) -> None:
+    """AWS may refuse the tags of finished jobs, or have forgotten them."""
+    aws.emulator.behaviour.tag_finished_jobs = False
+    train = record(aws, Life(jobs, aws.job(queue)))
+    aws.advance(40000)
+    if ended:
+        train.refresh()
+    else:
+        aws.control.forget(train.name, "expire")
+
+    news = aws.job(queue, identity=of("staging"))
+    train.update(news)
+
+    assert not train.diff(news).changes
+
+
+def test_a_change_in_place_is_still_the_same_run(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """If the state is lost after it, the job is asked about, and not run again beside it."""
+    train = record(aws, Life(jobs, aws.job(queue)))
+    news = aws.job(queue, scheduling_priority=7.0)
+    train.update(news)
+
+    with pytest.raises(Refused, match="is a run of this very request"):
+        again(aws, news)
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_a_recorded_run_is_asked_about(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str, *, finished: bool
+) -> None:
+    """Whether the state was lost or another stack has it: nothing is submitted, and both ways go.
+
+    Running or finished; the question says since when and how.
+    """
+    train = record(aws, Life(jobs, aws.job(queue)))
+    if finished:
+        aws.advance(40000)
+    submitted = aws.jobs()
+    with pytest.raises(Refused, match=r"submitted \d{4}-\d\d-\d\d \d\d:\d\d UTC; a state has") as e:
+        again(aws, aws.job(queue))
+    assert f'adopt_job_id="{train.name}", or change `triggers` for a new run' in str(e.value)
+    assert aws.jobs() == submitted
+
+    assert again(aws, aws.job(queue, adopt_job_id=train.name)).id == train.id
+    new = again(aws, aws.job(queue, triggers=["again"]))
+    assert new.id != train.id
+    assert new.outs.get("recorded_runs", []) == ([] if finished else [train.id])
+    assert new.outs["orphans"] == []
+
+
+def test_a_recorded_run_that_is_being_replaced_is_no_question(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """With `rerun_on_failure` and delete_before_replace=False the old job stands beside it."""
+    train = record(aws, Life(jobs, aws.job(queue)))
+    assert not train.diff(train.inputs).changes
+
+    new = Life(jobs, aws.job(queue))
+
+    assert new.id != train.id
+    assert "recorded_runs" not in new.outs
+
+
+def test_an_unrecorded_run_of_another_stack_is_asked_about(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """It may be this stack's under its former name; another resource's or request's is not."""
+    lost = Life(jobs, aws.job(queue))
+    other = aws.job(queue, "train", identity=of("staging"))
+
+    with pytest.raises(Refused, match="acme/vision/prod/train submitted it and no state"):
+        again(aws, other)
+    assert again(aws, {**other, "triggers": ["other"]}).id != lost.id
+    assert again(aws, aws.job(queue, "train", identity=of("prod", "resnet"))).id != lost.id
+    assert again(aws, {**other, "adopt_job_id": lost.id}).id == lost.id
+    assert tags(aws, lost)[IDENTITY_TAG] == identity_tag(of("staging"))
+
+
+def test_a_create_of_another_stack_that_is_under_way_is_waited_for(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """Two stacks that share a queue and come up at once get a job each."""
+    theirs = Life(jobs, aws.job(queue, identity=of("staging")))
+    ours = aws.provider(ServiceJobProvider)
+    looks: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        looks.append(seconds)
+        record(aws, theirs)
+
+    setattr(ours, "sleep", sleep)  # noqa: B010 - a method, replaced for this object
+    train = Life(ours, aws.job(queue))
+
+    assert train.id != theirs.id
+    assert looks == [1]
+
+
+def test_an_alias_finds_its_lost_create_under_the_old_name(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """Also after a crash right after it was claimed; a name of the program's own stays."""
+    lost = Life(jobs, aws.job(queue))
+    renamed = aws.job(queue, "resnet", aliased_identities=[IDENTITY + "train"])
+
+    taken = again(aws, renamed)
+    assert (taken.id, tags(aws, taken)[IDENTITY_TAG]) == (
+        lost.id,
+        identity_tag(of("prod", "resnet")),
+    )
+    assert again(aws, renamed).id == lost.id
+    assert again(aws, aws.job(queue)).id != lost.id
+
+
+@pytest.mark.parametrize("operation", ["update", "delete"])
+def test_an_old_state_does_not_touch_what_is_anothers_by_now(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str, operation: str
+) -> None:
+    """A checkpoint from before a move names a job that another stack has since."""
+    train = record(aws, Life(jobs, aws.job(queue)))
+    aws.batch.tag_resource(resourceArn=train.id, tags={IDENTITY_TAG: identity_tag(of("staging"))})
+
+    touch = {
+        "update": lambda: train.update({**train.inputs, "tags": {"team": "vision"}}),
+        "delete": train.delete,
+    }
+    with pytest.raises(Refused, match="acme/vision/staging/train of a Pulumi stack by now"):
+        touch[operation]()
+
+    assert not aws.batch.describe_service_job(jobId=train.id).get("isTerminated")
+
+
+def test_many_runs_of_one_request_cost_calls_near_their_number(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """The nth one looks at each of the others once, and submits twice."""
+    runs = 12
+    for _ in range(runs):
+        train = Life(jobs, aws.job(queue))
+        train.delete()
+        aws.advance(60)
+    aws.emulator.calls.clear()
+    again(aws, aws.job(queue))
+
+    counts = aws.emulator.calls.counts()
+    assert counts["SubmitServiceJob"] <= 2
+    assert counts["DescribeServiceJob"] <= runs + 2
+
+
+@pytest.fixture
+def side(aws: EmulatedBatch) -> QueueSide:
+    """Return a maker of queues and of what they need."""
+    return QueueSide(aws)
+
+
+def elsewhere(life: Life, **inputs: Any) -> Life:
+    """Create with the same arguments in a process whose state has nothing."""
+    provider = type(life.provider)()
+    vars(provider).update(
+        {name: value for name, value in vars(life.provider).items() if name != "_deployed"}
+    )
+    return Life(provider, {**life.inputs, **inputs})
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_a_default_name_that_another_identity_holds_gives_another_one(
+    side: QueueSide, kind: str
+) -> None:
+    """Quietly: no error, no takeover, the same other name after a crash, no later difference."""
+    held = record(side.aws, side.one_of_each()[kind])
+    asked = dict(held.inputs)
+    renamed = {**held.inputs, "identity": held.inputs["identity"].replace(":prod:", ":staging:")}
+    assert held.diff(renamed).changes
+    held.update(renamed)
+    assert held.outs["claim"]
+    assert tags(side.aws, held)[IDENTITY_TAG] == identity_tag(renamed["identity"])
+    assert not held.diff(renamed).changes
+
+    new = elsewhere(held, identity=asked["identity"])
+
+    assert new.id != held.id
+    assert elsewhere(held, identity=asked["identity"]).id == new.id
+    new.refresh()
+    assert not new.diff(new.inputs).changes
+    new.update({**new.inputs, "tags": {"team": "vision"}})
+    assert not new.diff({**new.inputs, "tags": {"team": "vision"}}).changes
+    new.delete()
+    assert held.refresh().id == held.id
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_what_a_state_has_recorded_is_not_taken_over(side: QueueSide, kind: str) -> None:
+    """Not even under this very identity: the error has the command after which it is."""
+    held = record(side.aws, side.one_of_each()[kind])
+
+    with pytest.raises(Refused, match="--tag-keys sjresource:state") as told:
+        elsewhere(held)
+    assert held.id in str(told.value)
+
+    side.aws.batch.untag_resource(resourceArn=held.id, tagKeys=[STATE_TAG])
+    assert elsewhere(held).id == held.id
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_an_old_state_does_not_delete_what_is_anothers_by_now(side: QueueSide, kind: str) -> None:
+    """A checkpoint from before a move names what another stack has since."""
+    life = side.one_of_each()[kind]
+    theirs = identity_tag(life.inputs["identity"].replace(":prod:", ":staging:"))
+    side.aws.batch.tag_resource(resourceArn=life.id, tags={IDENTITY_TAG: theirs})
+
+    with pytest.raises(Refused, match="acme/vision/staging/"):
+        life.delete()
+    assert life.refresh().id == life.id
+
+
+@pytest.mark.parametrize(
+    ("marks", "refused"),
+    [
+        ({}, False),
+        ({STATE_TAG: "recorded"}, True),
+        ({STATE_TAG: "released"}, False),
+    ],
+    ids=["lost", "recorded", "released"],
+)
+def test_a_queue_is_not_deleted_with_a_job_that_some_state_may_have(
+    side: QueueSide, marks: dict[str, str], *, refused: bool
+) -> None:
+    """One that was left running on purpose, or is a renamed stack's; a lost one ends with it."""
+    side.aws.control.call("POST", "rules", script={"running": 36000.0})
+    queue = side.queue(side.environment())
+    job = Life(
+        side.aws.provider(ServiceJobProvider),
+        {
+            **side.aws.job(queue.id),
+            "service_request_payload": side.aws.job("q")["service_request_payload"],
+        },
+    )
+    side.aws.batch.tag_resource(resourceArn=job.id, tags=marks) if marks else None
+
+    if refused:
+        with pytest.raises(Refused, match="live jobs would be ended"):
+            queue.delete()
+        assert queue.refresh().id == queue.id
+    else:
+        queue.delete()
+        assert queue.refresh().id == ""
