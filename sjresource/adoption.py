@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sjresource.ending import is_given_up
 from sjresource.errors import Refused
-from sjresource.identity import IDENTITY_TAG, RELEASED_TAG, identity_tag
+from sjresource.identity import IDENTITY_TAG, identity_tag
 from sjresource.provider import try_to
 from sjresource.submission import Submitted
 
@@ -35,7 +36,7 @@ def adopt(client: BatchClient, run: Run, job: str) -> Submitted | None:
             "let that stack forget it first: `retain_on_delete`, then remove it there; "
             "then remove its tag sjresource:identity",
         )
-    if RELEASED_TAG in tags:
+    if is_given_up(detail):
         return None
     try_to(lambda: client.tag_resource(detail["jobArn"], run.marks(0)))
     return Submitted(detail["jobArn"], detail)

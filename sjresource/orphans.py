@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from sjresource.arn import stop_command
 from sjresource.client import BatchClient, batch_client
 from sjresource.deployed_stack import DeployedStack
+from sjresource.ending import is_given_up
 from sjresource.errors import NotFound
-from sjresource.identity import IDENTITY_TAG, RELEASED_TAG, stack_tag_prefix_of
+from sjresource.identity import IDENTITY_TAG, stack_tag_prefix_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,8 +94,7 @@ def _of_stack(client: BatchClient, job_id: str, prefix: str) -> Iterator[Orphan]
         detail = client.find_service_job(job_id)
     except NotFound:
         return
-    tags = detail.get("tags", {})
-    owner = tags.get(IDENTITY_TAG, "")
-    if owner.startswith(prefix) and RELEASED_TAG not in tags:
+    owner = detail.get("tags", {}).get(IDENTITY_TAG, "")
+    if owner.startswith(prefix) and not is_given_up(detail):
         resource = owner.removeprefix(prefix).rsplit("@", 1)[0]
         yield Orphan(detail["jobArn"], detail["jobName"], detail["status"], resource)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -30,14 +31,16 @@ from sjresource.checks.instance_hours import instance_hours_placeholder
 from sjresource.checks.job_check import check_job, would_be_submitted
 from sjresource.checks.managed_here import managed_here
 from sjresource.client import TERMINAL, BatchClient
+from sjresource.ending import Clock, end_and_release
 from sjresource.errors import NotFound
 from sjresource.identity import name_of, resource_identity, stack_of, with_name
 from sjresource.job_outputs import OUTPUTS, job_outputs
 from sjresource.naming import input_shape, to_request
 from sjresource.payload import canonical, is_unknown, parse_payload, payload_json
 from sjresource.provider import BatchProvider, old_first, try_to, update_tags
+from sjresource.sightings import Sought, find
 from sjresource.stack_config import with_default_tags
-from sjresource.submission import Run, find_or_submit, live_orphans, release
+from sjresource.submission import Run, find_or_submit, live_orphans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -71,9 +74,6 @@ RULES = {
     "tags": IN_PLACE,
 }
 """`rerun_on_failure` and the identity have no rule: they alone change nothing."""
-
-_TERMINATION_SECONDS = 10.0
-"""How long a delete looks whether Batch took the termination; the job may end later."""
 
 _REMEMBERED_SECONDS = 24 * 3600.0
 """How long Batch is believed to remember an ended job at least: container jobs are kept for a day.
@@ -179,17 +179,23 @@ class ServiceJobProvider(BatchProvider):
         return UpdateResult({**kept, **news})
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
-        """Release the job and end it; one that has ended or is gone is left as it is."""
-        client = self.client(id_)
-        try:
-            detail = client.find_service_job(id_)
-            release(client, id_)
-            if detail["status"] in TERMINAL:
-                return
-            client.terminate_service_job(id_, _reason(props))
-            self._wait_until_terminated(client, id_)
-        except NotFound:
+        """End the job and give it up, whether Batch shows it (yet) or not.
+
+        One that has ended is only given up, one that is known to have ended and is forgotten is
+        left alone.
+
+        Raises:
+            NotSettled: Batch has the job, and does not show that it took the termination.
+        """
+        client, job = self.client(id_), Sought.of(id_, props)
+        seen = find(client, job)
+        if seen is None:
             self.confirm_gone("ServiceJob", id_)
+            if props.get("status") in TERMINAL:
+                return
+        clock = Clock(self.now, self.sleep)
+        if end_and_release(client, job, seen, _reason(props), clock) is None:
+            sys.stderr.write(_not_seen_to_end(id_))
 
     def _updates(
         self, client: BatchClient, id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]
@@ -214,14 +220,6 @@ class ServiceJobProvider(BatchProvider):
             return client.find_service_job(id_)["status"] in TERMINAL
         except NotFound:
             return True
-
-    def _wait_until_terminated(self, client: BatchClient, id_: str) -> None:
-        deadline = self.now() + _TERMINATION_SECONDS
-        while self.now() < deadline:
-            detail = client.find_service_job(id_)
-            if detail.get("isTerminated") or detail["status"] in TERMINAL:
-                return
-            self.sleep(0.2)
 
 
 class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
@@ -416,3 +414,11 @@ def _training_job_name(job_name: str) -> str:
 def _reason(props: Mapping[str, Any]) -> str:
     identity = props["identity"]
     return f"deleted by the Pulumi stack {stack_of(identity)} (resource {name_of(identity)})"
+
+
+def _not_seen_to_end(arn: str) -> str:
+    """Say what a delete could not make sure of; a provider has no other way to warn."""
+    return (
+        f"warning: deleting ServiceJob ({arn}): Batch does not know it, and was asked to end it "
+        f"all the same; if it should ever show up, stop it with `{stop_command(arn, 'deleted')}`\n"
+    )

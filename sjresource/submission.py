@@ -14,8 +14,9 @@ and the same request is always sent with the same clientToken, so one of these r
 | it leads to somebody else's job              | a token of no use        | next generation  |
 | it was used, and its job is not to be found  | perhaps ours             | an error         |
 
-A job has ended once it is terminal, or was asked to be. A deleted job is marked as released. Where
-AWS refuses to tag an ended job, it counts as released.
+A job has ended once it is terminal, or was asked to be. A deleted job is marked as released, which
+counts only once it has ended (see `ending`). Where AWS refuses to tag an ended job, it counts as
+released.
 """
 
 from __future__ import annotations
@@ -25,10 +26,10 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import name_in
 from sjresource.client import TERMINAL, BatchClient
+from sjresource.ending import is_given_up
 from sjresource.errors import NotFound, Refused, Unreachable
 from sjresource.identity import (
     IDENTITY_TAG,
-    RELEASED_TAG,
     RUN_TAG,
     client_token,
     identity_tag,
@@ -116,11 +117,6 @@ def find_or_submit(client: BatchClient, run: Run, sleep: Callable[[float], None]
     )
 
 
-def release(client: BatchClient, arn: str) -> None:
-    """Mark the job as given up, so that the same request is a new run; AWS may refuse it."""
-    try_to(lambda: client.tag_resource(arn, {RELEASED_TAG: "true"}))
-
-
 def live_orphans(client: BatchClient, orphans: list[str]) -> list[str]:
     """Give those of the orphans that go on: somebody may have stopped them meanwhile."""
     details = {arn: _find(client, arn) for arn in orphans}
@@ -185,8 +181,8 @@ def _is_wanted(client: BatchClient, run: Run, detail: Detail, known: set[str]) -
     of the user's own may also lead to a job of another name or queue, that is somebody else's.
     """
     if detail["jobId"] not in known and not run.token:
-        return RELEASED_TAG not in detail.get("tags", {})
-    if not _carries_identity(run, detail):
+        return not is_given_up(detail)
+    if not _carries_identity(run, detail) or is_given_up(detail):
         return False
     if not _has_ended(detail) or detail["jobId"] not in known:
         return True
@@ -201,7 +197,7 @@ def _has_ended(detail: Detail) -> bool:
 
 def _carries_identity(run: Run, detail: Detail) -> bool:
     tags = detail.get("tags", {})
-    return tags.get(IDENTITY_TAG) == identity_tag(run.identity) and RELEASED_TAG not in tags
+    return bool(tags.get(IDENTITY_TAG) == identity_tag(run.identity))
 
 
 def _find(client: BatchClient, job: str) -> Detail | None:

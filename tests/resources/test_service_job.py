@@ -200,16 +200,21 @@ def test_delete_ends_a_live_job_and_says_for_whom(
 
 
 def test_delete_of_a_finished_or_forgotten_job_succeeds(
-    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+    aws: EmulatedBatch,
+    jobs: ServiceJobProvider,
+    queue: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """There is nothing to end."""
+    """There is nothing to end, and nothing to say where that was recorded."""
     train = Life(jobs, aws.job(queue))
     aws.advance(60)
+    train.refresh()
     train.delete()
     aws.control.forget(train.name, "expire")
     train.delete()
 
     assert aws.emulator.calls.counts().get("TerminateServiceJob", 0) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_rerun_on_failure_replaces_a_failed_job_and_shows_why(

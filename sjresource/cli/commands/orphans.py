@@ -66,8 +66,9 @@ def orphans(scope: Scope, output: Output, *, terminate: bool, yes: bool) -> int:
 def _end(scope: Scope, orphan: Orphan) -> str:
     """End one; give why it could not be done, "" if it was."""
     arn = parse_arn(orphan.arn)
+    client, before = scope.services.batch(arn.region if arn else ""), {"status": orphan.status}
     try:
-        end_job(scope.services.batch(arn.region if arn else ""), orphan.arn, _REASON, gives_up=True)
+        end_job(client, orphan.arn, before, _REASON, gives_up=True)
     except SjresourceError as error:
         return str(error)
     return ""
