@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sjresource.errors import Refused
-from sjresource.ownership import is_released, other_owner, standing
+from sjresource.ownership import is_given_up, other_owner, standing
 from sjresource.provider import try_to
 from sjresource.submission import Submitted
 
@@ -27,7 +27,7 @@ def adopt(client: BatchClient, run: Run, job: str) -> Submitted | None:
     detail = client.find_service_job(job)
     tags = detail.get("tags", {})
     owner = other_owner(detail, *(each.identity for each in (run, *run.aliases)))
-    if owner and standing(tags, run.identity) != "UNDECIDED":
+    if owner and standing(detail, run.identity) != "UNDECIDED":
         raise Refused(
             "adopting",
             "ServiceJob",
@@ -36,7 +36,7 @@ def adopt(client: BatchClient, run: Run, job: str) -> Submitted | None:
             "let that stack forget it first: `retain_on_delete`, then remove it there; "
             "then remove its tag sjresource:identity",
         )
-    if is_released(tags):
+    if is_given_up(detail):
         return None
 
     def mark() -> None:

@@ -22,7 +22,7 @@ from pulumi.dynamic import DiffResult
 
 from sjresource.arn import same_resource
 from sjresource.identity import identity_changed
-from sjresource.payload import InvalidPayload, canonical, parse_payload
+from sjresource.payload import InvalidPayload, canonical, parse_payload, same_value
 
 REPLACES = "replaces"
 IN_PLACE = "in place"
@@ -60,7 +60,7 @@ def find_changes(rules: Rules, olds: Mapping[str, Any], news: Mapping[str, Any])
 
 def means_the_same(old: Any, new: Any) -> bool:
     """Compare canonical forms, in which empty and absent are one."""
-    return bool(_wanted(old) == _wanted(new))
+    return same_value(_wanted(old), _wanted(new))
 
 
 def _wanted(value: Any) -> Any:
@@ -79,7 +79,7 @@ def _equal_names(old: Any, new: Any) -> bool:
     """A queue's name and its ARN mean the same queue."""
     if isinstance(old, str) and isinstance(new, str):
         return same_resource(old, new)
-    return bool(old == new)
+    return means_the_same(old, new)
 
 
 _EQUAL: dict[str, Callable[[Any, Any], bool]] = {

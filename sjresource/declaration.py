@@ -27,7 +27,6 @@ from sjresource.client import batch_client
 from sjresource.errors import SjresourceError
 from sjresource.identity import (
     RECORDED,
-    STATE_TAG,
     claimed_by,
     identity_of_urn,
     resource_identity,
@@ -153,7 +152,7 @@ def _mark(settings: Settings, arn: str) -> None:
     place = parse_arn(arn)
     with suppress(SjresourceError):
         client = batch_client(settings, place.region if place else None)
-        client.tag_resource(arn, {STATE_TAG: RECORDED})
+        client.tag_resource(arn, RECORDED)
 
 
 def _program() -> _Program:

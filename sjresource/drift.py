@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import parse_arn, same_resource
-from sjresource.payload import canonical
+from sjresource.payload import same_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,7 +41,7 @@ def still_holds(wanted: Any, live: Any) -> bool:
         return _same_items(list(wanted), list(live or []))
     if isinstance(wanted, str) and isinstance(live, str) and parse_arn(live):
         return same_resource(wanted, live)
-    return bool(canonical(wanted) == canonical(live))
+    return same_value(wanted, live)
 
 
 def _same_items(wanted: list[Any], live: list[Any]) -> bool:

@@ -26,11 +26,14 @@ if TYPE_CHECKING:
 
 IDENTITY_TAG = "sjresource:identity"
 RUN_TAG = "sjresource:run"
-STATE_TAG = "sjresource:state"
-"""RECORDED once a stack's state has the id, RELEASED once the job was given up; absent before."""
-RECORDED = "recorded"
-RELEASED = "released"
-MARKS = frozenset({IDENTITY_TAG, RUN_TAG, STATE_TAG})
+RECORDED_TAG = "sjresource:recorded"
+"""Set once a stack's state has the id."""
+RELEASED_TAG = "sjresource:released"
+"""Set when the stack gives a job up; see `ending`."""
+MARKS = frozenset({IDENTITY_TAG, RUN_TAG, RECORDED_TAG, RELEASED_TAG})
+
+RECORDED = {RECORDED_TAG: "true"}
+"""The mark, as it is set."""
 
 _TAG_VALUE_LENGTH = 256
 """https://docs.aws.amazon.com/batch/latest/userguide/using-tags.html (tag restrictions)"""

@@ -120,7 +120,7 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
                 taken in place; adding or removing one replaces the queue.
             job_state_time_limit_actions: what to do with jobs that wait too long at the head.
             state: ENABLED or DISABLED, which takes no new jobs.
-            tags: at most 47.
+            tags: at most 46.
             timeouts: how many seconds to wait, at most: `create` and `update` (60 each) for it to
                 be VALID, `delete` (600) for it to be gone.
             region: where it is, if its environments are named without one; another one replaces it.

@@ -20,8 +20,8 @@ from sjresource.errors import NotFound, Refused, SjresourceError
 from sjresource.identity import (
     IDENTITY_TAG,
     RECORDED,
+    RECORDED_TAG,
     RUN_TAG,
-    STATE_TAG,
     default_name,
     identity_changed,
     identity_tag,
@@ -215,7 +215,7 @@ class NamedResourceProvider(BatchProvider):
         if identity_changed(olds, news):
             detail = self.calls.find(client, id_)
             require_ours(detail, "updating", self.noun, id_, olds["identity"], news["identity"])
-            marks = {IDENTITY_TAG: identity_tag(news["identity"]), STATE_TAG: RECORDED}
+            marks = {IDENTITY_TAG: identity_tag(news["identity"]), **RECORDED}
         changed = [
             name for name in find_changes(self.rules, olds, news).in_place if name in self.rules
         ]
@@ -299,7 +299,7 @@ class NamedResourceProvider(BatchProvider):
             Refused: a state has recorded it for this resource, and it may not be this stack's.
         """
         detail = self.find_named(client, props)
-        whose = standing(detail.get("tags", {}), props["identity"])
+        whose = standing(detail, props["identity"])
         arn: str = detail[self.arn_member]
         if whose == "RECORDED" and self.deployed(props["identity"]) is None:
             raise Refused(
@@ -308,7 +308,7 @@ class NamedResourceProvider(BatchProvider):
                 props[self.name_property],
                 f"{arn} exists, and {RECORDED_BEFORE}",
                 f"choose another {self.name_property} for a new one, or take that one over after "
-                f"`aws batch untag-resource --resource-arn {arn} --tag-keys {STATE_TAG}`",
+                f"`aws batch untag-resource --resource-arn {arn} --tag-keys {RECORDED_TAG}`",
             )
         if whose not in ("LOST", "RECORDED"):
             return ""

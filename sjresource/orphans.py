@@ -24,7 +24,7 @@ from sjresource.identity import (
     stack_tag_prefix,
     stack_tag_prefix_of,
 )
-from sjresource.ownership import is_recorded, is_released
+from sjresource.ownership import is_given_up, is_recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -129,18 +129,16 @@ def _marked(client: BatchClient, job_id: str) -> Iterator[Mapping[str, Any]]:
         detail = client.find_service_job(job_id)
     except NotFound:
         return
-    tags = detail.get("tags", {})
-    if IDENTITY_TAG in tags and not is_released(tags):
+    if IDENTITY_TAG in detail.get("tags", {}) and not is_given_up(detail):
         yield detail
 
 
 def _orphan(job: Mapping[str, Any], prefix: str) -> Orphan:
-    tags = job["tags"]
-    owner = readable_owner(tags[IDENTITY_TAG])
+    owner = readable_owner(job["tags"][IDENTITY_TAG])
     return Orphan(
         job["jobArn"],
         job["jobName"],
         job["status"],
         owner.split("/", 3)[-1],
-        may_be_owned=is_recorded(tags) or not owner.startswith(prefix),
+        may_be_owned=is_recorded(job) or not owner.startswith(prefix),
     )

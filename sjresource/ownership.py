@@ -5,7 +5,7 @@
 | this identity, or one of its aliases; no state | `LOST`      | takes it: a lost create  |
 | this identity; recorded by a state             | `RECORDED`  | asks, unless it replaces |
 | this resource of another stack; no state       | `UNDECIDED` | asks, for a job          |
-| the resource gave it up                        | `RELEASED`  | leaves it                |
+| the resource ended it and gave it up           | `RELEASED`  | leaves it                |
 | anything else                                  | `FOREIGN`   | leaves it                |
 
 A job is marked as recorded once the engine has written down its id (`declaration`). What was
@@ -17,11 +17,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from sjresource.client import TERMINAL
 from sjresource.identity import (
     IDENTITY_TAG,
-    RECORDED,
-    RELEASED,
-    STATE_TAG,
+    RECORDED_TAG,
+    RELEASED_TAG,
     identity_tag,
     readable_owner,
     same_place,
@@ -30,7 +30,7 @@ from sjresource.identity import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    Tags = Mapping[str, str]
+    Detail = Mapping[str, Any]
 
 RECORDED_BEFORE = (
     "a state has recorded it: this stack's, before it was lost or rolled back, or that of a stack "
@@ -41,41 +41,50 @@ RECORDED_BEFORE = (
 Standing = Literal["LOST", "RECORDED", "UNDECIDED", "RELEASED", "FOREIGN"]
 
 
-def standing(tags: Tags, identity: str, aliases: Iterable[str] = ()) -> Standing:
+def standing(detail: Detail, identity: str, aliases: Iterable[str] = ()) -> Standing:
     """Return what the thing with these tags is to a resource; see the module's table.
 
     Args:
-        tags: all tags of the job, queue, environment, policy or share.
+        detail: the job, queue, environment, policy or share, as Batch describes it.
         identity: the resource's.
         aliases: identities that the resource had before, as its program says.
     """
-    owner = tags.get(IDENTITY_TAG, "")
-    if is_released(tags):
+    owner = _tags(detail).get(IDENTITY_TAG, "")
+    if is_given_up(detail):
         return "RELEASED"
     if owner == identity_tag(identity):
-        return "RECORDED" if is_recorded(tags) else "LOST"
-    if is_recorded(tags):
+        return "RECORDED" if is_recorded(detail) else "LOST"
+    if is_recorded(detail):
         return "FOREIGN"
     if owner in {identity_tag(alias) for alias in aliases}:
         return "LOST"
     return "UNDECIDED" if owner and same_place(owner, identity) else "FOREIGN"
 
 
-def is_recorded(tags: Tags) -> bool:
-    """Whether some stack's state has, or had, the id of what has these tags."""
-    return tags.get(STATE_TAG) == RECORDED
+def is_recorded(detail: Detail) -> bool:
+    """Whether some stack's state has, or had, its id."""
+    return RECORDED_TAG in _tags(detail)
 
 
-def is_released(tags: Tags) -> bool:
-    """Whether the resource that had it gave it up."""
-    return tags.get(STATE_TAG) == RELEASED
+def has_ended(detail: Detail) -> bool:
+    """Whether there is nothing left to end of a job; it may still be on its way to its end."""
+    return detail.get("status") in TERMINAL or bool(detail.get("isTerminated"))
 
 
-def other_owner(detail: Mapping[str, Any], *identities: str) -> str:
+def is_given_up(detail: Detail) -> bool:
+    """Whether its stack has ended a job and wants it no more; see `ending`."""
+    return RELEASED_TAG in _tags(detail) and has_ended(detail)
+
+
+def other_owner(detail: Detail, *identities: str) -> str:
     """Return whose it is by now, readable, if it is another's than these identities'; else "".
 
     What has no identity any more, since somebody took the tag away, is no other's.
     """
-    owner: str = (detail.get("tags") or {}).get(IDENTITY_TAG, "")
+    owner = _tags(detail).get(IDENTITY_TAG, "")
     ours = {identity_tag(identity) for identity in identities}
     return readable_owner(owner) if owner and owner not in ours else ""
+
+
+def _tags(detail: Detail) -> Mapping[str, str]:
+    return detail.get("tags") or {}

@@ -8,6 +8,7 @@ false change is a paid training run.
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pulumi
@@ -63,6 +64,11 @@ def canonical(value: Any) -> Any:
     return value
 
 
+def same_value(one: Any, other: Any) -> bool:
+    """Return whether two values mean the same: NaN is itself here, and true is not 1."""
+    return _same_form(canonical(one), canonical(other))
+
+
 def payload_json(value: Any) -> str:
     """Write the payload as it is sent: equal requests are equal in every byte."""
     return json.dumps(canonical(parse_payload(value)), separators=(",", ":"), ensure_ascii=False)
@@ -89,3 +95,17 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
 
 def _is_absent(value: Any) -> bool:
     return value is None or (isinstance(value, (dict, list)) and not value)
+
+
+def _same_form(one: Any, other: Any) -> bool:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same_form(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same_form, one, other))
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    return bool(one == other) or (_is_nan(one) and _is_nan(other))
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and math.isnan(value)

@@ -130,7 +130,7 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
                 priority take the place of running ones in this share; updated in place.
             quota_share_name: defaults to `<resource_name>-<7 hex>`.
             state: ENABLED or DISABLED, which takes no new jobs; updated in place.
-            tags: at most 47; updated in place.
+            tags: at most 46; updated in place.
             timeouts: how many seconds to wait, at most: `create` and `update` (60 each) for it to
                 be VALID, `delete` (600) for it to be gone.
             region: of a queue that is given by name; defaults to the config's. A queue's ARN has

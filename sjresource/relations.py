@@ -12,7 +12,7 @@ from sjresource.arn import name_in
 from sjresource.client import TERMINAL
 from sjresource.errors import NotFound, Refused
 from sjresource.identity import IDENTITY_TAG, stack_tag_prefix
-from sjresource.ownership import is_recorded, is_released
+from sjresource.ownership import has_ended, is_given_up, is_recorded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -103,12 +103,11 @@ def _whose_job(client: BatchClient, job: str, identity: str) -> str:
         detail = client.find_service_job(job)
     except NotFound:
         return ""
-    tags = detail.get("tags") or {}
-    if detail["status"] in TERMINAL or is_released(tags):
+    if detail["status"] in TERMINAL or is_given_up(detail):
         return ""
     if not _is_ours(detail, identity):
         return "foreign"
-    return "recorded" if is_recorded(tags) and not detail.get("isTerminated") else ""
+    return "recorded" if is_recorded(detail) and not has_ended(detail) else ""
 
 
 def _is_ours(detail: Mapping[str, Any], identity: str) -> bool:

@@ -106,7 +106,7 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
             quota_share_policy: `{"idle_resource_assignment_strategy": "FIFO"}`, for queues with
                 QuotaShares; updated in place.
             name: defaults to `<resource_name>-<7 hex>`.
-            tags: at most 47; updated in place.
+            tags: at most 46; updated in place.
             timeouts: `delete` is how many seconds to wait, at most (600), for this stack's queues
                 to let go of it.
             region: where it is, if not in the config's region; another one replaces it.

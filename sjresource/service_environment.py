@@ -92,7 +92,7 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
             service_environment_name: defaults to `<resource_name>-<7 hex>`.
             service_environment_type: the only type that Batch has.
             state: ENABLED or DISABLED; updated in place.
-            tags: at most 47; updated in place.
+            tags: at most 46; updated in place.
             timeouts: how many seconds to wait, at most: `create` and `update` (60 each) for it to
                 be VALID, `delete` (600) for it to be gone.
             region: where it is, if not in the config's region; another one replaces it.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -31,10 +32,10 @@ from sjresource.checks.job_check import check_job, would_be_submitted
 from sjresource.checks.managed_here import managed_here
 from sjresource.client import TERMINAL, BatchClient
 from sjresource.declaration import Declaration
+from sjresource.ending import Clock, end_and_release
 from sjresource.errors import NotFound
 from sjresource.identity import (
     RECORDED,
-    STATE_TAG,
     name_of,
     stack_of,
     with_identity,
@@ -42,11 +43,12 @@ from sjresource.identity import (
 )
 from sjresource.job_outputs import OUTPUTS, job_outputs
 from sjresource.naming import input_shape, to_request
-from sjresource.ownership import RECORDED_BEFORE
+from sjresource.ownership import RECORDED_BEFORE, has_ended, other_owner
 from sjresource.payload import canonical, is_unknown, parse_payload, payload_json
 from sjresource.provider import BatchProvider, old_first, require_ours, try_to, update_tags
+from sjresource.sightings import Sought, find
 from sjresource.stack_config import with_default_tags
-from sjresource.submission import Run, find_or_submit, live_jobs, release
+from sjresource.submission import Run, find_or_submit, live_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -80,9 +82,6 @@ RULES = {
     "tags": IN_PLACE,
 }
 """`rerun_on_failure` has no rule: it alone changes nothing."""
-
-_TERMINATION_SECONDS = 10.0
-"""How long a delete looks whether Batch took the termination; the job may end later."""
 
 _REMEMBERED_SECONDS = 24 * 3600.0
 """How long Batch is believed to remember an ended job at least: container jobs are kept for a day.
@@ -185,9 +184,7 @@ class ServiceJobProvider(BatchProvider):
         """
         client = self.client(id_)
         detail = self._described(client, id_)
-        require_ours(
-            detail, "updating", "ServiceJob", id_, olds["identity"], *_identities(self._run(news))
-        )
+        require_ours(detail, "updating", "ServiceJob", id_, olds["identity"], *_identities(news))
         for effect in self._updates(client, id_, detail, olds, news):
             if detail["status"] in TERMINAL:
                 try_to(effect)
@@ -197,17 +194,28 @@ class ServiceJobProvider(BatchProvider):
         return UpdateResult({**kept, **news})
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
-        """Release the job and end it; one that has ended or is gone is left as it is."""
-        client = self.client(id_)
-        try:
-            detail = client.find_service_job(id_)
-            release(client, id_)
-            if detail["status"] in TERMINAL:
-                return
-            client.terminate_service_job(id_, _reason(props))
-            self._wait_until_terminated(client, id_)
-        except NotFound:
+        """End the job and give it up, whether Batch shows it (yet) or not.
+
+        One that has ended is only given up, one that is known to have ended and is forgotten is
+        left alone.
+
+        Raises:
+            NotSettled: Batch has the job, and does not show that it took the termination.
+            Refused: it is another stack's or resource's by now, and goes on.
+        """
+        client, job = self.client(id_), Sought.of(id_, props)
+        seen = find(client, job)
+        if seen is None:
             self.confirm_gone("ServiceJob", id_)
+            if props.get("status") in TERMINAL:
+                return
+        elif has_ended(seen) and other_owner(seen, *_identities(props)):
+            return
+        else:
+            require_ours(seen, "deleting", "ServiceJob", id_, *_identities(props))
+        clock = Clock(self.now, self.sleep)
+        if end_and_release(client, job, seen, _reason(props), clock) is None:
+            sys.stderr.write(_not_seen_to_end(id_))
 
     def _updates(
         self,
@@ -222,7 +230,7 @@ class ServiceJobProvider(BatchProvider):
             yield lambda: client.update_service_job(id_, priority)
         marks = {
             **self._run(news).renewed_marks(detail.get("tags", {})),
-            STATE_TAG: RECORDED,
+            **RECORDED,
         }
         yield lambda: update_tags(client, id_, olds, news, marks)
 
@@ -256,14 +264,6 @@ class ServiceJobProvider(BatchProvider):
             return bool(self.client(id_).find_service_job(id_)["status"] == "FAILED")
         except NotFound:
             return False
-
-    def _wait_until_terminated(self, client: BatchClient, id_: str) -> None:
-        deadline = self.now() + _TERMINATION_SECONDS
-        while self.now() < deadline:
-            detail = client.find_service_job(id_)
-            if detail.get("isTerminated") or detail["status"] in TERMINAL:
-                return
-            self.sleep(0.2)
 
 
 class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
@@ -354,7 +354,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             retry_strategy: `attempts` counts the first one too.
             scheduling_priority: 0 to 9999, higher first; updated in place.
             share_identifier: required in a fair-share queue, refused in others.
-            tags: at most 47; updated in place.
+            tags: at most 46; updated in place.
             timeout_config: `attempt_duration_seconds` bounds each attempt.
             triggers: any values; a change of them runs the job again.
             rerun_on_failure: run the job again, at the next `pulumi up`, if it has FAILED.
@@ -461,8 +461,9 @@ def _aliases(props: Mapping[str, Any]) -> Iterator[Run]:
         yield Run(alias, request, canonical(props.get("triggers")), props.get("client_token"))
 
 
-def _identities(run: Run) -> list[str]:
-    return [each.identity for each in (run, *run.aliases)]
+def _identities(props: Mapping[str, Any]) -> list[str]:
+    """Return who the resource is, and who it was as its aliases say."""
+    return [props["identity"], *(props.get("aliased_identities") or [])]
 
 
 def _known(value: Any) -> str:
@@ -488,3 +489,11 @@ def _training_job_name(job_name: str) -> str:
 def _reason(props: Mapping[str, Any]) -> str:
     identity = props["identity"]
     return f"deleted by the Pulumi stack {stack_of(identity)} (resource {name_of(identity)})"
+
+
+def _not_seen_to_end(arn: str) -> str:
+    """Say what a delete could not make sure of; a provider has no other way to warn."""
+    return (
+        f"warning: deleting ServiceJob ({arn}): Batch does not know it, and was asked to end it "
+        f"all the same; if it should ever show up, stop it with `{stop_command(arn, 'deleted')}`\n"
+    )

@@ -6,7 +6,7 @@ environments pass through CREATING, UPDATING and DELETING meanwhile.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sjresource.errors import NotFound, NotSettled, Refused
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     Detail = dict[str, Any]
+
+Seen = TypeVar("Seen")
 
 _FIRST_DELAY = 0.1
 _LONGEST_DELAY = 3.0
@@ -36,7 +38,7 @@ def wait_until_settled(find: Callable[[], Detail], pace: Pace) -> Detail:
         NotFound: it went away meanwhile.
     """
     detail: Detail = {}
-    for detail in _looks(find, pace):
+    for detail in looks(find, pace):
         if detail.get("status", "VALID") in ("VALID", "INVALID"):
             break
     return detail
@@ -50,7 +52,7 @@ def wait_until_gone(find: Callable[[], Detail], pace: Pace, noun: str, identifie
     """
     detail: Detail = {}
     try:
-        for detail in _looks(find, pace):  # noqa: B007 - the last look is told in the error
+        for detail in looks(find, pace):  # noqa: B007 - the last look is told in the error
             pass
     except NotFound:
         return
@@ -86,7 +88,7 @@ def _passes(message: str) -> bool:
     return any(words in message.lower() for words in ("relationship", "being modified", "in use"))
 
 
-def _looks(find: Callable[[], Detail], pace: Pace) -> Iterator[Detail]:
+def looks(find: Callable[[], Seen], pace: Pace) -> Iterator[Seen]:
     """Look at once, then less and less often until time is up; at least twice."""
     deadline = pace.now() + pace.seconds
     delay = _FIRST_DELAY

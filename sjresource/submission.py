@@ -18,8 +18,9 @@ standing is `ownership`'s, told from the job's tags:
 | it leads to a RELEASED or a FOREIGN job       | next generation                               |
 | it was used, and its job is not to be found   | an error                                      |
 
-A job has ended once it is terminal, or was asked to be. A deleted job is marked as released. Where
-AWS refuses to tag an ended job, it counts as released.
+A job has ended once it is terminal, or was asked to be. A deleted job is marked as released, which
+counts only once it has ended (see `ending`). Where AWS refuses to tag an ended job, it counts as
+released.
 """
 
 from __future__ import annotations
@@ -33,15 +34,13 @@ from sjresource.client import TERMINAL, BatchClient
 from sjresource.errors import NotFound, Refused, Unreachable
 from sjresource.identity import (
     IDENTITY_TAG,
-    RELEASED,
     RUN_TAG,
-    STATE_TAG,
     client_token,
     identity_tag,
     run_digest,
     token_digest,
 )
-from sjresource.ownership import RECORDED_BEFORE, other_owner, standing
+from sjresource.ownership import RECORDED_BEFORE, has_ended, other_owner, standing
 from sjresource.provider import try_to
 
 if TYPE_CHECKING:
@@ -165,7 +164,7 @@ def find_or_submit(client: BatchClient, run: Run, sleep: Callable[[float], None]
         Refused, Unreachable: calling again is safe, and finds what this call may have submitted.
     """
     jobs = _Jobs(client, run)
-    going_on = [job for job in jobs.details(live=True) if not _has_ended(job)]
+    going_on = [job for job in jobs.details(live=True) if not has_ended(job)]
     live = _decided(client, run, going_on, sleep)
     ours = [job for job in live if _is_this_run(run, job) and _standing(run, job) == "LOST"]
     others = [job for job in live if job not in ours[:1]]
@@ -184,15 +183,10 @@ def find_or_submit(client: BatchClient, run: Run, sleep: Callable[[float], None]
     return Submitted(arn, detail, orphans, recorded)
 
 
-def release(client: BatchClient, arn: str) -> None:
-    """Mark the job as given up, so that the same request is a new run; AWS may refuse it."""
-    try_to(lambda: client.tag_resource(arn, {STATE_TAG: RELEASED}))
-
-
 def live_jobs(client: BatchClient, arns: list[str]) -> list[str]:
     """Return those of the jobs that go on: somebody may have stopped them meanwhile."""
     details = {arn: _find(client, arn) for arn in arns}
-    return [arn for arn, detail in details.items() if detail and not _has_ended(detail)]
+    return [arn for arn, detail in details.items() if detail and not has_ended(detail)]
 
 
 def _every(run: Run) -> Iterator[Run]:
@@ -202,7 +196,7 @@ def _every(run: Run) -> Iterator[Run]:
 
 def _standing(run: Run, detail: Detail) -> Standing:
     aliases = [alias.identity for alias in run.aliases]
-    return standing(detail.get("tags", {}), run.identity, aliases)
+    return standing(detail, run.identity, aliases)
 
 
 def _is_this_run(run: Run, detail: Detail) -> bool:
@@ -228,7 +222,7 @@ def _decided(
             return live
         sleep(seconds)
         looks = [_find(client, job["jobId"]) for job in live]
-        live = [job for job in looks if job is not None and not _has_ended(job)]
+        live = [job for job in looks if job is not None and not has_ended(job)]
     for job in live:
         if _is_undecided(run, job):
             raise _question(run, job)
@@ -345,15 +339,11 @@ def _is_wanted(client: BatchClient, run: Run, detail: Detail, known: frozenset[s
     whose = _standing(run, detail)
     if whose == "RECORDED" and not run.replaces:
         raise _question(run, detail)
-    if whose != "LOST" or is_new or not _has_ended(detail):
+    if whose != "LOST" or is_new or not has_ended(detail):
         return whose == "LOST"
     # No mark: an ended job is still wanted, but only where AWS lets ended jobs be marked.
     mark = {IDENTITY_TAG: identity_tag(run.identity)}
     return try_to(lambda: client.tag_resource(detail["jobArn"], mark))
-
-
-def _has_ended(detail: Detail) -> bool:
-    return detail["status"] in TERMINAL or bool(detail.get("isTerminated"))
 
 
 def _find(client: BatchClient, job: str) -> Detail | None:

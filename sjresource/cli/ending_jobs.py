@@ -11,12 +11,11 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from sjresource.cli.state import COMPLETION_TYPE
-from sjresource.client import TERMINAL
-from sjresource.errors import NotFound
-from sjresource.submission import release
+from sjresource.ending import Clock, end_and_release, terminate
+from sjresource.sightings import Sought
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
     from sjresource.cli.state import StackJob
     from sjresource.client import BatchClient
@@ -25,43 +24,23 @@ if TYPE_CHECKING:
 
 REASON = "terminated by `sjresource terminate`"
 
-_TAKEN_WITHIN = 10.0
-_LOOK_AGAIN = 0.5
-
-
-def has_ended(detail: Mapping[str, Any]) -> bool:
-    """Tell whether there is nothing left to end; a job may still be on its way to its end."""
-    return detail["status"] in TERMINAL or bool(detail.get("isTerminated"))
+_CLOCK = Clock(time.monotonic, time.sleep)
 
 
 def end_job(
-    client: BatchClient,
-    arn: str,
-    reason: str,
-    *,
-    gives_up: bool = False,
-    sleep: Callable[[float], None] = time.sleep,
+    client: BatchClient, arn: str, before: Detail, reason: str, *, gives_up: bool = False
 ) -> Detail | None:
-    """Terminate, and look some seconds whether Batch took it; give what was seen last.
+    """Terminate, and look some seconds whether Batch took it; return what was seen last.
 
-    `gives_up` marks the job as released first. None: Batch knows no such job any more.
+    `before` is what was seen of it just now. `gives_up` also marks the job as given up. None:
+    Batch knows no such job any more.
 
     Raises:
+        NotSettled: Batch took it, and does not show that it has an effect.
         Refused, Unreachable: nothing was ended.
     """
-    try:
-        if gives_up:
-            release(client, arn)
-        client.terminate_service_job(arn, reason)
-        detail = client.find_service_job(arn)
-        waited = 0.0
-        while not has_ended(detail) and waited < _TAKEN_WITHIN:
-            sleep(_LOOK_AGAIN)
-            waited += _LOOK_AGAIN
-            detail = client.find_service_job(arn)
-    except NotFound:
-        return None
-    return detail
+    end = end_and_release if gives_up else terminate
+    return end(client, Sought(arn), before, reason, _CLOCK)
 
 
 def what_comes_next(job: StackJob, resources: Iterable[Mapping[str, Any]]) -> str:

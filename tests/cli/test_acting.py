@@ -165,7 +165,7 @@ def test_terminated_job_is_not_run_again(acted: ActedStack) -> None:
     assert "The next `pulumi up` leaves it as it is and fails, as its completion does" in ended.out
     assert holds_within(10, lambda: acted.status("busy") == "FAILED")
     assert acted.job("busy")["statusReason"] == "too slow"
-    assert acted.job("busy")["tags"]["sjresource:state"] == "recorded"
+    assert acted.job("busy")["tags"]["sjresource:recorded"] == "true"
     again = acted.sjresource.answer("terminate", "busy", schema="terminate")
     assert again == {
         "resource": "busy",
@@ -203,7 +203,7 @@ def test_orphans_are_listed_ended_and_never_taken_back(acted: ActedStack) -> Non
     ended = acted.sjresource("orphans", lost["id"].rpartition("/")[2], "--terminate", "--yes")
     assert (ended.code, ended.err) == (0, "")
     assert holds_within(10, lambda: acted.status("lost") == "FAILED")
-    assert acted.job("lost")["tags"]["sjresource:state"] == "released"
+    assert acted.job("lost")["tags"]["sjresource:released"] == "true"
     acted.stack.up("--target", lost["urn"])
     assert acted.stack.resources()["lost"]["id"] != lost["id"]
 

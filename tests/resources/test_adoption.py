@@ -87,7 +87,7 @@ def test_another_resources_job_is_not_adopted(
     """Two stacks that own one job would end it behind each other's back."""
     owned = Life(jobs, aws.job(queue))
 
-    with pytest.raises(Refused, match="it is the resource acme/vision/prod/train@"):
+    with pytest.raises(Refused, match="it is the resource acme/vision/prod/train of"):
         Life(jobs, aws.job(queue, "other", adopt_job_id=owned.id))
 
 

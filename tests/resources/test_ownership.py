@@ -10,7 +10,7 @@ from lifecycle import Life
 from queue_side import QueueSide
 
 from sjresource.errors import Refused
-from sjresource.identity import IDENTITY_TAG, RUN_TAG, STATE_TAG, identity_tag
+from sjresource.identity import IDENTITY_TAG, RECORDED_TAG, RELEASED_TAG, RUN_TAG, identity_tag
 from sjresource.service_job import ServiceJobProvider
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def of(stack: str, name: str = "train") -> str:
 
 def record(aws: EmulatedBatch, life: Life) -> Life:
     """Mark it as the program does once the engine has it."""
-    aws.batch.tag_resource(resourceArn=life.id, tags={STATE_TAG: "recorded"})
+    aws.batch.tag_resource(resourceArn=life.id, tags={RECORDED_TAG: "true"})
     return life
 
 
@@ -275,11 +275,11 @@ def test_what_a_state_has_recorded_is_not_taken_over(side: QueueSide, kind: str)
     """Not even under this very identity: the error has the command after which it is."""
     held = record(side.aws, side.one_of_each()[kind])
 
-    with pytest.raises(Refused, match="--tag-keys sjresource:state") as told:
+    with pytest.raises(Refused, match="--tag-keys sjresource:recorded") as told:
         elsewhere(held)
     assert held.id in str(told.value)
 
-    side.aws.batch.untag_resource(resourceArn=held.id, tagKeys=[STATE_TAG])
+    side.aws.batch.untag_resource(resourceArn=held.id, tagKeys=[RECORDED_TAG])
     assert elsewhere(held).id == held.id
 
 
@@ -299,8 +299,8 @@ def test_an_old_state_does_not_delete_what_is_anothers_by_now(side: QueueSide, k
     ("marks", "refused"),
     [
         ({}, False),
-        ({STATE_TAG: "recorded"}, True),
-        ({STATE_TAG: "released"}, False),
+        ({RECORDED_TAG: "true"}, True),
+        ({RELEASED_TAG: "true"}, False),
     ],
     ids=["lost", "recorded", "released"],
 )

@@ -268,9 +268,10 @@ def test_a_name_that_is_taken_is_told_with_the_way_out(side: QueueSide, kind: st
     """What somebody else made is never taken over."""
     life = side.one_of_each()[kind]
     side.aws.batch.untag_resource(resourceArn=life.id, tagKeys=[IDENTITY_TAG])
+    elsewhere = life.inputs["identity"].replace(":prod:", ":dev:")  # so the name is its own choice
 
     with pytest.raises(Refused, match="this resource did not make it; choose another"):
-        type(life)(life.provider, life.inputs)
+        type(life)(life.provider, {**life.inputs, "identity": elsewhere})
 
 
 @pytest.mark.parametrize("kind", ["environment", "policy"])

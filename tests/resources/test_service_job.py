@@ -8,7 +8,7 @@ from emulated import PAYLOAD
 from lifecycle import Life
 
 from sjresource.errors import Refused
-from sjresource.identity import IDENTITY_TAG, RUN_TAG, STATE_TAG
+from sjresource.identity import IDENTITY_TAG, RECORDED_TAG, RUN_TAG
 from sjresource.job_outputs import OUTPUTS
 from sjresource.service_job import ServiceJobProvider
 
@@ -166,7 +166,7 @@ def test_priority_and_tags_change_in_place(
     detail = aws.batch.describe_service_job(jobId=train.id)
     assert detail["schedulingPriority"] == 7
     tags = detail["tags"]
-    assert {tags.pop(mark)[:4] for mark in (IDENTITY_TAG, RUN_TAG)}
+    assert {tags.pop(mark)[:4] for mark in (IDENTITY_TAG, RUN_TAG, RECORDED_TAG)}
     assert tags == {"team": "text", "new": "2"}
     assert updated["status"] == train.outs["status"]
     assert updated["tags"] == news["tags"]
@@ -196,20 +196,25 @@ def test_delete_ends_a_live_job_and_says_for_whom(
     assert detail["status"] == "FAILED"
     assert detail["isTerminated"]
     assert "Pulumi stack acme/vision/prod (resource train)" in detail["statusReason"]
-    assert detail["tags"][STATE_TAG] == "released"
+    assert detail["tags"][RELEASED_TAG] == "true"
 
 
 def test_delete_of_a_finished_or_forgotten_job_succeeds(
-    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+    aws: EmulatedBatch,
+    jobs: ServiceJobProvider,
+    queue: str,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """There is nothing to end."""
+    """There is nothing to end, and nothing to say where that was recorded."""
     train = Life(jobs, aws.job(queue))
     aws.advance(60)
+    train.refresh()
     train.delete()
     aws.control.forget(train.name, "expire")
     train.delete()
 
     assert aws.emulator.calls.counts().get("TerminateServiceJob", 0) == 0
+    assert capsys.readouterr().err == ""
 
 
 def test_rerun_on_failure_replaces_a_failed_job_and_shows_why(

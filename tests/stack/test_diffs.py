@@ -217,3 +217,35 @@ def test_a_changed_region_says_that_the_job_would_move_and_moves_nothing_itself(
     stack.destroy()
 
     assert cloud.batch.describe_service_job(jobId=job)["isTerminated"]
+
+
+DIVERGED = (
+    PRELUDE
+    + """
+    first = sj.ServiceJob(
+        "first", job_queue=config.require("queue"), service_request_payload=payload())
+    trained = sj.ServiceJobCompletion("trained", job=first)
+    sj.ServiceJob(
+        "second",
+        job_queue=config.require("queue"),
+        service_request_payload=payload("2"),
+        triggers=[trained.final_metrics, {"nested": [trained.final_metrics]}],
+    )
+    pulumi.export("metrics", trained.final_metrics)
+"""
+)
+
+
+def test_a_metric_that_has_become_nan_is_no_change(
+    cloud: EmulatedCloud, new_stack: NewStack
+) -> None:
+    """A loss that diverged is the same loss at the next `up`: nothing runs again, nothing shows."""
+    cloud.script("first", metrics={"loss": float("nan"), "lr": 0.5})
+    config = {"project:queue": make_queue(cloud)}
+    stack = new_stack(DIVERGED, config=config, environment=cloud.environment)
+    stack.up()
+    assert cloud.submitted() == 2
+
+    stack.up("--expect-no-changes")
+    stack.refresh("--expect-no-changes")
+    assert cloud.submitted() == 2

@@ -119,7 +119,7 @@ def test_wrong_arguments_are_failures_at_preview(cloud: EmulatedCloud, new_stack
 
     said = "\n".join(error.message for error in failed.diagnostics("error"))
     assert "service_request_payload.ResourceConfig.InstanceCount must be an integer" in said
-    assert "tags must be at most 47 tags, none of them named sjresource:" in said
+    assert "tags must be at most 46 tags, none of them named sjresource:" in said
     assert cloud.control.calls() == {}
 
 

@@ -58,7 +58,7 @@ def test_a_renamed_stack_keeps_what_it_has_and_a_new_one_of_its_name_gets_its_ow
 
         refused = dev.up(fails=True).stdout
         assert f"{first['capacity']} exists, and a state has recorded it" in refused
-        assert "--tag-keys sjresource:state" in refused
+        assert "--tag-keys sjresource:recorded" in refused
         assert "train" not in dev.resources()
 
         shown = prod.preview()

@@ -6,8 +6,13 @@ from typing import Any
 import pulumi
 import pytest
 
+from sjresource import completion
 from sjresource.changes import find_changes
+from sjresource.drift import still_holds
 from sjresource.job_queue import JobQueueProvider
+from sjresource.quota_share import QuotaShareProvider
+from sjresource.scheduling_policy import SchedulingPolicyProvider
+from sjresource.service_environment import ServiceEnvironmentProvider
 from sjresource.service_job import REQUEST, RULES
 
 QUEUE = "arn:aws:batch:eu-west-1:123456789012:job-queue/training"
@@ -99,3 +104,43 @@ def test_a_policy_is_swapped_in_place_but_never_added_or_removed(
     olds = {"scheduling_policy_arn": old}
 
     assert find_changes(JobQueueProvider.rules, olds, {"scheduling_policy_arn": new}) == changes
+
+
+TABLES = {
+    "job": RULES,
+    "completion": completion.RULES,
+    "queue": JobQueueProvider.rules,
+    "environment": ServiceEnvironmentProvider.rules,
+    "policy": SchedulingPolicyProvider.rules,
+    "share": QuotaShareProvider.rules,
+}
+
+
+def odd_values() -> dict[str, Any]:
+    """Return values that Python's `==` is wrong about, made anew as each run of a program does."""
+    return {"loss": float("nan"), "nested": [[float("nan"), float("-inf")], {"zero": -0.0}]}
+
+
+@pytest.mark.parametrize("rules", TABLES.values(), ids=TABLES)
+def test_a_value_equals_itself_nan_and_nested_included(rules: dict[str, str]) -> None:
+    """A metric that has become NaN would else replace, and pay, at every `up`."""
+    olds, news = dict.fromkeys(rules, odd_values()), dict.fromkeys(rules, odd_values())
+
+    assert find_changes(rules, olds, news) == ([], [])
+    for name in set(rules) - {"service_request_payload"}:
+        for one, other in ((float("nan"), float("nan")), ([odd_values()], [odd_values()])):
+            assert find_changes(rules, {**olds, name: one}, {**news, name: other}) == ([], [])
+    assert still_holds(odd_values(), odd_values())
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [(float("nan"), 0.0), (float("nan"), None), (float("nan"), "NaN"), (True, 1.0), (0.0, False)],
+)
+def test_what_is_another_value_is_a_change(old: object, new: object) -> None:
+    """NaN is no number, and true is not 1, however deep they stand."""
+    for one, other in ((old, new), ([{"a": old}], [{"a": new}])):
+        changes = find_changes(RULES, {**JOB, "triggers": one}, {**JOB, "triggers": other})
+
+        assert changes.replaces == ["triggers"]
+        assert not still_holds([one], [other])

@@ -12,6 +12,8 @@ from sjresource.identity import (
     stack_tag_prefix,
     with_name,
 )
+from sjresource.payload import canonical
+from sjresource.submission import Run
 
 TRAIN = "acme/urn:pulumi:prod::vision::pulumi-python:dynamic/sjresource:ServiceJob::train"
 IN_COMPONENT = TRAIN.replace("::pulumi-python", "::acme:ml:Sweep$pulumi-python")
@@ -79,3 +81,13 @@ def test_a_client_token_is_one_for_each_run_and_generation() -> None:
     assert digest == run_digest(dict(reversed(request.items())), None)
     assert client_token(TRAIN, digest, 0) != client_token(TRAIN, digest, 1)
     assert len(client_token(TRAIN, digest, 0)) == 64
+
+
+def test_a_run_is_the_same_run_however_its_numbers_are_written() -> None:
+    """What shows as no change must find the job of a create that was lost."""
+    wanted = Run(TRAIN, {}, triggers=canonical([float("nan"), 0.0, 1, {"a": 1e20}]))
+    again = Run(TRAIN, {}, triggers=canonical([float("nan"), -0.0, 1.0, {"a": 10**20, "b": None}]))
+    other = Run(TRAIN, {}, triggers=canonical([float("nan"), 0.0, True, {"a": 1e20}]))
+
+    assert wanted.digest == again.digest
+    assert wanted.digest != other.digest

@@ -6,7 +6,8 @@ import pytest
 
 from sjresource.identity import (
     IDENTITY_TAG,
-    STATE_TAG,
+    RECORDED_TAG,
+    RELEASED_TAG,
     claimed_by,
     identity_changed,
     identity_tag,
@@ -21,6 +22,7 @@ TRAIN = "acme/urn:pulumi:prod::vision::pulumi-python:dynamic/sjresource:ServiceJ
 DEV = TRAIN.replace(":prod:", ":dev:")
 RESNET = TRAIN.replace("::train", "::resnet")
 UMBRELLA = TRAIN.replace("acme/", "umbrella/")
+MARKS = {"recorded": RECORDED_TAG, "released": RELEASED_TAG}
 CLAIMED = claimed_by(TRAIN, ["type::resnet"])
 
 
@@ -44,9 +46,18 @@ CLAIMED = claimed_by(TRAIN, ["type::resnet"])
 def test_tags_say_whose_it_is(owner: str | None, state: str | None, expected: Standing) -> None:
     """For the resource `train` of prod, which was `resnet` before."""
     tags = {IDENTITY_TAG: identity_tag(owner)} if owner else {}
-    tags |= {STATE_TAG: state} if state else {}
+    tags |= {MARKS[state]: "true"} if state else {}
+    detail = {"tags": tags, "status": "RUNNING", "isTerminated": state == "released"}
 
-    assert standing(tags, TRAIN, [RESNET]) == expected
+    assert standing(detail, TRAIN, [RESNET]) == expected
+
+
+def test_a_released_job_that_goes_on_is_still_the_states() -> None:
+    """A crash between mark and termination gives nothing up: see `ending`."""
+    tags = {IDENTITY_TAG: identity_tag(TRAIN), RECORDED_TAG: "true", RELEASED_TAG: "true"}
+
+    assert standing({"tags": tags, "status": "RUNNING"}, TRAIN) == "RECORDED"
+    assert standing({"tags": tags, "status": "FAILED"}, TRAIN) == "RELEASED"
 
 
 def test_a_name_that_others_claim_makes_another_resource_of_the_same_stack() -> None:
@@ -89,6 +100,6 @@ def test_odd_names_are_compared_as_tags(name: str) -> None:
     """A cleaned or cut name is told from another that looks the same."""
     tag = identity_tag(TRAIN + name)
 
-    assert standing({IDENTITY_TAG: tag}, TRAIN + name) == "LOST"
-    assert standing({IDENTITY_TAG: tag}, TRAIN + name + "?") == "FOREIGN"
+    assert standing({"tags": {IDENTITY_TAG: tag}}, TRAIN + name) == "LOST"
+    assert standing({"tags": {IDENTITY_TAG: tag}}, TRAIN + name + "?") == "FOREIGN"
     assert readable_owner(tag).startswith("acme/vision/prod/train")

@@ -86,8 +86,9 @@ def _chosen(found: list[Orphan], jobs: tuple[str, ...]) -> list[Orphan]:
 def _end(scope: Scope, orphan: Orphan) -> str:
     """End one; give why it could not be done, "" if it was."""
     arn = parse_arn(orphan.arn)
+    client, before = scope.services.batch(arn.region if arn else ""), {"status": orphan.status}
     try:
-        end_job(scope.services.batch(arn.region if arn else ""), orphan.arn, _REASON, gives_up=True)
+        end_job(client, orphan.arn, before, _REASON, gives_up=True)
     except SjresourceError as error:
         return str(error)
     return ""

@@ -8,12 +8,13 @@ import click
 
 from sjresource.arn import parse_arn
 from sjresource.cli.confirming import confirm
-from sjresource.cli.ending_jobs import REASON, end_job, has_ended, what_comes_next
+from sjresource.cli.ending_jobs import REASON, end_job, what_comes_next
 from sjresource.cli.jobs import find_job, job_argument
 from sjresource.cli.output import Output, output_option
 from sjresource.cli.plain import plain
 from sjresource.cli.stack import Scope, stack_options
 from sjresource.identity import IDENTITY_TAG, stack_tag_prefix_of
+from sjresource.ownership import has_ended
 from sjresource.waits.progress import TERMINAL, progress_line
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def terminate(scope: Scope, output: Output, job: str, reason: str, *, yes: bool)
     doing = f"terminating ServiceJob ({found.label})"
     confirm(doing, "Terminate it? What it has not saved is lost.", yes=yes)
     lost = found.stack_job is None and _is_of_stack(scope, before)
-    after = end_job(client, found.arn, reason, gives_up=lost) or before
+    after = end_job(client, found.arn, before, reason, gives_up=lost) or before
     output.give(_answer(found, after, ended_now=True), _told(scope, found, after))
 
 
