@@ -8,7 +8,7 @@ from emulated import PAYLOAD
 from lifecycle import Life
 
 from sjresource.errors import Refused
-from sjresource.identity import IDENTITY_TAG, RECORDED_TAG, RUN_TAG
+from sjresource.identity import IDENTITY_TAG, RECORDED_TAG, RELEASED_TAG, RUN_TAG
 from sjresource.job_outputs import OUTPUTS
 from sjresource.service_job import ServiceJobProvider
 
