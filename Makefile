@@ -9,7 +9,7 @@ SIZE ?= quick
 # Set by many container images; without byte code every start of Python is slower.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up preview down emulator test kills matrix bench docs lint format
+.PHONY: help up preview down emulator test kills renames matrix bench docs lint format
 
 help: ## say what can be made (the default)
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 18
@@ -39,6 +39,10 @@ test: lint ## lint, then run every test, those on the real Pulumi engine too
 kills: ## kill plugin, program, CLI and Batch 200 times in the middle of `pulumi up`: 15 minutes
 	$(SETUP) dev
 	@SJRESOURCE_KILLS=200 $(RUN) -m pytest -n 2 -rP tests/stack/test_random_kills.py
+
+renames: ## rename, move, lose and destroy two stacks in 100 random sequences: 40 minutes
+	$(SETUP) dev
+	@SJRESOURCE_RENAMES=100 $(RUN) -m pytest -n 2 -rP tests/stack/test_random_renames.py
 
 matrix: ## run a stack on every Python here, with the lowest and the newest pulumi and boto3: 2 minutes
 	$(SETUP) dev

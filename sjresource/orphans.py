@@ -3,9 +3,9 @@
 A run that was lost in a crash and then edited, or removed from the program, goes on and costs money
 until somebody ends it. It carries the stack's identity in its tags, and is in no state.
 
-What some state has recorded, or what was submitted under a name that the stack had before, may be
-another stack's by now: a stack or resource that was renamed or moved takes its jobs with it, and
-their tags only when it is brought up. So these are listed as such.
+What some state has recorded may be another stack's by now: a stack or resource that was renamed or
+moved takes its jobs with it, and their tags only when it is brought up. What no state has recorded
+may be that of any stack of the project. So these are listed as such.
 """
 
 from __future__ import annotations
@@ -83,15 +83,25 @@ def orphans_of(stack: DeployedStack) -> list[Orphan]:
     resources = deployment.get("resources") or []
     known = {resource.get("id") for resource in resources if resource["type"] == _JOB}
     creating = set(_being_created(deployment, name.partition("/")[0]))
-    former = {stack_tag_prefix(identity) for identity in _identities(resources)}
     own = stack_tag_prefix_of(name)
+    former = {stack_tag_prefix(identity) for identity in _identities(resources)}
     return [
         _orphan(job, own)
         for job in live
         if job["jobArn"] not in known
         and job["tags"][IDENTITY_TAG] not in creating
-        and job["tags"][IDENTITY_TAG].startswith((own, *former))
+        and job["tags"][IDENTITY_TAG].startswith((own, *former, *_of_nobody(job, own)))
     ]
+
+
+def _of_nobody(job: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    """Return the project's prefix for a job that no state has recorded.
+
+    The stack that submitted it may have been this one, under a name that no state tells any more.
+    """
+    if not is_recorded(job):
+        organization, project, *_ = prefix.split("/")
+        yield f"{organization}/{project}/"
 
 
 def _being_created(deployment: Mapping[str, Any], organization: str) -> Iterator[str]:

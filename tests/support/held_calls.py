@@ -72,5 +72,9 @@ class HeldCalls:
             self._opened.set()
         assert holds_within(10, lambda: self._answered() >= answered)
 
+    def hold_again(self) -> None:
+        """Let later holds hold, after `let_go`."""
+        self._opened.clear()
+
     def _answered(self) -> int:
         return sum(self.cloud.emulator.calls.counts().values())

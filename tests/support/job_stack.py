@@ -86,13 +86,7 @@ class JobStack:
 
     def in_state(self) -> dict[str, str]:
         """Give the id of each job that the state has and doesn't mean to delete, by name."""
-        return {
-            resource["urn"].rpartition("::")[2]: resource["id"]
-            for resource in self.stack.state().get("resources") or []
-            if resource["type"] == TYPE
-            and not resource.get("delete")
-            and not resource.get("pendingReplacement")
-        }
+        return jobs_in_state(self.stack)
 
     def pending(self) -> list[str]:
         """Give the kinds of operation that the state says were begun and not ended."""
@@ -132,6 +126,17 @@ class JobStack:
             jobQueue=self.queue, filters=[matching]
         )
         return [job for page in pages for job in page["jobSummaryList"]]
+
+
+def jobs_in_state(stack: PulumiStack) -> dict[str, str]:
+    """Return the id of each job that a stack's state has and doesn't mean to delete, by name."""
+    return {
+        resource["urn"].rpartition("::")[2]: resource["id"]
+        for resource in stack.state().get("resources") or []
+        if resource["type"] == TYPE
+        and not resource.get("delete")
+        and not resource.get("pendingReplacement")
+    }
 
 
 def _live(jobs: list[dict[str, Any]]) -> list[str]:
