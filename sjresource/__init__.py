@@ -19,7 +19,7 @@ What a program says goes down through these modules, each importing only those b
     named_resource, relations, drift                          what their lives are made of
     waits                                                     a program's waits, and their outcome
     checks                                                    what a preview catches
-    provider, changes                                         what all providers share
+    declaration, provider, changes, ownership                 what all resources share
     client, session, account, refusals, settling              AWS, and who we are there
     stack_config, settings, assumed_role, config_values       what the stack's config says
     identity, naming, payload, arn, errors                    words and their meaning
