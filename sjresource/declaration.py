@@ -26,16 +26,16 @@ from sjresource.arn import parse_arn
 from sjresource.client import batch_client
 from sjresource.errors import SjresourceError
 from sjresource.identity import (
-    RECORDED,
     claimed_by,
     identity_of_urn,
+    recorded_mark,
     resource_identity,
 )
 from sjresource.stack_config import stack_settings
 from sjresource.waits.daemon_thread import in_daemon_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator
+    from collections.abc import Awaitable, Callable, Generator, Mapping
 
     from sjresource.settings import Settings
 
@@ -54,6 +54,7 @@ class Declaration:
         self._type = resource_type
         self._name = name
         self._parent = opts.parent if opts else None
+        self.deleted_with = bool(opts and opts.deleted_with is not None)
         self._aliases: list[pulumi.Input[str]] = []
 
     @property
@@ -79,7 +80,7 @@ class Declaration:
         if self._aliases:
             program.aliased.append(self)
         if not pulumi.runtime.is_dry_run():
-            program.follow(resource)
+            program.follow(resource, recorded_mark(deleted_with=self.deleted_with))
 
     async def _claimed_identity(self) -> Any:
         own = await pulumi.Output.from_input(self._own).future()
@@ -122,37 +123,37 @@ class _Program:
         self._tasks: set[asyncio.Task[None]] = set()
         self._places = asyncio.Semaphore(_AT_ONCE)
 
-    def follow(self, resource: Any) -> None:
+    def follow(self, resource: Any, mark: Mapping[str, str]) -> None:
         """Let the program not end before the resource's mark is set, or known to be there."""
         if self._done is None or self._done.done():
             self._done = asyncio.get_running_loop().create_future()
             # One Output for all: the SDK waits for all Outputs at once, anew each time.
             pulumi.Output.from_input(self._done)
         self._open += 1
-        task = asyncio.ensure_future(self._record(resource))
+        task = asyncio.ensure_future(self._record(resource, mark))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _record(self, resource: Any) -> None:
+    async def _record(self, resource: Any, mark: Mapping[str, str]) -> None:
         try:
             with suppress(Exception):  # the SDK reports what went wrong with the resource
                 registered = await resource.registered_at.future()
                 if registered is not None and registered >= self._began:
                     async with self._places:
                         arn, settings = await resource.id.future(), stack_settings()
-                        await in_daemon_thread(lambda: _mark(settings, arn))
+                        await in_daemon_thread(lambda: _mark(settings, arn, mark))
         finally:
             self._open -= 1
             if not self._open and self._done is not None:
                 self._done.set_result(None)
 
 
-def _mark(settings: Settings, arn: str) -> None:
+def _mark(settings: Settings, arn: str, mark: Mapping[str, str]) -> None:
     """Mark what has this ARN as recorded; what AWS refuses stays unmarked, and harms nobody."""
     place = parse_arn(arn)
     with suppress(SjresourceError):
         client = batch_client(settings, place.region if place else None)
-        client.tag_resource(arn, RECORDED)
+        client.tag_resource(arn, mark)
 
 
 def _program() -> _Program:

@@ -32,8 +32,8 @@ RELEASED_TAG = "sjresource:released"
 """Set when the stack gives a job up; see `ending`."""
 MARKS = frozenset({IDENTITY_TAG, RUN_TAG, RECORDED_TAG, RELEASED_TAG})
 
-RECORDED = {RECORDED_TAG: "true"}
-"""The mark, as it is set."""
+_WITH_ANOTHER = "deleted-with"
+"""The recorded mark's value for a job that the deletion of its queue may end: `deleted_with`."""
 
 _TAG_VALUE_LENGTH = 256
 """https://docs.aws.amazon.com/batch/latest/userguide/using-tags.html (tag restrictions)"""
@@ -171,6 +171,20 @@ def readable_owner(tag: str) -> str:
 def same_place(tag: str, identity: str) -> bool:
     """Whether an identity tag is that of the same resource of the program, in whichever stack."""
     return tag.rpartition("@")[2].partition(".")[0] == _place_digest(identity)
+
+
+def recorded_mark(*, deleted_with: bool = False) -> dict[str, str]:
+    """Return the mark of what a state has.
+
+    Args:
+        deleted_with: whether the engine leaves it to the deletion of something else to end it.
+    """
+    return {RECORDED_TAG: _WITH_ANOTHER if deleted_with else "true"}
+
+
+def is_deleted_with_another(tags: Mapping[str, str]) -> bool:
+    """Whether the engine leaves it to the deletion of something else to end what has these tags."""
+    return tags.get(RECORDED_TAG) == _WITH_ANOTHER
 
 
 def stack_tag_prefix(identity: str) -> str:

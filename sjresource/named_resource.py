@@ -19,12 +19,12 @@ from sjresource.drift import drifted
 from sjresource.errors import NotFound, Refused, SjresourceError
 from sjresource.identity import (
     IDENTITY_TAG,
-    RECORDED,
     RECORDED_TAG,
     RUN_TAG,
     default_name,
     identity_changed,
     identity_tag,
+    recorded_mark,
     with_identity,
     with_name,
 )
@@ -215,7 +215,7 @@ class NamedResourceProvider(BatchProvider):
         if identity_changed(olds, news):
             detail = self.calls.find(client, id_)
             require_ours(detail, "updating", self.noun, id_, olds["identity"], news["identity"])
-            marks = {IDENTITY_TAG: identity_tag(news["identity"]), **RECORDED}
+            marks = {IDENTITY_TAG: identity_tag(news["identity"]), **recorded_mark()}
         changed = [
             name for name in find_changes(self.rules, olds, news).in_place if name in self.rules
         ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sjresource.arn import name_in
 from sjresource.client import TERMINAL
 from sjresource.errors import NotFound, Refused
-from sjresource.identity import IDENTITY_TAG, stack_tag_prefix
+from sjresource.identity import IDENTITY_TAG, is_deleted_with_another, stack_tag_prefix
 from sjresource.ownership import has_ended, is_given_up, is_recorded
 
 if TYPE_CHECKING:
@@ -97,7 +97,8 @@ def refuse_while_queues_use(
 def _whose_job(client: BatchClient, job: str, identity: str) -> str:
     """Return whose a live job is: "foreign", "recorded" under this stack's name, or "" if nobody's.
 
-    A job that was released, or lost before a state had it, is nobody's.
+    A job that was released, or lost before a state had it, is nobody's; one that is declared with
+    `deleted_with` is to end so.
     """
     try:
         detail = client.find_service_job(job)
@@ -107,7 +108,8 @@ def _whose_job(client: BatchClient, job: str, identity: str) -> str:
         return ""
     if not _is_ours(detail, identity):
         return "foreign"
-    return "recorded" if is_recorded(detail) and not has_ended(detail) else ""
+    may_end = has_ended(detail) or is_deleted_with_another(detail["tags"])
+    return "recorded" if is_recorded(detail) and not may_end else ""
 
 
 def _is_ours(detail: Mapping[str, Any], identity: str) -> bool:

@@ -35,8 +35,8 @@ from sjresource.declaration import Declaration
 from sjresource.ending import Clock, end_and_release
 from sjresource.errors import NotFound
 from sjresource.identity import (
-    RECORDED,
     name_of,
+    recorded_mark,
     stack_of,
     with_identity,
     with_name,
@@ -80,6 +80,7 @@ RULES = {
     "triggers": REPLACES,
     "scheduling_priority": IN_PLACE,
     "tags": IN_PLACE,
+    "deleted_with": IN_PLACE,
 }
 """`rerun_on_failure` has no rule: it alone changes nothing."""
 
@@ -230,7 +231,7 @@ class ServiceJobProvider(BatchProvider):
             yield lambda: client.update_service_job(id_, priority)
         marks = {
             **self._run(news).renewed_marks(detail.get("tags", {})),
-            **RECORDED,
+            **recorded_mark(deleted_with=bool(news.get("deleted_with"))),
         }
         yield lambda: update_tags(client, id_, olds, news, marks)
 
@@ -382,6 +383,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             "triggers": triggers,
             "rerun_on_failure": rerun_on_failure or None,
             "adopt_job_id": adopt_job_id,
+            "deleted_with": declaration.deleted_with or None,
         }
         given["managed_here"] = managed_here(given)
         properties = {

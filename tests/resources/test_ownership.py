@@ -10,7 +10,7 @@ from lifecycle import Life
 from queue_side import QueueSide
 
 from sjresource.errors import Refused
-from sjresource.identity import IDENTITY_TAG, RECORDED_TAG, RELEASED_TAG, RUN_TAG, identity_tag
+from sjresource.identity import IDENTITY_TAG, RECORDED_TAG, RUN_TAG, identity_tag
 from sjresource.service_job import ServiceJobProvider
 
 if TYPE_CHECKING:
@@ -300,9 +300,9 @@ def test_an_old_state_does_not_delete_what_is_anothers_by_now(side: QueueSide, k
     [
         ({}, False),
         ({RECORDED_TAG: "true"}, True),
-        ({RELEASED_TAG: "true"}, False),
+        ({RECORDED_TAG: "deleted-with"}, False),
     ],
-    ids=["lost", "recorded", "released"],
+    ids=["lost", "recorded", "deleted-with"],
 )
 def test_a_queue_is_not_deleted_with_a_job_that_some_state_may_have(
     side: QueueSide, marks: dict[str, str], *, refused: bool

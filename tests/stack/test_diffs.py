@@ -56,7 +56,7 @@ SAME = (
 def test_what_means_the_same_previews_as_no_change(
     cloud: EmulatedCloud, new_stack: NewStack
 ) -> None:
-    """Other spellings, aliases, a new parent, a moved folder: a false difference costs a run."""
+    """Other spellings, a moved folder: a false difference costs a run. A new name is one update."""
     queue = make_queue(cloud)
     stack = new_stack(BEFORE, config={"project:queue": queue}, environment=cloud.environment)
     stack.up()
@@ -65,8 +65,11 @@ def test_what_means_the_same_previews_as_no_change(
     stack.work = stack.work.rename(stack.folder / "moved")
     stack.run("stack", "select", stack.name)
 
-    assert stack.preview().steps == [("create", "vision")]
-    assert stack.up().steps == [("create", "vision")]
+    renamed = [("create", "vision"), ("update", "instances"), ("update", "train-vision")]
+    previewed = stack.preview()
+    assert sorted(previewed.steps) == renamed
+    assert previewed.stdout.count("~identity]") == 2
+    assert sorted(stack.up().steps) == renamed
     assert stack.preview("--expect-no-changes").steps == []
     stack.program(SAME.replace("payload(Env", 'payload("2", Env'))
     assert ("replace", "train-vision") in stack.preview().steps
