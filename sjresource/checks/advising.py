@@ -23,13 +23,16 @@ if TYPE_CHECKING:
     from sjresource.checks.conformance import Problem
 
 
+_SAID = "let pass, since sjresource:validation is warn"
+
+
 def warn_of_job(job: pulumi.Resource, arguments: Mapping[str, Any]) -> None:
     """Raise what `advice` has to say of a service job, and what `validation: warn` let pass."""
     region = stack_settings().in_region(arguments.get("region")).region
 
     def texts(known: dict[str, Any]) -> list[str]:
-        newer = _passed(lambda: job_problems(known, region))
-        return [*job_advice(known, region), *newer]
+        passed = _passed(lambda: job_problems(known, region))
+        return [*job_advice(known, region), *passed]
 
     _warn(job, arguments, texts)
 
@@ -43,10 +46,10 @@ def warn_of_queue_side(
 
 
 def _passed(problems: Callable[[], Iterable[Problem]]) -> list[str]:
-    """Give what is not known and was let pass; the models are loaded only if it was."""
+    """Return what was let pass; models and rules are looked at only if anything was."""
     if not Checking.from_config(pulumi.Config("sjresource").get).lenient:
         return []
-    return [f"{problem.path} {problem.reason}" for problem in problems() if problem.may_be_newer]
+    return [f"{each.path} {each.reason}; {_SAID}" for each in problems() if not each.unsendable]
 
 
 def _warn(

@@ -47,6 +47,17 @@ def environments_are_distinct(properties: Properties) -> Iterator[Problem]:
         )
 
 
+def queues_have_one_environment(properties: Properties) -> Iterator[Problem]:
+    """A queue has one service environment, though it is given as a list.
+
+    https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
+    """
+    path = "service_environment_order"
+    count = len(items_at(properties, path))
+    if count > 1:
+        yield Problem(path, f"must have one item: a queue has one service environment, got {count}")
+
+
 def limit_actions_terminate(properties: Properties) -> Iterator[Problem]:
     """A training job at the head of the queue can be terminated, not cancelled.
 
@@ -123,16 +134,12 @@ def only_borrowers_have_a_limit(properties: Properties) -> Iterator[Problem]:
 
 
 def policy_has_one_kind(properties: Properties) -> Iterator[Problem]:
-    """Fair share or quota share, for good.
+    """Fair share or quota share, never both.
 
     https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateSchedulingPolicy.html
     """
-    kinds = ("fairshare_policy", "quota_share_policy")
-    given = [name for name in kinds if may_be_given(properties, name)]
-    if len(given) == 1 or any(is_unknown(properties.get(name)) for name in given):
-        return
-    seen = "both" if given else "neither"
-    yield Problem("fairshare_policy", f"or quota_share_policy must be given, got {seen}")
+    if all(is_given(properties, name) for name in ("fairshare_policy", "quota_share_policy")):
+        yield Problem("fairshare_policy", "can't be given with quota_share_policy: it is one kind")
 
 
 def share_identifiers_do_not_overlap(properties: Properties) -> Iterator[Problem]:
@@ -152,7 +159,12 @@ def share_identifiers_do_not_overlap(properties: Properties) -> Iterator[Problem
 
 
 QUEUE_RULES: Mapping[str, tuple[Rule, ...]] = {
-    "CreateJobQueue": (queue_is_for_training, environments_are_distinct, limit_actions_terminate),
+    "CreateJobQueue": (
+        queue_is_for_training,
+        environments_are_distinct,
+        queues_have_one_environment,
+        limit_actions_terminate,
+    ),
     "CreateServiceEnvironment": (environment_limits_fit_together,),
     "CreateSchedulingPolicy": (policy_has_one_kind, share_identifiers_do_not_overlap),
     "CreateQuotaShare": (share_limits_are_of_instance_types, only_borrowers_have_a_limit),
