@@ -38,6 +38,52 @@ def retries(*conditions: dict[str, str], attempts: float = 3.0) -> dict[str, Any
         (with_payload(**SPOT), "without CheckpointConfig"),
         ({**JOB, "scheduling_priority": 5.0}, "no effect in a first-in-first-out queue"),
         (
+            {**JOB, "timeout_config": {"attempt_duration_seconds": 599.0}},
+            "Batch ends the attempt first, and it is believed, though no page says so,",
+        ),
+        (
+            with_payload(HyperParameters={str(number): "x" * 2000 for number in range(4)}),
+            "is 8.3 KiB (8523 bytes) as it is sent, and Batch takes at most 10.0 KiB (10240 bytes)",
+        ),
+        (
+            with_payload(StoppingCondition__MaxPendingTimeInSeconds=7200.0),
+            "no effect on instances without accelerators (ml.m5.large)",
+        ),
+        (
+            with_payload(
+                AlgorithmSpecification__TrainingInputMode="FastFile",
+                InputDataConfig__0__CompressionType="Gzip",
+            ),
+            "InputDataConfig[0].CompressionType is used with the input mode Pipe only",
+        ),
+        (
+            with_payload(
+                InputDataConfig__0__DataSource__S3DataSource__ModelAccessConfig={
+                    "AcceptEula": False
+                }
+            ),
+            "ModelAccessConfig.AcceptEula is false",
+        ),
+        (
+            with_payload(
+                AlgorithmSpecification__TrainingImage=(
+                    "763104351884.dkr.ecr.ap-east-1.amazonaws.com/pytorch-training:2.5"
+                )
+            ),
+            "not known to have images in ap-east-1; there they are in 871362719292",
+        ),
+        (
+            with_payload(
+                DebugRuleConfigurations=[
+                    {
+                        "RuleConfigurationName": "losses",
+                        "RuleEvaluatorImage": "895741380848.dkr.ecr.us-west-2.amazonaws.com/rules",
+                    }
+                ]
+            ),
+            "DebugRuleConfigurations[0].RuleEvaluatorImage is in the ECR of us-west-2",
+        ),
+        (
             {**JOB, "job_queue": "arn:aws:batch:us-east-1:123456789012:job-queue/training"},
             "job_queue is in us-east-1, and the stack in eu-west-1",
         ),
