@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from sjresource.checks.advice import job_advice
+from sjresource.checks.declared import declare
 from sjresource.checks.reading import is_plain
+from sjresource.checks.telling import LET_PASS
 from sjresource.checks.validation import job_problems, queue_problems
 from sjresource.settings import Checking
 from sjresource.stack_config import stack_settings
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from sjresource.checks.conformance import Problem
-
-
-_SAID = "let pass, since sjresource:validation is warn"
 
 
 def warn_of_job(job: pulumi.Resource, arguments: Mapping[str, Any]) -> None:
@@ -40,7 +39,11 @@ def warn_of_job(job: pulumi.Resource, arguments: Mapping[str, Any]) -> None:
 def warn_of_queue_side(
     resource: pulumi.Resource, operation: str, arguments: Mapping[str, Any]
 ) -> None:
-    """Raise what `validation: warn` let pass in a queue, environment, policy or share."""
+    """Raise what `validation: warn` let pass in a queue, environment, policy or share.
+
+    The thing is remembered as declared, for what the program declares after it.
+    """
+    declare(resource, operation, arguments)
     if Checking.from_config(pulumi.Config("sjresource").get).lenient:
         _warn(resource, arguments, lambda known: _passed(lambda: queue_problems(operation, known)))
 
@@ -49,7 +52,7 @@ def _passed(problems: Callable[[], Iterable[Problem]]) -> list[str]:
     """Return what was let pass; models and rules are looked at only if anything was."""
     if not Checking.from_config(pulumi.Config("sjresource").get).lenient:
         return []
-    return [f"{each.path} {each.reason}; {_SAID}" for each in problems() if not each.unsendable]
+    return [f"{each.path} {each.reason}; {LET_PASS}" for each in problems() if not each.unsendable]
 
 
 def _warn(

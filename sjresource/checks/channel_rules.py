@@ -52,6 +52,7 @@ def channels_name_groups_that_exist(_request: Request, payload: Payload) -> Iter
 def all_channels_name_groups_or_none(_request: Request, payload: Payload) -> Iterator[Problem]:
     """Where one channel names its instance groups, SageMaker wants it of every channel.
 
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
     https://github.com/aws/sagemaker-python-sdk/issues/6089
     """
     channels = [

@@ -40,6 +40,7 @@ def images_are_of_the_jobs_region(
 ) -> Iterator[Problem]:
     """SageMaker pulls a training image from the ECR of its own region only.
 
+    https://docs.aws.amazon.com/sagemaker/latest/dg-ecr-paths/sagemaker-algo-docker-registry-paths.html
     https://github.com/aws-samples/mlops-amazon-sagemaker/issues/9
     https://github.com/aws/sagemaker-pytorch-inference-toolkit/pull/7
     """

@@ -93,6 +93,7 @@ def runs_no_longer_than_sagemaker_allows(_request: Request, payload: Payload) ->
 def only_spot_training_waits(_request: Request, payload: Payload) -> Iterator[Problem]:
     """Training on demand has no time to wait for instances.
 
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
     https://github.com/aws/sagemaker-python-sdk/issues/4140
     """
     path = "StoppingCondition.MaxWaitTimeInSeconds"
