@@ -85,7 +85,7 @@ def _with(text: str, lines: list[str]) -> str:
 
 def _rules() -> Iterator[str]:
     """Tell each rule in the first line of its docstring, with the pages that it is from."""
-    queue_side = [rule for rules in QUEUE_RULES.values() for rule in rules]
+    queue_side: list[Any] = [rule for rules in QUEUE_RULES.values() for rule in rules]
     queue_side.extend(QUOTA_MANAGEMENT)
     for title, rules in (
         ("A job's rules", (*JOB_RULES, foreign_arns, images_are_of_the_jobs_region, requests_fit)),
