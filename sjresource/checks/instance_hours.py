@@ -12,15 +12,14 @@ from sjresource.checks.reading import items_at, may_be_given, value_at, whole_nu
 from sjresource.payload import InvalidPayload, is_unknown, parse_payload
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 PROPERTY = "max_instance_hours"
 
-_SOURCES = (
-    "ResourceConfig.InstanceCount",
-    "ResourceConfig.InstanceGroups",
-    "StoppingCondition",
-)
+_COUNT = "ResourceConfig.InstanceCount"
+_GROUPS = "ResourceConfig.InstanceGroups"
+_PREFERENCES = "ResourceConfig.InstancePreferences"
+_SOURCES = (_COUNT, _GROUPS, _PREFERENCES, "StoppingCondition")
 _ATTEMPT_PATH = "timeout_config.attempt_duration_seconds"
 _RUN_PATH = "StoppingCondition.MaxRuntimeInSeconds"
 
@@ -88,11 +87,20 @@ def _payload(properties: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _instance_count(payload: Mapping[str, Any]) -> int | None:
-    if not may_be_given(payload, "ResourceConfig.InstanceGroups"):
-        return whole_number_at(payload, "ResourceConfig.InstanceCount")
-    groups = items_at(payload, "ResourceConfig.InstanceGroups")
-    counts = [whole_number_at(group, "InstanceCount") for group in groups]
-    return None if None in counts or not counts else sum(count or 0 for count in counts)
+    """Return the most instances at a time: those of all groups, or of the largest preference."""
+    if may_be_given(payload, _GROUPS):
+        return _total(payload, _GROUPS, sum)
+    if may_be_given(payload, _PREFERENCES) and not may_be_given(payload, _COUNT):
+        return _total(payload, _PREFERENCES, max)
+    return whole_number_at(payload, _COUNT)
+
+
+def _total(
+    payload: Mapping[str, Any], path: str, together: Callable[[list[int]], int]
+) -> int | None:
+    counts = [whole_number_at(each, "InstanceCount") for each in items_at(payload, path)]
+    known = [count for count in counts if count is not None]
+    return together(known) if known and len(known) == len(counts) else None
 
 
 def _longest_run(properties: Mapping[str, Any], payload: Mapping[str, Any]) -> int | None:

@@ -42,9 +42,7 @@ def requests_fit(properties: Properties) -> Iterator[Problem]:
     """
     size, whole = _payload_size(properties), _request_size(properties)
     if size > MOST_OF_A_PAYLOAD:
-        most = f"Batch takes at most {_bytes(MOST_OF_A_PAYLOAD)}"
-        largest = _largest(_payload(properties))
-        yield Problem(PAYLOAD, f"is {_bytes(size)} as it is sent, and {most}{largest}")
+        yield Problem(PAYLOAD, _too_large(size, _payload(properties)))
     elif whole > MOST_OF_A_REQUEST:
         most = f"Batch takes at most {_bytes(MOST_OF_A_REQUEST)}"
         path = max(_ARGUMENTS, key=lambda name: _json_size(properties.get(name)))
@@ -58,8 +56,12 @@ def payload_is_large(properties: Properties, payload: Properties) -> Iterator[st
     """
     size = _payload_size(properties)
     if LARGE_PAYLOAD < size <= MOST_OF_A_PAYLOAD:
-        most = f"Batch takes at most {_bytes(MOST_OF_A_PAYLOAD)}"
-        yield f"{PAYLOAD} is {_bytes(size)} as it is sent, and {most}{_largest(payload)}"
+        yield f"{PAYLOAD} {_too_large(size, payload)}"
+
+
+def _too_large(size: int, payload: Properties) -> str:
+    most, largest = _bytes(MOST_OF_A_PAYLOAD), _largest(payload)
+    return f"is {_bytes(size)} as it is sent, and Batch takes at most {most}{largest}"
 
 
 def _payload(properties: Properties) -> dict[str, Any]:
