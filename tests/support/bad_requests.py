@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from training_requests import JOB, PAYLOAD, REMOVED, ROLE, with_payload
 
 KIND = "ml.m5.large"
+
 LONG = "x" * 300
 
 
@@ -32,114 +33,20 @@ def payload(path: str, reason: str, **changes: Any) -> Bad:
     return Bad(with_payload(**changes), f"service_request_payload.{path}", reason)
 
 
-def queue(path: str, reason: str, **changes: Any) -> Bad:
-    """Spoil a job queue."""
-    order = [{"order": 1.0, "service_environment": "capacity"}]
-    right = {
-        "job_queue_name": "training",
-        "job_queue_type": "SAGEMAKER_TRAINING",
-        "priority": 1.0,
-        "service_environment_order": order,
-    }
-    return Bad({**right, **changes}, path, reason, "CreateJobQueue")
-
-
-def environment(path: str, reason: str, **changes: Any) -> Bad:
-    """Spoil a service environment."""
-    right = {
-        "service_environment_name": "capacity",
-        "service_environment_type": "SAGEMAKER_TRAINING",
-        "capacity_limits": [{"max_capacity": 1.0, "capacity_unit": "NUM_INSTANCES"}],
-    }
-    return Bad({**right, **changes}, path, reason, "CreateServiceEnvironment")
-
-
-def policy(path: str, reason: str, **changes: Any) -> Bad:
-    """Spoil a scheduling policy."""
-    return Bad({"name": "policy", **changes}, path, reason, "CreateSchedulingPolicy")
-
-
-def share(path: str, reason: str, **changes: Any) -> Bad:
-    """Spoil a quota share."""
-    right = {
-        "quota_share_name": "vision",
-        "job_queue": "training",
-        "capacity_limits": [{"max_capacity": 1.0, "capacity_unit": KIND}],
-        "resource_sharing_configuration": {"strategy": "RESERVE"},
-        "preemption_configuration": {"in_share_preemption": "DISABLED"},
-    }
-    return Bad({**right, **changes}, path, reason, "CreateQuotaShare")
-
-
-def fair(**policy_members: Any) -> dict[str, Any]:
-    """Write a fair-share policy."""
-    return {"fairshare_policy": policy_members}
-
-
-def action(**changes: Any) -> list[dict[str, Any]]:
-    """Write one time-limit action."""
-    right = {
-        "reason": "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
-        "state": "RUNNABLE",
-        "max_time_seconds": 600.0,
-        "action": "TERMINATE",
-    }
-    return [{**right, **changes}]
-
-
 CHANNEL = PAYLOAD["InputDataConfig"][0]
-MANIFEST = {
-    "S3DataType": "S3Prefix",
-    "S3Uri": "s3://bucket/train",
-    "InstanceGroupNames": ["a"],
-}
-SIZED = {"VolumeSizeInGB": 1.0}
-ECR = "111122223333.dkr.ecr.us-east-1.amazonaws.com/training:1"
-GROUP = {"InstanceGroupName": "a", "InstanceType": KIND, "InstanceCount": 1.0}
-GROUPS = {"InstanceGroups": [GROUP]}
-REGION_QUEUE = "arn:aws:batch:eu-west-1:123456789012:job-queue/training"
-SPOT = {"EnableManagedSpotTraining": True}
 
-PLAN = "arn:aws:sagemaker:eu-west-1:123456789012:training-plan/plan"
-PREFERRED = {"InstanceType": KIND, "InstanceCount": 1.0}
-SERVERLESS = {
-    "BaseModelArn": (
-        "arn:aws:sagemaker:eu-west-1:aws:hub-content/SageMakerPublicHub/Model/model/1.0.0"
-    ),
-    "JobType": "FineTuning",
-}
+GROUP = {"InstanceGroupName": "a", "InstanceType": KIND, "InstanceCount": 1.0}
+
+GROUPS = {"InstanceGroups": [GROUP]}
+
+REGION_QUEUE = "arn:aws:batch:eu-west-1:123456789012:job-queue/training"
+
+SPOT = {"EnableManagedSpotTraining": True}
 
 
 def tag(key: str) -> dict[str, str]:
     """Write a tag of a payload."""
     return {"Key": key, "Value": ""}
-
-
-def sized(text: str) -> dict[str, Any]:
-    """Put a text twice into the payload's hyperparameters."""
-    return {"service_request_payload": {**PAYLOAD, "HyperParameters": {"a": text, "b": text}}}
-
-
-def of_image(reason: str, image: str) -> Bad:
-    """Spoil the image of a job whose queue is in eu-west-1."""
-    request = with_payload(AlgorithmSpecification__TrainingImage=image)
-    path = "service_request_payload.AlgorithmSpecification.TrainingImage"
-    return Bad({**request, "job_queue": REGION_QUEUE}, path, reason)
-
-
-def preferring(
-    path: str, reason: str, counts: tuple[float | None, ...], count: float | None
-) -> Bad:
-    """Prefer two types, with these counts, and one count for the job."""
-    kinds = ("ml.g5.xlarge", "ml.g6.xlarge")
-    preferences = [
-        {"InstanceType": kind, **({"InstanceCount": each} if each else {})}
-        for kind, each in zip(kinds, counts, strict=True)
-    ]
-    resources = {**SIZED, "InstancePreferences": preferences}
-    if count:
-        resources["InstanceCount"] = count
-    return payload(f"ResourceConfig.{path}", reason, ResourceConfig=resources)
 
 
 BAD_JOBS = (
@@ -200,133 +107,6 @@ BAD_JOBS = (
     job("service_request_payload", "is required", service_request_payload=None),
     job("service_request_payload", "not JSON", service_request_payload="{'RoleArn': 1}"),
     job("service_request_payload", "got a list", service_request_payload="[]"),
-)
-
-LARGE = dict.fromkeys((f"parameter-{number}" for number in range(99)), "x" * 100)
-LARGE_TAGS = {f"{number}-{'k' * 120}": "v" * 250 for number in range(47)}
-
-BAD_SIZES = (
-    job(
-        "service_request_payload",
-        "as it is sent, and Batch takes at most 10.0 KiB (10240 bytes); the largest is in "
-        "HyperParameters (11.4 KiB)",
-        service_request_payload={**PAYLOAD, "HyperParameters": LARGE},
-    ),
-    job("service_request_payload", "HyperParameters (9.8 KiB)", **sized("ü" * 2500)),
-    job("tags", "has most of a request of", tags=LARGE_TAGS, **sized('"' * 2000)),
-)
-
-BAD_INSTANCES = (
-    payload(
-        "ResourceConfig.VolumeSizeInGB",
-        "is required: ml.m5.large has no storage",
-        ResourceConfig__VolumeSizeInGB=REMOVED,
-    ),
-    payload(
-        "ResourceConfig.VolumeSizeInGB",
-        "is required: ml.m5.large has no storage",
-        ResourceConfig=GROUPS,
-    ),
-    payload(
-        "ResourceConfig.VolumeKmsKeyId",
-        "ml.g5.xlarge has its storage in the instance",
-        ResourceConfig__InstanceType="ml.g5.xlarge",
-        ResourceConfig__VolumeKmsKeyId="alias/volumes",
-    ),
-    preferring("InstancePreferences[0].InstanceCount", "for all preferences", (1, None), 2.0),
-    preferring("InstancePreferences[1].InstanceCount", "is required, since other", (1, None), None),
-    preferring("InstanceCount", "unless each of InstancePreferences", (None, None), None),
-    payload(
-        "ResourceConfig.InstancePreferences[1].InstanceType",
-        "the type of an earlier preference",
-        ResourceConfig={
-            **SIZED,
-            "InstanceCount": 1.0,
-            "InstancePreferences": [{"InstanceType": KIND}] * 2,
-        },
-    ),
-    payload(
-        "ResourceConfig.InstancePreferences",
-        "can't be given with InstanceGroups",
-        ResourceConfig={**SIZED, **GROUPS, "InstancePreferences": [PREFERRED]},
-    ),
-    payload(
-        "ResourceConfig.InstancePreferences[0].TrainingPlanArns",
-        "can't be given with ResourceConfig.TrainingPlanArn",
-        ResourceConfig={
-            **SIZED,
-            "TrainingPlanArn": PLAN,
-            "InstancePreferences": [{**PREFERRED, "TrainingPlanArns": [PLAN]}],
-        },
-    ),
-    payload(
-        "ResourceConfig.InstancePlacementConfig.PlacementSpecifications[0].InstanceCount",
-        "at least 1",
-        ResourceConfig__InstancePlacementConfig={
-            "PlacementSpecifications": [{"InstanceCount": 0.0}]
-        },
-    ),
-    payload(
-        "ResourceConfig.VolumeSizeInGB",
-        "can't be given with ServerlessJobConfig",
-        ServerlessJobConfig=SERVERLESS,
-    ),
-    payload(
-        "ServerlessJobConfig.EvaluationType",
-        "is required with the JobType Evaluation",
-        ServerlessJobConfig={**SERVERLESS, "JobType": "Evaluation"},
-        ResourceConfig=REMOVED,
-    ),
-)
-
-BAD_CHANNELS = (
-    payload(
-        "InputDataConfig[0].CompressionType",
-        "None or left out with the input mode File",
-        InputDataConfig__0__CompressionType="Gzip",
-    ),
-    payload(
-        "InputDataConfig[0].RecordWrapperType",
-        "None or left out with the input mode File",
-        AlgorithmSpecification__TrainingInputMode="Pipe",
-        InputDataConfig__0__InputMode="File",
-        InputDataConfig__0__RecordWrapperType="RecordIO",
-    ),
-    payload(
-        "InputDataConfig[1].DataSource.S3DataSource.InstanceGroupNames",
-        "since another channel names its instance groups",
-        ResourceConfig={**SIZED, **GROUPS},
-        InputDataConfig=[
-            {"ChannelName": "named", "DataSource": {"S3DataSource": MANIFEST}},
-            CHANNEL,
-        ],
-    ),
-    payload(
-        "VpcConfig",
-        "is required: InputDataConfig[0] reads a file system",
-        InputDataConfig__0__DataSource={
-            "FileSystemDataSource": {
-                "FileSystemId": "fs-0123456789abcdef0",
-                "FileSystemAccessMode": "ro",
-                "FileSystemType": "EFS",
-                "DirectoryPath": "/data",
-            }
-        },
-    ),
-)
-
-BAD_IMAGES = (
-    of_image("is in the ECR of us-east-1, but the job runs in eu-west-1", ECR),
-    of_image("is in the partition aws-cn, the job's is aws", ECR.replace("us-east", "cn-north")),
-    of_image("is in the partition aws-us-gov", ECR.replace("us-east", "us-gov-west")),
-    of_image("is in the ECR of us-east-1", ECR.replace(".ecr.", ".ecr-fips.")),
-    of_image(
-        "is in the ECR of us-east-1", "111122223333.dkr-ecr.us-east-1.on.aws/training@sha256:0"
-    ),
-    of_image(
-        "must be at eu-west-1.amazonaws.com, got eu-west-1.amazonaws.com.cn",
-        "111122223333.dkr.ecr.eu-west-1.amazonaws.com.cn/training",
-    ),
 )
 
 BAD_PAYLOADS = (
@@ -479,10 +259,6 @@ BAD_PAYLOADS = (
         "100, 200, 500",
         ProfilerConfig={"ProfilingIntervalInMilliseconds": 250.0},
     ),
-    *BAD_SIZES,
-    *BAD_INSTANCES,
-    *BAD_CHANNELS,
-    *BAD_IMAGES,
     payload("Tags[1].Key", "an earlier tag", Tags=[tag("team"), tag("team")]),
     payload("Tags[0].Key", "can't begin with aws:", Tags=[tag("AWS:team")]),
     payload(
@@ -526,149 +302,5 @@ BAD_PAYLOADS = (
         },
         "service_request_payload.OutputDataConfig.KmsKeyId",
         "the job runs in eu-west-1",
-    ),
-)
-
-BAD_QUEUE_SIDE = (
-    queue("job_queue_name", "1 to 128 letters", job_queue_name="a.b"),
-    queue("job_queue_name", "a letter or digit is first", job_queue_name="-training"),
-    queue("job_queue_name", "a letter or digit is first", job_queue_name="_training"),
-    queue("job_queue_type", "must be SAGEMAKER_TRAINING", job_queue_type="ECS"),
-    queue("priority", "from 0 to 1000", priority=1001.0),
-    queue("priority", "is required", priority=None),
-    queue("state", "must be one of ENABLED, DISABLED", state="enabled"),
-    queue("service_environment_order", "at least 1", service_environment_order=[]),
-    queue(
-        "service_environment_order[0].serviceEnvironment",
-        "did you mean service_environment?",
-        service_environment_order=[{"order": 1.0, "serviceEnvironment": "a"}],
-    ),
-    queue(
-        "service_environment_order[1].order",
-        "an earlier one",
-        service_environment_order=[
-            {"order": 1.0, "service_environment": "a"},
-            {"order": 1.0, "service_environment": "b"},
-        ],
-    ),
-    queue(
-        "service_environment_order",
-        "a queue has one service environment, got 2",
-        service_environment_order=[
-            {"order": 1.0, "service_environment": "a"},
-            {"order": 2.0, "service_environment": "b"},
-        ],
-    ),
-    queue(
-        "service_environment_order[1].service_environment",
-        "named before",
-        service_environment_order=[
-            {"order": 1.0, "service_environment": "a"},
-            {
-                "order": 2.0,
-                "service_environment": "arn:aws:batch:eu-west-1:123456789012:service-environment/a",
-            },
-        ],
-    ),
-    queue("scheduling_policy_arn", "the ARN of a scheduling-policy", scheduling_policy_arn="fair"),
-    queue(
-        "job_state_time_limit_actions[0].max_time_seconds",
-        "from 600 to 86400",
-        job_state_time_limit_actions=action(max_time_seconds=60.0),
-    ),
-    queue(
-        "job_state_time_limit_actions[0].action",
-        "must be TERMINATE",
-        job_state_time_limit_actions=action(action="CANCEL"),
-    ),
-    queue(
-        "job_state_time_limit_actions[0].reason",
-        "must be one of CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
-        job_state_time_limit_actions=action(reason="too slow"),
-    ),
-    queue("timeouts.create", "must be seconds", timeouts={"create": "5m"}),
-    queue("timeouts.read", "there are create, update, delete", timeouts={"read": 5.0}),
-    environment("capacity_limits", "is required", capacity_limits=[]),
-    environment(
-        "capacity_limits",
-        "1 to 5 limits",
-        capacity_limits=[
-            {"max_capacity": 1.0, "capacity_unit": f"ml.m5.{number}xlarge"} for number in range(6)
-        ],
-    ),
-    environment(
-        "capacity_limits[0].capacity_unit", "is required", capacity_limits=[{"max_capacity": 1.0}]
-    ),
-    environment(
-        "capacity_limits[0].capacity_unit",
-        "NUM_INSTANCES or, under quota management",
-        capacity_limits=[{"max_capacity": 1.0, "capacity_unit": "GPUS"}],
-    ),
-    environment(
-        "capacity_limits[1].capacity_unit",
-        "an earlier limit",
-        capacity_limits=[{"max_capacity": 1.0, "capacity_unit": KIND}] * 2,
-    ),
-    environment(
-        "capacity_limits[0].capacity_unit",
-        "stands alone",
-        capacity_limits=[
-            {"max_capacity": 1.0, "capacity_unit": "NUM_INSTANCES"},
-            {"max_capacity": 1.0, "capacity_unit": KIND},
-        ],
-    ),
-    environment("capacity_limits[0]", "must not be null", capacity_limits=[None]),
-    environment(
-        "service_environment_name", "a letter or digit is first", service_environment_name="-gpus"
-    ),
-    environment("service_environment_type", "must be one of", service_environment_type="EC2"),
-    policy(
-        "fairshare_policy",
-        "can't be given with quota_share_policy",
-        **fair(),
-        quota_share_policy={"idle_resource_assignment_strategy": "FIFO"},
-    ),
-    policy("name", "a letter or digit is first", name="_fair"),
-    policy("fairshare_policy.share_decay_seconds", "to 604800", **fair(share_decay_seconds=1e6)),
-    policy(
-        "fairshare_policy.compute_reservation", "from 0 to 99", **fair(compute_reservation=100.0)
-    ),
-    policy(
-        "fairshare_policy.share_distribution[0].weight_factor",
-        "from 0.0001 to 999.9999",
-        **fair(share_distribution=[{"share_identifier": "a", "weight_factor": 0.0}]),
-    ),
-    policy(
-        "fairshare_policy.share_distribution[1].share_identifier",
-        "overlaps",
-        **fair(share_distribution=[{"share_identifier": "UserA*"}, {"share_identifier": "UserA1"}]),
-    ),
-    policy(
-        "quota_share_policy.idle_resource_assignment_strategy",
-        "must be one of FIFO",
-        quota_share_policy={"idle_resource_assignment_strategy": "LIFO"},
-    ),
-    share("job_queue", "the name or the ARN", job_queue="a b"),
-    share("quota_share_name", "a letter or digit is first", quota_share_name="-vision"),
-    share("preemption_configuration", "is required", preemption_configuration=None),
-    share(
-        "capacity_limits[0].capacity_unit",
-        "must be an instance type",
-        capacity_limits=[{"max_capacity": 1.0, "capacity_unit": "NUM_INSTANCES"}],
-    ),
-    share(
-        "resource_sharing_configuration.borrow_limit",
-        "only be given with the strategy LEND_AND_BORROW",
-        resource_sharing_configuration={"strategy": "LEND", "borrow_limit": 10.0},
-    ),
-    share(
-        "resource_sharing_configuration.borrow_limit",
-        "or -1 (unlimited)",
-        resource_sharing_configuration={"strategy": "LEND_AND_BORROW", "borrow_limit": -2.0},
-    ),
-    share(
-        "resource_sharing_configuration.strategy",
-        "did you mean LEND_AND_BORROW?",
-        resource_sharing_configuration={"strategy": "lend-and-borrow"},
     ),
 )

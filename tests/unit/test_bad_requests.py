@@ -3,7 +3,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from bad_requests import BAD_JOBS, BAD_PAYLOADS, BAD_QUEUE_SIDE, Bad
+from bad_combinations import BAD_COMBINATIONS
+from bad_queue_side import BAD_QUEUE_SIDE
+from bad_requests import BAD_JOBS, BAD_PAYLOADS, Bad
 from botocore.validate import ParamValidator
 
 from sjresource.job_queue import JobQueueProvider
@@ -17,7 +19,7 @@ from sjresource.settings import Checking
 if TYPE_CHECKING:
     from sjresource.provider import BatchProvider
 
-BAD = (*BAD_JOBS, *BAD_PAYLOADS, *BAD_QUEUE_SIDE)
+BAD = (*BAD_JOBS, *BAD_PAYLOADS, *BAD_COMBINATIONS, *BAD_QUEUE_SIDE)
 PROVIDERS: dict[str, type[BatchProvider]] = {
     "SubmitServiceJob": ServiceJobProvider,
     "CreateJobQueue": JobQueueProvider,
