@@ -38,7 +38,8 @@ def channels_name_groups_that_exist(_request: Request, payload: Payload) -> Iter
     """
     groups = items_at(payload, "ResourceConfig.InstanceGroups")
     names = [value_at(group, "InstanceGroupName") for group in groups]
-    if any(map(is_unknown, (names, *names, *groups, value_at(payload, "ResourceConfig")))):
+    whole = value_at(payload, "ResourceConfig.InstanceGroups")
+    if any(map(is_unknown, (whole, *groups, *names))):
         return
     for position, channel in _channels(payload):
         for item, name in enumerate(items_at(channel, _GROUP_NAMES)):

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pulumi
 import pytest
 from bad_combinations import BAD_COMBINATIONS
 from bad_queue_side import BAD_QUEUE_SIDE
 from bad_requests import BAD_JOBS, BAD_PAYLOADS, Bad
 from botocore.validate import ParamValidator
 
+from sjresource.checks.validation import job_problems
 from sjresource.job_queue import JobQueueProvider
 from sjresource.naming import input_shape, property_name
 from sjresource.quota_share import QuotaShareProvider
@@ -17,6 +19,8 @@ from sjresource.service_job import ServiceJobProvider
 from sjresource.settings import Checking
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sjresource.provider import BatchProvider
 
 BAD = (*BAD_JOBS, *BAD_PAYLOADS, *BAD_COMBINATIONS, *BAD_QUEUE_SIDE)
@@ -94,6 +98,31 @@ def test_one_mistake_is_told_once(bad: Bad) -> None:
 def test_validation_warn_lets_pass_all_that_botocore_can_send(bad: Bad) -> None:
     """There is always a way out; what botocore would refuse itself stays refused."""
     assert bool(failures(bad, lenient=True)) == (botocore_refuses(bad) or not_for_botocore(bad))
+
+
+@pytest.mark.parametrize("bad", BAD_COMBINATIONS, ids=lambda bad: f"{bad.path}-{bad.reason}"[:70])
+def test_what_is_unknown_adds_no_mistake(bad: Bad) -> None:
+    """Whichever part of a request a preview does not know yet; the rest is judged as before."""
+    payload = bad.request["service_request_payload"]
+    before = {(problem.path, problem.reason) for problem in job_problems(bad.request)}
+    for path, partly in partly_unknown(payload):
+        request = {**bad.request, "service_request_payload": partly}
+        found = [problem for problem in job_problems(request) if "KiB" not in problem.reason]
+        assert {(problem.path, problem.reason) for problem in found} <= before, path
+
+
+def partly_unknown(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    """Give copies of a value with one part of it unknown, and the path of that."""
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, item in list(items)[:9]:
+        copy = dict(value) if isinstance(value, dict) else list(value)
+        copy[key] = pulumi.output.UNKNOWN
+        yield f"{path}.{key}", copy
+        if isinstance(item, (dict, list)):
+            for inner_path, inner in partly_unknown(item, f"{path}.{key}"):
+                whole = dict(value) if isinstance(value, dict) else list(value)
+                whole[key] = inner
+                yield inner_path, whole
 
 
 def test_there_are_enough_of_them() -> None:
