@@ -13,6 +13,7 @@ import pulumi
 
 from sjresource.checks.advice import job_advice
 from sjresource.checks.declared import declare
+from sjresource.checks.queue_rules import QUEUE_ADVICE
 from sjresource.checks.reading import is_plain
 from sjresource.checks.telling import LET_PASS
 from sjresource.checks.validation import job_problems, queue_problems
@@ -39,13 +40,19 @@ def warn_of_job(job: pulumi.Resource, arguments: Mapping[str, Any]) -> None:
 def warn_of_queue_side(
     resource: pulumi.Resource, operation: str, arguments: Mapping[str, Any]
 ) -> None:
-    """Raise what `validation: warn` let pass in a queue, environment, policy or share.
+    """Raise what there is to say of a queue, environment, policy or share.
 
     The thing is remembered as declared, for what the program declares after it.
     """
     declare(resource, operation, arguments)
-    if Checking.from_config(pulumi.Config("sjresource").get).lenient:
-        _warn(resource, arguments, lambda known: _passed(lambda: queue_problems(operation, known)))
+    advice = QUEUE_ADVICE.get(operation, ())
+
+    def texts(known: dict[str, Any]) -> list[str]:
+        passed = _passed(lambda: queue_problems(operation, known))
+        return [*(text for advise in advice for text in advise(known)), *passed]
+
+    if advice or Checking.from_config(pulumi.Config("sjresource").get).lenient:
+        _warn(resource, arguments, texts)
 
 
 def _passed(problems: Callable[[], Iterable[Problem]]) -> list[str]:

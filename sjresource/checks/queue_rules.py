@@ -5,6 +5,7 @@ The counterpart of `job_rules`: what AWS only says in words, with the page that 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import name_in
@@ -157,6 +158,28 @@ def share_identifiers_do_not_overlap(properties: Properties) -> Iterator[Problem
             yield Problem(f"{path}[{position}].share_identifier", "overlaps with an earlier one")
         earlier.append(name)
 
+
+def share_identifiers_are_in_aws_words(properties: Properties) -> Iterator[str]:
+    """AWS's API page has letters and digits in share identifiers, its guide hyphens too.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_ShareAttributes.html
+    https://docs.aws.amazon.com/batch/latest/userguide/create-sagemaker-job-queue.html
+    """
+    path = "fairshare_policy.share_distribution"
+    for position, share in enumerate(items_at(properties, path)):
+        name = value_at(share, "share_identifier")
+        if isinstance(name, str) and not is_unknown(name) and not _IN_AWS_WORDS.fullmatch(name):
+            yield (
+                f"{path}[{position}].share_identifier has other characters than letters, digits, "
+                "hyphens and underscores, of which no page of AWS's says that Batch takes them"
+            )
+
+
+_IN_AWS_WORDS = re.compile(r"[A-Za-z0-9_-]*\*?")
+
+QUEUE_ADVICE: Mapping[str, tuple[Callable[[Properties], Iterator[str]], ...]] = {
+    "CreateSchedulingPolicy": (share_identifiers_are_in_aws_words,),
+}
 
 QUEUE_RULES: Mapping[str, tuple[Rule, ...]] = {
     "CreateJobQueue": (

@@ -8,6 +8,7 @@ from good_requests import GOOD_JOBS, REASON
 from training_requests import JOB, REMOVED, with_payload
 
 from sjresource.checks.advice import job_advice
+from sjresource.checks.queue_rules import QUEUE_ADVICE
 
 SPOT = {"EnableManagedSpotTraining": True, "StoppingCondition__MaxWaitTimeInSeconds": 600.0}
 RETRY = {"action": "RETRY", "on_status_reason": f"{REASON} InternalServerError*"}
@@ -119,6 +120,16 @@ def test_what_is_probably_not_meant_is_said_once(job: dict[str, Any], words: str
 def test_what_is_meant_raises_nothing(job: dict[str, Any]) -> None:
     """A warning that is always there is read by nobody."""
     assert list(job_advice(job, "eu-west-1")) == []
+
+
+def test_a_share_identifier_that_no_page_has_is_warned_of() -> None:
+    """AWS's two pages differ about it, so it is refused by neither."""
+    (advise,) = QUEUE_ADVICE["CreateSchedulingPolicy"]
+    names = ("team-a", "team_b*", "UserA", "team.c", pulumi.output.UNKNOWN)
+    shares = [{"share_identifier": name} for name in names]
+
+    (said,) = advise({"fairshare_policy": {"share_distribution": shares}})
+    assert said.startswith("fairshare_policy.share_distribution[3].share_identifier has other")
 
 
 @pytest.mark.parametrize(
