@@ -127,8 +127,8 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
         Args:
             resource_name: the name in the program.
             priority: 0 to 1000; of the queues over one environment, the higher is served first.
-            service_environment_order: `[{"order": 1, "service_environment": ARN}]`; tried in
-                ascending order.
+            service_environment_order: `[{"order": 1, "service_environment": ARN}]`, a list of one:
+                Batch takes no more. Under quota management the environment is this queue's alone.
             job_queue_name: defaults to `<resource_name>-<7 hex>`.
             job_queue_type: service jobs need SAGEMAKER_TRAINING.
             scheduling_policy_arn: None is first in, first out. Another policy of the same kind is
