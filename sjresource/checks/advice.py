@@ -18,12 +18,13 @@ from sjresource.checks.reading import (
     is_true,
     items_at,
     may_be_given,
+    readable_payload,
     value_at,
     whole_number_at,
 )
 from sjresource.checks.rule import PAYLOAD
 from sjresource.checks.sizes import payload_is_large
-from sjresource.payload import InvalidPayload, is_unknown, parse_payload
+from sjresource.payload import is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,10 +34,7 @@ if TYPE_CHECKING:
 
 def job_advice(properties: Properties, region: str | None = None) -> Iterator[str]:
     """Give every warning about a job; `region` is the stack's, where its config names one."""
-    try:
-        payload = parse_payload(properties.get("service_request_payload"))
-    except InvalidPayload:
-        payload = {}
+    payload = readable_payload(properties.get(PAYLOAD))
     for advise in ADVICE:
         yield from advise(properties, payload)
     for advise_there in ADVICE_BY_REGION:

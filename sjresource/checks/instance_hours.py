@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from sjresource.checks.job_rules import DEFAULT_RUN
-from sjresource.checks.reading import items_at, may_be_given, value_at, whole_number_at
-from sjresource.payload import InvalidPayload, is_unknown, parse_payload
+from sjresource.checks.reading import (
+    items_at,
+    may_be_given,
+    readable_payload,
+    value_at,
+    whole_number_at,
+)
+from sjresource.payload import is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -26,7 +32,7 @@ _RUN_PATH = "StoppingCondition.MaxRuntimeInSeconds"
 
 def requested_instances(payload: Any) -> dict[str, int] | None:
     """Give how many instances of which type a payload asks for; None if that can't be known."""
-    request = _payload({"service_request_payload": payload})
+    request = readable_payload(payload)
     counts: dict[str, int] = {}
     for group in items_at(request, "ResourceConfig.InstanceGroups") or [
         value_at(request, "ResourceConfig")
@@ -43,7 +49,7 @@ def max_instance_hours(properties: Mapping[str, Any]) -> float | None:
 
     Runs that preemption ended and that are made up for are not in it: Batch counts them apart.
     """
-    payload = _payload(properties)
+    payload = readable_payload(properties.get("service_request_payload"))
     attempts: int | None = 1
     if may_be_given(properties, "retry_strategy"):
         attempts = whole_number_at(properties, "retry_strategy.attempts")
@@ -55,7 +61,7 @@ def max_instance_hours(properties: Mapping[str, Any]) -> float | None:
 
 def is_bounded(properties: Mapping[str, Any]) -> bool:
     """Tell whether anything but SageMaker's default ends a run; True if that isn't known."""
-    payload = _payload(properties)
+    payload = readable_payload(properties.get("service_request_payload"))
     return (
         not payload or may_be_given(payload, _RUN_PATH) or may_be_given(properties, _ATTEMPT_PATH)
     )
@@ -77,13 +83,6 @@ def instance_hours_placeholder(properties: Mapping[str, Any]) -> pulumi.Input[in
     if not sources:
         return None
     return pulumi.Output.all(*sources).apply(lambda _: 0)
-
-
-def _payload(properties: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        return parse_payload(properties.get("service_request_payload"))
-    except InvalidPayload:
-        return {}  # unknown, or broken and told already
 
 
 def _instance_count(payload: Mapping[str, Any]) -> int | None:

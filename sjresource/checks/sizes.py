@@ -9,10 +9,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from sjresource.checks.conformance import Problem
+from sjresource.checks.reading import readable_payload
 from sjresource.checks.rule import PAYLOAD
 from sjresource.identity import IDENTITY_TAG, RUN_TAG, identity_tag
 from sjresource.naming import input_shape, to_request
-from sjresource.payload import InvalidPayload, is_unknown, parse_payload, payload_as_sent
+from sjresource.payload import is_unknown, payload_as_sent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -42,7 +43,7 @@ def requests_fit(properties: Properties) -> Iterator[Problem]:
     """
     size, whole = _payload_size(properties), _request_size(properties)
     if size > MOST_OF_A_PAYLOAD:
-        yield Problem(PAYLOAD, _too_large(size, _payload(properties)))
+        yield Problem(PAYLOAD, _too_large(size, readable_payload(properties.get(PAYLOAD))))
     elif whole > MOST_OF_A_REQUEST:
         most = f"Batch takes at most {_bytes(MOST_OF_A_REQUEST)}"
         path = max(_ARGUMENTS, key=lambda name: _json_size(properties.get(name)))
@@ -64,16 +65,9 @@ def _too_large(size: int, payload: Properties) -> str:
     return f"is {_bytes(size)} as it is sent, and Batch takes at most {most}{largest}"
 
 
-def _payload(properties: Properties) -> dict[str, Any]:
-    try:
-        return parse_payload(properties.get(PAYLOAD))
-    except InvalidPayload:
-        return {}
-
-
 def _payload_size(properties: Properties) -> int:
     name = properties.get("job_name")
-    known = _known(_payload(properties))
+    known = _known(readable_payload(properties.get(PAYLOAD)))
     try:
         return _size_of(payload_as_sent(known, name if isinstance(name, str) else ""))
     except (TypeError, ValueError):
@@ -85,7 +79,9 @@ def _request_size(properties: Properties) -> int:
     known = _known(dict(properties))
     name, identity = known.get("job_name"), known.get("identity")
     try:
-        known[PAYLOAD] = payload_as_sent(_known(_payload(properties)), str(name or ""))
+        known[PAYLOAD] = payload_as_sent(
+            _known(readable_payload(properties.get(PAYLOAD))), str(name or "")
+        )
         request: dict[str, Any] = to_request(input_shape("SubmitServiceJob"), known)
         marks = {RUN_TAG: f"{_DIGEST}-0", IDENTITY_TAG: identity_tag(identity) if identity else ""}
         request["tags"] = {**(request.get("tags") or {}), **marks}

@@ -17,6 +17,7 @@ from sjresource.checks.foreign_arns import foreign_arns
 from sjresource.checks.image_rules import images_are_of_the_jobs_region
 from sjresource.checks.job_rules import RULES
 from sjresource.checks.queue_rules import QUEUE_RULES
+from sjresource.checks.reading import readable_payload
 from sjresource.checks.sizes import requests_fit
 from sjresource.naming import input_shape, property_name
 from sjresource.payload import InvalidPayload, is_unknown, kind_of, parse_payload
@@ -35,7 +36,7 @@ def job_problems(properties: Mapping[str, Any], region: str | None = None) -> It
     request["service_request_payload"] = ""  # it has a check of its own
     yield from request_problems("SubmitServiceJob", request)
     yield from payload_problems(payload)
-    readable = _readable(payload)
+    readable = readable_payload(payload)
     for rule in RULES:
         yield from rule(request, readable)
     yield from foreign_arns(request, readable, region)
@@ -114,13 +115,6 @@ def _of_operation(operation: str, properties: Mapping[str, Any]) -> dict[str, An
 
 def _is_positive(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
-
-
-def _readable(payload: Any) -> dict[str, Any]:
-    try:
-        return parse_payload(payload)
-    except InvalidPayload:
-        return {}  # unknown, or broken and told already
 
 
 def _is_told(path: str, told: list[str]) -> bool:
