@@ -125,9 +125,9 @@ def attempt_ends_before_the_run(properties: Properties, payload: Properties) -> 
     run = whole_number_at(payload, "StoppingCondition.MaxRuntimeInSeconds")
     if attempt is not None and run is not None and 0 < attempt < run:
         yield (
-            f"{path} ({attempt}) is below the payload's StoppingCondition.MaxRuntimeInSeconds "
-            f"({run}): Batch ends the attempt first, and it is believed, though no page says so, "
-            "that it leaves no time to save a model, as SageMaker does"
+            f"{path} is below the payload's StoppingCondition.MaxRuntimeInSeconds: Batch ends the "
+            "attempt first, and it is believed, though no page says so, that it leaves no time to "
+            "save a model, as SageMaker does"
         )
 
 
@@ -137,9 +137,9 @@ def pending_time_without_effect(_properties: Properties, payload: Properties) ->
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
     """
     path = "StoppingCondition.MaxPendingTimeInSeconds"
-    kinds = instance_types(payload)
-    if is_given(payload, path) and kinds and all(map(computes_on_cpus, kinds)):
-        yield f"{PAYLOAD}.{path} has no effect on instances without accelerators ({kinds[0]})"
+    found = instance_types(payload)
+    if is_given(payload, path) and found and all(computes_on_cpus(kind) for _, kind in found):
+        yield f"{PAYLOAD}.{path} has no effect on instances without accelerators"
 
 
 def streams_only(_properties: Properties, payload: Properties) -> Iterator[str]:

@@ -86,7 +86,7 @@ async def find_misfits(
 async def _of_queue(arguments: Arguments, earlier: Sequence[Declared]) -> AsyncIterator[Problem]:
     quota_managed = await _is_quota_managed(arguments, earlier)
     for position, reference in enumerate(_environments(arguments)):
-        environment = await _meant(reference, _ENVIRONMENT, earlier)
+        environment = await _meant(reference, _ENVIRONMENT, arguments, earlier)
         if environment is None:
             continue
         for problem in environment_counts_types(position, await _units(environment)):
@@ -102,22 +102,26 @@ async def _of_queue(arguments: Arguments, earlier: Sequence[Declared]) -> AsyncI
 
 
 async def _of_share(arguments: Arguments, earlier: Sequence[Declared]) -> AsyncIterator[Problem]:
-    queue = await _meant(arguments.get("job_queue"), _QUEUE, earlier)
+    queue = await _queue_of(arguments, earlier)
     shares = [
         share
         for share in earlier
         if queue
         and share.operation == _SHARE
-        and await _meant(share.arguments.get("job_queue"), _QUEUE, earlier) is queue
+        and await _queue_of(share.arguments, earlier) is queue
     ]
     for problem in queue_has_room_for_shares(len(shares)):
         yield problem
 
 
+async def _queue_of(share: Arguments, earlier: Sequence[Declared]) -> Declared | None:
+    return await _meant(share.get("job_queue"), _QUEUE, share, earlier)
+
+
 async def _is_quota_managed(arguments: Arguments, earlier: Sequence[Declared]) -> bool | None:
     """Whether a queue's policy is one of quota shares; None if it is not the program's own."""
     reference = arguments.get("scheduling_policy_arn")
-    policy = await _meant(reference, _POLICY, earlier)
+    policy = await _meant(reference, _POLICY, arguments, earlier)
     if policy is None:
         return False if reference is None else None
     return policy.arguments.get("quota_share_policy") is not None
@@ -125,7 +129,7 @@ async def _is_quota_managed(arguments: Arguments, earlier: Sequence[Declared]) -
 
 async def _has(queue: Declared, environment: Declared, earlier: Sequence[Declared]) -> bool:
     for reference in _environments(queue.arguments):
-        if await _meant(reference, _ENVIRONMENT, earlier) is environment:
+        if await _meant(reference, _ENVIRONMENT, queue.arguments, earlier) is environment:
             return True
     return False
 
@@ -135,15 +139,25 @@ async def _units(environment: Declared) -> list[str]:
     return [value_at(limit, "capacity_unit") for limit in limits or ()]
 
 
-async def _meant(reference: Any, operation: str, earlier: Sequence[Declared]) -> Declared | None:
-    """Return the one thing of the program whose output, or whose given name, a reference is."""
+async def _meant(
+    reference: Any, operation: str, by: Arguments, earlier: Sequence[Declared]
+) -> Declared | None:
+    """Return the one thing of the program whose output, or whose given name, a reference is.
+
+    A name means a thing of the region of what names it.
+    """
     things = [each for each in earlier if each.operation == operation]
     if isinstance(reference, pulumi.Output):
         resources = await reference.resources()
         found = [each for each in things if each.resource in resources]
     else:
+        named = (reference, by.get("region"))
         name = _NAMES[operation]
-        found = [each for each in things if reference and each.arguments.get(name) == reference]
+        found = [
+            each
+            for each in things
+            if reference and (each.arguments.get(name), each.arguments.get("region")) == named
+        ]
     return found[0] if len(found) == 1 else None
 
 

@@ -116,9 +116,9 @@ def volumes_have_a_size(_request: Request, payload: Payload) -> Iterator[Problem
         if is_given(payload, "ServerlessJobConfig") and is_given(payload, path):
             yield in_payload(path, "can't be given with ServerlessJobConfig")
         return
-    kinds = [kind for kind in instance_types(payload) if needs_volume(kind)]
-    if kinds and not may_be_given(payload, path):
-        yield in_payload(path, f"is required: {kinds[0]} has no storage but a volume")
+    without = [where for where, kind in instance_types(payload) if needs_volume(kind)]
+    if without and not may_be_given(payload, path):
+        yield in_payload(path, f"is required: the type at {without[0]} has no storage of its own")
 
 
 def local_storage_has_no_key(_request: Request, payload: Payload) -> Iterator[Problem]:
@@ -127,9 +127,9 @@ def local_storage_has_no_key(_request: Request, payload: Payload) -> Iterator[Pr
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
     """
     path = "ResourceConfig.VolumeKmsKeyId"
-    kinds = instance_types(payload)
-    if is_given(payload, path) and kinds and all(map(has_local_storage, kinds)):
-        reason = f"can't be given: {kinds[0]} has its storage in the instance, and no volume"
+    found = instance_types(payload)
+    if is_given(payload, path) and found and all(has_local_storage(kind) for _, kind in found):
+        reason = f"can't be given: the type at {found[0][0]} has its own storage, and no volume"
         yield in_payload(path, reason)
 
 
@@ -156,14 +156,14 @@ INSTANCE_RULES: tuple[Rule, ...] = (
 )
 
 
-def instance_types(payload: Payload) -> list[Any]:
-    """Return every instance type that a payload names, known or not, in its order."""
-    holders = [
-        value_at(payload, "ResourceConfig"),
-        *items_at(payload, _GROUPS),
-        *items_at(payload, _PREFERENCES),
-    ]
-    return [kind for kind in (value_at(each, "InstanceType") for each in holders) if kind]
+def instance_types(payload: Payload) -> list[tuple[str, Any]]:
+    """Return every instance type that a payload names, known or not, with its path."""
+    holders = [("ResourceConfig", value_at(payload, "ResourceConfig"))]
+    for path in (_GROUPS, _PREFERENCES):
+        items = enumerate(items_at(payload, path))
+        holders.extend((f"{path}[{position}]", each) for position, each in items)
+    found = [(f"{path}.InstanceType", value_at(each, "InstanceType")) for path, each in holders]
+    return [(path, kind) for path, kind in found if kind]
 
 
 def _known_items(payload: Payload, path: str) -> list[Any]:

@@ -74,17 +74,17 @@ BAD_SIZES = (
 BAD_INSTANCES = (
     payload(
         "ResourceConfig.VolumeSizeInGB",
-        "is required: ml.m5.large has no storage",
+        "is required: the type at ResourceConfig.InstanceType has no storage",
         ResourceConfig__VolumeSizeInGB=REMOVED,
     ),
     payload(
         "ResourceConfig.VolumeSizeInGB",
-        "is required: ml.m5.large has no storage",
+        "is required: the type at ResourceConfig.InstanceGroups[0].InstanceType has no",
         ResourceConfig=GROUPS,
     ),
     payload(
         "ResourceConfig.VolumeKmsKeyId",
-        "ml.g5.xlarge has its storage in the instance",
+        "the type at ResourceConfig.InstanceType has its own storage",
         ResourceConfig__InstanceType="ml.g5.xlarge",
         ResourceConfig__VolumeKmsKeyId="alias/volumes",
     ),

@@ -40,7 +40,7 @@ def retries(*conditions: dict[str, str], attempts: float = 3.0) -> dict[str, Any
         ({**JOB, "scheduling_priority": 5.0}, "no effect in a first-in-first-out queue"),
         (
             {**JOB, "timeout_config": {"attempt_duration_seconds": 599.0}},
-            "Batch ends the attempt first, and it is believed, though no page says so,",
+            "and it is believed, though no page says so, that it leaves no time to save a model",
         ),
         (
             with_payload(HyperParameters={str(number): "x" * 2000 for number in range(4)}),
@@ -48,7 +48,7 @@ def retries(*conditions: dict[str, str], attempts: float = 3.0) -> dict[str, Any
         ),
         (
             with_payload(StoppingCondition__MaxPendingTimeInSeconds=7200.0),
-            "no effect on instances without accelerators (ml.m5.large)",
+            "no effect on instances without accelerators",
         ),
         (
             with_payload(

@@ -39,10 +39,10 @@ def policy(name: str, **kind: Any) -> Declared:
     return Declared(a_resource(name), "CreateSchedulingPolicy", kind)
 
 
-def queue(name: str, over: Any, by: Any = None) -> Declared:
+def queue(name: str, over: Any, by: Any = None, **more: Any) -> Declared:
     """Declare a queue."""
     order = [{"order": 1, "service_environment": over}]
-    arguments = {"service_environment_order": order, "scheduling_policy_arn": by}
+    arguments = {"service_environment_order": order, "scheduling_policy_arn": by, **more}
     return Declared(a_resource(name), "CreateJobQueue", arguments)
 
 
@@ -72,6 +72,8 @@ def test_a_program_that_fits_tells_nothing() -> None:
         assert await told(types, all_, shares, fair, first, queue("b", output_of(all_))) == []
         assert await told(all_, queue("a", "all", "arn:aws:batch:…")) == []
         assert await told(managed, queue("a", "elsewhere")) == []
+        far = queue("far", "all", output_of(shares), region="us-west-2")
+        assert await told(all_, shares, far) == []
 
     asyncio.run(program())
 
