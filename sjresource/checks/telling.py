@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.checks.kept_answers import KeptAnswers
 from sjresource.identity import name_of
+from sjresource.payload import is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,6 +33,8 @@ def tell(
     noun: str, properties: Mapping[str, Any], problem: Problem, why: str, told: Told = _told
 ) -> None:
     """Write a problem to stderr that does not fail, and why it does not."""
-    name = name_of(properties["identity"])
+    identity = properties.get("identity")
+    known = isinstance(identity, str) and not is_unknown(identity)
+    name = name_of(str(identity)) if known else "not known yet"
     text = f"warning: checking {noun} ({name}): {problem.path} {problem.reason}; {why}\n"
     told.get(text, partial(sys.stderr.write, text))

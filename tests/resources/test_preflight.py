@@ -225,6 +225,8 @@ def test_validation_warn_lets_a_preflight_pass_too(
     assert provider.check({}, aws.job("nowhere")).failures == []
     told = capfd.readouterr().err
     assert "job_queue names a queue that does not exist; let pass, since sjresource:" in told
+    child = aws.job("nowhere", identity=pulumi.output.UNKNOWN)
+    assert provider.check({}, child).failures == []
 
 
 def test_many_jobs_ask_once(aws: EmulatedBatch) -> None:
