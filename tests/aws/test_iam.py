@@ -77,7 +77,7 @@ def test_deployer_may_do_just_what_the_code_calls() -> None:
 
 
 def rows() -> dict[str, str]:
-    """Give the resources of each action in the page's table."""
+    """Return the resources of each action in the page's table."""
     page = (ROOT / "docs" / "iam.md").read_text()
     table = page.partition("| action | resources |")[2].partition("| resource | ARN |")[0]
     return {

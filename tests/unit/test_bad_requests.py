@@ -53,7 +53,7 @@ def botocore_refuses(bad: Bad) -> bool:
 
 
 def renamed(shape: Any, value: Any) -> Any:
-    """Give members their names in the API, and whole numbers as such."""
+    """Return a request with members' names in the API, and whole numbers as such."""
     if shape.type_name == "structure" and isinstance(value, dict):
         names = {property_name(member): member for member in shape.members}
         return {
@@ -112,7 +112,7 @@ def test_what_is_unknown_adds_no_mistake(bad: Bad) -> None:
 
 
 def partly_unknown(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Give copies of a value with one part of it unknown, and the path of that."""
+    """Yield copies of a value with one part of it unknown, and the path of that."""
     items = value.items() if isinstance(value, dict) else enumerate(value)
     for key, item in list(items)[:9]:
         copy = dict(value) if isinstance(value, dict) else list(value)

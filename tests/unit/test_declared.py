@@ -52,7 +52,7 @@ def share(name: str, of: Any) -> Declared:
 
 
 async def told(*things: Any) -> list[str]:
-    """Declare things; give what the check of the last one is told."""
+    """Declare things; return what the check of the last one is told."""
     *earlier, last = things
     found = await find_misfits(last.operation, last.arguments, earlier)
     return [f"{each.path} {each.reason}" for each in misfit_problems({"misfits": found})]

@@ -16,24 +16,24 @@ KIB = 1024
 
 
 def with_parameters(parameters: Any, **arguments: Any) -> dict[str, Any]:
-    """Give the job with other hyperparameters."""
+    """Return the job with other hyperparameters."""
     payload = {**PAYLOAD, "HyperParameters": parameters}
     return {**JOB, "service_request_payload": payload, **arguments}
 
 
 def sized(size: int) -> dict[str, Any]:
-    """Give a job whose payload is of just that many bytes as it is sent."""
+    """Return a job whose payload is of just that many bytes as it is sent."""
     empty = len(submit_request(with_parameters({"a": "x"}))["serviceRequestPayload"]) - 1
     return with_parameters({"a": "x" * (size - empty)})
 
 
 def told(job: dict[str, Any]) -> list[str]:
-    """Tell what is refused of a job for its size."""
+    """Return what is refused of a job for its size."""
     return [f"{problem.path} {problem.reason}" for problem in requests_fit(job)]
 
 
 def warned(job: dict[str, Any]) -> list[str]:
-    """Tell what is warned of."""
+    """Return what is warned of."""
     return list(payload_is_large(job, job["service_request_payload"]))
 
 
@@ -101,7 +101,7 @@ def test_what_is_escaped_on_the_way_counts_as_it_is_sent(value: str) -> None:
 
 
 def tagged(value: str) -> dict[str, Any]:
-    """Give the job as many tags as it may have."""
+    """Return the job with as many tags as it may have."""
     return {**JOB, "tags": {str(number): value for number in range(47)}}
 
 
