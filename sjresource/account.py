@@ -20,4 +20,6 @@ def account_problems(settings: Settings) -> Iterator[Problem]:
     """Give the one problem there may be; STS is asked once, and only where accounts are named."""
     refusal = account_refusal(settings)
     if refusal:
-        yield Problem("aws:", refusal)
+        yield Problem(
+            "aws:", refusal, unsendable=True
+        )  # nothing is sent to it, whatever is let pass

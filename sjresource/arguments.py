@@ -67,7 +67,7 @@ class ServiceEnvironmentOrderArgs(TypedDict):
     """One of `service_environment_order` of a queue."""
 
     order: Input[int]
-    """The lowest is tried first."""
+    """1: a queue has one environment."""
     service_environment: Input[str]
     """Name or ARN."""
 

@@ -173,6 +173,21 @@ def same_place(tag: str, identity: str) -> bool:
     return tag.rpartition("@")[2].partition(".")[0] == _place_digest(identity)
 
 
+def submission_marks(identity: str, digest: str, token: str, generation: int) -> dict[str, str]:
+    """Return the tags by which a submission is found again.
+
+    Args:
+        identity: whose run it is; may be another's later.
+        digest: the run's, see `run_digest`.
+        token: the clientToken that it is submitted under.
+        generation: how often the run was given up before.
+    """
+    return {
+        IDENTITY_TAG: identity_tag(identity),
+        RUN_TAG: f"{digest}.{token_digest(token)}.{generation}",
+    }
+
+
 def recorded_mark(*, deleted_with: bool = False) -> dict[str, str]:
     """Return the mark of what a state has.
 

@@ -10,16 +10,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
-from pulumi.dynamic import Resource
+from pulumi.dynamic import CheckResult, Resource
 
 from sjresource.arn import name_in
-from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules
+from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules, find_changes
 from sjresource.checks.advising import warn_of_queue_side
+from sjresource.checks.declared import PROPERTY as MISFITS
+from sjresource.checks.declared import misfits
+from sjresource.checks.queue_check import failures_around
+from sjresource.checks.queue_preflight import queue_misfits
 from sjresource.checks.reading import items_at, value_at
 from sjresource.client import BatchClient
 from sjresource.declaration import Declaration
 from sjresource.named_resource import Calls, NamedResourceProvider
-from sjresource.provider import old_first
+from sjresource.provider import old_first, with_failures
 from sjresource.relations import refuse_foreign_jobs
 from sjresource.stack_config import with_default_tags
 
@@ -32,6 +36,10 @@ if TYPE_CHECKING:
         ServiceEnvironmentOrderArgs,
         TimeoutsArgs,
     )
+
+
+_AROUND = {"service_environment_order": REPLACES, "scheduling_policy_arn": REPLACES}
+"""What a queue has around it: another one is looked at as that of a new queue."""
 
 
 class JobQueueProvider(NamedResourceProvider):
@@ -65,6 +73,15 @@ class JobQueueProvider(NamedResourceProvider):
         "state": "ENABLED",
         "job_state_time_limit_actions": [],
     }
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Look at the things around the queue too, where it would be made or given others."""
+        checked = super().check(olds, news)
+        changes = find_changes(_AROUND, olds, checked.inputs)
+        find = queue_misfits if changes.replaces or not olds else None
+        settings = self.settings_at(self.home(news), news.get("region"))
+        found = failures_around(self.noun, checked.inputs, settings, self.checking, find)
+        return with_failures(checked, found)
 
     def home(self, props: Mapping[str, Any]) -> str:
         """See NamedResourceProvider."""
@@ -112,8 +129,8 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
         Args:
             resource_name: the name in the program.
             priority: 0 to 1000; of the queues over one environment, the higher is served first.
-            service_environment_order: `[{"order": 1, "service_environment": ARN}]`; tried in
-                ascending order.
+            service_environment_order: `[{"order": 1, "service_environment": ARN}]`, a list of one:
+                Batch takes no more. Under quota management the environment is this queue's alone.
             job_queue_name: defaults to `<resource_name>-<7 hex>`.
             job_queue_type: service jobs need SAGEMAKER_TRAINING.
             scheduling_policy_arn: None is first in, first out. Another policy of the same kind is
@@ -142,6 +159,7 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
             "timeouts": timeouts,
             **dict.fromkeys((*JobQueueProvider.outputs, "registered_at")),
         }
+        properties[MISFITS] = misfits(JobQueueProvider.create_operation, properties)
         super().__init__(JobQueueProvider(), resource_name, properties, old_first(opts))
         declaration.follow(self)
         warn_of_queue_side(self, JobQueueProvider.create_operation, properties)

@@ -74,6 +74,11 @@ def payload_json(value: Any) -> str:
     return json.dumps(canonical(parse_payload(value)), separators=(",", ":"), ensure_ascii=False)
 
 
+def payload_as_sent(value: Any, job_name: str) -> str:
+    """Write what is submitted of a job of that name, which stands in for a TrainingJobName."""
+    return payload_json({"TrainingJobName": _training_job_name(job_name), **parse_payload(value)})
+
+
 def kind_of(value: Any) -> str:
     """Name the JSON kind of `value`, to be said where the value itself may be secret."""
     if value is None:
@@ -91,6 +96,14 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     ((list, tuple), "a list"),
     (dict, "an object"),
 )
+
+
+_MAX_TRAINING_JOB_NAME = 63
+
+
+def _training_job_name(job_name: str) -> str:
+    """Make a valid name of the job's; Batch generates the one that the training job really gets."""
+    return job_name.replace("_", "-").strip("-")[:_MAX_TRAINING_JOB_NAME].strip("-") or "job"
 
 
 def _is_absent(value: Any) -> bool:

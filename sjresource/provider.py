@@ -21,6 +21,7 @@ from sjresource.arn import parse_arn
 from sjresource.client import BatchClient, batch_client, caller_account
 from sjresource.errors import NotFound, Refused, Unreachable
 from sjresource.ownership import other_owner
+from sjresource.payload import is_unknown
 from sjresource.refusals import PASSING
 from sjresource.settings import Checking, Settings
 
@@ -70,6 +71,12 @@ class BatchProvider(ResourceProvider):
         """
         parsed = parse_arn(arn)
         return batch_client(self.settings, parsed.region if parsed else region)
+
+    def settings_at(self, reference: Any, region: Any) -> Settings:
+        """Return the settings for where a thing is: an ARN's region, `region`, or the config's."""
+        known = isinstance(reference, str) and not is_unknown(reference)
+        arn = parse_arn(reference) if known else None
+        return self.settings.in_region(arn.region if arn else region)
 
     def moved(self, id_: str, reference: str = "", region: Any = None) -> list[str]:
         """Name what the configuration says differently by now: `region`, `account` or nothing.
@@ -156,6 +163,12 @@ def check_result(inputs: Mapping[str, Any], problems: Iterable[Problem]) -> Chec
     """
     failures = [CheckFailure("", f"{problem.path} {problem.reason}") for problem in problems]
     return CheckResult(dict(inputs), failures)
+
+
+def with_failures(checked: CheckResult, problems: Iterable[Problem]) -> CheckResult:
+    """Add problems to those of a check."""
+    found = check_result(checked.inputs, problems)
+    return CheckResult(checked.inputs, [*checked.failures, *found.failures])
 
 
 def update_tags(

@@ -9,16 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
-from pulumi.dynamic import Resource
+from pulumi.dynamic import CheckResult, Resource
 
 from sjresource.arn import name_in
-from sjresource.changes import IN_PLACE, REPLACES, Rules
+from sjresource.changes import IN_PLACE, REPLACES, Rules, find_changes
 from sjresource.checks.advising import warn_of_queue_side
+from sjresource.checks.declared import PROPERTY as MISFITS
+from sjresource.checks.declared import misfits
+from sjresource.checks.queue_check import failures_around
+from sjresource.checks.queue_preflight import share_misfits
 from sjresource.client import BatchClient
 from sjresource.declaration import Declaration
 from sjresource.errors import NotFound
 from sjresource.named_resource import Calls, NamedResourceProvider
-from sjresource.provider import old_first
+from sjresource.provider import old_first, with_failures
 from sjresource.relations import refuse_foreign_jobs
 from sjresource.stack_config import with_default_tags
 
@@ -61,6 +65,15 @@ class QuotaShareProvider(NamedResourceProvider):
         "state": IN_PLACE,
         "tags": IN_PLACE,
     }
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Look at the queue's other shares too, where the share would be made."""
+        checked = super().check(olds, news)
+        replaced = find_changes(self.rules, olds, checked.inputs).replaces
+        find = share_misfits if replaced or not olds else None
+        settings = self.settings_at(self.home(news), news.get("region"))
+        found = failures_around(self.noun, checked.inputs, settings, self.checking, find)
+        return with_failures(checked, found)
 
     def find_named(self, client: BatchClient, props: Mapping[str, Any]) -> dict[str, Any]:
         """See NamedResourceProvider."""
@@ -152,6 +165,7 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
             "timeouts": timeouts,
             **dict.fromkeys((*QuotaShareProvider.outputs, "registered_at")),
         }
+        properties[MISFITS] = misfits(QuotaShareProvider.create_operation, properties)
         super().__init__(QuotaShareProvider(), resource_name, properties, old_first(opts))
         declaration.follow(self)
         warn_of_queue_side(self, QuotaShareProvider.create_operation, properties)

@@ -96,7 +96,7 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
         region: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declare the policy: exactly one of the two kinds.
+        """Declare the policy, of one of the two kinds; neither is a policy with a name alone.
 
         Args:
             resource_name: the name in the program.

@@ -44,7 +44,7 @@ from sjresource.identity import (
 from sjresource.job_outputs import OUTPUTS, job_outputs
 from sjresource.naming import input_shape, to_request
 from sjresource.ownership import RECORDED_BEFORE, has_ended, other_owner
-from sjresource.payload import canonical, is_unknown, parse_payload, payload_json
+from sjresource.payload import canonical, is_unknown, payload_as_sent
 from sjresource.provider import BatchProvider, old_first, require_ours, try_to, update_tags
 from sjresource.sightings import Sought, find
 from sjresource.stack_config import with_default_tags
@@ -89,8 +89,6 @@ _REMEMBERED_SECONDS = 24 * 3600.0
 
 https://docs.aws.amazon.com/batch/latest/userguide/job_states.html
 """
-
-_MAX_TRAINING_JOB_NAME = 63
 
 _MUST_CHANGE = (
     "client_token must change with the request: Batch refuses a token that came with another one"
@@ -445,10 +443,10 @@ _NOT_INPUTS = (*OUTPUTS, "record_expired", "found_arn", *_OTHER_RUNS, "registere
 
 def submit_request(props: Mapping[str, Any]) -> dict[str, Any]:
     """Build the SubmitServiceJob request, without token and marks; pure."""
-    payload = parse_payload(props["service_request_payload"])
-    named = {"TrainingJobName": _training_job_name(props["job_name"]), **payload}
     wanted = {name: canonical(props.get(name)) for name in REQUEST if name != "client_token"}
-    wanted["service_request_payload"] = payload_json(named)
+    wanted["service_request_payload"] = payload_as_sent(
+        props["service_request_payload"], props["job_name"]
+    )
     present = {name: value for name, value in wanted.items() if value not in (None, {}, [])}
     request: dict[str, Any] = to_request(input_shape("SubmitServiceJob"), present)
     return request
@@ -481,11 +479,6 @@ def _adopts_another(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) 
     """Tell whether the program names another job to adopt than it did and than it has."""
     job = _known(news.get("adopt_job_id"))
     return bool(job) and job != olds.get("adopt_job_id") and name_in(job) != name_in(id_)
-
-
-def _training_job_name(job_name: str) -> str:
-    """Make a valid name of the job's; Batch generates the one that the training job really gets."""
-    return job_name.replace("_", "-").strip("-")[:_MAX_TRAINING_JOB_NAME].strip("-") or "job"
 
 
 def _reason(props: Mapping[str, Any]) -> str:

@@ -162,8 +162,8 @@ class Settings:
 class Checking:
     """How a preview checks: our own config, `sjresource:validation` and `sjresource:preflight`.
 
-    `lenient` (`validation: warn`) lets pass what the installed botocore does not know; `preflight`
-    is whether AWS is asked about the queue of a job that would be submitted.
+    `lenient` (`validation: warn`) makes warnings of all that botocore can send; `preflight` is
+    whether AWS is asked about what a job, a queue or a share would be put into.
     """
 
     lenient: bool = False

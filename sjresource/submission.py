@@ -38,6 +38,7 @@ from sjresource.identity import (
     client_token,
     identity_tag,
     run_digest,
+    submission_marks,
     token_digest,
 )
 from sjresource.ownership import RECORDED_BEFORE, has_ended, other_owner, standing
@@ -91,11 +92,8 @@ class Run:
 
     def marks(self, generation: int) -> dict[str, str]:
         """Return the tags by which this submission is found again."""
-        token = token_digest(self.client_token(generation))
-        return {
-            IDENTITY_TAG: identity_tag(self.identity),
-            RUN_TAG: f"{self.digest}.{token}.{generation}",
-        }
+        token = self.client_token(generation)
+        return submission_marks(self.identity, self.digest, token, generation)
 
     def renewed_marks(self, tags: Mapping[str, str]) -> dict[str, str]:
         """Return the marks of a job that is this run's by now, whatever it was submitted as.

@@ -18,10 +18,13 @@ from typing import TYPE_CHECKING, Any
 
 import sjresource as sj
 from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules
-from sjresource.checks.advice import ADVICE, queue_elsewhere
+from sjresource.checks.advice import ADVICE, ADVICE_BY_REGION
 from sjresource.checks.foreign_arns import foreign_arns
+from sjresource.checks.image_rules import images_are_of_the_jobs_region
 from sjresource.checks.job_rules import RULES as JOB_RULES
-from sjresource.checks.queue_rules import QUEUE_RULES
+from sjresource.checks.queue_rules import QUEUE_ADVICE, QUEUE_RULES
+from sjresource.checks.quota_management import QUOTA_MANAGEMENT
+from sjresource.checks.sizes import requests_fit
 from sjresource.completion import RULES as COMPLETION_RULES
 from sjresource.job_queue import JobQueueProvider
 from sjresource.quota_share import QuotaShareProvider
@@ -82,11 +85,13 @@ def _with(text: str, lines: list[str]) -> str:
 
 def _rules() -> Iterator[str]:
     """Tell each rule in the first line of its docstring, with the pages that it is from."""
-    queue_side = [rule for rules in QUEUE_RULES.values() for rule in rules]
+    queue_advice = [advise for all_ in QUEUE_ADVICE.values() for advise in all_]
+    queue_side: list[Any] = [rule for rules in QUEUE_RULES.values() for rule in rules]
+    queue_side.extend(QUOTA_MANAGEMENT)
     for title, rules in (
-        ("A job's rules", (*JOB_RULES, foreign_arns)),
+        ("A job's rules", (*JOB_RULES, foreign_arns, images_are_of_the_jobs_region, requests_fit)),
         ("The queue side's rules", queue_side),
-        ("Warnings", (*ADVICE, queue_elsewhere)),
+        ("Warnings", (*ADVICE, *ADVICE_BY_REGION, *queue_advice)),
     ):
         yield from (f"| {title} | from |", "| --- | --- |")
         for rule in rules:
@@ -97,7 +102,10 @@ def _rules() -> Iterator[str]:
 
 
 def _last(url: str) -> str:
-    return url.rsplit("/", 1)[-1].removesuffix(".html").removeprefix("API_")
+    *_, repository, _, page = url.split("/")
+    if url.startswith("https://github.com/"):
+        return f"{repository}#{page}"
+    return page.removesuffix(".html").removeprefix("API_")
 
 
 def _arguments(resource: type) -> Iterator[str]:

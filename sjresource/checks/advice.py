@@ -9,16 +9,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import parse_arn
+from sjresource.checks.image_rules import aws_images_are_where_aws_has_them
 from sjresource.checks.instance_hours import is_bounded, max_instance_hours
+from sjresource.checks.instance_rules import instance_types
+from sjresource.checks.instance_types import computes_on_cpus
 from sjresource.checks.reading import (
     is_given,
     is_true,
     items_at,
     may_be_given,
+    readable_payload,
     value_at,
     whole_number_at,
 )
-from sjresource.payload import InvalidPayload, is_unknown, parse_payload
+from sjresource.checks.rule import PAYLOAD
+from sjresource.checks.sizes import payload_is_large
+from sjresource.payload import is_unknown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -28,13 +34,11 @@ if TYPE_CHECKING:
 
 def job_advice(properties: Properties, region: str | None = None) -> Iterator[str]:
     """Give every warning about a job; `region` is the stack's, where its config names one."""
-    try:
-        payload = parse_payload(properties.get("service_request_payload"))
-    except InvalidPayload:
-        payload = {}
+    payload = readable_payload(properties.get(PAYLOAD))
     for advise in ADVICE:
         yield from advise(properties, payload)
-    yield from queue_elsewhere(properties, region)
+    for advise_there in ADVICE_BY_REGION:
+        yield from advise_there(properties, payload, region)
 
 
 def no_stop_condition(properties: Properties, payload: Properties) -> Iterator[str]:
@@ -110,7 +114,66 @@ def priority_without_effect(properties: Properties, _payload: Properties) -> Ite
         )
 
 
-def queue_elsewhere(properties: Properties, region: str | None) -> Iterator[str]:
+def attempt_ends_before_the_run(properties: Properties, payload: Properties) -> Iterator[str]:
+    """A belief: Batch ends an attempt without SageMaker's two minutes to save a model.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_ServiceJobTimeout.html
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
+    """
+    path = "timeout_config.attempt_duration_seconds"
+    attempt = whole_number_at(properties, path)
+    run = whole_number_at(payload, "StoppingCondition.MaxRuntimeInSeconds")
+    if attempt is not None and run is not None and 0 < attempt < run:
+        yield (
+            f"{path} is below the payload's StoppingCondition.MaxRuntimeInSeconds: Batch ends the "
+            "attempt first, and it is believed, though no page says so, that it leaves no time to "
+            "save a model, as SageMaker does"
+        )
+
+
+def pending_time_without_effect(_properties: Properties, payload: Properties) -> Iterator[str]:
+    """Only jobs on accelerated instances end for having waited.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
+    """
+    path = "StoppingCondition.MaxPendingTimeInSeconds"
+    found = instance_types(payload)
+    if is_given(payload, path) and found and all(computes_on_cpus(kind) for _, kind in found):
+        yield f"{PAYLOAD}.{path} has no effect on instances without accelerators"
+
+
+def streams_only(_properties: Properties, payload: Properties) -> Iterator[str]:
+    """What FastFile offers as files is not decompressed.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Channel.html
+    """
+    general = value_at(payload, "AlgorithmSpecification.TrainingInputMode")
+    for position, channel in enumerate(items_at(payload, "InputDataConfig")):
+        mode = value_at(channel, "InputMode") or general
+        given = is_given(channel, "CompressionType")
+        if given and mode == "FastFile" and value_at(channel, "CompressionType") != "None":
+            path = f"{PAYLOAD}.InputDataConfig[{position}].CompressionType"
+            yield f"{path} is used with the input mode Pipe only"
+
+
+def licence_not_accepted(_properties: Properties, payload: Properties) -> Iterator[str]:
+    """A model that has a licence is not to be had without accepting it.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ModelAccessConfig.html
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ServerlessJobConfig.html
+    """
+    holders = [("ServerlessJobConfig", value_at(payload, "ServerlessJobConfig"))]
+    for position, channel in enumerate(items_at(payload, "InputDataConfig")):
+        within = "DataSource.S3DataSource.ModelAccessConfig"
+        holders.append((f"InputDataConfig[{position}].{within}", value_at(channel, within)))
+    for path, holder in holders:
+        if value_at(holder, "AcceptEula") is False:
+            yield f"{PAYLOAD}.{path}.AcceptEula is false: a model with a licence is refused"
+
+
+def queue_elsewhere(
+    properties: Properties, _payload: Properties, region: str | None
+) -> Iterator[str]:
     """The job runs where its queue is, which need not be where the stack is."""
     queue = properties.get("job_queue")
     arn = parse_arn(queue) if isinstance(queue, str) else None
@@ -124,6 +187,16 @@ ADVICE: tuple[Callable[[Properties, Properties], Iterator[str]], ...] = (
     conditions_that_never_count,
     spot_without_checkpoint,
     priority_without_effect,
+    attempt_ends_before_the_run,
+    payload_is_large,
+    pending_time_without_effect,
+    streams_only,
+    licence_not_accepted,
+)
+
+ADVICE_BY_REGION: tuple[Callable[[Properties, Properties, str | None], Iterator[str]], ...] = (
+    queue_elsewhere,
+    aws_images_are_where_aws_has_them,
 )
 
 

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from sjresource.checks.advice import job_advice
+from sjresource.checks.declared import declare
+from sjresource.checks.queue_rules import QUEUE_ADVICE
 from sjresource.checks.reading import is_plain
+from sjresource.checks.telling import LET_PASS
 from sjresource.checks.validation import job_problems, queue_problems
 from sjresource.settings import Checking
 from sjresource.stack_config import stack_settings
@@ -28,8 +31,8 @@ def warn_of_job(job: pulumi.Resource, arguments: Mapping[str, Any]) -> None:
     region = stack_settings().in_region(arguments.get("region")).region
 
     def texts(known: dict[str, Any]) -> list[str]:
-        newer = _passed(lambda: job_problems(known, region))
-        return [*job_advice(known, region), *newer]
+        passed = _passed(lambda: job_problems(known, region))
+        return [*job_advice(known, region), *passed]
 
     _warn(job, arguments, texts)
 
@@ -37,16 +40,26 @@ def warn_of_job(job: pulumi.Resource, arguments: Mapping[str, Any]) -> None:
 def warn_of_queue_side(
     resource: pulumi.Resource, operation: str, arguments: Mapping[str, Any]
 ) -> None:
-    """Raise what `validation: warn` let pass in a queue, environment, policy or share."""
-    if Checking.from_config(pulumi.Config("sjresource").get).lenient:
-        _warn(resource, arguments, lambda known: _passed(lambda: queue_problems(operation, known)))
+    """Raise what there is to say of a queue, environment, policy or share.
+
+    The thing is remembered as declared, for what the program declares after it.
+    """
+    declare(resource, operation, arguments)
+    advice = QUEUE_ADVICE.get(operation, ())
+
+    def texts(known: dict[str, Any]) -> list[str]:
+        passed = _passed(lambda: queue_problems(operation, known))
+        return [*(text for advise in advice for text in advise(known)), *passed]
+
+    if advice or Checking.from_config(pulumi.Config("sjresource").get).lenient:
+        _warn(resource, arguments, texts)
 
 
 def _passed(problems: Callable[[], Iterable[Problem]]) -> list[str]:
-    """Give what is not known and was let pass; the models are loaded only if it was."""
+    """Return what was let pass; models and rules are looked at only if anything was."""
     if not Checking.from_config(pulumi.Config("sjresource").get).lenient:
         return []
-    return [f"{problem.path} {problem.reason}" for problem in problems() if problem.may_be_newer]
+    return [f"{each.path} {each.reason}; {LET_PASS}" for each in problems() if not each.unsendable]
 
 
 def _warn(

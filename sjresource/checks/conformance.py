@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 class Problem(NamedTuple):
     """One mistake: where it is, and what must be there instead.
 
-    `may_be_newer` marks what AWS may have learned since the installed botocore was made.
+    `unsendable` marks what botocore itself can't send; all else can be let pass.
     """
 
     path: str
     reason: str
-    may_be_newer: bool = False
+    unsendable: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,12 +38,13 @@ class Conformance:
     """One way to walk a shape.
 
     `name_of` turns a member's name into the one that the user gave; `optional` holds required
-    members that we fill in. An unknown member `passes` if it can be sent all the same.
+    members that we fill in. `as_text` is a request that is text to botocore, which sends whatever
+    stands in it.
     """
 
     name_of: Callable[[str], str]
     optional: frozenset[str] = frozenset()
-    passes: bool = False
+    as_text: bool = False
 
     def problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
         """Find every problem in what stands at `path`; what is unknown or None has none.
@@ -53,45 +54,88 @@ class Conformance:
         if is_unknown(value) or value is None:
             return
         if not _is_kind(shape, value):
-            yield Problem(path, f"must be {_article(shape)}, got {kind_of(value)}{_hint(shape)}")
+            seen = f"must be {_article(shape)}, got {kind_of(value)}{_hint(shape)}"
+            yield self._misshapen(path, seen)
         elif shape.type_name == "structure":
             yield from self._structure_problems(shape, value, path)
         elif shape.type_name == "list":
             yield from self._list_problems(shape, value, path)
         elif shape.type_name == "map":
             yield from self._map_problems(shape, value, path)
-        else:
-            yield from _scalar_problems(shape, value, path)
+        elif shape.type_name == "string":
+            yield from self._string_problems(shape, value, path)
+        elif shape.type_name != "boolean":
+            yield from self._number_problems(shape, value, path)
+
+    def _misshapen(self, path: str, reason: str) -> Problem:
+        """Make a problem of what botocore looks at as well, in its own requests."""
+        return Problem(path, reason, unsendable=not self.as_text)
 
     def _structure_problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
         known = {self.name_of(member): member for member in shape.members}
         for name in sorted(set(value) - set(known)):
-            yield Problem(
+            yield self._misshapen(
                 join(path, name),
                 f"is not known to botocore {model_version()}{_nearest(name, known)}"
-                f"; {_way_out(passes=self.passes)}",
-                may_be_newer=self.passes,
+                f"; {_way_out(passes=self.as_text)}",
             )
         for member in shape.required_members:
             given = value.get(self.name_of(member))
             if (given is None or given == []) and member not in self.optional:
-                yield Problem(join(path, self.name_of(member)), "is required")
+                yield self._misshapen(join(path, self.name_of(member)), "is required")
         for name, item in value.items():
             if name in known:
                 yield from self.problems(shape.members[known[name]], item, join(path, name))
 
     def _list_problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
         for position, item in enumerate(value):
+            if item is None:
+                seen = "must not be null: within a list it is sent as it is; leave it out"
+                yield self._misshapen(f"{path}[{position}]", seen)
             yield from self.problems(shape.member, item, f"{path}[{position}]")
         if value:
-            yield from _size_problems(shape, len(value), path, "items")
+            yield from self._size_problems(shape, len(value), path, "items")
 
     def _map_problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
         for key, item in value.items():
-            yield from _string_problems(shape.key, key, f"{path}.{key}", "a name that ")
+            yield from self._string_problems(shape.key, key, f"{path}.{key}", "a name that ")
             yield from self.problems(shape.value, item, f"{path}.{key}")
         if value:
-            yield from _size_problems(shape, len(value), path, "entries")
+            yield from self._size_problems(shape, len(value), path, "entries")
+
+    def _string_problems(
+        self, shape: Any, value: str, path: str, what: str = ""
+    ) -> Iterator[Problem]:
+        if shape.enum:
+            if value not in shape.enum and not _ignores_case(shape, value):
+                yield must_be_one_of(path, value, shape.enum)
+            return
+        outside = list(self._size_problems(shape, len(value), path, "characters"))
+        yield from outside
+        pattern = shape.metadata.get("pattern")
+        # A pattern is not run on what is too long for it: it could take very long.
+        if pattern and not outside and not matches(pattern, value):
+            yield Problem(path, f"must have {what or 'a form that '}matches {pattern}")
+        elif not _is_text(value):
+            yield Problem(path, "must be text, got half of a surrogate pair", unsendable=True)
+
+    def _number_problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
+        low, high = shape.metadata.get("min"), shape.metadata.get("max")
+        most = _LARGEST.get(shape.type_name, math.inf)
+        if low is not None and value < low:
+            yield self._misshapen(path, f"must be {_range(low, high)}")
+        elif high is not None and value > high:
+            yield Problem(path, f"must be {_range(low, high)}")
+        elif not -most <= value <= most:
+            yield Problem(path, f"must be from {-most} to {most}")
+
+    def _size_problems(self, shape: Shape, size: int, path: str, unit: str) -> Iterator[Problem]:
+        low, high = shape.metadata.get("min"), shape.metadata.get("max")
+        seen = f"must have {_range(low, high)} {unit}, got {size}"
+        if low is not None and size < low:
+            yield self._misshapen(path, seen)
+        elif high is not None and size > high:
+            yield Problem(path, seen)
 
 
 def join(path: str, name: str) -> str:
@@ -105,30 +149,7 @@ def must_be_one_of(path: str, value: Any, allowed: Collection[str]) -> Problem:
         path,
         f"must be one of {_some(allowed)}{_nearest(str(value), allowed)} "
         f"(as botocore {model_version()} knows it; {_way_out(passes=True)})",
-        may_be_newer=True,
     )
-
-
-def _scalar_problems(shape: Any, value: Any, path: str) -> Iterator[Problem]:
-    if shape.type_name == "string":
-        yield from _string_problems(shape, value, path)
-    elif shape.type_name != "boolean":
-        yield from _number_problems(shape, value, path)
-
-
-def _string_problems(shape: Any, value: str, path: str, what: str = "") -> Iterator[Problem]:
-    if shape.enum:
-        if value not in shape.enum and not _ignores_case(shape, value):
-            yield must_be_one_of(path, value, shape.enum)
-        return
-    outside = list(_size_problems(shape, len(value), path, "characters"))
-    yield from outside
-    pattern = shape.metadata.get("pattern")
-    # A pattern is not run on what is too long for it: it could take very long.
-    if pattern and not outside and not matches(pattern, value):
-        yield Problem(path, f"must have {what or 'a form that '}matches {pattern}")
-    elif not _is_text(value):
-        yield Problem(path, "must be text, got half of a surrogate pair")
 
 
 def _ignores_case(shape: Any, value: str) -> bool:
@@ -136,22 +157,7 @@ def _ignores_case(shape: Any, value: str) -> bool:
     return shape.name == "ServiceJobRetryAction" and value.upper() in shape.enum
 
 
-def _number_problems(shape: Any, value: Any, path: str) -> Iterator[Problem]:
-    low, high = shape.metadata.get("min"), shape.metadata.get("max")
-    most = _LARGEST.get(shape.type_name, math.inf)
-    if (low is not None and value < low) or (high is not None and value > high):
-        yield Problem(path, f"must be {_range(low, high)}")
-    elif not -most <= value <= most:
-        yield Problem(path, f"must be from {-most} to {most}")
-
-
 _LARGEST = {"integer": 2**31 - 1, "long": 2**63 - 1}
-
-
-def _size_problems(shape: Shape, size: int, path: str, unit: str) -> Iterator[Problem]:
-    low, high = shape.metadata.get("min"), shape.metadata.get("max")
-    if (low is not None and size < low) or (high is not None and size > high):
-        yield Problem(path, f"must have {_range(low, high)} {unit}, got {size}")
 
 
 def _is_kind(shape: Shape, value: Any) -> bool:

@@ -1,7 +1,7 @@
 """The bounds that AWS Batch documents in words: its model's metadata has almost none of them.
 
 A table for each operation, from the path of a property to what is allowed there. How properties
-depend on each other is in `job_rules` and `queue_rules`.
+depend on each other is in the modules of rules.
 """
 
 from __future__ import annotations
@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 
 class Bound(NamedTuple):
-    """What is allowed, in words, and whether a value of the right kind keeps it."""
+    """What is allowed, in words, and whether a value of the right kind keeps it.
+
+    `is_ours` is a bound without which we would not find our own again, whatever AWS takes.
+    """
 
     meaning: str
     allows: Callable[[Any], bool]
+    is_ours: bool = False
 
 
 def _between(low: float, high: float) -> Callable[[Any], bool]:
@@ -36,7 +40,15 @@ def _matches(pattern: str) -> Callable[[Any], bool]:
 
 
 _is_name = _matches(r"[A-Za-z0-9_-]{1,128}")
-_NAME = Bound("1 to 128 letters, digits, hyphens or underscores", _is_name)
+_JOB_NAME = Bound("1 to 128 letters, digits, hyphens or underscores", _is_name)
+_NAME = Bound(
+    "1 to 128 letters, digits, hyphens or underscores, of which a letter or digit is first",
+    _matches(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}"),
+)
+"""AWS's pages leave out what has to be first; Batch refuses the rest, as others have seen.
+
+https://github.com/hashicorp/terraform-provider-aws/pull/2159
+"""
 _POSITIVE = Bound("an integer of at least 1", _between(1, 2**31 - 1))
 _CAPACITY = Bound("an integer of at least 0", _between(0, 2**31 - 1))
 _LIMITS = Bound("1 to 5 limits", lambda value: 1 <= len(value) <= 5)  # noqa: PLR2004 - said beside it
@@ -64,9 +76,10 @@ _TAGS = Bound(
     f"at most {_MOST_TAGS} tags, none of them named sjresource:… or aws:…",
     lambda value: (
         len(value) <= _MOST_TAGS
-        and not any(key.lower().startswith(("sjresource:", "aws:")) for key in value)
+        and not any(key.lower().startswith(("sjresource:", "aws:")) for key in set(value) - MARKS)
     ),
 )
+_MARKS = Bound(_TAGS.meaning, MARKS.isdisjoint, is_ours=True)
 _TAG_FORM = re.compile(r"[\w .:/=+\-@]*")
 _TAG_TEXT = Bound(
     "tags of letters, digits, spaces and _ . : / = + - @",
@@ -84,9 +97,9 @@ Bounds = tuple[tuple[str, Bound], ...]
 BOUNDS: Mapping[str, Bounds] = {
     # https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitServiceJob.html
     "SubmitServiceJob": (
-        ("job_name", _NAME),
+        ("job_name", _JOB_NAME),
         ("job_queue", _named("job-queue")),
-        ("quota_share_name", _NAME),
+        ("quota_share_name", _JOB_NAME),
         # https://docs.aws.amazon.com/batch/latest/APIReference/API_ShareAttributes.html
         ("share_identifier", Bound("1 to 255 characters", lambda value: 1 <= len(value) <= 255)),  # noqa: PLR2004 - said beside it
         ("scheduling_priority", Bound("an integer from 0 to 9999", _between(0, 9999))),
@@ -104,6 +117,7 @@ BOUNDS: Mapping[str, Bounds] = {
             "preemption_configuration.preemption_retries_before_termination",
             Bound("an integer of at least 0", _between(0, 2**31 - 1)),
         ),
+        ("tags", _MARKS),
         ("tags", _TAGS),
         ("tags", _TAG_TEXT),
     ),
@@ -121,6 +135,7 @@ BOUNDS: Mapping[str, Bounds] = {
             "job_state_time_limit_actions[].max_time_seconds",
             Bound("an integer from 600 to 86400", _between(600, 86400)),
         ),
+        ("tags", _MARKS),
         ("tags", _TAGS),
         ("tags", _TAG_TEXT),
     ),
@@ -129,6 +144,7 @@ BOUNDS: Mapping[str, Bounds] = {
         ("service_environment_name", _NAME),
         ("capacity_limits", _LIMITS),
         ("capacity_limits[].max_capacity", _CAPACITY),
+        ("tags", _MARKS),
         ("tags", _TAGS),
         ("tags", _TAG_TEXT),
     ),
@@ -144,15 +160,13 @@ BOUNDS: Mapping[str, Bounds] = {
         # https://docs.aws.amazon.com/batch/latest/APIReference/API_ShareAttributes.html
         (
             "fairshare_policy.share_distribution[].share_identifier",
-            Bound(
-                "1 to 255 letters or digits, which an asterisk may follow",
-                _matches(r"[A-Za-z0-9]{1,255}\*?"),
-            ),
+            Bound("1 to 255 characters, which an asterisk may follow", _matches(r"[^*]{1,255}\*?")),
         ),
         (
             "fairshare_policy.share_distribution[].weight_factor",
             Bound("a number from 0.0001 to 999.9999", _between(0.0001, 999.9999)),
         ),
+        ("tags", _MARKS),
         ("tags", _TAGS),
         ("tags", _TAG_TEXT),
     ),
@@ -169,6 +183,7 @@ BOUNDS: Mapping[str, Bounds] = {
                 "an integer of at least 0 (per cent), or -1 (unlimited)", _between(-1, 2**31 - 1)
             ),
         ),
+        ("tags", _MARKS),
         ("tags", _TAGS),
         ("tags", _TAG_TEXT),
     ),

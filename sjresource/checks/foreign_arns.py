@@ -25,10 +25,7 @@ def foreign_arns(
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html
     """
-    queue = value_at(request, "job_queue")
-    arn = parse_arn(queue) if isinstance(queue, str) else None
-    region = arn.region if arn else region
-    partition = arn.partition if arn else _partition(region)
+    region, partition = place_of(request, region)
     for path, text in _arns(payload, "service_request_payload"):
         found = parse_arn(text)
         if found is None:
@@ -40,18 +37,26 @@ def foreign_arns(
             yield Problem(path, f"is an ARN of {found.region}, but the job runs in {region}")
 
 
+def place_of(request: Request, region: str | None) -> tuple[str | None, str | None]:
+    """Return the region and the partition that a job runs in, each None if it isn't known."""
+    queue = value_at(request, "job_queue")
+    arn = parse_arn(queue) if isinstance(queue, str) else None
+    return (arn.region, arn.partition) if arn else (region, partition_of(region))
+
+
+def partition_of(region: str | None) -> str | None:
+    """Return the partition that a region's name says for certain."""
+    for pattern, partition in _PARTITIONS:
+        if re.match(pattern, region or ""):
+            return partition
+    return None
+
+
 _REGIONAL = frozenset({"sagemaker", "kms", "lambda"})
 """Services whose things a training job takes from its own region only."""
 
 _PARTITIONS = ((r"cn-", "aws-cn"), (r"us-gov-", "aws-us-gov"), (r"[a-z]{2}-[a-z]+-\d", "aws"))
 """Only what the region's name says for certain; the partitions of closed regions are left alone."""
-
-
-def _partition(region: str | None) -> str | None:
-    for pattern, partition in _PARTITIONS:
-        if re.match(pattern, region or ""):
-            return partition
-    return None
 
 
 def _arns(value: Any, path: str) -> Iterator[tuple[str, str]]:

@@ -8,26 +8,31 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from sjresource.checks.job_rules import DEFAULT_RUN
-from sjresource.checks.reading import items_at, may_be_given, value_at, whole_number_at
-from sjresource.payload import InvalidPayload, is_unknown, parse_payload
+from sjresource.checks.reading import (
+    items_at,
+    may_be_given,
+    readable_payload,
+    value_at,
+    whole_number_at,
+)
+from sjresource.payload import is_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 PROPERTY = "max_instance_hours"
 
-_SOURCES = (
-    "ResourceConfig.InstanceCount",
-    "ResourceConfig.InstanceGroups",
-    "StoppingCondition",
-)
+_COUNT = "ResourceConfig.InstanceCount"
+_GROUPS = "ResourceConfig.InstanceGroups"
+_PREFERENCES = "ResourceConfig.InstancePreferences"
+_SOURCES = (_COUNT, _GROUPS, _PREFERENCES, "StoppingCondition")
 _ATTEMPT_PATH = "timeout_config.attempt_duration_seconds"
 _RUN_PATH = "StoppingCondition.MaxRuntimeInSeconds"
 
 
 def requested_instances(payload: Any) -> dict[str, int] | None:
     """Give how many instances of which type a payload asks for; None if that can't be known."""
-    request = _payload({"service_request_payload": payload})
+    request = readable_payload(payload)
     counts: dict[str, int] = {}
     for group in items_at(request, "ResourceConfig.InstanceGroups") or [
         value_at(request, "ResourceConfig")
@@ -44,7 +49,7 @@ def max_instance_hours(properties: Mapping[str, Any]) -> float | None:
 
     Runs that preemption ended and that are made up for are not in it: Batch counts them apart.
     """
-    payload = _payload(properties)
+    payload = readable_payload(properties.get("service_request_payload"))
     attempts: int | None = 1
     if may_be_given(properties, "retry_strategy"):
         attempts = whole_number_at(properties, "retry_strategy.attempts")
@@ -56,7 +61,7 @@ def max_instance_hours(properties: Mapping[str, Any]) -> float | None:
 
 def is_bounded(properties: Mapping[str, Any]) -> bool:
     """Tell whether anything but SageMaker's default ends a run; True if that isn't known."""
-    payload = _payload(properties)
+    payload = readable_payload(properties.get("service_request_payload"))
     return (
         not payload or may_be_given(payload, _RUN_PATH) or may_be_given(properties, _ATTEMPT_PATH)
     )
@@ -80,19 +85,21 @@ def instance_hours_placeholder(properties: Mapping[str, Any]) -> pulumi.Input[in
     return pulumi.Output.all(*sources).apply(lambda _: 0)
 
 
-def _payload(properties: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        return parse_payload(properties.get("service_request_payload"))
-    except InvalidPayload:
-        return {}  # unknown, or broken and told already
-
-
 def _instance_count(payload: Mapping[str, Any]) -> int | None:
-    if not may_be_given(payload, "ResourceConfig.InstanceGroups"):
-        return whole_number_at(payload, "ResourceConfig.InstanceCount")
-    groups = items_at(payload, "ResourceConfig.InstanceGroups")
-    counts = [whole_number_at(group, "InstanceCount") for group in groups]
-    return None if None in counts or not counts else sum(count or 0 for count in counts)
+    """Return the most instances at a time: those of all groups, or of the largest preference."""
+    if may_be_given(payload, _GROUPS):
+        return _total(payload, _GROUPS, sum)
+    if may_be_given(payload, _PREFERENCES) and not may_be_given(payload, _COUNT):
+        return _total(payload, _PREFERENCES, max)
+    return whole_number_at(payload, _COUNT)
+
+
+def _total(
+    payload: Mapping[str, Any], path: str, together: Callable[[list[int]], int]
+) -> int | None:
+    counts = [whole_number_at(each, "InstanceCount") for each in items_at(payload, path)]
+    known = [count for count in counts if count is not None]
+    return together(known) if known and len(known) == len(counts) else None
 
 
 def _longest_run(properties: Mapping[str, Any], payload: Mapping[str, Any]) -> int | None:

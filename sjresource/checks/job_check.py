@@ -6,9 +6,7 @@ queue and preview, and only for a job that would be submitted. A finished job is
 
 from __future__ import annotations
 
-import sys
 import time
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sjresource.account import account_problems
@@ -19,12 +17,12 @@ from sjresource.checks.instance_hours import with_instance_hours
 from sjresource.checks.kept_answers import KeptAnswers
 from sjresource.checks.managed_here import PROPERTY as MANAGED_HERE
 from sjresource.checks.preflight import findings
-from sjresource.checks.queue_facts import look_up, tags_of
+from sjresource.checks.queue_facts import are_this_stacks, look_up
 from sjresource.checks.reading import holds_unknown, with_known
+from sjresource.checks.telling import KEPT_SECONDS, LET_PASS, MANAGED, tell
 from sjresource.checks.validation import failing, job_problems
 from sjresource.client import batch_client
 from sjresource.errors import SjresourceError
-from sjresource.identity import IDENTITY_TAG, name_of, stack_tag_prefix
 from sjresource.payload import is_unknown
 from sjresource.provider import check_result
 
@@ -41,8 +39,6 @@ if TYPE_CHECKING:
 
     Properties = Mapping[str, Any]
 
-_KEPT_SECONDS = 30.0
-
 
 class Memory:
     """What one preview has been told by AWS, and has told the user, for half a minute.
@@ -52,8 +48,8 @@ class Memory:
     """
 
     def __init__(self) -> None:
-        self.facts: KeptAnswers[QueueFacts | None] = KeptAnswers(time.monotonic, _KEPT_SECONDS)
-        self.told: KeptAnswers[int] = KeptAnswers(time.monotonic, _KEPT_SECONDS)
+        self.facts: KeptAnswers[QueueFacts | None] = KeptAnswers(time.monotonic, KEPT_SECONDS)
+        self.told: KeptAnswers[int] = KeptAnswers(time.monotonic, KEPT_SECONDS)
         self.undecided: set[str] = set()
         """Identities of jobs that may turn out to be unchanged once everything is known."""
 
@@ -104,9 +100,9 @@ def check_job(
         problems.extend(failing(found, lenient=checking.lenient))
     if would_be_submitted and checking.preflight:
         for problem, repairable in _preflight(settings, properties, memory):
-            if repairable:
-                text = _warning(properties, problem)
-                memory.told.get(text, partial(sys.stderr.write, text))
+            if repairable or checking.lenient:
+                why = MANAGED if repairable else LET_PASS
+                tell("ServiceJob", properties, problem, why, memory.told)
             else:
                 problems.append(problem)
     return check_result(with_instance_hours(properties), problems)
@@ -135,20 +131,6 @@ def _preflight(
 
 def _is_managed(client: BatchClient, finding: Finding, properties: Properties) -> bool:
     """Tell whether a thing behind a finding is this program's, by its mark or by the program."""
-    identity = properties.get("identity")
     if finding.things and properties.get(MANAGED_HERE):
         return True
-    if not isinstance(identity, str) or is_unknown(identity):
-        return False
-    prefix = stack_tag_prefix(identity)
-    return any(
-        tags_of(client, thing).get(IDENTITY_TAG, "").startswith(prefix) for thing in finding.things
-    )
-
-
-def _warning(properties: Properties, problem: Problem) -> str:
-    name = name_of(properties["identity"])
-    return (
-        f"warning: checking ServiceJob ({name}): {problem.path} {problem.reason}; this stack "
-        "manages it, so this may be about to change\n"
-    )
+    return are_this_stacks(client, finding.things, properties.get("identity"))

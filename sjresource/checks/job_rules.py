@@ -1,15 +1,15 @@
-"""How the parts of a service job depend on each other, as AWS says it in words.
+"""The rules of a job, and all of them in one table.
 
-No model holds these. Each rule is a function of the request (Batch's side, under our names) and of
-the payload (SageMaker's, under its own), and names the page that it is from. A rule speaks only of
-what is known; wrong kinds and missing members are told by `conformance`.
+What is told of instances, channels, images and sizes stands in modules of their own.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from sjresource.checks.channel_rules import CHANNEL_RULES
 from sjresource.checks.conformance import Problem
+from sjresource.checks.instance_rules import INSTANCE_RULES
 from sjresource.checks.reading import (
     is_given,
     is_true,
@@ -19,22 +19,19 @@ from sjresource.checks.reading import (
     value_at,
     whole_number_at,
 )
+from sjresource.checks.rule import in_payload
 from sjresource.payload import is_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator
 
-    Request = Mapping[str, Any]
-    Payload = Mapping[str, Any]
-    Rule = Callable[[Request, Payload], Iterator[Problem]]
+    from sjresource.checks.rule import Payload, Request, Rule
 
 LONGEST_RUN = 28 * 24 * 3600
 """https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html"""
 
 DEFAULT_RUN = 24 * 3600
 """Seconds, from the same page."""
-
-_PAYLOAD = "service_request_payload"
 
 
 def one_source_of_the_algorithm(_request: Request, payload: Payload) -> Iterator[Problem]:
@@ -45,47 +42,18 @@ def one_source_of_the_algorithm(_request: Request, payload: Payload) -> Iterator
     if may_be_given(payload, "ServerlessJobConfig") or not payload:
         return
     if not may_be_given(payload, "AlgorithmSpecification"):
-        yield _at("AlgorithmSpecification", "is required, unless ServerlessJobConfig is given")
+        yield in_payload(
+            "AlgorithmSpecification", "is required, unless ServerlessJobConfig is given"
+        )
         return
     names = ("TrainingImage", "AlgorithmName")
     given = [value_at(payload, f"AlgorithmSpecification.{name}") for name in names]
     if not any(map(is_unknown, given)) and given.count(None) != 1:
         seen = "neither" if None in given else "both"
-        yield _at(
+        yield in_payload(
             "AlgorithmSpecification",
             f"must have exactly one of TrainingImage and AlgorithmName, got {seen}",
         )
-
-
-def one_way_to_name_instances(_request: Request, payload: Payload) -> Iterator[Problem]:
-    """A type and a count, instance groups, or preferences.
-
-    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
-    """
-    if may_be_given(payload, "ServerlessJobConfig") or not payload:
-        return
-    if not may_be_given(payload, "ResourceConfig"):
-        yield _at("ResourceConfig", "is required, unless ServerlessJobConfig is given")
-    elif may_be_given(payload, "ResourceConfig.InstanceGroups"):
-        yield from _excluded(payload, "InstanceGroups", ("InstanceType", "InstanceCount"))
-    elif may_be_given(payload, "ResourceConfig.InstancePreferences"):
-        yield from _excluded(
-            payload, "InstancePreferences", ("InstanceType", "InstancePlacementConfig")
-        )
-    elif isinstance(value_at(payload, "ResourceConfig"), dict):
-        for name in ("InstanceType", "InstanceCount"):
-            if not may_be_given(payload, f"ResourceConfig.{name}"):
-                yield _at(f"ResourceConfig.{name}", "is required, unless InstanceGroups are given")
-
-
-def no_selected_instances(_request: Request, payload: Payload) -> Iterator[Problem]:
-    """What SageMaker selected is told by Describe; Create does not take it.
-
-    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
-    """
-    for name in ("SelectedInstanceType", "SelectedInstanceCount"):
-        if is_given(payload, f"ResourceConfig.{name}"):
-            yield _at(f"ResourceConfig.{name}", "can only be read, not requested")
 
 
 def spot_waits_long_enough(_request: Request, payload: Payload) -> Iterator[Problem]:
@@ -97,17 +65,19 @@ def spot_waits_long_enough(_request: Request, payload: Payload) -> Iterator[Prob
         return
     path = "StoppingCondition.MaxWaitTimeInSeconds"
     if is_given(payload, "ResourceConfig.InstancePreferences"):
-        yield _at(
+        yield in_payload(
             "EnableManagedSpotTraining", "can't be used with ResourceConfig.InstancePreferences"
         )
     if not may_be_given(payload, path):
-        yield _at(path, "is required with EnableManagedSpotTraining")
+        yield in_payload(path, "is required with EnableManagedSpotTraining")
         return
     run_path = "StoppingCondition.MaxRuntimeInSeconds"
     longest = whole_number_at(payload, run_path) if may_be_given(payload, run_path) else DEFAULT_RUN
     waits = whole_number_at(payload, path)
     if waits is not None and longest is not None and waits < longest:
-        yield _at(path, "must be at least MaxRuntimeInSeconds (a day, where that is not given)")
+        yield in_payload(
+            path, "must be at least MaxRuntimeInSeconds (a day, where that is not given)"
+        )
 
 
 def runs_no_longer_than_sagemaker_allows(_request: Request, payload: Payload) -> Iterator[Problem]:
@@ -117,89 +87,86 @@ def runs_no_longer_than_sagemaker_allows(_request: Request, payload: Payload) ->
     """
     path = "StoppingCondition.MaxRuntimeInSeconds"
     if (whole_number_at(payload, path) or 0) > LONGEST_RUN:
-        yield _at(path, f"must be at most {LONGEST_RUN} (28 days)")
+        yield in_payload(path, f"must be at most {LONGEST_RUN} (28 days)")
 
 
-def attempt_outlasts_the_run(request: Request, payload: Payload) -> Iterator[Problem]:
-    """Batch ends an attempt without the time that SageMaker's own stop gives to save a model.
+def only_spot_training_waits(_request: Request, payload: Payload) -> Iterator[Problem]:
+    """Training on demand has no time to wait for instances.
 
-    https://docs.aws.amazon.com/batch/latest/APIReference/API_ServiceJobTimeout.html
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
+    https://github.com/aws/sagemaker-python-sdk/issues/4140
     """
-    path = "timeout_config.attempt_duration_seconds"
-    attempt = whole_number_at(request, path)
-    run = whole_number_at(payload, "StoppingCondition.MaxRuntimeInSeconds")
-    if attempt is not None and run is not None and 0 < attempt < run:
-        yield Problem(
-            path,
-            f"must be at least {_PAYLOAD}.StoppingCondition.MaxRuntimeInSeconds: Batch would fail "
-            "the attempt before SageMaker may stop it and keep its model",
-        )
+    path = "StoppingCondition.MaxWaitTimeInSeconds"
+    spot = value_at(payload, "EnableManagedSpotTraining")
+    if is_given(payload, path) and (spot is None or spot is False):
+        yield in_payload(path, "can only be given with EnableManagedSpotTraining")
 
 
 def names_are_unique(_request: Request, payload: Payload) -> Iterator[Problem]:
-    """A channel, an instance group or a debugger rule is known by its name.
+    """A channel, an instance group, a debugger's rule or collection is known by its name.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Channel.html
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DebugRuleConfiguration.html
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CollectionConfiguration.html
     """
     for path, name in (
         ("InputDataConfig", "ChannelName"),
         ("ResourceConfig.InstanceGroups", "InstanceGroupName"),
         ("DebugRuleConfigurations", "RuleConfigurationName"),
         ("ProfilerRuleConfigurations", "RuleConfigurationName"),
+        ("DebugHookConfig.CollectionConfigurations", "CollectionName"),
     ):
         for position in repeated(items_at(payload, path), name):
-            yield _at(f"{path}[{position}].{name}", "is the name of an earlier one too")
+            yield in_payload(f"{path}[{position}].{name}", "is the name of an earlier one too")
 
 
-def channels_have_one_source(_request: Request, payload: Payload) -> Iterator[Problem]:
-    """A channel's data comes from one place.
+def payload_tags_are_the_users(_request: Request, payload: Payload) -> Iterator[Problem]:
+    """A tag's key is there once, and does not begin with AWS's own prefix.
 
-    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataSource.html
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
+    https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html
     """
-    for position, channel in enumerate(items_at(payload, "InputDataConfig")):
-        source = value_at(channel, "DataSource")
-        if isinstance(source, dict) and sum(item is not None for item in source.values()) != 1:
-            yield _at(
-                f"InputDataConfig[{position}].DataSource",
-                "must have exactly one of S3DataSource, FileSystemDataSource and DatasetSource",
-            )
+    tags = items_at(payload, "Tags")
+    for position in repeated(tags, "Key"):
+        yield in_payload(f"Tags[{position}].Key", "is the key of an earlier tag too")
+    for position, tag in enumerate(tags):
+        key = value_at(tag, "Key")
+        if isinstance(key, str) and key.lower().startswith("aws:"):
+            yield in_payload(f"Tags[{position}].Key", "can't begin with aws:, which is AWS's own")
 
 
-def channels_name_groups_that_exist(_request: Request, payload: Payload) -> Iterator[Problem]:
-    """Data goes to instance groups of the same request.
+def private_registries_are_in_a_vpc(_request: Request, payload: Payload) -> Iterator[Problem]:
+    """An image in a private registry is pulled through the job's VPC.
 
-    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
+    https://docs.aws.amazon.com/sagemaker/latest/dg/docker-containers-adapt-your-own-private-registry.html
     """
-    groups = items_at(payload, "ResourceConfig.InstanceGroups")
-    names = [value_at(group, "InstanceGroupName") for group in groups]
-    if any(map(is_unknown, (names, *names, *groups, value_at(payload, "ResourceConfig")))):
+    path = "AlgorithmSpecification.TrainingImageConfig.TrainingRepositoryAccessMode"
+    if value_at(payload, path) == "Vpc" and not may_be_given(payload, "VpcConfig"):
+        yield in_payload("VpcConfig", f"is required with the {path} Vpc")
+
+
+def express_buckets_take_no_key(_request: Request, payload: Payload) -> Iterator[Problem]:
+    """What is in S3 Express One Zone is encrypted by S3 itself.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html
+    """
+    bucket = value_at(payload, "OutputDataConfig.S3OutputPath")
+    if not isinstance(bucket, str) or not is_given(payload, "OutputDataConfig.KmsKeyId"):
         return
-    for position, channel in enumerate(items_at(payload, "InputDataConfig")):
-        path = "DataSource.S3DataSource.InstanceGroupNames"
-        for item, name in enumerate(items_at(channel, path)):
-            if not is_unknown(name) and name not in names:
-                yield _at(
-                    f"InputDataConfig[{position}].{path}[{item}]",
-                    "must be the name of one of ResourceConfig.InstanceGroups",
-                )
+    if bucket.startswith("s3://") and bucket.split("/")[2].endswith("--x-s3"):
+        reason = "can't be given: the bucket of S3OutputPath is in S3 Express One Zone"
+        yield in_payload("OutputDataConfig.KmsKeyId", reason)
 
 
-def augmented_manifests_are_piped(_request: Request, payload: Payload) -> Iterator[Problem]:
-    """An augmented manifest can only be streamed.
+def evaluations_have_a_type(_request: Request, payload: Payload) -> Iterator[Problem]:
+    """A serverless evaluation says which.
 
-    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ServerlessJobConfig.html
     """
-    general = value_at(payload, "AlgorithmSpecification.TrainingInputMode")
-    for position, channel in enumerate(items_at(payload, "InputDataConfig")):
-        mode = value_at(channel, "InputMode") or general
-        kind = value_at(channel, "DataSource.S3DataSource.S3DataType")
-        if kind == "AugmentedManifestFile" and mode in ("File", "FastFile"):
-            yield _at(
-                f"InputDataConfig[{position}].DataSource.S3DataSource.S3DataType",
-                "can be AugmentedManifestFile only with the input mode Pipe",
-            )
+    path = "ServerlessJobConfig.EvaluationType"
+    kind = value_at(payload, "ServerlessJobConfig.JobType")
+    if kind == "Evaluation" and not may_be_given(payload, path):
+        yield in_payload(path, "is required with the JobType Evaluation")
 
 
 def profiling_intervals_are_those_there_are(
@@ -212,7 +179,7 @@ def profiling_intervals_are_those_there_are(
     path = "ProfilerConfig.ProfilingIntervalInMilliseconds"
     given = whole_number_at(payload, path)
     if given is not None and given not in _PROFILING_INTERVALS:
-        yield _at(path, f"must be one of {', '.join(map(str, _PROFILING_INTERVALS))}")
+        yield in_payload(path, f"must be one of {', '.join(map(str, _PROFILING_INTERVALS))}")
 
 
 _PROFILING_INTERVALS = (100, 200, 500, 1000, 5000, 60000)
@@ -233,25 +200,16 @@ def one_kind_of_share(request: Request, _payload: Payload) -> Iterator[Problem]:
 
 RULES: tuple[Rule, ...] = (
     one_source_of_the_algorithm,
-    one_way_to_name_instances,
-    no_selected_instances,
+    private_registries_are_in_a_vpc,
+    *INSTANCE_RULES,
     spot_waits_long_enough,
+    only_spot_training_waits,
     runs_no_longer_than_sagemaker_allows,
-    attempt_outlasts_the_run,
     names_are_unique,
-    channels_have_one_source,
-    channels_name_groups_that_exist,
-    augmented_manifests_are_piped,
+    *CHANNEL_RULES,
+    express_buckets_take_no_key,
+    payload_tags_are_the_users,
+    evaluations_have_a_type,
     profiling_intervals_are_those_there_are,
     one_kind_of_share,
 )
-
-
-def _excluded(payload: Payload, by: str, names: tuple[str, ...]) -> Iterator[Problem]:
-    for name in names:
-        if is_given(payload, f"ResourceConfig.{name}"):
-            yield _at(f"ResourceConfig.{name}", f"can't be given with {by}")
-
-
-def _at(path: str, reason: str) -> Problem:
-    return Problem(f"{_PAYLOAD}.{path}", reason)

@@ -50,6 +50,11 @@ def findings(facts: QueueFacts, properties: Mapping[str, Any]) -> Iterator[Findi
 
 
 _TRAINING = "SAGEMAKER_TRAINING"
+_UNLIMITED = -1
+"""The default of `borrowLimit`, which an answer may leave out.
+
+https://docs.aws.amazon.com/batch/latest/APIReference/API_QuotaShareResourceSharingConfiguration.html
+"""
 _ALL_INSTANCES = "NUM_INSTANCES"
 
 
@@ -142,7 +147,8 @@ def _fits_share(wanted: Mapping[str, int], share: Detail) -> bool:
     limits = _limits(share)
     borrowed = 0.0
     if value_at(share, "resourceSharingConfiguration.strategy") == "LEND_AND_BORROW":
-        borrowed = value_at(share, "resourceSharingConfiguration.borrowLimit") or 0
+        limit = value_at(share, "resourceSharingConfiguration.borrowLimit")
+        borrowed = _UNLIMITED if limit is None else limit
     if borrowed < 0:
         return True  # unlimited, so only the environment bounds it
     return all(

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sjresource.errors import NotFound, SjresourceError
+from sjresource.identity import IDENTITY_TAG, stack_tag_prefix
+from sjresource.payload import is_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from sjresource.client import BatchClient
 
@@ -67,6 +69,14 @@ def tags_of(client: BatchClient, thing: Detail) -> Mapping[str, str]:
     described = _ask(lambda: client.find_quota_share(thing["quotaShareArn"]))
     found: Mapping[str, str] = (described or {}).get("tags", {})
     return found
+
+
+def are_this_stacks(client: BatchClient, things: Iterable[Detail], identity: Any) -> bool:
+    """Whether one of the things carries the mark of the stack that `identity` is of."""
+    if not isinstance(identity, str) or is_unknown(identity):
+        return False
+    prefix = stack_tag_prefix(identity)
+    return any(tags_of(client, thing).get(IDENTITY_TAG, "").startswith(prefix) for thing in things)
 
 
 def _ask(call: Callable[[], Answer]) -> Answer | None:

@@ -5,6 +5,7 @@ The counterpart of `job_rules`: what AWS only says in words, with the page that 
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import name_in
@@ -45,6 +46,17 @@ def environments_are_distinct(properties: Properties) -> Iterator[Problem]:
         yield Problem(
             f"{path}[{position}].service_environment", "is an environment that is named before"
         )
+
+
+def queues_have_one_environment(properties: Properties) -> Iterator[Problem]:
+    """A queue has one service environment, though it is given as a list.
+
+    https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
+    """
+    path = "service_environment_order"
+    count = len(items_at(properties, path))
+    if count > 1:
+        yield Problem(path, f"must have one item: a queue has one service environment, got {count}")
 
 
 def limit_actions_terminate(properties: Properties) -> Iterator[Problem]:
@@ -123,16 +135,12 @@ def only_borrowers_have_a_limit(properties: Properties) -> Iterator[Problem]:
 
 
 def policy_has_one_kind(properties: Properties) -> Iterator[Problem]:
-    """Fair share or quota share, for good.
+    """Fair share or quota share, never both.
 
     https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateSchedulingPolicy.html
     """
-    kinds = ("fairshare_policy", "quota_share_policy")
-    given = [name for name in kinds if may_be_given(properties, name)]
-    if len(given) == 1 or any(is_unknown(properties.get(name)) for name in given):
-        return
-    seen = "both" if given else "neither"
-    yield Problem("fairshare_policy", f"or quota_share_policy must be given, got {seen}")
+    if all(is_given(properties, name) for name in ("fairshare_policy", "quota_share_policy")):
+        yield Problem("fairshare_policy", "can't be given with quota_share_policy: it is one kind")
 
 
 def share_identifiers_do_not_overlap(properties: Properties) -> Iterator[Problem]:
@@ -151,8 +159,35 @@ def share_identifiers_do_not_overlap(properties: Properties) -> Iterator[Problem
         earlier.append(name)
 
 
+def share_identifiers_are_in_aws_words(properties: Properties) -> Iterator[str]:
+    """AWS's API page has letters and digits in share identifiers, its guide hyphens too.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_ShareAttributes.html
+    https://docs.aws.amazon.com/batch/latest/userguide/create-sagemaker-job-queue.html
+    """
+    path = "fairshare_policy.share_distribution"
+    for position, share in enumerate(items_at(properties, path)):
+        name = value_at(share, "share_identifier")
+        if isinstance(name, str) and not is_unknown(name) and not _IN_AWS_WORDS.fullmatch(name):
+            yield (
+                f"{path}[{position}].share_identifier has other characters than letters, digits, "
+                "hyphens and underscores, of which no page of AWS's says that Batch takes them"
+            )
+
+
+_IN_AWS_WORDS = re.compile(r"[A-Za-z0-9_-]*\*?")
+
+QUEUE_ADVICE: Mapping[str, tuple[Callable[[Properties], Iterator[str]], ...]] = {
+    "CreateSchedulingPolicy": (share_identifiers_are_in_aws_words,),
+}
+
 QUEUE_RULES: Mapping[str, tuple[Rule, ...]] = {
-    "CreateJobQueue": (queue_is_for_training, environments_are_distinct, limit_actions_terminate),
+    "CreateJobQueue": (
+        queue_is_for_training,
+        environments_are_distinct,
+        queues_have_one_environment,
+        limit_actions_terminate,
+    ),
     "CreateServiceEnvironment": (environment_limits_fit_together,),
     "CreateSchedulingPolicy": (policy_has_one_kind, share_identifiers_do_not_overlap),
     "CreateQuotaShare": (share_limits_are_of_instance_types, only_borrowers_have_a_limit),

@@ -90,7 +90,7 @@ def with_known(olds: Any, news: Any) -> Any:
     if is_unknown(news):
         return olds
     if isinstance(news, dict):
-        before = _object(olds)
+        before = readable_payload(olds)
         return {name: with_known(before.get(name), item) for name, item in news.items()}
     if isinstance(news, (list, tuple)):
         kept = [*(olds if isinstance(olds, (list, tuple)) else ()), *[None] * len(news)]
@@ -98,8 +98,8 @@ def with_known(olds: Any, news: Any) -> Any:
     return news
 
 
-def _object(value: Any) -> dict[str, Any]:
-    """Give an object, or the one that a payload's JSON text is."""
+def readable_payload(value: Any) -> dict[str, Any]:
+    """Return a payload's object; empty where it is unknown, or broken and told elsewhere."""
     try:
         return parse_payload(value)
     except InvalidPayload:

@@ -2,7 +2,7 @@
 
 Batch takes any payload and fails hours later, at the head of the queue, so the whole request is
 held against botocore's models at preview, and against what AWS only says in words: the tables in
-`documented_bounds`, the rules in `job_rules` and `queue_rules`. Every problem is found at once,
+`documented_bounds`, the rules of jobs and of the queue side. Every problem is found at once,
 each with its path. Values are never quoted, only their kind is: they may be secret. What is unknown
 yet is passed over.
 """
@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING, Any
 from sjresource.checks.conformance import Conformance, Problem, join
 from sjresource.checks.documented_bounds import BOUNDS
 from sjresource.checks.foreign_arns import foreign_arns
+from sjresource.checks.image_rules import images_are_of_the_jobs_region
 from sjresource.checks.job_rules import RULES
 from sjresource.checks.queue_rules import QUEUE_RULES
+from sjresource.checks.reading import readable_payload
+from sjresource.checks.sizes import requests_fit
 from sjresource.naming import input_shape, property_name
 from sjresource.payload import InvalidPayload, is_unknown, kind_of, parse_payload
 
@@ -33,10 +36,12 @@ def job_problems(properties: Mapping[str, Any], region: str | None = None) -> It
     request["service_request_payload"] = ""  # it has a check of its own
     yield from request_problems("SubmitServiceJob", request)
     yield from payload_problems(payload)
-    readable = _readable(payload)
+    readable = readable_payload(payload)
     for rule in RULES:
         yield from rule(request, readable)
     yield from foreign_arns(request, readable, region)
+    yield from images_are_of_the_jobs_region(request, readable, region)
+    yield from requests_fit(properties)
 
 
 def queue_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[Problem]:
@@ -48,8 +53,8 @@ def queue_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[Pr
 
 
 def failing(problems: Iterable[Problem], *, lenient: bool) -> list[Problem]:
-    """Leave out what `sjresource:validation: warn` lets pass: AWS may be newer than botocore."""
-    return [problem for problem in problems if not (lenient and problem.may_be_newer)]
+    """Leave out what `sjresource:validation: warn` lets pass: all that botocore can send."""
+    return [problem for problem in problems if problem.unsendable or not lenient]
 
 
 def request_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[Problem]:
@@ -61,7 +66,8 @@ def request_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[
     for path, bound in BOUNDS[operation]:
         for found, value in _values_at(properties, path.split("."), ""):
             if not _is_told(found, told) and not bound.allows(value):
-                yield Problem(found, f"must be {bound.meaning}, got {kind_of(value)}{_size(value)}")
+                seen = f"must be {bound.meaning}, got {kind_of(value)}{_size(value)}"
+                yield Problem(found, seen, unsendable=bound.is_ours)
 
 
 def payload_problems(value: Any) -> Iterator[Problem]:
@@ -73,14 +79,14 @@ def payload_problems(value: Any) -> Iterator[Problem]:
     if is_unknown(value):
         return
     if value is None:
-        yield Problem("service_request_payload", "is required")
+        yield Problem("service_request_payload", "is required", unsendable=True)
         return
     try:
         payload = parse_payload(value)
     except InvalidPayload as error:
-        yield Problem("service_request_payload", str(error))
+        yield Problem("service_request_payload", str(error), unsendable=True)
         return
-    walk = Conformance(name_of=str, optional=frozenset({"TrainingJobName"}), passes=True)
+    walk = Conformance(name_of=str, optional=frozenset({"TrainingJobName"}), as_text=True)
     shape = input_shape("CreateTrainingJob", "sagemaker")
     yield from walk.problems(shape, payload, "service_request_payload")
 
@@ -90,13 +96,15 @@ def timeouts_problems(value: Any) -> Iterator[Problem]:
     if is_unknown(value) or value is None:
         return
     if not isinstance(value, dict):
-        yield Problem("timeouts", f"must be an object, got {kind_of(value)}")
+        yield Problem("timeouts", f"must be an object, got {kind_of(value)}", unsendable=True)
         return
     for name, seconds in value.items():
         if name not in ("create", "update", "delete"):
-            yield Problem(join("timeouts", name), "is not known; there are create, update, delete")
+            seen = "is not known; there are create, update, delete"
+            yield Problem(join("timeouts", name), seen, unsendable=True)
         elif not is_unknown(seconds) and not _is_positive(seconds):
-            yield Problem(join("timeouts", name), f"must be seconds, got {kind_of(seconds)}")
+            seen = f"must be seconds, got {kind_of(seconds)}"
+            yield Problem(join("timeouts", name), seen, unsendable=True)
 
 
 def _of_operation(operation: str, properties: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,13 +115,6 @@ def _of_operation(operation: str, properties: Mapping[str, Any]) -> dict[str, An
 
 def _is_positive(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
-
-
-def _readable(payload: Any) -> dict[str, Any]:
-    try:
-        return parse_payload(payload)
-    except InvalidPayload:
-        return {}  # unknown, or broken and told already
 
 
 def _is_told(path: str, told: list[str]) -> bool:

@@ -16,6 +16,7 @@ from sjresource.waits.failure import (
     advice_for,
     attempt_lines,
     evidence_lines,
+    unread_lines,
     verdict_line,
 )
 from sjresource.waits.progress import RUNS, progress_line
@@ -80,7 +81,7 @@ def why_succeeded(evidence: Evidence, mask: Mask) -> Explanation:
         lines.append(f"model: {model}")
     metrics = trained.get("FinalMetricDataList", [])
     lines += [f"{metric['MetricName']}: {metric['Value']:g}" for metric in metrics]
-    lines += [f"not read: {mask.text(error)}" for error in evidence.unread]
+    lines += unread_lines(evidence, mask)
     return Explanation("SUCCEEDED", progress_line(_masked(evidence.detail, mask), 0), lines)
 
 

@@ -24,13 +24,17 @@ _LAG_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Evidence:
-    """`detail` is Batch's description of the job, `training_job` SageMaker's; oldest line first."""
+    """`detail` is Batch's description of the job, `training_job` SageMaker's; oldest line first.
+
+    `gone` is a training job that Batch names and SageMaker does not know any more.
+    """
 
     detail: Mapping[str, Any]
     training_job: Mapping[str, Any] = field(default_factory=dict)
     log_stream: str | None = None
     log_lines: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+    gone: bool = False
 
 
 def training_job_arn(detail: Mapping[str, Any]) -> str | None:
@@ -59,10 +63,11 @@ def gather(
         return Evidence(detail)
     unread: list[str] = []
     training_job: Mapping[str, Any] = {}
+    gone = False
     try:
         training_job = services.sagemaker(arn.region).find_training_job(arn.name)
     except NotFound:
-        pass  # forgotten, as SageMaker does after a while: nothing to read again
+        gone = True  # somebody, Batch perhaps, has deleted it: nothing to read again
     except SjresourceError as error:
         unread.append(str(error))
     stream: str | None = None
@@ -76,7 +81,7 @@ def gather(
                 stream, lines = _last_lines(logs, arn.name, log_lines)
         except SjresourceError as error:
             unread += [str(error)] if log_lines else []  # the name alone is not missed
-    return Evidence(detail, training_job, stream, tuple(lines), tuple(unread))
+    return Evidence(detail, training_job, stream, tuple(lines), tuple(unread), gone)
 
 
 def _last_lines(logs: LogsClient, training_job: str, lines: int) -> tuple[str | None, list[str]]:

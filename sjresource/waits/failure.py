@@ -127,6 +127,13 @@ def evidence_lines(evidence: Evidence, mask: Mask) -> Iterator[str]:
         yield from (f"  | {mask.text(line)}" for line in evidence.log_lines)
     elif training_job_arn(detail):
         yield f"no log lines yet in {LOG_GROUP}"
+    yield from unread_lines(evidence, mask)
+
+
+def unread_lines(evidence: Evidence, mask: Mask) -> Iterator[str]:
+    """Say what could not be read, and what there is no more."""
+    if evidence.gone:
+        yield "SageMaker no longer has the training job: what it said and made can't be told"
     yield from (f"not read: {mask.text(error)}" for error in evidence.unread)
 
 

@@ -68,19 +68,25 @@ def remembered(olds: Properties, news: Properties) -> tuple[dict[str, Any], list
 def record(services: Services, props: Properties, olds: Properties) -> dict[str, Any]:
     """Ask AWS for what came of the jobs that have ended; empty if this run doesn't wait.
 
-    A job that Batch has forgotten since keeps its record.
+    A job that Batch has forgotten since keeps its record, and one whose training job is gone what
+    was recorded of that.
     """
     if props.get("statuses") is None:
         return {}
     mask = Mask(props.get("masks") or ())
-    before = {each.get("job"): each for each in (olds.get("outcome") or {}).get("results", [])}
+    before: dict[str, dict[str, Any]] = {
+        each.get("job"): each for each in (olds.get("outcome") or {}).get("results", [])
+    }
     unread: list[str] = []
 
     def read(job: str, status: str | None) -> dict[str, Any]:
         if status not in TERMINAL:
             return {"job": job, "status": status}
         evidence = _evidence(services, job, 0 if len(props["jobs"]) <= _LOGS else None, unread)
-        return job_record(evidence, mask) if evidence else before.get(job, _bare(job, status))
+        if evidence is None:
+            return before.get(job) or _bare(job, status)
+        known = before.get(job, {}) if evidence.gone else {}
+        return {**known, **job_record(evidence, mask)}
 
     with ThreadPoolExecutor(_READERS) as readers:
         records = list(readers.map(read, props["jobs"], props["statuses"]))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
-DEPLOYER, EXECUTION = (
+DEPLOYER, TEAM, EXECUTION = (
     json.loads(block)
     for block in re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "iam.md").read_text(), re.DOTALL)
 )
@@ -74,6 +74,54 @@ def methods_of(service: str) -> dict[str, str]:
 def test_deployer_may_do_just_what_the_code_calls() -> None:
     """A call that the policy forgets fails in production; one that it has for nothing is a risk."""
     assert allowed(DEPLOYER) - NOT_CALLED == called() - WITHOUT_PERMISSION
+
+
+def rows() -> dict[str, str]:
+    """Return the resources of each action in the page's table."""
+    page = (ROOT / "docs" / "iam.md").read_text()
+    table = page.partition("| action | resources |")[2].partition("| resource | ARN |")[0]
+    return {
+        action: cells[1]
+        for cells in (row.strip("|").split("|") for row in table.splitlines()[2:] if row)
+        for action in re.findall(r"`(\w+)`", cells[0])
+    }
+
+
+def test_the_table_of_resources_has_each_action_once() -> None:
+    """Somebody who narrows a policy looks an action up there."""
+    batch = {each.removeprefix("batch:") for each in allowed(DEPLOYER) if "batch:" in each}
+
+    assert set(rows()) == batch
+
+
+def test_a_team_s_policy_names_what_its_actions_take() -> None:
+    """A statement whose resource an action does not take allows nothing."""
+    for statement in TEAM["Statement"]:
+        actions, resources = statement["Action"], statement["Resource"]
+        for action in [actions] if isinstance(actions, str) else actions:
+            takes = rows()[action.removeprefix("batch:")]
+            for resource in [resources] if isinstance(resources, str) else resources:
+                kind = "quota-share" if "/quota-share/" in resource else resource.split(":")[-1]
+                kind = kind.partition("/")[0]
+                assert f"`{kind}`" in takes or takes.strip() == "any of them", action
+
+
+def test_a_team_s_priority_is_capped_wherever_it_is_given() -> None:
+    """When a job is submitted, where none may be given, and when it is changed."""
+    submit, change, *_ = TEAM["Statement"]
+
+    assert submit["Condition"]["NumericLessThanEqualsIfExists"] == {
+        "batch:SchedulingPriority": "50"
+    }
+    assert change["Condition"]["NumericLessThanEquals"] == {"batch:SchedulingPriority": "50"}
+    assert allowed(TEAM) <= allowed(DEPLOYER)
+    assert allowed(TEAM) == {action for action in allowed(DEPLOYER) if is_of_jobs(action)}
+
+
+def is_of_jobs(action: str) -> bool:
+    """Whether it is one of the statement that a team's policy stands in for."""
+    (jobs,) = [each for each in DEPLOYER["Statement"] if each.get("Sid") == "Jobs"]
+    return action in jobs["Action"]
 
 
 def test_every_call_is_seen_here() -> None:

@@ -11,6 +11,8 @@ from queue_side import KIND, QueueSide
 
 from sjresource.checks.job_check import Memory, check_job, would_be_submitted
 from sjresource.checks.kept_answers import KeptAnswers
+from sjresource.checks.preflight import findings
+from sjresource.checks.queue_facts import QueueFacts
 from sjresource.identity import IDENTITY_TAG
 from sjresource.service_job import RULES, ServiceJobProvider
 from sjresource.settings import Checking, Settings
@@ -195,6 +197,36 @@ def test_the_capacity_of_a_share_counts_with_what_it_may_borrow(side: QueueSide)
 
     assert failures(side.aws, queue.id, **three) == []
     assert "more instances than share" in failures(side.aws, queue.id, **four)[0]
+
+
+def test_a_borrow_limit_that_is_not_told_is_none() -> None:
+    """AWS's default is -1, without limit, and an answer may leave out what is a default."""
+    sharing: dict[str, Any] = {"strategy": "LEND_AND_BORROW"}
+    share = {
+        "quotaShareName": "vision",
+        "capacityLimits": [{"capacityUnit": KIND, "maxCapacity": 2}],
+        "resourceSharingConfiguration": sharing,
+    }
+    queue = {"jobQueueName": "q", "jobQueueArn": "q", "schedulingPolicyArn": "p"}
+    facts = QueueFacts(queue, {"quotaSharePolicy": {}}, shares=(share,))
+    job = {"quota_share_name": "vision", "service_request_payload": asking_for(9.0)}
+
+    assert list(findings(facts, job)) == []
+    sharing["borrowLimit"] = 0
+    assert "more instances than share" in next(findings(facts, job)).reason
+
+
+def test_validation_warn_lets_a_preflight_pass_too(
+    aws: EmulatedBatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """It may be as wrong as any other rule, and says that it was let pass."""
+    provider = checking_provider(aws, Checking(lenient=True))
+
+    assert provider.check({}, aws.job("nowhere")).failures == []
+    told = capfd.readouterr().err
+    assert "job_queue names a queue that does not exist; let pass, since sjresource:" in told
+    child = aws.job("nowhere", identity=pulumi.output.UNKNOWN)
+    assert provider.check({}, child).failures == []
 
 
 def test_many_jobs_ask_once(aws: EmulatedBatch) -> None:

@@ -11,6 +11,7 @@ from sjresource.errors import NotSettled, Refused
 from sjresource.identity import IDENTITY_TAG, identity_tag
 from sjresource.job_queue import JobQueueProvider
 from sjresource.payload import payload_json
+from sjresource.scheduling_policy import SchedulingPolicyProvider
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch
@@ -471,3 +472,15 @@ def test_what_is_still_being_deleted_is_made_anew(side: QueueSide) -> None:
 
     assert live_of(side.aws, again)["status"] == "VALID"
     assert live_of(side.aws, again)["state"] == "ENABLED"
+
+
+def test_what_the_guides_show_of_policies_is_made(side: QueueSide) -> None:
+    """A policy with a name alone, and shares of teams whose names have a hyphen."""
+    shares = [{"share_identifier": "team-a", "weight_factor": 0.5}]
+    alone = side.make(SchedulingPolicyProvider, "alone")
+    fair = side.policy("fair", fairshare_policy={"share_distribution": shares})
+
+    found = side.aws.batch.describe_scheduling_policies(arns=[alone.id, fair.id])
+    names = {policy["name"] for policy in found["schedulingPolicies"]}
+    assert names == {alone.name, fair.name}
+    assert alone.diff(alone.inputs).changes is False

@@ -43,6 +43,32 @@ PROGRAM = """
 """
 
 
+QUEUE_SIDE = """
+    import json
+    import pulumi
+    import sjresource as sj
+
+    capacity = sj.ServiceEnvironment("capacity", capacity_limits=[
+        {"max_capacity": 4, "capacity_unit": "NUM_INSTANCES"}])
+    shares = sj.SchedulingPolicy(
+        "shares", quota_share_policy={"idle_resource_assignment_strategy": "FIFO"})
+    over = [{"order": 1, "service_environment": capacity.service_environment_arn}]
+    sj.JobQueue("plain", priority=1, service_environment_order=over)
+    sj.JobQueue(
+        "managed",
+        priority=1,
+        service_environment_order=over,
+        scheduling_policy_arn=shares.arn,
+    )
+    sj.ServiceJob(
+        "train",
+        job_queue="training",
+        service_request_payload=json.loads(pulumi.Config().require("payload")),
+        timeout_config={"attempt_duration_seconds": 60},
+    )
+"""
+
+
 def warnings(outcome: Outcome) -> list[str]:
     """Give what the user is warned of, on rows and from the checks."""
     return [
@@ -90,6 +116,27 @@ def test_what_botocore_does_not_know_yet_can_be_let_through(
     assert warning.urn.endswith("::first")
     job = cloud.batch.describe_service_job(jobId=stack.resources()["first"]["id"])
     assert '"OfNextYear":{"Enabled":true}' in job["serviceRequestPayload"]
+
+
+def test_a_preview_sees_what_does_not_fit_together_in_the_program(
+    cloud: EmulatedCloud, new_stack: NewStack
+) -> None:
+    """Before AWS has any of it; what is only believed, and what `warn` lets pass, is told."""
+    config = {"project:payload": json.dumps(PAYLOAD), "sjresource:preflight": "false"}
+    stack = new_stack(QUEUE_SIDE, config=config, environment=cloud.environment)
+    refused = stack.preview(fails=True).stdout
+    order = "service_environment_order[0].service_environment"
+    assert f"{order} has a limit in NUM_INSTANCES" in refused
+    assert f'{order} is the environment of queue "plain" too' in refused
+
+    large = {**PAYLOAD, "HyperParameters": {str(number): "x" * 2000 for number in range(6)}}
+    stack.set_config("payload", json.dumps(large))
+    stack.set_config("sjresource:validation", "warn")
+    told = warnings(stack.preview())
+    passed = [text for text in told if "let pass, since sjresource:validation is warn" in text]
+    assert len([text for text in passed if order in text]) == 2
+    assert len([text for text in passed if "Batch takes at most 10.0 KiB" in text]) == 1
+    assert [text for text in told if "it is believed, though no page says so" in text]
 
 
 def test_the_same_up_repairs_a_queue_and_adds_a_job(

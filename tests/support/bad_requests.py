@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from training_requests import JOB, PAYLOAD, REMOVED, ROLE, with_payload
 
 KIND = "ml.m5.large"
+
 LONG = "x" * 300
 
 
@@ -32,66 +33,21 @@ def payload(path: str, reason: str, **changes: Any) -> Bad:
     return Bad(with_payload(**changes), f"service_request_payload.{path}", reason)
 
 
-def queue(path: str, reason: str, **changes: Any) -> Bad:
-    """Spoil a job queue."""
-    order = [{"order": 1.0, "service_environment": "capacity"}]
-    right = {
-        "job_queue_name": "training",
-        "job_queue_type": "SAGEMAKER_TRAINING",
-        "priority": 1.0,
-        "service_environment_order": order,
-    }
-    return Bad({**right, **changes}, path, reason, "CreateJobQueue")
-
-
-def environment(path: str, reason: str, **changes: Any) -> Bad:
-    """Spoil a service environment."""
-    right = {
-        "service_environment_name": "capacity",
-        "service_environment_type": "SAGEMAKER_TRAINING",
-        "capacity_limits": [{"max_capacity": 1.0, "capacity_unit": "NUM_INSTANCES"}],
-    }
-    return Bad({**right, **changes}, path, reason, "CreateServiceEnvironment")
-
-
-def policy(path: str, reason: str, **changes: Any) -> Bad:
-    """Spoil a scheduling policy."""
-    return Bad({"name": "policy", **changes}, path, reason, "CreateSchedulingPolicy")
-
-
-def share(path: str, reason: str, **changes: Any) -> Bad:
-    """Spoil a quota share."""
-    right = {
-        "quota_share_name": "vision",
-        "job_queue": "training",
-        "capacity_limits": [{"max_capacity": 1.0, "capacity_unit": KIND}],
-        "resource_sharing_configuration": {"strategy": "RESERVE"},
-        "preemption_configuration": {"in_share_preemption": "DISABLED"},
-    }
-    return Bad({**right, **changes}, path, reason, "CreateQuotaShare")
-
-
-def fair(**policy_members: Any) -> dict[str, Any]:
-    """Write a fair-share policy."""
-    return {"fairshare_policy": policy_members}
-
-
-def action(**changes: Any) -> list[dict[str, Any]]:
-    """Write one time-limit action."""
-    right = {
-        "reason": "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
-        "state": "RUNNABLE",
-        "max_time_seconds": 600.0,
-        "action": "TERMINATE",
-    }
-    return [{**right, **changes}]
-
-
 CHANNEL = PAYLOAD["InputDataConfig"][0]
+
 GROUP = {"InstanceGroupName": "a", "InstanceType": KIND, "InstanceCount": 1.0}
+
 GROUPS = {"InstanceGroups": [GROUP]}
+
 REGION_QUEUE = "arn:aws:batch:eu-west-1:123456789012:job-queue/training"
+
 SPOT = {"EnableManagedSpotTraining": True}
+
+
+def tag(key: str) -> dict[str, str]:
+    """Write a tag of a payload."""
+    return {"Key": key, "Value": ""}
+
 
 BAD_JOBS = (
     job("job_name", "1 to 128 letters", job_name="my job"),
@@ -133,11 +89,6 @@ BAD_JOBS = (
         "timeout_config.attempt_duration_seconds",
         "at least 1",
         timeout_config={"attempt_duration_seconds": 0.0},
-    ),
-    job(
-        "timeout_config.attempt_duration_seconds",
-        "at least service_request_payload.StoppingCondition.MaxRuntimeInSeconds",
-        timeout_config={"attempt_duration_seconds": 60.0},
     ),
     job(
         "share_identifier",
@@ -276,6 +227,17 @@ BAD_PAYLOADS = (
         **SPOT,
         StoppingCondition={"MaxWaitTimeInSeconds": 3600.0},
     ),
+    payload(
+        "StoppingCondition.MaxWaitTimeInSeconds",
+        "only be given with EnableManagedSpotTraining",
+        StoppingCondition__MaxWaitTimeInSeconds=3600.0,
+    ),
+    payload(
+        "StoppingCondition.MaxWaitTimeInSeconds",
+        "only be given with EnableManagedSpotTraining",
+        EnableManagedSpotTraining=False,
+        StoppingCondition__MaxWaitTimeInSeconds=3600.0,
+    ),
     payload("VpcConfig.Subnets", "is required", VpcConfig={"SecurityGroupIds": ["sg-1"]}),
     payload("VpcConfig.SecurityGroupIds", "is required", VpcConfig={"Subnets": ["subnet-1"]}),
     payload(
@@ -297,6 +259,35 @@ BAD_PAYLOADS = (
         "100, 200, 500",
         ProfilerConfig={"ProfilingIntervalInMilliseconds": 250.0},
     ),
+    payload("Tags[1].Key", "an earlier tag", Tags=[tag("team"), tag("team")]),
+    payload("Tags[0].Key", "can't begin with aws:", Tags=[tag("AWS:team")]),
+    payload(
+        "AlgorithmSpecification.ContainerEntrypoint[1]",
+        "must not be null",
+        AlgorithmSpecification__ContainerEntrypoint=["python", None],
+    ),
+    payload("InputDataConfig[1]", "must not be null", InputDataConfig=[CHANNEL, None]),
+    payload(
+        "VpcConfig",
+        "is required with the AlgorithmSpecification.TrainingImageConfig",
+        AlgorithmSpecification__TrainingImageConfig={"TrainingRepositoryAccessMode": "Vpc"},
+    ),
+    payload(
+        "OutputDataConfig.KmsKeyId",
+        "S3 Express One Zone",
+        OutputDataConfig={
+            "S3OutputPath": "s3://models--usw2-az1--x-s3/models",
+            "KmsKeyId": "alias/models",
+        },
+    ),
+    payload(
+        "DebugHookConfig.CollectionConfigurations[1].CollectionName",
+        "an earlier one",
+        DebugHookConfig={
+            "S3OutputPath": "s3://bucket/tensors",
+            "CollectionConfigurations": [{"CollectionName": "losses"}] * 2,
+        },
+    ),
     Bad(
         {**with_payload(RoleArn=ROLE.replace("aws", "aws-cn")), "job_queue": REGION_QUEUE},
         "service_request_payload.RoleArn",
@@ -311,134 +302,5 @@ BAD_PAYLOADS = (
         },
         "service_request_payload.OutputDataConfig.KmsKeyId",
         "the job runs in eu-west-1",
-    ),
-)
-
-BAD_QUEUE_SIDE = (
-    queue("job_queue_name", "1 to 128 letters", job_queue_name="a.b"),
-    queue("job_queue_type", "must be SAGEMAKER_TRAINING", job_queue_type="ECS"),
-    queue("priority", "from 0 to 1000", priority=1001.0),
-    queue("priority", "is required", priority=None),
-    queue("state", "must be one of ENABLED, DISABLED", state="enabled"),
-    queue("service_environment_order", "at least 1", service_environment_order=[]),
-    queue(
-        "service_environment_order[0].serviceEnvironment",
-        "did you mean service_environment?",
-        service_environment_order=[{"order": 1.0, "serviceEnvironment": "a"}],
-    ),
-    queue(
-        "service_environment_order[1].order",
-        "an earlier one",
-        service_environment_order=[
-            {"order": 1.0, "service_environment": "a"},
-            {"order": 1.0, "service_environment": "b"},
-        ],
-    ),
-    queue(
-        "service_environment_order[1].service_environment",
-        "named before",
-        service_environment_order=[
-            {"order": 1.0, "service_environment": "a"},
-            {
-                "order": 2.0,
-                "service_environment": "arn:aws:batch:eu-west-1:123456789012:service-environment/a",
-            },
-        ],
-    ),
-    queue("scheduling_policy_arn", "the ARN of a scheduling-policy", scheduling_policy_arn="fair"),
-    queue(
-        "job_state_time_limit_actions[0].max_time_seconds",
-        "from 600 to 86400",
-        job_state_time_limit_actions=action(max_time_seconds=60.0),
-    ),
-    queue(
-        "job_state_time_limit_actions[0].action",
-        "must be TERMINATE",
-        job_state_time_limit_actions=action(action="CANCEL"),
-    ),
-    queue(
-        "job_state_time_limit_actions[0].reason",
-        "must be one of CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
-        job_state_time_limit_actions=action(reason="too slow"),
-    ),
-    queue("timeouts.create", "must be seconds", timeouts={"create": "5m"}),
-    queue("timeouts.read", "there are create, update, delete", timeouts={"read": 5.0}),
-    environment("capacity_limits", "is required", capacity_limits=[]),
-    environment(
-        "capacity_limits",
-        "1 to 5 limits",
-        capacity_limits=[
-            {"max_capacity": 1.0, "capacity_unit": f"ml.m5.{number}xlarge"} for number in range(6)
-        ],
-    ),
-    environment(
-        "capacity_limits[0].capacity_unit", "is required", capacity_limits=[{"max_capacity": 1.0}]
-    ),
-    environment(
-        "capacity_limits[0].capacity_unit",
-        "NUM_INSTANCES or, under quota management",
-        capacity_limits=[{"max_capacity": 1.0, "capacity_unit": "GPUS"}],
-    ),
-    environment(
-        "capacity_limits[1].capacity_unit",
-        "an earlier limit",
-        capacity_limits=[{"max_capacity": 1.0, "capacity_unit": KIND}] * 2,
-    ),
-    environment(
-        "capacity_limits[0].capacity_unit",
-        "stands alone",
-        capacity_limits=[
-            {"max_capacity": 1.0, "capacity_unit": "NUM_INSTANCES"},
-            {"max_capacity": 1.0, "capacity_unit": KIND},
-        ],
-    ),
-    environment("service_environment_type", "must be one of", service_environment_type="EC2"),
-    policy("fairshare_policy", "got neither"),
-    policy(
-        "fairshare_policy",
-        "got both",
-        **fair(),
-        quota_share_policy={"idle_resource_assignment_strategy": "FIFO"},
-    ),
-    policy("fairshare_policy.share_decay_seconds", "to 604800", **fair(share_decay_seconds=1e6)),
-    policy(
-        "fairshare_policy.compute_reservation", "from 0 to 99", **fair(compute_reservation=100.0)
-    ),
-    policy(
-        "fairshare_policy.share_distribution[0].weight_factor",
-        "from 0.0001 to 999.9999",
-        **fair(share_distribution=[{"share_identifier": "a", "weight_factor": 0.0}]),
-    ),
-    policy(
-        "fairshare_policy.share_distribution[1].share_identifier",
-        "overlaps",
-        **fair(share_distribution=[{"share_identifier": "UserA*"}, {"share_identifier": "UserA1"}]),
-    ),
-    policy(
-        "quota_share_policy.idle_resource_assignment_strategy",
-        "must be one of FIFO",
-        quota_share_policy={"idle_resource_assignment_strategy": "LIFO"},
-    ),
-    share("job_queue", "the name or the ARN", job_queue="a b"),
-    share("preemption_configuration", "is required", preemption_configuration=None),
-    share(
-        "capacity_limits[0].capacity_unit",
-        "must be an instance type",
-        capacity_limits=[{"max_capacity": 1.0, "capacity_unit": "NUM_INSTANCES"}],
-    ),
-    share(
-        "resource_sharing_configuration.borrow_limit",
-        "only be given with the strategy LEND_AND_BORROW",
-        resource_sharing_configuration={"strategy": "LEND", "borrow_limit": 10.0},
-    ),
-    share(
-        "resource_sharing_configuration.borrow_limit",
-        "or -1 (unlimited)",
-        resource_sharing_configuration={"strategy": "LEND_AND_BORROW", "borrow_limit": -2.0},
-    ),
-    share(
-        "resource_sharing_configuration.strategy",
-        "did you mean LEND_AND_BORROW?",
-        resource_sharing_configuration={"strategy": "lend-and-borrow"},
     ),
 )

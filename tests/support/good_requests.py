@@ -246,7 +246,16 @@ GOOD_JOBS: dict[str, dict[str, Any]] = {
     "a queue by its ARN": job(
         HELLO, job_queue="arn:aws-us-gov:batch:us-gov-west-1:123456789012:job-queue/q"
     )
-    | {"service_request_payload": {**HELLO, "RoleArn": ROLE.replace("aws", "aws-us-gov", 1)}},
+    | {
+        "service_request_payload": {
+            **HELLO,
+            "RoleArn": ROLE.replace("aws", "aws-us-gov", 1),
+            "AlgorithmSpecification": {
+                "TrainingInputMode": "File",
+                "TrainingImage": "442386744353.dkr.ecr.us-gov-west-1.amazonaws.com/pytorch:2.5",
+            },
+        }
+    },
     # https://docs.aws.amazon.com/sagemaker/latest/dg/train-heterogeneous-cluster-configure.html
     "heterogeneous cluster": job(HETEROGENEOUS),
     # https://docs.aws.amazon.com/sagemaker/latest/dg/model-managed-spot-training.html

@@ -8,6 +8,7 @@ from good_requests import GOOD_JOBS, REASON
 from training_requests import JOB, REMOVED, with_payload
 
 from sjresource.checks.advice import job_advice
+from sjresource.checks.queue_rules import QUEUE_ADVICE
 
 SPOT = {"EnableManagedSpotTraining": True, "StoppingCondition__MaxWaitTimeInSeconds": 600.0}
 RETRY = {"action": "RETRY", "on_status_reason": f"{REASON} InternalServerError*"}
@@ -37,6 +38,52 @@ def retries(*conditions: dict[str, str], attempts: float = 3.0) -> dict[str, Any
         ),
         (with_payload(**SPOT), "without CheckpointConfig"),
         ({**JOB, "scheduling_priority": 5.0}, "no effect in a first-in-first-out queue"),
+        (
+            {**JOB, "timeout_config": {"attempt_duration_seconds": 599.0}},
+            "and it is believed, though no page says so, that it leaves no time to save a model",
+        ),
+        (
+            with_payload(HyperParameters={str(number): "x" * 2000 for number in range(4)}),
+            "is 8.3 KiB (8523 bytes) as it is sent, and Batch takes at most 10.0 KiB (10240 bytes)",
+        ),
+        (
+            with_payload(StoppingCondition__MaxPendingTimeInSeconds=7200.0),
+            "no effect on instances without accelerators",
+        ),
+        (
+            with_payload(
+                AlgorithmSpecification__TrainingInputMode="FastFile",
+                InputDataConfig__0__CompressionType="Gzip",
+            ),
+            "InputDataConfig[0].CompressionType is used with the input mode Pipe only",
+        ),
+        (
+            with_payload(
+                InputDataConfig__0__DataSource__S3DataSource__ModelAccessConfig={
+                    "AcceptEula": False
+                }
+            ),
+            "ModelAccessConfig.AcceptEula is false",
+        ),
+        (
+            with_payload(
+                AlgorithmSpecification__TrainingImage=(
+                    "763104351884.dkr.ecr.ap-east-1.amazonaws.com/pytorch-training:2.5"
+                )
+            ),
+            "not known to have images in ap-east-1; there they are in 871362719292",
+        ),
+        (
+            with_payload(
+                DebugRuleConfigurations=[
+                    {
+                        "RuleConfigurationName": "losses",
+                        "RuleEvaluatorImage": "895741380848.dkr.ecr.us-west-2.amazonaws.com/rules",
+                    }
+                ]
+            ),
+            "DebugRuleConfigurations[0].RuleEvaluatorImage is in the ECR of us-west-2",
+        ),
         (
             {**JOB, "job_queue": "arn:aws:batch:us-east-1:123456789012:job-queue/training"},
             "job_queue is in us-east-1, and the stack in eu-west-1",
@@ -73,6 +120,16 @@ def test_what_is_probably_not_meant_is_said_once(job: dict[str, Any], words: str
 def test_what_is_meant_raises_nothing(job: dict[str, Any]) -> None:
     """A warning that is always there is read by nobody."""
     assert list(job_advice(job, "eu-west-1")) == []
+
+
+def test_a_share_identifier_that_no_page_has_is_warned_of() -> None:
+    """AWS's two pages differ about it, so it is refused by neither."""
+    (advise,) = QUEUE_ADVICE["CreateSchedulingPolicy"]
+    names = ("team-a", "team_b*", "UserA", "team.c", pulumi.output.UNKNOWN)
+    shares = [{"share_identifier": name} for name in names]
+
+    (said,) = advise({"fairshare_policy": {"share_distribution": shares}})
+    assert said.startswith("fairshare_policy.share_distribution[3].share_identifier has other")
 
 
 @pytest.mark.parametrize(

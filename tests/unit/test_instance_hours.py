@@ -17,6 +17,10 @@ GROUPS = [
     {"InstanceGroupName": "a", "InstanceType": "ml.m5.large", "InstanceCount": 2.0},
     {"InstanceGroupName": "b", "InstanceType": "ml.g5.xlarge", "InstanceCount": 1.0},
 ]
+PREFERENCES = [
+    {"InstanceType": "ml.p5.48xlarge", "InstanceCount": 2.0},
+    {"InstanceType": "ml.p4d.24xlarge", "InstanceCount": 5.0},
+]
 HOUR = {"StoppingCondition__MaxRuntimeInSeconds": 3600.0}
 
 
@@ -28,6 +32,7 @@ HOUR = {"StoppingCondition__MaxRuntimeInSeconds": 3600.0}
         ({**with_payload(**HOUR), "retry_strategy": {"attempts": 3.0}}, 3.0),
         (with_payload(StoppingCondition=REMOVED), 24.0),
         (with_payload(**HOUR, ResourceConfig={"InstanceGroups": GROUPS}), 3.0),
+        (with_payload(**HOUR, ResourceConfig={"InstancePreferences": PREFERENCES}), 5.0),
         (
             {
                 **with_payload(StoppingCondition=REMOVED),

@@ -54,3 +54,12 @@ def test_what_has_succeeded_tells_where_its_model_is() -> None:
 
     assert explained.says == "SUCCEEDED after 12 s"
     assert explained.evidence == ["model: s3://m", "loss: 0.25", "not read: log: denied"]
+
+
+def test_of_a_training_job_that_is_gone_it_is_said() -> None:
+    """Else a succeeded job without a model would look like one that made none."""
+    explained = why_succeeded(Evidence({"status": "SUCCEEDED"}, gone=True), MASK)
+
+    assert explained.evidence == [
+        "SageMaker no longer has the training job: what it said and made can't be told"
+    ]

@@ -135,6 +135,24 @@ def test_a_job_that_is_gone_by_then_keeps_its_old_record() -> None:
     assert [result["job_name"] for result in outcome["results"]] == ["old", "new"]
 
 
+def test_a_training_job_that_is_gone_costs_only_what_sagemaker_alone_knew() -> None:
+    """Batch may delete it; the job has still succeeded, and what was recorded before stays."""
+    batch = FakeBatch({"a": started("SUCCEEDED", "ta", statusReason="done")})
+    training = FakeTraining({}, {"ta/algo-1-9": []})
+    props = inputs(["SUCCEEDED"], jobs=[arn("a")])
+    recorded = {"job": arn("a"), "status": "SUCCEEDED", "model_artifacts": "s3://models/a"}
+
+    (fresh,) = record(services(batch, training), props, {})["outcome"]["results"]
+    olds = {"outcome": {"results": [recorded]}}
+    outcome = record(services(batch, training), props, olds)["outcome"]
+
+    assert (fresh["status"], fresh["status_reason"]) == ("SUCCEEDED", "done")
+    assert (fresh["training_job_name"], fresh["log_stream"]) == ("ta", "ta/algo-1-9")
+    assert "model_artifacts" not in fresh
+    assert "unread" not in outcome
+    assert outcome["results"] == [{**fresh, "model_artifacts": "s3://models/a"}]
+
+
 @pytest.mark.parametrize(
     "error",
     [

@@ -1,0 +1,65 @@
+"""What is checked of a queue or a share beyond its own arguments: the things around it.
+
+The program tells of those that it declares itself, AWS of those that there are.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sjresource.checks.declared import misfit_problems
+from sjresource.checks.queue_facts import are_this_stacks
+from sjresource.checks.telling import LET_PASS, MANAGED, tell
+from sjresource.client import batch_client
+from sjresource.errors import SjresourceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from sjresource.checks.conformance import Problem
+    from sjresource.checks.queue_preflight import Misfit
+    from sjresource.client import BatchClient
+    from sjresource.settings import Checking, Settings
+
+    Properties = Mapping[str, Any]
+    Find = Callable[[BatchClient, Properties], list[Misfit]]
+
+
+def failures_around(
+    noun: str,
+    properties: Properties,
+    settings: Settings,
+    checking: Checking,
+    find: Find | None,
+) -> Iterator[Problem]:
+    """Return what fails, and tell what does not: a stack's own may be about to change.
+
+    `find` asks AWS; None leaves that out, as where nothing would be sent that AWS could refuse.
+    """
+    here = list(misfit_problems(properties))
+    for problem in here:
+        if checking.lenient:
+            tell(noun, properties, problem, LET_PASS)
+        else:
+            yield problem
+    told = {problem.path for problem in here}
+    for problem, repairable in _live(properties, settings, find if checking.preflight else None):
+        if problem.path in told:
+            continue
+        if repairable or checking.lenient:
+            tell(noun, properties, problem, MANAGED if repairable else LET_PASS)
+        else:
+            yield problem
+
+
+def _live(
+    properties: Properties, settings: Settings, find: Find | None
+) -> Iterator[tuple[Problem, bool]]:
+    if find is None:
+        return
+    try:
+        client = batch_client(settings, None, patient=False)
+    except SjresourceError:  # no region, no such profile: the update itself will say so
+        return
+    for problem, things in find(client, properties):
+        yield problem, are_this_stacks(client, things, properties.get("identity"))

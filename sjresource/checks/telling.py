@@ -1,0 +1,40 @@
+"""Warnings of a provider's check, which can only fail: written where the engine shows them.
+
+A check runs several times in one preview, so each is told once in half a minute.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sjresource.checks.kept_answers import KeptAnswers
+from sjresource.identity import name_of
+from sjresource.payload import is_unknown
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sjresource.checks.conformance import Problem
+
+KEPT_SECONDS = 30.0
+
+MANAGED = "this stack manages it, so this may be about to change"
+LET_PASS = "let pass, since sjresource:validation is warn"  # noqa: S105 - no password
+
+Told = KeptAnswers[int]
+
+_told: Told = KeptAnswers(time.monotonic, KEPT_SECONDS)
+
+
+def tell(
+    noun: str, properties: Mapping[str, Any], problem: Problem, why: str, told: Told = _told
+) -> None:
+    """Write a problem to stderr that does not fail, and why it does not."""
+    identity = properties.get("identity")
+    known = isinstance(identity, str) and not is_unknown(identity)
+    name = name_of(str(identity)) if known else "not known yet"
+    text = f"warning: checking {noun} ({name}): {problem.path} {problem.reason}; {why}\n"
+    told.get(text, partial(sys.stderr.write, text))
