@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import pulumi
 
+from sjresource.account import confirm_gone
 from sjresource.stack_config import stack_settings
 from sjresource.waits.holding import OpenWaits, open_waits
 from sjresource.waits.polling import Poller
@@ -51,7 +53,8 @@ _surroundings: WeakKeyDictionary[asyncio.AbstractEventLoop, Surroundings] = Weak
 
 def _new_surroundings(loop: asyncio.AbstractEventLoop) -> Surroundings:
     own = pulumi.Config("sjresource")
-    services = services_of(stack_settings())
+    settings = stack_settings()
+    services = services_of(settings)
     pace = own.get("progress") or "sparse"
     if pace not in PACES:
         raise pulumi.RunError(
@@ -72,7 +75,11 @@ def _new_surroundings(loop: asyncio.AbstractEventLoop) -> Surroundings:
     return Surroundings(
         services=services,
         reporter=reporter,
-        poller=Poller(services.batch, reporter),
+        poller=Poller(
+            services.batch,
+            reporter,
+            confirm_gone=partial(confirm_gone, settings, "ServiceJob"),
+        ),
         standing=Standing(services.batch, services.sagemaker),
         waits=open_waits(fail_fast=bool(own.get_bool("failFast"))),
     )
