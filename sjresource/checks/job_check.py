@@ -27,6 +27,7 @@ from sjresource.errors import SjresourceError
 from sjresource.identity import IDENTITY_TAG, name_of, stack_tag_prefix
 from sjresource.payload import is_unknown
 from sjresource.provider import check_result
+from sjresource.session import BRIEF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -122,7 +123,7 @@ def _preflight(
     arn = parse_arn(queue)
     region = arn.region if arn else settings.region
     try:
-        client = batch_client(settings, region, patient=False)
+        client = batch_client(settings, region, BRIEF)
     except SjresourceError:  # no region, no such profile: the update itself will say so
         return
     facts = memory.facts.get((settings, region, queue), lambda: look_up(client, queue))

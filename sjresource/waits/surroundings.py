@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 import pulumi
 
 from sjresource.account import confirm_gone
+from sjresource.session import BRIEF
 from sjresource.stack_config import stack_settings
 from sjresource.waits.holding import OpenWaits, open_waits
 from sjresource.waits.polling import Poller
@@ -54,7 +55,7 @@ _surroundings: WeakKeyDictionary[asyncio.AbstractEventLoop, Surroundings] = Weak
 def _new_surroundings(loop: asyncio.AbstractEventLoop) -> Surroundings:
     own = pulumi.Config("sjresource")
     settings = stack_settings()
-    services = services_of(settings)
+    services, talk = services_of(settings), services_of(settings, BRIEF)
     pace = own.get("progress") or "sparse"
     if pace not in PACES:
         raise pulumi.RunError(
@@ -80,6 +81,6 @@ def _new_surroundings(loop: asyncio.AbstractEventLoop) -> Surroundings:
             reporter,
             confirm_gone=partial(confirm_gone, settings, "ServiceJob"),
         ),
-        standing=Standing(services.batch, services.sagemaker),
+        standing=Standing(talk.batch, talk.sagemaker),
         waits=open_waits(fail_fast=bool(own.get_bool("failFast"))),
     )

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from emulated_stack import EmulatedCloud
+from held_calls import held_calls
 from pulumi.runtime import rpc
 from pulumi_cli import holds_within
 from waiting_programs import latest_job, wait_until, waiting_program
@@ -187,3 +188,20 @@ def test_a_job_that_batch_does_not_show_yet_is_waited_for(
 
     assert 'status: "SUCCEEDED"' in up.wait(fails=False).stdout
     assert cloud.submitted() == 1
+
+
+def test_a_batch_that_never_answers_is_told_of_and_waited_out(new_stack: NewStack) -> None:
+    """It accepts connections: after half a minute the wait has said so, and then goes on."""
+    with held_calls() as held:
+        stack = new_stack(ONE, environment=held.cloud.environment)
+        up = stack.start("up")
+        up.wait_for("RUNNING")
+        held.hold("DescribeServiceJob", count=None)
+
+        up.wait_for("no word from AWS, still trying: reading ServiceJob", timeout_seconds=30)
+
+        held.cloud.control.call("DELETE", "faults")
+        held.let_go()
+        held.cloud.control.advance(7200)
+        assert 'status: "SUCCEEDED"' in up.wait(fails=False).stdout
+        assert held.cloud.submitted() == 1
