@@ -216,7 +216,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
 
         async def wait(known: list[tuple[str, str | None]]) -> list[str | None]:
             mask = Mask(await declared.secrets())
-            jobs = declared.to_wait_for(known)
+            jobs = declared.to_wait_for(known, await declared.submissions())
             waiting = Wait(jobs, terms, EarlyRow(identity), mask, surroundings())
             statuses = await waiting.statuses()
             asyncio.ensure_future(self.urn.future()).add_done_callback(waiting.recorded)

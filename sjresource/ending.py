@@ -17,7 +17,7 @@ is never believed of one that goes on.
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sjresource.errors import NotFound, NotSettled, SjresourceError
 from sjresource.identity import RELEASED_TAG
@@ -27,22 +27,14 @@ from sjresource.settling import Pace, looks
 from sjresource.sightings import SECONDS, find
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sjresource.client import BatchClient
+    from sjresource.settling import Clock
     from sjresource.sightings import Sought
 
     Detail = dict[str, Any]
 
 _TAKEN_WITHIN = 30.0
 """Seconds within which Batch shows that it has taken a termination; the job may end later."""
-
-
-class Clock(NamedTuple):
-    """Time, and how to let it pass; a test brings its own."""
-
-    now: Callable[[], float]
-    sleep: Callable[[float], None]
 
 
 def release(client: BatchClient, arn: str) -> bool:

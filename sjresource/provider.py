@@ -17,9 +17,10 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, ResourceProvider
 
+from sjresource.account import confirm_gone
 from sjresource.arn import parse_arn
 from sjresource.client import BatchClient, batch_client, caller_account
-from sjresource.errors import NotFound, Refused, Unreachable
+from sjresource.errors import NotFound, Refused
 from sjresource.ownership import other_owner
 from sjresource.payload import is_unknown
 from sjresource.refusals import PASSING
@@ -102,13 +103,7 @@ class BatchProvider(ResourceProvider):
             Refused: the credentials are for another account than the resource's.
             Unreachable: whose credentials they are can't be told.
         """
-        arn, account = parse_arn(id_), caller_account(self.settings)
-        if arn and account is None:
-            seen = "not found, but STS does not tell for which account"
-            raise Unreachable("reading", noun, id_, seen, "run it again when STS can be reached")
-        if arn and account != arn.account:
-            seen = f"not found in account {account}, but it is in account {arn.account}"
-            raise Refused("reading", noun, id_, seen, "use that account's credentials")
+        confirm_gone(self.settings, noun, id_)
 
     def now(self) -> float:
         """Give seconds that only go forward."""

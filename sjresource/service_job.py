@@ -32,7 +32,7 @@ from sjresource.checks.job_check import check_job, would_be_submitted
 from sjresource.checks.managed_here import managed_here
 from sjresource.client import TERMINAL, BatchClient
 from sjresource.declaration import Declaration
-from sjresource.ending import Clock, end_and_release
+from sjresource.ending import end_and_release
 from sjresource.errors import NotFound
 from sjresource.identity import (
     name_of,
@@ -46,7 +46,8 @@ from sjresource.naming import input_shape, to_request
 from sjresource.ownership import RECORDED_BEFORE, has_ended, other_owner
 from sjresource.payload import canonical, is_unknown, payload_as_sent
 from sjresource.provider import BatchProvider, old_first, require_ours, try_to, update_tags
-from sjresource.sightings import Sought, find
+from sjresource.settling import Clock
+from sjresource.sightings import Sought, find, find_for_a_while
 from sjresource.stack_config import with_default_tags
 from sjresource.submission import Run, find_or_submit, live_jobs
 
@@ -161,9 +162,8 @@ class ServiceJobProvider(BatchProvider):
         inputs = {name: value for name, value in props.items() if name not in _NOT_INPUTS}
         place = id_ if parse_arn(id_) else _known(props.get("job_queue"))
         client = self.client(place, props.get("region"))
-        try:
-            detail = client.find_service_job(id_)
-        except NotFound:
+        detail = self._find(client, id_, props)
+        if detail is None:
             self.confirm_gone("ServiceJob", id_)
             if props.get("status") not in TERMINAL and self._is_young(props):
                 return ReadResult("", {})
@@ -254,6 +254,13 @@ class ServiceJobProvider(BatchProvider):
         except NotFound:
             return {"status": "FAILED"}
 
+    def _find(self, client: BatchClient, id_: str, props: Mapping[str, Any]) -> Any:
+        """Look for the job, more than once where not seeing it would drop it from the state."""
+        job = Sought.of(id_, props)
+        if props.get("status") in TERMINAL:
+            return find(client, job)
+        return find_for_a_while(client, job, self.now, self.sleep)
+
     def _is_young(self, props: Mapping[str, Any]) -> bool:
         created = props.get("created_at")
         return created is None or self.today() - created / 1000 < _REMEMBERED_SECONDS
@@ -274,6 +281,8 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
     it.
     """
 
+    job_name: pulumi.Output[str]
+    """The job's name in Batch."""
     job_queue: pulumi.Output[str]
     """The queue's name or ARN, as given."""
     status: pulumi.Output[str]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined] # not typed
 
@@ -20,24 +20,44 @@ if TYPE_CHECKING:
     from sjresource.assumed_role import AssumedRole
     from sjresource.settings import Pairs, Settings
 
+
+class Patience(NamedTuple):
+    """How long a client waits for an answer; `tries` of None are those of the settings.
+
+    `unanswered` bounds the tries that got no answer at all: a throttle is worth waiting for longer
+    than a service that says nothing.
+    """
+
+    connect_seconds: int
+    read_seconds: int
+    tries: int | None = None
+    unanswered: int | None = None
+
+
+PATIENT = Patience(5, 30)
+"""For an effect: nothing is known of it until there is an answer."""
+WAITING = Patience(5, 8, unanswered=2)
+"""For who looks again anyway, and is to say within half a minute that nobody answers."""
+BRIEF = Patience(2, 4, tries=1)
+"""For what can as well be left unasked."""
+
 _making = threading.Lock()
 """boto3's sessions may not be used by two threads at once; its clients may."""
 
 
 def open_client(
-    service: str, settings: Settings, region: str | None, *, patient: bool = True
+    service: str, settings: Settings, region: str | None, patience: Patience = PATIENT
 ) -> Any:
     """Give boto3's client for `service` in `region`; made once for each AWS environment.
 
-    A script that drives several stacks may name another profile or endpoint between them. One that
-    is not `patient` gives up within seconds. Roles are assumed at the first call, and again before
-    their credentials expire.
+    A script that drives several stacks may name another profile or endpoint between them. Roles are
+    assumed at the first call, and again before their credentials expire.
 
     Raises:
         Unreachable: the settings don't fit together, or not to this machine.
     """
     with _making:
-        return _make_client(service, settings, region, aws_environment(), patient=patient)
+        return _make_client(service, settings, region, aws_environment(), patience)
 
 
 def aws_environment() -> Pairs:
@@ -57,19 +77,20 @@ def forget_clients() -> None:
 
 @cache
 def _make_client(
-    service: str, settings: Settings, region: str | None, environment: Pairs, *, patient: bool
+    service: str, settings: Settings, region: str | None, environment: Pairs, patience: Patience
 ) -> Any:
     import boto3  # noqa: PLC0415 - 0.3 s that a preview without calls never needs
     from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - as above
 
     def make(**proxies: str) -> Any:
-        return session.client(
+        client = session.client(
             service,
             region_name=region,
             endpoint_url=settings.endpoint(service),
             verify=_verify(settings),
-            config=_config(settings, patient=patient, proxies=proxies or None),
+            config=_config(settings, patience, proxies or None),
         )
+        return _giving_up(client, patience)
 
     try:
         session: Any = boto3.Session(botocore_session=_session(settings, environment))
@@ -131,9 +152,9 @@ def _with_web_identity(source: Any, settings: Settings, role: AssumedRole) -> An
 
 def _sts_creator(source: Any, settings: Settings) -> Callable[..., Any]:
     def create(service: str, **arguments: Any) -> Any:
-        config = _config(settings, patient=True, proxies=_proxies(settings) or None)
+        config = _config(settings, WAITING, _proxies(settings) or None)
         config = config.merge(arguments.pop("config", None) or type(config)())
-        return source.create_client(
+        client = source.create_client(
             service,
             region_name=settings.sts_region or settings.region,
             endpoint_url=settings.endpoint(service),
@@ -141,6 +162,7 @@ def _sts_creator(source: Any, settings: Settings) -> Callable[..., Any]:
             config=config,
             **arguments,
         )
+        return _giving_up(client, WAITING)
 
     return create
 
@@ -165,18 +187,32 @@ def _session_with(fetcher: Any, method: str) -> Any:
     return session
 
 
-def _config(settings: Settings, *, patient: bool, proxies: dict[str, str] | None) -> Any:
+def _giving_up(client: Any, patience: Patience) -> Any:
+    """Bound the tries of a client that get no answer: botocore counts all tries alike."""
+    from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError  # noqa: PLC0415 - as boto3
+
+    def stop(attempts: int, caught_exception: Exception | None, **_: Any) -> None:
+        if isinstance(caught_exception, (ConnectTimeoutError, ReadTimeoutError)) and (
+            patience.unanswered is not None and attempts >= patience.unanswered
+        ):
+            raise caught_exception
+
+    client.meta.events.register_first("needs-retry", stop)
+    return client
+
+
+def _config(settings: Settings, patience: Patience, proxies: dict[str, str] | None) -> Any:
     from botocore.config import Config  # noqa: PLC0415 - as boto3
 
     connection = settings.connection
     tries = 8 if connection.max_retries is None else connection.max_retries + 1
     retries: Any = {
         "mode": connection.retry_mode or "adaptive",
-        "total_max_attempts": tries if patient else 1,
+        "total_max_attempts": patience.tries or tries,
     }
     return Config(
-        connect_timeout=5 if patient else 2,
-        read_timeout=30 if patient else 4,
+        connect_timeout=patience.connect_seconds,
+        read_timeout=patience.read_seconds,
         retries=retries,
         proxies=proxies,
         use_fips_endpoint=connection.fips or None,

@@ -21,6 +21,13 @@ _FIRST_DELAY = 0.1
 _LONGEST_DELAY = 3.0
 
 
+class Clock(NamedTuple):
+    """Time, and how to let it pass; a test brings its own."""
+
+    now: Callable[[], float]
+    sleep: Callable[[float], None]
+
+
 class Pace(NamedTuple):
     """A clock, a sleep and a bound, in seconds; a test brings its own."""
 

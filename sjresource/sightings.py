@@ -42,20 +42,25 @@ def find(client: BatchClient, job: Sought) -> Detail | None:
     try:
         return client.find_service_job(job.arn)
     except NotFound:
-        return find_listed(client, job)
-
-
-def find_listed(client: BatchClient, job: Sought) -> Detail | None:
-    """Look in the lists alone; None too where they may not be read, or the queue is gone."""
-    if not (job.job_queue and job.job_name):
-        return None
+        pass
     try:
-        listed = client.list_service_jobs_named(job.job_queue, job.job_name)
-        return next((each for each in listed if each["jobId"] == name_in(job.arn)), None)
+        return find_listed(client, job)
     except (NotFound, Refused) as error:
         if isinstance(error, Refused) and error.code in PASSING:
             raise
         return None
+
+
+def find_listed(client: BatchClient, job: Sought) -> Detail | None:
+    """Look in the list of its name alone.
+
+    Raises:
+        NotFound, Refused: it may not be read, or the queue is gone.
+    """
+    if not (job.job_queue and job.job_name):
+        return None
+    listed = client.list_service_jobs_named(job.job_queue, job.job_name)
+    return next((each for each in listed if each["jobId"] == name_in(job.arn)), None)
 
 
 def find_for_a_while(

@@ -25,6 +25,7 @@ from sjresource.client import batch_client
 from sjresource.errors import SjresourceError
 from sjresource.payload import is_unknown
 from sjresource.provider import check_result
+from sjresource.session import BRIEF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -118,7 +119,7 @@ def _preflight(
     arn = parse_arn(queue)
     region = arn.region if arn else settings.region
     try:
-        client = batch_client(settings, region, patient=False)
+        client = batch_client(settings, region, BRIEF)
     except SjresourceError:  # no region, no such profile: the update itself will say so
         return
     facts = memory.facts.get((settings, region, queue), lambda: look_up(client, queue))

@@ -12,6 +12,7 @@ from sjresource.checks.queue_facts import are_this_stacks
 from sjresource.checks.telling import LET_PASS, MANAGED, tell
 from sjresource.client import batch_client
 from sjresource.errors import SjresourceError
+from sjresource.session import BRIEF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -58,7 +59,7 @@ def _live(
     if find is None:
         return
     try:
-        client = batch_client(settings, None, patient=False)
+        client = batch_client(settings, None, BRIEF)
     except SjresourceError:  # no region, no such profile: the update itself will say so
         return
     for problem, things in find(client, properties):

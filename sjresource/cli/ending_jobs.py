@@ -11,7 +11,8 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from sjresource.cli.state import COMPLETION_TYPE
-from sjresource.ending import Clock, end_and_release, terminate
+from sjresource.ending import end_and_release, terminate
+from sjresource.settling import Clock
 from sjresource.sightings import Sought
 
 if TYPE_CHECKING:

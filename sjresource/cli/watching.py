@@ -127,7 +127,11 @@ class StackWatch:
         arns = {job.arn for job in jobs}
         for arn in set(self._watches) - arns:
             self._watches.pop(arn).done.cancel()
-        new = [Watch(job.arn, job.job_queue) for job in jobs if job.arn not in self._watches]
+        new = [
+            Watch(job.arn, job.job_queue, job.job_name)
+            for job in jobs
+            if job.arn not in self._watches
+        ]
         self._watches.update({watch.job: watch for watch in new})
         self._jobs = jobs
         self._poller.watch(new)

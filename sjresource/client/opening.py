@@ -9,37 +9,36 @@ from sjresource.client.batch import BatchClient
 from sjresource.client.calling import call
 from sjresource.client.training import LogsClient, SageMakerClient
 from sjresource.errors import Refused, Unreachable
-from sjresource.session import aws_environment, open_client
+from sjresource.session import BRIEF, PATIENT, aws_environment, open_client
 
 if TYPE_CHECKING:
+    from sjresource.session import Patience
     from sjresource.settings import Pairs, Settings
 
 
 def batch_client(
-    settings: Settings, region: str | None = None, *, patient: bool = True
+    settings: Settings, region: str | None = None, patience: Patience = PATIENT
 ) -> BatchClient:
     """Give the client for `region`, else for the configured one; made once a process.
-
-    One that is not `patient` gives up within seconds: for what can as well be left unasked.
 
     Raises:
         Refused: the config does not allow the account that the credentials are for.
     """
-    return BatchClient(_allowed_client("batch", settings, region, patient=patient))
+    return BatchClient(_allowed_client("batch", settings, region, patience))
 
 
 def sagemaker_client(
-    settings: Settings, region: str | None = None, *, patient: bool = True
+    settings: Settings, region: str | None = None, patience: Patience = PATIENT
 ) -> SageMakerClient:
     """Give the client for `region`, else for the configured one; see `batch_client`."""
-    return SageMakerClient(_allowed_client("sagemaker", settings, region, patient=patient))
+    return SageMakerClient(_allowed_client("sagemaker", settings, region, patience))
 
 
 def logs_client(
-    settings: Settings, region: str | None = None, *, patient: bool = True
+    settings: Settings, region: str | None = None, patience: Patience = PATIENT
 ) -> LogsClient:
     """Give the client for `region`, else for the configured one; see `batch_client`."""
-    return LogsClient(_allowed_client("logs", settings, region, patient=patient))
+    return LogsClient(_allowed_client("logs", settings, region, patience))
 
 
 def endpoint_of(settings: Settings) -> tuple[str, str]:
@@ -48,7 +47,7 @@ def endpoint_of(settings: Settings) -> tuple[str, str]:
     Raises:
         Unreachable: there is no region, or the settings don't fit together.
     """
-    meta = open_client("batch", settings, settings.region, patient=False).meta
+    meta = open_client("batch", settings, settings.region, BRIEF).meta
     return meta.region_name, meta.endpoint_url
 
 
@@ -58,7 +57,7 @@ def find_caller(settings: Settings) -> dict[str, Any]:
     Raises:
         Refused, Unreachable: STS does not tell.
     """
-    sts = open_client("sts", settings, settings.region, patient=False)
+    sts = open_client("sts", settings, settings.region, BRIEF)
     return call(sts.get_caller_identity, "reading", "caller", "identity", {})
 
 
@@ -91,9 +90,9 @@ def account_refusal(settings: Settings) -> str | None:
 
 
 def _allowed_client(
-    service: str, settings: Settings, region: str | None, *, patient: bool = True
+    service: str, settings: Settings, region: str | None, patience: Patience
 ) -> Any:
     refusal = account_refusal(settings)
     if refusal:
         raise Refused("opening", "client", service, refusal, "use another account's credentials")
-    return open_client(service, settings, region or settings.region, patient=patient)
+    return open_client(service, settings, region or settings.region, patience)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sjresource.arn import name_in
 from sjresource.errors import NotFound, Refused, SjresourceError
 from sjresource.refusals import PASSING
+from sjresource.sightings import Sought, find_listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -39,6 +40,9 @@ STATUSES = (
 https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html
 """
 
+_NOT_DESCRIBED = "DescribeServiceJob does not show it"
+_NOT_SHOWN = "neither DescribeServiceJob nor ListServiceJobs shows it"
+
 _MANY = 16
 """So many unseen jobs are worth a call for each status, whatever was seen before."""
 
@@ -48,7 +52,9 @@ class Look:
 
     `last` holds the jobs by id, each with what was seen of it last or None; the one that was looked
     at longest ago comes first. Statuses in `useless` are not listed; those are added to it whose
-    first page told nothing. `listable` is False where pages are not to be had.
+    first page told nothing. `listable` is False where pages are not to be had. `names` has the
+    jobs' names in Batch, where they are known: a job that is not described is looked for by its
+    name.
     """
 
     def __init__(
@@ -57,6 +63,7 @@ class Look:
         queue: str | None,
         last: Mapping[str, Detail | None],
         useless: Iterable[str] = (),
+        names: Mapping[str, str] | None = None,
     ) -> None:
         self.calls = 0
         self.useless = set(useless)
@@ -64,6 +71,7 @@ class Look:
         self._client = client
         self._queue = queue or ""
         self._last = last
+        self._names = names or {}
         self._unseen = dict(last)
         self._done: set[str] = set()
         self._left: set[str] = set()  # listed to the end: who is not there has left it
@@ -127,10 +135,34 @@ class Look:
         self.calls += 1
         try:
             return self._client.find_service_job(job)
-        except (NotFound, Refused) as error:
+        except NotFound:
+            return self._not_described(job)
+        except Refused as error:
             if passes(error):
                 raise
             return error
+
+    def _not_described(self, job: str) -> Detail | NotFound:
+        """Look for it in the list of its name: one call's not-found is no proof."""
+        last = self._last[job] or {}
+        queue, name = (
+            last.get("jobQueue") or self._queue,
+            last.get("jobName") or self._names.get(job),
+        )
+        if not (queue and name):
+            return NotFound("reading", "ServiceJob", job, _NOT_DESCRIBED)
+        self.calls += 1
+        try:
+            found = find_listed(self._client, Sought(job, queue, name))
+        except (NotFound, Refused) as error:
+            if passes(error):
+                raise
+            return NotFound("reading", "ServiceJob", job, _NOT_DESCRIBED)
+        return (
+            {**_lasting(last), **found}
+            if found
+            else NotFound("reading", "ServiceJob", job, _NOT_SHOWN)
+        )
 
 
 def passes(error: SjresourceError) -> bool:

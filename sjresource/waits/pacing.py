@@ -12,6 +12,15 @@ LONGEST_DELAY = 30.0
 SECONDS_A_CALL = 0.25
 """A look that took many calls is followed by so many seconds without one."""
 
+GONE_AFTER_LOOKS = 5
+"""A job is gone only after so many looks in a row that don't show it,"""
+GONE_AFTER_SECONDS = 60.0
+"""over so many seconds, if this wait has seen it before,"""
+LAG_SECONDS = 20.0
+"""over so many if it was submitted a moment ago: what Batch shows lags behind,"""
+FORGOTTEN_AFTER_SECONDS = 5.0
+"""and over so many else: Batch forgets what has ended."""
+
 _SHARE_OF_QUIET = 0.1
 _SHORT_JOB = 300.0
 
@@ -35,3 +44,10 @@ def is_near_end(ages: Iterable[float], typical: float | None) -> bool:
     if typical is None or typical > _SHORT_JOB:
         return False
     return any(0.8 * typical <= age <= 1.5 * typical for age in ages)
+
+
+def is_gone(looks: int, seconds: float, *, was_seen: bool, is_new: bool) -> bool:
+    """Return whether a job is gone that so many looks, over so many seconds, have not shown."""
+    patience = LAG_SECONDS if is_new else FORGOTTEN_AFTER_SECONDS
+    patience = GONE_AFTER_SECONDS if was_seen else patience
+    return looks >= GONE_AFTER_LOOKS and seconds >= patience

@@ -18,11 +18,11 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sjresource.arn import name_in, parse_arn
 from sjresource.client import TERMINAL
-from sjresource.errors import NotFound, SjresourceError, Unreachable
+from sjresource.errors import NotFound, Refused, SjresourceError, Unreachable
 from sjresource.session import forget_clients
 from sjresource.waits.looking import Look
-from sjresource.waits.pacing import SECONDS_A_CALL, SHORTEST_DELAY, is_near_end, next_delay
-from sjresource.waits.progress import ran_seconds
+from sjresource.waits.pacing import SECONDS_A_CALL, SHORTEST_DELAY, is_gone, is_near_end, next_delay
+from sjresource.waits.progress import duration, ran_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -39,13 +39,13 @@ _RETHOUGHT_AFTER = 20
 
 _FEW = 2
 
-_LISTED_WITHIN = 3.0
-"""Seconds for which a job that was just submitted may still be unknown to Describe."""
-
 
 @dataclass(eq=False)
 class Watch:
     """A job that is waited for; `queue` is its queue's name or ARN, None while that is unknown.
+
+    `name` is the job's name in Batch, None while that is unknown; `is_new` is that of a job that
+    was submitted a moment ago, and may not be shown yet.
 
     `done` gets the first terminal detail, or fails with NotFound or Refused if the job can't be
     asked for. Cancelling it ends the watch.
@@ -53,11 +53,17 @@ class Watch:
 
     job: str
     queue: str | None = None
+    name: str | None = None
+    is_new: bool = False
     done: Future[Detail] = field(default_factory=Future)
     detail: Detail | None = None
     began: float = 0.0
     looked: float = 0.0
     changed: float = 0.0
+    seen: float = 0.0
+    missed: int = 0
+    """Looks in a row that did not show it, the first at `missing`."""
+    missing: float = 0.0
 
     @property
     def place(self) -> Place:
@@ -108,7 +114,13 @@ class Poller:
         listener: Listener,
         now: Callable[[], float] = time.monotonic,
         spread: Callable[[], float] = random.random,
+        confirm_gone: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """Take what it asks, whom it tells, and how it makes sure that a not-found counts.
+
+        `confirm_gone` raises for a job, by its ARN, of which the credentials can't know.
+        """
+        self._confirm_gone = confirm_gone
         self._client = client
         self._listener = listener
         self._now = now
@@ -168,6 +180,7 @@ class Poller:
             queue if queue and visit.listable else None,
             {job: watches[0].detail for job, watches in by_job.items()},
             visit.useless if visit.looks % _RETHOUGHT_AFTER else (),
+            {job: watches[0].name for job, watches in by_job.items() if watches[0].name},
         )
         self._take_answers(look, by_job, visit)
         self._plan(visit, look, there)
@@ -192,15 +205,39 @@ class Poller:
 
     def _take(self, watch: Watch, answer: Detail | SjresourceError, visit: _Visit) -> None:
         watch.looked = self._now()
+        if isinstance(answer, NotFound):
+            self._miss(watch, answer, visit)
+            return
+        watch.missed = 0
         if isinstance(answer, SjresourceError):
-            if not self._is_too_new(watch, answer):
-                _fail(watch.done, answer)
-        elif self._is_news(watch, answer):
+            _fail(watch.done, answer)
+            return
+        watch.seen = watch.looked
+        if self._is_news(watch, answer):
             visit.changed = watch.changed = watch.looked
             visit.typical = ran_seconds(answer) or visit.typical
             self._listener.seen(watch)
             if answer["status"] in TERMINAL:
                 _finish(watch.done, answer)
+
+    def _miss(self, watch: Watch, absence: NotFound, visit: _Visit) -> None:
+        """Look again soon for a job that is not shown, until that counts."""
+        if not watch.missed:
+            visit.changed = watch.missing = watch.looked
+        watch.missed += 1
+        was_seen, missing = watch.detail is not None, watch.looked - watch.missing
+        if is_gone(watch.missed, missing, was_seen=was_seen, is_new=watch.is_new):
+            _fail(watch.done, self._elsewhere(watch) or _gone(watch, absence))
+
+    def _elsewhere(self, watch: Watch) -> Refused | None:
+        """Return why the credentials can't know a job; None too if nobody tells whose they are."""
+        try:
+            self._confirm_gone(watch.job)
+        except Refused as error:
+            return error
+        except SjresourceError:
+            pass
+        return None
 
     def _plan(self, visit: _Visit, look: Look, there: list[Watch]) -> None:
         """Say when this place is looked at next, and what this look has taught."""
@@ -219,13 +256,6 @@ class Poller:
         watch.queue = detail.get("jobQueue") or watch.queue
         return before is None or _told(before) != _told(detail)
 
-    def _is_too_new(self, watch: Watch, error: SjresourceError) -> bool:
-        return (
-            isinstance(error, NotFound)
-            and watch.detail is None
-            and self._now() - watch.began < _LISTED_WITHIN
-        )
-
     def _expect(self, watch: Watch, now: float) -> None:
         visit = self._visits.setdefault(watch.place, _Visit(now, changed=now))
         visit.due = max(visit.rested, min(visit.due, now + SHORTEST_DELAY))
@@ -238,6 +268,15 @@ class Poller:
 
 def _told(detail: Detail) -> tuple[Any, ...]:
     return detail["status"], detail.get("statusReason"), len(detail.get("attempts", []))
+
+
+def _gone(watch: Watch, absence: NotFound) -> NotFound:
+    """Say what was seen of a job, and when, and who has not shown it since."""
+    ago = duration(watch.looked - watch.seen)
+    before = f"it was {watch.detail['status']} {ago} ago; " if watch.detail else ""
+    over = duration(watch.looked - watch.missing)
+    seen = f"{before}{absence.seen}, in {watch.missed} looks over {over}"
+    return NotFound("reading", "ServiceJob", watch.job, seen)
 
 
 def _finish(done: Future[Detail], detail: Detail) -> None:

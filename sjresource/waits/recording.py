@@ -24,7 +24,9 @@ from sjresource.arn import name_in, parse_arn
 from sjresource.changes import means_the_same
 from sjresource.errors import NotFound, SjresourceError
 from sjresource.payload import is_unknown
-from sjresource.waits.evidence import Evidence, gather
+from sjresource.settling import Clock
+from sjresource.sightings import Sought, find, find_for_a_while
+from sjresource.waits.evidence import gather
 from sjresource.waits.masking import Mask
 from sjresource.waits.outcome import job_record, outcome_record
 from sjresource.waits.progress import TERMINAL
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 WAITED_FOR = ("jobs", "min_succeeded", "on_failure", "statuses", "masks")
 """The inputs that a recorded outcome answers."""
 
+_CLOCK = Clock(time.monotonic, time.sleep)
 _READERS = 4
 _LOGS = 20
 """For more jobs the names of their logs are not looked up: each is a call."""
@@ -65,11 +68,14 @@ def remembered(olds: Properties, news: Properties) -> tuple[dict[str, Any], list
     return {**news, "statuses": filled}, _failures(news, filled)
 
 
-def record(services: Services, props: Properties, olds: Properties) -> dict[str, Any]:
+def record(
+    services: Services, props: Properties, olds: Properties, clock: Clock = _CLOCK
+) -> dict[str, Any]:
     """Ask AWS for what came of the jobs that have ended; empty if this run doesn't wait.
 
     A job that Batch has forgotten since keeps its record, and one whose training job is gone what
-    was recorded of that.
+    was recorded of that. One that has no record is looked for some seconds: a wait has just seen it
+    end.
     """
     if props.get("statuses") is None:
         return {}
@@ -82,9 +88,16 @@ def record(services: Services, props: Properties, olds: Properties) -> dict[str,
     def read(job: str, status: str | None) -> dict[str, Any]:
         if status not in TERMINAL:
             return {"job": job, "status": status}
-        evidence = _evidence(services, job, 0 if len(props["jobs"]) <= _LOGS else None, unread)
+        lines = 0 if len(props["jobs"]) <= _LOGS else None
+        try:
+            detail = _described(services, job, clock, certain=job in before)
+        except SjresourceError as error:
+            unread.append(str(error))
+            detail = None
+        evidence = gather(services, detail, lines, clock.sleep) if detail else None
         if evidence is None:
             return before.get(job) or _bare(job, status)
+        unread.extend(evidence.unread)
         known = before.get(job, {}) if evidence.gone else {}
         return {**known, **job_record(evidence, mask)}
 
@@ -94,20 +107,20 @@ def record(services: Services, props: Properties, olds: Properties) -> dict[str,
     return {"outcome": outcome_record(records, _whole(props.get("min_succeeded")), said)}
 
 
-def _evidence(
-    services: Services, job: str, log_lines: int | None, unread: list[str]
-) -> Evidence | None:
+def _described(
+    services: Services, job: str, clock: Clock, *, certain: bool
+) -> Mapping[str, Any] | None:
+    """Describe a job; one not-found is `certain` for a job that is recorded, and else no proof.
+
+    Raises:
+        NotFound: it is not shown, and the next `up` is to ask again.
+    """
     arn = parse_arn(job)
-    try:
-        detail = services.batch(arn.region if arn else "").find_service_job(job)
-    except NotFound:
-        return None
-    except SjresourceError as error:
-        unread.append(str(error))
-        return None
-    evidence = gather(services, detail, log_lines, time.sleep)
-    unread.extend(evidence.unread)
-    return evidence
+    client, sought = services.batch(arn.region if arn else ""), Sought(job)
+    detail = find(client, sought) if certain else find_for_a_while(client, sought, *clock)
+    if detail is None and not certain:
+        raise NotFound("reading", "ServiceJob", job, "DescribeServiceJob does not show it")
+    return detail
 
 
 def _bare(job: str, status: str) -> dict[str, Any]:
@@ -146,8 +159,8 @@ def _failures(news: Properties, statuses: list[str | None]) -> list[CheckFailure
         CheckFailure(
             "",  # the engine would show the value of a property that is named
             f"Batch no longer knows ServiceJob ({name_in(forgotten[0])}{more}), and how it ended "
-            "was never recorded; to run it again, change its `triggers` or `pulumi up --replace` "
-            "its URN",
+            "was never recorded; to run it again, once you are sure that it does not run any more, "
+            "change its `triggers` or `pulumi up --replace` its URN",
         )
     ]
 

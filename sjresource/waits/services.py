@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sjresource.client import batch_client, logs_client, sagemaker_client
+from sjresource.session import WAITING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sjresource.client import BatchClient, LogsClient, SageMakerClient
+    from sjresource.session import Patience
     from sjresource.settings import Settings
 
 
@@ -23,10 +25,10 @@ class Services:
     logs: Callable[[str], LogsClient]
 
 
-def services_of(settings: Settings) -> Services:
+def services_of(settings: Settings, patience: Patience = WAITING) -> Services:
     """Give the real ones; nothing is opened before it is asked."""
     return Services(
-        batch=lambda region: batch_client(settings, region or None),
-        sagemaker=lambda region: sagemaker_client(settings, region or None),
-        logs=lambda region: logs_client(settings, region or None),
+        batch=lambda region: batch_client(settings, region or None, patience),
+        sagemaker=lambda region: sagemaker_client(settings, region or None, patience),
+        logs=lambda region: logs_client(settings, region or None, patience),
     )

@@ -1,7 +1,8 @@
 """What else is known of a job that waits or runs: why it waits, how its training goes.
 
 Asked only when a line is about to be said, so about once a minute and job, and once for all jobs of
-a queue. What may not be asked is not asked again, and is not missed: this is only talk.
+a queue. What may not be asked is not asked again, and is not missed: this is only talk. A service
+that gives no answer is left alone for a minute, or it would hold up who looks at the jobs.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sjresource.arn import name_in, parse_arn
-from sjresource.errors import Refused, SjresourceError
+from sjresource.errors import Refused, SjresourceError, Unreachable
 from sjresource.waits.causes import what_to_try
 from sjresource.waits.evidence import training_job_arn
 from sjresource.waits.progress import MISFIT, RUNS, TERMINAL, nth
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     Detail = dict[str, Any]
 
 _FRESH_SECONDS = 20.0
+_SILENT_SECONDS = 60.0
+_TRAINING = "training job"
 _STOPPED = "DISABLED"
 
 
@@ -53,6 +56,7 @@ class Standing:
         self._sagemaker = sagemaker
         self._now = now
         self._refused: set[str] = set()
+        self._silent: dict[str, float] = {}
         self._kept: dict[tuple[str, str], tuple[float, Detail | None]] = {}
 
     def of(self, detail: Detail) -> str:
@@ -81,8 +85,8 @@ class Standing:
             return ""
         sagemaker = self._sagemaker(arn.region)
         name = arn.name
-        job = self._ask("training job", name, lambda: sagemaker.find_training_job(name), keep=0)
-        return training_words(job or {})
+        job = self._ask(_TRAINING, name, lambda: sagemaker.find_training_job(name), keep=0)
+        return "no word from SageMaker" if _TRAINING in self._silent else training_words(job or {})
 
     def _waiting(self, detail: Detail) -> str:
         queue = parse_arn(detail.get("jobQueue", ""))
@@ -111,16 +115,22 @@ class Standing:
     def _ask(
         self, what: str, name: str, call: Callable[[], Detail], keep: float = _FRESH_SECONDS
     ) -> Detail | None:
-        """Ask, unless the last answer is less than `keep` seconds old, or it may not be asked."""
+        """Ask, unless the last answer is fresh, it may not be asked, or nobody answered lately."""
+        service = what if what == _TRAINING else "batch"
         asked_at, answer = self._kept.get((what, name), (self._now() - keep, None))
         if what in self._refused or self._now() - asked_at < keep:
             return answer
+        if self._now() - self._silent.get(service, -_SILENT_SECONDS) < _SILENT_SECONDS:
+            return None
+        self._silent.pop(service, None)
         answer = None
         try:
             answer = call()
         except SjresourceError as error:
             if isinstance(error, Refused) and "AccessDenied" in error.code:
                 self._refused.add(what)
+            if isinstance(error, Unreachable):
+                self._silent[service] = self._now()
         self._kept[what, name] = (self._now(), answer)
         return answer
 

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import pulumi
 
+from sjresource.account import confirm_gone
+from sjresource.session import BRIEF
 from sjresource.stack_config import stack_settings
 from sjresource.waits.holding import OpenWaits, open_waits
 from sjresource.waits.polling import Poller
@@ -51,7 +54,8 @@ _surroundings: WeakKeyDictionary[asyncio.AbstractEventLoop, Surroundings] = Weak
 
 def _new_surroundings(loop: asyncio.AbstractEventLoop) -> Surroundings:
     own = pulumi.Config("sjresource")
-    services = services_of(stack_settings())
+    settings = stack_settings()
+    services, talk = services_of(settings), services_of(settings, BRIEF)
     pace = own.get("progress") or "sparse"
     if pace not in PACES:
         raise pulumi.RunError(
@@ -72,7 +76,11 @@ def _new_surroundings(loop: asyncio.AbstractEventLoop) -> Surroundings:
     return Surroundings(
         services=services,
         reporter=reporter,
-        poller=Poller(services.batch, reporter),
-        standing=Standing(services.batch, services.sagemaker),
+        poller=Poller(
+            services.batch,
+            reporter,
+            confirm_gone=partial(confirm_gone, settings, "ServiceJob"),
+        ),
+        standing=Standing(talk.batch, talk.sagemaker),
         waits=open_waits(fail_fast=bool(own.get_bool("failFast"))),
     )

@@ -7,7 +7,8 @@ before it is looked at.
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pulumi
 
@@ -20,6 +21,24 @@ if TYPE_CHECKING:
 
     Given = ServiceJob | pulumi.Input[str]
     Place = tuple[str, str | None]
+
+
+_NEW_SECONDS = 300.0
+"""For so long after a submission what Batch shows may lag behind it: far longer than was heard."""
+
+
+class Submission(NamedTuple):
+    """What a state knows of a job's submission; `created_at` is in milliseconds since 1970."""
+
+    job_name: str | None = None
+    created_at: float | None = None
+
+    def is_new(self, now: float) -> bool:
+        """Return whether it was a moment ago; a job that was not described yet is new."""
+        return self.created_at is None or now - self.created_at / 1000 < _NEW_SECONDS
+
+
+UNKNOWN = Submission()
 
 
 class WaitedJobs:
@@ -63,12 +82,21 @@ class WaitedJobs:
         """Give each job's ARN with its queue, None for a job that is just an ARN."""
         return pulumi.Output.all(*map(_place, self._jobs))
 
-    def to_wait_for(self, places: Sequence[Place]) -> list[Job]:
+    async def submissions(self) -> list[Submission]:
+        """Give each job's name in Batch and when it was submitted, as far as the state knows."""
+        return [await _submission(given) for given in self._jobs]
+
+    def to_wait_for(
+        self, places: Sequence[Place], submissions: Sequence[Submission] = ()
+    ) -> list[Job]:
         """Name the jobs, now that it is known where they are."""
         jobs = []
-        for number, (given, (arn, queue)) in enumerate(zip(self._jobs, places, strict=True)):
+        told = submissions or [UNKNOWN] * len(places)
+        given_places = zip(self._jobs, places, told, strict=True)
+        for number, (given, (arn, queue), known) in enumerate(given_places):
             if isinstance(given, ServiceJob):
-                jobs.append(Job(arn, given.pulumi_resource_name, queue, given))
+                name = given.pulumi_resource_name
+                jobs.append(Job(arn, name, queue, given, known.job_name, known.is_new(time.time())))
             else:
                 name = f"{self._name}[{number}]" if len(self._jobs) > 1 else self._name
                 jobs.append(Job(arn, name, queue))
@@ -100,6 +128,12 @@ def unknown() -> pulumi.Output[Any]:
 
 async def _resolved(*, value: Any) -> Any:
     return value
+
+
+async def _submission(given: Given) -> Submission:
+    if not isinstance(given, ServiceJob):
+        return UNKNOWN
+    return Submission(await given.job_name.future(), await given.created_at.future())
 
 
 def _arn(given: Given) -> pulumi.Input[str]:

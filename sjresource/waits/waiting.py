@@ -40,12 +40,18 @@ _SHOWN_WHOLE = 3
 
 @dataclass(frozen=True)
 class Job:
-    """A job to wait for; `row` is where its progress is shown, None for the program's own row."""
+    """A job to wait for; `row` is where its progress is shown, None for the program's own row.
+
+    `job_name` is its name in Batch, None where that is unknown; `is_new` is that of a job that was
+    submitted a moment ago.
+    """
 
     arn: str
     name: str
     queue: str | None = None
     row: Any = None
+    job_name: str | None = None
+    is_new: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,7 +85,7 @@ class Wait:
                 raised when no other wait of the program is open.
         """
         stop = self.around.waits.enter(self)
-        self._watches = [Watch(job.arn, job.queue) for job in self.jobs]
+        self._watches = [Watch(job.arn, job.queue, job.job_name, job.is_new) for job in self.jobs]
         party = self._party()
         self.around.reporter.add(party)
         self.around.poller.watch(self._watches)
@@ -97,6 +103,7 @@ class Wait:
         if late:
             await self._fail_late()
         await self._fail_if_refused()
+        self._warn_of_vanished()
         statuses = self._statuses()
         if not self.terms.records_failures:
             await self._fail_if_too_few(statuses)
@@ -150,6 +157,14 @@ class Wait:
             error = _error(watch)
             if error is not None and not isinstance(error, NotFound):
                 await self._fail(self.mask.text(str(error)))
+
+    def _warn_of_vanished(self) -> None:
+        """Say of jobs that this wait has seen, or that are new, why they count as gone."""
+        for job, watch in zip(self.jobs, self._watches, strict=True):
+            error = _error(watch)
+            if isinstance(error, NotFound) and (watch.detail or watch.is_new):
+                said = f"waiting for ServiceJob ({job.name}): {error.seen}"
+                pulumi.log.warn(self.mask.text(said), resource=job.row or self.row)
 
     async def _fail_if_too_few(self, statuses: list[str | None]) -> None:
         if judge(statuses, self.terms.min_succeeded) is not Verdict.TOO_FEW:

@@ -142,6 +142,24 @@ def test_a_live_job_that_vanished_leaves_the_state(
     assert (read.id, read.outs) == ("", {})
 
 
+@pytest.mark.parametrize("looks", [1, 5])
+def test_a_live_job_that_is_not_shown_for_a_moment_stays_in_the_state(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str, looks: int
+) -> None:
+    """A dropped job would be submitted again, or asked about; the list may show it, or a look."""
+    train = Life(jobs, aws.job(queue))
+    unknown = {"status": 400, "code": "ClientException", "message": "the job does not exist"}
+    aws.control.fault("DescribeServiceJob", "error", count=looks, **unknown)
+    if looks > 1:
+        denied = {"status": 403, "code": "AccessDeniedException"}
+        aws.control.fault("ListServiceJobs", "error", count=None, **denied)
+
+    read = train.refresh()
+
+    assert read.id == train.id
+    assert train.outs["status"] not in (None, "FAILED")
+
+
 def test_a_read_without_an_answer_is_an_error_and_never_a_drop(
     aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
 ) -> None:

@@ -1,16 +1,27 @@
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
+from emulated_stack import EmulatedCloud
+from held_calls import held_calls
 from pulumi.runtime import rpc
+from pulumi_cli import holds_within
 from waiting_programs import latest_job, wait_until, waiting_program
 
+from sjresource.emulator import Clock, Emulator
+from sjresource.waits.pacing import GONE_AFTER_LOOKS
+
 if TYPE_CHECKING:
-    from emulated_stack import EmulatedCloud
+    from collections.abc import Iterator
+
     from engine_fixtures import NewStack
 
 pytestmark = pytest.mark.stack
+
+DENIED = {"status": 403, "code": "AccessDeniedException"}
+UNKNOWN = {"status": 400, "code": "ClientException", "message": "the job does not exist"}
 
 ONE = waiting_program("""
     train = job("train", {"epochs": config.get("epochs") or "10"})
@@ -28,10 +39,18 @@ ONE = waiting_program("""
 """A job, its completion, and something that depends on the model."""
 
 
+@pytest.fixture
+def early() -> Iterator[EmulatedCloud]:
+    """Return an emulated AWS of an hour ago: no job in it is so new that it may lag."""
+    with Emulator(clock=Clock(start=time.time() - 3600)) as emulator:
+        yield EmulatedCloud(emulator)
+
+
 def test_a_wait_is_given_up_resumed_and_outlives_the_jobs_record(
-    cloud: EmulatedCloud, new_stack: NewStack
+    early: EmulatedCloud, new_stack: NewStack
 ) -> None:
     """Ctrl-C ends the wait alone; the next `up` goes on; when it is over it costs one call."""
+    cloud = early
     cloud.script("train", running=3600)
     stack = new_stack(ONE, environment=cloud.environment)
 
@@ -51,6 +70,7 @@ def test_a_wait_is_given_up_resumed_and_outlives_the_jobs_record(
     cloud.control.fault(
         "DescribeServiceJob", "error", code="ExpiredTokenException", status=403, count=1
     )
+    cloud.control.fault("DescribeServiceJob", "error", count=3, **UNKNOWN)
     cloud.control.advance(3600)
     assert 'status: "SUCCEEDED"' in second.wait(fails=False).stdout
     assert cloud.submitted() == 1
@@ -132,20 +152,56 @@ def test_refresh_and_destroy_with_the_program_do_not_wait(
 
 
 def test_a_job_that_is_forgotten_before_it_was_recorded_is_an_error(
-    cloud: EmulatedCloud, new_stack: NewStack
+    early: EmulatedCloud, new_stack: NewStack
 ) -> None:
     """It says so, and how to run the job again: nobody can know how it ended."""
     program = waiting_program("""
         sj.ServiceJobCompletion("trained", job=job("train"))
     """)
-    stack = new_stack(program, environment={**cloud.environment, "SJRESOURCE_WAIT": "0"})
+    stack = new_stack(program, environment={**early.environment, "SJRESOURCE_WAIT": "0"})
     stack.up()
     stack.environment["SJRESOURCE_WAIT"] = "1"
-    ended = wait_until(cloud, "SUCCEEDED")
-    cloud.control.forget(ended["jobId"], "expire")
+    ended = wait_until(early, "SUCCEEDED")
+    early.control.forget(ended["jobId"], "expire")
 
     failed = stack.up(fails=True)
 
     assert "Batch no longer knows ServiceJob" in failed.stdout
     assert "`pulumi up --replace` its URN" in failed.stdout
     assert "Traceback" not in failed.stdout + failed.stderr
+
+
+def test_a_job_that_batch_does_not_show_yet_is_waited_for(
+    cloud: EmulatedCloud, new_stack: NewStack
+) -> None:
+    """Describe lags behind a submission: the completion of a new job goes on looking."""
+    cloud.control.fault("DescribeServiceJob", "error", count=None, **UNKNOWN)
+    cloud.script("train", running=3600.0)
+    stack = new_stack(ONE, environment=cloud.environment)
+    up = stack.start("up")
+    assert holds_within(30, lambda: cloud.submitted() == 1)
+    cloud.control.fault("ListServiceJobs", "error", count=None, **DENIED)
+    assert holds_within(30, lambda: cloud.control.calls()["DescribeServiceJob"] > GONE_AFTER_LOOKS)
+    cloud.control.call("DELETE", "faults")
+    up.wait_for("RUNNING")
+    cloud.control.advance(3600)
+
+    assert 'status: "SUCCEEDED"' in up.wait(fails=False).stdout
+    assert cloud.submitted() == 1
+
+
+def test_a_batch_that_never_answers_is_told_of_and_waited_out(new_stack: NewStack) -> None:
+    """It accepts connections: after half a minute the wait has said so, and then goes on."""
+    with held_calls() as held:
+        stack = new_stack(ONE, environment=held.cloud.environment)
+        up = stack.start("up")
+        up.wait_for("RUNNING")
+        held.hold("DescribeServiceJob", count=None)
+
+        up.wait_for("no word from AWS, still trying: reading ServiceJob", timeout_seconds=30)
+
+        held.cloud.control.call("DELETE", "faults")
+        held.let_go()
+        held.cloud.control.advance(7200)
+        assert 'status: "SUCCEEDED"' in up.wait(fails=False).stdout
+        assert held.cloud.submitted() == 1

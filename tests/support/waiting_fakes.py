@@ -26,7 +26,10 @@ def arn(job: str) -> str:
 
 
 class FakeBatch:
-    """Jobs by id; `calls` names each call. `listing` and `describing` are raised if given."""
+    """Jobs by id; `calls` names each call. `listing` and `describing` are raised if given.
+
+    `listed` are the ids that the list of a name shows, all of them if it is None.
+    """
 
     def __init__(
         self,
@@ -38,6 +41,7 @@ class FakeBatch:
         self.calls: list[str] = []
         self.listing = listing
         self.describing = describing
+        self.listed: list[str] | None = None
 
     def client(self, _region: str = "") -> BatchClient:
         """Give itself as the client."""
@@ -62,6 +66,15 @@ class FakeBatch:
                 raise self.listing
             page = found[start : start + PAGE]
             yield [{key: job[key] for key in SUMMARY if key in job} for job in page]
+
+    def list_service_jobs_named(self, _queue: str, name: str) -> Iterator[Detail]:
+        """List those of this name, newest first."""
+        self.calls.append("list name")
+        if self.listing:
+            raise self.listing
+        for each in self.jobs if self.listed is None else self.listed:
+            if self._full(each).get("jobName", name) == name:
+                yield self._full(each)
 
     def _full(self, name: str) -> Detail:
         return {"jobId": name, "jobArn": arn(name), **self.jobs[name]}

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from sjresource.ending import Clock, end_and_release
+from sjresource.ending import end_and_release
 from sjresource.errors import NotFound, NotSettled, Refused
 from sjresource.identity import RELEASED_TAG
 from sjresource.ownership import has_ended, is_given_up
+from sjresource.settling import Clock
 from sjresource.sightings import Sought
 
 if TYPE_CHECKING:

@@ -26,6 +26,7 @@ from sjresource.client import (
     logs_client,
     sagemaker_client,
 )
+from sjresource.session import BRIEF
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -97,9 +98,9 @@ def _project(scope: Scope) -> Path | None:
 def _readers(settings: Settings) -> Readers:
     """Give clients that give up within seconds."""
     return Readers(
-        batch_client(settings, patient=False),
-        sagemaker_client(settings, patient=False),
-        logs_client(settings, patient=False),
+        batch_client(settings, patience=BRIEF),
+        sagemaker_client(settings, patience=BRIEF),
+        logs_client(settings, patience=BRIEF),
     )
 
 

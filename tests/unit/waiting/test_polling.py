@@ -10,14 +10,26 @@ from waiting_fakes import FakeBatch, arn
 
 from sjresource.errors import NotFound, Refused, SjresourceError, Unreachable
 from sjresource.waits.daemon_thread import in_daemon_thread
-from sjresource.waits.pacing import LONGEST_DELAY, SHORTEST_DELAY, is_near_end, next_delay
+from sjresource.waits.pacing import (
+    FORGOTTEN_AFTER_SECONDS,
+    GONE_AFTER_LOOKS,
+    GONE_AFTER_SECONDS,
+    LAG_SECONDS,
+    LONGEST_DELAY,
+    SHORTEST_DELAY,
+    is_gone,
+    is_near_end,
+    next_delay,
+)
 from sjresource.waits.polling import Poller, Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     Detail = dict[str, Any]
 
+MISSING = NotFound("reading", "ServiceJob", "job")
+NAMED = {"jobName": "train", "jobQueue": "queue"}
 SOON = 10.0
 """Seconds after which a test gives up; none waits for so long."""
 
@@ -53,10 +65,11 @@ class Story(FakeBatch):
 
     def find_service_job(self, job: str) -> Detail:
         """Give the next answer, or raise it."""
+        self.calls.append("describe")
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, SjresourceError):
             raise answer
-        return {"status": answer, "jobId": job, "jobArn": arn(job)}
+        return {"status": answer, "jobId": job, "jobArn": arn(job), **NAMED}
 
 
 class Leaps:
@@ -121,6 +134,102 @@ def test_a_job_that_cannot_be_asked_for_ends_the_wait(final: SjresourceError) ->
 
     with pytest.raises(type(final)):
         watch.done.result(SOON)
+
+
+@pytest.mark.parametrize("seen", [[], ["RUNNING"]], ids=["new", "running"])
+def test_a_job_that_is_not_shown_for_some_looks_is_waited_for(seen: list[str]) -> None:
+    """A false not-found is no end: advice to run it again would pay twice."""
+    watch = Watch(arn("job"), is_new=not seen)
+    misses = [MISSING] * (GONE_AFTER_LOOKS - 1)
+    listener = poll(Story(*seen, *misses, "RUNNING", *misses, "SUCCEEDED"), [watch])
+
+    assert watch.done.result(SOON)["status"] == "SUCCEEDED"
+    assert listener.errors == []
+
+
+def test_a_job_that_a_list_still_shows_is_waited_for_as_long_as_it_does() -> None:
+    """What Describe alone does not show is there."""
+
+    class Listed(Story):
+        """Lists the job as it should stand; after ten lists as ended."""
+
+        def list_service_jobs_named(self, queue: str, name: str) -> Iterator[Detail]:
+            assert (queue, name) == ("queue", "train")
+            self.calls.append("list name")
+            ended = self.calls.count("list name") > 10
+            yield {"jobId": "job", "status": "SUCCEEDED" if ended else "RUNNING", "stoppedAt": 7}
+
+    watch = Watch(arn("job"))
+    poll(Listed("RUNNING", MISSING), [watch])
+
+    assert watch.done.result(SOON) == {
+        "jobId": "job",
+        "jobArn": arn("job"),
+        "status": "SUCCEEDED",
+        "stoppedAt": 7,
+        **NAMED,
+    }
+
+
+@pytest.mark.parametrize(
+    ("listing", "who"),
+    [
+        (None, "neither DescribeServiceJob nor ListServiceJobs shows it"),
+        (Refused("listing", "ServiceJob", "train", "no"), "DescribeServiceJob does not show it"),
+    ],
+    ids=["not-listed", "no-lists"],
+)
+def test_what_was_seen_of_a_job_that_is_gone_is_said(
+    listing: SjresourceError | None, who: str
+) -> None:
+    """When it was there last, who has not shown it since, how often and for how long."""
+    watch = Watch(arn("job"))
+    batch = Story("RUNNING", MISSING)
+    batch.listing, batch.listed = listing, []
+    poll(batch, [watch])
+
+    with pytest.raises(NotFound) as gone:
+        watch.done.result(SOON)
+    before, _, since = gone.value.seen.partition(" ago; ")
+    assert before.startswith("it was RUNNING ")
+    assert since.startswith(f"{who}, in {GONE_AFTER_LOOKS} looks over ")
+
+
+def test_a_job_is_not_gone_because_the_credentials_are_anothers() -> None:
+    """In another account nothing is found: that is said, and no advice to run it again."""
+
+    def confirm(job: str) -> None:
+        raise Refused("reading", "ServiceJob", job, "it is in account 9")
+
+    watch = Watch(arn("job"))
+    batch = Story(MISSING)
+    poller = Poller(batch.client, Listener(), Leaps(), lambda: 0.5, confirm_gone=confirm)
+    poller.watch([watch])
+
+    with pytest.raises(Refused, match="it is in account 9"):
+        watch.done.result(SOON)
+
+
+@pytest.mark.parametrize(
+    ("was_seen", "is_new", "seconds"),
+    [
+        (True, False, GONE_AFTER_SECONDS),
+        (True, True, GONE_AFTER_SECONDS),
+        (False, True, LAG_SECONDS),
+        (False, False, FORGOTTEN_AFTER_SECONDS),
+    ],
+)
+def test_absence_counts_after_several_looks_over_a_while(
+    *, was_seen: bool, is_new: bool, seconds: float
+) -> None:
+    """Neither many looks at once nor two that are far apart prove anything."""
+
+    def gone(looks: int, over: float) -> bool:
+        return is_gone(looks, over, was_seen=was_seen, is_new=is_new)
+
+    assert gone(GONE_AFTER_LOOKS, seconds)
+    assert not gone(GONE_AFTER_LOOKS - 1, seconds * 10)
+    assert not gone(GONE_AFTER_LOOKS * 10, seconds - 1)
 
 
 def test_a_surprise_is_told_and_outlived() -> None:

@@ -6,7 +6,8 @@ import pytest
 from pulumi.runtime import rpc
 from waiting_fakes import FakeBatch, FakeTraining, arn, services, started
 
-from sjresource.errors import Refused, Unreachable
+from sjresource.errors import NotFound, Refused, Unreachable
+from sjresource.settling import Clock
 from sjresource.waits.recording import record, remembered
 
 JOBS = [arn("a"), arn("b"), arn("c")]
@@ -125,12 +126,23 @@ def test_the_record_tells_of_each_job_in_the_order_given() -> None:
     assert third == {"job": arn("c"), "status": "RUNNING"}
 
 
+def passing() -> Clock:
+    """Return a clock whose time passes while somebody waits for it."""
+    seconds = [0.0]
+
+    def sleep(more: float) -> None:
+        seconds[0] += more
+
+    return Clock(lambda: seconds[0], sleep)
+
+
 def test_a_job_that_is_gone_by_then_keeps_its_old_record() -> None:
     """Batch forgets; the state does not."""
     olds = {"outcome": {"results": [{"job": arn("a"), "status": "SUCCEEDED", "job_name": "old"}]}}
     props = inputs(["SUCCEEDED", "SUCCEEDED"], jobs=[arn("a"), arn("new")])
+    batch = services(FakeBatch({}), FakeTraining({}))
 
-    outcome = record(services(FakeBatch({}), FakeTraining({})), props, olds)["outcome"]
+    outcome = record(batch, props, olds, passing())["outcome"]
 
     assert [result["job_name"] for result in outcome["results"]] == ["old", "new"]
 
@@ -151,6 +163,35 @@ def test_a_training_job_that_is_gone_costs_only_what_sagemaker_alone_knew() -> N
     assert "model_artifacts" not in fresh
     assert "unread" not in outcome
     assert outcome["results"] == [{**fresh, "model_artifacts": "s3://models/a"}]
+
+
+def test_a_job_that_ended_and_is_not_shown_is_asked_for_again() -> None:
+    """One not-found must not lose the model's place for ever; nor is the record open for ever."""
+
+    class Blinking(FakeBatch):
+        """Does not show jobs at the first three looks."""
+
+        def find_service_job(self, job: str) -> dict[str, Any]:
+            if self.calls.count("describe") < 3:
+                self.calls.append("describe")
+                raise NotFound("reading", "ServiceJob", job)
+            return super().find_service_job(job)
+
+    props = inputs(["SUCCEEDED"], jobs=[arn("a")])
+    training = FakeTraining({})
+
+    def record_from(batch: FakeBatch, olds: dict[str, Any]) -> dict[str, Any]:
+        recorded = record(services(batch, training), props, olds, passing())
+        return dict(recorded["outcome"])
+
+    seen = record_from(Blinking({"a": {"status": "SUCCEEDED", "jobName": "train-a"}}), {})
+    assert "unread" not in seen
+    assert seen["results"][0]["job_name"] == "train-a"
+
+    unseen = record_from(FakeBatch({}), {})
+    said = f"reading ServiceJob ({arn('a')}): DescribeServiceJob does not show it"
+    assert unseen["unread"] == [said]
+    assert "unread" not in record_from(FakeBatch({}), {"outcome": unseen})
 
 
 @pytest.mark.parametrize(

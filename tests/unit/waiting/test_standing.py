@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 from waiting_fakes import FakeBatch, FakeTraining, arn, services, started
 
-from sjresource.errors import Refused
+from sjresource.errors import Refused, Unreachable
 from sjresource.waits.masking import Mask
 from sjresource.waits.standing import (
     Standing,
@@ -174,3 +174,18 @@ def test_only_what_may_quote_a_payload_is_masked() -> None:
         "behind the first 1 in the queue"
     )
     assert masked_words("RUNNING", "Training, secret-loss=0.5", mask) == "Training, [secret]=0.5"
+
+
+def test_a_silent_service_is_left_alone_for_a_minute() -> None:
+    """Each line would else hold up the looks at all jobs; who is silent is said."""
+    silence = Unreachable("reading", "TrainingJob", "t", "Read timeout")
+    training, time = FakeTraining({}, refusing=silence), Time()
+    fakes = services(FakeBatch({}), training)
+    standing = Standing(fakes.batch, fakes.sagemaker, time)
+    running = started("RUNNING", "t", jobArn=arn("a"))
+
+    assert [standing.of(running) for _ in range(5)] == ["no word from SageMaker"] * 5
+    assert len(training.calls) == 1
+    time.seconds = 61.0
+    training.refusing, training.jobs = None, {"t": {"SecondaryStatus": "Training"}}
+    assert standing.of(running) == "Training"
