@@ -9,6 +9,10 @@ import pytest
 from held_calls import held_calls
 from job_programs import PRELUDE
 from job_stack import JobStack
+from random_renames import deployed
+from victims import CLI, kill_in_up, unlock
+
+from sjresource.orphans import orphans_of
 
 if TYPE_CHECKING:
     from emulated_stack import EmulatedCloud
@@ -264,6 +268,30 @@ def test_a_lost_state_is_asked_about(new_stack: NewStack, token_replay: TokenRep
         assert "stop it with" not in warning.message
         assert jobs.live("train").count(first) == 1
         assert len(jobs.live("train")) == 2
+
+
+def test_a_create_that_is_under_way_is_no_orphan_however_odd_its_name_is(
+    new_stack: NewStack,
+) -> None:
+    """Names are compared as tags have them; after the CLI's death too, and then it is one job."""
+    with held_calls() as held:
+        jobs = JobStack(held.cloud, new_stack)
+        names = ("train[0]", "größe", "x" * 240)
+        stack = deployed(jobs.stack, jobs.stack.name)
+        held.hold("SubmitServiceJob", after_effect=True, count=len(names))
+        jobs.declare(**{name: {"job_name": f"job-{at}"} for at, name in enumerate(names)})
+        cli = held.start_up(jobs.stack)
+        assert len(jobs.all_live()) == len(names)
+        assert orphans_of(stack) == []
+
+        kill_in_up(cli, CLI)
+        unlock(jobs.stack)
+        held.let_go()
+        assert orphans_of(stack) == []
+        jobs.stack.up()
+
+        assert sorted(jobs.in_state().values()) == sorted(jobs.all_live())
+        assert len(jobs.all_live()) == len(names)
 
 
 def test_new_first_and_replace_is_refused_with_the_way_out(new_stack: NewStack) -> None:

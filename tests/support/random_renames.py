@@ -68,6 +68,8 @@ class Renames:
         for _ in range(steps):
             half = self._random.choice(self._halves)
             step = self._random.choice(self._possible(half))
+            if step != self._roll_back and self._random.random() < 0.5:
+                half.earlier = (half.stack.name, half.stack.checkpoint_file.read_text())
             told.append(f"{step.__name__.strip('_')} {half.stack.name}")
             self._watched(half, step)
             if self._random.random() < 0.5:
@@ -88,7 +90,7 @@ class Renames:
         steps += [self._move, self._move] if movable & set(half.declared) else []
         steps += [self._destroy] if state else []
         if half.earlier and half.earlier[0] == half.stack.name:
-            steps.append(self._roll_back)
+            steps += [self._roll_back, self._roll_back]
         return steps
 
     def _watched(self, half: Half, step: Callable[[Half], None]) -> None:
@@ -203,7 +205,6 @@ class Renames:
 
     def _lose_state(self, half: Half) -> None:
         """Lose what the state has of one resource."""
-        self._remember(half)
         name = self._random.choice(sorted(set(self._in_state(half)) & set(half.declared)))
         half.missed[name] = (_run(half.declared[name]), self._in_state(half)[name])
         half.stack.run("state", "delete", "--yes", half.stack.resources()[name]["urn"])
@@ -220,14 +221,10 @@ class Renames:
                 half.missed[name] = (_run(half.declared[name]), now[name])
 
     def _destroy(self, half: Half) -> None:
-        self._remember(half)
         outcome = half.stack.start("destroy").wait()
         self._answer(half, outcome)
         half.declared.clear()
         half.missed.clear()
-
-    def _remember(self, half: Half) -> None:
-        half.earlier = (half.stack.name, half.stack.checkpoint_file.read_text())
 
     def _new_run(self) -> str:
         self._runs += 1
@@ -259,14 +256,16 @@ class Renames:
         known = {arn for half in self._halves for arn in self._in_state(half).values()}
         for half in self._halves:
             for name in STACKS:
-                known |= {
-                    orphan.arn
-                    for orphan in orphans_of(cast("DeployedStack", _Deployed(half.stack, name)))
-                }
+                known |= {orphan.arn for orphan in orphans_of(deployed(half.stack, name))}
         return known
 
     def _complain(self, what: str) -> None:
         self.wrong.append(what)
+
+
+def deployed(stack: PulumiStack, name: str) -> DeployedStack:
+    """Return the stack as `orphans_of` asks it, under any name and without the CLI."""
+    return cast("DeployedStack", _Deployed(stack, name))
 
 
 class _Deployed:
