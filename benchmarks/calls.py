@@ -30,7 +30,7 @@ def rows(jobs: int) -> Iterator[Row]:
         stack.up(declared)
         made = cloud.calls()
         yield _in_all("up: about the queue", {it: made.pop(it, 0) for it in _LOOKING_AHEAD}, 2)
-        yield _a_job("up: list, submit, describe", made, jobs, 3)
+        yield _a_job("up: list, submit, describe, record", made, jobs, 4)
         stack.preview(declared)
         yield _in_all("preview without changes", cloud.calls(), 0)
         stack.up(replace(declared, changed=1))
