@@ -1,7 +1,8 @@
 """What the quota shares of one queue hold, and what they may lend and borrow.
 
 A share lends what it has and does not use, if its strategy is LEND or LEND_AND_BORROW; one that is
-LEND_AND_BORROW may hold more than its own limits, up to its borrowLimit in per cent of them:
+LEND_AND_BORROW may hold more than its own limits, up to its borrowLimit in per cent of them. What a
+share of the strategy RESERVE does not use stays free for its own jobs:
 https://docs.aws.amazon.com/batch/latest/APIReference/API_QuotaShareResourceSharingConfiguration.html
 Believed: instances that no share has in its limits can't be borrowed, and a share without a limit
 for an instance type has none of it.
@@ -27,11 +28,12 @@ class Holdings:
         self._held: dict[str, dict[str, int]] = {}
         self._lendable: dict[str, int] = {}
         self._borrowed: dict[str, int] = {}
+        self._reservable: dict[str, int] = {}
         for share in shares.values():
-            if share.lends:
-                for unit, count in share.limits.items():
-                    self._lendable[unit] = self._lendable.get(unit, 0) + count
-        self._idle = dict(self._lendable)
+            kept = self._lendable if share.lends else self._reservable
+            for unit, count in share.limits.items():
+                kept[unit] = kept.get(unit, 0) + count
+        self._idle, self._reserved = dict(self._lendable), dict(self._reservable)
         for job in running:
             self.hold(job.share, job.capacity)
 
@@ -39,6 +41,7 @@ class Holdings:
         """Make other holdings that are the same."""
         made = Holdings({})
         made.shares, made._lendable = self.shares, self._lendable
+        made._reservable, made._reserved = self._reservable, dict(self._reserved)
         made._held = {share: dict(units) for share, units in self._held.items()}
         made._borrowed, made._idle = dict(self._borrowed), dict(self._idle)
         return made
@@ -56,9 +59,9 @@ class Holdings:
             after = held[unit] = before + count
             more = max(0, after - limit) - max(0, before - limit)
             self._borrowed[unit] = self._borrowed.get(unit, 0) + more
-            if rules.lends:
-                idle = max(0, limit - after) - max(0, limit - before)
-                self._idle[unit] = self._idle.get(unit, 0) + idle
+            unused = self._idle if rules.lends else self._reserved
+            idle = max(0, limit - after) - max(0, limit - before)
+            unused[unit] = unused.get(unit, 0) + idle
 
     def release(self, share: str, capacity: Mapping[str, int]) -> None:
         """Let a share hold less."""
@@ -80,6 +83,23 @@ class Holdings:
     def idle_to_lend(self, unit: str) -> int:
         """Tell how much of their own the lending shares don't use, lent out or not."""
         return self._idle.get(unit, 0)
+
+    def reserved_from(self, share: str, unit: str) -> int:
+        """Return how many unused instances the other RESERVE shares keep from this share."""
+        return self._of_others(share, unit, self._reserved, self._own_idle(share, unit))
+
+    def reservable_from(self, share: str, unit: str) -> int:
+        """Return how many instances the other RESERVE shares may keep from it, used or not."""
+        own = self.share(share).limits.get(unit, 0)
+        return self._of_others(share, unit, self._reservable, own)
+
+    def reserving(self, share: str, unit: str) -> list[str]:
+        """Return the names of the RESERVE shares that keep something from it at the moment."""
+        return [
+            name
+            for name, rules in sorted(self.shares.items())
+            if not rules.lends and name != share and self._own_idle(name, unit)
+        ]
 
     def within_quota(self, share: str, capacity: Mapping[str, int]) -> bool:
         """Tell whether so much more is a share's own."""
@@ -103,6 +123,12 @@ class Holdings:
                 return False
         return True
 
+    def _own_idle(self, share: str, unit: str) -> int:
+        return max(0, self.share(share).limits.get(unit, 0) - self.held(share, unit))
+
+    def _of_others(self, share: str, unit: str, total: Mapping[str, int], own: int) -> int:
+        return total.get(unit, 0) - own * (not self.share(share).lends)
+
     def _may_hold(self, share: str, unit: str, more: int) -> bool:
         rules = self.share(share)
         beyond = self.held(share, unit) - rules.limits.get(unit, 0)
@@ -112,5 +138,5 @@ class Holdings:
         if most is not None and beyond + more > most:
             return False
         borrowed = self._borrowed.get(unit, 0) - max(0, beyond) + beyond + more
-        idle = self._idle.get(unit, 0) - max(0, -beyond) * rules.lends
+        idle = self._idle.get(unit, 0) - self._own_idle(share, unit) * rules.lends
         return borrowed <= idle

@@ -11,6 +11,8 @@ schedulingPriority. Believed:
    what is free, or will be, is kept for it.
 3. Then heads borrow, the oldest first.
 4. A head that still waits preempts jobs of a lower priority in its share, if the share allows it.
+
+In all of these what other shares reserve (`reservations`) is no room.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from typing import TYPE_CHECKING
 from sjresource.emulator.scheduling import words
 from sjresource.emulator.scheduling.holdings import Holdings
 from sjresource.emulator.scheduling.preemption import choose_victims
+from sjresource.emulator.scheduling.reservations import Reservations
 from sjresource.emulator.scheduling.state import Preemption
 
 if TYPE_CHECKING:
@@ -64,6 +67,7 @@ class Pass:
         self._plan = plan
         self._holdings = Holdings(policy.shares, running)
         self._coming = Holdings(policy.shares, self._staying)
+        self._reservations = Reservations(queue.environments, room)
         self._promised = room.copy()
         for job in running:
             if job.stopping:
@@ -102,6 +106,9 @@ class Pass:
     ) -> bool:
         if not job.ready or not allowed(line.share, job.capacity):
             return False
+        for room, holdings in ((self._room, self._holdings), (self._promised, self._coming)):
+            if not self._reservations.leaves(line.share, job.capacity, room, holdings):
+                return False
         for arn in self._queue.environments:
             chosen = self._room.first_that_fits([arn], job.capacity)
             if chosen is not None and self._promised.fits(arn, job.capacity):
@@ -126,6 +133,8 @@ class Pass:
         why: Callable[[str, Waiting, Running], str],
     ) -> Iterator[tuple[str, Mapping[str, int]]]:
         """Preempt for a head if that helps, and keep what it will start on."""
+        if not self._reservations.could_ever_leave(share, job.capacity, self._coming):
+            return
         able = [
             arn
             for arn in self._queue.environments
@@ -158,7 +167,11 @@ class Pass:
             for victim in gone:
                 holdings.release(victim.share, victim.capacity)
                 room.give(victim.environment, victim.capacity)
-        return holdings.may_borrow(share, job.capacity) and room.fits(arn, job.capacity)
+        return (
+            holdings.may_borrow(share, job.capacity)
+            and room.fits(arn, job.capacity)
+            and self._reservations.leaves(share, job.capacity, room, holdings)
+        )
 
     def _borrowing(self, job: Waiting) -> Candidates:
         """Give the jobs of shares that hold more than their own of what a head needs."""
