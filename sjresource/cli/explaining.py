@@ -18,7 +18,7 @@ from sjresource.waits.failure import (
     evidence_lines,
     verdict_line,
 )
-from sjresource.waits.progress import RUNS, progress_line
+from sjresource.waits.progress import RUNS, progress_line, stated_reason
 from sjresource.waits.standing import masked_words, misfit_words, share_words, stopped_words
 
 if TYPE_CHECKING:
@@ -178,4 +178,4 @@ def _named(names: list[str]) -> str:
 
 
 def _masked(detail: Detail, mask: Mask) -> dict[str, Any]:
-    return {**detail, "statusReason": mask.text(detail.get("statusReason") or "")}
+    return {**detail, "statusReason": mask.text(stated_reason(detail))}

@@ -295,7 +295,7 @@ def test_log_is_followed_over_a_preemption(world: World) -> None:
     assert story.index("before") < story.index(cut) < story.index("after")
     assert f"# attempt 1: training job {first}" in story
     assert f"# attempt 1: training job {world.training_job(job)}" in story
-    assert any(line.startswith("# RUNNABLE: Preempted") for line in story)
+    assert any(line.startswith("# RUNNABLE: In-share preemption") for line in story)
     assert story[-1].startswith("# SUCCEEDED")
 
 

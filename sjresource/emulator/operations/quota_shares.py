@@ -32,6 +32,8 @@ _CONFIGURATION: Final = (
     "preemptionConfiguration",
 )
 _UNLIMITED: Final = -1
+_MOST_SHARES: Final = 20
+"""https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html"""
 
 
 def create_quota_share(call: Call, parameters: Parameters) -> Answer:
@@ -45,7 +47,9 @@ def create_quota_share(call: Call, parameters: Parameters) -> Answer:
             f"jobQueue: JobQueue {queue.name} has no quota share scheduling policy"
         )
     arn = quota_share_arn(queue, name)
-    require_new(call, KIND, arn)
+    require_new(call, arn)
+    if len(_shares_of(call, queue)) >= _MOST_SHARES:
+        raise ClientException(f"JobQueue {queue.name} has {_MOST_SHARES} quota shares, the most")
     detail = {
         "quotaShareName": name,
         "quotaShareArn": arn,
@@ -89,12 +93,7 @@ def describe_quota_share(call: Call, parameters: Parameters) -> Answer:
 def list_quota_shares(call: Call, parameters: Parameters) -> Answer:
     """List a queue's shares by their names, without tags."""
     queue = require(call, "job-queue", parameters["jobQueue"])
-    shares = [
-        share
-        for share in call.store.resources(KIND, call.region)
-        if share.detail["jobQueueArn"] == queue.arn
-    ]
-    shown, token = page(shares, parameters, lambda each: each.name)
+    shown, token = page(_shares_of(call, queue), parameters, lambda each: each.name)
     listed = [
         {name: value for name, value in share.detail.items() if name != "tags"} for share in shown
     ]
@@ -116,6 +115,11 @@ def queue_policy(call: Call, queue: Resource) -> str | None:
 def quota_share_arn(queue: Resource, name: str) -> str:
     """Write the ARN of a queue's share."""
     return f"{queue.arn}/quota-share/{name}"
+
+
+def _shares_of(call: Call, queue: Resource) -> list[Resource]:
+    shares = call.store.resources(KIND, call.region)
+    return [share for share in shares if share.detail["jobQueueArn"] == queue.arn]
 
 
 def _configuration(parameters: Parameters) -> dict[str, Any]:

@@ -113,15 +113,10 @@ class Holdings:
         """Tell whether a share may hold so much more: its own, and what others lend it."""
         return all(self._may_hold(share, unit, count) for unit, count in capacity.items())
 
-    def could_ever_hold(self, share: str, capacity: Mapping[str, int]) -> bool:
-        """Tell whether a share's rules allow so much when nothing else runs."""
-        rules = self.share(share)
-        for unit, count in capacity.items():
-            own, most = rules.limits.get(unit, 0), rules.most_borrowed(unit)
-            others = self._lendable.get(unit, 0) - own * rules.lends
-            if count > own + (others if most is None else min(most, others)):
-                return False
-        return True
+    def lendable_to(self, share: str, unit: str) -> int:
+        """Return how many instances the other shares lend when none of them is used."""
+        own = self.share(share)
+        return self._lendable.get(unit, 0) - own.limits.get(unit, 0) * own.lends
 
     def _own_idle(self, share: str, unit: str) -> int:
         return max(0, self.share(share).limits.get(unit, 0) - self.held(share, unit))

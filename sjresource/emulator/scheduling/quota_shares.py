@@ -130,7 +130,7 @@ class Pass:
         share: str,
         job: Waiting,
         candidates: Candidates,
-        why: Callable[[str, Waiting, Running], str],
+        why: Callable[[str, Waiting, Running], tuple[str, str]],
     ) -> Iterator[tuple[str, Mapping[str, int]]]:
         """Preempt for a head if that helps, and keep what it will start on."""
         if not self._reservations.could_ever_leave(share, job.capacity, self._coming):
@@ -191,8 +191,8 @@ class Pass:
         ]
         return Candidates(lower, lambda _chosen, _next: True)
 
-    def _preempt(self, victim: Running, job: Waiting, why: str) -> None:
-        self._plan.preemptions.append(Preemption(victim.id, job.id, why))
+    def _preempt(self, victim: Running, job: Waiting, why: tuple[str, str]) -> None:
+        self._plan.preemptions.append(Preemption(victim.id, job.id, *why))
         self._staying.remove(victim)
         self._promised.give(victim.environment, victim.capacity)
         self._coming.release(victim.share, victim.capacity)
@@ -214,7 +214,7 @@ class Pass:
                     line.head,
                     self._queue,
                     self._room,
-                    fits_share=self._holdings.could_ever_hold(line.share, line.head.capacity),
+                    words.limit_exceeded(line.share, line.head, self._holdings),
                 )
                 continue
             giving_way = [job.id for job in self._running if job.stopping_for == line.head.id]
@@ -263,13 +263,12 @@ def _turn(line: Line, holdings: Holdings) -> tuple[bool, int]:
     return not holdings.within_quota(line.share, line.head.capacity), line.head.sequence
 
 
-def _takes_back(share: str, job: Waiting, victim: Running) -> str:
+def _takes_back(share: str, job: Waiting, victim: Running) -> tuple[str, str]:
     kinds = ", ".join(sorted(set(job.capacity) & set(victim.capacity)))
-    return f"share {share} takes back {kinds} that share {victim.share} had borrowed"
+    why = f"share {share} takes back {kinds} that share {victim.share} had borrowed"
+    return why, words.CROSS_SHARE
 
 
-def _goes_before(share: str, job: Waiting, victim: Running) -> str:
-    return (
-        f"a job of priority {job.priority} goes before one of priority {victim.priority} "
-        f"in share {share}"
-    )
+def _goes_before(share: str, job: Waiting, victim: Running) -> tuple[str, str]:
+    priorities = f"priority {job.priority} goes before one of priority {victim.priority}"
+    return f"a job of {priorities} in share {share}", words.IN_SHARE

@@ -23,18 +23,35 @@ TOO_LARGE: Final = (
     "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE - Service environment(s) associated with "
     "the job queue cannot meet the capacity requirement of the job."
 )
-LIMIT_EXCEEDED: Final = (
-    "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED - Quota share cannot meet the capacity "
-    "requirement of the job."
-)
-"""The code is documented, the sentence after it is ours."""
+LIMIT_EXCEEDED: Final = "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED - "
+_OVER_ITS_OWN: Final = "Job requirements exceed quota share capacity limits."
+_OVER_ITS_MOST: Final = "Job requirements exceed quota share capacity limits and borrow limits."
+_OVER_ALL: Final = "Job requires borrowing that exceeds all configured borrowable capacity."
+
+CROSS_SHARE: Final = "Cross-share preemption triggered to reclaim borrowed capacity"
+"""https://docs.aws.amazon.com/batch/latest/userguide/batch-service-job-preemption-events.html"""
+
+IN_SHARE: Final = "In-share preemption triggered by a job of a higher priority"
+"""Ours: AWS shows no such event."""
 
 
-def unexplained(job: Waiting, queue: Queue, room: Room, *, fits_share: bool = True) -> Blocked:
+def limit_exceeded(share: str, job: Waiting, holdings: Holdings) -> str | None:
+    """Return Batch's reason for a job that its share's rules never allow, None for others."""
+    rules = holdings.share(share)
+    for unit, count in job.capacity.items():
+        own, most = rules.limits.get(unit, 0), rules.most_borrowed(unit)
+        if not rules.borrows and count > own:
+            return LIMIT_EXCEEDED + _OVER_ITS_OWN
+        if most is not None and count > own + most:
+            return LIMIT_EXCEEDED + _OVER_ITS_MOST
+        if count > own + holdings.lendable_to(share, unit) and count > own:
+            return LIMIT_EXCEEDED + _OVER_ALL
+    return None
+
+
+def unexplained(job: Waiting, queue: Queue, room: Room, exceeded: str | None = None) -> Blocked:
     """Give only what Batch shows, which is quickly found."""
-    if not _able(job, queue, room):
-        return Blocked(job.id, "", TOO_LARGE)
-    return Blocked(job.id, "", None if fits_share else LIMIT_EXCEEDED)
+    return Blocked(job.id, "", exceeded if _able(job, queue, room) else TOO_LARGE)
 
 
 def no_room(job: Waiting, queue: Queue, room: Room, *, reserved: float = 0) -> Blocked:
@@ -84,9 +101,9 @@ def over_quota(
     """Say why the head of a quota share waits; jobs that are `giving_way` stop for it."""
     if not _able(job, queue, room):
         return _too_large(job, queue, room)
-    if not holdings.could_ever_hold(share, job.capacity):
+    if (exceeded := limit_exceeded(share, job, holdings)) is not None:
         most = _limits(share, job.capacity, holdings)
-        return Blocked(job.id, f"it needs {amount(job.capacity)}; {most}", LIMIT_EXCEEDED)
+        return Blocked(job.id, f"it needs {amount(job.capacity)}; {most}", exceeded)
     if giving_way:
         return Blocked(job.id, f"{_listed(giving_way)}, preempted for it, to stop")
     reserved = _reserved(share, job, holdings)
