@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sjresource.emulator.scheduling import NUM_INSTANCES, Environment, Queue, QuotaShares
 from sjresource.emulator.scheduling.policies import fair_share, quota_share
+from sjresource.emulator.what_if.design import check_design
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,7 +29,6 @@ _JOB: Final = {
     "preemption_retries", "count", "every", "random",
 }  # fmt: skip
 _CHANGE: Final = {"at", "job", "priority", "queue", "quotaShares"}
-_MOST_SHARES: Final = 20
 
 
 @dataclass(frozen=True)
@@ -82,12 +82,12 @@ def read_scenario(described: Any) -> Scenario:
         name: _queue(name, queue, environments)
         for name, queue in _object(whole.get("queues"), "queues").items()
     }
+    check_design(queues, environments)
     dice = random.Random(whole.get("seed", 0))  # noqa: S311 - the same scenario, the same play
     reader = _Jobs(queues, _only_type(environments), dice)
     jobs = [job for number, each in enumerate(whole.get("jobs", []))
             for job in reader.read(each, f"jobs[{number}]")]  # fmt: skip
     names = {job.name for job in jobs}
-    _check_environments(queues, environments)
     return Scenario(
         environments=environments,
         queues=queues,
@@ -116,32 +116,8 @@ def _queue(name: str, described: Any, environments: Mapping[str, Environment]) -
     return Queue(name, int(_number(queue, "priority", where, 1)), chosen, policy)
 
 
-def _check_environments(
-    queues: Mapping[str, Queue], environments: Mapping[str, Environment]
-) -> None:
-    """Refuse designs that Batch refuses.
-
-    https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
-    """
-    for name, queue in queues.items():
-        where = f"queues.{name}.environments"
-        if len(queue.environments) != 1:
-            raise _wrong(where, f"must name one, not {len(queue.environments)}")
-        if not isinstance(queue.policy, QuotaShares):
-            continue
-        (environment,) = queue.environments
-        if NUM_INSTANCES in environments[environment].limits:
-            raise _wrong(where, f"{environment} must have instance types, not {NUM_INSTANCES}")
-        others = [other for other in queues if other != name]
-        sharing = [other for other in others if environment in queues[other].environments]
-        if sharing:
-            raise _wrong(where, f"{environment} is queue {sharing[0]}'s, and must be of one queue")
-
-
 def _quota_shares(described: Any, where: str) -> QuotaShares:
     named = _object(described, where).items()
-    if len(named) > _MOST_SHARES:
-        raise _wrong(where, f"must be at most {_MOST_SHARES}, not {len(named)}")
     return QuotaShares(
         {name: _quota_share(name, share, f"{where}.{name}") for name, share in named}
     )
