@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from botocore.model import Shape
 
 _INTEGERS: Final = {"integer": 2**31, "long": 2**63}
+_SHOWN: Final = 64
 _ANY_CASE: Final = frozenset({"ServiceJobRetryAction"})
 """Enums whose values AWS takes in any case, though its models don't say so:
 https://github.com/aws/sagemaker-python-sdk/blob/master/sagemaker-train/tests/integ/train/aws_batch/test_queue.py"""
@@ -136,7 +137,7 @@ def _string_problems(shape: Shape, value: Any, name: str) -> Iterator[str]:
     yield from _length_problems(shape, value, name)
     allowed = shape.metadata.get("enum")
     if allowed and (value.upper() if shape.name in _ANY_CASE else value) not in allowed:
-        yield f"{name} must be one of {', '.join(allowed)}"
+        yield f"{name} must be one of {', '.join(allowed)}, not {value[:_SHOWN]!r}"
 
 
 def _length_problems(shape: Shape, value: Any, path: str) -> Iterator[str]:

@@ -232,6 +232,10 @@ def test_a_job_without_an_instance_type_runs(
 
     told = described(batch, job)
     assert (told["status"], told["capacityUsage"]) == ("SUCCEEDED", usage)
+    name = told["latestAttempt"]["serviceResourceId"]["value"].rpartition("/")[2]
+    training = client(emulator, "sagemaker").describe_training_job(TrainingJobName=name)
+    selected = training["ResourceConfig"].get("SelectedInstanceType")
+    assert selected == ("ml.a" if usage else None)
 
 
 def test_an_attempt_that_lasts_too_long_is_stopped(emulator: Emulator, batch: Any) -> None:

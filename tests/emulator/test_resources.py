@@ -175,7 +175,7 @@ def test_wrong_limits_are_refused(batch: Any, limits: Any, said: str) -> None:
         ({"jobQueueName": "a b"}, "jobQueueName"),
         ({"jobQueueName": "-q"}, "jobQueueName"),
         ({"jobQueueName": "_q"}, "jobQueueName"),
-        ({"jobQueueType": "SAGEMAKER"}, "jobQueueType must be one of EKS, .*SAGEMAKER_TRAINING"),
+        ({"jobQueueType": "SAGEMAKER"}, "jobQueueType must be one of EKS, .*, not 'SAGEMAKER'"),
         ({"serviceEnvironmentOrder": []}, "must name one service environment, not 0"),
         (
             {
@@ -372,6 +372,50 @@ def test_a_quota_share_lives_in_its_queue(emulator: Emulator, batch: Any) -> Non
     batch.delete_quota_share(quotaShareArn=arn)
     emulator.clock.advance(1)
     assert shares(batch, queue) == []
+
+
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        ({"quotaShareName": "_team"}, "quotaShareName"),
+        ({"quotaShareName": "-team"}, "quotaShareName"),
+        ({"capacityLimits": []}, "capacityLimits must have 1 to 5 entries"),
+        (
+            {"capacityLimits": [{"capacityUnit": "NUM_INSTANCES", "maxCapacity": 1}]},
+            "capacityUnit must be an instance type",
+        ),
+        (
+            {"capacityLimits": [{"capacityUnit": "ml.m5.large", "maxCapacity": 1}] * 2},
+            "must name each capacityUnit once",
+        ),
+        (
+            {"resourceSharingConfiguration": {"strategy": "LEND", "borrowLimit": 1}},
+            "borrowLimit needs the strategy LEND_AND_BORROW",
+        ),
+    ],
+)
+def test_a_wrong_share_is_refused(
+    emulator: Emulator, batch: Any, request_: dict[str, Any], said: str
+) -> None:
+    """A share that breaks a documented rule is refused by its member."""
+    quota_managed(emulator, batch)
+
+    with pytest.raises(ClientError, match=said):
+        make_share(batch, **request_)
+
+
+def test_share_identifiers_are_as_in_awss_guide(emulator: Emulator, batch: Any) -> None:
+    """A distribution may name `team-a`, and a policy may have a name alone."""
+    distribution = [{"shareIdentifier": "team-a", "weightFactor": 1.0}, {"shareIdentifier": "b*"}]
+    policy = batch.create_scheduling_policy(
+        name="fair", fairsharePolicy={"shareDistribution": distribution}
+    )["arn"]
+    bare = batch.create_scheduling_policy(name="bare")["arn"]
+    make_queue(emulator, make_environment(emulator), schedulingPolicyArn=policy)
+    make_queue(emulator, "env", name="other", schedulingPolicyArn=bare)
+
+    submit(emulator, shareIdentifier="team-a")
+    submit(emulator, "other", shareIdentifier="team-a")
 
 
 def test_a_quota_managed_queue_needs_a_share(emulator: Emulator, batch: Any) -> None:

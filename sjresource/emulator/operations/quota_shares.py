@@ -32,6 +32,7 @@ _CONFIGURATION: Final = (
     "preemptionConfiguration",
 )
 _UNLIMITED: Final = -1
+_MOST_LIMITS: Final = 5
 _MOST_SHARES: Final = 20
 """https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html"""
 
@@ -126,13 +127,26 @@ def _configuration(parameters: Parameters) -> dict[str, Any]:
     configuration: dict[str, Any] = {
         name: parameters[name] for name in _CONFIGURATION if name in parameters
     }
-    for limit in configuration.get("capacityLimits", []):
-        if limit["maxCapacity"] < 0:
-            raise ClientException("maxCapacity must be 0 or more")
+    if "capacityLimits" in configuration:
+        _check_limits(configuration["capacityLimits"])
     sharing = configuration.get("resourceSharingConfiguration")
     if sharing is not None:
         configuration["resourceSharingConfiguration"] = _sharing(sharing)
     return configuration
+
+
+def _check_limits(limits: list[dict[str, Any]]) -> None:
+    """https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html."""
+    if not 1 <= len(limits) <= _MOST_LIMITS:
+        raise ClientException(f"capacityLimits must have 1 to {_MOST_LIMITS} entries")
+    units = [limit["capacityUnit"] for limit in limits]
+    if len(set(units)) != len(units):
+        raise ClientException("capacityLimits must name each capacityUnit once")
+    for limit in limits:
+        if not limit["capacityUnit"].startswith("ml."):
+            raise ClientException("capacityUnit must be an instance type (ml.*) in a quota share")
+        if limit["maxCapacity"] < 0:
+            raise ClientException("maxCapacity must be 0 or more")
 
 
 def _sharing(sharing: dict[str, Any]) -> dict[str, Any]:
