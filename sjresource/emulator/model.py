@@ -78,10 +78,17 @@ def parse(operation: str, request: Request) -> dict[str, Any]:
 
 
 def without_defaults(operation: str, answer: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what the model does not require of an answer, and what is AWS's default."""
+    """Leave out what the model does not require of an answer, and what is AWS's default.
+
+    A list that is all of an answer stays, though it is empty.
+    """
     shape = batch_model().operation_model(operation).output_shape
-    told: dict[str, Any] = answer if shape is None else _bare(shape, answer, _DEFAULTS)
-    return told
+    if shape is None:
+        return answer
+    bare: dict[str, Any] = _bare(shape, answer, _DEFAULTS)
+    lists = {name for name, member in shape.members.items() if member.type_name == "list"}
+    is_list = set(shape.members) - lists <= {"nextToken"}
+    return {**{name: [] for name in lists}, **bare} if is_list else bare
 
 
 def check_answer(operation: str, answer: dict[str, Any]) -> None:

@@ -40,14 +40,19 @@ def without_defaults(shape: Shape, value: Any, defaults: Mapping[str, Any]) -> A
         return {
             name: without_defaults(shape.members[name], item, defaults)
             for name, item in value.items()
-            if name in shape.required_members
-            or (item not in (None, "", False, [], {}) and item != defaults.get(name))
+            if name in shape.required_members or _says_something(item, defaults.get(name))
         }
     if isinstance(shape, ListShape):
         return [without_defaults(shape.member, item, defaults) for item in value]
     if isinstance(shape, MapShape):
         return {key: without_defaults(shape.value, item, defaults) for key, item in value.items()}
     return value
+
+
+def _says_something(item: Any, default: Any) -> bool:
+    if isinstance(item, (int, float)) and not isinstance(item, bool):
+        return item != default
+    return bool(item)
 
 
 def problems(shape: Shape, value: Any, path: str = "", *, strict: bool = False) -> Iterator[str]:

@@ -485,7 +485,7 @@ def test_what_aws_may_leave_out_can_be_left_out(emulator: Emulator, batch: Any) 
     queue = quota_managed(emulator, batch)
     share = make_share(batch)
     emulator.clock.advance(1)
-    submit(emulator, "managed", quotaShareName="team")
+    submit(emulator, "managed", quotaShareName="team", schedulingPriority=0)
     switch = {"leave_out_defaults": True}
     control(emulator.url, emulator.credentials, "POST", "behaviour", switch)
 
@@ -498,6 +498,7 @@ def test_what_aws_may_leave_out_can_be_left_out(emulator: Emulator, batch: Any) 
     (job,) = batch.list_service_jobs(jobQueue=queue, jobStatus="SUBMITTED")["jobSummaryList"]
     whole = batch.describe_service_job(jobId=job["jobId"])
     assert not {"attempts", "isTerminated", "tags"} & set(whole)
-    assert whole["startedAt"] == 0
+    assert (whole["startedAt"], whole["schedulingPriority"]) == (0, 0)
     fronts = batch.get_job_queue_snapshot(jobQueue=queue)["frontOfQuotaShares"]
     assert fronts["quotaShares"] == {"team": []}
+    assert batch.describe_job_queues(jobQueues=["nobody"])["jobQueues"] == []
