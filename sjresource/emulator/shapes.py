@@ -51,7 +51,7 @@ def without_defaults(shape: Shape, value: Any, defaults: Mapping[str, Any]) -> A
 
 def _says_something(item: Any, default: Any) -> bool:
     if isinstance(item, (int, float)) and not isinstance(item, bool):
-        return item != default
+        return bool(item != default)
     return bool(item)
 
 
