@@ -42,14 +42,20 @@ def preference_counts(request: Request) -> Iterator[str]:
 
 
 def preference_types(request: Request) -> Iterator[str]:
-    """https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InstancePreference.html."""
+    """An instance type stands in the list once.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InstancePreference.html
+    """
     types = [each.get("InstanceType") for each in _items(_config(request), "InstancePreferences")]
     for kind in dict.fromkeys(each for each in types if types.count(each) > 1):
         yield f"InstancePreferences must name {kind} once"
 
 
 def preferences_stand_alone(request: Request) -> Iterator[str]:
-    """https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html."""
+    """Nothing else says what to run on, and training plans are named at one level.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
+    """
     config = _config(request)
     preferences = _items(config, "InstancePreferences")
     if not preferences:
@@ -64,14 +70,20 @@ def preferences_stand_alone(request: Request) -> Iterator[str]:
 
 
 def waiting_without_spot(request: Request) -> Iterator[str]:
-    """https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html."""
+    """Only spot training waits.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
+    """
     waits = _member(request, "StoppingCondition").get("MaxWaitTimeInSeconds") is not None
     if waits and not request.get("EnableManagedSpotTraining"):
         yield "MaxWaitTimeInSeconds needs EnableManagedSpotTraining"
 
 
 def pipes_in_files(request: Request) -> Iterator[str]:
-    """https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Channel.html."""
+    """What a stream is wrapped in has no meaning for files.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Channel.html
+    """
     for channel in _items(request, "InputDataConfig"):
         default = _member(request, "AlgorithmSpecification").get("TrainingInputMode")
         for name in ("CompressionType", "RecordWrapperType"):
@@ -81,7 +93,10 @@ def pipes_in_files(request: Request) -> Iterator[str]:
 
 
 def groups_of_some_channels(request: Request) -> Iterator[str]:
-    """https://docs.aws.amazon.com/sagemaker/latest/dg/train-heterogeneous-cluster-configure.html."""
+    """In a heterogeneous cluster each channel names its groups, or none does.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/train-heterogeneous-cluster-configure.html
+    """
     named = [
         bool(_member(_member(channel, "DataSource"), "S3DataSource").get("InstanceGroupNames"))
         for channel in _items(request, "InputDataConfig")
@@ -91,7 +106,10 @@ def groups_of_some_channels(request: Request) -> Iterator[str]:
 
 
 def keys_of_local_storage(request: Request) -> Iterator[str]:
-    """https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html."""
+    """Only a volume can be encrypted with a key.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
+    """
     config = _config(request)
     groups = [*_items(config, "InstanceGroups"), *_items(config, "InstancePreferences"), config]
     types = {each["InstanceType"] for each in groups if isinstance(each.get("InstanceType"), str)}
@@ -100,7 +118,10 @@ def keys_of_local_storage(request: Request) -> Iterator[str]:
 
 
 def tag_keys(request: Request) -> Iterator[str]:
-    """https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html."""
+    """Keys are unique, and those of AWS are its own.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
+    """
     keys = [str(each.get("Key")) for each in _items(request, "Tags")]
     for key in dict.fromkeys(keys):
         if keys.count(key) > 1:

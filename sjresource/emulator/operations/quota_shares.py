@@ -136,7 +136,10 @@ def _configuration(parameters: Parameters) -> dict[str, Any]:
 
 
 def _check_limits(limits: list[dict[str, Any]]) -> None:
-    """https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html."""
+    """Raise ClientException for limits that a share can't have.
+
+    https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html
+    """
     if not 1 <= len(limits) <= _MOST_LIMITS:
         raise ClientException(f"capacityLimits must have 1 to {_MOST_LIMITS} entries")
     units = [limit["capacityUnit"] for limit in limits]

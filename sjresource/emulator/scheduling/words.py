@@ -44,7 +44,7 @@ def limit_exceeded(share: str, job: Waiting, holdings: Holdings) -> str | None:
             return LIMIT_EXCEEDED + _OVER_ITS_OWN
         if most is not None and count > own + most:
             return LIMIT_EXCEEDED + _OVER_ITS_MOST
-        if count > own + holdings.lendable_to(share, unit) and count > own:
+        if count > own + holdings.lendable_to(share, unit):
             return LIMIT_EXCEEDED + _OVER_ALL
     return None
 
