@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
     from botocore.model import Shape
 
-_INTEGERS: Final = {"integer": 2**31, "long": 2**63}
-_SHOWN: Final = 64
 _ANY_CASE: Final = frozenset({"ServiceJobRetryAction"})
 """Enums whose values AWS takes in any case, though its models don't say so:
 https://github.com/aws/sagemaker-python-sdk/blob/master/sagemaker-train/tests/integ/train/aws_batch/test_queue.py"""
+_SHOWN: Final = 64
+_INTEGERS: Final = {"integer": 2**31, "long": 2**63}
 
 
 def known_members(shape: Shape, value: Any) -> Any:

@@ -70,6 +70,9 @@ class Scenario:
     stopping_seconds: float = 0.0
     until: float | None = None
 
+    def __post_init__(self) -> None:
+        check_design(self.queues, self.environments)
+
 
 def read_scenario(described: Any) -> Scenario:
     """Read a scenario; raises ValueError with what is wrong and where."""
@@ -82,7 +85,6 @@ def read_scenario(described: Any) -> Scenario:
         name: _queue(name, queue, environments)
         for name, queue in _object(whole.get("queues"), "queues").items()
     }
-    check_design(queues, environments)
     dice = random.Random(whole.get("seed", 0))  # noqa: S311 - the same scenario, the same play
     reader = _Jobs(queues, _only_type(environments), dice)
     jobs = [job for number, each in enumerate(whole.get("jobs", []))

@@ -110,7 +110,10 @@ def test_the_documented_designs_are_as_documented(
         ({"queues": {"q": {"environments": ["x"]}}}, "there is no environment x"),
         ({"queues": {"q": {"quotaShares": {"s": {}}}}}, "must be as in CreateQuotaShare"),
         (
-            {"queues": {"q": {"quotaShares": {f"s{number}": SHARE for number in range(21)}}}},
+            {
+                "queues": {"q": {"quotaShares": {f"s{number}": SHARE for number in range(21)}}},
+                "jobs": [],
+            },
             r"quotaShares\): must be at most 20, not 21",
         ),
         (

@@ -42,15 +42,6 @@ def test_an_unknown_cause_comes_with_no_advice() -> None:
     assert what_to_try("something new") is None
 
 
-def test_the_log_says_what_a_failure_of_the_code_was() -> None:
-    """Where AWS knows only that the code failed; else AWS's word counts."""
-    log = "RuntimeError: CUDA out of memory"
-
-    assert "out of memory" in (what_to_try("AlgorithmError: exit code: 1", log) or "")
-    assert "trust policy" in (what_to_try("Could not assume role x", log) or "")
-    assert what_to_try("something new", log) is None
-
-
 QUOTA_SHARE = "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED"
 
 
@@ -69,3 +60,12 @@ def test_a_quota_share_that_is_too_small_is_no_account_quota(reason: str) -> Non
 
     assert all(word in advice for word in ("capacity_limits", "borrow_limit", "InstanceCount"))
     assert "Service Quotas" not in advice
+
+
+def test_the_log_says_what_a_failure_of_the_code_was() -> None:
+    """Where AWS knows only that the code failed; else AWS's word counts."""
+    log = "RuntimeError: CUDA out of memory"
+
+    assert "out of memory" in (what_to_try("AlgorithmError: exit code: 1", log) or "")
+    assert "trust policy" in (what_to_try("Could not assume role x", log) or "")
+    assert what_to_try("something new", log) is None
