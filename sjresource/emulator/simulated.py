@@ -113,7 +113,7 @@ def _longest_pending(play: _Play) -> float | None:
     """
     condition = play.job.request.get("StoppingCondition")
     limit = condition.get("MaxPendingTimeInSeconds") if isinstance(condition, dict) else None
-    return limit if isinstance(limit, int) and limit < play.script.scheduled else None
+    return limit if isinstance(limit, int) and 0 <= limit < play.script.scheduled else None
 
 
 def _phases(play: _Play) -> list[tuple[str, float]]:

@@ -46,7 +46,8 @@ def preference_types(request: Request) -> Iterator[str]:
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InstancePreference.html
     """
-    types = [each.get("InstanceType") for each in _items(_config(request), "InstancePreferences")]
+    preferences = _items(_config(request), "InstancePreferences")
+    types = [str(each.get("InstanceType")) for each in preferences]
     for kind in dict.fromkeys(each for each in types if types.count(each) > 1):
         yield f"InstancePreferences must name {kind} once"
 

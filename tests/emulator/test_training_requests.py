@@ -14,6 +14,7 @@ from sjresource.emulator.training_requests import (
     problem_with,
     training_request,
 )
+from sjresource.emulator.training_rules import broken_rules
 
 COMPLETE = {
     "OutputDataConfig": {"S3OutputPath": "s3://b/o"},
@@ -123,13 +124,22 @@ def grouped(name: str) -> dict[str, Any]:
         {"InputDataConfig": [grouped("a"), grouped("b")]},
         {"ResourceConfig": {**B, "InstanceCount": 1, "VolumeKmsKeyId": "key"}},
         {"Tags": [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "1"}]},
-        {"HyperParameters": {"a": None}, "Tags": None},
-        {"InputDataConfig": "x", "ResourceConfig": {**A, "InstanceCount": 1}, "Tags": ["x"]},
+        {"VpcConfig": None, "Tags": None},
     ],
 )
 def test_what_sagemaker_takes_is_taken(allowed: dict[str, Any]) -> None:
     """Requests that keep the rules have no problem."""
     assert problem_with({**COMPLETE, **allowed}) is None
+
+
+def test_values_of_the_wrong_type_break_no_rule() -> None:
+    """What a rule can't read is not its matter."""
+    wrong = {"InputDataConfig": "x", "ResourceConfig": ["x"], "Tags": ["x"], "StoppingCondition": 1}
+
+    assert list(broken_rules({**COMPLETE, **wrong})) == []
+    preferences = [{"InstanceType": ["x"], "InstanceCount": 1}]
+    assert list(broken_rules({"ResourceConfig": {"InstancePreferences": preferences}})) == []
+    assert list(broken_rules({"Tags": [None]})) == ["Tags has null in a list"]
 
 
 @pytest.mark.parametrize(
@@ -205,7 +215,7 @@ def test_what_sagemaker_takes_is_taken(allowed: dict[str, Any]) -> None:
         ({"Tags": [{"Key": "AWS:a", "Value": "1"}]}, "aws: is AWS's own"),
         (
             {"AlgorithmSpecification": {"ContainerArguments": ["a", None]}},
-            "AlgorithmSpecification has null in a list",
+            "AlgorithmSpecification",
         ),
     ],
 )
