@@ -153,7 +153,7 @@ def _job(call: Call, queue: Resource, parameters: Parameters) -> Job:
 
 
 def _retry_strategy(given: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Give a strategy as Batch shows it: with its conditions, and actions in one case."""
+    """Return a strategy as Batch shows it: with its conditions, and actions in one case."""
     if given is None:
         return None
     conditions = [

@@ -84,7 +84,7 @@ def fair_scenarios(draw: some.DrawFn) -> Scenario:
 
 
 def holdings(played: Play) -> Iterator[Counter[str]]:
-    """Give what each share holds, after each change."""
+    """Yield what each share holds, after each change."""
     changes = []
     for life in played.lives.values():
         for run in life.runs:
@@ -119,7 +119,7 @@ def shares(scenario: Scenario) -> QuotaShares:
 
 
 def reserved(scenario: Scenario) -> dict[str, int]:
-    """Give the limits of the RESERVE shares."""
+    """Return the limits of the RESERVE shares."""
     policy = shares(scenario)
     return {name: each.limits[KIND] for name, each in policy.shares.items() if not each.lends}
 

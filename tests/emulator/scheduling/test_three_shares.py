@@ -87,7 +87,7 @@ class Queue:
         return told
 
     def statuses(self) -> dict[str, str]:
-        """Give the status of each job."""
+        """Return the status of each job."""
         return {name: self.job(name)["status"] for name in self.ids}
 
 
