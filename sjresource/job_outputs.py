@@ -45,10 +45,8 @@ def job_outputs(detail: Mapping[str, Any], props: Mapping[str, Any]) -> dict[str
     outputs = {name: described[name] for name in OUTPUTS if described.get(name) is not None}
     mask = Mask(_values(props))
     _shorten(outputs, mask)
-    for attempts in _attempt_lists(outputs):
-        del attempts[:-_ATTEMPTS_KEPT]
-        for attempt in attempts:
-            _shorten(attempt, mask)
+    for attempt in _latest_attempts(outputs):
+        _shorten(attempt, mask)
     return outputs
 
 
@@ -57,9 +55,13 @@ def _shorten(said: dict[str, Any], mask: Mask) -> None:
         said["status_reason"] = mask.text(said["status_reason"])[:_REASON_LENGTH]
 
 
-def _attempt_lists(outputs: Mapping[str, Any]) -> list[list[dict[str, Any]]]:
+def _latest_attempts(outputs: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Drop all but the latest attempts: Batch tells of preempted ones the newest first."""
+    attempts = outputs.get("attempts", [])
+    del attempts[:-_ATTEMPTS_KEPT]
     preempted = outputs.get("preemption_summary", {}).get("recent_preempted_attempts", [])
-    return [outputs.get("attempts", []), preempted]
+    del preempted[_ATTEMPTS_KEPT:]
+    return [*attempts, *preempted]
 
 
 def _values(props: Mapping[str, Any]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from sjresource.waits.failure import (
     unread_lines,
     verdict_line,
 )
-from sjresource.waits.progress import RUNS, progress_line
+from sjresource.waits.progress import RUNS, progress_line, stated_reason
 from sjresource.waits.standing import masked_words, misfit_words, share_words, stopped_words
 
 if TYPE_CHECKING:
@@ -179,4 +179,4 @@ def _named(names: list[str]) -> str:
 
 
 def _masked(detail: Detail, mask: Mask) -> dict[str, Any]:
-    return {**detail, "statusReason": mask.text(detail.get("statusReason") or "")}
+    return {**detail, "statusReason": mask.text(stated_reason(detail))}

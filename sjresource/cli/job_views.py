@@ -13,7 +13,14 @@ from sjresource.arn import name_in, parse_arn
 from sjresource.errors import NotFound, Refused, SjresourceError
 from sjresource.waits.evidence import training_job_arn
 from sjresource.waits.looking import Look
-from sjresource.waits.progress import RUNS, TERMINAL, attempt_number, ran_seconds, status_since
+from sjresource.waits.progress import (
+    RUNS,
+    TERMINAL,
+    attempt_number,
+    ran_seconds,
+    stated_reason,
+    status_since,
+)
 from sjresource.waits.standing import masked_words
 
 if TYPE_CHECKING:
@@ -121,7 +128,7 @@ class Viewer:
         return JobView(
             **_identity(job, detail),
             status=detail["status"],
-            status_reason=self._mask.text(detail.get("statusReason") or "") or None,
+            status_reason=self._mask.text(stated_reason(detail)) or None,
             since=status_since(detail),
             ran_seconds=ran_seconds(detail) or None,
             attempt=min(attempt_number(detail), attempts) if attempts else None,

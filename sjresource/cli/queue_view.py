@@ -90,7 +90,7 @@ def shares(seen: QueueSeen) -> list[dict[str, Any]]:
             "share": name,
             "state": described.get(name, {}).get("state"),
             "strategy": _sharing(described, name).get("strategy"),
-            "borrow_limit": _sharing(described, name).get("borrowLimit"),
+            "borrow_limit": _borrow_limit(_sharing(described, name)),
             "weight_factor": weights.get(name),
             "capacity": _filled(used.get(name, {}), _limits(described.get(name, {}))),
             "running": runs[name],
@@ -98,6 +98,16 @@ def shares(seen: QueueSeen) -> list[dict[str, Any]]:
         }
         for name in sorted({*described, *used, *weights, *named})
     ]
+
+
+def _borrow_limit(sharing: Mapping[str, Any]) -> int | None:
+    """Return a share's limit, -1 for none, which is AWS's default; None if it may not borrow.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_QuotaShareResourceSharingConfiguration.html
+    """
+    default = -1 if sharing.get("strategy") == "LEND_AND_BORROW" else None
+    limit: int | None = sharing.get("borrowLimit", default)
+    return limit
 
 
 def waiting_in_order(seen: QueueSeen) -> list[Detail]:

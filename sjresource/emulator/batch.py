@@ -43,6 +43,8 @@ class Batch:
             now = round(self._clock.now() * 1000)
             call = Call(self._store, region, now, self.behaviour)
             answer = OPERATIONS[operation](call, parameters)
+            if self.behaviour.leave_out_defaults:
+                answer = model.without_defaults(operation, answer)
             model.check_answer(operation, answer)
         if not operation.startswith(_READING):
             self._lifecycle.wake()

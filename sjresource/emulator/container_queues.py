@@ -6,10 +6,12 @@ queue, or what is tagged, is for containers. moto's Batch is loaded with the fir
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
+from sjresource.emulator.model import batch_model
 from sjresource.emulator.names import batch_arn
 from sjresource.emulator.training_jobs import read_parameters
 from sjresource.emulator.wire import json_response
@@ -30,6 +32,13 @@ _CONTAINER_KINDS: Final = (
 )
 
 
+@functools.cache
+def _container_types() -> frozenset[str]:
+    """Return the types of queues that are for containers; any other word is a mistake of ours."""
+    types: list[str] = batch_model().shape_for("JobQueueType").metadata["enum"]
+    return frozenset(types) - {_TYPE}
+
+
 class ContainerQueues:
     """Remembers whether there is anything in moto's Batch; until then everything is ours."""
 
@@ -46,7 +55,8 @@ class ContainerQueues:
         if operation == "CreateJobQueue":
             parameters = read_parameters(request)
             kind = parameters.get("jobQueueType", _TYPE)
-            return kind != _TYPE or bool(parameters.get("computeEnvironmentOrder"))
+            named = kind == _TYPE and bool(parameters.get("computeEnvironmentOrder"))
+            return named or kind in _container_types()
         if not self._used:
             return False
         if operation in ("UpdateJobQueue", "DeleteJobQueue"):

@@ -33,8 +33,8 @@ class AWSError(Exception):
 class ClientException(AWSError):  # noqa: N818 - AWS's name
     """The caller's mistake, as Batch says it."""
 
-    def __init__(self, message: str) -> None:
-        super().__init__("ClientException", message)
+    def __init__(self, message: str, status: int = 400) -> None:
+        super().__init__("ClientException", message, status)
 
 
 class ServerException(AWSError):  # noqa: N818 - AWS's name

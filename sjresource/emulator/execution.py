@@ -13,21 +13,31 @@ from typing import TYPE_CHECKING, Final
 from sjresource.emulator import transitions
 from sjresource.emulator.names import training_job_arn
 from sjresource.emulator.records import PLACED, TrainingJobRecord
-from sjresource.emulator.training import Outcome, Progress, TrainingJob
-from sjresource.emulator.training_requests import problem_with, training_request
+from sjresource.emulator.training import TrainingJob
+from sjresource.emulator.training_requests import (
+    problem_with,
+    requested_name,
+    training_request,
+)
 
 if TYPE_CHECKING:
     from sjresource.emulator.moment import Moment
     from sjresource.emulator.records import Job
+    from sjresource.emulator.training import Progress
 
 _LOG: Final = logging.getLogger(__name__)
 
 
 def start_training_job(moment: Moment, job: Job, environment: str) -> None:
-    """Give a job its capacity and its next training job."""
-    job = transitions.scheduled(job, environment, moment.now)
-    name = job.training_job or ""
-    request = training_request(moment.store.payload(job.id), name)
+    """Give a job its capacity and its next training job, if SageMaker takes the request."""
+    payload = moment.store.payload(job.id)
+    problem = problem_with(training_request(payload, ""))
+    if problem is not None:
+        moment.put(transitions.refused(job, problem, moment.now))
+        return
+    requested = requested_name(payload) or job.name
+    name = transitions.training_job_name(requested, job.id, job.starts + 1)
+    moment.put(transitions.scheduled(job, environment, name, moment.now))
     record = TrainingJobRecord(
         name=name,
         arn=training_job_arn(job.region, name),
@@ -36,13 +46,8 @@ def start_training_job(moment: Moment, job: Job, environment: str) -> None:
         created_at=moment.now,
         transitions=[("Pending", moment.now)],
     )
-    problem = problem_with(request)
-    if problem is not None:  # SageMaker refuses to create it: there is no training job
-        moment.put(transitions.ended(job, Outcome("Failed", failure_reason=problem), moment.now))
-        return
-    moment.put(job)
     moment.store.put_training_job(record)
-    training_job = TrainingJob(name, record.arn, job.region, request)
+    training_job = TrainingJob(name, record.arn, job.region, training_request(payload, name))
     moment.effects.append(partial(moment.executor.start, training_job))
 
 

@@ -48,11 +48,12 @@ def front_of_queue(store: Store, queue: Queue, state: State, now: int) -> Places
 
 
 def fronts_of_shares(store: Store, queue: Queue, now: int) -> dict[str, Places]:
-    """Give the first job of each quota share that has any waiting; nothing for other queues."""
+    """Give the first waiting job of each quota share, if it has any; nothing for other queues."""
     if not isinstance(queue.policy, QuotaShares):
         return {}
     live, seen = store.live, store.seen_places
-    return {
-        share: seen.see((queue.arn, share), list(islice(live.waiting_in(queue.arn, share), 1)), now)
-        for share in live.waiting_shares(queue.arn)
-    }
+    fronts: dict[str, Places] = {share: [] for share in sorted(queue.policy.shares)}
+    for share in live.waiting_shares(queue.arn):
+        heads = list(islice(live.waiting_in(queue.arn, share), 1))
+        fronts[share] = seen.see((queue.arn, share), heads, now)
+    return fronts

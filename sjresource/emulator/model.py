@@ -16,6 +16,7 @@ from botocore.model import ServiceModel
 
 from sjresource.emulator.errors import ClientException, ServerException
 from sjresource.emulator.shapes import known_members, problems
+from sjresource.emulator.shapes import without_defaults as _bare
 
 if TYPE_CHECKING:
     from botocore.model import StructureShape
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
     from sjresource.emulator.wire import Request
 
 MAX_BODY_BYTES: Final = 1024 * 1024
+_LARGEST: Final = {"SubmitServiceJob": 30 * 1024}
+"""https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html"""
+
+_DEFAULTS: Final = {"borrowLimit": -1}
+"""https://docs.aws.amazon.com/batch/latest/APIReference/API_QuotaShareResourceSharingConfiguration.html"""
 
 
 @functools.cache
@@ -51,6 +57,11 @@ def parse(operation: str, request: Request) -> dict[str, Any]:
     allow. Members that the model does not know are left out, as AWS leaves them.
     """
     shape = _input_shape(operation)
+    most = _LARGEST.get(operation, MAX_BODY_BYTES)
+    if len(request.body) > most:
+        raise ClientException(
+            f"the request has {len(request.body)} bytes, {operation} takes at most {most}"
+        )
     parameters = _body(request)
     for name, member in shape.members.items():
         location = member.serialization.get("location")
@@ -64,6 +75,20 @@ def parse(operation: str, request: Request) -> dict[str, Any]:
         raise ClientException(f"Error executing request: {problem}")
     known: dict[str, Any] = known_members(shape, parameters)
     return known
+
+
+def without_defaults(operation: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """Leave out what the model does not require of an answer, and what is AWS's default.
+
+    A list that is all of an answer stays, though it is empty.
+    """
+    shape = batch_model().operation_model(operation).output_shape
+    if shape is None:
+        return answer
+    bare: dict[str, Any] = _bare(shape, answer, _DEFAULTS)
+    lists = {name for name, member in shape.members.items() if member.type_name == "list"}
+    is_list = set(shape.members) - lists <= {"nextToken"}
+    return {**{name: [] for name in lists}, **bare} if is_list else bare
 
 
 def check_answer(operation: str, answer: dict[str, Any]) -> None:
@@ -96,8 +121,6 @@ def _input_shape(operation: str) -> StructureShape:
 
 
 def _body(request: Request) -> dict[str, Any]:
-    if len(request.body) > MAX_BODY_BYTES:
-        raise ClientException(f"the request's body is larger than {MAX_BODY_BYTES} bytes")
     if not request.body:
         return {}
     kind = request.headers.get("content-type", "application/json").partition(";")[0].strip()

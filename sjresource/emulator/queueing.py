@@ -47,7 +47,7 @@ def place(moment: Moment) -> None:
     for preemption in plan.preemptions:
         job = live.get(preemption.job_id)
         if job is not None:
-            given = preemption.for_job, preemption.why
+            given = preemption.for_job, preemption.status_reason
             moment.put(transitions.preempting(job, *given, moment.now))
     for (queue, _), blocked in plan.blocked.items():
         head = live.get(blocked.job_id)

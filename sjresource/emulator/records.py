@@ -51,10 +51,11 @@ class Job:
     `sequence` counts submissions over all queues. `since` is when the status last changed,
     `blocked_since` when the job began to hold up its queue for the reason that it shows. `capacity`
     is the instances that it needs, by type, `environment` where it has them. `attempts` are those
-    that ended and count against the retry strategy; `training_job` is the latest one's name, and
-    `shortages` how often SageMaker had no instances for it, which took `shortage_ms` in all.
-    `stop_due` is when Batch acts on a termination. `preempted_for` is the job that this one is
-    being stopped for; `preempted_attempts` are the latest of the `preemptions` that it has had.
+    that ended and count against the retry strategy, as do `refusals`, of which SageMaker made no
+    training job; `training_job` is the latest one's name, and `shortages` how often SageMaker had
+    no instances for it, which took `shortage_ms` in all. `stop_due` is when Batch acts on a
+    termination. `preempted_for` is the job that this one is being stopped for;
+    `preempted_attempts` are the latest of its `preemptions`, newest first.
     """
 
     id: str
@@ -72,6 +73,7 @@ class Job:
     environment: str | None = None
     training_job: str | None = None
     starts: int = 0
+    refusals: int = 0
     shortages: int = 0
     shortage_ms: int = 0
     attempts: list[Attempt] = field(default_factory=list)

@@ -44,6 +44,14 @@ def after_failure(
 
 
 def _matches(pattern: str, text: str) -> bool:
-    if pattern.endswith("*"):
-        return text.startswith(pattern[:-1])
-    return text == pattern
+    """Whether a pattern fits all of a text; each * stands for anything, or nothing."""
+    first, *others = pattern.split("*")
+    if not others or not text.startswith(first):
+        return text == pattern
+    position = len(first)
+    for part in others[:-1]:
+        found = text.find(part, position)
+        if found < 0:
+            return False
+        position = found + len(part)
+    return text.endswith(others[-1]) and len(text) - position >= len(others[-1])

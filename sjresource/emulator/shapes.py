@@ -1,6 +1,6 @@
 """Checks JSON values against botocore's shapes: types, required members, enums, lengths.
 
-Knows nothing of Batch. What a shape's documentation says in words only is not checked here.
+What a shape's documentation says in words only is not checked here.
 """
 
 from __future__ import annotations
@@ -10,10 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 from botocore.model import ListShape, MapShape, StructureShape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from botocore.model import Shape
 
+_ANY_CASE: Final = frozenset({"ServiceJobRetryAction"})
+"""Enums whose values AWS takes in any case, though its models don't say so:
+https://github.com/aws/sagemaker-python-sdk/blob/master/sagemaker-train/tests/integ/train/aws_batch/test_queue.py"""
+_SHOWN: Final = 64
 _INTEGERS: Final = {"integer": 2**31, "long": 2**63}
 
 
@@ -28,6 +32,27 @@ def known_members(shape: Shape, value: Any) -> Any:
     if isinstance(shape, ListShape):
         return [known_members(shape.member, item) for item in value]
     return value
+
+
+def without_defaults(shape: Shape, value: Any, defaults: Mapping[str, Any]) -> Any:
+    """Drop the members that are not required and are empty, false, or the default of their name."""
+    if isinstance(shape, StructureShape):
+        return {
+            name: without_defaults(shape.members[name], item, defaults)
+            for name, item in value.items()
+            if name in shape.required_members or _says_something(item, defaults.get(name))
+        }
+    if isinstance(shape, ListShape):
+        return [without_defaults(shape.member, item, defaults) for item in value]
+    if isinstance(shape, MapShape):
+        return {key: without_defaults(shape.value, item, defaults) for key, item in value.items()}
+    return value
+
+
+def _says_something(item: Any, default: Any) -> bool:
+    if isinstance(item, (int, float)) and not isinstance(item, bool):
+        return bool(item != default)
+    return bool(item)
 
 
 def problems(shape: Shape, value: Any, path: str = "", *, strict: bool = False) -> Iterator[str]:
@@ -116,8 +141,8 @@ def _string_problems(shape: Shape, value: Any, name: str) -> Iterator[str]:
         return
     yield from _length_problems(shape, value, name)
     allowed = shape.metadata.get("enum")
-    if allowed and value not in allowed:
-        yield f"{name} must be one of {', '.join(allowed)}"
+    if allowed and (value.upper() if shape.name in _ANY_CASE else value) not in allowed:
+        yield f"{name} must be one of {', '.join(allowed)}, not {value[:_SHOWN]!r}"
 
 
 def _length_problems(shape: Shape, value: Any, path: str) -> Iterator[str]:

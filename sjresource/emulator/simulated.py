@@ -10,7 +10,7 @@ import threading
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from sjresource.emulator.training import Metric, Outcome, Progress
+from sjresource.emulator.training import PENDING_TOO_LONG, Metric, Outcome, Progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,8 +106,20 @@ class SimulatedExecutor:
         """Nothing runs that would have to end."""
 
 
+def _longest_pending(play: _Play) -> float | None:
+    """Return after how many seconds Pending the job is stopped, None if it gets instances before.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
+    """
+    condition = play.job.request.get("StoppingCondition")
+    limit = condition.get("MaxPendingTimeInSeconds") if isinstance(condition, dict) else None
+    return limit if isinstance(limit, int) and 0 <= limit < play.script.scheduled else None
+
+
 def _phases(play: _Play) -> list[tuple[str, float]]:
     script = play.script
+    if (limit := _longest_pending(play)) is not None:
+        return [("Pending", limit)]
     if script.capacity_errors:
         return [("Pending", script.scheduled)]
     run = [("Downloading", script.starting), ("Training", script.running)]
@@ -144,6 +156,8 @@ def _progress(play: _Play, now: float) -> Progress:
 
 def _ended(play: _Play, now: float) -> Progress:
     script = play.script
+    if _longest_pending(play) is not None:
+        return Progress(PENDING_TOO_LONG, outcome=Outcome("Stopped"))
     if script.capacity_errors:
         reason = "CapacityError: Unable to provision requested ML compute capacity"
         return Progress("Failed", outcome=Outcome("Failed", failure_reason=reason))

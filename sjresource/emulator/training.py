@@ -7,10 +7,15 @@ Executors know nothing of queues, attempts or retries; the scheduler knows nothi
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Final, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+PENDING_TOO_LONG: Final = "MaxPendingTimeExceeded"
+"""The secondary status of a job that was stopped because it had no instances for too long. AWS says
+that one "indicates the job timed out in pending waiting for capacity", and not its name:
+https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable_capacity.html"""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from sjresource.emulator.errors import AWSError
-from sjresource.emulator.training_requests import training_request
+from sjresource.emulator.training_requests import capacity_of, training_request
 from sjresource.emulator.wire import Response
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _ECHOED: Final = (
     "EnableInterContainerTrafficEncryption",
     "EnableManagedSpotTraining", "EnableNetworkIsolation", "Environment", "ExperimentConfig",
     "HyperParameters", "InputDataConfig", "OutputDataConfig", "ResourceConfig", "RetryStrategy",
-    "RoleArn", "StoppingCondition", "VpcConfig",
+    "RoleArn", "ServerlessJobConfig", "StoppingCondition", "VpcConfig",
 )  # fmt: skip
 
 
@@ -108,6 +108,7 @@ def _described(record: TrainingJobRecord, payload: str) -> dict[str, Any]:
         "SecondaryStatus": record.secondary_status,
         "FailureReason": record.failure_reason,
         **{name: request.get(name) for name in _ECHOED},
+        "ResourceConfig": _resources(request, payload),
         **_times(record),
         "SecondaryStatusTransitions": _transitions(record),
         "FinalMetricDataList": [
@@ -117,6 +118,16 @@ def _described(record: TrainingJobRecord, payload: str) -> dict[str, Any]:
     }
     described["ModelArtifacts"] = {"S3ModelArtifacts": record.model_artifacts or ""}
     return {name: value for name, value in described.items() if value is not None}
+
+
+def _resources(request: dict[str, Any], payload: str) -> Any:
+    """Return what a job was to run on and, of preferences, what it got: the first, always."""
+    config = request.get("ResourceConfig")
+    selected = list(capacity_of(payload).items())
+    if not isinstance(config, dict) or not config.get("InstancePreferences") or not selected:
+        return config
+    ((kind, count),) = selected
+    return {**config, "SelectedInstanceType": kind, "SelectedInstanceCount": count}
 
 
 def _times(record: TrainingJobRecord) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 Batch passes a payload on without looking at it
 (https://docs.aws.amazon.com/batch/latest/userguide/service-job-payload.html): what is wrong with it
-shows when the training job is created.
+shows when the training job is created, by the rules of `training_rules`.
 """
 
 from __future__ import annotations
@@ -10,21 +10,38 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
+from sjresource.emulator.training_rules import broken_rules
+
 REQUIRED: Final = ("OutputDataConfig", "RoleArn")
 """What SageMaker's model requires beside the name, which Batch gives; a test compares."""
 
 
 def capacity_of(payload: str) -> dict[str, int]:
-    """Count the instances that a payload asks for, by type; what can't be read counts nothing."""
-    config = _member(_parsed(payload), "ResourceConfig")
-    groups = config.get("InstanceGroups")
+    """Count the instances that a payload asks for, by type; what can't be read counts nothing.
+
+    Of a list of preferences the first one counts, which is believed: SageMaker chooses one, and no
+    page says what Batch takes it for. A serverless job has no instances.
+    """
     counts: dict[str, int] = {}
-    for group in groups if isinstance(groups, list) and groups else [config]:
+    for group in _groups(_member(_parsed(payload), "ResourceConfig")):
         instance_type = group.get("InstanceType") if isinstance(group, dict) else None
         count = group.get("InstanceCount") if isinstance(group, dict) else None
         if isinstance(instance_type, str) and isinstance(count, int) and count > 0:
             counts[instance_type] = counts.get(instance_type, 0) + count
     return counts
+
+
+def _groups(config: dict[str, Any]) -> list[Any]:
+    preferences, groups = config.get("InstancePreferences"), config.get("InstanceGroups")
+    if isinstance(preferences, list) and preferences and isinstance(preferences[0], dict):
+        return [{"InstanceCount": config.get("InstanceCount"), **preferences[0]}]
+    return groups if isinstance(groups, list) and groups else [config]
+
+
+def requested_name(payload: str) -> str | None:
+    """Return the TrainingJobName of a payload, None if it has none."""
+    name = _parsed(payload).get("TrainingJobName")
+    return name if isinstance(name, str) and name else None
 
 
 def training_request(payload: str, name: str) -> dict[str, Any]:
@@ -37,7 +54,10 @@ def problem_with(request: dict[str, Any]) -> str | None:
     missing = [name for name in REQUIRED if not request.get(name)]
     if missing:
         return f"ValidationException: Missing required parameters: {', '.join(missing)}"
-    if not capacity_of(json.dumps(request)):
+    broken = next(broken_rules(request), None)
+    if broken is not None:
+        return f"ValidationException: {broken}"
+    if not request.get("ServerlessJobConfig") and not capacity_of(json.dumps(request)):
         return "ValidationException: ResourceConfig must name an instance type and a count"
     return None
 

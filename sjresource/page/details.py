@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sjresource.page.jobs import job_row, stage, training_job_arn
+from sjresource.page.jobs import job_row, reason, stage, training_job_arn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ def job_details(
         **entry,
         **job_row(job, training_job),
         "status": job["status"],
-        "why": entry["why"] if waits else job.get("statusReason") or "",
+        "why": entry["why"] if waits else reason(job),
         "scheduler": (scheduler or "") if waits else "",
         "priority": job.get("schedulingPriority"),
         "timeout_seconds": job.get("timeoutConfig", {}).get("attemptDurationSeconds"),

@@ -25,7 +25,7 @@ def job_entry(job: Answer, queue: str, why: str = "") -> View:
         "queue": queue,
         "share": job.get("quotaShareName") or job.get("shareIdentifier") or "",
         "status": job["status"],
-        "why": why or job.get("statusReason") or "",
+        "why": why or reason(job),
         "training_job": training_job_arn(job).rpartition("/")[2],
         "needs": amount(job.get("capacityUsage", [])),
         "stopping": bool(job.get("isTerminated")) and job["status"] not in ENDED,
@@ -49,6 +49,11 @@ def job_row(job: Answer, training_job: Answer) -> View:
         "spans": spans(job),
         "model": model(job, training_job),
     }
+
+
+def reason(job: Answer) -> str:
+    """Return AWS's reason for where a job stands; of a success it only says that it is one."""
+    return "" if job["status"] == "SUCCEEDED" else str(job.get("statusReason") or "")
 
 
 def model(job: Answer, training_job: Answer) -> str:

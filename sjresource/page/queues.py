@@ -40,7 +40,7 @@ def queue_view(
         "name": queue["jobQueueName"],
         "state": queue.get("state"),
         "status": queue.get("status"),
-        "reason": queue.get("statusReason") or "",
+        "reason": "" if queue.get("status") == "VALID" else queue.get("statusReason") or "",
         "priority": queue.get("priority"),
         "kind": _kind(queue, shares, snapshot),
         "environments": [_environment(each) for each in own],

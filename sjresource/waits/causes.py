@@ -47,6 +47,12 @@ _CAUSES = (
         "s3:PutObject on the output, kms:Decrypt and kms:GenerateDataKey where a key is named",
     ),
     Cause(
+        r"QUOTA_MANAGEMENT_LIMIT_EXCEEDED",
+        "the job asks for more than its quota share can ever hold: raise the share's "
+        "capacity_limits, let it borrow more (strategy LEND_AND_BORROW, borrow_limit), or lower "
+        "InstanceCount",
+    ),
+    Cause(
         r"ResourceLimitExceeded|service limit|quota.*exceeded|limit exceeded",
         "an account quota is used up or 0: ask for more of this instance type `for training job "
         "usage` in Service Quotas, or give the service environment a smaller max_capacity",

@@ -11,7 +11,7 @@ from sjresource.arn import name_in, stop_command
 from sjresource.waits.causes import what_to_try
 from sjresource.waits.console import LOG_GROUP, console_urls
 from sjresource.waits.evidence import training_job_arn
-from sjresource.waits.progress import MISFIT, attempt_number, duration
+from sjresource.waits.progress import MISFIT, attempt_number, duration, stated_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -60,7 +60,7 @@ def timeout_message(
     (name, detail, arn), *others = unfinished
     more = f" and {len(others)} more" if others else ""
     status = (detail or {}).get("status", "of unknown status")
-    reason = (detail or {}).get("statusReason") or ""
+    reason = stated_reason(detail) if detail else ""
     stands = f"{status}: {reason}" if reason else status
     lines = [
         f"waiting for ServiceJob ({name}{more}): still {stands}, after {duration(seconds)}",

@@ -36,6 +36,22 @@ def progress_line(detail: Mapping[str, Any], seconds: float, standing: str = "")
     return f"{line}: {told}" if told else line
 
 
+def stated_reason(detail: Mapping[str, Any]) -> str:
+    """Return why a job stands where it stands, in AWS's words, if they say more than its status.
+
+    Of a job that was preempted and waits again, Batch tells that of the attempt alone, the newest
+    first; of a success it only says that it is one.
+    https://docs.aws.amazon.com/batch/latest/userguide/batch-service-job-preemption-events.html
+    """
+    if detail["status"] == "SUCCEEDED":
+        return ""
+    reason = detail.get("statusReason") or ""
+    if reason or detail["status"] != "RUNNABLE":
+        return reason
+    preempted = (detail.get("preemptionSummary") or {}).get("recentPreemptedAttempts") or [{}]
+    return preempted[0].get("statusReason") or ""
+
+
 def ran_seconds(detail: Mapping[str, Any]) -> float:
     """Tell how long a job that has ended ran, in seconds; 0 if it never did, or has not ended."""
     started, stopped = detail.get("startedAt"), detail.get("stoppedAt")

@@ -20,6 +20,7 @@ from sjresource.waits.progress import (
     duration,
     progress_line,
     stage,
+    stated_reason,
     status_since,
 )
 from sjresource.waits.standing import misfit_words
@@ -102,7 +103,7 @@ class JobSpeaker:
     def detail(self) -> dict[str, Any]:
         """Give what was seen last, as it may be shown."""
         detail = self.watch.detail or {"status": "SUBMITTED"}
-        return {**detail, "statusReason": self.mask(detail.get("statusReason", ""))}
+        return {**detail, "statusReason": self.mask(stated_reason(detail))}
 
     def line(self, now: float) -> str:
         """Say how the job stands; asks AWS what else is known."""

@@ -295,8 +295,18 @@ def test_log_is_followed_over_a_preemption(world: World) -> None:
     assert story.index("before") < story.index(cut) < story.index("after")
     assert f"# attempt 1: training job {first}" in story
     assert f"# attempt 1: training job {world.training_job(job)}" in story
-    assert any(line.startswith("# RUNNABLE: Preempted") for line in story)
+    assert any(line.startswith("# RUNNABLE: In-share preemption") for line in story)
     assert story[-1].startswith("# SUCCEEDED")
+
+
+def test_a_training_job_that_sagemaker_refuses_is_told_of(world: World) -> None:
+    """Without an attempt or a log there is still the reason, and the story ends."""
+    job = submit(world.emulator, serviceRequestPayload="{}", retryStrategy={"attempts": 2})
+
+    story = told(world.following(job).to_the_end())
+
+    assert story[-1].startswith("# FAILED")
+    assert "ValidationException: Missing required parameters" in story[-1]
 
 
 def test_preempted_run_is_a_part_of_its_attempt() -> None:

@@ -200,3 +200,51 @@ def test_emulators_in_one_process_share_no_directory(tmp_path: Path) -> None:
 
     with Emulator(tmp_path):
         pass
+
+
+@pytest.mark.parametrize(("action", "tries"), [("Retry", 3), ("Exit", 1), ("eXIT", 1)])
+def test_actions_are_taken_in_any_case(
+    emulator: Emulator, batch: Any, action: str, tries: int
+) -> None:
+    """`Retry` and `Exit` mean what they say, and are shown as AWS's model writes them."""
+    strategy = {
+        "attempts": 3,
+        "evaluateOnExit": [
+            {"action": action, "onStatusReason": "*AlgorithmError*"},
+            {"action": "EXIT" if tries > 1 else "RETRY", "onStatusReason": "*"},
+        ],
+    }
+    script = {"outcome": "Failed", "failure_reason": "AlgorithmError: boom"}
+    job = submit(emulator, retryStrategy=strategy, serviceRequestPayload=scripted(script))
+    emulator.clock.advance(60)
+
+    told = batch.describe_service_job(jobId=job)
+    assert (told["status"], len(told["attempts"])) == ("FAILED", tries)
+    assert told["retryStrategy"]["evaluateOnExit"][0]["action"] == action.upper()
+
+
+def test_an_unknown_action_is_refused(emulator: Emulator) -> None:
+    """Case is all that may differ."""
+    strategy = {"attempts": 1, "evaluateOnExit": [{"action": "STOP"}]}
+
+    with pytest.raises(ClientError, match="action must be one of RETRY, EXIT"):
+        submit(emulator, retryStrategy=strategy)
+
+
+def test_a_strategy_without_conditions_shows_none(emulator: Emulator, batch: Any) -> None:
+    """`evaluateOnExit` is [] in a strategy that has only attempts."""
+    job = submit(emulator, retryStrategy={"attempts": 2})
+
+    told = batch.describe_service_job(jobId=job)["retryStrategy"]
+    assert told == {"attempts": 2, "evaluateOnExit": []}
+
+
+def test_a_success_has_sagemakers_reason(emulator: Emulator, batch: Any) -> None:
+    """Job and attempt say that the training job completed."""
+    job = submit(emulator)
+    emulator.clock.advance(20)
+
+    told = batch.describe_service_job(jobId=job)
+    reason = "Received status from SageMaker: Training job completed"
+    assert (told["status"], told["statusReason"]) == ("SUCCEEDED", reason)
+    assert [attempt["statusReason"] for attempt in told["attempts"]] == [reason]

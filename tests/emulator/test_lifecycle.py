@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -64,17 +65,28 @@ def test_started_at_is_zero_before_the_start(emulator: Emulator, batch: Any) -> 
 
 
 def test_the_training_job_is_named_by_batch(emulator: Emulator, batch: Any) -> None:
-    """The latest attempt names a SageMaker job whose name begins with AWSBatch and the job's."""
-    job = submit(emulator, jobName="my_job")
+    """It is AWSBatch, the payload's name, and 32 hex digits, whatever the service job is called."""
+    job = submit(
+        emulator, jobName="my_job", serviceRequestPayload=payload(TrainingJobName="my-training")
+    )
     emulator.clock.advance(60)
 
     identifier = described(batch, job)["latestAttempt"]["serviceResourceId"]
     assert identifier["name"] == "TrainingJobArn"
     name = identifier["value"].partition(":training-job/")[2]
-    assert name.startswith("AWSBatchmy-job")
+    assert re.fullmatch("AWSBatchmy-training[0-9a-f]{32}", name)
     training = client(emulator, "sagemaker").describe_training_job(TrainingJobName=name)
     assert training["TrainingJobStatus"] == "Completed"
     assert training["ModelArtifacts"]["S3ModelArtifacts"].startswith("s3://models/output/AWSBatch")
+
+
+def test_a_training_job_without_a_name_has_the_jobs(emulator: Emulator, batch: Any) -> None:
+    """A payload without a TrainingJobName gets the service job's, in SageMaker's letters."""
+    job = submit(emulator, jobName="my_job")
+    emulator.clock.advance(60)
+
+    arn = described(batch, job)["latestAttempt"]["serviceResourceId"]["value"]
+    assert re.search("/AWSBatchmy-job[0-9a-f]{32}$", arn)
 
 
 def test_jobs_wait_for_capacity_first_in_first_out(emulator: Emulator, batch: Any) -> None:
@@ -112,7 +124,7 @@ def test_raising_a_limit_lets_the_job_run(emulator: Emulator, batch: Any) -> Non
 
     told = described(batch, job)
     assert told["status"] == "SUCCEEDED"
-    assert "statusReason" not in told
+    assert "MISCONFIGURATION" not in told["statusReason"]
 
 
 def test_a_failure_shows_sagemakers_reason(emulator: Emulator, batch: Any) -> None:
@@ -168,6 +180,62 @@ def test_shortages_use_up_no_attempt(emulator: Emulator, batch: Any) -> None:
     assert waiting["statusReason"].startswith("CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - ")
     assert described(batch, job)["status"] == "SUCCEEDED"
     assert len(described(batch, job)["attempts"]) == 1
+
+
+def test_a_training_job_that_waits_too_long_is_a_shortage(emulator: Emulator, batch: Any) -> None:
+    """One that MaxPendingTimeInSeconds stopped is RUNNABLE again, and its waits are summed up."""
+    reason = "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY"
+    action = {"action": "TERMINATE", "maxTimeSeconds": 20_000, "reason": reason}
+    batch.update_job_queue(
+        jobQueue="queue", jobStateTimeLimitActions=[{**action, "state": "RUNNABLE"}]
+    )
+    condition = {"MaxRuntimeInSeconds": 60, "MaxPendingTimeInSeconds": 7200}
+    job = submit(
+        emulator,
+        serviceRequestPayload=scripted(
+            {"scheduled": 9000, "runnable": 100}, StoppingCondition=condition
+        ),
+    )
+    emulator.clock.advance(7350)
+    waiting = described(batch, job)
+    name = waiting["latestAttempt"]["serviceResourceId"]["value"].rpartition("/")[2]
+    training = client(emulator, "sagemaker").describe_training_job(TrainingJobName=name)
+    emulator.clock.advance(3 * 7300)
+
+    assert (waiting["status"], waiting["attempts"]) == ("RUNNABLE", [])
+    assert waiting["statusReason"].startswith(f"{reason} - ")
+    assert training["TrainingJobStatus"] == "Stopped"
+    told = described(batch, job)
+    assert (told["status"], told["attempts"]) == ("FAILED", [])
+    assert told["statusReason"] == f"Terminated by JobStateTimeLimit action due to reason: {reason}"
+
+
+@pytest.mark.parametrize(
+    ("config", "usage"),
+    [
+        (
+            {"InstanceCount": 2, "InstancePreferences": [{"InstanceType": "ml.a"}]},
+            [{"capacityUnit": "ml.a", "quantity": 2.0}],
+        ),
+        ({"VolumeSizeInGB": 1}, []),
+    ],
+)
+def test_a_job_without_an_instance_type_runs(
+    emulator: Emulator, batch: Any, config: dict[str, Any], usage: list[Any]
+) -> None:
+    """A list of preferences is run as its first one, and a serverless job needs no instance."""
+    request: dict[str, Any] = {"ResourceConfig": config}
+    if not usage:
+        request["ServerlessJobConfig"] = {"BaseModelArn": "arn", "JobType": "FineTuning"}
+    job = submit(emulator, serviceRequestPayload=payload(**request))
+    emulator.clock.advance(20)
+
+    told = described(batch, job)
+    assert (told["status"], told["capacityUsage"]) == ("SUCCEEDED", usage)
+    name = told["latestAttempt"]["serviceResourceId"]["value"].rpartition("/")[2]
+    training = client(emulator, "sagemaker").describe_training_job(TrainingJobName=name)
+    selected = training["ResourceConfig"].get("SelectedInstanceType")
+    assert selected == ("ml.a" if usage else None)
 
 
 def test_an_attempt_that_lasts_too_long_is_stopped(emulator: Emulator, batch: Any) -> None:
@@ -238,6 +306,20 @@ def test_an_empty_payload_fails_only_later(emulator: Emulator, batch: Any) -> No
     told = described(batch, job)
     assert told["status"] == "FAILED"
     assert told["statusReason"].startswith("Received status from SageMaker: ValidationException")
+
+
+def test_a_refused_training_job_leaves_no_attempt(emulator: Emulator, batch: Any) -> None:
+    """What SageMaker does not create is in no attempt and is not scheduled, yet uses up a try."""
+    job = submit(emulator, serviceRequestPayload="{}", retryStrategy={"attempts": 2})
+    emulator.clock.advance(0.25)
+    waiting = described(batch, job)
+    emulator.clock.advance(1)
+
+    told = described(batch, job)
+    assert (waiting["status"], told["status"]) == ("RUNNABLE", "FAILED")
+    assert waiting["statusReason"] == told["statusReason"]
+    assert told["attempts"] == []
+    assert not {"latestAttempt", "scheduledAt"} & set(told)
 
 
 def test_deleting_a_queue_ends_its_jobs(emulator: Emulator, batch: Any) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
-from emulator_requests import client, make_environment, make_queue, submit
+from emulator_requests import client, control, make_environment, make_queue, submit
 
 if TYPE_CHECKING:
     from sjresource.emulator import Emulator
@@ -53,6 +53,14 @@ def test_arns_have_awss_form(emulator: Emulator) -> None:
     assert make_queue(emulator, environment, name="q") == f"{PREFIX}job-queue/q"
 
 
+def test_a_queue_is_healthy(emulator: Emulator, batch: Any) -> None:
+    """Its status reason is the one that AWS shows."""
+    make_queue(emulator, make_environment(emulator))
+
+    (queue,) = batch.describe_job_queues()["jobQueues"]
+    assert (queue["status"], queue["statusReason"]) == ("VALID", "JobQueue Healthy")
+
+
 def test_names_and_arns_mean_the_same(emulator: Emulator, batch: Any) -> None:
     """A queue is described, and takes jobs, by its name and by its ARN; a job by its ARN too."""
     arn = make_queue(emulator, make_environment(emulator), name="q")
@@ -75,11 +83,15 @@ def test_resources_belong_to_a_region(emulator: Emulator, batch: Any) -> None:
 
 
 def test_a_name_is_taken_once(emulator: Emulator) -> None:
-    """Creating what is there is refused with Batch's words."""
+    """Creating what is there is refused in the words and the place in which AWS's helper looks."""
     make_environment(emulator)
 
-    with pytest.raises(ClientError, match="Object already exists"):
+    with pytest.raises(ClientError) as refused:
         make_environment(emulator)
+    answer: dict[str, Any] = dict(refused.value.response)
+    assert answer["message"] == "Object already exists"
+    assert answer["Error"] == {"Code": "ClientException", "Message": "Object already exists"}
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == 409
 
 
 def test_what_is_being_changed_can_not_be_changed(emulator: Emulator, batch: Any) -> None:
@@ -161,7 +173,18 @@ def test_wrong_limits_are_refused(batch: Any, limits: Any, said: str) -> None:
     [
         ({"priority": -1}, "priority"),
         ({"jobQueueName": "a b"}, "jobQueueName"),
-        ({"serviceEnvironmentOrder": []}, "serviceEnvironmentOrder"),
+        ({"jobQueueName": "-q"}, "jobQueueName"),
+        ({"jobQueueName": "_q"}, "jobQueueName"),
+        ({"jobQueueType": "SAGEMAKER"}, "jobQueueType must be one of EKS, .*, not 'SAGEMAKER'"),
+        ({"serviceEnvironmentOrder": []}, "must name one service environment, not 0"),
+        (
+            {
+                "serviceEnvironmentOrder": [
+                    {"order": order, "serviceEnvironment": "env"} for order in (1, 2)
+                ]
+            },
+            "must name one service environment, not 2",
+        ),
         (
             {"serviceEnvironmentOrder": [{"order": 1, "serviceEnvironment": "other"}]},
             "other does not exist",
@@ -183,6 +206,14 @@ def test_a_wrong_queue_is_refused(emulator: Emulator, request_: Any, said: str) 
         ({"jobName": "a b"}, "jobName"),
         ({"jobQueue": "other"}, "JobQueue other does not exist"),
         ({"serviceRequestPayload": "{"}, "serviceRequestPayload"),
+        (
+            {"serviceRequestPayload": f'{{"A": "{"é" * 3000}{"x" * 5000}"}}'},
+            "serviceRequestPayload has 11009 bytes, at most 10240 are allowed",
+        ),
+        (
+            {"tags": {f"{number:0128}": "v" * 256 for number in range(50)}, "jobName": "n" * 12000},
+            r"the request has 3\d+ bytes, SubmitServiceJob takes at most 30720",
+        ),
         ({"schedulingPriority": 10_000}, "schedulingPriority"),
         ({"retryStrategy": {"attempts": 11}}, "attempts"),
         ({"shareIdentifier": "a"}, "shareIdentifier"),
@@ -196,16 +227,6 @@ def test_a_wrong_job_is_refused(emulator: Emulator, request_: Any, said: str) ->
 
     with pytest.raises(ClientError, match=said):
         submit(emulator, **request_)
-
-
-def test_the_first_environment_with_room_is_used(emulator: Emulator, batch: Any) -> None:
-    """Environments are filled in their order, so that as many jobs run as both together allow."""
-    make_queue(emulator, make_environment(emulator, "a", 1), make_environment(emulator, "b", 1))
-    jobs = [submit(emulator) for _ in range(3)]
-    emulator.clock.advance(0.25)
-
-    statuses = [batch.describe_service_job(jobId=job)["status"] for job in jobs]
-    assert statuses == ["SCHEDULED", "SCHEDULED", "RUNNABLE"]
 
 
 def test_the_queue_with_the_higher_priority_goes_first(emulator: Emulator, batch: Any) -> None:
@@ -268,6 +289,52 @@ def quota_managed(emulator: Emulator, batch: Any) -> str:
     return make_queue(emulator, "typed", name="managed", schedulingPolicyArn=policy["arn"])
 
 
+def test_quota_management_counts_instance_types(emulator: Emulator, batch: Any) -> None:
+    """Its environment can't count NUM_INSTANCES, neither at first nor later."""
+    quota_managed(emulator, batch)
+    policy = batch.list_scheduling_policies()["schedulingPolicies"][0]["arn"]
+    counting = make_environment(emulator, "counting")
+
+    with pytest.raises(ClientError, match="counting has the capacityUnit NUM_INSTANCES"):
+        make_queue(emulator, counting, schedulingPolicyArn=policy)
+    with pytest.raises(ClientError, match="typed has the capacityUnit NUM_INSTANCES"):
+        batch.update_service_environment(
+            serviceEnvironment="typed",
+            capacityLimits=[{"maxCapacity": 2, "capacityUnit": "NUM_INSTANCES"}],
+        )
+    with pytest.raises(ClientError, match="counting has the capacityUnit NUM_INSTANCES"):
+        batch.update_job_queue(
+            jobQueue="managed",
+            serviceEnvironmentOrder=[{"order": 1, "serviceEnvironment": counting}],
+        )
+
+
+def test_a_quota_managed_queue_has_its_environment_to_itself(
+    emulator: Emulator, batch: Any
+) -> None:
+    """Neither another queue nor another quota-managed queue can have it too."""
+    quota_managed(emulator, batch)
+    policy = batch.list_scheduling_policies()["schedulingPolicies"][0]["arn"]
+
+    for more in ({}, {"schedulingPolicyArn": policy}):
+        with pytest.raises(ClientError, match="is associated with JobQueue managed"):
+            make_queue(emulator, "typed", **more)
+
+
+def test_a_queue_has_at_most_twenty_quota_shares(emulator: Emulator, batch: Any) -> None:
+    """The twenty-first is refused, until one is gone."""
+    quota_managed(emulator, batch)
+    for number in range(20):
+        arn = make_share(batch, quotaShareName=f"team-{number}", state="DISABLED")
+
+    with pytest.raises(ClientError, match="JobQueue managed has 20 quota shares, the most"):
+        make_share(batch)
+    emulator.clock.advance(1)
+    batch.delete_quota_share(quotaShareArn=arn)
+    emulator.clock.advance(1)
+    make_share(batch)
+
+
 def make_share(batch: Any, **request: Any) -> str:
     """Create a quota share."""
     created = batch.create_quota_share(
@@ -305,6 +372,50 @@ def test_a_quota_share_lives_in_its_queue(emulator: Emulator, batch: Any) -> Non
     batch.delete_quota_share(quotaShareArn=arn)
     emulator.clock.advance(1)
     assert shares(batch, queue) == []
+
+
+@pytest.mark.parametrize(
+    ("request_", "said"),
+    [
+        ({"quotaShareName": "_team"}, "quotaShareName"),
+        ({"quotaShareName": "-team"}, "quotaShareName"),
+        ({"capacityLimits": []}, "capacityLimits must have 1 to 5 entries"),
+        (
+            {"capacityLimits": [{"capacityUnit": "NUM_INSTANCES", "maxCapacity": 1}]},
+            "capacityUnit must be an instance type",
+        ),
+        (
+            {"capacityLimits": [{"capacityUnit": "ml.m5.large", "maxCapacity": 1}] * 2},
+            "must name each capacityUnit once",
+        ),
+        (
+            {"resourceSharingConfiguration": {"strategy": "LEND", "borrowLimit": 1}},
+            "borrowLimit needs the strategy LEND_AND_BORROW",
+        ),
+    ],
+)
+def test_a_wrong_share_is_refused(
+    emulator: Emulator, batch: Any, request_: dict[str, Any], said: str
+) -> None:
+    """A share that breaks a documented rule is refused by its member."""
+    quota_managed(emulator, batch)
+
+    with pytest.raises(ClientError, match=said):
+        make_share(batch, **request_)
+
+
+def test_share_identifiers_are_as_in_awss_guide(emulator: Emulator, batch: Any) -> None:
+    """A distribution may name `team-a`, and a policy may have a name alone."""
+    distribution = [{"shareIdentifier": "team-a", "weightFactor": 1.0}, {"shareIdentifier": "b*"}]
+    policy = batch.create_scheduling_policy(
+        name="fair", fairsharePolicy={"shareDistribution": distribution}
+    )["arn"]
+    bare = batch.create_scheduling_policy(name="bare")["arn"]
+    make_queue(emulator, make_environment(emulator), schedulingPolicyArn=policy)
+    make_queue(emulator, "env", name="other", schedulingPolicyArn=bare)
+
+    submit(emulator, shareIdentifier="team-a")
+    submit(emulator, "other", shareIdentifier="team-a")
 
 
 def test_a_quota_managed_queue_needs_a_share(emulator: Emulator, batch: Any) -> None:
@@ -367,3 +478,27 @@ def test_a_snapshot_tells_the_front_and_the_use(emulator: Emulator, batch: Any) 
     assert front == jobs[1:]
     usage = told["queueUtilization"]["totalCapacityUsage"]
     assert usage == [{"capacityUnit": "ml.m5.large", "quantity": 1.0}]
+
+
+def test_what_aws_may_leave_out_can_be_left_out(emulator: Emulator, batch: Any) -> None:
+    """With the switch, answers have no default, nothing empty, and all that the model requires."""
+    queue = quota_managed(emulator, batch)
+    share = make_share(batch)
+    emulator.clock.advance(1)
+    submit(emulator, "managed", quotaShareName="team", schedulingPriority=0)
+    switch = {"leave_out_defaults": True}
+    control(emulator.url, emulator.credentials, "POST", "behaviour", switch)
+
+    told = batch.describe_quota_share(quotaShareArn=share)
+    assert told["resourceSharingConfiguration"] == {"strategy": "LEND_AND_BORROW"}
+    assert "tags" not in told
+    (described,) = batch.describe_job_queues(jobQueues=[queue])["jobQueues"]
+    assert not {"tags", "jobStateTimeLimitActions"} & set(described)
+    assert described["computeEnvironmentOrder"] == []
+    (job,) = batch.list_service_jobs(jobQueue=queue, jobStatus="SUBMITTED")["jobSummaryList"]
+    whole = batch.describe_service_job(jobId=job["jobId"])
+    assert not {"attempts", "isTerminated", "tags"} & set(whole)
+    assert (whole["startedAt"], whole["schedulingPriority"]) == (0, 0)
+    fronts = batch.get_job_queue_snapshot(jobQueue=queue)["frontOfQuotaShares"]
+    assert fronts["quotaShares"] == {"team": []}
+    assert batch.describe_job_queues(jobQueues=["nobody"])["jobQueues"] == []

@@ -93,7 +93,7 @@ def test_acknowledged_calls_survive_a_kill(tmp_path: Path) -> None:
     assert told["status"] == "SUCCEEDED"
     assert [attempt.get("statusReason") for attempt in told["attempts"]] == [
         LOST,
-        None,
+        "Received status from SageMaker: Training job completed",
     ]
     assert found["serviceEnvironments"][0]["tags"] == {"kept": "yes"}
 

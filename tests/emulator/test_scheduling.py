@@ -133,6 +133,13 @@ def strategy(attempts: int, *rules: tuple[str, str]) -> dict[str, Any]:
         (strategy(2, ("EXIT", "x*")), 1, "xy", "EXIT"),
         (strategy(2, ("RETRY", "x*"), ("EXIT", "*")), 1, "x", "RETRY"),
         (strategy(1, ("RETRY", "*")), 1, "x", "EXIT"),
+        (strategy(2, ("EXIT", "*y")), 1, "xy", "EXIT"),
+        (strategy(2, ("EXIT", "*y")), 1, "xyz", "RETRY"),
+        (strategy(2, ("EXIT", "*CapacityError*")), 1, "Received: CapacityError: none", "EXIT"),
+        (strategy(2, ("EXIT", "a*c*e")), 1, "abcde", "EXIT"),
+        (strategy(2, ("EXIT", "ab*ba")), 1, "aba", "RETRY"),
+        (strategy(2, ("EXIT", "**")), 1, "x", "EXIT"),
+        (strategy(2, ("EXIT", "x.")), 1, "xy", "RETRY"),
     ],
 )
 def test_retries_follow_the_strategy(

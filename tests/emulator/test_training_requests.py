@@ -14,6 +14,7 @@ from sjresource.emulator.training_requests import (
     problem_with,
     training_request,
 )
+from sjresource.emulator.training_rules import broken_rules
 
 COMPLETE = {
     "OutputDataConfig": {"S3OutputPath": "s3://b/o"},
@@ -36,6 +37,23 @@ COMPLETE = {
             },
             {"ml.a": 4, "ml.b": 2},
         ),
+        (
+            {
+                "InstancePreferences": [{"InstanceType": "ml.a"}, {"InstanceType": "ml.b"}],
+                "InstanceCount": 2,
+            },
+            {"ml.a": 2},
+        ),
+        (
+            {
+                "InstancePreferences": [
+                    {"InstanceType": "ml.a", "InstanceCount": 3},
+                    {"InstanceType": "ml.b", "InstanceCount": 1},
+                ]
+            },
+            {"ml.a": 3},
+        ),
+        ({"InstancePreferences": ["x"]}, {}),
         ({"InstanceType": "ml.m5.large"}, {}),
         ({"InstanceCount": "2", "InstanceType": "ml.m5.large"}, {}),
         ({"InstanceGroups": ["x"]}, {}),
@@ -77,3 +95,130 @@ def test_an_incomplete_request_is_named(member: str) -> None:
 
     assert problem_with(COMPLETE) is None
     assert member in (problem_with(incomplete) or "")
+
+
+A, B = {"InstanceType": "ml.g5.xlarge"}, {"InstanceType": "ml.m5.large"}
+
+
+def channel(name: str, mode: str | None = None, **more: Any) -> dict[str, Any]:
+    """Make an input channel."""
+    source = {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://b/i"}}
+    return {"ChannelName": name, "DataSource": source, "InputMode": mode, **more}
+
+
+def grouped(name: str) -> dict[str, Any]:
+    """Make an input channel for one instance group."""
+    source = {"S3DataType": "S3Prefix", "S3Uri": "s3://b/i", "InstanceGroupNames": ["x"]}
+    return channel(name, DataSource={"S3DataSource": source})
+
+
+@pytest.mark.parametrize(
+    "allowed",
+    [
+        {"ResourceConfig": {"InstancePreferences": [A, B], "InstanceCount": 1}},
+        {"ResourceConfig": {"InstancePreferences": [{**A, "InstanceCount": 2}]}},
+        {"ResourceConfig": {}, "ServerlessJobConfig": {"BaseModelArn": "x"}},
+        {"StoppingCondition": {"MaxWaitTimeInSeconds": 9}, "EnableManagedSpotTraining": True},
+        {"InputDataConfig": [channel("a", "Pipe", CompressionType="Gzip")]},
+        {"InputDataConfig": [channel("a", "File", CompressionType="None")]},
+        {"InputDataConfig": [grouped("a"), grouped("b")]},
+        {"ResourceConfig": {**B, "InstanceCount": 1, "VolumeKmsKeyId": "key"}},
+        {"Tags": [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "1"}]},
+        {"VpcConfig": None, "Tags": None},
+    ],
+)
+def test_what_sagemaker_takes_is_taken(allowed: dict[str, Any]) -> None:
+    """Requests that keep the rules have no problem."""
+    assert problem_with({**COMPLETE, **allowed}) is None
+
+
+def test_values_of_the_wrong_type_break_no_rule() -> None:
+    """What a rule can't read is not its matter."""
+    wrong = {"InputDataConfig": "x", "ResourceConfig": ["x"], "Tags": ["x"], "StoppingCondition": 1}
+
+    assert list(broken_rules({**COMPLETE, **wrong})) == []
+    preferences = [{"InstanceType": ["x"], "InstanceCount": 1}]
+    assert list(broken_rules({"ResourceConfig": {"InstancePreferences": preferences}})) == []
+    assert list(broken_rules({"Tags": [None]})) == ["Tags has null in a list"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (
+            {"ResourceConfig": {"InstancePreferences": [{**A, "InstanceCount": 1}, B]}},
+            "InstanceCount must be in ResourceConfig, or in every one",
+        ),
+        ({"ResourceConfig": {"InstancePreferences": [A]}}, "InstanceCount must be in"),
+        (
+            {
+                "ResourceConfig": {
+                    "InstanceCount": 1,
+                    "InstancePreferences": [{**A, "InstanceCount": 1}],
+                }
+            },
+            "and not in both",
+        ),
+        (
+            {"ResourceConfig": {"InstanceCount": 1, "InstancePreferences": [A, A]}},
+            "must name ml.g5.xlarge once",
+        ),
+        (
+            {
+                "ResourceConfig": {
+                    "InstanceCount": 1,
+                    "InstancePreferences": [A],
+                    "InstanceGroups": [B],
+                }
+            },
+            "can't be with InstanceGroups",
+        ),
+        (
+            {"ResourceConfig": {"InstanceCount": 1, "InstancePreferences": [A], **B}},
+            "can't be with InstanceType",
+        ),
+        (
+            {
+                "ResourceConfig": {"InstanceCount": 1, "InstancePreferences": [A]},
+                "EnableManagedSpotTraining": True,
+            },
+            "can't be with EnableManagedSpotTraining",
+        ),
+        (
+            {
+                "ResourceConfig": {
+                    "InstanceCount": 1,
+                    "InstancePreferences": [{**A, "TrainingPlanArns": ["arn"]}],
+                    "TrainingPlanArn": "arn",
+                }
+            },
+            "can't be with ResourceConfig.TrainingPlanArn",
+        ),
+        ({"StoppingCondition": {"MaxWaitTimeInSeconds": 9}}, "needs EnableManagedSpotTraining"),
+        (
+            {"InputDataConfig": [channel("a", "File", CompressionType="Gzip")]},
+            "CompressionType of channel a can't be with mode File",
+        ),
+        (
+            {
+                "InputDataConfig": [channel("a", RecordWrapperType="RecordIO")],
+                "AlgorithmSpecification": {"TrainingInputMode": "File"},
+            },
+            "RecordWrapperType of channel a",
+        ),
+        ({"InputDataConfig": [channel("a"), grouped("b")]}, "in every channel"),
+        (
+            {"ResourceConfig": {**A, "InstanceCount": 1, "VolumeKmsKeyId": "key"}},
+            "VolumeKmsKeyId can't be with ml.g5.xlarge",
+        ),
+        ({"Tags": [{"Key": "a", "Value": "1"}] * 2}, "the key a once"),
+        ({"Tags": [{"Key": "AWS:a", "Value": "1"}]}, "aws: is AWS's own"),
+        (
+            {"AlgorithmSpecification": {"ContainerArguments": ["a", None]}},
+            "AlgorithmSpecification",
+        ),
+    ],
+)
+def test_what_sagemaker_refuses_is_refused(wrong: dict[str, Any], said: str) -> None:
+    """A request that breaks a documented rule has a problem that names the member."""
+    assert said in (problem_with({**COMPLETE, **wrong}) or "")

@@ -123,7 +123,7 @@ def test_timeline_shows_attempts_and_preemptions(page: Page) -> None:
     failed = row(page, "bert").locator(".span.failed")
     expect(failed).to_have_attribute("title", re.compile("failed attempt .*15 min.*out of memory"))
     preempted = page.locator(".row:not([hidden]) .span.preempted").first
-    expect(preempted).to_have_attribute("title", re.compile("Preempted: share production"))
+    expect(preempted).to_have_attribute("title", re.compile("Cross-share preemption"))
 
 
 def test_new_and_changed_jobs_appear_by_themselves(page: Page, emulator: Emulator) -> None:

@@ -144,7 +144,9 @@ def test_each_kind_of_queue_asks_for_its_own_share(side: QueueSide) -> None:
     fair = side.queue(
         environment, "fair", scheduling_policy_arn=side.policy("f", fairshare_policy={}).id
     )
-    quota = side.queue(environment, "quota", scheduling_policy_arn=side.policy("q").id)
+    quota = side.queue(
+        side.environment("alone"), "quota", scheduling_policy_arn=side.policy("q").id
+    )
     foreign(side, plain, fair, quota)
 
     assert (

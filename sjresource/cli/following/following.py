@@ -21,6 +21,7 @@ from sjresource.waits.progress import (
     attempt_number,
     duration,
     progress_line,
+    stated_reason,
     status_since,
 )
 
@@ -187,14 +188,14 @@ class Following:
     def _change(self, detail: Detail) -> Iterator[Event]:
         """Say where the job stands, if that was not the last thing said of it."""
         standing = self._standing(detail) if detail["status"] == "RUNNABLE" else ""
-        status = detail["status"], detail.get("statusReason"), attempt_number(detail), standing
+        reason = stated_reason(detail)
+        status = detail["status"], reason, attempt_number(detail), standing
         if status != self._status:
             self._last_news = self._now()
             seconds = 0.0 if self._status else _seconds_of_status(detail, self._now())
             self._status = status
-            yield self._phase(
-                detail, None, progress_line(detail, seconds, standing), detail.get("statusReason")
-            )
+            line = progress_line({**detail, "statusReason": reason}, seconds, standing)
+            yield self._phase(detail, None, line, reason or None)
 
     def _phase(
         self, detail: Detail, run: Run | None, text: str, reason: str | None = None

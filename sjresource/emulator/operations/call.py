@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import http
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
@@ -39,6 +40,8 @@ class Behaviour:
     """What a replayed clientToken with the same request gives: the first job again, or an error."""
     tag_finished_jobs: bool = True
     """Whether a finished job's tags can be changed."""
+    leave_out_defaults: bool = False
+    """Whether answers leave out what AWS may leave out: what is empty, or is the default."""
     termination_ms: int = 100
     """How long Batch takes to act on a termination, in milliseconds of the emulator's clock."""
 
@@ -84,10 +87,13 @@ def require(call: Call, kind: Kind, name_or_arn: str) -> Resource:
     return resource
 
 
-def require_new(call: Call, kind: Kind, arn: str) -> None:
-    """Raise ClientException if `arn` is taken."""
+def require_new(call: Call, arn: str) -> None:
+    """Raise ClientException if `arn` is taken, in the words that AWS's own clients look for.
+
+    https://github.com/aws/sagemaker-python-sdk/blob/master/v3-examples/training-examples/aws_batch/utils/aws_batch_resource_management.py
+    """
     if call.store.resource(arn) is not None:
-        raise ClientException(f"{_NOUNS[kind]} {arn}: Object already exists")
+        raise ClientException("Object already exists", status=http.HTTPStatus.CONFLICT)
 
 
 def require_settled(resource: Resource, verb: str) -> None:

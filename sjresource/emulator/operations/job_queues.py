@@ -19,6 +19,7 @@ from sjresource.emulator.operations.call import (
     require_new,
     require_settled,
 )
+from sjresource.emulator.operations.environment_sharing import check_environment
 from sjresource.emulator.operations.scheduling_policies import policy_kind
 from sjresource.emulator.records import Resource
 
@@ -43,14 +44,14 @@ def create_job_queue(call: Call, parameters: Parameters) -> Answer:
     name = parameters["jobQueueName"]
     check_name("jobQueueName", name)
     arn = batch_arn(call.region, KIND, name)
-    require_new(call, KIND, arn)
+    require_new(call, arn)
     _check(parameters)
     detail = {
         "jobQueueName": name,
         "jobQueueArn": arn,
         "state": parameters.get("state", "ENABLED"),
         "status": "CREATING",
-        "statusReason": "",
+        "statusReason": "JobQueue Healthy",
         "priority": parameters["priority"],
         "computeEnvironmentOrder": [],
         "serviceEnvironmentOrder": _order(call, parameters.get("serviceEnvironmentOrder", [])),
@@ -61,7 +62,9 @@ def create_job_queue(call: Call, parameters: Parameters) -> Answer:
     if "schedulingPolicyArn" in parameters:
         policy = require(call, "scheduling-policy", parameters["schedulingPolicyArn"])
         detail["schedulingPolicyArn"] = policy.arn
-    call.store.put_resource(Resource(KIND, arn, name, call.region, detail, call.now))
+    queue = Resource(KIND, arn, name, call.region, detail, call.now)
+    check_environment(call, queue)
+    call.store.put_resource(queue)
     return _named(detail)
 
 
@@ -76,7 +79,9 @@ def update_job_queue(call: Call, parameters: Parameters) -> Answer:
     if "schedulingPolicyArn" in parameters:
         changes["schedulingPolicyArn"] = _replaced_policy(call, queue, parameters)
     detail = {**queue.detail, **changes, "status": "UPDATING"}
-    call.store.put_resource(replace(queue, detail=detail, since=call.now))
+    changed = replace(queue, detail=detail, since=call.now)
+    check_environment(call, changed)
+    call.store.put_resource(changed)
     return _named(detail)
 
 
@@ -114,17 +119,21 @@ def _check(parameters: Parameters) -> None:
 
 
 def _order(call: Call, order: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Give the environments by their ARNs, as Batch shows them whatever they were named by."""
-    if not order:
-        raise ClientException("serviceEnvironmentOrder must name at least one service environment")
+    """Give the environments by their ARNs, as Batch shows them whatever they were named by.
+
+    "Maximum number of service environments for each job queue: 1":
+    https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
+    """
+    if len(order) != 1:
+        raise ClientException(
+            f"serviceEnvironmentOrder must name one service environment, not {len(order)}"
+        )
     resolved = []
     for entry in order:
         environment = require(call, "service-environment", entry["serviceEnvironment"])
         if environment.detail["status"] in ("CREATING", "DELETING"):
             raise ClientException(f"ServiceEnvironment {environment.arn} is not VALID")
         resolved.append({"order": entry["order"], "serviceEnvironment": environment.arn})
-    if len({entry["order"] for entry in resolved}) < len(resolved):
-        raise ClientException("serviceEnvironmentOrder must use each order once")
     return resolved
 
 

@@ -32,6 +32,9 @@ _CONFIGURATION: Final = (
     "preemptionConfiguration",
 )
 _UNLIMITED: Final = -1
+_MOST_LIMITS: Final = 5
+_MOST_SHARES: Final = 20
+"""https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html"""
 
 
 def create_quota_share(call: Call, parameters: Parameters) -> Answer:
@@ -45,7 +48,9 @@ def create_quota_share(call: Call, parameters: Parameters) -> Answer:
             f"jobQueue: JobQueue {queue.name} has no quota share scheduling policy"
         )
     arn = quota_share_arn(queue, name)
-    require_new(call, KIND, arn)
+    require_new(call, arn)
+    if len(_shares_of(call, queue)) >= _MOST_SHARES:
+        raise ClientException(f"JobQueue {queue.name} has {_MOST_SHARES} quota shares, the most")
     detail = {
         "quotaShareName": name,
         "quotaShareArn": arn,
@@ -89,12 +94,7 @@ def describe_quota_share(call: Call, parameters: Parameters) -> Answer:
 def list_quota_shares(call: Call, parameters: Parameters) -> Answer:
     """List a queue's shares by their names, without tags."""
     queue = require(call, "job-queue", parameters["jobQueue"])
-    shares = [
-        share
-        for share in call.store.resources(KIND, call.region)
-        if share.detail["jobQueueArn"] == queue.arn
-    ]
-    shown, token = page(shares, parameters, lambda each: each.name)
+    shown, token = page(_shares_of(call, queue), parameters, lambda each: each.name)
     listed = [
         {name: value for name, value in share.detail.items() if name != "tags"} for share in shown
     ]
@@ -118,17 +118,38 @@ def quota_share_arn(queue: Resource, name: str) -> str:
     return f"{queue.arn}/quota-share/{name}"
 
 
+def _shares_of(call: Call, queue: Resource) -> list[Resource]:
+    shares = call.store.resources(KIND, call.region)
+    return [share for share in shares if share.detail["jobQueueArn"] == queue.arn]
+
+
 def _configuration(parameters: Parameters) -> dict[str, Any]:
     configuration: dict[str, Any] = {
         name: parameters[name] for name in _CONFIGURATION if name in parameters
     }
-    for limit in configuration.get("capacityLimits", []):
-        if limit["maxCapacity"] < 0:
-            raise ClientException("maxCapacity must be 0 or more")
+    if "capacityLimits" in configuration:
+        _check_limits(configuration["capacityLimits"])
     sharing = configuration.get("resourceSharingConfiguration")
     if sharing is not None:
         configuration["resourceSharingConfiguration"] = _sharing(sharing)
     return configuration
+
+
+def _check_limits(limits: list[dict[str, Any]]) -> None:
+    """Raise ClientException for limits that a share can't have.
+
+    https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html
+    """
+    if not 1 <= len(limits) <= _MOST_LIMITS:
+        raise ClientException(f"capacityLimits must have 1 to {_MOST_LIMITS} entries")
+    units = [limit["capacityUnit"] for limit in limits]
+    if len(set(units)) != len(units):
+        raise ClientException("capacityLimits must name each capacityUnit once")
+    for limit in limits:
+        if not limit["capacityUnit"].startswith("ml."):
+            raise ClientException("capacityUnit must be an instance type (ml.*) in a quota share")
+        if limit["maxCapacity"] < 0:
+            raise ClientException("maxCapacity must be 0 or more")
 
 
 def _sharing(sharing: dict[str, Any]) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def create_scheduling_policy(call: Call, parameters: Parameters) -> Answer:
     check_name("name", name)
     _check(parameters)
     arn = batch_arn(call.region, KIND, name)
-    require_new(call, KIND, arn)
+    require_new(call, arn)
     detail = {"name": name, "arn": arn, "tags": parameters.get("tags", {})}
     detail |= {policy: parameters[policy] for policy in _POLICIES if policy in parameters}
     if not any(policy in detail for policy in _POLICIES):

@@ -18,6 +18,7 @@ from sjresource.emulator.operations.call import (
     require_new,
     require_settled,
 )
+from sjresource.emulator.operations.environment_sharing import check_new_units
 from sjresource.emulator.records import Resource
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def create_service_environment(call: Call, parameters: Parameters) -> Answer:
     check_name("serviceEnvironmentName", name)
     _check_limits(parameters["capacityLimits"])
     arn = batch_arn(call.region, KIND, name)
-    require_new(call, KIND, arn)
+    require_new(call, arn)
     detail = {
         "serviceEnvironmentName": name,
         "serviceEnvironmentArn": arn,
@@ -58,6 +59,7 @@ def update_service_environment(call: Call, parameters: Parameters) -> Answer:
     }
     if "capacityLimits" in changes:
         _check_limits(changes["capacityLimits"])
+        check_new_units(call, environment, changes["capacityLimits"])
     detail = {**environment.detail, **changes, "status": "UPDATING"}
     call.store.put_resource(replace(environment, detail=detail, since=call.now))
     return _named(detail)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sjresource.emulator.seen_places import Places
 
 _TOP_SHARES: Final = 20
+_FAIR: Final = "fairsharePolicy"
 
 
 def get_job_queue_snapshot(call: Call, parameters: Parameters) -> Answer:
@@ -33,7 +34,7 @@ def get_job_queue_snapshot(call: Call, parameters: Parameters) -> Answer:
             "lastUpdatedAt": call.now,
         },
         "queueUtilization": {
-            "totalCapacityUsage": _usage(placed),
+            "totalCapacityUsage": _usage(placed, policy),
             "lastUpdatedAt": call.now,
             **_by_share(policy, placed),
         },
@@ -54,8 +55,8 @@ def _jobs(places: Places) -> list[dict[str, Any]]:
 
 
 def _by_share(policy: str | None, placed: list[Job]) -> dict[str, Any]:
-    if policy == "fairsharePolicy":
-        shares = _grouped((job.share_identifier or "", job) for job in placed)
+    if policy == _FAIR:
+        shares = _grouped(((job.share_identifier or "", job) for job in placed), policy)
         top = [{"shareIdentifier": name, "capacityUsage": usage} for name, usage in shares]
         return {
             "fairshareUtilization": {
@@ -64,24 +65,31 @@ def _by_share(policy: str | None, placed: list[Job]) -> dict[str, Any]:
             }
         }
     if policy == "quotaSharePolicy":
-        shares = _grouped((job.quota_share_name or "", job) for job in placed)
+        shares = _grouped(((job.quota_share_name or "", job) for job in placed), policy)
         top = [{"quotaShareName": name, "capacityUsage": usage} for name, usage in shares]
         return {"quotaShareUtilization": {"topCapacityUtilization": top}}
     return {}
 
 
-def _grouped(named: Iterable[tuple[str, Job]]) -> list[tuple[str, list[dict[str, Any]]]]:
+def _grouped(
+    named: Iterable[tuple[str, Job]], policy: str
+) -> list[tuple[str, list[dict[str, Any]]]]:
     """Sum up by share, the largest use first."""
     groups: dict[str, list[Job]] = {}
     for name, job in named:
         groups.setdefault(name, []).append(job)
     largest = sorted(groups.items(), key=lambda group: -sum(job.instances for job in group[1]))
-    return [(name, _usage(jobs)) for name, jobs in largest]
+    return [(name, _usage(jobs, policy)) for name, jobs in largest]
 
 
-def _usage(jobs: Iterable[Job]) -> list[dict[str, Any]]:
+def _usage(jobs: Iterable[Job], policy: str | None) -> list[dict[str, Any]]:
+    """Sum up by instance type; a fair-share queue counts instances, whatever they are.
+
+    https://docs.aws.amazon.com/batch/latest/userguide/track-capacity-utilization-service-jobs.html
+    """
     total: dict[str, int] = {}
     for job in jobs:
         for unit, count in job.capacity.items():
-            total[unit] = total.get(unit, 0) + count
+            counted = "NUM_INSTANCES" if policy == _FAIR else unit
+            total[counted] = total.get(counted, 0) + count
     return [{"capacityUnit": unit, "quantity": float(count)} for unit, count in total.items()]

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 _MOST_RULES: Final = 5
 _LONGEST_PATTERN: Final = 512
+_LARGEST_PAYLOAD: Final = 10 * 1024
+"""https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html"""
 
 
 def submit_service_job(call: Call, parameters: Parameters) -> Answer:
@@ -92,6 +94,11 @@ def _check(parameters: Parameters) -> None:
 
 
 def _check_payload(payload: str) -> None:
+    size = len(payload.encode())
+    if size > _LARGEST_PAYLOAD:
+        raise ClientException(
+            f"serviceRequestPayload has {size} bytes, at most {_LARGEST_PAYLOAD} are allowed"
+        )
     try:
         request = json.loads(payload)
     except (ValueError, RecursionError):
@@ -137,12 +144,22 @@ def _job(call: Call, queue: Resource, parameters: Parameters) -> Job:
         scheduling_priority=parameters.get("schedulingPriority"),
         share_identifier=parameters.get("shareIdentifier"),
         quota_share_name=parameters.get("quotaShareName"),
-        retry_strategy=parameters.get("retryStrategy"),
+        retry_strategy=_retry_strategy(parameters.get("retryStrategy")),
         timeout_config=parameters.get("timeoutConfig"),
         preemption_configuration=parameters.get("preemptionConfiguration"),
         tags=parameters.get("tags", {}),
         client_token=parameters.get("clientToken"),
     )
+
+
+def _retry_strategy(given: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Return a strategy as Batch shows it: with its conditions, and actions in one case."""
+    if given is None:
+        return None
+    conditions = [
+        {**each, "action": each["action"].upper()} for each in given.get("evaluateOnExit", [])
+    ]
+    return {**given, "evaluateOnExit": conditions}
 
 
 def _digest(parameters: dict[str, Any]) -> str:

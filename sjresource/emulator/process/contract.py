@@ -118,7 +118,8 @@ def hyperparameters(request: Mapping[str, Any], tree: Tree) -> dict[str, str]:
 def resource_config(request: Mapping[str, Any]) -> dict[str, Any]:
     """Give resourceconfig.json: which hosts there would be, and that this is the first."""
     resources = request.get("ResourceConfig", {})
-    homogeneous = {**resources, "InstanceGroupName": "homogeneousCluster"}
+    selected = (resources.get("InstancePreferences") or [{}])[0]
+    homogeneous = {**resources, **selected, "InstanceGroupName": "homogeneousCluster"}
     groups, hosts = [], 0
     for group in resources.get("InstanceGroups") or [homogeneous]:
         first, hosts = hosts + 1, hosts + int(group.get("InstanceCount", 1))

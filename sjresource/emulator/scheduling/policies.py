@@ -31,6 +31,7 @@ def quota_share(name: str, detail: Mapping[str, Any]) -> QuotaShare:
         name=name,
         limits={each["capacityUnit"]: each["maxCapacity"] for each in detail["capacityLimits"]},
         lends=sharing["strategy"] != "RESERVE",
+        borrows=borrows,
         borrow_limit=sharing.get("borrowLimit", -1) if borrows else 0,
         in_share_preemption=preemption.get("inSharePreemption") == "ENABLED",
     )

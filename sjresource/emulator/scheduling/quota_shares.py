@@ -11,6 +11,8 @@ schedulingPriority. Believed:
    what is free, or will be, is kept for it.
 3. Then heads borrow, the oldest first.
 4. A head that still waits preempts jobs of a lower priority in its share, if the share allows it.
+
+In all of these what other shares reserve (`reservations`) is no room.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from typing import TYPE_CHECKING
 from sjresource.emulator.scheduling import words
 from sjresource.emulator.scheduling.holdings import Holdings
 from sjresource.emulator.scheduling.preemption import choose_victims
+from sjresource.emulator.scheduling.reservations import Reservations
 from sjresource.emulator.scheduling.state import Preemption
 
 if TYPE_CHECKING:
@@ -64,6 +67,7 @@ class Pass:
         self._plan = plan
         self._holdings = Holdings(policy.shares, running)
         self._coming = Holdings(policy.shares, self._staying)
+        self._reservations = Reservations(queue.environments, room)
         self._promised = room.copy()
         for job in running:
             if job.stopping:
@@ -102,6 +106,9 @@ class Pass:
     ) -> bool:
         if not job.ready or not allowed(line.share, job.capacity):
             return False
+        for room, holdings in ((self._room, self._holdings), (self._promised, self._coming)):
+            if not self._reservations.leaves(line.share, job.capacity, room, holdings):
+                return False
         for arn in self._queue.environments:
             chosen = self._room.first_that_fits([arn], job.capacity)
             if chosen is not None and self._promised.fits(arn, job.capacity):
@@ -123,9 +130,11 @@ class Pass:
         share: str,
         job: Waiting,
         candidates: Candidates,
-        why: Callable[[str, Waiting, Running], str],
+        why: Callable[[str, Waiting, Running], tuple[str, str]],
     ) -> Iterator[tuple[str, Mapping[str, int]]]:
         """Preempt for a head if that helps, and keep what it will start on."""
+        if not self._reservations.could_ever_leave(share, job.capacity, self._coming):
+            return
         able = [
             arn
             for arn in self._queue.environments
@@ -158,7 +167,11 @@ class Pass:
             for victim in gone:
                 holdings.release(victim.share, victim.capacity)
                 room.give(victim.environment, victim.capacity)
-        return holdings.may_borrow(share, job.capacity) and room.fits(arn, job.capacity)
+        return (
+            holdings.may_borrow(share, job.capacity)
+            and room.fits(arn, job.capacity)
+            and self._reservations.leaves(share, job.capacity, room, holdings)
+        )
 
     def _borrowing(self, job: Waiting) -> Candidates:
         """Give the jobs of shares that hold more than their own of what a head needs."""
@@ -178,8 +191,8 @@ class Pass:
         ]
         return Candidates(lower, lambda _chosen, _next: True)
 
-    def _preempt(self, victim: Running, job: Waiting, why: str) -> None:
-        self._plan.preemptions.append(Preemption(victim.id, job.id, why))
+    def _preempt(self, victim: Running, job: Waiting, why: tuple[str, str]) -> None:
+        self._plan.preemptions.append(Preemption(victim.id, job.id, *why))
         self._staying.remove(victim)
         self._promised.give(victim.environment, victim.capacity)
         self._coming.release(victim.share, victim.capacity)
@@ -201,7 +214,7 @@ class Pass:
                     line.head,
                     self._queue,
                     self._room,
-                    fits_share=self._holdings.could_ever_hold(line.share, line.head.capacity),
+                    words.limit_exceeded(line.share, line.head, self._holdings),
                 )
                 continue
             giving_way = [job.id for job in self._running if job.stopping_for == line.head.id]
@@ -250,13 +263,12 @@ def _turn(line: Line, holdings: Holdings) -> tuple[bool, int]:
     return not holdings.within_quota(line.share, line.head.capacity), line.head.sequence
 
 
-def _takes_back(share: str, job: Waiting, victim: Running) -> str:
+def _takes_back(share: str, job: Waiting, victim: Running) -> tuple[str, str]:
     kinds = ", ".join(sorted(set(job.capacity) & set(victim.capacity)))
-    return f"share {share} takes back {kinds} that share {victim.share} had borrowed"
+    why = f"share {share} takes back {kinds} that share {victim.share} had borrowed"
+    return why, words.CROSS_SHARE
 
 
-def _goes_before(share: str, job: Waiting, victim: Running) -> str:
-    return (
-        f"a job of priority {job.priority} goes before one of priority {victim.priority} "
-        f"in share {share}"
-    )
+def _goes_before(share: str, job: Waiting, victim: Running) -> tuple[str, str]:
+    priorities = f"priority {job.priority} goes before one of priority {victim.priority}"
+    return f"a job of {priorities} in share {share}", words.IN_SHARE

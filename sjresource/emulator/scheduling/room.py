@@ -20,6 +20,10 @@ class Environment:
     open: bool
     limits: Mapping[str, int]
 
+    def unit(self, instance_type: str) -> str:
+        """Return the unit in which instances of a type are counted here."""
+        return NUM_INSTANCES if NUM_INSTANCES in self.limits else instance_type
+
     def units(self, capacity: Mapping[str, int]) -> Mapping[str, int]:
         """Count instances, given by type, in the units of this environment's limits."""
         if NUM_INSTANCES in self.limits:

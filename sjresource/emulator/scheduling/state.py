@@ -49,6 +49,7 @@ class QuotaShare:
     name: str
     limits: Mapping[str, int]
     lends: bool = False
+    borrows: bool = False
     borrow_limit: int = 0
     in_share_preemption: bool = False
 
@@ -157,11 +158,12 @@ class Blocked:
 
 @dataclass(frozen=True)
 class Preemption:
-    """A running job that is to give way to `for_job`; `why` is in words."""
+    """A running job that gives way to `for_job`; `status_reason` is what Batch shows of it."""
 
     job_id: str
     for_job: str
     why: str
+    status_reason: str
 
 
 @dataclass(frozen=True)

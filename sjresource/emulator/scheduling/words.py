@@ -12,7 +12,7 @@ from sjresource.emulator.scheduling.room import NUM_INSTANCES
 from sjresource.emulator.scheduling.state import Blocked
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sjresource.emulator.scheduling.fair_share import Use
     from sjresource.emulator.scheduling.holdings import Holdings
@@ -23,22 +23,49 @@ TOO_LARGE: Final = (
     "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE - Service environment(s) associated with "
     "the job queue cannot meet the capacity requirement of the job."
 )
-LIMIT_EXCEEDED: Final = (
-    "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED - Quota share cannot meet the capacity "
-    "requirement of the job."
-)
-"""The code is documented, the sentence after it is ours."""
+LIMIT_EXCEEDED: Final = "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED - "
+_OVER_ITS_OWN: Final = "Job requirements exceed quota share capacity limits."
+_OVER_ITS_MOST: Final = "Job requirements exceed quota share capacity limits and borrow limits."
+_OVER_ALL: Final = "Job requires borrowing that exceeds all configured borrowable capacity."
+
+CROSS_SHARE: Final = "Cross-share preemption triggered to reclaim borrowed capacity"
+"""https://docs.aws.amazon.com/batch/latest/userguide/batch-service-job-preemption-events.html"""
+
+IN_SHARE: Final = "In-share preemption triggered by a job of a higher priority"
+"""Ours: AWS shows no such event."""
 
 
-def unexplained(job: Waiting, queue: Queue, room: Room, *, fits_share: bool = True) -> Blocked:
+def limit_exceeded(share: str, job: Waiting, holdings: Holdings) -> str | None:
+    """Return Batch's reason for a job that its share's rules never allow, None for others."""
+    rules = holdings.share(share)
+    for unit, count in job.capacity.items():
+        own, most = rules.limits.get(unit, 0), rules.most_borrowed(unit)
+        if not rules.borrows and count > own:
+            return LIMIT_EXCEEDED + _OVER_ITS_OWN
+        if most is not None and count > own + most:
+            return LIMIT_EXCEEDED + _OVER_ITS_MOST
+        if count > own + holdings.lendable_to(share, unit):
+            return LIMIT_EXCEEDED + _OVER_ALL
+    return None
+
+
+def unexplained(job: Waiting, queue: Queue, room: Room, exceeded: str | None = None) -> Blocked:
     """Give only what Batch shows, which is quickly found."""
-    if not _able(job, queue, room):
-        return Blocked(job.id, "", TOO_LARGE)
-    return Blocked(job.id, "", None if fits_share else LIMIT_EXCEEDED)
+    return Blocked(job.id, "", exceeded if _able(job, queue, room) else TOO_LARGE)
 
 
 def no_room(job: Waiting, queue: Queue, room: Room, *, reserved: float = 0) -> Blocked:
     """Say why the job whose turn it is does not start; `reserved` is a part that stays free."""
+    return _no_room(job, queue, room, lambda each: _kept_for_others(job, each, reserved))
+
+
+def _no_room(
+    job: Waiting,
+    queue: Queue,
+    room: Room,
+    set_aside: Callable[[Environment], str],
+    users: str = "running jobs",
+) -> Blocked:
     able = _able(job, queue, room)
     if not able:
         return _too_large(job, queue, room)
@@ -46,10 +73,8 @@ def no_room(job: Waiting, queue: Queue, room: Room, *, reserved: float = 0) -> B
         return Blocked(job.id, "it is held in RUNNABLE for a while")
     if not any(environment.open for environment in able):
         return Blocked(job.id, "the environments that are large enough take no jobs")
-    free = " and ".join(_free(job, each, room, reserved) for each in able if each.open)
-    return Blocked(
-        job.id, f"it needs {amount(job.capacity)}; running jobs use the capacity: {free}"
-    )
+    free = " and ".join(_free(job, each, room) + set_aside(each) for each in able if each.open)
+    return Blocked(job.id, f"it needs {amount(job.capacity)}; {users} use the capacity: {free}")
 
 
 def another_turn(line: Line, first: Line, use: Use) -> Blocked:
@@ -76,13 +101,15 @@ def over_quota(
     """Say why the head of a quota share waits; jobs that are `giving_way` stop for it."""
     if not _able(job, queue, room):
         return _too_large(job, queue, room)
-    if not holdings.could_ever_hold(share, job.capacity):
+    if (exceeded := limit_exceeded(share, job, holdings)) is not None:
         most = _limits(share, job.capacity, holdings)
-        return Blocked(job.id, f"it needs {amount(job.capacity)}; {most}", LIMIT_EXCEEDED)
+        return Blocked(job.id, f"it needs {amount(job.capacity)}; {most}", exceeded)
     if giving_way:
         return Blocked(job.id, f"{_listed(giving_way)}, preempted for it, to stop")
+    reserved = _reserved(share, job, holdings)
     if not job.ready or holdings.within_quota(share, job.capacity):
-        blocked = no_room(job, queue, room)
+        users = "running jobs and reservations" if reserved else "running jobs"
+        blocked = _no_room(job, queue, room, lambda _: reserved, users)
         standing = ", ".join(_standing(share, unit, holdings) for unit in job.capacity)
         return Blocked(job.id, f"{blocked.why}; {standing}")
     short = next(
@@ -90,7 +117,7 @@ def over_quota(
         for unit, count in job.capacity.items()
         if not holdings.within_quota(share, {unit: count})
     )
-    free = " and ".join(_free(job, each, room, 0) for each in _able(job, queue, room))
+    free = " and ".join(_free(job, each, room) + reserved for each in _able(job, queue, room))
     return Blocked(
         job.id,
         f"it needs {amount(job.capacity)}; {_standing(share, short, holdings)} "
@@ -116,17 +143,31 @@ def _able(job: Waiting, queue: Queue, room: Room) -> list[Environment]:
     return [environment for environment in known if environment.could_hold(job.capacity)]
 
 
-def _free(job: Waiting, environment: Environment, room: Room, reserved: float) -> str:
+def _free(job: Waiting, environment: Environment, room: Room) -> str:
     counts = {
         unit: f"{max(0, room.free(environment.arn, unit))} of {limit}"
         for unit, limit in environment.limits.items()
         if unit in environment.units(job.capacity)
     }
     free = " and ".join(f"{count} {_kind(unit)}" for unit, count in counts.items())
-    kept = {unit: int(environment.limits[unit] * reserved) for unit in counts}
+    return f"{free} free in {environment.name}"
+
+
+def _kept_for_others(job: Waiting, environment: Environment, reserved: float) -> str:
+    """Word how much stays free for fair shares that are not active yet."""
+    units = environment.units(job.capacity)
+    kept = {unit: int(environment.limits.get(unit, 0) * reserved) for unit in units}
     kept = {unit: count for unit, count in kept.items() if count}
-    told = f"{free} free in {environment.name}"
-    return f"{told}, of which {amount(kept)} are kept for shares to come" if kept else told
+    return f", of which {amount(kept)} are kept for shares to come" if kept else ""
+
+
+def _reserved(share: str, job: Waiting, holdings: Holdings) -> str:
+    """Word what other quota shares keep for themselves of what a job needs."""
+    kept = {unit: holdings.reserved_from(share, unit) for unit in job.capacity}
+    kept = {unit: count for unit, count in kept.items() if count}
+    names = sorted({name for unit in kept for name in holdings.reserving(share, unit)})
+    of_whom = f"share{'s' if len(names) > 1 else ''} {' and '.join(names)}"
+    return f", {amount(kept)} reserved for {of_whom}" if kept else ""
 
 
 def _kind(unit: str, count: int = 2) -> str:

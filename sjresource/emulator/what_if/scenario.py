@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sjresource.emulator.scheduling import NUM_INSTANCES, Environment, Queue, QuotaShares
 from sjresource.emulator.scheduling.policies import fair_share, quota_share
+from sjresource.emulator.what_if.design import check_design
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -68,6 +69,9 @@ class Scenario:
     changes: list[Change]
     stopping_seconds: float = 0.0
     until: float | None = None
+
+    def __post_init__(self) -> None:
+        check_design(self.queues, self.environments)
 
 
 def read_scenario(described: Any) -> Scenario:

@@ -61,6 +61,14 @@ def test_instance_groups_share_the_numbering() -> None:
     assert config["current_group_name"] == "gpu"
 
 
+def test_the_first_instance_preference_is_what_runs() -> None:
+    """A list of preferences has the type and count of its first entry."""
+    preferences = [{"InstanceType": "ml.a", "InstanceCount": 2}, {"InstanceType": "ml.b"}]
+    config = contract.resource_config({"ResourceConfig": {"InstancePreferences": preferences}})
+
+    assert (config["current_instance_type"], len(config["hosts"])) == ("ml.a", 2)
+
+
 def test_hyperparameters_are_strings_in_the_file_and_values_in_the_toolkit() -> None:
     """SageMaker hands strings over; its toolkit reads those that are JSON."""
     request = {"HyperParameters": {"epochs": "30", "name": "adam", "data": "/opt/ml/input"}}

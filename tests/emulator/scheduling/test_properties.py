@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as some
@@ -11,6 +11,9 @@ from hypothesis import strategies as some
 from sjresource.emulator.scheduling import QuotaShares
 from sjresource.emulator.what_if.playing import Play, play
 from sjresource.emulator.what_if.scenario import Scenario, read_scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 KIND = "ml.p5.48xlarge"
 quick = settings(max_examples=150, deadline=None, derandomize=True)
@@ -80,19 +83,25 @@ def fair_scenarios(draw: some.DrawFn) -> Scenario:
     )
 
 
-def most_held(played: Play) -> tuple[int, Counter[str]]:
-    """Give the most instances that were held at once, by all and by each share."""
+def holdings(played: Play) -> Iterator[Counter[str]]:
+    """Yield what each share holds, after each change."""
     changes = []
     for life in played.lives.values():
         for run in life.runs:
             changes.append((run.began, run.instances, run.share))
             changes.append((run.ended or played.ended, -run.instances, run.share))
     held: Counter[str] = Counter()
-    most: Counter[str] = Counter()
-    most_of_all = 0
     for _, instances, share in sorted(changes):  # what ends at a moment goes first
         held[share] += instances
-        most[share] = max(most[share], held[share])
+        yield held
+
+
+def most_held(played: Play) -> tuple[int, Counter[str]]:
+    """Give the most instances that were held at once, by all and by each share."""
+    most: Counter[str] = Counter()
+    most_of_all = 0
+    for held in holdings(played):
+        most |= held
         most_of_all = max(most_of_all, held.total())
     return most_of_all, most
 
@@ -107,6 +116,20 @@ def shares(scenario: Scenario) -> QuotaShares:
     policy = scenario.queues["q"].policy
     assert isinstance(policy, QuotaShares)
     return policy
+
+
+def reserved(scenario: Scenario) -> dict[str, int]:
+    """Return the limits of the RESERVE shares."""
+    policy = shares(scenario)
+    return {name: each.limits[KIND] for name, each in policy.shares.items() if not each.lends}
+
+
+def most_within_reach(scenario: Scenario, name: str) -> int:
+    """Count the instances that a share can always get: its own, beside what others reserve."""
+    kept, there = reserved(scenario), capacity(scenario)
+    fits = name not in kept or sum(kept.values()) <= there
+    others = sum(count for other, count in kept.items() if other != name) if fits else 0
+    return min(shares(scenario).shares[name].limits[KIND], there - others)
 
 
 @quick
@@ -153,6 +176,20 @@ def test_only_shares_above_their_limits_give_back(scenario: Scenario) -> None:
 
 @quick
 @given(scenario=quota_scenarios())
+def test_no_other_share_ever_holds_what_a_reserve_share_needs_for_its_limit(
+    scenario: Scenario,
+) -> None:
+    """At each moment a RESERVE share's limit is free or its own, if such limits fit at all."""
+    there, kept = capacity(scenario), reserved(scenario)
+    for held in holdings(play(scenario)):
+        lending = sum(count for name, count in held.items() if name not in kept)
+        assert lending <= max(0, there - sum(kept.values()))
+        for name, limit in kept.items() if sum(kept.values()) <= there else ():
+            assert there - (held.total() - held[name]) >= limit
+
+
+@quick
+@given(scenario=quota_scenarios())
 def test_preempted_work_is_requeued_and_counted(scenario: Scenario) -> None:
     """Each preemption is counted once, and a job waits again unless its retries are used up."""
     played = play(scenario)
@@ -171,11 +208,11 @@ def test_preempted_work_is_requeued_and_counted(scenario: Scenario) -> None:
 @quick
 @given(scenario=quota_scenarios())
 def test_a_share_whose_jobs_are_its_own_gets_them_all_done(scenario: Scenario) -> None:
-    """A share that asks for no more at once than its limit is served to the end."""
+    """A share is served to the end that asks for no more at once than its limit and its reach."""
     played = play(scenario)
-    for name, share in shares(scenario).shares.items():
+    for name in shares(scenario).shares:
         lives = [life for life in played.lives.values() if life.submission.share == name]
-        most = min(share.limits[KIND], capacity(scenario))
+        most = most_within_reach(scenario, name)
         if all(life.submission.capacity[KIND] <= most for life in lives):
             assert all(life.succeeded or life.failed for life in lives)
 

@@ -90,22 +90,26 @@ def waits_for(emulator: Emulator, job: str) -> str:
     return told
 
 
+CROSS_SHARE = "Cross-share preemption triggered to reclaim borrowed capacity"
+
+
 @pytest.mark.usefixtures("shares")
 def test_a_preempted_job_is_requeued_and_says_so(emulator: Emulator, batch: Any) -> None:
-    """It is RUNNABLE with the reason, its attempt stands in the summary only, and it runs again."""
-    jobs = [run(emulator, "team") for _ in range(3)]
+    """It tells while it is stopped, then in its summary only, and it runs again."""
+    stopping = {"serviceRequestPayload": scripted({**HOUR, "stopping": 1})}
+    jobs = [run(emulator, "team", **stopping) for _ in range(3)]
     mine = run(emulator, "owner", serviceRequestPayload=scripted({"running": 60}, **two()))
+    while_stopped = described(batch, jobs[2])
     emulator.clock.advance(2)
 
+    assert while_stopped["status"] == "RUNNING"
+    assert while_stopped["statusReason"] == f"PREEMPTION_IN_PROGRESS: {CROSS_SHARE}"
     told = described(batch, jobs[2])
     assert (told["status"], told["attempts"]) == ("RUNNABLE", [])
-    reason = (
-        f"Preempted: share owner takes back {KIND} that share team had borrowed, for job {mine}"
-    )
-    assert told["statusReason"] == reason
+    assert "statusReason" not in told
     (attempt,) = told["preemptionSummary"]["recentPreemptedAttempts"]
     assert told["preemptionSummary"]["preemptedAttemptCount"] == 1
-    assert attempt["statusReason"] == reason
+    assert attempt["statusReason"] == CROSS_SHARE
     assert attempt["serviceResourceId"] == told["latestAttempt"]["serviceResourceId"]
     assert attempt["startedAt"] < attempt["stoppedAt"]
     assert described(batch, mine)["status"] == "RUNNING"
@@ -117,6 +121,20 @@ def test_a_preempted_job_is_requeued_and_says_so(emulator: Emulator, batch: Any)
     assert "statusReason" not in again
     assert again["scheduledAt"] > before
     assert again["latestAttempt"]["serviceResourceId"] != attempt["serviceResourceId"]
+
+
+@pytest.mark.usefixtures("shares")
+def test_the_newest_preempted_attempt_stands_first(emulator: Emulator, batch: Any) -> None:
+    """Of two preemptions the later one is the first in the summary."""
+    jobs = [run(emulator, "team") for _ in range(3)]
+    for _ in range(2):
+        run(emulator, "owner", serviceRequestPayload=scripted({"running": 60}, **two()))
+        emulator.clock.advance(100)
+    summary = described(batch, jobs[2])["preemptionSummary"]
+
+    stopped = [each["stoppedAt"] for each in summary["recentPreemptedAttempts"]]
+    assert summary["preemptedAttemptCount"] == len(stopped) == 2
+    assert stopped[0] > stopped[1]
 
 
 def two() -> dict[str, Any]:
@@ -136,7 +154,7 @@ def test_preemption_retries_end_in_failure(emulator: Emulator, batch: Any) -> No
 
     told = described(batch, jobs[2])
     assert told["status"] == "FAILED"
-    assert told["statusReason"].startswith("Preempted 1 times, with 0 retries.")
+    assert told["statusReason"] == CROSS_SHARE
     assert told["preemptionSummary"]["preemptedAttemptCount"] == 1
     assert [described(batch, job)["status"] for job in jobs[:2]] == ["RUNNING"] * 2
 
@@ -172,8 +190,9 @@ def test_the_snapshot_is_true_at_each_moment(emulator: Emulator, batch: Any) -> 
     assert usage(first) == {"team": 4.0}
     assert front(second) == [team[3], team[4]]
     assert usage(second) == {"team": 3.0, "owner": 1.0}
-    ((head,),) = second["frontOfQuotaShares"]["quotaShares"].values()
-    assert head["jobArn"] == described(batch, team[3])["jobArn"]
+    heads = second["frontOfQuotaShares"]["quotaShares"]
+    assert heads["owner"] == []
+    assert [each["jobArn"] for each in heads["team"]] == [described(batch, team[3])["jobArn"]]
     total = second["queueUtilization"]["totalCapacityUsage"]
     assert total == [{"capacityUnit": KIND, "quantity": 4.0}]
     assert described(batch, mine)["capacityUsage"] == [{"capacityUnit": KIND, "quantity": 1.0}]
@@ -212,10 +231,42 @@ def test_what_a_share_can_never_hold_says_so(emulator: Emulator, batch: Any) -> 
     emulator.clock.advance(700)
 
     code = "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED"
-    assert told["statusReason"].startswith(f"{code} - ")
+    assert told["statusReason"] == f"{code} - Job requirements exceed quota share capacity limits."
     ended = described(batch, job)
     reason = f"Terminated by JobStateTimeLimit action due to reason: {code}"
     assert (ended["status"], ended["statusReason"]) == ("FAILED", reason)
+
+
+@pytest.mark.parametrize(
+    ("borrow_limit", "instances", "said"),
+    [
+        (50, 4, "Job requirements exceed quota share capacity limits and borrow limits."),
+        (200, 7, "Job requirements exceed quota share capacity limits and borrow limits."),
+        (200, 5, "Job requires borrowing that exceeds all configured borrowable capacity."),
+        (-1, 9, "Job requires borrowing that exceeds all configured borrowable capacity."),
+    ],
+)
+def test_what_a_share_can_never_borrow_says_so(
+    emulator: Emulator,
+    batch: Any,
+    shares: dict[str, str],
+    *,
+    borrow_limit: int,
+    instances: int,
+    said: str,
+) -> None:
+    """Batch tells a share's own borrow limit from what there is to borrow."""
+    batch.update_service_environment(
+        serviceEnvironment="env", capacityLimits=[{"maxCapacity": 20, "capacityUnit": KIND}]
+    )
+    batch.update_quota_share(
+        quotaShareArn=shares["team"],
+        resourceSharingConfiguration={"strategy": "LEND_AND_BORROW", "borrowLimit": borrow_limit},
+    )
+    emulator.clock.advance(1)
+    job = run(emulator, "team", serviceRequestPayload=payload(instances))
+
+    assert described(batch, job)["statusReason"].endswith(f"_LIMIT_EXCEEDED - {said}")
 
 
 def test_a_disabled_share_takes_no_jobs_and_finishes_those_it_has(
@@ -246,9 +297,8 @@ def test_a_raised_priority_preempts_where_the_share_allows_it(
     emulator.clock.advance(1)
 
     assert described(batch, jobs[2])["status"] == "RUNNING"
-    assert described(batch, jobs[1])["statusReason"].startswith(
-        "Preempted: a job of priority 9 goes before one of priority 5 in share owner"
-    )
+    (attempt,) = described(batch, jobs[1])["preemptionSummary"]["recentPreemptedAttempts"]
+    assert attempt["statusReason"] == "In-share preemption triggered by a job of a higher priority"
 
 
 def fair_queue(emulator: Emulator, **policy: Any) -> None:
@@ -284,7 +334,13 @@ def test_fair_shares_take_turns(emulator: Emulator, batch: Any) -> None:
     assert arns == [speech, *vision]
     fair = front["queueUtilization"]["fairshareUtilization"]
     assert fair["activeShareCount"] == 1
-    assert fair["topCapacityUtilization"][0]["shareIdentifier"] == "vision"
+    assert fair["topCapacityUtilization"] == [
+        {
+            "shareIdentifier": "vision",
+            "capacityUsage": [{"capacityUnit": "NUM_INSTANCES", "quantity": 2.0}],
+        }
+    ]
+    assert front["queueUtilization"]["totalCapacityUsage"][0]["capacityUnit"] == "NUM_INSTANCES"
     assert "whose turn it is: share speech holds 0" in waits_for(emulator, vision[0])
 
 

@@ -22,6 +22,7 @@ SMALL: dict[str, Any] = {
     "queues": {"q": {}},
     "jobs": [{"name": "j", "seconds": 3600, "count": 3, "every": 0}],
 }
+SHARE = {"capacityLimits": [{"maxCapacity": 1, "capacityUnit": "ml.p5.48xlarge"}]}
 
 
 def simulate(tmp_path: Path, described: Any, *options: str) -> int:
@@ -108,6 +109,29 @@ def test_the_documented_designs_are_as_documented(
         ({"colour": 1}, r"\(scenario\): unknown colour"),
         ({"queues": {"q": {"environments": ["x"]}}}, "there is no environment x"),
         ({"queues": {"q": {"quotaShares": {"s": {}}}}}, "must be as in CreateQuotaShare"),
+        (
+            {
+                "queues": {"q": {"quotaShares": {f"s{number}": SHARE for number in range(21)}}},
+                "jobs": [],
+            },
+            r"quotaShares\): must be at most 20, not 21",
+        ),
+        (
+            {"queues": {"q": {"quotaShares": {"s": SHARE}}}, "jobs": []},
+            r"\(queues.q.environments\): gpus must have instance types, not NUM_INSTANCES",
+        ),
+        (
+            {
+                "environments": {"gpus": {"ml.p5.48xlarge": 2}},
+                "queues": {"q": {"quotaShares": {"s": SHARE}}, "r": {}},
+                "jobs": [],
+            },
+            "gpus is queue r's, and must be of one queue",
+        ),
+        (
+            {"environments": {"a": {"NUM_INSTANCES": 1}, "b": {"NUM_INSTANCES": 1}}},
+            "must name one, not 2",
+        ),
         ({"jobs": [{"name": "j"}]}, r"\(jobs\[0\].seconds\): must be a number"),
         ({"jobs": [{"name": "j", "seconds": 1, "queue": "x"}]}, r"queue\): must be one of q"),
         ({"jobs": [{"seconds": 1}]}, r"\(jobs\[0\].name\): must be text"),

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from sjresource.cli.queue_reading import QueueSeen, masked_reasons
-from sjresource.cli.queue_view import waits_for
+from sjresource.cli.queue_view import shares, waits_for
 from sjresource.waits.masking import Mask
 
 
@@ -30,3 +30,19 @@ def test_a_retried_job_waits_for_what_is_before_it_too() -> None:
 
     assert waits_for(seen, retried, {}) == "AlgorithmError: no; 2nd in the queue, behind first"
     assert waits_for(seen, huge, {}) == misfit
+
+
+def test_a_borrow_limit_that_is_not_told_is_none() -> None:
+    """AWS's default is unlimited borrowing, of a share that may borrow."""
+    borrows = {"strategy": "LEND_AND_BORROW"}
+    told = [
+        {"quotaShareName": name, "resourceSharingConfiguration": sharing}
+        for name, sharing in (
+            ("a", borrows),
+            ("b", {**borrows, "borrowLimit": 50}),
+            ("c", {"strategy": "LEND"}),
+        )
+    ]
+    seen = QueueSeen({"jobQueueName": "q"}, shares=told)
+
+    assert [each["borrow_limit"] for each in shares(seen)] == [-1, 50, None]

@@ -120,6 +120,23 @@ def test_failed_job_tells_why_with_the_end_of_its_log() -> None:
     assert told["log"] == ["epoch 1", "Traceback"]
 
 
+def test_a_success_and_a_healthy_queue_need_no_reason() -> None:
+    """Batch has words for both, which say no more than their status; trouble has its reason."""
+    done = {**ended("a", "SUCCEEDED"), "statusReason": "Received status from SageMaker: done"}
+    stopping = job("b", "RUNNING", statusReason="PREEMPTION_IN_PROGRESS: Cross-share preemption")
+    region = Region(done, stopping)
+    region.queue |= {"status": "VALID", "statusReason": "JobQueue Healthy"}
+    shown = Overview(region).since("")
+    region.queue |= {"status": "INVALID", "statusReason": "no role"}
+    told = Overview(region).since("")
+
+    assert {each["name"]: each["why"] for each in shown["jobs"]} == {
+        "a": "",
+        "b": "PREEMPTION_IN_PROGRESS: Cross-share preemption",
+    }
+    assert [each["queues"][0]["reason"] for each in (shown, told)] == ["", "no role"]
+
+
 def test_log_that_can_not_be_read_leaves_the_rest() -> None:
     """A missing permission hides one thing, and is named."""
     region = Region(ended("a", "FAILED"))

@@ -25,6 +25,8 @@ from sjresource.waits.causes import what_to_try
         ("ClientError: Please use an instance type with more memory", "out of memory"),
         ("OSError: [Errno 28] No space left on device", "VolumeSizeInGB"),
         ("Job was preempted", "preemption_retries_before_termination"),
+        ("Cross-share preemption triggered to reclaim borrowed capacity", "priority"),
+        ("The account-level service limit 'ml.p5.48xlarge for training job usage'", "Quotas"),
         ("deleted by the Pulumi stack o/p/s (resource x)", "stopped the job"),
         ("InternalServerError: We encountered an internal error", "inside of AWS"),
         ("AlgorithmError: ExecuteUserScriptError: exit code: 1", "its log says where"),
@@ -38,6 +40,26 @@ def test_known_causes_come_with_what_to_try(reason: str, advice: str) -> None:
 def test_an_unknown_cause_comes_with_no_advice() -> None:
     """A wrong hint costs more than none."""
     assert what_to_try("something new") is None
+
+
+QUOTA_SHARE = "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED"
+
+
+@pytest.mark.parametrize(
+    "reason",
+    [
+        f"{QUOTA_SHARE} - Job requirements exceed quota share capacity limits.",
+        f"{QUOTA_SHARE} - Job requirements exceed quota share capacity limits and borrow limits.",
+        f"{QUOTA_SHARE} - Job requires borrowing that exceeds all configured borrowable capacity.",
+        f"Terminated by JobStateTimeLimit action due to reason: {QUOTA_SHARE}",
+    ],
+)
+def test_a_quota_share_that_is_too_small_is_no_account_quota(reason: str) -> None:
+    """Its limits, what it may borrow, or a smaller job help, and Service Quotas does not."""
+    advice = what_to_try(reason) or ""
+
+    assert all(word in advice for word in ("capacity_limits", "borrow_limit", "InstanceCount"))
+    assert "Service Quotas" not in advice
 
 
 def test_the_log_says_what_a_failure_of_the_code_was() -> None:

@@ -10,6 +10,7 @@ from sjresource.waits.progress import (
     duration,
     nth,
     progress_line,
+    stated_reason,
     status_since,
 )
 
@@ -49,6 +50,40 @@ def test_a_line_says_status_time_attempt_and_why(
 ) -> None:
     """Why a job waits matters as much as that it waits."""
     assert progress_line(described, seconds, standing) == line
+
+
+CROSS_SHARE = "Cross-share preemption triggered to reclaim borrowed capacity"
+PREEMPTED = {
+    "preemptedAttemptCount": 2,
+    "recentPreemptedAttempts": [{"statusReason": CROSS_SHARE}, {"statusReason": "an older one"}],
+}
+
+
+@pytest.mark.parametrize(
+    ("status", "told", "reason"),
+    [
+        ("RUNNABLE", {"preemptionSummary": PREEMPTED}, CROSS_SHARE),
+        ("RUNNABLE", {"preemptionSummary": PREEMPTED, "statusReason": "CAPACITY:x"}, "CAPACITY:x"),
+        ("RUNNING", {"preemptionSummary": PREEMPTED}, ""),
+        (
+            "RUNNING",
+            {"statusReason": f"PREEMPTION_IN_PROGRESS: {CROSS_SHARE}"},
+            f"PREEMPTION_IN_PROGRESS: {CROSS_SHARE}",
+        ),
+        (
+            "SUCCEEDED",
+            {"statusReason": "Received status from SageMaker: Training job completed"},
+            "",
+        ),
+        ("RUNNABLE", {"preemptionSummary": {"recentPreemptedAttempts": []}}, ""),
+        ("RUNNABLE", {"preemptionSummary": None}, ""),
+    ],
+)
+def test_a_job_that_waits_again_was_preempted(
+    status: str, told: dict[str, Any], reason: str
+) -> None:
+    """Batch leaves its reason to the newest preempted attempt; a success needs no reason."""
+    assert stated_reason(detail(status, **told)) == reason
 
 
 def test_a_crowd_is_counted_and_its_failures_are_named() -> None:

@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from typing import Any
+
+from sjresource.job_outputs import job_outputs
+
+
+def attempts(*reasons: str) -> list[dict[str, Any]]:
+    """Make attempts as DescribeServiceJob tells of them."""
+    return [{"statusReason": reason, "stoppedAt": 1} for reason in reasons]
+
+
+def test_the_latest_two_attempts_are_kept() -> None:
+    """Batch lists attempts the oldest first, and preempted ones the newest first."""
+    detail = {
+        "status": "RUNNABLE",
+        "attempts": attempts("1st", "2nd", "3rd"),
+        "preemptionSummary": {
+            "preemptedAttemptCount": 3,
+            "recentPreemptedAttempts": attempts("3rd", "2nd", "1st"),
+        },
+    }
+
+    outputs = job_outputs(detail, {})
+    preempted = outputs["preemption_summary"]["recent_preempted_attempts"]
+    assert [each["status_reason"] for each in outputs["attempts"]] == ["2nd", "3rd"]
+    assert [each["status_reason"] for each in preempted] == ["3rd", "2nd"]
+
+
+def test_a_refused_training_job_leaves_no_attempts() -> None:
+    """A job that SageMaker refused has its reason, and nothing to list."""
+    detail = {
+        "status": "FAILED",
+        "statusReason": "Received status from SageMaker: ValidationException: no",
+        "attempts": [],
+    }
+
+    assert job_outputs(detail, {}) == {
+        "status": "FAILED",
+        "status_reason": "Received status from SageMaker: ValidationException: no",
+        "attempts": [],
+    }
