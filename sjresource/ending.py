@@ -94,11 +94,11 @@ def terminate(
     """
     in_sight = seen is not None
     _ask_to_end(client, job.arn, reason)
-    began = clock.now()
+    unseen_until = clock.now() + (SECONDS if job.may_lag else 0)
     seen = None
     for found in looks(lambda: find(client, job), Pace(*clock, _TAKEN_WITHIN)):
         seen = found or seen
-        if seen is None and clock.now() - began >= SECONDS:
+        if seen is None and clock.now() >= unseen_until:
             break
         if seen is not None and has_ended(seen):
             break

@@ -58,10 +58,10 @@ class Batch:
         """Let time pass."""
         self.seconds += seconds
 
-    def end(self, seen: Detail | None) -> Detail | None:
+    def end(self, seen: Detail | None, job: Sought = JOB) -> Detail | None:
         """End the job."""
         clock = Clock(lambda: self.seconds, self.wait)
-        return end_and_release(cast("BatchClient", self), JOB, seen, "end", clock)
+        return end_and_release(cast("BatchClient", self), job, seen, "end", clock)
 
 
 def test_a_live_job_is_marked_and_then_asked_to_end_once() -> None:
@@ -115,6 +115,9 @@ def test_a_job_that_is_known_to_nobody_is_looked_for_only_some_seconds() -> None
 
     assert batch.end(None) is None
     assert 5 <= batch.seconds < 9
+    old = Batch(None, termination=missing)
+    assert old.end(None, JOB._replace(may_lag=False)) is None
+    assert (old.seconds, old.done) == (0, ["end"])
 
 
 @pytest.mark.parametrize("detail", [LIVE, ENDING, ENDED])
