@@ -63,7 +63,8 @@ def end_and_release(
     that Batch does not know, and that was asked to end all the same.
 
     Raises:
-        NotSettled: Batch has the job, and does not show that it took the termination.
+        NotSettled: Batch has the job, and does not show that it took the termination. That it takes
+            tags tells so of a young job only: whether AWS tags what it has forgotten is not known.
         Refused, Unreachable: it may not, or can't, be ended; it is not given up.
     """
     marked = release(client, job.arn)
@@ -75,7 +76,7 @@ def end_and_release(
         seen = _ended_all_the_same(client, job)
         if seen is None:
             raise
-    if seen is None and marked:
+    if seen is None and marked and job.may_lag:
         said = "Batch was asked to end it, and it takes its tags, but shows it nowhere"
         raise _not_taken(job.arn, said)
     if seen is not None and not has_ended(seen):

@@ -108,6 +108,20 @@ def test_a_termination_that_is_refused_but_not_needed_any_more_is_none() -> None
     assert batch.done == ["mark", "end"]
 
 
+def test_a_job_that_is_not_shown_and_takes_tags_is_an_error_only_while_it_is_young() -> None:
+    """Whether AWS tags what it has forgotten is not known, and a stack has to be able to go."""
+
+    class Tagged(Batch):
+        """Takes tags of what it does not show."""
+
+        def tag_resource(self, _arn: str, _tags: dict[str, str]) -> None:
+            self.done.append("mark")
+
+    with pytest.raises(NotSettled, match="it takes its tags, but shows it nowhere"):
+        Tagged(None).end(None)
+    assert Tagged(None).end(None, JOB._replace(may_lag=False)) is None
+
+
 def test_a_job_that_is_known_to_nobody_is_looked_for_only_some_seconds() -> None:
     """Hundreds of forgotten jobs must not hold up a destroy for an hour."""
     missing = NotFound("terminating", "ServiceJob", JOB.arn)
