@@ -51,7 +51,8 @@ def end_and_release(
     that Batch does not know, and that was asked to end all the same.
 
     Raises:
-        NotSettled: Batch has the job, and does not show that it took the termination.
+        NotSettled: Batch has the job, and does not show that it took the termination. That it takes
+            tags tells so of a young job only: whether AWS tags what it has forgotten is not known.
         Refused, Unreachable: it may not, or can't, be ended; it is not given up.
     """
     marked = release(client, job.arn)
@@ -63,7 +64,7 @@ def end_and_release(
         seen = _ended_all_the_same(client, job)
         if seen is None:
             raise
-    if seen is None and marked:
+    if seen is None and marked and job.may_lag:
         said = "Batch was asked to end it, and it takes its tags, but shows it nowhere"
         raise _not_taken(job.arn, said)
     if seen is not None and not has_ended(seen):
@@ -82,11 +83,11 @@ def terminate(
     """
     in_sight = seen is not None
     _ask_to_end(client, job.arn, reason)
-    began = clock.now()
+    unseen_until = clock.now() + (SECONDS if job.may_lag else 0)
     seen = None
     for found in looks(lambda: find(client, job), Pace(*clock, _TAKEN_WITHIN)):
         seen = found or seen
-        if seen is None and clock.now() - began >= SECONDS:
+        if seen is None and clock.now() >= unseen_until:
             break
         if seen is not None and has_ended(seen):
             break

@@ -202,7 +202,7 @@ class ServiceJobProvider(BatchProvider):
             NotSettled: Batch has the job, and does not show that it took the termination.
             Refused: it is another stack's or resource's by now, and goes on.
         """
-        client, job = self.client(id_), Sought.of(id_, props)
+        client, job = self.client(id_), Sought.of(id_, props, may_lag=self._is_young(props))
         seen = find(client, job)
         if seen is None:
             self.confirm_gone("ServiceJob", id_)
@@ -256,10 +256,8 @@ class ServiceJobProvider(BatchProvider):
 
     def _find(self, client: BatchClient, id_: str, props: Mapping[str, Any]) -> Any:
         """Look for the job, more than once where not seeing it would drop it from the state."""
-        job = Sought.of(id_, props)
-        if props.get("status") in TERMINAL:
-            return find(client, job)
-        return find_for_a_while(client, job, self.now, self.sleep)
+        drops = props.get("status") not in TERMINAL and self._is_young(props)
+        return find_for_a_while(client, Sought.of(id_, props, may_lag=drops), self.now, self.sleep)
 
     def _is_young(self, props: Mapping[str, Any]) -> bool:
         created = props.get("created_at")

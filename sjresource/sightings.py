@@ -25,16 +25,20 @@ SECONDS = 5.0
 
 
 class Sought(NamedTuple):
-    """A job that is looked for; without queue and name it is not looked for in lists."""
+    """A job that is looked for; without queue and name it is not looked for in lists.
+
+    `may_lag` is False of one so old that what is shown of it can't lag behind: one look will do.
+    """
 
     arn: str
     job_queue: str = ""
     job_name: str = ""
+    may_lag: bool = True
 
     @classmethod
-    def of(cls, id_: str, props: Mapping[str, Any]) -> Sought:
+    def of(cls, id_: str, props: Mapping[str, Any], *, may_lag: bool = True) -> Sought:
         """Return the job of a resource, by its id and its properties."""
-        return cls(id_, props.get("job_queue") or "", props.get("job_name") or "")
+        return cls(id_, props.get("job_queue") or "", props.get("job_name") or "", may_lag)
 
 
 def find(client: BatchClient, job: Sought) -> Detail | None:
@@ -70,8 +74,8 @@ def find_for_a_while(
     sleep: Callable[[float], None],
 ) -> Detail | None:
     """Look again and again before it is said that a job is shown nowhere."""
-    found = None
-    for found in looks(lambda: find(client, job), Pace(now, sleep, SECONDS)):
+    found, seconds = None, SECONDS if job.may_lag else 0.0
+    for found in looks(lambda: find(client, job), Pace(now, sleep, seconds)):
         if found is not None:
             break
     return found

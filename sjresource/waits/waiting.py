@@ -160,11 +160,16 @@ class Wait:
 
     def _warn_of_vanished(self) -> None:
         """Say of jobs that this wait has seen, or that are new, why they count as gone."""
-        for job, watch in zip(self.jobs, self._watches, strict=True):
-            error = _error(watch)
-            if isinstance(error, NotFound) and (watch.detail or watch.is_new):
-                said = f"waiting for ServiceJob ({job.name}): {error.seen}"
-                pulumi.log.warn(self.mask.text(said), resource=job.row or self.row)
+        vanished = [
+            (job, error)
+            for job, watch in zip(self.jobs, self._watches, strict=True)
+            if isinstance(error := _error(watch), NotFound) and (watch.detail or watch.is_new)
+        ]
+        for job, error in vanished[:_SHOWN_WHOLE]:
+            said = f"waiting for ServiceJob ({job.name}): {error.seen}"
+            pulumi.log.warn(self.mask.text(said), resource=job.row or self.row)
+        if more := len(vanished[_SHOWN_WHOLE:]):
+            pulumi.log.warn(f"… and {more} more jobs are not shown any more", resource=self.row)
 
     async def _fail_if_too_few(self, statuses: list[str | None]) -> None:
         if judge(statuses, self.terms.min_succeeded) is not Verdict.TOO_FEW:

@@ -59,10 +59,10 @@ class Batch:
         """Let time pass."""
         self.seconds += seconds
 
-    def end(self, seen: Detail | None) -> Detail | None:
+    def end(self, seen: Detail | None, job: Sought = JOB) -> Detail | None:
         """End the job."""
         clock = Clock(lambda: self.seconds, self.wait)
-        return end_and_release(cast("BatchClient", self), JOB, seen, "end", clock)
+        return end_and_release(cast("BatchClient", self), job, seen, "end", clock)
 
 
 def test_a_live_job_is_marked_and_then_asked_to_end_once() -> None:
@@ -109,6 +109,20 @@ def test_a_termination_that_is_refused_but_not_needed_any_more_is_none() -> None
     assert batch.done == ["mark", "end"]
 
 
+def test_a_job_that_is_not_shown_and_takes_tags_is_an_error_only_while_it_is_young() -> None:
+    """Whether AWS tags what it has forgotten is not known, and a stack has to be able to go."""
+
+    class Tagged(Batch):
+        """Takes tags of what it does not show."""
+
+        def tag_resource(self, _arn: str, _tags: dict[str, str]) -> None:
+            self.done.append("mark")
+
+    with pytest.raises(NotSettled, match="it takes its tags, but shows it nowhere"):
+        Tagged(None).end(None)
+    assert Tagged(None).end(None, JOB._replace(may_lag=False)) is None
+
+
 def test_a_job_that_is_known_to_nobody_is_looked_for_only_some_seconds() -> None:
     """Hundreds of forgotten jobs must not hold up a destroy for an hour."""
     missing = NotFound("terminating", "ServiceJob", JOB.arn)
@@ -116,6 +130,9 @@ def test_a_job_that_is_known_to_nobody_is_looked_for_only_some_seconds() -> None
 
     assert batch.end(None) is None
     assert 5 <= batch.seconds < 9
+    old = Batch(None, termination=missing)
+    assert old.end(None, JOB._replace(may_lag=False)) is None
+    assert (old.seconds, old.done) == (0, ["end"])
 
 
 @pytest.mark.parametrize("detail", [LIVE, ENDING, ENDED])
