@@ -34,10 +34,12 @@ from sjresource.payload import canonical
 from sjresource.provider import BatchProvider, check_result, require_ours, update_tags
 from sjresource.settling import (
     Pace,
+    looks,
     retry_while_related,
     wait_until_gone,
     wait_until_settled,
 )
+from sjresource.sightings import SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -184,7 +186,7 @@ class NamedResourceProvider(BatchProvider):
         if "held_name" in kept:
             inputs[self.name_property] = kept["held_name"]
         try:
-            detail = self.calls.find(self.client(id_), id_)
+            detail = self._find_for_a_while(self.client(id_), id_)
         except NotFound:
             self.confirm_gone(self.noun, id_)
             return ReadResult("", {})
@@ -195,6 +197,24 @@ class NamedResourceProvider(BatchProvider):
         return ReadResult(
             detail[self.arn_member], {**kept, **changed, **self._outputs(live)}, inputs
         )
+
+    def _find_for_a_while(self, client: BatchClient, id_: str) -> dict[str, Any]:
+        """Describe it; one not-found proves nothing, since what Batch shows lags behind.
+
+        Raises:
+            NotFound: it is not shown for some seconds.
+        """
+
+        def find() -> dict[str, Any] | None:
+            try:
+                return self.calls.find(client, id_)
+            except NotFound:
+                return None
+
+        for found in looks(find, Pace(self.now, self.sleep, SECONDS)):
+            if found is not None:
+                return found
+        raise NotFound("reading", self.noun, id_)
 
     def _changeable(self, live: Mapping[str, Any]) -> list[str]:
         """Name what somebody else can have changed; the rest would replace, and end jobs."""
@@ -239,7 +259,7 @@ class NamedResourceProvider(BatchProvider):
             return self.calls.find(client, id_)
 
         try:
-            detail = find()
+            detail = self._find_for_a_while(client, id_)
             if self._is_claimed_anew(detail, props):
                 return
             require_ours(detail, "deleting", self.noun, id_, props["identity"])

@@ -182,7 +182,8 @@ class ServiceJobProvider(BatchProvider):
             Refused: the job is another resource's by now.
         """
         client = self.client(id_)
-        detail = self._described(client, id_)
+        # One that Batch has forgotten has ended, and has no marks.
+        detail = self._find(client, id_, olds) or {"status": "FAILED"}
         require_ours(detail, "updating", "ServiceJob", id_, olds["identity"], *_identities(news))
         for effect in self._updates(client, id_, detail, olds, news):
             if detail["status"] in TERMINAL:
@@ -246,13 +247,6 @@ class ServiceJobProvider(BatchProvider):
             replaces=replaced is not None,
             replaced_arn=replaced or "",
         )
-
-    def _described(self, client: BatchClient, id_: str) -> Mapping[str, Any]:
-        """Describe the job; one that Batch has forgotten has ended, without marks."""
-        try:
-            return client.find_service_job(id_)
-        except NotFound:
-            return {"status": "FAILED"}
 
     def _find(self, client: BatchClient, id_: str, props: Mapping[str, Any]) -> Any:
         """Look for the job, more than once where not seeing it would drop it from the state."""
