@@ -15,14 +15,14 @@ What a program says goes down through these modules, each importing only those b
     service_job, completion, job_queue, quota_share,
     service_environment, scheduling_policy                    a resource each
     functions, orphans, arguments, model_trainer              what a program may ask and write
-    submission, adoption, job_outputs,
+    submission, adoption, job_outputs, secret_places,
     named_resource, relations, drift                          what their lives are made of
     waits                                                     a program's waits, and their outcome
     checks                                                    what a preview catches
     provider, changes                                         what all providers share
     client, session, account, refusals, settling              AWS, and who we are there
     stack_config, settings, assumed_role, config_values       what the stack's config says
-    identity, naming, payload, arn, errors                    words and their meaning
+    identity, naming, payload, arn, errors, harmless          words and their meaning
     inline_program                                            whether a plugin can start
 
 `sjresource.emulator` is a program of its own; nothing here imports it, and it imports nothing from

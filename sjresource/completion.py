@@ -20,7 +20,8 @@ from sjresource.provider import BatchProvider
 from sjresource.waits.failure import recorded_failures
 from sjresource.waits.masking import Mask
 from sjresource.waits.operation import run_waits
-from sjresource.waits.recording import record, remembered
+from sjresource.waits.outcome import whole
+from sjresource.waits.recording import quotes_secrets, record, remembered
 from sjresource.waits.rows import EarlyRow, urn_in
 from sjresource.waits.services import services_of
 from sjresource.waits.surroundings import surroundings
@@ -45,7 +46,7 @@ class ServiceJobCompletionProvider(BatchProvider):
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Tell whether there is another outcome to record, or an incomplete one to complete."""
-        if (olds.get("outcome") or {}).get("unread"):
+        if (olds.get("outcome") or {}).get("unread") or quotes_secrets(olds, news):
             return DiffResult(changes=True)
         return find_changes(RULES, olds, news).diff_result()
 
@@ -78,6 +79,8 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
 
     outcome: pulumi.Output[dict[str, Any] | None]
     """The whole record; the properties below are parts of it, None where nothing is known."""
+    withheld: pulumi.Output[dict[str, Any] | None]
+    """What `outcome` leaves out, by job, since it is made of secrets; the properties have it."""
 
     def __init__(
         self,
@@ -119,6 +122,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
             "on_failure": on_failure if terms.records_failures else None,
             "statuses": self._statuses(declared, terms, identity) if _waits(identity) else None,
             "masks": declared.masks(),
+            "withheld": declared.withheld(),
             "outcome": None,
         }
         super().__init__(ServiceJobCompletionProvider(), resource_name, properties, opts)
@@ -133,7 +137,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
     @property
     def results(self) -> pulumi.Output[list[dict[str, Any]]]:
         """What came of each job, in the order given; the members are named as the outputs here."""
-        return self._recorded("results")
+        return self._recorded("results").apply(self._revealed)
 
     @property
     def summary(self) -> pulumi.Output[dict[str, int]]:
@@ -205,8 +209,21 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
         return self.outcome.apply(lambda outcome: outcome[name] if outcome else unknown())
 
     def _of_one(self, name: str) -> pulumi.Output[Any]:
-        return self.results.apply(
-            lambda results: results[0].get(name) if len(results) == 1 else None
+        def pick(results: list[dict[str, Any]]) -> Any:
+            if len(results) != 1:
+                return None
+            is_secret = name in results[0].get("withheld", [])
+            shown = self._revealed(results) if is_secret else results
+            return pulumi.Output.from_input(shown).apply(lambda known: known[0].get(name))
+
+        return self._recorded("results").apply(pick)
+
+    def _revealed(self, results: list[dict[str, Any]]) -> pulumi.Input[list[dict[str, Any]]]:
+        """Put in what was withheld; a secret then."""
+        if not any("withheld" in each for each in results):
+            return results
+        return self.withheld.apply(
+            lambda secrets: [whole(each, (secrets or {}).get(each["job"], {})) for each in results]
         )
 
     def _statuses(

@@ -19,6 +19,7 @@ from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, Resource
 from sjresource.arn import parse_arn
 from sjresource.client import BatchClient, batch_client, caller_account
 from sjresource.errors import NotFound, Refused, Unreachable
+from sjresource.harmless import plain
 from sjresource.refusals import PASSING
 from sjresource.settings import Checking, Settings
 
@@ -113,7 +114,7 @@ def check_result(inputs: Mapping[str, Any], problems: Iterable[Problem]) -> Chec
     The failures name no property: of one that they name, the engine shows the value, in the clear
     even if it is a secret.
     """
-    failures = [CheckFailure("", f"{problem.path} {problem.reason}") for problem in problems]
+    failures = [CheckFailure("", plain(f"{each.path} {each.reason}")) for each in problems]
     return CheckResult(dict(inputs), failures)
 
 

@@ -36,6 +36,7 @@ from sjresource.job_outputs import OUTPUTS, job_outputs
 from sjresource.naming import input_shape, to_request
 from sjresource.payload import canonical, is_unknown, parse_payload, payload_json
 from sjresource.provider import BatchProvider, old_first, try_to, update_tags
+from sjresource.secret_places import secret_places
 from sjresource.stack_config import with_default_tags
 from sjresource.submission import Run, find_or_submit, live_orphans, release
 
@@ -238,7 +239,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
     status: pulumi.Output[str]
     """Where the job stood when it was submitted or last refreshed."""
     status_reason: pulumi.Output[str | None]
-    """Batch's words for the status then, at most 160 characters, the payload's values masked."""
+    """Batch's words for the status then, at most 160 characters, secrets masked."""
     attempts: pulumi.Output[list[Any] | None]
     """The latest two attempts that had ended; a ServiceJobCompletion records all of them."""
     latest_attempt: pulumi.Output[dict[str, Any] | None]
@@ -336,13 +337,14 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             "adopt_job_id": adopt_job_id,
         }
         given["managed_here"] = managed_here(given)
+        given["secret_places"] = secret_places(given)
         properties = {
             **{name: value for name, value in given.items() if value is not None},
             "job_name": job_name,
             **dict.fromkeys(_NOT_INPUTS),
         }
         properties["max_instance_hours"] = instance_hours_placeholder(properties)
-        self.given_payload = service_request_payload  # whose values may be secret one by one
+        self.given_arguments = given  # whose values may be secret one by one
         self._is_read = bool(opts and opts.id is not None)
         super().__init__(ServiceJobProvider(), resource_name, properties, old_first(opts))
         self._orphans_told = asyncio.ensure_future(self._warn_of_orphans())

@@ -14,6 +14,7 @@ import pulumi
 from sjresource.checks.advice import job_advice
 from sjresource.checks.reading import is_plain
 from sjresource.checks.validation import job_problems, queue_problems
+from sjresource.harmless import plain
 from sjresource.settings import Checking
 from sjresource.stack_config import stack_settings
 
@@ -56,12 +57,12 @@ def _warn(
 ) -> None:
     def warn(known: dict[str, Any]) -> None:
         for text in texts({name: value for name, value in known.items() if value is not None}):
-            pulumi.log.warn(text, resource=resource)
+            pulumi.log.warn(plain(text), resource=resource)
 
-    plain = {name: value for name, value in arguments.items() if is_plain(value)}
-    others = {name: value for name, value in arguments.items() if name not in plain}
+    known = {name: value for name, value in arguments.items() if is_plain(value)}
+    others = {name: value for name, value in arguments.items() if name not in known}
     if others:
         awaited = pulumi.Output.all(**others)
-        awaited.apply(lambda known: warn({**plain, **known}), run_with_unknowns=True)
+        awaited.apply(lambda later: warn({**known, **later}), run_with_unknowns=True)
     else:
-        warn(plain)
+        warn(known)

@@ -24,6 +24,7 @@ from sjresource.checks.reading import holds_unknown, with_known
 from sjresource.checks.validation import failing, job_problems
 from sjresource.client import batch_client
 from sjresource.errors import SjresourceError
+from sjresource.harmless import plain
 from sjresource.identity import IDENTITY_TAG, name_of, stack_tag_prefix
 from sjresource.payload import is_unknown
 from sjresource.provider import check_result
@@ -148,7 +149,5 @@ def _is_managed(client: BatchClient, finding: Finding, properties: Properties) -
 
 def _warning(properties: Properties, problem: Problem) -> str:
     name = name_of(properties["identity"])
-    return (
-        f"warning: checking ServiceJob ({name}): {problem.path} {problem.reason}; this stack "
-        "manages it, so this may be about to change\n"
-    )
+    said = f"checking ServiceJob ({name}): {problem.path} {problem.reason}"
+    return f"warning: {plain(said)}; this stack manages it, so this may be about to change\n"

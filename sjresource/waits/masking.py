@@ -51,10 +51,14 @@ class Mask:
                 self._heads.setdefault(form[:_CUT], []).append(form[_CUT:])
 
     def text(self, said: str) -> str:
-        """Return what was said without the secrets in it."""
+        """Return what was said without the secrets in it; to mask that again changes nothing."""
         if self._pattern is None:
             return said
-        return self._without_cut_end(self._pattern.sub(MASKED, self._without_cut(said)))
+        before = ""
+        while said != before:  # what stood within a word may stand beside a mask now
+            before = said
+            said = self._without_cut_end(self._pattern.sub(MASKED, self._without_cut(said)))
+        return said
 
     def everything(self, value: Any) -> Any:
         """Mask every text in a structure."""

@@ -26,7 +26,7 @@ from sjresource.errors import NotFound, SjresourceError
 from sjresource.payload import is_unknown
 from sjresource.waits.evidence import Evidence, gather
 from sjresource.waits.masking import Mask
-from sjresource.waits.outcome import job_record, outcome_record
+from sjresource.waits.outcome import job_record, outcome_record, parted, whole
 from sjresource.waits.progress import TERMINAL
 from sjresource.waits.verdict import Verdict, is_over, judge
 
@@ -68,24 +68,42 @@ def remembered(olds: Properties, news: Properties) -> tuple[dict[str, Any], list
 def record(services: Services, props: Properties, olds: Properties) -> dict[str, Any]:
     """Ask AWS for what came of the jobs that have ended; empty if this run doesn't wait.
 
-    A job that Batch has forgotten since keeps its record.
+    A job that Batch has forgotten since keeps its record. What is secret in the records stands in
+    `withheld`, an input that the program made a secret, which the engine encrypts.
     """
     if props.get("statuses") is None:
         return {}
     mask = Mask(props.get("masks") or ())
-    before = {each.get("job"): each for each in (olds.get("outcome") or {}).get("results", [])}
+    secrets = olds.get("withheld") or {}
+    before = {job: whole(each, secrets.get(job, {})) for job, each in _results(olds).items()}
     unread: list[str] = []
 
     def read(job: str, status: str | None) -> dict[str, Any]:
         if status not in TERMINAL:
             return {"job": job, "status": status}
         evidence = _evidence(services, job, 0 if len(props["jobs"]) <= _LOGS else None, unread)
-        return job_record(evidence, mask) if evidence else before.get(job, _bare(job, status))
+        return job_record(evidence) if evidence else before.get(job, _bare(job, status))
 
     with ThreadPoolExecutor(_READERS) as readers:
-        records = list(readers.map(read, props["jobs"], props["statuses"]))
+        parts = [parted(each, mask) for each in readers.map(read, props["jobs"], props["statuses"])]
     said = sorted({mask.text(error) for error in unread})
-    return {"outcome": outcome_record(records, _whole(props.get("min_succeeded")), said)}
+    records, needed = [shown for shown, _ in parts], _whole(props.get("min_succeeded"))
+    withheld = {shown["job"]: secret for shown, secret in parts if secret}
+    recorded = {"outcome": outcome_record(records, needed, said)}
+    return {**recorded, "withheld": withheld} if withheld else recorded
+
+
+def quotes_secrets(olds: Properties, news: Properties) -> bool:
+    """Whether the record holds in the clear what the program says is secret by now."""
+    masks = news.get("masks")
+    if not masks or is_unknown(masks) or news.get("statuses") is None:
+        return False
+    mask = Mask(masks)
+    return any(parted(each, mask)[0] != whole(each, {}) for each in _results(olds).values())
+
+
+def _results(olds: Properties) -> dict[str, dict[str, Any]]:
+    return {each.get("job"): each for each in (olds.get("outcome") or {}).get("results", [])}
 
 
 def _evidence(

@@ -16,7 +16,7 @@ from sjresource.waits.masking import secret_values
 from sjresource.waits.waiting import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     Given = ServiceJob | pulumi.Input[str]
     Place = tuple[str, str | None]
@@ -75,22 +75,29 @@ class WaitedJobs:
         return jobs
 
     async def secrets(self) -> frozenset[str]:
-        """Find what is secret in the payloads; nothing is known of a job that is just an ARN."""
+        """Find what is secret in the arguments; nothing is known of a job that is just an ARN."""
         return await secret_values(
-            [job.given_payload for job in self._jobs if isinstance(job, ServiceJob)]
+            [job.given_arguments for job in self._jobs if isinstance(job, ServiceJob)]
         )
 
     def masks(self) -> pulumi.Output[list[str] | None]:
         """Give the secrets, as a secret; None, which is none, where there are no secrets."""
+        return self._if_secrets(sorted)
+
+    def withheld(self) -> pulumi.Output[dict[str, Any] | None]:
+        """Return the place for what is made of secrets: empty and a secret; None without any."""
+        return self._if_secrets(lambda _: {})
+
+    def _if_secrets(self, make: Callable[[frozenset[str]], Any]) -> pulumi.Output[Any]:
         values = asyncio.ensure_future(self.secrets())
 
-        async def in_order() -> list[str] | None:
-            return sorted(await values) or None
+        async def made() -> Any:
+            return make(await values) if await values else None
 
         async def are_there() -> bool:
             return bool(await values)
 
-        return pulumi.Output(set(), in_order(), _resolved(value=True), are_there())
+        return pulumi.Output(set(), made(), _resolved(value=True), are_there())
 
 
 def unknown() -> pulumi.Output[Any]:
