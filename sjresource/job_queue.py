@@ -15,6 +15,7 @@ from pulumi.dynamic import Resource
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules
 from sjresource.checks.advising import warn_of_queue_side
+from sjresource.checks.declaring import declared
 from sjresource.checks.reading import items_at, value_at
 from sjresource.client import BatchClient
 from sjresource.identity import resource_identity
@@ -125,7 +126,7 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
             opts: `delete_before_replace` defaults to True, since the new one has the old one's
                 name.
         """
-        properties = {
+        given = {
             "identity": resource_identity(_TYPE, resource_name, opts),
             "job_queue_name": job_queue_name,
             "job_queue_type": job_queue_type,
@@ -139,6 +140,7 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
             "timeouts": timeouts,
             **dict.fromkeys(JobQueueProvider.outputs),
         }
+        properties = declared("JobQueue", resource_name, given)
         super().__init__(JobQueueProvider(), resource_name, properties, old_first(opts))
         warn_of_queue_side(self, JobQueueProvider.create_operation, properties)
 

@@ -14,6 +14,7 @@ from pulumi.dynamic import Resource
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, Rules
 from sjresource.checks.advising import warn_of_queue_side
+from sjresource.checks.declaring import declared
 from sjresource.client import BatchClient
 from sjresource.errors import NotFound
 from sjresource.identity import resource_identity
@@ -137,7 +138,7 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
             opts: `delete_before_replace` defaults to True, since the new one has the old one's
                 name.
         """
-        properties = {
+        given = {
             "identity": resource_identity(_TYPE, resource_name, opts),
             "quota_share_name": quota_share_name,
             "job_queue": job_queue,
@@ -150,6 +151,7 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
             "timeouts": timeouts,
             **dict.fromkeys(QuotaShareProvider.outputs),
         }
+        properties = declared("QuotaShare", resource_name, given)
         super().__init__(QuotaShareProvider(), resource_name, properties, old_first(opts))
         warn_of_queue_side(self, QuotaShareProvider.create_operation, properties)
 

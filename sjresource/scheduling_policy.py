@@ -15,6 +15,7 @@ from pulumi.dynamic import Resource
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules
 from sjresource.checks.advising import warn_of_queue_side
+from sjresource.checks.declaring import declared
 from sjresource.client import BatchClient
 from sjresource.errors import NotFound
 from sjresource.identity import default_name, resource_identity, with_name
@@ -107,7 +108,7 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
             region: where it is, if not in the config's region; another one replaces it.
             opts: as for every resource.
         """
-        properties = {
+        given = {
             "identity": resource_identity(_TYPE, resource_name, opts),
             "name": name,
             "fairshare_policy": fairshare_policy,
@@ -116,6 +117,7 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
             "region": region,
             "timeouts": timeouts,
         }
+        properties = declared("SchedulingPolicy", resource_name, given)
         super().__init__(SchedulingPolicyProvider(), resource_name, properties, opts)
         warn_of_queue_side(self, SchedulingPolicyProvider.create_operation, properties)
 

@@ -14,6 +14,7 @@ from pulumi.dynamic import Resource
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, Rules
 from sjresource.checks.advising import warn_of_queue_side
+from sjresource.checks.declaring import declared
 from sjresource.client import BatchClient
 from sjresource.identity import resource_identity
 from sjresource.named_resource import Calls, NamedResourceProvider
@@ -98,7 +99,7 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
             region: where it is, if not in the config's region; another one replaces it.
             opts: as for every resource.
         """
-        properties = {
+        given = {
             "identity": resource_identity(_TYPE, resource_name, opts),
             "service_environment_name": service_environment_name,
             "service_environment_type": service_environment_type,
@@ -109,6 +110,7 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
             "timeouts": timeouts,
             **dict.fromkeys(ServiceEnvironmentProvider.outputs),
         }
+        properties = declared("ServiceEnvironment", resource_name, given)
         super().__init__(ServiceEnvironmentProvider(), resource_name, properties, opts)
         warn_of_queue_side(self, ServiceEnvironmentProvider.create_operation, properties)
 

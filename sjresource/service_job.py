@@ -26,6 +26,7 @@ from sjresource.adoption import adopt
 from sjresource.arn import name_in, parse_arn, stop_command
 from sjresource.changes import IN_PLACE, REPLACES, find_changes
 from sjresource.checks.advising import warn_of_job
+from sjresource.checks.declaring import declared
 from sjresource.checks.instance_hours import instance_hours_placeholder
 from sjresource.checks.job_check import check_job, would_be_submitted
 from sjresource.checks.managed_here import managed_here
@@ -333,9 +334,10 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             "region": region,
             "timeout_config": timeout_config,
             "triggers": triggers,
-            "rerun_on_failure": rerun_on_failure or None,
+            "rerun_on_failure": None if rerun_on_failure is False else rerun_on_failure,
             "adopt_job_id": adopt_job_id,
         }
+        given = declared("ServiceJob", resource_name, given)
         given["managed_here"] = managed_here(given)
         given["secret_places"] = secret_places(given)
         properties = {

@@ -54,6 +54,6 @@ def with_default_tags(tags: Tags | None) -> Tags | None:
         return {**defaults, **(tags or {})}
 
     def merged(known: Any) -> Any:
-        return {**defaults, **(known or {})}
+        return {**defaults, **known} if isinstance(known, dict) else known or defaults
 
     return pulumi.Output.from_input(tags).apply(merged)

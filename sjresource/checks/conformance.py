@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sjresource.checks.patterns import matches
+from sjresource.checks.patterns import matches, refusal
 from sjresource.naming import model_version
 from sjresource.payload import is_unknown, kind_of
 
@@ -116,7 +116,9 @@ def _scalar_problems(shape: Any, value: Any, path: str) -> Iterator[Problem]:
         yield from _number_problems(shape, value, path)
 
 
-def _string_problems(shape: Any, value: str, path: str, what: str = "") -> Iterator[Problem]:
+def _string_problems(
+    shape: Any, value: str, path: str, what: str = "a form that "
+) -> Iterator[Problem]:
     if shape.enum:
         if value not in shape.enum and not _ignores_case(shape, value):
             yield must_be_one_of(path, value, shape.enum)
@@ -126,7 +128,7 @@ def _string_problems(shape: Any, value: str, path: str, what: str = "") -> Itera
     pattern = shape.metadata.get("pattern")
     # A pattern is not run on what is too long for it: it could take very long.
     if pattern and not outside and not matches(pattern, value):
-        yield Problem(path, f"must have {what or 'a form that '}matches {pattern}")
+        yield Problem(path, refusal(pattern, value, what))
     elif not _is_text(value):
         yield Problem(path, "must be text, got half of a surrogate pair")
 

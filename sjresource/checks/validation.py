@@ -15,6 +15,8 @@ from sjresource.checks.conformance import Conformance, Problem, join
 from sjresource.checks.documented_bounds import BOUNDS
 from sjresource.checks.foreign_arns import foreign_arns
 from sjresource.checks.job_rules import RULES
+from sjresource.checks.output_text import is_output_text, output_texts
+from sjresource.checks.own_arguments import own_problems
 from sjresource.checks.queue_rules import QUEUE_RULES
 from sjresource.naming import input_shape, property_name
 from sjresource.payload import InvalidPayload, is_unknown, kind_of, parse_payload
@@ -28,6 +30,15 @@ def job_problems(properties: Mapping[str, Any], region: str | None = None) -> It
 
     `region` is the stack's; None leaves regions unchecked where the queue is not an ARN.
     """
+    yield from _each_told_once(properties, _job_problems(properties, region))
+
+
+def queue_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[Problem]:
+    """Hold the arguments of a queue, an environment, a policy or a share against `operation`."""
+    yield from _each_told_once(properties, _queue_problems(operation, properties))
+
+
+def _job_problems(properties: Mapping[str, Any], region: str | None) -> Iterator[Problem]:
     payload = properties.get("service_request_payload")
     request = _of_operation("SubmitServiceJob", properties)
     request["service_request_payload"] = ""  # it has a check of its own
@@ -39,8 +50,7 @@ def job_problems(properties: Mapping[str, Any], region: str | None = None) -> It
     yield from foreign_arns(request, readable, region)
 
 
-def queue_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[Problem]:
-    """Hold the arguments of a queue, an environment, a policy or a share against `operation`."""
+def _queue_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[Problem]:
     request = _of_operation(operation, properties)
     yield from request_problems(operation, request)
     for rule in QUEUE_RULES[operation]:
@@ -85,28 +95,39 @@ def payload_problems(value: Any) -> Iterator[Problem]:
     yield from walk.problems(shape, payload, "service_request_payload")
 
 
-def timeouts_problems(value: Any) -> Iterator[Problem]:
-    """Hold our own `timeouts` argument: seconds by the name of an operation."""
-    if is_unknown(value) or value is None:
-        return
-    if not isinstance(value, dict):
-        yield Problem("timeouts", f"must be an object, got {kind_of(value)}")
-        return
-    for name, seconds in value.items():
-        if name not in ("create", "update", "delete"):
-            yield Problem(join("timeouts", name), "is not known; there are create, update, delete")
-        elif not is_unknown(seconds) and not _is_positive(seconds):
-            yield Problem(join("timeouts", name), f"must be seconds, got {kind_of(seconds)}")
+def _each_told_once(
+    properties: Mapping[str, Any], problems: Iterable[Problem]
+) -> Iterator[Problem]:
+    """Put first what is wrong with any argument, of AWS or ours, and leave out what follows of it.
+
+    The text of an Output has neither the form nor the length that is wanted of it.
+    """
+    first = [*output_texts(_public(properties)), *own_problems(properties)]
+    told = [problem.path for problem in first]
+    yield from first
+    for problem in problems:
+        if not (_is_told(problem.path, told) or is_output_text(problem.path)):
+            yield problem
+
+
+def _public(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is not a program's argument; a payload in JSON is looked into."""
+    shown = {
+        name: value
+        for name, value in properties.items()
+        if name not in _PRIVATE and not name.startswith("__")
+    }
+    readable = _readable(properties.get("service_request_payload"))
+    return {**shown, "service_request_payload": readable} if readable else shown
+
+
+_PRIVATE = frozenset({"identity", "managed_here", "secret_places", "max_instance_hours"})
 
 
 def _of_operation(operation: str, properties: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out the arguments that are ours, not AWS's."""
     names = map(property_name, input_shape(operation).members)
     return {name: properties[name] for name in names if properties.get(name) is not None}
-
-
-def _is_positive(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
 
 
 def _readable(payload: Any) -> dict[str, Any]:
