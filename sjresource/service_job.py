@@ -311,7 +311,8 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             share_identifier: required in a fair-share queue, refused in others.
             tags: at most 47; updated in place.
             timeout_config: `attempt_duration_seconds` bounds each attempt.
-            triggers: any values; a change of them runs the job again.
+            triggers: any values; a change of them runs the job again. A file's or an archive's
+                asset stands for its content, a resource for its id.
             rerun_on_failure: run the job again, at the next `pulumi up`, if it has FAILED.
             adopt_job_id: own this job, by id or ARN, instead of submitting one.
             region: of a queue that is given by name; defaults to the config's. A queue's ARN has

@@ -88,7 +88,7 @@ class Conformance:
 
     def _map_problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
         for key, item in value.items():
-            yield from _string_problems(shape.key, key, f"{path}.{key}", "a name that ")
+            yield from _string_problems(shape.key, key, f"{path}.{key}", is_name=True)
             yield from self.problems(shape.value, item, f"{path}.{key}")
         if value:
             yield from _size_problems(shape, len(value), path, "entries")
@@ -117,7 +117,7 @@ def _scalar_problems(shape: Any, value: Any, path: str) -> Iterator[Problem]:
 
 
 def _string_problems(
-    shape: Any, value: str, path: str, what: str = "a form that "
+    shape: Any, value: str, path: str, *, is_name: bool = False
 ) -> Iterator[Problem]:
     if shape.enum:
         if value not in shape.enum and not _ignores_case(shape, value):
@@ -128,7 +128,7 @@ def _string_problems(
     pattern = shape.metadata.get("pattern")
     # A pattern is not run on what is too long for it: it could take very long.
     if pattern and not outside and not matches(pattern, value):
-        yield Problem(path, refusal(pattern, value, what))
+        yield Problem(path, refusal(pattern, value, is_name=is_name))
     elif not _is_text(value):
         yield Problem(path, "must be text, got half of a surrogate pair")
 

@@ -24,6 +24,7 @@ _TRANSLATED = {
 
 _ARN = "the ARN of {} in SageMaker"
 _NAME = "up to {} letters, digits and hyphens that begin and end with a letter or digit"
+_ONE_LINE = "text in one line: AWS allows no line break here"
 _IN_ONE_LINE = frozenset({".*", ".+"})
 
 _MEANINGS = (
@@ -53,16 +54,18 @@ _MEANINGS = (
 def meaning(pattern: str) -> str | None:
     """Say in words what has a pattern; None for one that is not known yet."""
     if pattern in _IN_ONE_LINE:
-        return "text in one line: AWS allows no line break here"
+        return _ONE_LINE
     return next((words for form, words in _MEANINGS if re.fullmatch(form, pattern)), None)
 
 
-def refusal(pattern: str, text: str, what: str = "a form that ") -> str:
+def refusal(pattern: str, text: str, *, is_name: bool = False) -> str:
     """Say what must be there instead of a text that has not the pattern."""
     words = meaning(pattern)
     if pattern in _IN_ONE_LINE:
-        return f"must be {words}"
-    said = f"must have {what}matches {pattern}" + (f", in words: {words}" if words else "")
+        return f"must be {_ONE_LINE}"
+    said = f"must have a form that matches {pattern}"
+    said = said.replace("a form", "a name") if is_name else said
+    said += f", in words: {words}" if words else ""
     return f"{said}; it holds a line break" if "\n" in text else said
 
 
