@@ -36,7 +36,7 @@ _AWAITED = ("service_request_payload", "triggers", "tags")
 """The arguments in which a program puts together what Outputs hold."""
 
 
-def _require_name(noun: str, name: Any) -> None:
+def require_name(noun: str, name: Any) -> None:
     """Refuse a resource name that is none.
 
     Raises:
@@ -59,7 +59,7 @@ def declared(noun: str, name: str, arguments: Mapping[str, Any]) -> dict[str, An
     Raises:
         pulumi.RunError: something in them is no JSON and has no one meaning.
     """
-    _require_name(noun, name)
+    require_name(noun, name)
     taker = _Taker(noun, name)
     try:
         taken = {argument: taker.argument(argument, arguments[argument]) for argument in arguments}

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     Properties = Mapping[str, Any]
 
-WAITED_FOR = ("jobs", "min_succeeded", "on_failure", "statuses", "masks")
+WAITED_FOR = ("jobs", "names", "min_succeeded", "on_failure", "statuses", "masks")
 """The inputs that a recorded outcome answers."""
 
 _READERS = 4
@@ -78,6 +78,8 @@ def record(services: Services, props: Properties, olds: Properties) -> dict[str,
     before = {job: whole(each, secrets.get(job, {})) for job, each in _results(olds).items()}
     unread: list[str] = []
 
+    names = props.get("names")
+
     def read(job: str, status: str | None) -> dict[str, Any]:
         if status not in TERMINAL:
             return {"job": job, "status": status}
@@ -88,6 +90,10 @@ def record(services: Services, props: Properties, olds: Properties) -> dict[str,
         parts = [parted(each, mask) for each in readers.map(read, props["jobs"], props["statuses"])]
     said = sorted({mask.text(error) for error in unread})
     records, needed = [shown for shown, _ in parts], _whole(props.get("min_succeeded"))
+    for shown, name in zip(records, names or [None] * len(records), strict=True):
+        shown["name"] = name
+        if name is None:
+            del shown["name"]  # a record may be from when it had one
     withheld = {shown["job"]: secret for shown, secret in parts if secret}
     recorded = {"outcome": outcome_record(records, needed, said)}
     return {**recorded, "withheld": withheld} if withheld else recorded
