@@ -16,6 +16,7 @@ from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Re
 
 from sjresource.changes import IN_PLACE, find_changes
 from sjresource.checks.declaring import require_name
+from sjresource.given_provider import warn_of_provider
 from sjresource.identity import identity_tag, resource_identity
 from sjresource.provider import BatchProvider
 from sjresource.waits.absences import MayBeAbsent, of_many, read, record_read
@@ -141,6 +142,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
             "outcome": None,
         }
         super().__init__(ServiceJobCompletionProvider(), resource_name, properties, opts)
+        warn_of_provider(self, opts, needs_region=False)
         if not pulumi.runtime.is_dry_run():
             self.outcome.apply(self._warn)
 

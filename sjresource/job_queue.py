@@ -18,6 +18,7 @@ from sjresource.checks.advising import warn_of_queue_side
 from sjresource.checks.declaring import declared
 from sjresource.checks.reading import items_at, value_at
 from sjresource.client import BatchClient
+from sjresource.given_provider import region_of, warn_of_provider
 from sjresource.identity import resource_identity
 from sjresource.named_resource import Calls, NamedResourceProvider
 from sjresource.provider import old_first
@@ -136,13 +137,14 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
             "job_state_time_limit_actions": job_state_time_limit_actions,
             "state": state,
             "tags": with_default_tags(tags),
-            "region": region,
+            "region": region_of(region, opts),
             "timeouts": timeouts,
             **dict.fromkeys(JobQueueProvider.outputs),
         }
         properties = declared("JobQueue", resource_name, given)
         super().__init__(JobQueueProvider(), resource_name, properties, old_first(opts))
         warn_of_queue_side(self, JobQueueProvider.create_operation, properties)
+        warn_of_provider(self, opts, needs_region=region is None)
 
     @property
     def job_queue_arn(self) -> pulumi.Output[str]:

@@ -20,6 +20,7 @@ from sjresource.arn import parse_arn
 from sjresource.client import BatchClient, batch_client, caller_account
 from sjresource.errors import NotFound, Refused, Unreachable
 from sjresource.harmless import plain
+from sjresource.payload import is_unknown
 from sjresource.refusals import PASSING
 from sjresource.settings import Checking, Settings
 
@@ -63,7 +64,7 @@ class BatchProvider(ResourceProvider):
         The account is asked for only where the config names credentials.
         """
         arn, referred = parse_arn(id_), parse_arn(reference)
-        if arn is None:
+        if arn is None or is_unknown(region):
             return []
         wanted = referred.region if referred else self.settings.in_region(region).region
         if wanted and wanted != arn.region:

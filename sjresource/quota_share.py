@@ -17,6 +17,7 @@ from sjresource.checks.advising import warn_of_queue_side
 from sjresource.checks.declaring import declared
 from sjresource.client import BatchClient
 from sjresource.errors import NotFound
+from sjresource.given_provider import region_of, warn_of_provider
 from sjresource.identity import resource_identity
 from sjresource.named_resource import Calls, NamedResourceProvider
 from sjresource.provider import old_first
@@ -147,13 +148,14 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
             "preemption_configuration": preemption_configuration,
             "state": state,
             "tags": with_default_tags(tags),
-            "region": region,
+            "region": region_of(region, opts),
             "timeouts": timeouts,
             **dict.fromkeys(QuotaShareProvider.outputs),
         }
         properties = declared("QuotaShare", resource_name, given)
         super().__init__(QuotaShareProvider(), resource_name, properties, old_first(opts))
         warn_of_queue_side(self, QuotaShareProvider.create_operation, properties)
+        warn_of_provider(self, opts, needs_region=region is None)
 
     @property
     def quota_share_arn(self) -> pulumi.Output[str]:

@@ -18,6 +18,7 @@ from sjresource.checks.advising import warn_of_queue_side
 from sjresource.checks.declaring import declared
 from sjresource.client import BatchClient
 from sjresource.errors import NotFound
+from sjresource.given_provider import region_of, warn_of_provider
 from sjresource.identity import default_name, resource_identity, with_name
 from sjresource.named_resource import Calls, NamedResourceProvider
 from sjresource.relations import refuse_while_queues_use
@@ -114,12 +115,13 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
             "fairshare_policy": fairshare_policy,
             "quota_share_policy": quota_share_policy,
             "tags": with_default_tags(tags),
-            "region": region,
+            "region": region_of(region, opts),
             "timeouts": timeouts,
         }
         properties = declared("SchedulingPolicy", resource_name, given)
         super().__init__(SchedulingPolicyProvider(), resource_name, properties, opts)
         warn_of_queue_side(self, SchedulingPolicyProvider.create_operation, properties)
+        warn_of_provider(self, opts, needs_region=region is None)
 
     @property
     def arn(self) -> pulumi.Output[str]:

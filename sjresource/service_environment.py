@@ -16,6 +16,7 @@ from sjresource.changes import IN_PLACE, REPLACES, Rules
 from sjresource.checks.advising import warn_of_queue_side
 from sjresource.checks.declaring import declared
 from sjresource.client import BatchClient
+from sjresource.given_provider import region_of, warn_of_provider
 from sjresource.identity import resource_identity
 from sjresource.named_resource import Calls, NamedResourceProvider
 from sjresource.relations import refuse_while_queues_use
@@ -106,13 +107,14 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
             "capacity_limits": capacity_limits,
             "state": state,
             "tags": with_default_tags(tags),
-            "region": region,
+            "region": region_of(region, opts),
             "timeouts": timeouts,
             **dict.fromkeys(ServiceEnvironmentProvider.outputs),
         }
         properties = declared("ServiceEnvironment", resource_name, given)
         super().__init__(ServiceEnvironmentProvider(), resource_name, properties, opts)
         warn_of_queue_side(self, ServiceEnvironmentProvider.create_operation, properties)
+        warn_of_provider(self, opts, needs_region=region is None)
 
     @property
     def service_environment_arn(self) -> pulumi.Output[str]:

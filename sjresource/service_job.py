@@ -32,6 +32,7 @@ from sjresource.checks.job_check import check_job, would_be_submitted
 from sjresource.checks.managed_here import managed_here
 from sjresource.client import TERMINAL, BatchClient
 from sjresource.errors import NotFound
+from sjresource.given_provider import region_of, warn_of_provider
 from sjresource.identity import name_of, resource_identity, stack_of, with_name
 from sjresource.job_outputs import OUTPUTS, job_outputs
 from sjresource.naming import input_shape, to_request
@@ -332,7 +333,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             "scheduling_priority": scheduling_priority,
             "share_identifier": share_identifier,
             "tags": with_default_tags(tags),
-            "region": region,
+            "region": region_of(region, opts),
             "timeout_config": timeout_config,
             "triggers": triggers,
             "rerun_on_failure": None if rerun_on_failure is False else rerun_on_failure,
@@ -347,13 +348,15 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             **dict.fromkeys(_NOT_INPUTS),
         }
         properties["max_instance_hours"] = instance_hours_placeholder(properties)
-        self.given_arguments = given  # whose values may be secret one by one
+        self.given_arguments = given
+        """What the program gave: some of it may be secret, which a completion has to know."""
         self._is_read = bool(opts and opts.id is not None)
         super().__init__(ServiceJobProvider(), resource_name, properties, old_first(opts))
         self._orphans_told = asyncio.ensure_future(self._warn_of_orphans())
         if opts and opts.delete_before_replace is False:
             pulumi.log.warn(_NEW_FIRST, resource=self)
         warn_of_job(self, properties)
+        warn_of_provider(self, opts, needs_region=region is None)
 
     @property
     def job_arn(self) -> pulumi.Output[str]:
