@@ -22,7 +22,7 @@ What a program says goes down through these modules, each importing only those b
     checks                                                    what a preview catches
     provider, changes                                         what all providers share
     client, session, account, refusals, settling              AWS, and who we are there
-    stack_config, given_provider, settings, assumed_role,
+    stack_config, given_provider, own_settings, settings, assumed_role,
     config_values                                             what the stack's config says
     identity, naming, payload, arn, errors, harmless          words and their meaning
     inline_program                                            whether a plugin can start

@@ -19,6 +19,7 @@ from sjresource.checks.declaring import require_name
 from sjresource.given_provider import warn_of_provider
 from sjresource.identity import identity_tag, resource_identity
 from sjresource.provider import BatchProvider
+from sjresource.stack_config import stack_settings
 from sjresource.waits.absences import MayBeAbsent, of_many, read, record_read
 from sjresource.waits.failure import recorded_failures
 from sjresource.waits.masking import Mask
@@ -278,6 +279,7 @@ _TYPE = "pulumi-python:dynamic/sjresource:ServiceJobCompletion"
 
 def _waits(identity: pulumi.Input[str]) -> bool:
     """Tell whether this run of the program waits for this completion."""
+    stack_settings()  # which looks at ours first, so that all that is wrong is told at once
     urn = urn_in(identity) if isinstance(identity, str) else None
     try:
         return run_waits(pulumi.Config("sjresource").get("wait"), urn)

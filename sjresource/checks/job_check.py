@@ -21,6 +21,7 @@ from sjresource.checks.managed_here import PROPERTY as MANAGED_HERE
 from sjresource.checks.preflight import findings
 from sjresource.checks.queue_facts import look_up, tags_of
 from sjresource.checks.reading import holds_unknown, with_known
+from sjresource.checks.unasked import unasked
 from sjresource.checks.validation import failing, job_problems
 from sjresource.client import batch_client
 from sjresource.errors import SjresourceError
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
     Properties = Mapping[str, Any]
 
 _KEPT_SECONDS = 30.0
+
+_ANY_QUEUE = "sjresource"
+"""Asked for where the queue is still to be made: whether AWS can be asked, and not what it says."""
 
 
 class Memory:
@@ -118,15 +122,26 @@ def _preflight(
 ) -> Iterator[tuple[Problem, bool]]:
     """Give each live problem, and whether this program manages something that could cure it."""
     queue = properties.get("job_queue")
-    if not isinstance(queue, str) or is_unknown(queue):
+    if is_unknown(queue):
+        queue = _ANY_QUEUE
+    if not isinstance(queue, str) or not queue:
         return
     arn = parse_arn(queue)
     region = arn.region if arn else settings.region
+
+    def unanswered(error: SjresourceError) -> None:
+        said = unasked(error, settings)
+        if said:
+            memory.told.get(said, partial(sys.stderr.write, f"warning: {said}\n"))
+
     try:
         client = batch_client(settings, region, patient=False)
-    except SjresourceError:  # no region, no such profile: the update itself will say so
+    except SjresourceError as error:  # no region, no such profile: the update will fail
+        unanswered(error)
         return
-    facts = memory.facts.get((settings, region, queue), lambda: look_up(client, queue))
+    facts = memory.facts.get((settings, region, queue), lambda: look_up(client, queue, unanswered))
+    if queue == _ANY_QUEUE:
+        return
     for finding in findings(facts, properties) if facts else ():
         yield (
             Problem(finding.path, finding.reason),

@@ -38,8 +38,10 @@ class QueueFacts:
         return next((each for each in self.shares or () if each["quotaShareName"] == name), None)
 
 
-def look_up(client: BatchClient, job_queue: str) -> QueueFacts | None:
-    """Ask for the queue, and for what it refers to; None if AWS does not answer.
+def look_up(
+    client: BatchClient, job_queue: str, unanswered: Callable[[SjresourceError], None]
+) -> QueueFacts | None:
+    """Ask for the queue, and for what it refers to; None, and `unanswered`, if AWS does not tell.
 
     One call for the queue, and one each for its policy, its environments and its list of shares.
     """
@@ -47,7 +49,8 @@ def look_up(client: BatchClient, job_queue: str) -> QueueFacts | None:
         queue = client.find_job_queue(job_queue)
     except NotFound:
         return QueueFacts(None)
-    except SjresourceError:
+    except SjresourceError as error:
+        unanswered(error)
         return None
     policy_arn = queue.get("schedulingPolicyArn")
     policy = _ask(lambda: client.find_scheduling_policy(policy_arn)) if policy_arn else None

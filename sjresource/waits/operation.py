@@ -14,13 +14,13 @@ import subprocess
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
+from sjresource.own_settings import FALSE, TRUE, wrong_value
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 VARIABLE = "SJRESOURCE_WAIT"
 
-_TRUE = frozenset({"1", "true", "yes", "on"})
-_FALSE = frozenset({"0", "false", "no", "off"})
 _WITHOUT_WAITS = frozenset({"destroy", "down", "dn", "refresh"})
 _COMMANDS = _WITHOUT_WAITS | {"up", "update", "preview", "pre", "import", "watch"}
 _WITH_VALUE = frozenset({"-C", "--cwd", "--color", "-v", "--verbose", "--tracing", "--profiling"})
@@ -40,9 +40,10 @@ def run_waits(
     Raises:
         ValueError: the variable or setting is neither true nor false.
     """
-    said = environ.get(VARIABLE) or setting
-    if said:
-        return _truth(said)
+    if environ.get(VARIABLE):
+        return _truth(environ[VARIABLE], f"Variable ({VARIABLE})")
+    if setting:
+        return _truth(setting, "Setting (sjresource:wait)")
     arguments = list(command())
     if _verb(arguments) in _WITHOUT_WAITS:
         return False
@@ -120,8 +121,8 @@ def _pattern(target: str) -> re.Pattern[str]:
     return re.compile("".join({"**": ".*", "*": "[^:]*"}.get(p, re.escape(p)) for p in parts))
 
 
-def _truth(said: str) -> bool:
+def _truth(said: str, where: str) -> bool:
     word = said.strip().lower()
-    if word not in _TRUE | _FALSE:
-        raise ValueError(f"reading Setting (sjresource:wait): must be true or false, got {said!r}")
-    return word in _TRUE
+    if word not in TRUE + FALSE:
+        raise ValueError(f"reading {where}: {wrong_value('wait', said)}")
+    return word in TRUE

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 from emulated import IDENTITY, PAYLOAD
+from pulumi.runtime import rpc
 from queue_side import KIND, QueueSide
 
 from sjresource.checks.job_check import Memory, check_job, would_be_submitted
@@ -235,26 +236,34 @@ def test_no_permission_is_silence(aws: EmulatedBatch) -> None:
     assert failures(aws, "nowhere") == []
 
 
-def test_no_network_is_silence(aws: EmulatedBatch) -> None:
-    """Nobody listens at the port; the answer is as quick as it is silent."""
-    queue = aws.make_queue()
+def test_no_network_is_told_once(aws: EmulatedBatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody listens at the port: a warning of the stack, however many jobs there are."""
     provider = checking_provider(aws)
     provider.settings = Settings(
         region="eu-west-1",
         access_key="none",
         secret_key="none",
-        endpoints=(("batch", "http://127.0.0.1:9"),),
+        endpoints=(("batch", "http://me:hunter2@127.0.0.1:9"),),
     )
 
-    assert provider.check({}, aws.job(queue)).failures == []
+    assert provider.check({}, aws.job(rpc.UNKNOWN)).failures == []
+    assert provider.check({}, aws.job("training")).failures == []
+
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("warning: AWS was not asked: Could not connect to the endpoint URL: ")
+    assert said.endswith(
+        "nothing was checked against the queue; see the network, aws:region, aws:endpoints and "
+        "AWS_ENDPOINT_URL*; `sjresource doctor` says more"
+    )
+    assert "hunter2" not in said
 
 
 def test_an_unknown_queue_is_passed_over(aws: EmulatedBatch) -> None:
-    """A queue that this `up` creates has no ARN yet."""
+    """A queue that this `up` creates has no ARN yet; only whether AWS answers is looked at."""
     aws.emulator.calls.clear()
 
-    assert failures(aws, "04da6b54-80e4-46f7-96ec-b56ff0331ba9") == []
-    assert aws.emulator.calls.counts() == {}
+    assert failures(aws, rpc.UNKNOWN) == []
+    assert aws.emulator.calls.counts() == {"DescribeJobQueues": 1}
 
 
 def test_another_stack_s_mark_is_not_ours(side: QueueSide) -> None:

@@ -53,6 +53,12 @@ def test_a_setting_that_is_no_truth_value_is_refused() -> None:
         run_waits("maybe", URN, {})
 
 
+def test_a_variable_that_is_no_truth_value_is_named_as_itself() -> None:
+    """Nobody finds it in the stack's config."""
+    with pytest.raises(ValueError, match=r"reading Variable \(SJRESOURCE_WAIT\): must be true or"):
+        run_waits("true", URN, {"SJRESOURCE_WAIT": "maybe"})
+
+
 def test_the_command_is_found_among_the_ancestors() -> None:
     """The engine does not tell it."""
     asks = "from sjresource.waits.operation import pulumi_command; print(pulumi_command())"
