@@ -23,7 +23,7 @@ from sjresource.stack_config import stack_settings
 from sjresource.waits.absences import MayBeAbsent, of_many, read, record_read
 from sjresource.waits.failure import recorded_failures
 from sjresource.waits.masking import Mask
-from sjresource.waits.operation import run_waits
+from sjresource.waits.operation import Operation, this_operation
 from sjresource.waits.outcome import whole
 from sjresource.waits.recording import quotes_secrets, record, remembered
 from sjresource.waits.rows import EarlyRow, urn_in
@@ -137,7 +137,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
             "names": declared.names(),
             "min_succeeded": terms.min_succeeded,
             "on_failure": on_failure if terms.records_failures else None,
-            "statuses": self._statuses(declared, terms, identity) if _waits(identity) else None,
+            "statuses": self._statuses(declared, terms, identity),
             "masks": declared.masks(),
             "withheld": declared.withheld(),
             "outcome": None,
@@ -255,12 +255,24 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
 
     def _statuses(
         self, declared: WaitedJobs, terms: Terms, identity: pulumi.Input[str]
-    ) -> pulumi.Output[Any]:
-        """Give the end of the wait, or unknown in a preview."""
+    ) -> pulumi.Output[Any] | None:
+        """Give the end of the wait, or unknown in a preview; None in a run that doesn't wait."""
+        operation = _operation()
+        if operation.never_waits:
+            return None
+        if isinstance(identity, str) and not operation.waits_for(urn_in(identity)):
+            return None
 
-        async def wait(jobs: list[Job]) -> list[str | None]:
+        async def wait(jobs: list[Job]) -> list[str | None] | None:
+            row = EarlyRow(identity)
+            urn = str(await row.urn.future())
+            needs = await declared.urns() if operation.asks_for_dependencies else []
+            if not operation.waits_for(urn, needs):
+                return None
+            if operation.is_uncertain(urn):
+                pulumi.log.info(_UNCERTAIN, resource=row, ephemeral=True)  # type: ignore[arg-type] # see EarlyRow
             mask = Mask(await declared.secrets())
-            waiting = Wait(jobs, terms, EarlyRow(identity), mask, surroundings())
+            waiting = Wait(jobs, terms, row, mask, surroundings())
             statuses = await waiting.statuses()
             asyncio.ensure_future(self.urn.future()).add_done_callback(waiting.recorded)
             return statuses
@@ -277,11 +289,16 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
 _TYPE = "pulumi-python:dynamic/sjresource:ServiceJobCompletion"
 
 
-def _waits(identity: pulumi.Input[str]) -> bool:
-    """Tell whether this run of the program waits for this completion."""
+_UNCERTAIN = (
+    "waiting, as this may be a dependent of a target; SJRESOURCE_WAIT=0 does not wait, and Ctrl-C "
+    "ends the wait and not the job"
+)
+
+
+def _operation() -> Operation:
+    """Read which operation this run of the program serves."""
     stack_settings()  # which looks at ours first, so that all that is wrong is told at once
-    urn = urn_in(identity) if isinstance(identity, str) else None
     try:
-        return run_waits(pulumi.Config("sjresource").get("wait"), urn)
+        return this_operation(pulumi.Config("sjresource").get("wait"))
     except ValueError as error:
         raise pulumi.RunError(str(error)) from None

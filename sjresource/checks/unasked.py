@@ -34,8 +34,7 @@ _CURES = (
         "`aws configure` or `aws sso login`, or name a profile in aws:profile or AWS_PROFILE",
     ),
     (
-        r"security token|ExpiredToken|UnrecognizedClient|InvalidClientTokenId|"
-        r"SignatureDoesNotMatch",
+        r"security token|ExpiredToken|UnrecognizedClient|InvalidClientToken|SignatureDoesNot",
         "renew the credentials{of}, and see `aws sts get-caller-identity`",
     ),
     (

@@ -108,13 +108,25 @@ class WaitedJobs:
 
     async def secrets(self) -> frozenset[str]:
         """Find what is secret in the arguments; nothing is known of a job that is just an ARN."""
-        entries: Any = self._entries
-        if isinstance(entries, pulumi.Output):
-            entries = await entries.future() or []
-        given = [entry.given for entry in entries]
+        given = [entry.given for entry in await self._known_entries()]
         return await secret_values(
             [job.given_arguments for job in given if isinstance(job, ServiceJob)]
         )
+
+    async def urns(self) -> list[str]:
+        """Return the URNs of the program's own jobs, and of what names their queues."""
+        found: set[str] = set()
+        for entry in await self._known_entries():
+            if isinstance(entry.given, ServiceJob):
+                queue = entry.given.given_arguments["job_queue"]
+                made_by = await queue.resources() if isinstance(queue, pulumi.Output) else set()
+                found |= {str(await each.urn.future()) for each in {entry.given, *made_by}}
+        return sorted(found)
+
+    async def _known_entries(self) -> Sequence[Entry]:
+        if isinstance(self._entries, pulumi.Output):
+            return await self._entries.future() or []
+        return self._entries
 
     def masks(self) -> pulumi.Output[list[str] | None]:
         """Return the secrets, as a secret; None, which is none, where there are no secrets."""
