@@ -142,6 +142,8 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
             **dict.fromkeys(JobQueueProvider.outputs),
         }
         properties = declared("JobQueue", resource_name, given)
+        self.given_arguments = properties
+        """What the program gave, for the jobs of the same program."""
         super().__init__(JobQueueProvider(), resource_name, properties, old_first(opts))
         warn_of_queue_side(self, JobQueueProvider.create_operation, properties)
         warn_of_provider(self, opts, needs_region=region is None)

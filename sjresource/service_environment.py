@@ -112,6 +112,8 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
             **dict.fromkeys(ServiceEnvironmentProvider.outputs),
         }
         properties = declared("ServiceEnvironment", resource_name, given)
+        self.given_arguments = properties
+        """What the program gave, for the jobs of the same program."""
         super().__init__(ServiceEnvironmentProvider(), resource_name, properties, opts)
         warn_of_queue_side(self, ServiceEnvironmentProvider.create_operation, properties)
         warn_of_provider(self, opts, needs_region=region is None)

@@ -25,7 +25,7 @@ from pulumi.dynamic import (
 from sjresource.adoption import adopt
 from sjresource.arn import name_in, parse_arn, stop_command
 from sjresource.changes import IN_PLACE, REPLACES, find_changes
-from sjresource.checks.advising import warn_of_job
+from sjresource.checks.advising import warn_of_capacity, warn_of_job
 from sjresource.checks.declaring import declared
 from sjresource.checks.instance_hours import instance_hours_placeholder
 from sjresource.checks.job_check import check_job, would_be_submitted
@@ -356,6 +356,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
         if opts and opts.delete_before_replace is False:
             pulumi.log.warn(_NEW_FIRST, resource=self)
         warn_of_job(self, properties)
+        self._capacity_told = asyncio.ensure_future(warn_of_capacity(self, given))
         warn_of_provider(self, opts, needs_region=region is None)
 
     @property

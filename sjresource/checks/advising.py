@@ -7,11 +7,13 @@ with what is known by then.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 
 from sjresource.checks.advice import job_advice
+from sjresource.checks.program_capacity import too_much
 from sjresource.checks.reading import is_plain
 from sjresource.checks.validation import job_problems, queue_problems
 from sjresource.harmless import plain
@@ -33,6 +35,15 @@ def warn_of_job(job: pulumi.Resource, arguments: Mapping[str, Any]) -> None:
         return [*job_advice(known, region), *newer]
 
     _warn(job, arguments, texts)
+
+
+async def warn_of_capacity(job: pulumi.Resource, arguments: Mapping[str, Any]) -> None:
+    """Raise that a job will wait for ever, if this very program says so."""
+    said = None
+    with contextlib.suppress(Exception):  # the SDK reports what went wrong with an argument
+        said = await too_much(arguments["job_queue"], arguments["service_request_payload"])
+    if said:
+        pulumi.log.warn(said, resource=job)
 
 
 def warn_of_queue_side(

@@ -31,6 +31,8 @@ class Problem(NamedTuple):
     path: str
     reason: str
     may_be_newer: bool = False
+    number: float | None = None
+    """The number that was given, to be shown where it can be no secret."""
 
 
 @dataclass(frozen=True)
@@ -142,9 +144,9 @@ def _number_problems(shape: Any, value: Any, path: str) -> Iterator[Problem]:
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
     most = _LARGEST.get(shape.type_name, math.inf)
     if (low is not None and value < low) or (high is not None and value > high):
-        yield Problem(path, f"must be {_range(low, high)}")
+        yield Problem(path, f"must be {_range(low, high)}", number=value)
     elif not -most <= value <= most:
-        yield Problem(path, f"must be from {-most} to {most}")
+        yield Problem(path, f"must be from {-most} to {most}", number=value)
 
 
 _LARGEST = {"integer": 2**31 - 1, "long": 2**63 - 1}

@@ -19,7 +19,7 @@ from sjresource.checks.instance_hours import with_instance_hours
 from sjresource.checks.kept_answers import KeptAnswers
 from sjresource.checks.managed_here import PROPERTY as MANAGED_HERE
 from sjresource.checks.preflight import findings
-from sjresource.checks.queue_facts import look_up, tags_of
+from sjresource.checks.queue_facts import ask_at_all, look_up, tags_of
 from sjresource.checks.reading import holds_unknown, with_known
 from sjresource.checks.unasked import unasked
 from sjresource.checks.validation import failing, job_problems
@@ -139,9 +139,10 @@ def _preflight(
     except SjresourceError as error:  # no region, no such profile: the update will fail
         unanswered(error)
         return
-    facts = memory.facts.get((settings, region, queue), lambda: look_up(client, queue, unanswered))
     if queue == _ANY_QUEUE:
+        memory.facts.get((settings, region, queue), lambda: ask_at_all(client, queue, unanswered))
         return
+    facts = memory.facts.get((settings, region, queue), lambda: look_up(client, queue, unanswered))
     for finding in findings(facts, properties) if facts else ():
         yield (
             Problem(finding.path, finding.reason),

@@ -71,7 +71,9 @@ def request_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[
     for path, bound in BOUNDS[operation]:
         for found, value in _values_at(properties, path.split("."), ""):
             if not _is_told(found, told) and not bound.allows(value):
-                yield Problem(found, f"must be {bound.meaning}, got {kind_of(value)}{_size(value)}")
+                seen = f"must be {bound.meaning}, got {kind_of(value)}{_size(value)}"
+                number = value if isinstance(value, (int, float)) else None
+                yield Problem(found, seen, number=number)
 
 
 def payload_problems(value: Any) -> Iterator[Problem]:
@@ -107,7 +109,20 @@ def _each_told_once(
     yield from first
     for problem in problems:
         if not (_is_told(problem.path, told) or is_output_text(problem.path)):
-            yield problem
+            yield _with_number(problem, properties)
+
+
+def _with_number(problem: Problem, properties: Mapping[str, Any]) -> Problem:
+    """Show the number that is wrong, where the program says that it is no secret."""
+    places = properties.get("secret_places")
+    if problem.number is None or not isinstance(places, list):
+        return problem
+    hidden = [[str(step) for step in place] for place in places]
+    path = problem.path.replace("[", ".").replace("]", "").split(".")
+    if any(path[: len(place)] == place for place in hidden):
+        return problem
+    reason = problem.reason.removesuffix(", got a number")
+    return problem._replace(reason=f"{reason}, got {problem.number:g}")
 
 
 def _public(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,11 @@ class BatchCalls:
     def __init__(self, batch: Any) -> None:
         self._batch = batch
 
+    @property
+    def region(self) -> str:
+        """Return the region that is asked."""
+        return str(self._batch.meta.region_name)
+
     def _call(
         self, doing: str, noun: str, identifier: str, operation: str, **request: Any
     ) -> dict[str, Any]:

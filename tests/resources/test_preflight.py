@@ -72,7 +72,12 @@ def test_a_queue_in_order_has_no_finding(side: QueueSide) -> None:
 
 def test_a_queue_that_does_not_exist_fails(aws: EmulatedBatch) -> None:
     """It can't be repaired by this `up`: then its ARN would be unknown."""
-    assert failures(aws, "nowhere") == ["job_queue names a queue that does not exist"]
+    name = aws.make_queue().rpartition("/")[2]
+
+    (said,) = failures(aws, "nowhere")
+    assert said.startswith('job_queue names a queue that does not exist: there is no "nowhere" in ')
+    assert said.endswith(" of account 123456789012; see its name, and aws:region")
+    assert failures(aws, f"{name[:-1]}x")[0].endswith(f"did you mean {name}?")
 
 
 def test_a_disabled_queue_fails_if_it_is_somebody_elses(
@@ -182,6 +187,7 @@ def test_a_request_that_can_never_be_served_fails(side: QueueSide) -> None:
     assert failures(side.aws, queue.id, service_request_payload=asking_for(4.0)) == []
     (reason,) = failures(side.aws, queue.id, service_request_payload=asking_for(5.0))
     assert "asks for more instances than its environments (capacity-" in reason
+    assert reason.endswith("may ever run: 5 ml.m5.large where there are 4 ml.m5.large")
     assert failures(side.aws, queue.id, service_request_payload=asking_for(1.0, "ml.m5.xlarge"))
 
 
