@@ -323,6 +323,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
         """
         given: dict[str, Any] = {
             "identity": resource_identity(_TYPE, resource_name, opts),
+            "job_name": job_name,
             "job_queue": job_queue,
             "service_job_type": service_job_type,
             "service_request_payload": service_request_payload,
@@ -344,7 +345,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
         given["secret_places"] = secret_places(given)
         properties = {
             **{name: value for name, value in given.items() if value is not None},
-            "job_name": job_name,
+            "job_name": given["job_name"],
             **dict.fromkeys(_NOT_INPUTS),
         }
         properties["max_instance_hours"] = instance_hours_placeholder(properties)

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sjresource.checks.patterns import matches, refusal
+from sjresource.checks.patterns import matches, meaning, refusal
 from sjresource.naming import model_version
 from sjresource.payload import is_unknown, kind_of
 
@@ -125,9 +125,11 @@ def _string_problems(
         if value not in shape.enum and not _ignores_case(shape, value):
             yield must_be_one_of(path, value, shape.enum)
         return
-    outside = list(_size_problems(shape, len(value), path, "characters"))
-    yield from outside
     pattern = shape.metadata.get("pattern")
+    words = meaning(pattern) if pattern else None
+    outside = list(_size_problems(shape, len(value), path, "characters"))
+    for problem in outside:
+        yield problem._replace(reason=f"{problem.reason}; it must be {words}") if words else problem
     # A pattern is not run on what is too long for it: it could take very long.
     if pattern and not outside and not matches(pattern, value):
         yield Problem(path, refusal(pattern, value, is_name=is_name))

@@ -32,8 +32,7 @@ _OF_CONTENT = ("triggers",)
 
 _LARGEST = sys.float_info.max
 
-_AWAITED = ("service_request_payload", "triggers", "tags")
-"""The arguments in which a program puts together what Outputs hold."""
+_OURS = "identity"
 
 
 def require_name(noun: str, name: Any) -> None:
@@ -48,7 +47,7 @@ def require_name(noun: str, name: Any) -> None:
             "use a text of the program's, and put the Output into an argument such as job_name"
         )
         raise _nonsense(noun, "?", [Problem("resource_name", reason)])
-    if not isinstance(name, str) or not name:
+    if not isinstance(name, str) or not name or not _is_text(name):
         reason = f"must be a text, got {_kind(name) if name != '' else 'an empty one'}"
         raise _nonsense(noun, "?", [Problem("resource_name", reason)])
 
@@ -81,9 +80,7 @@ class _Taker:
         self.problems: list[Problem] = []
 
     def argument(self, name: str, value: Any) -> Any:
-        if isinstance(value, pulumi.Output) and name not in _AWAITED:
-            return value
-        return value if _is_json(value) else self.take(value, name)
+        return value if _is_json(value) or name == _OURS else self.take(value, name)
 
     def end(self) -> None:
         if self.problems:

@@ -87,7 +87,7 @@ def _job(name: str, value: Any) -> Iterator[Problem]:
         return
     arn = parse_arn(value)
     if arn is not None and arn.kind != "service-job":
-        yield Problem(name, f"must be a service job's id or ARN, got the ARN of a {arn.kind}")
+        yield Problem(name, "must be a service job's id or ARN, got the ARN of another thing")
     elif arn is None and not _JOB_ID.fullmatch(value):
         yield Problem(name, "must be a service job's id or ARN")
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     Given = ServiceJob | pulumi.Input[str]
     Place = tuple[str, str | None]
 
+_KINDS = ("job", "job-definition", "job-queue", "scheduling-policy", "service-environment")
 _SEVERAL = (list, tuple, set, frozenset, Mapping)
 _MUST = "must be a ServiceJob, or the ARN of a service job, got"
 _JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -172,7 +173,7 @@ def _entries(name: str, jobs: Any) -> list[Entry]:
     if isinstance(jobs, (ServiceJob, str)):
         raise nonsense(name, "jobs takes a list or a mapping of jobs; give a single one as job")
     if not isinstance(jobs, (list, tuple)):
-        reason = f"jobs must be a list of jobs, or a mapping of names to jobs, got {shown(jobs)}"
+        reason = f"jobs must be a list of jobs, or a mapping of names to jobs, got {_seen(jobs)}"
         raise nonsense(name, reason)
     return [Entry(_job(name, each, f"jobs[{at}]")) for at, each in enumerate(jobs)]
 
@@ -195,13 +196,19 @@ def _no_job(given: Any, path: str) -> str | None:
         return TELLS
     if not isinstance(given, str):
         several = "; give several as jobs" if isinstance(given, _SEVERAL) and path == "job" else ""
-        return f"{_MUST} {shown(given)}{several}"
+        return f"{_MUST} {_seen(given)}{several}"
     arn = parse_arn(given)
     if arn is not None and (arn.service, arn.kind) != ("batch", "service-job"):
-        return f"{_MUST} the ARN of a {arn.service} {arn.kind}"
+        kind = arn.kind if arn.kind in _KINDS else "another thing"
+        return f"{_MUST} the ARN of a {kind}"
     if arn is None and not _JOB_ID.fullmatch(given):
-        return f"{_MUST} {shown(given)}; a name may be that of many jobs"
+        return f"{_MUST} a text that is none; a name may be that of many jobs"
     return None
+
+
+def _seen(given: Any) -> str:
+    """Name the kind of what was given: a text may be a secret."""
+    return "a text" if isinstance(given, str) else shown(given)
 
 
 def _known_job(name: str, known: Any, path: str) -> Any:
@@ -211,7 +218,7 @@ def _known_job(name: str, known: Any, path: str) -> Any:
 
 def _job_name(name: str, key: Any) -> str:
     if not isinstance(key, str) or not key or is_output_text(key):
-        raise nonsense(name, f"jobs has the name {shown(key)}; names must be texts")
+        raise nonsense(name, f"jobs has a name that is {_seen(key)}; names must be texts")
     return key
 
 
