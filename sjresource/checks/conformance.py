@@ -126,7 +126,7 @@ def _string_problems(
             yield must_be_one_of(path, value, shape.enum)
         return
     pattern = shape.metadata.get("pattern")
-    words = meaning(pattern) if pattern else None
+    words = meaning(pattern) if pattern and len(value) < _NO_NAME else None
     outside = list(_size_problems(shape, len(value), path, "characters"))
     for problem in outside:
         yield problem._replace(reason=f"{problem.reason}; it must be {words}") if words else problem
@@ -135,6 +135,10 @@ def _string_problems(
         yield Problem(path, refusal(pattern, value, is_name=is_name))
     elif not _is_text(value):
         yield Problem(path, "must be text, got half of a surrogate pair")
+
+
+_NO_NAME = 20
+"""A shorter text of the wrong length is something else; a longer one is just too long."""
 
 
 def _ignores_case(shape: Any, value: str) -> bool:

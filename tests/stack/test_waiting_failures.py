@@ -118,7 +118,7 @@ def test_a_timeout_ends_the_wait_and_not_the_job(cloud: EmulatedCloud, new_stack
     (error,) = [error for error in failed.diagnostics("error") if "::train" in error.urn]
     assert "waiting for ServiceJob (train): still RUNNABLE" in error.message
     assert "it has waited for capacity all that time" in error.message
-    assert "aws batch terminate-service-job --job-id" in error.message
+    assert "to stop the job: sjresource terminate train" in error.message
     assert latest_job(cloud)["status"] == "RUNNABLE"
 
 
