@@ -14,15 +14,17 @@ What a program says goes down through these modules, each importing only those b
 
     service_job, completion, job_queue, quota_share,
     service_environment, scheduling_policy                    a resource each
-    functions, orphans, arguments, model_trainer              what a program may ask and write
-    submission, adoption, job_outputs,
+    functions, orphans, arguments, training_job_request,
+    model_trainer                                             what a program may ask and write
+    submission, adoption, job_outputs, secret_places,
     named_resource, relations, drift                          what their lives are made of
     waits                                                     a program's waits, and their outcome
     checks                                                    what a preview catches
     declaration, provider, changes, ownership                 what all resources share
     client, session, account, refusals, settling              AWS, and who we are there
-    stack_config, settings, assumed_role, config_values       what the stack's config says
-    identity, naming, payload, arn, errors                    words and their meaning
+    stack_config, given_provider, own_settings, settings, assumed_role,
+    config_values                                             what the stack's config says
+    identity, naming, payload, arn, errors, harmless          words and their meaning
     inline_program                                            whether a plugin can start
 
 `sjresource.emulator` is a program of its own; nothing here imports it, and it imports nothing from
@@ -36,6 +38,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sjresource.arguments import (
+        CapacityLimitArgs,
+        EvaluateOnExitArgs,
+        FairsharePolicyArgs,
+        JobPreemptionConfigurationArgs,
+        JobStateTimeLimitActionArgs,
+        QuotaShareCapacityLimitArgs,
+        QuotaSharePolicyArgs,
+        ResourceSharingConfigurationArgs,
+        RetryStrategyArgs,
+        ServiceEnvironmentOrderArgs,
+        ShareDistributionArgs,
+        SharePreemptionConfigurationArgs,
+        TimeoutConfigArgs,
+        TimeoutsArgs,
+    )
     from sjresource.completion import ServiceJobCompletion
     from sjresource.errors import NotFound, NotSettled, Refused, SjresourceError, Unreachable
     from sjresource.functions import (
@@ -53,19 +71,35 @@ if TYPE_CHECKING:
     from sjresource.scheduling_policy import SchedulingPolicy
     from sjresource.service_environment import ServiceEnvironment
     from sjresource.service_job import ServiceJob
+    from sjresource.training_job_request import CreateTrainingJobArgs
 
 __all__ = [
+    "CapacityLimitArgs",
+    "CreateTrainingJobArgs",
+    "EvaluateOnExitArgs",
+    "FairsharePolicyArgs",
+    "JobPreemptionConfigurationArgs",
     "JobQueue",
+    "JobStateTimeLimitActionArgs",
     "NotFound",
     "NotSettled",
     "Orphan",
     "QuotaShare",
+    "QuotaShareCapacityLimitArgs",
+    "QuotaSharePolicyArgs",
     "Refused",
+    "ResourceSharingConfigurationArgs",
+    "RetryStrategyArgs",
     "SchedulingPolicy",
     "ServiceEnvironment",
+    "ServiceEnvironmentOrderArgs",
     "ServiceJob",
     "ServiceJobCompletion",
+    "ShareDistributionArgs",
+    "SharePreemptionConfigurationArgs",
     "SjresourceError",
+    "TimeoutConfigArgs",
+    "TimeoutsArgs",
     "Unreachable",
     "find_orphans",
     "from_model_trainer",
@@ -78,6 +112,22 @@ __all__ = [
 ]
 
 _MODULES = {
+    "arguments": (
+        "CapacityLimitArgs",
+        "EvaluateOnExitArgs",
+        "FairsharePolicyArgs",
+        "JobPreemptionConfigurationArgs",
+        "JobStateTimeLimitActionArgs",
+        "QuotaShareCapacityLimitArgs",
+        "QuotaSharePolicyArgs",
+        "ResourceSharingConfigurationArgs",
+        "RetryStrategyArgs",
+        "ServiceEnvironmentOrderArgs",
+        "ShareDistributionArgs",
+        "SharePreemptionConfigurationArgs",
+        "TimeoutConfigArgs",
+        "TimeoutsArgs",
+    ),
     "completion": ("ServiceJobCompletion",),
     "errors": ("NotFound", "NotSettled", "Refused", "SjresourceError", "Unreachable"),
     "functions": (
@@ -95,6 +145,7 @@ _MODULES = {
     "scheduling_policy": ("SchedulingPolicy",),
     "service_environment": ("ServiceEnvironment",),
     "service_job": ("ServiceJob",),
+    "training_job_request": ("CreateTrainingJobArgs",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
 

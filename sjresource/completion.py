@@ -15,24 +15,34 @@ import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
 from sjresource.changes import IN_PLACE, find_changes
+from sjresource.checks.declaring import require_name
+from sjresource.given_provider import warn_of_provider
 from sjresource.identity import identity_tag, resource_identity
 from sjresource.provider import BatchProvider
+from sjresource.stack_config import stack_settings
+from sjresource.waits.absences import MayBeAbsent, of_many, read, record_read
 from sjresource.waits.failure import recorded_failures
 from sjresource.waits.masking import Mask
-from sjresource.waits.operation import run_waits
-from sjresource.waits.recording import record, remembered
+from sjresource.waits.operation import Operation, this_operation
+from sjresource.waits.outcome import whole
+from sjresource.waits.recording import quotes_secrets, record, remembered
 from sjresource.waits.rows import EarlyRow, urn_in
 from sjresource.waits.services import services_of
+from sjresource.waits.stated_terms import stated_terms
 from sjresource.waits.surroundings import surroundings
 from sjresource.waits.waited_jobs import WaitedJobs, unknown
-from sjresource.waits.waiting import Terms, Wait
+from sjresource.waits.waiting import Wait
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sjresource.service_job import ServiceJob
+    from sjresource.waits.waiting import Job, Terms
 
-RULES = {"jobs": IN_PLACE, "min_succeeded": IN_PLACE, "statuses": IN_PLACE}
+    Waited = ServiceJob | pulumi.Input[str]
+    Jobs = Sequence[Waited] | Mapping[str, Waited]
+
+RULES = {"jobs": IN_PLACE, "names": IN_PLACE, "min_succeeded": IN_PLACE, "statuses": IN_PLACE}
 
 
 class ServiceJobCompletionProvider(BatchProvider):
@@ -45,7 +55,7 @@ class ServiceJobCompletionProvider(BatchProvider):
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Tell whether there is another outcome to record, or an incomplete one to complete."""
-        if (olds.get("outcome") or {}).get("unread"):
+        if (olds.get("outcome") or {}).get("unread") or quotes_secrets(olds, news):
             return DiffResult(changes=True)
         return find_changes(RULES, olds, news).diff_result()
 
@@ -78,17 +88,19 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
 
     outcome: pulumi.Output[dict[str, Any] | None]
     """The whole record; the properties below are parts of it, None where nothing is known."""
+    withheld: pulumi.Output[dict[str, Any] | None]
+    """What `outcome` leaves out, by job, since it is made of secrets; the properties have it."""
 
     def __init__(
         self,
         resource_name: str,
         *,
         job: ServiceJob | pulumi.Input[str] | None = None,
-        jobs: Sequence[ServiceJob | pulumi.Input[str]] | None = None,
-        min_succeeded: int | None = None,
-        timeout_seconds: float | None = None,
+        jobs: Jobs | pulumi.Output[Any] | None = None,
+        min_succeeded: int | str | None = None,
+        timeout_seconds: float | str | None = None,
         on_failure: Literal["raise", "record"] = "raise",
-        log_lines: int = 20,
+        log_lines: int | str = 20,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Declare the wait.
@@ -96,32 +108,42 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
         Args:
             resource_name: the name in the program.
             job: the job, or the ARN of one.
-            jobs: instead of `job`: many of them. Their order is that of `results`.
+            jobs: instead of `job`: many of them, or an Output of many. A list gives `results` its
+                order, a mapping of names to jobs its names.
             min_succeeded: how many of them have to succeed, all if it is None. The wait ends as
                 soon as that is certain either way; the jobs that still run go on.
             timeout_seconds: ends the wait, with an error, and not the job; None waits without end.
             on_failure: "raise" fails the `pulumi up` when all other waits are over. "record" takes
                 a failure as an outcome like another, and warns.
-            log_lines: how many of the log's last lines a failure shows.
+            log_lines: how many of the log's last lines a failure shows, up to 10000.
             opts: Pulumi's own.
 
         Raises:
-            pulumi.RunError: the arguments contradict each other.
+            pulumi.RunError: an argument is not of its kind, or they contradict each other.
         """
-        declared = WaitedJobs.of(resource_name, job, jobs)
-        declared.require_sense(min_succeeded, on_failure)
-        terms = Terms(min_succeeded, timeout_seconds, on_failure == "record", log_lines)
+        require_name("ServiceJobCompletion", resource_name)
+        terms = stated_terms(
+            resource_name,
+            min_succeeded=min_succeeded,
+            timeout_seconds=timeout_seconds,
+            on_failure=on_failure,
+            log_lines=log_lines,
+        )
+        declared = WaitedJobs.of(resource_name, job, jobs, terms.min_succeeded)
         identity = resource_identity(_TYPE, resource_name, opts)
         properties = {
             "identity": identity,
             "jobs": declared.arns(),
-            "min_succeeded": min_succeeded,
+            "names": declared.names(),
+            "min_succeeded": terms.min_succeeded,
             "on_failure": on_failure if terms.records_failures else None,
-            "statuses": self._statuses(declared, terms, identity) if _waits(identity) else None,
+            "statuses": self._statuses(declared, terms, identity),
             "masks": declared.masks(),
+            "withheld": declared.withheld(),
             "outcome": None,
         }
         super().__init__(ServiceJobCompletionProvider(), resource_name, properties, opts)
+        warn_of_provider(self, opts, needs_region=False)
         if not pulumi.runtime.is_dry_run():
             self.outcome.apply(self._warn)
 
@@ -131,9 +153,16 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
         return self._recorded("status")
 
     @property
-    def results(self) -> pulumi.Output[list[dict[str, Any]]]:
-        """What came of each job, in the order given; the members are named as the outputs here."""
-        return self._recorded("results")
+    def results(self) -> pulumi.Output[Any]:
+        """What came of each job, in the order or by the names given; members are named as here."""
+        name = self.pulumi_resource_name
+
+        def told(results: list[dict[str, Any]]) -> Any:
+            read = [record_read(name, each) for each in results]
+            return {each["name"]: each for each in read} if "name" in results[0] else read
+
+        revealed = self._recorded("results").apply(self._revealed)
+        return revealed.apply(told)
 
     @property
     def summary(self) -> pulumi.Output[dict[str, int]]:
@@ -171,7 +200,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
         return self._of_one("model_artifacts")
 
     @property
-    def final_metrics(self) -> pulumi.Output[dict[str, float] | None]:
+    def final_metrics(self) -> MayBeAbsent[dict[str, float] | None]:
         """The last value of each metric that the payload's MetricDefinitions found in the log."""
         return self._of_one("final_metrics")
 
@@ -196,7 +225,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
         return self._of_one("log_stream")
 
     @property
-    def console_urls(self) -> pulumi.Output[dict[str, str] | None]:
+    def console_urls(self) -> MayBeAbsent[dict[str, str] | None]:
         """Pages of the AWS console: `job_queue`, `training_job`, `log`."""
         return self._of_one("console_urls")
 
@@ -204,26 +233,53 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
         # Nothing is recorded where a run didn't wait: unknown then, in an `up` too.
         return self.outcome.apply(lambda outcome: outcome[name] if outcome else unknown())
 
-    def _of_one(self, name: str) -> pulumi.Output[Any]:
-        return self.results.apply(
-            lambda results: results[0].get(name) if len(results) == 1 else None
+    def _of_one(self, name: str) -> MayBeAbsent[Any]:
+        completion = self.pulumi_resource_name
+
+        def pick(results: list[dict[str, Any]]) -> Any:
+            if len(results) != 1:
+                return of_many(completion, name, len(results))
+            is_secret = name in results[0].get("withheld", [])
+            shown = pulumi.Output.from_input(self._revealed(results) if is_secret else results)
+            return shown.apply(lambda known: read(completion, known[0], name))
+
+        return MayBeAbsent(self._recorded("results").apply(pick))
+
+    def _revealed(self, results: list[dict[str, Any]]) -> pulumi.Input[list[dict[str, Any]]]:
+        """Put in what was withheld; a secret then."""
+        if not any("withheld" in each for each in results):
+            return results
+        return self.withheld.apply(
+            lambda secrets: [whole(each, (secrets or {}).get(each["job"], {})) for each in results]
         )
 
     def _statuses(
         self, declared: WaitedJobs, terms: Terms, identity: pulumi.Input[str]
-    ) -> pulumi.Output[Any]:
-        """Give the end of the wait, or unknown in a preview."""
+    ) -> pulumi.Output[Any] | None:
+        """Give the end of the wait, or unknown in a preview; None in a run that doesn't wait."""
+        operation = _operation()
+        if operation.never_waits:
+            return None
+        if isinstance(identity, str) and not operation.waits_for(urn_in(identity)):
+            return None
 
-        async def wait(known: list[tuple[str, str | None]]) -> list[str | None]:
+        async def wait(jobs: list[Job]) -> list[str | None] | None:
+            row = EarlyRow(identity)
+            urn = str(await row.urn.future())
+            needs = await declared.urns() if operation.asks_for_dependencies else []
+            if not operation.waits_for(urn, needs):
+                return None
+            if operation.is_uncertain(urn):
+                pulumi.log.info(_UNCERTAIN, resource=row, ephemeral=True)  # type: ignore[arg-type] # see EarlyRow
             mask = Mask(await declared.secrets())
-            jobs = declared.to_wait_for(known, await declared.submissions())
-            waiting = Wait(jobs, terms, EarlyRow(identity), mask, surroundings())
+            known = await declared.submissions(jobs)
+            waiting = Wait(known, terms, row, mask, surroundings())
             statuses = await waiting.statuses()
             asyncio.ensure_future(self.urn.future()).add_done_callback(waiting.recorded)
             return statuses
 
         in_preview = pulumi.runtime.is_dry_run()
-        return declared.places().apply(lambda known: unknown() if in_preview else wait(known))
+        return declared.once_known(lambda jobs: unknown() if in_preview else wait(jobs))
 
     def _warn(self, outcome: dict[str, Any] | None) -> None:
         """Say in every `up` what a recorded outcome lacks."""
@@ -234,10 +290,16 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
 _TYPE = "pulumi-python:dynamic/sjresource:ServiceJobCompletion"
 
 
-def _waits(identity: pulumi.Input[str]) -> bool:
-    """Tell whether this run of the program waits for this completion."""
-    urn = urn_in(identity) if isinstance(identity, str) else None
+_UNCERTAIN = (
+    "waiting, as this may be a dependent of a target; SJRESOURCE_WAIT=0 does not wait, and Ctrl-C "
+    "ends the wait and not the job"
+)
+
+
+def _operation() -> Operation:
+    """Read which operation this run of the program serves."""
+    stack_settings()  # which looks at ours first, so that all that is wrong is told at once
     try:
-        return run_waits(pulumi.Config("sjresource").get("wait"), urn)
+        return this_operation(pulumi.Config("sjresource").get("wait"))
     except ValueError as error:
         raise pulumi.RunError(str(error)) from None

@@ -7,12 +7,14 @@
     └── NotSettled      a bounded wait ended before the thing had the status that it should get
 
 Every message reads `<gerund> <Noun> (<identifier>): <what was seen>[; <what to do>]`. It never
-holds a payload, an environment or a tag value: these may be secret. Mistakes in a program's
-arguments are not
-here: they are check failures, which Pulumi shows at preview.
+holds a payload, an environment, a tag value or a password in a URL: these may be secret. Nothing in
+it acts on a terminal. Mistakes in a program's arguments are not here: they are check failures,
+which Pulumi shows at preview.
 """
 
 from __future__ import annotations
+
+from sjresource.harmless import plain, quotable
 
 
 class SjresourceError(Exception):
@@ -21,6 +23,7 @@ class SjresourceError(Exception):
     def __init__(
         self, doing: str, noun: str, identifier: str, seen: str, advice: str | None = None
     ) -> None:
+        identifier, seen = plain(identifier), quotable(seen)
         super().__init__(doing, noun, identifier, seen, advice)
         self.doing = doing
         """A gerund: what was being done."""

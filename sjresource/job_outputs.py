@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sjresource.naming import answer_properties
-from sjresource.payload import InvalidPayload, parse_payload
-from sjresource.waits.masking import Mask
+from sjresource.secret_places import texts_at
+from sjresource.waits.masking import Mask, texts_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 OUTPUTS = (
     "status",
@@ -33,17 +33,12 @@ OUTPUTS = (
 _ATTEMPTS_KEPT = 2
 _REASON_LENGTH = 160
 
-_QUOTED_LENGTH = 6
-"""A provider is not told which values are secret. Reasons quote them, so all that a container gets
-is masked in them, but for words so short that they would mask half of every sentence.
-"""
-
 
 def job_outputs(detail: Mapping[str, Any], props: Mapping[str, Any]) -> dict[str, Any]:
     """Give what DescribeServiceJob tells: the latest attempts, reasons cut and masked."""
     described = answer_properties("DescribeServiceJob", detail)
     outputs = {name: described[name] for name in OUTPUTS if described.get(name) is not None}
-    mask = Mask(_values(props))
+    mask = Mask(_secrets(props))
     _shorten(outputs, mask)
     for attempt in _latest_attempts(outputs):
         _shorten(attempt, mask)
@@ -64,18 +59,9 @@ def _latest_attempts(outputs: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [*attempts, *preempted]
 
 
-def _values(props: Mapping[str, Any]) -> Iterator[str]:
-    """Give what the container gets from the payload, and the tags."""
-    try:
-        payload = parse_payload(props.get("service_request_payload"))
-    except InvalidPayload:  # a job that is only read may have any
-        payload = {}
-    algorithm = payload.get("AlgorithmSpecification")
-    said = algorithm if isinstance(algorithm, dict) else {}
-    maps = (payload.get("HyperParameters"), payload.get("Environment"), props.get("tags"))
-    lists = (said.get("ContainerEntrypoint"), said.get("ContainerArguments"))
-    values = [value for each in maps if isinstance(each, dict) for value in each.values()]
-    values += [value for each in lists if isinstance(each, list) for value in each]
-    for value in values:
-        if isinstance(value, str) and len(value) >= _QUOTED_LENGTH:
-            yield value
+def _secrets(props: Mapping[str, Any]) -> frozenset[str]:
+    """Return what is secret; where the program didn't say, all that a reason may quote is."""
+    known = texts_at(props)
+    if known is not None:
+        return known
+    return texts_in(props.get("service_request_payload")) | texts_in(props.get("tags"))

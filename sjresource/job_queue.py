@@ -17,11 +17,13 @@ from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules, find_changes
 from sjresource.checks.advising import warn_of_queue_side
 from sjresource.checks.declared import PROPERTY as MISFITS
 from sjresource.checks.declared import misfits
+from sjresource.checks.declaring import declared
 from sjresource.checks.queue_check import failures_around
 from sjresource.checks.queue_preflight import queue_misfits
 from sjresource.checks.reading import items_at, value_at
 from sjresource.client import BatchClient
 from sjresource.declaration import Declaration
+from sjresource.given_provider import region_of, warn_of_provider
 from sjresource.named_resource import Calls, NamedResourceProvider
 from sjresource.provider import old_first, with_failures
 from sjresource.relations import refuse_foreign_jobs
@@ -145,7 +147,7 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
                 name.
         """
         declaration = Declaration(_TYPE, resource_name, opts)
-        properties = {
+        given = {
             "identity": declaration.identity,
             "job_queue_name": job_queue_name,
             "job_queue_type": job_queue_type,
@@ -155,14 +157,18 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
             "job_state_time_limit_actions": job_state_time_limit_actions,
             "state": state,
             "tags": with_default_tags(tags),
-            "region": region,
+            "region": region_of(region, opts),
             "timeouts": timeouts,
             **dict.fromkeys((*JobQueueProvider.outputs, "registered_at")),
         }
+        properties = declared("JobQueue", resource_name, given)
+        self.given_arguments = properties
+        """What the program gave, for the jobs of the same program."""
         properties[MISFITS] = misfits(JobQueueProvider.create_operation, properties)
         super().__init__(JobQueueProvider(), resource_name, properties, old_first(opts))
         declaration.follow(self)
         warn_of_queue_side(self, JobQueueProvider.create_operation, properties)
+        warn_of_provider(self, opts, needs_region=region is None)
 
     @property
     def job_queue_arn(self) -> pulumi.Output[str]:

@@ -14,7 +14,7 @@ from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Up
 
 from sjresource.account import account_problems
 from sjresource.changes import IN_PLACE, SWAPPED, Rules, find_changes
-from sjresource.checks.validation import failing, queue_problems, timeouts_problems
+from sjresource.checks.validation import failing, queue_problems
 from sjresource.drift import drifted
 from sjresource.errors import NotFound, Refused, SjresourceError
 from sjresource.identity import (
@@ -121,7 +121,6 @@ class NamedResourceProvider(BatchProvider):
         problems = [
             *account_problems(self.settings),
             *queue_problems(self.create_operation, news),
-            *timeouts_problems(news.get("timeouts")),
         ]
         return check_result(news, failing(problems, lenient=self.checking.lenient))
 

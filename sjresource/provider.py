@@ -21,6 +21,7 @@ from sjresource.account import confirm_gone
 from sjresource.arn import parse_arn
 from sjresource.client import BatchClient, batch_client, caller_account
 from sjresource.errors import NotFound, Refused
+from sjresource.harmless import plain
 from sjresource.ownership import other_owner
 from sjresource.payload import is_unknown
 from sjresource.refusals import PASSING
@@ -87,7 +88,7 @@ class BatchProvider(ResourceProvider):
         The account is asked for only where the config names credentials.
         """
         arn, referred = parse_arn(id_), parse_arn(reference)
-        if arn is None:
+        if arn is None or is_unknown(region):
             return []
         wanted = referred.region if referred else self.settings.in_region(region).region
         if wanted and wanted != arn.region:
@@ -156,7 +157,7 @@ def check_result(inputs: Mapping[str, Any], problems: Iterable[Problem]) -> Chec
     The failures name no property: of one that they name, the engine shows the value, in the clear
     even if it is a secret.
     """
-    failures = [CheckFailure("", f"{problem.path} {problem.reason}") for problem in problems]
+    failures = [CheckFailure("", plain(f"{each.path} {each.reason}")) for each in problems]
     return CheckResult(dict(inputs), failures)
 
 

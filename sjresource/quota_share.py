@@ -16,11 +16,13 @@ from sjresource.changes import IN_PLACE, REPLACES, Rules, find_changes
 from sjresource.checks.advising import warn_of_queue_side
 from sjresource.checks.declared import PROPERTY as MISFITS
 from sjresource.checks.declared import misfits
+from sjresource.checks.declaring import declared
 from sjresource.checks.queue_check import failures_around
 from sjresource.checks.queue_preflight import share_misfits
 from sjresource.client import BatchClient
 from sjresource.declaration import Declaration
 from sjresource.errors import NotFound
+from sjresource.given_provider import region_of, warn_of_provider
 from sjresource.named_resource import Calls, NamedResourceProvider
 from sjresource.provider import old_first, with_failures
 from sjresource.relations import refuse_foreign_jobs
@@ -152,7 +154,7 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
                 name.
         """
         declaration = Declaration(_TYPE, resource_name, opts)
-        properties = {
+        given = {
             "identity": declaration.identity,
             "quota_share_name": quota_share_name,
             "job_queue": job_queue,
@@ -161,14 +163,16 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
             "preemption_configuration": preemption_configuration,
             "state": state,
             "tags": with_default_tags(tags),
-            "region": region,
+            "region": region_of(region, opts),
             "timeouts": timeouts,
             **dict.fromkeys((*QuotaShareProvider.outputs, "registered_at")),
         }
+        properties = declared("QuotaShare", resource_name, given)
         properties[MISFITS] = misfits(QuotaShareProvider.create_operation, properties)
         super().__init__(QuotaShareProvider(), resource_name, properties, old_first(opts))
         declaration.follow(self)
         warn_of_queue_side(self, QuotaShareProvider.create_operation, properties)
+        warn_of_provider(self, opts, needs_region=region is None)
 
     @property
     def quota_share_arn(self) -> pulumi.Output[str]:

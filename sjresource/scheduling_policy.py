@@ -15,9 +15,11 @@ from pulumi.dynamic import Resource
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules
 from sjresource.checks.advising import warn_of_queue_side
+from sjresource.checks.declaring import declared
 from sjresource.client import BatchClient
 from sjresource.declaration import Declaration
 from sjresource.errors import NotFound
+from sjresource.given_provider import region_of, warn_of_provider
 from sjresource.identity import default_name, with_name
 from sjresource.named_resource import Calls, NamedResourceProvider
 from sjresource.relations import refuse_while_queues_use
@@ -113,19 +115,21 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
             opts: as for every resource.
         """
         declaration = Declaration(_TYPE, resource_name, opts)
-        properties = {
+        given = {
             "identity": declaration.identity,
             "name": name,
             "fairshare_policy": fairshare_policy,
             "quota_share_policy": quota_share_policy,
             "tags": with_default_tags(tags),
-            "region": region,
+            "region": region_of(region, opts),
             "timeouts": timeouts,
             "registered_at": None,
         }
+        properties = declared("SchedulingPolicy", resource_name, given)
         super().__init__(SchedulingPolicyProvider(), resource_name, properties, opts)
         declaration.follow(self)
         warn_of_queue_side(self, SchedulingPolicyProvider.create_operation, properties)
+        warn_of_provider(self, opts, needs_region=region is None)
 
     @property
     def arn(self) -> pulumi.Output[str]:

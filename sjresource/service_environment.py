@@ -14,8 +14,10 @@ from pulumi.dynamic import Resource
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, Rules
 from sjresource.checks.advising import warn_of_queue_side
+from sjresource.checks.declaring import declared
 from sjresource.client import BatchClient
 from sjresource.declaration import Declaration
+from sjresource.given_provider import region_of, warn_of_provider
 from sjresource.named_resource import Calls, NamedResourceProvider
 from sjresource.relations import refuse_while_queues_use
 from sjresource.stack_config import with_default_tags
@@ -99,20 +101,24 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
             opts: as for every resource.
         """
         declaration = Declaration(_TYPE, resource_name, opts)
-        properties = {
+        given = {
             "identity": declaration.identity,
             "service_environment_name": service_environment_name,
             "service_environment_type": service_environment_type,
             "capacity_limits": capacity_limits,
             "state": state,
             "tags": with_default_tags(tags),
-            "region": region,
+            "region": region_of(region, opts),
             "timeouts": timeouts,
             **dict.fromkeys((*ServiceEnvironmentProvider.outputs, "registered_at")),
         }
+        properties = declared("ServiceEnvironment", resource_name, given)
+        self.given_arguments = properties
+        """What the program gave, for the jobs of the same program."""
         super().__init__(ServiceEnvironmentProvider(), resource_name, properties, opts)
         declaration.follow(self)
         warn_of_queue_side(self, ServiceEnvironmentProvider.create_operation, properties)
+        warn_of_provider(self, opts, needs_region=region is None)
 
     @property
     def service_environment_arn(self) -> pulumi.Output[str]:

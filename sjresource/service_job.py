@@ -26,7 +26,8 @@ from pulumi.dynamic import (
 from sjresource.adoption import adopt
 from sjresource.arn import name_in, parse_arn, stop_command
 from sjresource.changes import IN_PLACE, REPLACES, find_changes
-from sjresource.checks.advising import warn_of_job
+from sjresource.checks.advising import warn_of_capacity, warn_of_job
+from sjresource.checks.declaring import declared
 from sjresource.checks.instance_hours import instance_hours_placeholder
 from sjresource.checks.job_check import check_job, would_be_submitted
 from sjresource.checks.managed_here import managed_here
@@ -34,6 +35,7 @@ from sjresource.client import TERMINAL, BatchClient
 from sjresource.declaration import Declaration
 from sjresource.ending import end_and_release
 from sjresource.errors import NotFound
+from sjresource.given_provider import region_of, warn_of_provider
 from sjresource.identity import (
     name_of,
     recorded_mark,
@@ -46,6 +48,7 @@ from sjresource.naming import input_shape, to_request
 from sjresource.ownership import RECORDED_BEFORE, has_ended, other_owner
 from sjresource.payload import canonical, is_unknown, payload_as_sent
 from sjresource.provider import BatchProvider, old_first, require_ours, try_to, update_tags
+from sjresource.secret_places import secret_places
 from sjresource.settling import Clock
 from sjresource.sightings import Sought, find, find_for_a_while
 from sjresource.stack_config import with_default_tags
@@ -280,7 +283,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
     status: pulumi.Output[str]
     """Where the job stood when it was submitted or last refreshed."""
     status_reason: pulumi.Output[str | None]
-    """Batch's words for the status then, at most 160 characters, the payload's values masked."""
+    """Batch's words for the status then, at most 160 characters, secrets masked."""
     attempts: pulumi.Output[list[Any] | None]
     """The latest two attempts that had ended; a ServiceJobCompletion records all of them."""
     latest_attempt: pulumi.Output[dict[str, Any] | None]
@@ -356,7 +359,8 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             share_identifier: required in a fair-share queue, refused in others.
             tags: at most 46; updated in place.
             timeout_config: `attempt_duration_seconds` bounds each attempt.
-            triggers: any values; a change of them runs the job again.
+            triggers: any values; a change of them runs the job again. A file's or an archive's
+                asset stands for its content, a resource for its id.
             rerun_on_failure: run the job again, at the next `pulumi up`, if it has FAILED.
             adopt_job_id: own this job, by id or ARN, instead of submitting one.
             region: of a queue that is given by name; defaults to the config's. A queue's ARN has
@@ -367,6 +371,7 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
         declaration = Declaration(_TYPE, resource_name, opts)
         given: dict[str, Any] = {
             "identity": declaration.identity,
+            "job_name": job_name,
             "job_queue": job_queue,
             "service_job_type": service_job_type,
             "service_request_payload": service_request_payload,
@@ -377,22 +382,25 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
             "scheduling_priority": scheduling_priority,
             "share_identifier": share_identifier,
             "tags": with_default_tags(tags),
-            "region": region,
+            "region": region_of(region, opts),
             "timeout_config": timeout_config,
             "triggers": triggers,
-            "rerun_on_failure": rerun_on_failure or None,
+            "rerun_on_failure": None if rerun_on_failure is False else rerun_on_failure,
             "adopt_job_id": adopt_job_id,
             "deleted_with": declaration.deleted_with or None,
         }
+        given = declared("ServiceJob", resource_name, given)
         given["managed_here"] = managed_here(given)
+        given["secret_places"] = secret_places(given)
         properties = {
             **{name: value for name, value in given.items() if value is not None},
-            "job_name": job_name,
+            "job_name": given["job_name"],
             "aliased_identities": declaration.aliased_identities,
             **dict.fromkeys(_NOT_INPUTS),
         }
         properties["max_instance_hours"] = instance_hours_placeholder(properties)
-        self.given_payload = service_request_payload  # whose values may be secret one by one
+        self.given_arguments = given
+        """What the program gave: some of it may be secret, which a completion has to know."""
         self._is_read = bool(opts and opts.id is not None)
         super().__init__(ServiceJobProvider(), resource_name, properties, old_first(opts))
         declaration.follow(self)
@@ -400,6 +408,8 @@ class ServiceJob(Resource, module="sjresource", name="ServiceJob"):
         if opts and opts.delete_before_replace is False:
             pulumi.log.warn(_NEW_FIRST, resource=self)
         warn_of_job(self, properties)
+        self._capacity_told = asyncio.ensure_future(warn_of_capacity(self, given))
+        warn_of_provider(self, opts, needs_region=region is None)
 
     @property
     def job_arn(self) -> pulumi.Output[str]:

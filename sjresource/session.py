@@ -96,6 +96,10 @@ def _make_client(
         session: Any = boto3.Session(botocore_session=_session(settings, environment))
         client = make(**_proxies(settings))
         return make(http="", https="") if _is_past_proxy(settings, client) else client
+    except ValueError:  # botocore's for an endpoint, which may hold a password
+        seen = "the endpoint that is named for it is no URL"
+        advice = "see aws:endpoints and AWS_ENDPOINT_URL*"
+        raise Unreachable("opening", "client", service, seen, advice) from None
     except BotoCoreError as error:
         advice = "see the stack's aws: config, aws:region first"
         raise Unreachable("opening", "client", service, str(error), advice) from None

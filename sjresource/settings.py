@@ -79,7 +79,7 @@ class Settings:
     web_identity: AssumedRole | None = None
     assume_roles: tuple[AssumedRole, ...] = ()
     sts_region: str | None = None
-    endpoints: Pairs = ()
+    endpoints: Pairs = field(default=(), repr=False)  # may hold passwords
     connection: Connection = Connection()
     allowed_accounts: tuple[str, ...] = ()
     forbidden_accounts: tuple[str, ...] = ()

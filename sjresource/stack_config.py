@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 import pulumi
 from pulumi.runtime import get_root_resource, is_config_secret
 
+from sjresource.own_settings import require_known_settings
 from sjresource.settings import Settings
 
 if TYPE_CHECKING:
@@ -27,12 +28,13 @@ def stack_settings() -> Settings:
     """Read the stack's `aws:` config, once in each run of the program.
 
     Raises:
-        pulumi.RunError: a value in it can't be read.
+        pulumi.RunError: a value in it can't be read, or one of our own settings is none.
     """
     stack = get_root_resource()
     if stack is None:
         return Settings.from_config(pulumi.Config("aws").get)
     if stack not in _read:
+        require_known_settings()
         _read[stack] = settings = Settings.from_config(pulumi.Config("aws").get)
         for key in settings.unsupported:
             pulumi.log.warn(f"reading Setting (aws:{key}): sjresource does not use it")
@@ -54,6 +56,6 @@ def with_default_tags(tags: Tags | None) -> Tags | None:
         return {**defaults, **(tags or {})}
 
     def merged(known: Any) -> Any:
-        return {**defaults, **(known or {})}
+        return {**defaults, **known} if isinstance(known, dict) else known or defaults
 
     return pulumi.Output.from_input(tags).apply(merged)

@@ -7,16 +7,19 @@ with what is known by then.
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 
 from sjresource.checks.advice import job_advice
 from sjresource.checks.declared import declare
+from sjresource.checks.program_capacity import too_much
 from sjresource.checks.queue_rules import QUEUE_ADVICE
 from sjresource.checks.reading import is_plain
 from sjresource.checks.telling import LET_PASS
 from sjresource.checks.validation import job_problems, queue_problems
+from sjresource.harmless import plain
 from sjresource.settings import Checking
 from sjresource.stack_config import stack_settings
 
@@ -35,6 +38,15 @@ def warn_of_job(job: pulumi.Resource, arguments: Mapping[str, Any]) -> None:
         return [*job_advice(known, region), *passed]
 
     _warn(job, arguments, texts)
+
+
+async def warn_of_capacity(job: pulumi.Resource, arguments: Mapping[str, Any]) -> None:
+    """Raise that a job will wait for ever, if this very program says so."""
+    said = None
+    with contextlib.suppress(Exception):  # the SDK reports what went wrong with an argument
+        said = await too_much(arguments["job_queue"], arguments["service_request_payload"])
+    if said:
+        pulumi.log.warn(said, resource=job)
 
 
 def warn_of_queue_side(
@@ -69,12 +81,12 @@ def _warn(
 ) -> None:
     def warn(known: dict[str, Any]) -> None:
         for text in texts({name: value for name, value in known.items() if value is not None}):
-            pulumi.log.warn(text, resource=resource)
+            pulumi.log.warn(plain(text), resource=resource)
 
-    plain = {name: value for name, value in arguments.items() if is_plain(value)}
-    others = {name: value for name, value in arguments.items() if name not in plain}
+    known = {name: value for name, value in arguments.items() if is_plain(value)}
+    others = {name: value for name, value in arguments.items() if name not in known}
     if others:
         awaited = pulumi.Output.all(**others)
-        awaited.apply(lambda known: warn({**plain, **known}), run_with_unknowns=True)
+        awaited.apply(lambda later: warn({**known, **later}), run_with_unknowns=True)
     else:
-        warn(plain)
+        warn(known)

@@ -12,7 +12,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sjresource.checks.patterns import matches
+from sjresource.checks.patterns import matches, meaning, refusal
 from sjresource.naming import model_version
 from sjresource.payload import is_unknown, kind_of
 
@@ -31,6 +31,8 @@ class Problem(NamedTuple):
     path: str
     reason: str
     unsendable: bool = False
+    number: float | None = None
+    """The number that was given, to be shown where it can be no secret."""
 
 
 @dataclass(frozen=True)
@@ -98,24 +100,26 @@ class Conformance:
 
     def _map_problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
         for key, item in value.items():
-            yield from self._string_problems(shape.key, key, f"{path}.{key}", "a name that ")
+            yield from self._string_problems(shape.key, key, f"{path}.{key}", is_name=True)
             yield from self.problems(shape.value, item, f"{path}.{key}")
         if value:
             yield from self._size_problems(shape, len(value), path, "entries")
 
     def _string_problems(
-        self, shape: Any, value: str, path: str, what: str = ""
+        self, shape: Any, value: str, path: str, *, is_name: bool = False
     ) -> Iterator[Problem]:
         if shape.enum:
             if value not in shape.enum and not _ignores_case(shape, value):
                 yield must_be_one_of(path, value, shape.enum)
             return
-        outside = list(self._size_problems(shape, len(value), path, "characters"))
-        yield from outside
         pattern = shape.metadata.get("pattern")
+        words = meaning(pattern) if pattern and len(value) < _NO_NAME else None
+        for_short = f"; it must be {words}" if words else ""
+        outside = list(self._size_problems(shape, len(value), path, "characters"))
+        yield from (each._replace(reason=f"{each.reason}{for_short}") for each in outside)
         # A pattern is not run on what is too long for it: it could take very long.
         if pattern and not outside and not matches(pattern, value):
-            yield Problem(path, f"must have {what or 'a form that '}matches {pattern}")
+            yield Problem(path, refusal(pattern, value, is_name=is_name))
         elif not _is_text(value):
             yield Problem(path, "must be text, got half of a surrogate pair", unsendable=True)
 
@@ -123,11 +127,11 @@ class Conformance:
         low, high = shape.metadata.get("min"), shape.metadata.get("max")
         most = _LARGEST.get(shape.type_name, math.inf)
         if low is not None and value < low:
-            yield self._misshapen(path, f"must be {_range(low, high)}")
+            yield self._misshapen(path, f"must be {_range(low, high)}")._replace(number=value)
         elif high is not None and value > high:
-            yield Problem(path, f"must be {_range(low, high)}")
+            yield Problem(path, f"must be {_range(low, high)}", number=value)
         elif not -most <= value <= most:
-            yield Problem(path, f"must be from {-most} to {most}")
+            yield Problem(path, f"must be from {-most} to {most}", number=value)
 
     def _size_problems(self, shape: Shape, size: int, path: str, unit: str) -> Iterator[Problem]:
         low, high = shape.metadata.get("min"), shape.metadata.get("max")
@@ -150,6 +154,10 @@ def must_be_one_of(path: str, value: Any, allowed: Collection[str]) -> Problem:
         f"must be one of {_some(allowed)}{_nearest(str(value), allowed)} "
         f"(as botocore {model_version()} knows it; {_way_out(passes=True)})",
     )
+
+
+_NO_NAME = 20
+"""A shorter text of the wrong length is something else; a longer one is just too long."""
 
 
 def _ignores_case(shape: Any, value: str) -> bool:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 PROPERTY = "max_instance_hours"
 
+_MOST_SECONDS = 10**15
+"""More is nonsense, which is told elsewhere, and at some point no number any more."""
+
 _COUNT = "ResourceConfig.InstanceCount"
 _GROUPS = "ResourceConfig.InstanceGroups"
 _PREFERENCES = "ResourceConfig.InstancePreferences"
@@ -56,7 +59,8 @@ def max_instance_hours(properties: Mapping[str, Any]) -> float | None:
     factors = (_instance_count(payload), _longest_run(properties, payload), attempts)
     if None in factors:
         return None
-    return round(math.prod(factor or 0 for factor in factors) / 3600, 2)
+    seconds = math.prod(factor or 0 for factor in factors)
+    return round(seconds / 3600, 2) if abs(seconds) < _MOST_SECONDS else None
 
 
 def is_bounded(properties: Mapping[str, Any]) -> bool:

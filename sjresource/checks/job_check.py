@@ -6,7 +6,9 @@ queue and preview, and only for a job that would be submitted. A finished job is
 
 from __future__ import annotations
 
+import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sjresource.account import account_problems
@@ -17,9 +19,10 @@ from sjresource.checks.instance_hours import with_instance_hours
 from sjresource.checks.kept_answers import KeptAnswers
 from sjresource.checks.managed_here import PROPERTY as MANAGED_HERE
 from sjresource.checks.preflight import findings
-from sjresource.checks.queue_facts import are_this_stacks, look_up
+from sjresource.checks.queue_facts import are_this_stacks, ask_at_all, look_up
 from sjresource.checks.reading import holds_unknown, with_known
 from sjresource.checks.telling import KEPT_SECONDS, LET_PASS, MANAGED, tell
+from sjresource.checks.unasked import unasked
 from sjresource.checks.validation import failing, job_problems
 from sjresource.client import batch_client
 from sjresource.errors import SjresourceError
@@ -39,6 +42,9 @@ if TYPE_CHECKING:
     from sjresource.settings import Checking, Settings
 
     Properties = Mapping[str, Any]
+
+_ANY_QUEUE = "sjresource"
+"""Asked for where the queue is still to be made: whether AWS can be asked, and not what it says."""
 
 
 class Memory:
@@ -114,15 +120,27 @@ def _preflight(
 ) -> Iterator[tuple[Problem, bool]]:
     """Give each live problem, and whether this program manages something that could cure it."""
     queue = properties.get("job_queue")
-    if not isinstance(queue, str) or is_unknown(queue):
+    if is_unknown(queue):
+        queue = _ANY_QUEUE
+    if not isinstance(queue, str) or not queue:
         return
     arn = parse_arn(queue)
     region = arn.region if arn else settings.region
+
+    def unanswered(error: SjresourceError) -> None:
+        said = unasked(error, settings)
+        if said:
+            memory.told.get(said, partial(sys.stderr.write, f"warning: {said}\n"))
+
     try:
         client = batch_client(settings, region, BRIEF)
-    except SjresourceError:  # no region, no such profile: the update itself will say so
+    except SjresourceError as error:  # no region, no such profile: the update will fail
+        unanswered(error)
         return
-    facts = memory.facts.get((settings, region, queue), lambda: look_up(client, queue))
+    if queue == _ANY_QUEUE:
+        memory.facts.get((settings, region, queue), lambda: ask_at_all(client, queue, unanswered))
+        return
+    facts = memory.facts.get((settings, region, queue), lambda: look_up(client, queue, unanswered))
     for finding in findings(facts, properties) if facts else ():
         yield (
             Problem(finding.path, finding.reason),

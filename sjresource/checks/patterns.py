@@ -22,6 +22,53 @@ _TRANSLATED = {
 }
 
 
+_ARN = "the ARN of {} in SageMaker"
+_NAME = "up to {} letters, digits and hyphens that begin and end with a letter or digit"
+_ONE_LINE = "text in one line: AWS allows no line break here"
+_IN_ONE_LINE = frozenset({".*", ".+"})
+
+_MEANINGS = (
+    (r".*:lambda:.*", "the ARN of a Lambda function"),
+    (r".*:iam::.*role/.*", "the ARN of an IAM role, arn:aws:iam::<12 digits>:role/<name>"),
+    (r".*hub-content.*DataSet.*", _ARN.format("a data set of a hub")),
+    (r".*hub-content.*Model.*", _ARN.format("a model of a hub")),
+    (r".*:training-plan/.*", _ARN.format("a training plan")),
+    (r".*:mlflow-.*", _ARN.format("an MLflow app or tracking server")),
+    (r".*:model-package-group/.*", _ARN.format("a model package group")),
+    (r".*:model-package/.*", _ARN.format("a model package")),
+    (r"\(arn:aws.*:sagemaker:.*", "the name or the ARN of an algorithm in SageMaker"),
+    (r"\(https\|s3\)://.*", "an address that begins with s3:// or https:// and names a bucket"),
+    (r".*\{0,62\}", _NAME.format(63)),
+    (r".*\{0,119\}", _NAME.format(120)),
+    (r"\[A-Za-z0-9\\.\\-_\]\+", "letters, digits, dots, hyphens and underscores"),
+    (r"\(fs-.*", "a file system's id, fs- and at least 8 digits or letters a to f"),
+    (r"\[a-zA-Z0-9:/_-\]\*", "a key's id, alias or ARN: letters, digits and : / _ -"),
+    (r"\[-0-9a-zA-Z\]\+", "an id of letters, digits and hyphens"),
+    (r"\(\[\\p\{L\}.*", "letters, digits, spaces and _ . : / = + - @"),
+    (r"\[a-zA-Z_\]\[a-zA-Z0-9_\]\*", "letters, digits and underscores, the first one no digit"),
+    (r"\\d\+K", "a whole number and K, such as 4K"),
+)
+"""What AWS's patterns mean, by how they look; a test holds every pattern of the models to it."""
+
+
+def meaning(pattern: str) -> str | None:
+    """Say in words what has a pattern; None for one that is not known yet."""
+    if pattern in _IN_ONE_LINE:
+        return _ONE_LINE
+    return next((words for form, words in _MEANINGS if re.fullmatch(form, pattern)), None)
+
+
+def refusal(pattern: str, text: str, *, is_name: bool = False) -> str:
+    """Say what must be there instead of a text that has not the pattern."""
+    words = meaning(pattern)
+    if pattern in _IN_ONE_LINE:
+        return f"must be {_ONE_LINE}"
+    said = f"must have a form that matches {pattern}"
+    said = said.replace("a form", "a name") if is_name else said
+    said += f", in words: {words}" if words else ""
+    return f"{said}; it holds a line break" if "\n" in text else said
+
+
 def matches(pattern: str, text: str) -> bool:
     """Tell whether `text` as a whole has the pattern; True where the pattern can't be run."""
     compiled = _compiled(pattern)

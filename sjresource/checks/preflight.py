@@ -37,7 +37,7 @@ def findings(facts: QueueFacts, properties: Mapping[str, Any]) -> Iterator[Findi
     """Judge the arguments of a job by the facts of its queue; what is unknown is passed over."""
     queue = facts.queue
     if queue is None:
-        yield Finding("job_queue", "names a queue that does not exist")
+        yield Finding("job_queue", f"names a queue that does not exist{facts.whereabouts}")
         return
     name = queue["jobQueueName"]
     kind = queue.get("jobQueueType", _TRAINING)
@@ -117,7 +117,10 @@ def _quota_share_findings(
         yield Finding("quota_share_name", reason, (share,))
     wanted = requested_instances(properties.get("service_request_payload"))
     if wanted is not None and not _fits_share(wanted, share):
-        reason = f'asks for more instances than share "{name}" may ever have'
+        reason = (
+            f'asks for more instances than share "{name}" may ever have: '
+            f"{counted(wanted)} where it has {limited(share)}"
+        )
         yield Finding("service_request_payload.ResourceConfig", reason, (share,))
 
 
@@ -131,8 +134,25 @@ def _capacity_findings(facts: QueueFacts, properties: Mapping[str, Any]) -> Iter
         return
     if not any(may_run(environment, wanted) for environment in facts.environments):
         names = ", ".join(each["serviceEnvironmentName"] for each in facts.environments)
-        reason = f"asks for more instances than its environments ({names}) may ever run"
+        limits = " and ".join(map(limited, facts.environments))
+        reason = (
+            f"asks for more instances than its environments ({names}) may ever run: "
+            f"{counted(wanted)} where there are {limits}"
+        )
         yield Finding("service_request_payload.ResourceConfig", reason, facts.environments)
+
+
+def counted(wanted: Mapping[str, float]) -> str:
+    """Say how many instances of which types are wanted."""
+    return ", ".join(f"{count:g} {kind}" for kind, count in wanted.items())
+
+
+def limited(thing: Detail) -> str:
+    """Say how many an environment or a share has, by type unless all count alike."""
+    limits = {kind: float(count) for kind, count in _limits(thing).items()}
+    if _ALL_INSTANCES in limits:
+        return f"{limits[_ALL_INSTANCES]:g} in all"
+    return counted(limits) or "none"
 
 
 def may_run(environment: Detail, wanted: Mapping[str, float]) -> bool:

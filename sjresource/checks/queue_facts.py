@@ -6,9 +6,12 @@ preflight passes over it.
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sjresource.arn import name_in, parse_arn
 from sjresource.errors import NotFound, SjresourceError
 from sjresource.identity import IDENTITY_TAG, stack_tag_prefix
 from sjresource.payload import is_unknown
@@ -34,22 +37,27 @@ class QueueFacts:
     policy: Detail | None = None
     environments: tuple[Detail, ...] = ()
     shares: tuple[Detail, ...] | None = None
+    whereabouts: str = ""
+    """Where a queue that there is not was looked for, and which of a like name are there."""
 
     def find_share(self, name: str) -> Detail | None:
         """Give the queue's quota share of that name."""
         return next((each for each in self.shares or () if each["quotaShareName"] == name), None)
 
 
-def look_up(client: BatchClient, job_queue: str) -> QueueFacts | None:
-    """Ask for the queue, and for what it refers to; None if AWS does not answer.
+def look_up(
+    client: BatchClient, job_queue: str, unanswered: Callable[[SjresourceError], None]
+) -> QueueFacts | None:
+    """Ask for the queue, and for what it refers to; None, and `unanswered`, if AWS does not tell.
 
     One call for the queue, and one each for its policy, its environments and its list of shares.
     """
     try:
         queue = client.find_job_queue(job_queue)
     except NotFound:
-        return QueueFacts(None)
-    except SjresourceError:
+        return QueueFacts(None, whereabouts=_whereabouts(client, job_queue))
+    except SjresourceError as error:
+        unanswered(error)
         return None
     policy_arn = queue.get("schedulingPolicyArn")
     policy = _ask(lambda: client.find_scheduling_policy(policy_arn)) if policy_arn else None
@@ -59,6 +67,33 @@ def look_up(client: BatchClient, job_queue: str) -> QueueFacts | None:
     if policy and "quotaSharePolicy" in policy:
         shares = _ask(lambda: tuple(client.list_quota_shares(queue["jobQueueArn"])))
     return QueueFacts(queue, policy, tuple(environments or ()), shares)
+
+
+def ask_at_all(
+    client: BatchClient, name: str, unanswered: Callable[[SjresourceError], None]
+) -> None:
+    """See whether AWS can be asked, where there is nothing yet to ask about."""
+    try:
+        client.find_job_queues([name])
+    except SjresourceError as error:
+        unanswered(error)
+
+
+def _whereabouts(client: BatchClient, job_queue: str) -> str:
+    """Say region and account, as far as a queue there tells, and the nearest names."""
+    there = _ask(lambda: list(islice(client.list_job_queues(), _MOST_NAMES))) or []
+    names = [str(each["jobQueueName"]) for each in there]
+    arns = [parse_arn(each["jobQueueArn"]) for each in there]
+    account = next((f" of account {arn.account}" for arn in arns if arn), "")
+    name = name_in(job_queue)
+    near = difflib.get_close_matches(name.lower(), {each.lower() for each in names}, n=3)
+    meant = [each for each in names if each.lower() in near]
+    advice = f"did you mean {' or '.join(meant)}?" if meant else "see its name, and aws:region"
+    return f': there is no "{name}" in {client.region}{account}; {advice}'
+
+
+_MOST_NAMES = 200
+"""Names of so many queues are looked through for a near one."""
 
 
 def tags_of(client: BatchClient, thing: Detail) -> Mapping[str, str]:

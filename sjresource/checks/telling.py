@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sjresource.checks.kept_answers import KeptAnswers
+from sjresource.harmless import plain
 from sjresource.identity import name_of
 from sjresource.payload import is_unknown
 
@@ -36,5 +37,6 @@ def tell(
     identity = properties.get("identity")
     known = isinstance(identity, str) and not is_unknown(identity)
     name = name_of(str(identity)) if known else "not known yet"
-    text = f"warning: checking {noun} ({name}): {problem.path} {problem.reason}; {why}\n"
+    said = plain(f"checking {noun} ({name}): {problem.path} {problem.reason}")
+    text = f"warning: {said}; {why}\n"
     told.get(text, partial(sys.stderr.write, text))

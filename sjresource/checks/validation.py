@@ -16,6 +16,8 @@ from sjresource.checks.documented_bounds import BOUNDS
 from sjresource.checks.foreign_arns import foreign_arns
 from sjresource.checks.image_rules import images_are_of_the_jobs_region
 from sjresource.checks.job_rules import RULES
+from sjresource.checks.output_text import is_output_text, output_texts
+from sjresource.checks.own_arguments import own_problems
 from sjresource.checks.queue_rules import QUEUE_RULES
 from sjresource.checks.reading import readable_payload
 from sjresource.checks.sizes import requests_fit
@@ -31,6 +33,15 @@ def job_problems(properties: Mapping[str, Any], region: str | None = None) -> It
 
     `region` is the stack's; None leaves regions unchecked where the queue is not an ARN.
     """
+    yield from _each_told_once(properties, _job_problems(properties, region))
+
+
+def queue_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[Problem]:
+    """Hold the arguments of a queue, an environment, a policy or a share against `operation`."""
+    yield from _each_told_once(properties, _queue_problems(operation, properties))
+
+
+def _job_problems(properties: Mapping[str, Any], region: str | None) -> Iterator[Problem]:
     payload = properties.get("service_request_payload")
     request = _of_operation("SubmitServiceJob", properties)
     request["service_request_payload"] = ""  # it has a check of its own
@@ -44,8 +55,7 @@ def job_problems(properties: Mapping[str, Any], region: str | None = None) -> It
     yield from requests_fit(properties)
 
 
-def queue_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[Problem]:
-    """Hold the arguments of a queue, an environment, a policy or a share against `operation`."""
+def _queue_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[Problem]:
     request = _of_operation(operation, properties)
     yield from request_problems(operation, request)
     for rule in QUEUE_RULES[operation]:
@@ -67,7 +77,8 @@ def request_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[
         for found, value in _values_at(properties, path.split("."), ""):
             if not _is_told(found, told) and not bound.allows(value):
                 seen = f"must be {bound.meaning}, got {kind_of(value)}{_size(value)}"
-                yield Problem(found, seen, unsendable=bound.is_ours)
+                number = value if isinstance(value, (int, float)) else None
+                yield Problem(found, seen, unsendable=bound.is_ours, number=number)
 
 
 def payload_problems(value: Any) -> Iterator[Problem]:
@@ -91,30 +102,52 @@ def payload_problems(value: Any) -> Iterator[Problem]:
     yield from walk.problems(shape, payload, "service_request_payload")
 
 
-def timeouts_problems(value: Any) -> Iterator[Problem]:
-    """Hold our own `timeouts` argument: seconds by the name of an operation."""
-    if is_unknown(value) or value is None:
-        return
-    if not isinstance(value, dict):
-        yield Problem("timeouts", f"must be an object, got {kind_of(value)}", unsendable=True)
-        return
-    for name, seconds in value.items():
-        if name not in ("create", "update", "delete"):
-            seen = "is not known; there are create, update, delete"
-            yield Problem(join("timeouts", name), seen, unsendable=True)
-        elif not is_unknown(seconds) and not _is_positive(seconds):
-            seen = f"must be seconds, got {kind_of(seconds)}"
-            yield Problem(join("timeouts", name), seen, unsendable=True)
+def _each_told_once(
+    properties: Mapping[str, Any], problems: Iterable[Problem]
+) -> Iterator[Problem]:
+    """Put first what is wrong with any argument, of AWS or ours, and leave out what follows of it.
+
+    The text of an Output has neither the form nor the length that is wanted of it.
+    """
+    first = [*output_texts(_public(properties)), *own_problems(properties)]
+    told = [problem.path for problem in first]
+    yield from first
+    for problem in problems:
+        if not (_is_told(problem.path, told) or is_output_text(problem.path)):
+            yield _with_number(problem, properties)
+
+
+def _with_number(problem: Problem, properties: Mapping[str, Any]) -> Problem:
+    """Show the number that is wrong, where the program says that it is no secret."""
+    places = properties.get("secret_places")
+    if problem.number is None or not isinstance(places, list):
+        return problem
+    hidden = [[str(step) for step in place] for place in places]
+    path = problem.path.replace("[", ".").replace("]", "").split(".")
+    if any(path[: len(place)] == place for place in hidden):
+        return problem
+    reason = problem.reason.removesuffix(", got a number")
+    return problem._replace(reason=f"{reason}, got {problem.number:g}")
+
+
+def _public(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out what is not a program's argument; a payload in JSON is looked into."""
+    shown = {
+        name: value
+        for name, value in properties.items()
+        if name not in _PRIVATE and not name.startswith("__")
+    }
+    readable = readable_payload(properties.get("service_request_payload"))
+    return {**shown, "service_request_payload": readable} if readable else shown
+
+
+_PRIVATE = frozenset({"identity", "managed_here", "secret_places", "max_instance_hours"})
 
 
 def _of_operation(operation: str, properties: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out the arguments that are ours, not AWS's."""
     names = map(property_name, input_shape(operation).members)
     return {name: properties[name] for name in names if properties.get(name) is not None}
-
-
-def _is_positive(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
 
 
 def _is_told(path: str, told: list[str]) -> bool:

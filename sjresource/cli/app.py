@@ -74,8 +74,8 @@ def hush_threads_after_ctrl_c() -> None:
 
 
 def _end(said: str, code: int) -> int:
-    from sjresource.cli.plain import plain_lines  # noqa: PLC0415 - only where something is said
+    from sjresource.harmless import quotable  # noqa: PLC0415 - only where something is said
 
     if said:
-        print(f"sjresource: {plain_lines(said)}", file=sys.stderr)  # noqa: T201 - a command's voice
+        print(f"sjresource: {quotable(said)}", file=sys.stderr)  # noqa: T201 - a command's voice
     return code

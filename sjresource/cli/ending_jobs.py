@@ -48,12 +48,16 @@ def what_comes_next(job: StackJob, resources: Iterable[Mapping[str, Any]]) -> st
     """Say what the next `pulumi up` does with a job of the stack that was terminated by hand."""
     if job.outputs.get("rerun_on_failure") is True:
         return "The next `pulumi up` runs it again: rerun_on_failure is set."
-    waits = any(_waits_for(job, resource) for resource in resources)
-    fails = " and fails, as its completion does" if waits else ""
+    fails = " and fails, as its completion does" if fails_with(job, resources) else ""
     return (
         f"The next `pulumi up` leaves it as it is{fails}; to run it again, change its `triggers` "
         f"or `pulumi up --replace '{job.urn}'`."
     )
+
+
+def fails_with(job: StackJob, resources: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a `pulumi up` fails for as long as the job is a failed one."""
+    return any(_waits_for(job, resource) for resource in resources)
 
 
 def _waits_for(job: StackJob, resource: Mapping[str, Any]) -> bool:

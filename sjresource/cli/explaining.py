@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from sjresource.checks.preflight import may_run
 from sjresource.cli.queue_view import amounts, full_words, label_of, waiting_in_order
 from sjresource.waits.failure import (
-    AGAIN,
     advice_for,
     attempt_lines,
     evidence_lines,
@@ -45,12 +44,12 @@ class Explanation:
     next_steps: list[str] = field(default_factory=list)
 
 
-def why_failed(evidence: Evidence, mask: Mask, *, in_stack: bool) -> Explanation:
-    """Explain a failure; only a job of the stack can be run again by it."""
+def why_failed(evidence: Evidence, mask: Mask, *, again: str | None) -> Explanation:
+    """Explain a failure; `again` is how to run it again, None for a job that is not the stack's."""
     advice = advice_for(evidence)
     steps = [f"to try: {advice}"] if advice else []
-    if in_stack:
-        steps.append(f"to run it again: {AGAIN}")
+    if again:
+        steps.append(f"to run it again: {again}")
     return Explanation(
         "FAILED", verdict_line(evidence, mask), list(evidence_lines(evidence, mask)), steps
     )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sjresource.cli.following.events import Line, Phase
-from sjresource.cli.plain import plain
+from sjresource.harmless import plain
 
 if TYPE_CHECKING:
     from sjresource.cli.following.events import Event

@@ -9,9 +9,9 @@ import click
 
 from sjresource.arn import name_in, parse_arn
 from sjresource.cli.endings import CommandFailure, ExitCode
-from sjresource.cli.plain import plain
 from sjresource.cli.stack import Scope
 from sjresource.errors import NotFound
+from sjresource.harmless import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

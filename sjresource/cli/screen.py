@@ -15,8 +15,8 @@ from rich.cells import cell_len
 from rich.console import Console, Group
 from rich.text import Text
 
-from sjresource.cli.plain import plain
 from sjresource.cli.rows import Cell, Row, status_cell
+from sjresource.harmless import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

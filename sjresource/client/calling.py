@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sjresource.errors import NotFound, Refused, Unreachable
+from sjresource.harmless import harmless
 from sjresource.refusals import advice
 
 if TYPE_CHECKING:
@@ -26,6 +27,11 @@ class BatchCalls:
 
     def __init__(self, batch: Any) -> None:
         self._batch = batch
+
+    @property
+    def region(self) -> str:
+        """Return the region that is asked."""
+        return str(self._batch.meta.region_name)
 
     def _call(
         self, doing: str, noun: str, identifier: str, operation: str, **request: Any
@@ -48,9 +54,15 @@ class BatchCalls:
 
 
 def call(
-    operation: Any, doing: str, noun: str, identifier: str, request: Mapping[str, Any]
+    operation: Any,
+    doing: str,
+    noun: str,
+    identifier: str,
+    request: Mapping[str, Any],
+    *,
+    raw: bool = False,
 ) -> dict[str, Any]:
-    """Make one call of boto3's `operation`.
+    """Make one call of boto3's `operation`; its answer is harmless to a terminal, if not `raw`.
 
     Raises:
         NotFound: what the call names does not exist.
@@ -72,7 +84,8 @@ def call(
     except BotoCoreError as error:
         raise Unreachable(doing, noun, identifier, str(error)) from None
     answer.pop("ResponseMetadata", None)
-    return answer
+    made_harmless: dict[str, Any] = answer if raw else harmless(answer)
+    return made_harmless
 
 
 def _iam_action(operation: Any, failed: str) -> str:

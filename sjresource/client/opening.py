@@ -9,6 +9,7 @@ from sjresource.client.batch import BatchClient
 from sjresource.client.calling import call
 from sjresource.client.training import LogsClient, SageMakerClient
 from sjresource.errors import Refused, Unreachable
+from sjresource.harmless import without_credentials
 from sjresource.session import BRIEF, PATIENT, aws_environment, open_client
 
 if TYPE_CHECKING:
@@ -42,13 +43,13 @@ def logs_client(
 
 
 def endpoint_of(settings: Settings) -> tuple[str, str]:
-    """Tell the region that counts, and Batch's endpoint there; nothing is asked.
+    """Return the region that counts, and Batch's endpoint there as it may be shown; asks nothing.
 
     Raises:
         Unreachable: there is no region, or the settings don't fit together.
     """
     meta = open_client("batch", settings, settings.region, BRIEF).meta
-    return meta.region_name, meta.endpoint_url
+    return meta.region_name, without_credentials(meta.endpoint_url)
 
 
 def find_caller(settings: Settings) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sjresource.client.calling import BatchCalls, unreadable
+from sjresource.client.calling import BatchCalls, call, unreadable
 from sjresource.errors import Refused, Unreachable
 
 if TYPE_CHECKING:
@@ -57,7 +57,8 @@ class ServiceJobCalls(BatchCalls):
 
     def find_request_payload(self, job: str) -> str:
         """Give a job's payload, which may hold secrets: to take them out of texts, and no more."""
-        detail = self._call("reading", "ServiceJob", job, "describe_service_job", jobId=job)
+        describe = self._batch.describe_service_job
+        detail = call(describe, "reading", "ServiceJob", job, {"jobId": job}, raw=True)
         return str(detail.get("serviceRequestPayload") or "{}")
 
     def list_service_jobs_named(self, job_queue: str, job_name: str) -> Iterator[dict[str, Any]]:

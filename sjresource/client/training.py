@@ -64,12 +64,18 @@ class LogsClient:
     ) -> tuple[list[dict[str, Any]], str | None]:
         """Give a page of events from `token` on, None being the beginning, and the token behind it.
 
-        The same token again says that this is the end by now. A page may be empty before it.
+        The same token again says that this is the end by now. A page may be empty before it. The
+        messages are as the container wrote them: a pipe gets them so.
         """
         request = {"logGroupName": group, "logStreamName": stream, "startFromHead": True}
         from_there = {"nextToken": token} if token else {}
         page = call(
-            self._logs.get_log_events, "reading", "LogStream", stream, {**request, **from_there}
+            self._logs.get_log_events,
+            "reading",
+            "LogStream",
+            stream,
+            {**request, **from_there},
+            raw=True,
         )
         return page.get("events", []), page.get("nextForwardToken", token)
 

@@ -5,6 +5,7 @@ AWS's words come masked; what is not known is left out.
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import name_in, stop_command
@@ -14,15 +15,26 @@ from sjresource.waits.evidence import training_job_arn
 from sjresource.waits.progress import MISFIT, attempt_number, duration, stated_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sjresource.waits.evidence import Evidence
     from sjresource.waits.masking import Mask
 
-AGAIN = (
-    "change its request or `triggers`, set `rerun_on_failure=True`, or `pulumi up --replace` its "
-    "URN; until then every `pulumi up` ends like this"
-)
+
+def run_again(urn: str | None, *, reruns: bool = False, ends_so: bool = True) -> str:
+    """Say how a job that has FAILED is run again: by its URN, None for one of another program.
+
+    `reruns` is its `rerun_on_failure`, and `ends_so` whether every `pulumi up` fails until then.
+    """
+    if urn is None:
+        return "in the program that declares it"
+    if reruns:
+        return "`pulumi up`, as its `rerun_on_failure` is set"
+    said = (
+        "change its request or `triggers`, set `rerun_on_failure=True`, or `pulumi up --replace "
+        f"'{urn}'`"
+    )
+    return f"{said}; until then every `pulumi up` ends like this" if ends_so else said
 
 
 def headline(name: str, evidence: Evidence, mask: Mask) -> str:
@@ -39,10 +51,10 @@ def verdict_line(evidence: Evidence, mask: Mask) -> str:
     return f"FAILED on attempt {number} of {allowed}: {reason}"
 
 
-def failure_message(name: str, evidence: Evidence, mask: Mask) -> str:
-    """Lay out all that is known of one failed job, what to try, and how to run it again."""
+def failure_message(name: str, evidence: Evidence, mask: Mask, again: str) -> str:
+    """Lay out all that is known of one failed job, what to try, and how to run it `again`."""
     places = place_lines(evidence.detail)
-    lines = [*evidence_lines(evidence, mask), *places, *_advice_lines(evidence)]
+    lines = [*evidence_lines(evidence, mask), *places, *_advice_lines(evidence, again)]
     return "\n".join([headline(name, evidence, mask), *_indented(lines)])
 
 
@@ -53,8 +65,17 @@ def brief_failures(named: Sequence[tuple[str, Evidence]], mask: Mask) -> list[st
     return [*lines, f"… and {more} more"] if more > 0 else lines
 
 
+def ending(name: str | None, arn: str) -> str:
+    """Say how to end a live job: by the command, where it is there and the stack has the job."""
+    if name is not None and find_spec("click") is not None:
+        return f"sjresource terminate {name}"
+    return stop_command(arn, "took too long")
+
+
 def timeout_message(
-    seconds: float, unfinished: Sequence[tuple[str, Mapping[str, Any] | None, str]]
+    seconds: float,
+    unfinished: Sequence[tuple[str, Mapping[str, Any] | None, str]],
+    end: Callable[[str, str], str] = lambda _, arn: ending(None, arn),
 ) -> str:
     """Say what had not ended when a wait's time was over: (name, last detail, ARN) each."""
     (name, detail, arn), *others = unfinished
@@ -68,7 +89,7 @@ def timeout_message(
     if status == "RUNNABLE":
         lines.append(f"it has waited for capacity all that time{_never(reason)}")
     lines.append("the wait has ended, not the job: the next `pulumi up` goes on waiting")
-    lines.append(f"to stop the job: {stop_command(arn, 'took too long')}")
+    lines.append(f"to stop the job: {end(name, arn)}")
     return "\n  ".join(lines)
 
 
@@ -150,11 +171,11 @@ def advice_for(evidence: Evidence) -> str | None:
     return what_to_try(said, "\n".join(evidence.log_lines))
 
 
-def _advice_lines(evidence: Evidence) -> Iterator[str]:
+def _advice_lines(evidence: Evidence, again: str) -> Iterator[str]:
     advice = advice_for(evidence)
     if advice:
         yield f"to try: {advice}"
-    yield f"to run it again: {AGAIN}"
+    yield f"to run it again: {again}"
 
 
 def attempt_lines(detail: Mapping[str, Any], mask: Mask) -> Iterator[str]:

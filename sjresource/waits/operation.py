@@ -9,47 +9,68 @@ can't be read (the Automation API runs programs in its own process) the run wait
 from __future__ import annotations
 
 import os
-import re
 import subprocess
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
+from sjresource.own_settings import FALSE, TRUE, wrong_value
+from sjresource.waits.pulumi_options import Options
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 VARIABLE = "SJRESOURCE_WAIT"
 
-_TRUE = frozenset({"1", "true", "yes", "on"})
-_FALSE = frozenset({"0", "false", "no", "off"})
 _WITHOUT_WAITS = frozenset({"destroy", "down", "dn", "refresh"})
-_COMMANDS = _WITHOUT_WAITS | {"up", "update", "preview", "pre", "import", "watch"}
-_WITH_VALUE = frozenset({"-C", "--cwd", "--color", "-v", "--verbose", "--tracing", "--profiling"})
 _ANCESTORS = 8
 
 
-def run_waits(
+@dataclass(frozen=True)
+class Operation:
+    """The operation that this run of the program serves; `said` is what a user says of waiting."""
+
+    said: bool | None
+    options: Options = field(default_factory=Options)
+
+    @property
+    def never_waits(self) -> bool:
+        """Whether no completion waits in it."""
+        if self.said is not None:
+            return not self.said
+        return self.options.verb in _WITHOUT_WAITS
+
+    def waits_for(self, urn: str, dependencies: Iterable[str] = ()) -> bool:
+        """Whether the completion with this URN waits; `dependencies` are URNs that it needs."""
+        if self.said is not None or self.never_waits:
+            return bool(self.said)
+        return not self.options.leaves_out(urn, dependencies)
+
+    @property
+    def asks_for_dependencies(self) -> bool:
+        """Whether `waits_for` depends on what a completion needs."""
+        return self.said is None and self.options.asks_for_dependencies
+
+    def is_uncertain(self, urn: str) -> bool:
+        """Whether the completion may be left out, as only the engine knows."""
+        return self.said is None and self.options.is_uncertain(urn)
+
+
+def this_operation(
     setting: str | None,
-    urn: str | None,
     environ: Mapping[str, str] = os.environ,
     command: Callable[[], Sequence[str]] = lambda: pulumi_command(),  # noqa: PLW0108 - it is below
-) -> bool:
-    """Decide for the completion with this URN; None where it isn't known yet.
-
-    The variable overrides the setting, and both override what can be seen of the operation.
+) -> Operation:
+    """Read what can be seen of the operation; the variable overrides the setting.
 
     Raises:
         ValueError: the variable or setting is neither true nor false.
     """
-    said = environ.get(VARIABLE) or setting
-    if said:
-        return _truth(said)
-    arguments = list(command())
-    if _verb(arguments) in _WITHOUT_WAITS:
-        return False
-    targets = _targets(arguments)
-    if not targets or urn is None or "--target-dependents" in arguments:
-        return True
-    return any(_pattern(target).fullmatch(urn) for target in targets)
+    if environ.get(VARIABLE):
+        return Operation(_truth(environ[VARIABLE], f"Variable ({VARIABLE})"))
+    if setting:
+        return Operation(_truth(setting, "Setting (sjresource:wait)"))
+    return Operation(None, Options.of(command(), environ))
 
 
 def pulumi_command() -> list[str]:
@@ -94,34 +115,8 @@ def _process_of_linux(pid: int) -> _Process:
     return _Process(int(parent), arguments[:-1])
 
 
-def _verb(arguments: Sequence[str]) -> str | None:
-    words = iter(arguments)
-    for word in words:
-        if word in _WITH_VALUE:
-            next(words, None)
-        elif word in _COMMANDS:
-            return word
-    return None
-
-
-def _targets(arguments: Sequence[str]) -> list[str]:
-    targets = []
-    for word, following in zip(arguments, [*arguments[1:], ""], strict=False):
-        if word in ("--target", "-t"):
-            targets.append(following)
-        elif word.startswith("--target="):
-            targets.append(word.partition("=")[2])
-    return targets
-
-
-def _pattern(target: str) -> re.Pattern[str]:
-    """Read a target as the CLI does: `*` is anything but a colon, `**` is anything."""
-    parts = re.split(r"(\*\*|\*)", target)
-    return re.compile("".join({"**": ".*", "*": "[^:]*"}.get(p, re.escape(p)) for p in parts))
-
-
-def _truth(said: str) -> bool:
+def _truth(said: str, where: str) -> bool:
     word = said.strip().lower()
-    if word not in _TRUE | _FALSE:
-        raise ValueError(f"reading Setting (sjresource:wait): must be true or false, got {said!r}")
-    return word in _TRUE
+    if word not in TRUE + FALSE:
+        raise ValueError(f"reading {where}: {wrong_value('wait', said)}")
+    return word in TRUE

@@ -22,21 +22,26 @@ if TYPE_CHECKING:
     from sjresource.waits.masking import Mask
 
 
-def job_record(evidence: Evidence, mask: Mask) -> dict[str, Any]:
-    """Build one job's record; what is not known is absent, AWS's words are masked."""
+QUOTING = ("status_reason", "attempts", "failure_reason")
+"""AWS's words in a job's record."""
+
+MADE_OF_ARGUMENTS = ("model_artifacts", "final_metrics")
+"""What consists of the job's own arguments, and is needed whole: it is as secret as they are."""
+
+
+def job_record(evidence: Evidence) -> dict[str, Any]:
+    """Build one job's record; what is not known is absent."""
     detail, trained = evidence.detail, evidence.training_job
     arn = training_job_arn(detail)
     record = {
         "job": detail.get("jobArn"),
         "job_name": detail.get("jobName"),
         "status": detail["status"],
-        "status_reason": mask.everything(detail.get("statusReason")),
-        "attempts": mask.everything(
-            answer_properties("DescribeServiceJob", detail).get("attempts")
-        ),
+        "status_reason": detail.get("statusReason"),
+        "attempts": answer_properties("DescribeServiceJob", detail).get("attempts"),
         "training_job_arn": arn,
         "training_job_name": name_in(arn) if arn else None,
-        "failure_reason": mask.everything(trained.get("FailureReason")),
+        "failure_reason": trained.get("FailureReason"),
         "model_artifacts": trained.get("ModelArtifacts", {}).get("S3ModelArtifacts"),
         "final_metrics": {
             metric["MetricName"]: metric["Value"]
@@ -49,6 +54,27 @@ def job_record(evidence: Evidence, mask: Mask) -> dict[str, Any]:
         "console_urls": console_urls(detail.get("jobQueue"), arn),
     }
     return {name: value for name, value in record.items() if value not in (None, "", {}, [])}
+
+
+def parted(record: Mapping[str, Any], mask: Mask) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Part a job's record into what may stand in the clear, and what is as secret as its sources.
+
+    `withheld` of the former names the members of the latter.
+    """
+    shown = {name: value for name, value in record.items() if name != "withheld"}
+    shown.update({name: mask.everything(shown[name]) for name in QUOTING if name in shown})
+    secret = {}
+    for name in MADE_OF_ARGUMENTS:
+        value = shown.get(name)
+        texts = list(value) if isinstance(value, dict) else value
+        if value is not None and mask.everything(texts) != texts:
+            secret[name] = shown.pop(name)
+    return {**shown, "withheld": sorted(secret)} if secret else shown, secret
+
+
+def whole(record: Mapping[str, Any], secrets: Mapping[str, Any]) -> dict[str, Any]:
+    """Put a job's record together again; `secrets` is what was parted from it."""
+    return {**{name: each for name, each in record.items() if name != "withheld"}, **secrets}
 
 
 def outcome_record(

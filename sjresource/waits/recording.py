@@ -28,7 +28,7 @@ from sjresource.settling import Clock
 from sjresource.sightings import Sought, find, find_for_a_while
 from sjresource.waits.evidence import gather
 from sjresource.waits.masking import Mask
-from sjresource.waits.outcome import job_record, outcome_record
+from sjresource.waits.outcome import job_record, outcome_record, parted, whole
 from sjresource.waits.progress import TERMINAL
 from sjresource.waits.verdict import Verdict, is_over, judge
 
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     Properties = Mapping[str, Any]
 
-WAITED_FOR = ("jobs", "min_succeeded", "on_failure", "statuses", "masks")
+WAITED_FOR = ("jobs", "names", "min_succeeded", "on_failure", "statuses", "masks")
 """The inputs that a recorded outcome answers."""
 
 _CLOCK = Clock(time.monotonic, time.sleep)
@@ -76,14 +76,18 @@ def record(
     A job that Batch has forgotten since keeps its record, and one whose training job is gone what
     was recorded of that. One that has no record is looked for some seconds: a wait has just seen it
     end.
+
+    What is secret in the records stands in `withheld`, an input that the program made a secret, and
+    that the engine encrypts.
     """
     if props.get("statuses") is None:
         return {}
     mask = Mask(props.get("masks") or ())
-    before: dict[str, dict[str, Any]] = {
-        each.get("job"): each for each in (olds.get("outcome") or {}).get("results", [])
-    }
+    secrets = olds.get("withheld") or {}
+    before = {job: whole(each, secrets.get(job, {})) for job, each in _results(olds).items()}
     unread: list[str] = []
+
+    names = props.get("names")
 
     def read(job: str, status: str | None) -> dict[str, Any]:
         if status not in TERMINAL:
@@ -99,12 +103,32 @@ def record(
             return before.get(job) or _bare(job, status)
         unread.extend(evidence.unread)
         known = before.get(job, {}) if evidence.gone else {}
-        return {**known, **job_record(evidence, mask)}
+        return {**known, **job_record(evidence)}
 
     with ThreadPoolExecutor(_READERS) as readers:
-        records = list(readers.map(read, props["jobs"], props["statuses"]))
+        parts = [parted(each, mask) for each in readers.map(read, props["jobs"], props["statuses"])]
     said = sorted({mask.text(error) for error in unread})
-    return {"outcome": outcome_record(records, _whole(props.get("min_succeeded")), said)}
+    records, needed = [shown for shown, _ in parts], _whole(props.get("min_succeeded"))
+    for shown, name in zip(records, names or [None] * len(records), strict=True):
+        shown["name"] = name
+        if name is None:
+            del shown["name"]  # a record may be from when it had one
+    withheld = {shown["job"]: secret for shown, secret in parts if secret}
+    recorded = {"outcome": outcome_record(records, needed, said)}
+    return {**recorded, "withheld": withheld} if withheld else recorded
+
+
+def quotes_secrets(olds: Properties, news: Properties) -> bool:
+    """Whether the record holds in the clear what the program says is secret by now."""
+    masks = news.get("masks")
+    if not masks or is_unknown(masks) or news.get("statuses") is None:
+        return False
+    mask = Mask(masks)
+    return any(parted(each, mask)[0] != whole(each, {}) for each in _results(olds).values())
+
+
+def _results(olds: Properties) -> dict[str, dict[str, Any]]:
+    return {each.get("job"): each for each in (olds.get("outcome") or {}).get("results", [])}
 
 
 def _described(

@@ -14,6 +14,7 @@ from weakref import WeakKeyDictionary
 import pulumi
 
 from sjresource.account import confirm_gone
+from sjresource.own_settings import wrong_value
 from sjresource.session import BRIEF
 from sjresource.stack_config import stack_settings
 from sjresource.waits.holding import OpenWaits, open_waits
@@ -58,9 +59,8 @@ def _new_surroundings(loop: asyncio.AbstractEventLoop) -> Surroundings:
     services, talk = services_of(settings), services_of(settings, BRIEF)
     pace = own.get("progress") or "sparse"
     if pace not in PACES:
-        raise pulumi.RunError(
-            f"reading Setting (sjresource:progress): must be {' or '.join(PACES)}, got {pace!r}"
-        )
+        reason = wrong_value("progress", pace)
+        raise pulumi.RunError(f"reading Setting (sjresource:progress): {reason}")
 
     def on_loop(log: Callable[..., None], **how: Any) -> Callable[[Any, str], None]:
         """`pulumi.log` with a resource belongs on the loop; the poller speaks from its thread."""

@@ -1,128 +1,171 @@
 """The jobs that a completion was given: what they are called, where they are shown, what is secret.
 
 Each is a `ServiceJob` of the program or the ARN of any service job. Of an ARN nothing else is known
-before it is looked at.
+before it is looked at. A list or mapping of them may itself be an Output: a component's, or another
+stack's.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 import time
+from collections.abc import Awaitable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pulumi
 
+from sjresource.arn import parse_arn
+from sjresource.checks.output_text import TELLS, is_output_text
 from sjresource.service_job import ServiceJob
 from sjresource.waits.masking import secret_values
+from sjresource.waits.stated_terms import nonsense, shown
 from sjresource.waits.waiting import Job
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     Given = ServiceJob | pulumi.Input[str]
     Place = tuple[str, str | None]
+
+_KINDS = ("job", "job-definition", "job-queue", "scheduling-policy", "service-environment")
+_SEVERAL = (list, tuple, set, frozenset, Mapping)
+_MUST = "must be a ServiceJob, or the ARN of a service job, got"
+_JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+class Entry(NamedTuple):
+    """One job as it was given; `name` is its name in a mapping, None in a list."""
+
+    given: Any
+    name: str | None = None
 
 
 _NEW_SECONDS = 300.0
 """For so long after a submission what Batch shows may lag behind it: far longer than was heard."""
 
 
-class Submission(NamedTuple):
-    """What a state knows of a job's submission; `created_at` is in milliseconds since 1970."""
-
-    job_name: str | None = None
-    created_at: float | None = None
-
-    def is_new(self, now: float) -> bool:
-        """Return whether it was a moment ago; a job that was not described yet is new."""
-        return self.created_at is None or now - self.created_at / 1000 < _NEW_SECONDS
-
-
-UNKNOWN = Submission()
-
-
 class WaitedJobs:
     """The jobs of the completion that is called `name`, in the order given."""
 
-    def __init__(self, name: str, jobs: Sequence[Given]) -> None:
+    def __init__(
+        self, name: str, entries: Sequence[Entry] | pulumi.Output[Sequence[Entry]]
+    ) -> None:
         self._name = name
-        self._jobs = jobs
+        self._entries = entries
 
     @classmethod
-    def of(cls, name: str, job: Given | None, jobs: Sequence[Given] | None) -> WaitedJobs:
-        """Take one job or many.
+    def of(cls, name: str, job: Any, jobs: Any, min_succeeded: int | None = None) -> WaitedJobs:
+        """Take one job or many; what an Output holds is looked at once it is known.
 
         Raises:
-            pulumi.RunError: both are given, or none.
+            pulumi.RunError: both are given, or none, or something that is no job, or fewer jobs
+                than have to succeed.
         """
         if (job is None) == (jobs is None):
-            raise _nonsense(name, "needs either job or jobs")
-        return cls(name, [job] if job is not None else list(jobs or []))
+            raise nonsense(name, "needs either job or jobs")
+        if job is not None:
+            entries = [Entry(_job(name, job, "job"))]
+            _require_count(name, entries, min_succeeded)
+            return cls(name, entries)
 
-    def require_sense(self, min_succeeded: int | None, on_failure: str) -> None:
-        """Fail the program, at preview, for what could only fail after the wait.
+        def taken(known: Any) -> list[Entry]:
+            entries = _entries(name, known)
+            _require_count(name, entries, min_succeeded)
+            return entries
 
-        Raises:
-            pulumi.RunError: an argument is out of its range.
-        """
-        count = len(self._jobs)
-        if not count:
-            raise _nonsense(self._name, "jobs must not be empty")
-        if min_succeeded is not None and not 1 <= min_succeeded <= count:
-            reason = f"min_succeeded must be 1 to {count}, the number of jobs, got {min_succeeded}"
-            raise _nonsense(self._name, reason)
-        if on_failure not in ("raise", "record"):
-            raise _nonsense(self._name, f"on_failure must be raise or record, got {on_failure!r}")
+        if isinstance(jobs, (pulumi.Output, Awaitable)):
+            return cls(name, pulumi.Output.from_input(jobs).apply(taken))
+        return cls(name, taken(jobs))
 
     def arns(self) -> pulumi.Output[list[str]]:
-        """Give the jobs' ARNs."""
-        return pulumi.Output.all(*map(_arn, self._jobs))
+        """Return the jobs' ARNs."""
+        arns: pulumi.Output[list[str]] = self._each(
+            lambda entries: pulumi.Output.all(*(_arn(each) for each in entries))
+        )
+        return arns
 
-    def places(self) -> pulumi.Output[list[Place]]:
-        """Give each job's ARN with its queue, None for a job that is just an ARN."""
-        return pulumi.Output.all(*map(_place, self._jobs))
+    def names(self) -> pulumi.Input[list[str] | None]:
+        """Return the names that a mapping has given them; None for a list."""
+        names: pulumi.Input[list[str] | None] = self._each(_names)
+        return names
 
-    async def submissions(self) -> list[Submission]:
-        """Give each job's name in Batch and when it was submitted, as far as the state knows."""
-        return [await _submission(given) for given in self._jobs]
+    async def submissions(self, jobs: list[Job]) -> list[Job]:
+        """Add each job's name in Batch and whether it is new, as far as the state knows."""
+        return [await _submitted(job) for job in jobs]
 
-    def to_wait_for(
-        self, places: Sequence[Place], submissions: Sequence[Submission] = ()
-    ) -> list[Job]:
+    def once_known(self, then: Callable[[list[Job]], Any]) -> pulumi.Output[Any]:
+        """Call with the jobs, once it is known where they are."""
+
+        def told(entries: Sequence[Entry]) -> pulumi.Output[Any]:
+            places = pulumi.Output.all(*(_place(each) for each in entries))
+            return places.apply(lambda known: then(self.to_wait_for(entries, known)))
+
+        found: pulumi.Output[Any] = self._each(told)
+        return found
+
+    def to_wait_for(self, entries: Sequence[Entry], places: Sequence[Place]) -> list[Job]:
         """Name the jobs, now that it is known where they are."""
         jobs = []
-        told = submissions or [UNKNOWN] * len(places)
-        given_places = zip(self._jobs, places, told, strict=True)
-        for number, (given, (arn, queue), known) in enumerate(given_places):
-            if isinstance(given, ServiceJob):
-                name = given.pulumi_resource_name
-                jobs.append(Job(arn, name, queue, given, known.job_name, known.is_new(time.time())))
+        for number, (entry, (arn, queue)) in enumerate(zip(entries, places, strict=True)):
+            if isinstance(entry.given, ServiceJob):
+                jobs.append(Job(arn, entry.given.pulumi_resource_name, queue, entry.given))
             else:
-                name = f"{self._name}[{number}]" if len(self._jobs) > 1 else self._name
+                which = entry.name or number
+                name = f"{self._name}[{which}]" if len(entries) > 1 else self._name
                 jobs.append(Job(arn, name, queue))
         return jobs
 
     async def secrets(self) -> frozenset[str]:
-        """Find what is secret in the payloads; nothing is known of a job that is just an ARN."""
+        """Find what is secret in the arguments; nothing is known of a job that is just an ARN."""
+        given = [entry.given for entry in await self._known_entries()]
         return await secret_values(
-            [job.given_payload for job in self._jobs if isinstance(job, ServiceJob)]
+            [job.given_arguments for job in given if isinstance(job, ServiceJob)]
         )
 
+    async def urns(self) -> list[str]:
+        """Return the URNs of the program's own jobs, and of what names their queues."""
+        found: set[str] = set()
+        for entry in await self._known_entries():
+            if isinstance(entry.given, ServiceJob):
+                queue = entry.given.given_arguments["job_queue"]
+                made_by = await queue.resources() if isinstance(queue, pulumi.Output) else set()
+                found |= {str(await each.urn.future()) for each in {entry.given, *made_by}}
+        return sorted(found)
+
+    async def _known_entries(self) -> Sequence[Entry]:
+        if isinstance(self._entries, pulumi.Output):
+            return await self._entries.future() or []
+        return self._entries
+
     def masks(self) -> pulumi.Output[list[str] | None]:
-        """Give the secrets, as a secret; None, which is none, where there are no secrets."""
+        """Return the secrets, as a secret; None, which is none, where there are no secrets."""
+        return self._if_secrets(sorted)
+
+    def withheld(self) -> pulumi.Output[dict[str, Any] | None]:
+        """Return the place for what is made of secrets: empty and a secret; None without any."""
+        return self._if_secrets(lambda _: {})
+
+    def _if_secrets(self, make: Callable[[frozenset[str]], Any]) -> pulumi.Output[Any]:
         values = asyncio.ensure_future(self.secrets())
 
-        async def in_order() -> list[str] | None:
-            return sorted(await values) or None
+        async def made() -> Any:
+            return make(await values) if await values else None
 
         async def are_there() -> bool:
             return bool(await values)
 
-        return pulumi.Output(set(), in_order(), _resolved(value=True), are_there())
+        return pulumi.Output(set(), made(), _resolved(value=True), are_there())
+
+    def _each(self, make: Callable[[Sequence[Entry]], Any]) -> Any:
+        if isinstance(self._entries, pulumi.Output):
+            return self._entries.apply(make)
+        return make(self._entries)
 
 
 def unknown() -> pulumi.Output[Any]:
-    """Give a value that is not known, even where previews are over."""
+    """Return a value that is not known, even where previews are over."""
     return pulumi.Output(set(), _resolved(value=None), _resolved(value=False))
 
 
@@ -130,21 +173,95 @@ async def _resolved(*, value: Any) -> Any:
     return value
 
 
-async def _submission(given: Given) -> Submission:
-    if not isinstance(given, ServiceJob):
-        return UNKNOWN
-    return Submission(await given.job_name.future(), await given.created_at.future())
+async def _submitted(job: Job) -> Job:
+    """Add what a state knows of the submission; a job that was not described yet is new."""
+    if not isinstance(job.row, ServiceJob):
+        return job
+    created = await job.row.created_at.future()
+    is_new = created is None or time.time() - created / 1000 < _NEW_SECONDS
+    return replace(job, job_name=await job.row.job_name.future(), is_new=is_new)
 
 
-def _arn(given: Given) -> pulumi.Input[str]:
-    return given.job_arn if isinstance(given, ServiceJob) else given
+def _entries(name: str, jobs: Any) -> list[Entry]:
+    if isinstance(jobs, Mapping):
+        named = [(_job_name(name, key), each) for key, each in jobs.items()]
+        return [
+            Entry(_job(name, each, f"jobs[{key!r}]"), key)
+            for key, each in sorted(named, key=lambda item: item[0])
+        ]
+    if isinstance(jobs, (ServiceJob, str)):
+        raise nonsense(name, "jobs takes a list or a mapping of jobs; give a single one as job")
+    if not isinstance(jobs, (list, tuple)):
+        reason = f"jobs must be a list of jobs, or a mapping of names to jobs, got {_seen(jobs)}"
+        raise nonsense(name, reason)
+    return [Entry(_job(name, each, f"jobs[{at}]")) for at, each in enumerate(jobs)]
 
 
-def _place(given: Given) -> pulumi.Output[Place]:
+def _job(name: str, given: Any, path: str) -> Any:
+    """Return what may be waited for: a job, an ARN, or an Output of either."""
+    if isinstance(given, ServiceJob):
+        return given
+    if isinstance(given, (pulumi.Output, Awaitable)):
+        return pulumi.Output.from_input(given).apply(lambda known: _known_job(name, known, path))
+    wrong = _no_job(given, path)
+    if wrong:
+        raise nonsense(name, f"{path} {wrong}")
+    return given
+
+
+def _no_job(given: Any, path: str) -> str | None:
+    """Say what is wrong with what is to be an ARN; None if it is one, or an id."""
+    if is_output_text(given):
+        return TELLS
+    if not isinstance(given, str):
+        several = "; give several as jobs" if isinstance(given, _SEVERAL) and path == "job" else ""
+        return f"{_MUST} {_seen(given)}{several}"
+    arn = parse_arn(given)
+    if arn is not None and (arn.service, arn.kind) != ("batch", "service-job"):
+        kind = arn.kind if arn.kind in _KINDS else "another thing"
+        return f"{_MUST} the ARN of a {kind}"
+    if arn is None and not _JOB_ID.fullmatch(given):
+        return f"{_MUST} a text that is none; a name may be that of many jobs"
+    return None
+
+
+def _seen(given: Any) -> str:
+    """Name the kind of what was given: a text may be a secret."""
+    return "a text" if isinstance(given, str) else shown(given)
+
+
+def _known_job(name: str, known: Any, path: str) -> Any:
+    job = _job(name, known, path)
+    return job.job_arn if isinstance(job, ServiceJob) else job
+
+
+def _job_name(name: str, key: Any) -> str:
+    if not isinstance(key, str) or not key or is_output_text(key):
+        raise nonsense(name, f"jobs has a name that is {_seen(key)}; names must be texts")
+    return key
+
+
+def _require_count(name: str, entries: Sequence[Entry], min_succeeded: int | None) -> None:
+    count = len(entries)
+    if not count:
+        raise nonsense(name, "jobs must not be empty")
+    if min_succeeded is not None and not 1 <= min_succeeded <= count:
+        reason = f"min_succeeded must be 1 to {count}, the number of jobs, got {min_succeeded}"
+        raise nonsense(name, reason)
+
+
+def _names(entries: Sequence[Entry]) -> list[str] | None:
+    return [entry.name or "" for entry in entries] if entries[0].name is not None else None
+
+
+def _arn(entry: Entry) -> pulumi.Input[str]:
+    given: Any = entry.given
+    arn: pulumi.Input[str] = given.job_arn if isinstance(given, ServiceJob) else given
+    return arn
+
+
+def _place(entry: Entry) -> pulumi.Output[Place]:
+    given = entry.given
     if isinstance(given, ServiceJob):
         return pulumi.Output.all(given.job_arn, given.job_queue).apply(tuple)
     return pulumi.Output.from_input(given).apply(lambda arn: (arn, None))
-
-
-def _nonsense(name: str, reason: str) -> pulumi.RunError:
-    return pulumi.RunError(f"declaring ServiceJobCompletion ({name}): {reason}")

@@ -18,8 +18,10 @@ from sjresource.waits.daemon_thread import in_daemon_thread
 from sjresource.waits.evidence import Evidence, gather
 from sjresource.waits.failure import (
     brief_failures,
+    ending,
     failure_message,
     headline,
+    run_again,
     timeout_message,
 )
 from sjresource.waits.polling import Watch
@@ -149,7 +151,10 @@ class Wait:
             for job, watch in zip(self.jobs, self._watches, strict=True)
             if not _has_ended(watch)
         ]
-        message = timeout_message(self.terms.timeout_seconds or 0, unfinished)
+        named = {job.arn: job.name for job in self.jobs if job.row is not None}
+        message = timeout_message(
+            self.terms.timeout_seconds or 0, unfinished, lambda _, arn: ending(named.get(arn), arn)
+        )
         await self._fail(self.mask.text(message))
 
     async def _fail_if_refused(self) -> None:
@@ -182,7 +187,7 @@ class Wait:
         evidence = await in_daemon_thread(lambda: self._evidence([detail for _, detail in failed]))
         named = [(job.name, found) for (job, _), found in zip(failed, evidence, strict=True)]
         for (job, _), (name, found) in zip(failed[:_SHOWN_WHOLE], named, strict=False):
-            message = failure_message(name, found, self.mask)
+            message = failure_message(name, found, self.mask, await _run_again(job))
             pulumi.log.error(message, resource=job.row or self.row)
         brief = brief_failures(named[_SHOWN_WHOLE:], self.mask)
         if brief:
@@ -206,6 +211,14 @@ class Wait:
         row = self.jobs[0].row or self.row if len(self.jobs) == 1 else self.row
         pulumi.log.error(message, resource=row)
         await self.around.waits.fail(self, message.partition("\n")[0])
+
+
+async def _run_again(job: Job) -> str:
+    """Say how to run a failed job again; only this program's own can be."""
+    if job.row is None:
+        return run_again(None)
+    reruns = job.row.given_arguments.get("rerun_on_failure") is True
+    return run_again(str(await job.row.urn.future()), reruns=reruns)
 
 
 def _has_ended(watch: Watch) -> bool:

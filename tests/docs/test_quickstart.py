@@ -46,6 +46,7 @@ def test_what_is_copied_and_pasted_trains_a_model(engine: Path, tmp_path: Path) 
     (sample,) = (block.text for block in BLOCKS if block.language == "text")
     assert re.search(pattern(sample), done.stdout), done.stdout
     assert 'epochs: "100" => "300"' in re.sub(r" +", " ", done.stdout).replace(" :", ":")
+    assert done.stdout.count("+-1 replaced") == 2  # by the epochs, and by the changed script
     assert "5 deleted" in done.stdout
 
 

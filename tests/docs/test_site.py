@@ -14,16 +14,14 @@ import pytest
 from documents import ROOT
 
 import sjresource
-from sjresource import arguments, emulator
+from sjresource import emulator
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-ARGUMENTS = {name for name in vars(arguments) if name.endswith("Args") and name[0] != "_"}
 PUBLIC = [
     *(f"sjresource.{name}" for name in sjresource.__all__),
     *(f"sjresource.emulator.{name}" for name in emulator.__all__),
-    *(f"sjresource.arguments.{name}" for name in sorted(ARGUMENTS)),
 ]
 
 

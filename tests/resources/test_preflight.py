@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 from emulated import IDENTITY, PAYLOAD
+from pulumi.runtime import rpc
 from queue_side import KIND, QueueSide
 
 from sjresource.checks.job_check import Memory, check_job, would_be_submitted
@@ -73,7 +74,12 @@ def test_a_queue_in_order_has_no_finding(side: QueueSide) -> None:
 
 def test_a_queue_that_does_not_exist_fails(aws: EmulatedBatch) -> None:
     """It can't be repaired by this `up`: then its ARN would be unknown."""
-    assert failures(aws, "nowhere") == ["job_queue names a queue that does not exist"]
+    name = aws.make_queue().rpartition("/")[2]
+
+    (said,) = failures(aws, "nowhere")
+    assert said.startswith('job_queue names a queue that does not exist: there is no "nowhere" in ')
+    assert said.endswith(" of account 123456789012; see its name, and aws:region")
+    assert failures(aws, f"{name[:-1]}x")[0].endswith(f"did you mean {name}?")
 
 
 def test_a_disabled_queue_fails_if_it_is_somebody_elses(
@@ -185,6 +191,7 @@ def test_a_request_that_can_never_be_served_fails(side: QueueSide) -> None:
     assert failures(side.aws, queue.id, service_request_payload=asking_for(4.0)) == []
     (reason,) = failures(side.aws, queue.id, service_request_payload=asking_for(5.0))
     assert "asks for more instances than its environments (capacity-" in reason
+    assert reason.endswith("may ever run: 5 ml.m5.large where there are 4 ml.m5.large")
     assert failures(side.aws, queue.id, service_request_payload=asking_for(1.0, "ml.m5.xlarge"))
 
 
@@ -226,7 +233,7 @@ def test_validation_warn_lets_a_preflight_pass_too(
 
     assert provider.check({}, aws.job("nowhere")).failures == []
     told = capfd.readouterr().err
-    assert "job_queue names a queue that does not exist; let pass, since sjresource:" in told
+    assert "see its name, and aws:region; let pass, since sjresource:" in told
     child = aws.job("nowhere", identity=pulumi.output.UNKNOWN)
     assert provider.check({}, child).failures == []
 
@@ -269,26 +276,34 @@ def test_no_permission_is_silence(aws: EmulatedBatch) -> None:
     assert failures(aws, "nowhere") == []
 
 
-def test_no_network_is_silence(aws: EmulatedBatch) -> None:
-    """Nobody listens at the port; the answer is as quick as it is silent."""
-    queue = aws.make_queue()
+def test_no_network_is_told_once(aws: EmulatedBatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nobody listens at the port: a warning of the stack, however many jobs there are."""
     provider = checking_provider(aws)
     provider.settings = Settings(
         region="eu-west-1",
         access_key="none",
         secret_key="none",
-        endpoints=(("batch", "http://127.0.0.1:9"),),
+        endpoints=(("batch", "http://me:hunter2@127.0.0.1:9"),),
     )
 
-    assert provider.check({}, aws.job(queue)).failures == []
+    assert provider.check({}, aws.job(rpc.UNKNOWN)).failures == []
+    assert provider.check({}, aws.job("training")).failures == []
+
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("warning: AWS was not asked: Could not connect to the endpoint URL: ")
+    assert said.endswith(
+        "nothing was checked against the queue; see the network, aws:region, aws:endpoints and "
+        "AWS_ENDPOINT_URL*; `sjresource doctor` says more"
+    )
+    assert "hunter2" not in said
 
 
 def test_an_unknown_queue_is_passed_over(aws: EmulatedBatch) -> None:
-    """A queue that this `up` creates has no ARN yet."""
+    """A queue that this `up` creates has no ARN yet; only whether AWS answers is looked at."""
     aws.emulator.calls.clear()
 
-    assert failures(aws, "04da6b54-80e4-46f7-96ec-b56ff0331ba9") == []
-    assert aws.emulator.calls.counts() == {}
+    assert failures(aws, rpc.UNKNOWN) == []
+    assert aws.emulator.calls.counts() == {"DescribeJobQueues": 1}
 
 
 def test_another_stack_s_mark_is_not_ours(side: QueueSide) -> None:

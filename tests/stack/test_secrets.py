@@ -26,12 +26,16 @@ PROGRAM = (
     train = sj.ServiceJob(
         "train",
         service_request_payload=payload(
-            secret, Environment={"PASSWORD": secret, "PLAIN": "1"}),
+            secret,
+            Environment={"PASSWORD": secret, "PLAIN": "1"},
+            OutputDataConfig={"S3OutputPath": pulumi.Output.concat("s3://", secret)}),
         **common)
     sj.ServiceJob("as-text", service_request_payload=as_text, **common)
     sj.ServiceJob("tagged", service_request_payload=payload(), job_queue=config.require("queue"),
         tags={"password": secret}, triggers=[secret])
-    sj.ServiceJobCompletion("trained", job=train)
+    done = sj.ServiceJobCompletion("trained", job=train)
+    pulumi.export("model", done.model_artifacts)
+    pulumi.export("results", done.results)
 """
 )
 
@@ -47,17 +51,22 @@ def test_a_secret_appears_nowhere_in_the_clear(cloud: EmulatedCloud, new_stack: 
     assert outcomes[1].steps[-1] == ("create", "trained")
     stack.program(PROGRAM.replace('"PLAIN": "1"', '"PLAIN": 1'))
     outcomes.append(stack.preview(fails=True))
-    cloud.script(outcome="Failed", failure_reason="AlgorithmError: no", exit_code=1)
+    cloud.script(outcome="Failed", failure_reason=f"AlgorithmError: {SECRET}", exit_code=1)
     stack.set_config("team", "text")
     stack.program(PROGRAM.replace('"PLAIN": "1"', '"PLAIN": "2"'))
     outcomes += [stack.preview("--diff"), stack.up(fails=True)]
     assert {("update", "as-text"), ("replace", "train")} <= set(outcomes[-1].steps)
+    outcomes.append(stack.refresh())
+    assert "AlgorithmError: [secret]" in stack.resources()["train"]["outputs"]["status_reason"]
 
     assert "[secret]" in outcomes[0].stdout
     for outcome in outcomes:
         assert leaks(outcome.stdout) == []
         assert leaks(said_by_us(outcome.stderr)) == []
     assert files_that_leak(stack.folder) == []
+    shown = stack.outputs()
+    assert shown["model"].startswith(f"s3://{SECRET}/")
+    assert shown["results"][0]["model_artifacts"] == shown["model"]
     assert "hunter2" in json.dumps(
         cloud.batch.describe_service_job(jobId=stack.resources()["train"]["id"])[
             "serviceRequestPayload"

@@ -74,7 +74,9 @@ def test_a_failure_shows_the_log_without_the_secrets(
     cloud: EmulatedCloud, new_stack: NewStack
 ) -> None:
     """The last lines end the search; what the program knows as secret is masked, recorded too."""
-    cloud.script("train", running=2, outcome="Failed", failure_reason="AlgorithmError: tok-12345")
+    cloud.script(
+        "train", running=2, outcome="Failed", failure_reason="AlgorithmError: tok-12345\x1b]0;x\x07"
+    )
     program = waiting_program("""
         train = job("train", {"token": config.require_secret("token"), "plain": "visible"})
         sj.ServiceJobCompletion("trained", job=train, log_lines=2)
@@ -86,19 +88,21 @@ def test_a_failure_shows_the_log_without_the_secrets(
     up = stack.start("up")
     detail = wait_until(cloud, "RUNNING")
     name = detail["latestAttempt"]["serviceResourceId"]["value"].rpartition("/")[2]
-    write_log(cloud, f"{name}/algo-1-1", ["first", "visible tok-12345", "no cheese"])
+    write_log(cloud, f"{name}/algo-1-1", ["first", "visible tok-12345", "no\x1b[2J\u202echeese"])
     wait_until(cloud, "FAILED")
     failed = up.wait(fails=True)
 
     (error,) = [error for error in failed.diagnostics("error") if "::train" in error.urn]
     assert (
-        f"({GROUP}, {name}/algo-1-1):\n    | visible [secret]\n    | no cheese\n" in error.message
+        f"({GROUP}, {name}/algo-1-1):\n    | visible [secret]\n    | no\\x1b[2J\\u202echeese\n"
+        in error.message
     )
     assert "first" not in error.message
     assert "tok-12345" not in failed.stdout + failed.stderr
     state = str(stack.state())
     assert "AlgorithmError: [secret]" in state
     assert "tok-12345" not in state
+    assert not any(acts in failed.stdout + failed.stderr + state for acts in "\x1b\x07\u202e")
 
 
 def test_a_timeout_ends_the_wait_and_not_the_job(cloud: EmulatedCloud, new_stack: NewStack) -> None:
@@ -114,7 +118,7 @@ def test_a_timeout_ends_the_wait_and_not_the_job(cloud: EmulatedCloud, new_stack
     (error,) = [error for error in failed.diagnostics("error") if "::train" in error.urn]
     assert "waiting for ServiceJob (train): still RUNNABLE" in error.message
     assert "it has waited for capacity all that time" in error.message
-    assert "aws batch terminate-service-job --job-id" in error.message
+    assert "to stop the job: sjresource terminate train" in error.message
     assert latest_job(cloud)["status"] == "RUNNABLE"
 
 

@@ -14,6 +14,16 @@ import sjresource as sj
 
 payload: dict[str, Any] = {"RoleArn": "arn"}
 name = pulumi.Output.from_input("name")
+typed: sj.CreateTrainingJobArgs = {
+    "RoleArn": name,
+    "HyperParameters": {"epochs": "3"},
+    "ResourceConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large"},
+}
+wrong: sj.CreateTrainingJobArgs = {
+    "ResourceConfig": {"InstanceCuont": 1},  # type: ignore[typeddict-item]
+}
+retries: sj.RetryStrategyArgs = {"attempts": 2}
+sj.ServiceJob("typed", job_queue=name, service_request_payload=typed, retry_strategy=retries)
 
 environment = sj.ServiceEnvironment(
     "gpus",

@@ -11,7 +11,7 @@ from training_requests import JOB
 from sjresource.checks.advice import job_advice
 from sjresource.checks.conformance import Conformance
 from sjresource.checks.job_check import check_job
-from sjresource.checks.patterns import can_be_run
+from sjresource.checks.patterns import can_be_run, meaning
 from sjresource.checks.preflight import Finding, findings
 from sjresource.checks.queue_facts import QueueFacts
 from sjresource.checks.validation import queue_problems
@@ -109,6 +109,8 @@ def test_all_patterns_can_be_run() -> None:
 
     assert sorted(pattern for pattern in patterns if not can_be_run(pattern)) == []
     assert len(patterns) > 20
+    wordless = {pattern for pattern in patterns if meaning(pattern) is None}
+    assert wordless == {r"[\S\s]*"}  # which is any text
 
 
 _WRONG: tuple[Any, ...] = (

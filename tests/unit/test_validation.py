@@ -171,3 +171,24 @@ def test_a_queue_and_an_environment_are_checked_too() -> None:
         "service_environment_type",
         "capacity_limits[0].max_capacity",
     ]
+
+
+def test_a_wrong_number_is_shown_where_it_is_no_secret() -> None:
+    """The program says which places are; where it doesn't, none is shown."""
+    wrong = {
+        "scheduling_priority": 10000.0,
+        "retry_strategy": {"attempts": 11.0},
+        "service_request_payload": {
+            **PAYLOAD,
+            "ResourceConfig": {**PAYLOAD["ResourceConfig"], "InstanceCount": -3.0},
+        },
+    }
+    hidden = [["retry_strategy"], ["service_request_payload", "ResourceConfig", "InstanceCount"]]
+    shown = failures({**JOB, **wrong, "secret_places": hidden})
+
+    assert shown["scheduling_priority"].endswith("from 0 to 9999, got 10000")
+    assert shown["retry_strategy.attempts"].endswith("from 1 to 10, got a number")
+    assert "-3" not in str(shown)
+    assert "10000" not in str(failures({**JOB, **wrong}))
+    everything = failures({**JOB, **wrong, "secret_places": []})
+    assert "got -3" in everything["service_request_payload.ResourceConfig.InstanceCount"]

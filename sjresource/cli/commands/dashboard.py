@@ -13,9 +13,9 @@ from sjresource.arn import parse_arn
 from sjresource.cli.aws_answers import MOST_QUEUES, AwsAnswers
 from sjresource.cli.endings import CommandFailure, ExitCode
 from sjresource.cli.output import Output, output_option
-from sjresource.cli.plain import plain
 from sjresource.cli.queues import queues_to_show
 from sjresource.cli.stack import Scope, stack_options
+from sjresource.harmless import plain
 from sjresource.page import Site
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ from sjresource.cli.confirming import confirm
 from sjresource.cli.ending_jobs import REASON, end_job, what_comes_next
 from sjresource.cli.jobs import find_job, job_argument
 from sjresource.cli.output import Output, output_option
-from sjresource.cli.plain import plain
 from sjresource.cli.stack import Scope, stack_options
+from sjresource.harmless import plain
 from sjresource.identity import IDENTITY_TAG, stack_tag_prefix_of
 from sjresource.ownership import has_ended
 from sjresource.waits.progress import TERMINAL, progress_line

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sjresource.arn import parse_arn
+from sjresource.cli.ending_jobs import fails_with
 from sjresource.cli.explaining import (
     Explanation,
     why_failed,
@@ -23,7 +24,7 @@ from sjresource.cli.stack import Scope, stack_options
 from sjresource.errors import NotFound, SjresourceError
 from sjresource.waits.console import console_urls
 from sjresource.waits.evidence import gather, training_job_arn
-from sjresource.waits.failure import place_lines
+from sjresource.waits.failure import place_lines, run_again
 from sjresource.waits.masking import Mask
 from sjresource.waits.progress import RUNS, TERMINAL, status_since
 from sjresource.waits.standing import Standing
@@ -90,12 +91,21 @@ def _explain(scope: Scope, found: FoundJob, detail: Detail, mask: Mask) -> Expla
         lag = time.sleep if seconds < _LAGS_FOR else _no_time
         evidence = gather(scope.services, detail, lines, lag)
         if status == "FAILED":
-            return why_failed(evidence, mask, in_stack=found.stack_job is not None)
+            return why_failed(evidence, mask, again=_again(scope, found))
         return why_succeeded(evidence, mask)
     standing = Standing(scope.services.batch, scope.services.sagemaker).of(dict(detail))
     if status in RUNS:
         return why_running(found.label, detail, standing, seconds, mask)
     return why_waiting(detail, standing, seconds, mask, _queue_of(scope, detail))
+
+
+def _again(scope: Scope, found: FoundJob) -> str | None:
+    job = found.stack_job
+    if job is None:
+        return None
+    reruns = job.outputs.get("rerun_on_failure") is True
+    ends_so = fails_with(job, scope.deployment.get("resources", []))
+    return run_again(job.urn, reruns=reruns, ends_so=ends_so)
 
 
 def _queue_of(scope: Scope, detail: Detail) -> tuple[QueueSeen, dict[str, str]] | None:

@@ -6,12 +6,16 @@ from sjresource.errors import Refused
 from sjresource.waits.evidence import Evidence, gather
 from sjresource.waits.failure import (
     brief_failures,
+    ending,
     failure_message,
     recorded_failures,
+    run_again,
     timeout_message,
 )
 from sjresource.waits.masking import Mask
 
+URN = "urn:pulumi:dev::vision::pulumi-python:dynamic/sjresource:ServiceJob::train"
+AGAIN = run_again(URN)
 QUEUE = "arn:aws:batch:us-east-1:123456789012:job-queue/q"
 FAILED = started(
     "FAILED",
@@ -33,7 +37,7 @@ def test_a_failure_ends_the_search() -> None:
     """Which job, every attempt, both services' reasons, the log's end, links, what to try."""
     evidence = Evidence(FAILED, TRAINING, "t1/algo-1-9", ("epoch 9", "hush: no cheese"))
 
-    message = failure_message("train", evidence, Mask(["hush"]))
+    message = failure_message("train", evidence, Mask(["hush"]), AGAIN)
 
     assert message.splitlines()[:11] == [
         f"{HEADLINE}AlgorithmError: no cheese, token [secret]",
@@ -51,7 +55,7 @@ def test_a_failure_ends_the_search() -> None:
     assert "hush" not in message
     assert "  training job: https://us-east-1.console.aws.amazon.com/sagemaker" in message
     assert "  to try: the training code failed: its log says where" in message
-    assert "set `rerun_on_failure=True`" in message.splitlines()[-1]
+    assert message.splitlines()[-1] == f"  to run it again: {AGAIN}"
 
 
 def test_the_log_is_read_again_because_it_lags() -> None:
@@ -73,7 +77,7 @@ def test_evidence_that_is_denied_is_named_and_the_rest_shown() -> None:
     training = FakeTraining({}, refusing=denied)
 
     message = failure_message(
-        "train", gather(services(FakeBatch({}), training), FAILED, 2, lambda _: None), Mask()
+        "train", gather(services(FakeBatch({}), training), FAILED, 2, lambda _: None), Mask(), AGAIN
     )
 
     assert "FAILED on attempt 2 of 2: Received status from SageMaker: AlgorithmError" in message
@@ -87,7 +91,7 @@ def test_a_job_that_never_started_has_no_log() -> None:
     detail = {"status": "FAILED", "statusReason": "cancelled while RUNNABLE", "jobArn": arn("a")}
 
     message = failure_message(
-        "train", gather(services(FakeBatch({}), training), detail, 2, lambda _: None), Mask()
+        "train", gather(services(FakeBatch({}), training), detail, 2, lambda _: None), Mask(), AGAIN
     )
 
     assert "FAILED on attempt 1 of 1: cancelled while RUNNABLE" in message
@@ -139,3 +143,20 @@ def test_what_a_record_lacks_is_said_in_every_up() -> None:
     assert failed == "recording ServiceJob (b): FAILED: no cheese"
     assert unread.startswith("reading TrainingJob (t): denied; the record lacks this")
     assert list(recorded_failures({})) == []
+
+
+def test_how_to_run_a_job_again_is_said_with_what_can_be_typed() -> None:
+    """Its URN, and nothing that is set already or that is not so."""
+    assert (
+        "change its request or `triggers`, set `rerun_on_failure=True`, or `pulumi up --replace "
+        f"'{URN}'`; until then every `pulumi up` ends like this"
+    ) == AGAIN
+    assert "ends like this" not in run_again(URN, ends_so=False)
+    assert run_again(URN, reruns=True) == "`pulumi up`, as its `rerun_on_failure` is set"
+    assert run_again(None) == "in the program that declares it"
+
+
+def test_a_live_job_is_stopped_by_the_command_where_it_is_there() -> None:
+    """One of another program is not the stack's: AWS's own command stops it."""
+    assert ending("train", arn("a")) == "sjresource terminate train"
+    assert ending(None, arn("a")).startswith("aws batch terminate-service-job --job-id a")

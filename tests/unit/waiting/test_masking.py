@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from sjresource.waits.masking import Mask, secret_values
+from sjresource.waits.masking import Mask, secret_values, texts_in
 
 
 def found(given: Any) -> set[str]:
@@ -46,22 +46,90 @@ def test_a_payload_that_is_secret_as_a_whole_makes_every_value_secret(*, as_text
     assert "True" not in secrets
 
 
+FORMS_OF = {
+    "as it is": ("tok-12345", "tok-12345"),
+    "a trailing line break": ("tok-12345\n", "tok-12345"),
+    "spaces around": ("  tok-12345  ", "tok-12345"),
+    "the SDK's JSON": ('"tok-12345"', "tok-12345"),
+    "the SDK's JSON twice": (r'"\"tok-12345\""', "tok-12345"),
+    "the SDK's JSON of a structure": ('{"key": ["tok-12345"]}', "tok-12345"),
+    "the SDK's JSON with capitals": ('"t\\u00F6k-1"', "tök-1"),
+    "in JSON": ('say "hi"\\', 'say \\"hi\\"\\\\'),
+    "in JSON in JSON": ('say "hi"', r"say \\\"hi\\\""),
+    "in JSON, escaped": ("tök-1", "t\\u00f6k-1"),
+    "in JSON, escaped in capitals": ("tök-1", "t\\u00F6k-1"),
+    "in JSON, pairs in capitals": ("key🔑key", "key\\uD83D\\uDD11key"),
+    "in JSON, not escaped": ('tö"k-1', 'tö\\"k-1'),
+    "in Python": ("tök'\"\n-1", "tök\\'\"\\n-1"),
+    "in Python, bytes": ("tök-1", "t\\xc3\\xb6k-1"),
+    "in a shell": ("tok'en-1", "tok'\"'\"'en-1"),
+    "in a URL": ("p@ss/wörd", "p%40ss%2Fw%C3%B6rd"),
+    "in a URL, small": ("p@ss/wörd", "p%40ss%2fw%c3%b6rd"),
+    "in a form": ("p@ss word", "p%40ss+word"),
+    "in XML": ("tok<&>en", "tok&lt;&amp;&gt;en"),
+    "in base64": ("user:tok-12345", "dXNlcjp0b2stMTIzNDU"),
+    "a line of it": ("-----BEGIN\nMIIEvQIBADAN\n-----END", "MIIEvQIBADAN"),
+    "lines in one": ("line one\nline two", "line one line two"),
+    "made harmless": ("tok\x1b-12345", r"tok\x1b-12345"),
+    "with a pattern's characters": ("a.b*c", "a.b*c"),
+}
+"""Values, and how they may come back: `docs` promise no less."""
+
+
+@pytest.mark.parametrize(("secret", "quoted"), FORMS_OF.values(), ids=FORMS_OF.keys())
+def test_a_secret_is_masked_in_each_form_in_which_it_comes_back(secret: str, quoted: str) -> None:
+    """What stands around it stays."""
+    assert Mask([secret]).text(f"bad value {quoted}, no more") == "bad value [secret], no more"
+
+
 @pytest.mark.parametrize(
     ("secret", "said", "shown"),
     [
-        ("tok-123", "bad token tok-123.", "bad token [secret]."),
-        ("a.b*c", "a.b*c axbxc", "[secret] axbxc"),
-        ("ab", "ab abc a ab", "[secret] abc a [secret]"),
-        ('say "hi"', r'{"x": "say \"hi\""}', '{"x": "[secret]"}'),
-        ("-----BEGIN\nMIIEvQIBADAN\n-----END", "key MIIEvQIBADAN", "key [secret]"),
+        ("hunter2-s3cret", f"{'x' * 1015}hunter2-", f"{'x' * 1015}[secret]"),
+        ("hunter2-s3cret", 'no "hunter2-..."', 'no "[secret]..."'),
+        ("hunter2-s3cret", "no hunter2-…", "no [secret]…"),
+        ("hunter2-s3cret", "no hunter2-", "no hunter2-"),
+        ("hunter2-s3cret", f"{'x' * 1020}hunt", f"{'x' * 1020}[secret]"),
+        ("k" * 1000 + "é" * 1000, f"no {'k' * 1000}{'é' * 21} more", "no [secret] more"),
+        ("0123456789" * 300, f"no {('0123456789' * 300)[:1024]}", "no [secret]"),
+        ("0123456789" * 300, f"{'0123456789' * 300} {'0123456789' * 7}", "[secret] [secret]"),
     ],
-    ids=["plain", "pattern", "short", "json", "lines"],
 )
-def test_secrets_are_masked_in_the_forms_in_which_they_are_quoted(
-    secret: str, said: str, shown: str
-) -> None:
-    """A short one only where it stands as a word: inside of others it would be everywhere."""
+def test_a_secret_that_was_cut_is_masked(secret: str, said: str, shown: str) -> None:
+    """AWS cuts reasons at 1,024 characters; the beginning of a word is no secret elsewhere."""
     assert Mask([secret]).text(said) == shown
+
+
+@pytest.mark.parametrize(
+    ("secret", "said", "shown"),
+    [
+        (True, "is true, or True", "is [secret], or [secret]"),
+        (False, "untrue: false", "untrue: [secret]"),
+        (0, "0 of 10", "[secret] of 10"),
+        (1.0, "1 or 1.0", "[secret] or [secret]"),
+        (48.0, "port 48, 48.0 and 480", "port [secret], [secret] and 480"),
+        (0.00001, "rate 1e-05 or 0.00001", "rate [secret] or [secret]"),
+        ("8", "8 of 80", "[secret] of 80"),
+    ],
+)
+def test_a_number_or_truth_value_that_is_secret_is_masked_as_a_word(
+    secret: Any, said: str, shown: str
+) -> None:
+    """As AWS writes it, and as Pulumi and Python do."""
+    assert Mask(texts_in(secret)).text(said) == shown
+
+
+def test_what_is_masked_stays_as_it_is() -> None:
+    """Though the word for it be a secret."""
+    mask = Mask(["secret", "hidden"])
+
+    assert mask.text(mask.text("secret, hidden, unsecreted")) == "[secret], [secret], un[secret]ed"
+
+
+@pytest.mark.parametrize("said", ["ab abc a ab", "xab"])
+def test_a_short_secret_is_masked_where_it_stands_as_a_word(said: str) -> None:
+    """Inside of others it would be everywhere."""
+    assert Mask(["ab"]).text(said) == said.replace("ab abc a ab", "[secret] abc a [secret]")
 
 
 def test_a_longer_secret_is_masked_before_one_that_it_holds() -> None:

@@ -1,13 +1,34 @@
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
+from engine_fixtures import engine
 
-from sjresource.waits.operation import run_waits
+from sjresource.waits.operation import Operation, this_operation
+from sjresource.waits.pulumi_options import SHORT, WITH_VALUE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["engine"]
 
 URN = "urn:pulumi:dev::project::pulumi-python:dynamic/sjresource:ServiceJobCompletion::trained"
+
+
+JOB = "urn:pulumi:dev::project::pulumi-python:dynamic/sjresource:ServiceJob::train"
+
+
+def run_waits(
+    setting: str | None, urn: str, environ: dict[str, str], command: Callable[[], list[str]] = list
+) -> bool:
+    """Decide for the completion with this URN, which needs a job."""
+    operation: Operation = this_operation(setting, environ, command)
+    return operation.waits_for(urn, [JOB])
 
 
 @pytest.mark.parametrize(
@@ -28,11 +49,82 @@ URN = "urn:pulumi:dev::project::pulumi-python:dynamic/sjresource:ServiceJobCompl
         ("up -t **trained", True),
         ("up -t *::trained", False),
         ("up --target urn:x --target-dependents", True),
+        ("up --target urn:x --target-dependents=false", False),
+        (f"up -t={URN}", True),
+        (f"up -t{URN}", True),
+        (f"up -yt {URN}", True),
+        ("up -yt=**other", False),
+        ("up -ft **other", False),
+        ("up --target=urn:**::*", True),
+        ("up --target-replace **other", False),
+        (f"up --target-replace={URN}", True),
+        ("up --replace **other", True),
+        ("up --message -t", True),
+        ("up -m --target=**other", True),
+        ("up -- --target=**other", True),
+        (f"up --exclude {URN}", False),
+        ("up --exclude=**trained", False),
+        ("up -x **trained", False),
+        ("up --exclude **other", True),
+        (f"up --exclude {JOB}", True),
+        (f"up --exclude {JOB} --exclude-dependents", False),
+        ("up --exclude **other --exclude-dependents", True),
+        (f"up --target {URN} --exclude **trained", False),
+        ("up --stack destroy --yes", True),
+        ("--color never destroy", False),
     ],
 )
 def test_a_run_waits_unless_its_operation_has_no_use_for_it(command: str, *, waits: bool) -> None:
     """Destroying a stack must not wait for the jobs that it is to end."""
     assert run_waits(None, URN, {}, command.split) is waits
+
+
+@pytest.mark.parametrize(
+    ("variables", "command", "waits"),
+    [
+        ({"PULUMI_OPTION_TARGET": f"urn:x,{URN}"}, "up", True),
+        ({"PULUMI_OPTION_TARGET": "**other"}, "up", False),
+        ({"PULUMI_OPTION_TARGET": "**other"}, "up --target **trained", True),
+        (
+            {"PULUMI_OPTION_TARGET": "**other", "PULUMI_OPTION_TARGET_DEPENDENTS": "true"},
+            "up",
+            True,
+        ),
+        ({"PULUMI_OPTION_TARGET": "**other", "PULUMI_OPTION_TARGET_DEPENDENTS": "0"}, "up", False),
+        ({"PULUMI_OPTION_EXCLUDE": "**trained"}, "up", False),
+        ({"PULUMI_OPTION_EXCLUDE": JOB, "PULUMI_OPTION_EXCLUDE_DEPENDENTS": "true"}, "up", False),
+        ({"PULUMI_OPTION_EXCLUDE": "", "PULUMI_OPTION_TARGET": ""}, "up", True),
+    ],
+)
+def test_options_may_be_variables(variables: dict[str, str], command: str, *, waits: bool) -> None:
+    """The command line comes before them, as for the CLI."""
+    assert run_waits(None, URN, variables, command.split) is waits
+
+
+def test_a_dependent_of_a_target_may_be_left_out() -> None:
+    """Only the engine knows, so it waits, and says how to end that."""
+    operation = this_operation(None, {}, "up -t **other --target-dependents".split)
+
+    assert operation.is_uncertain(URN)
+    assert operation.waits_for(URN)
+    assert not this_operation("true", {}, "up -t **other --target-dependents".split).is_uncertain(
+        URN
+    )
+
+
+@pytest.mark.stack
+def test_the_clis_own_help_knows_which_options_take_a_value(engine: Path) -> None:
+    """One that is missed here would take the word behind it for a command or an option."""
+    for command in ("up", "preview", "destroy", "refresh"):
+        help_ = subprocess.run(
+            [engine / "pulumi", command, "--help"], stdout=subprocess.PIPE, text=True, check=True
+        ).stdout
+        taking = re.findall(
+            r"^ +(?:-(\w), )?--([\w-]+) (?:string|int|file)\w*:?(?: |$)", help_, re.MULTILINE
+        )
+        assert len(taking) > 10
+        assert {name for _, name in taking} <= WITH_VALUE
+        assert {short: name for short, name in taking if short}.items() <= SHORT.items()
 
 
 @pytest.mark.parametrize(
@@ -51,6 +143,12 @@ def test_a_setting_that_is_no_truth_value_is_refused() -> None:
     """`sjresource:wait: maybe` would else be taken for one of both."""
     with pytest.raises(ValueError, match="must be true or false, got 'maybe'"):
         run_waits("maybe", URN, {})
+
+
+def test_a_variable_that_is_no_truth_value_is_named_as_itself() -> None:
+    """Nobody finds it in the stack's config."""
+    with pytest.raises(ValueError, match=r"reading Variable \(SJRESOURCE_WAIT\): must be true or"):
+        run_waits("true", URN, {"SJRESOURCE_WAIT": "maybe"})
 
 
 def test_the_command_is_found_among_the_ancestors() -> None:

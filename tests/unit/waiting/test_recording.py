@@ -8,7 +8,7 @@ from waiting_fakes import FakeBatch, FakeTraining, arn, services, started
 
 from sjresource.errors import NotFound, Refused, Unreachable
 from sjresource.settling import Clock
-from sjresource.waits.recording import record, remembered
+from sjresource.waits.recording import quotes_secrets, record, remembered
 
 JOBS = [arn("a"), arn("b"), arn("c")]
 ENDED = ["SUCCEEDED", "FAILED", "SUCCEEDED"]
@@ -134,6 +134,43 @@ def passing() -> Clock:
         seconds[0] += more
 
     return Clock(lambda: seconds[0], sleep)
+
+
+def test_what_is_made_of_secrets_is_withheld_from_the_record() -> None:
+    """The model's place, and the names of metrics, stand where the engine encrypts them."""
+    trained = {
+        "ModelArtifacts": {"S3ModelArtifacts": "s3://hush/job/model.tar.gz"},
+        "FinalMetricDataList": [{"MetricName": "hush:loss", "Value": 0.5}],
+        "FailureReason": "no hush",
+    }
+    cloud = services(FakeBatch({"a": started("FAILED", "ta")}), FakeTraining({"ta": trained}))
+    props = inputs(["FAILED"], jobs=[arn("a")], masks=["hush"])
+
+    recorded = record(cloud, props, {})
+
+    (shown,) = recorded["outcome"]["results"]
+    assert "hush" not in str(shown)
+    assert shown["withheld"] == ["final_metrics", "model_artifacts"]
+    assert recorded["withheld"] == {
+        arn("a"): {
+            "final_metrics": {"hush:loss": 0.5},
+            "model_artifacts": "s3://hush/job/model.tar.gz",
+        }
+    }
+    assert not quotes_secrets(recorded, props)
+    later = record(services(FakeBatch({}), FakeTraining({})), props, recorded)
+    assert later == recorded
+
+
+def test_a_record_of_an_earlier_version_that_quotes_a_secret_is_made_anew() -> None:
+    """Also one of a value that is a secret since; where nothing is, nothing is looked at."""
+    result = {"job": arn("a"), "status": "SUCCEEDED", "model_artifacts": "s3://hush/m"}
+    olds = {"outcome": {"results": [result]}}
+
+    assert quotes_secrets(olds, inputs(["SUCCEEDED"], masks=["hush"]))
+    assert not quotes_secrets(olds, inputs(["SUCCEEDED"], masks=["other"]))
+    assert not quotes_secrets(olds, inputs(["SUCCEEDED"]))
+    assert not quotes_secrets(olds, inputs(None, masks=["hush"]))
 
 
 def test_a_job_that_is_gone_by_then_keeps_its_old_record() -> None:

@@ -1,42 +1,179 @@
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import pulumi
 import pytest
+from waiting_fakes import arn
 
+from sjresource.job_queue import JobQueue
+from sjresource.service_job import ServiceJob
+from sjresource.waits.stated_terms import stated_terms
 from sjresource.waits.waited_jobs import WaitedJobs
+from sjresource.waits.waiting import Terms
+
+A, B = arn("a"), arn("b")
+QUEUE = "arn:aws:batch:us-east-1:123456789012:job-queue/training"
+RIGHT: dict[str, Any] = {
+    "min_succeeded": None, "timeout_seconds": None, "on_failure": "raise", "log_lines": 20
+}  # fmt: skip
+
+
+def a(kind: type[pulumi.Resource]) -> Any:
+    """Return a resource of this kind, without an engine to register it."""
+    return kind.__new__(kind)
+
+
+def refusal(call: Any) -> str:
+    """Return what is said of a completion that makes no sense, as Pulumi shows it."""
+    with pytest.raises(pulumi.RunError) as raised:
+        call()
+    return str(raised.value).removeprefix("declaring ServiceJobCompletion (done): ")
+
+
+WRONG: dict[str, list[Any]] = {
+    "timeout_seconds": ["1h", "", 0, "0", -5, float("nan"), float("inf"), True, [], {}, b"1"],
+    "min_succeeded": ["x", 1.5, -1, "-1", float("nan"), True, [], {}],
+    "log_lines": [-1, "x", 20000, 1.5, True, None, [], float("inf"), -1e308],
+    "on_failure": ["ignore", None, True, 0, [], {}],
+}
 
 
 @pytest.mark.parametrize(
-    ("jobs", "min_succeeded", "on_failure", "reason"),
+    ("argument", "wrong"), [(name, each) for name in WRONG for each in WRONG[name]]
+)
+def test_an_argument_of_the_wait_of_the_wrong_kind_is_refused(argument: str, wrong: Any) -> None:
+    """Before anything is submitted, with what was given."""
+    said = refusal(lambda: stated_terms("done", **{**RIGHT, argument: wrong}))
+
+    assert said.startswith(f"{argument} must be ")
+    kind = f"a {type(wrong).__name__}"
+    assert said.endswith((f"got {wrong!r}", f"got {kind}"))
+
+
+def test_a_number_of_the_config_is_taken() -> None:
+    """`pulumi.Config.get` gives text."""
+    stated = {**RIGHT, "timeout_seconds": "90", "min_succeeded": "3", "log_lines": "0"}
+
+    assert stated_terms("done", **stated) == Terms(3, 90.0, log_lines=0)
+
+
+@pytest.mark.parametrize(
+    ("job", "jobs", "said"),
     [
-        ([], None, "raise", "jobs must not be empty"),
-        (["a", "b"], 3, "raise", "min_succeeded must be 1 to 2, the number of jobs, got 3"),
-        (["a", "b"], 0, "raise", "min_succeeded must be 1 to 2, the number of jobs, got 0"),
-        (["a"], None, "ignore", "on_failure must be raise or record, got 'ignore'"),
+        (None, None, "needs either job or jobs"),
+        (A, [B], "needs either job or jobs"),
+        (
+            a(JobQueue),
+            None,
+            "job must be a ServiceJob, or the ARN of a service job, got a JobQueue",
+        ),
+        ("train", None, "got a text that is none; a name may be that of many jobs"),
+        (QUEUE, None, "got the ARN of a job-queue"),
+        ([A, B], None, "got a list; give several as jobs"),
+        ({"a": A}, None, "got a dict; give several as jobs"),
+        (7, None, "got 7"),
+        ("<pulumi.output.Output object at 0x7f>", None, "job holds the text of an Output"),
+        (None, a(ServiceJob), "jobs takes a list or a mapping of jobs; give a single one as job"),
+        (None, A, "jobs takes a list or a mapping of jobs; give a single one as job"),
+        (None, a(JobQueue), "jobs must be a list of jobs, or a mapping of names to jobs"),
+        (None, {A}, "jobs must be a list of jobs, or a mapping of names to jobs, got a set"),
+        (None, [A, None], "jobs[1] must be a ServiceJob"),
+        (None, [A, "train"], "jobs[1] must be a ServiceJob"),
+        (None, [[A]], "jobs[0] must be a ServiceJob, or the ARN of a service job, got a list"),
+        (None, {"x": 7}, "jobs['x'] must be a ServiceJob"),
+        (None, {7: A}, "jobs has a name that is 7; names must be texts"),
+        (None, [], "jobs must not be empty"),
+        (None, {}, "jobs must not be empty"),
     ],
 )
-def test_arguments_that_make_no_sense_are_refused_before_a_wait(
-    jobs: list[str], min_succeeded: int | None, on_failure: str, reason: str
+def test_what_is_no_job_is_told_apart(job: Any, jobs: Any, said: str) -> None:
+    """A queue, a name, a list, a mapping: each has its own way out."""
+    assert said in refusal(lambda: WaitedJobs.of("done", job, jobs))
+
+
+@pytest.mark.parametrize("min_succeeded", [0, 3])
+def test_no_more_jobs_have_to_succeed_than_there_are(min_succeeded: int) -> None:
+    """And at least one, or there is nothing to wait for."""
+    said = refusal(lambda: WaitedJobs.of("done", None, [A, B], min_succeeded))
+
+    assert said == f"min_succeeded must be 1 to 2, the number of jobs, got {min_succeeded}"
+
+
+def known(make: Any) -> Any:
+    """Return what an Output comes to; Outputs need a loop to be made in."""
+
+    async def program() -> Any:
+        made = make()
+        return await made.future() if isinstance(made, pulumi.Output) else made
+
+    return asyncio.run(program())
+
+
+def output(value: Any) -> pulumi.Output[Any]:
+    """Make an Output."""
+    return pulumi.Output.from_input(value)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: [A, B],
+        lambda: (A, output(B)),
+        lambda: [output(A), output(B)],
+        lambda: output([A, B]),
+        lambda: output([output(A), B]),
+    ],
+)
+def test_many_jobs_are_a_list_or_an_output_of_one(make: Any) -> None:
+    """A component's, or another stack's; they have no row and no name that the program knows."""
+    arns = known(lambda: WaitedJobs.of("done", None, make()).arns())
+    jobs = known(lambda: WaitedJobs.of("done", None, make()).once_known(lambda each: each))
+
+    assert arns == [A, B]
+    assert [(job.arn, job.name, job.row) for job in jobs] == [
+        (A, "done[0]", None), (B, "done[1]", None)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("make", [lambda: {"y": B, "x": A}, lambda: output({"y": B, "x": A})])
+def test_a_mapping_gives_the_jobs_names(make: Any) -> None:
+    """In their order, whatever the order of the mapping: another stack's has none."""
+    named = known(lambda: output(WaitedJobs.of("done", None, make()).names()))
+    jobs = known(lambda: WaitedJobs.of("done", None, make()).once_known(lambda each: each))
+
+    assert named == ["x", "y"]
+    assert [(job.arn, job.name) for job in jobs] == [(A, "done[x]"), (B, "done[y]")]
+
+
+def test_one_job_is_called_as_the_completion() -> None:
+    """Of an ARN nothing else is known."""
+    jobs = known(lambda: WaitedJobs.of("done", output(A), None).once_known(lambda each: each))
+
+    assert [job.name for job in jobs] == ["done"]
+
+
+@pytest.mark.parametrize(
+    ("job", "jobs", "said"),
+    [
+        (
+            lambda: output([A, B]),
+            None,
+            "job must be a ServiceJob, or the ARN of a service job, got",
+        ),
+        (lambda: output("train"), None, "got a text that is none"),
+        (None, lambda: output(A), "jobs takes a list or a mapping"),
+        (None, lambda: output([A, "train"]), "jobs[1] must be"),
+        (None, lambda: output([]), "jobs must not be empty"),
+    ],
+)
+def test_what_an_output_holds_is_told_apart_once_it_is_known(
+    job: Any, jobs: Any, said: str
 ) -> None:
-    """In the program, so at preview, and as an error that Pulumi shows without a traceback."""
-    with pytest.raises(pulumi.RunError) as raised:
-        WaitedJobs("done", jobs).require_sense(min_succeeded, on_failure)
+    """In the preview, unless it is unknown there."""
 
-    assert str(raised.value) == f"declaring ServiceJobCompletion (done): {reason}"
+    def declare() -> Any:
+        return WaitedJobs.of("done", job and job(), jobs and jobs()).arns()
 
-
-@pytest.mark.parametrize(("job", "jobs"), [(None, None), ("a", ["b"])])
-def test_either_one_job_or_many_are_waited_for(job: str | None, jobs: list[str] | None) -> None:
-    """Both, or none, is a slip."""
-    with pytest.raises(pulumi.RunError, match="needs either job or jobs"):
-        WaitedJobs.of("done", job, jobs)
-
-
-def test_jobs_that_are_just_arns_are_named_by_their_place() -> None:
-    """They have no row of their own, and no name that the program knows."""
-    one = WaitedJobs.of("done", "arn1", None).to_wait_for([("arn1", None)])
-    two = WaitedJobs.of("done", None, ["a", "b"]).to_wait_for([("a", None), ("b", None)])
-
-    assert [job.name for job in one] == ["done"]
-    assert [job.name for job in two] == ["done[0]", "done[1]"]
-    assert all(job.row is None for job in [*one, *two])
+    assert said in refusal(lambda: known(declare))

@@ -1,0 +1,77 @@
+"""What an asset or an archive among the triggers stands for: its content, as a digest.
+
+A job's triggers are compared, so a changed training script is a new run. Where the file lies, who
+owns it and when it was written is not its content. What Python and desktops leave behind in a
+folder is left out: a run costs money.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_LEFT_BEHIND = frozenset({"__pycache__", ".DS_Store", ".git", ".ipynb_checkpoints"})
+_CHUNK = 1 << 20
+
+
+class UnreadableAssetError(ValueError):
+    """The content of an asset can't be read; the message says why."""
+
+
+def content_of(asset: pulumi.Asset | pulumi.Archive) -> str:
+    """Return a digest of what an asset holds.
+
+    Raises:
+        UnreadableAssetError: there is no such file, or it would have to be fetched.
+    """
+    if isinstance(asset, pulumi.StringAsset):
+        return _marked(hashlib.sha256(asset.text.encode(errors="surrogatepass")).hexdigest())
+    if isinstance(asset, pulumi.AssetArchive):
+        parts = {name: content_of(part) for name, part in asset.assets.items()}
+        return _of_parts(parts)
+    if isinstance(asset, (pulumi.FileAsset, pulumi.FileArchive)):
+        try:
+            return _of_path(Path(asset.path))
+        except OSError as error:
+            reason = f"is of {asset.path}, which can't be read: {error.strerror or error}"
+            raise UnreadableAssetError(reason) from None
+    raise UnreadableAssetError(
+        f"is {type(asset).__name__}, whose content is not fetched; give its URI as text, with a "
+        "version in it"
+    )
+
+
+def _of_path(path: Path) -> str:
+    if not path.is_dir():
+        return _marked(_digest(path))
+    return _of_parts({str(each.relative_to(path)): _digest(each) for each in _files(path)})
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if name not in _LEFT_BEHIND]
+        yield from (Path(place, name) for name in files if name not in _LEFT_BEHIND)
+
+
+def _digest(path: Path) -> str:
+    found = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            found.update(chunk)
+    return found.hexdigest()
+
+
+def _of_parts(parts: dict[str, Any]) -> str:
+    return _marked(hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest())
+
+
+def _marked(digest: str) -> str:
+    return f"sha256:{digest}"

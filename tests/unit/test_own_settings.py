@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import contextvars
+
+import pulumi
+import pytest
+from pulumi.runtime.config import set_all_config
+
+from sjresource.own_settings import require_known_settings, setting_problems
+
+RIGHT = {
+    "wait": "off",
+    "progress": "live",
+    "failFast": "True",
+    "validation": "warn",
+    "preflight": "false",
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("wiat", "false", "there is no such setting; did you mean sjresource:wait?"),
+        ("failfast", "true", "there is no such setting; did you mean sjresource:failFast?"),
+        ("fail_fast", "true", "there is no such setting; did you mean sjresource:failFast?"),
+        ("region", "x", "there is no such setting; there are sjresource:failFast, sjresource:pre"),
+        ("validation", "wrn", "must be strict or warn, got 'wrn'; did you mean warn?"),
+        ("validation", "foo", "must be strict or warn, got 'foo'"),
+        ("preflight", "no", "must be true or false, got 'no'; did you mean false?"),
+        ("progress", "fast", "must be sparse or live, got 'fast'"),
+        ("progress", "Lve", "must be sparse or live, got 'Lve'; did you mean live?"),
+        ("failFast", "1", "must be true or false, got '1'; did you mean true?"),
+        ("wait", "maybe", "must be true or false, got 'maybe'"),
+    ],
+)
+def test_a_wrong_setting_is_refused_with_what_was_meant(name: str, value: str, said: str) -> None:
+    """As none it would change nothing, and nobody would know."""
+    (problem,) = setting_problems({**RIGHT, name: value})
+
+    assert problem.startswith(f"reading Setting (sjresource:{name}): {said}")
+
+
+def test_right_settings_are_taken() -> None:
+    """Whatever their case."""
+    assert list(setting_problems(RIGHT)) == []
+
+
+def test_a_secret_value_is_not_shown() -> None:
+    """Nobody keeps one there; somebody will."""
+    (problem,) = setting_problems({"progress": "hush"}, is_secret=lambda _: True)
+
+    assert "hush" not in problem
+
+
+def test_all_settings_of_a_stack_are_looked_at() -> None:
+    """Those of other namespaces are not ours."""
+
+    def program() -> str:
+        set_all_config({"sjresource:wiat": "x", "sjresource:progress": "x", "other:wiat": "x"})
+        with pytest.raises(pulumi.RunError) as raised:
+            require_known_settings()
+        return str(raised.value)
+
+    said = contextvars.copy_context().run(program)
+    assert [line.partition(":")[2].partition(")")[0] for line in said.splitlines()] == [
+        "progress", "wiat"
+    ]  # fmt: skip

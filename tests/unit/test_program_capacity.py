@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pulumi
+import pytest
+from training_requests import PAYLOAD
+
+from sjresource.checks.program_capacity import too_much
+
+
+class Declared(pulumi.Resource):
+    """A resource of ours that no engine has registered."""
+
+    def __init__(self, **given: Any) -> None:  # not Pulumi's: there is no engine
+        self.given_arguments = given
+
+
+def output_of(resource: pulumi.Resource) -> pulumi.Output[Any]:
+    """Make an output of it, unknown as in a first preview."""
+
+    async def resolved(value: Any) -> Any:
+        return value
+
+    return pulumi.Output({resource}, resolved(None), resolved(False))  # noqa: FBT003 - Pulumi's
+
+
+def said(instances: Any, *limits: Any, others: bool = False) -> str | None:
+    """Ask for instances of ml.m5.large in a queue over environments with these limits."""
+
+    async def program() -> str | None:
+        environments = [output_of(Declared(capacity_limits=each)) for each in limits]
+        named: list[Any] = ["theirs", *environments] if others else environments
+        order = [{"order": at, "service_environment": each} for at, each in enumerate(named)]
+        queue = Declared(service_environment_order=order)
+        config = {
+            **PAYLOAD["ResourceConfig"],
+            "InstanceCount": instances() if callable(instances) else instances,
+        }
+        return await too_much(output_of(queue), {**PAYLOAD, "ResourceConfig": config})
+
+    return asyncio.run(program())
+
+
+ANY_TWO = [{"max_capacity": 2, "capacity_unit": "NUM_INSTANCES"}]
+FOUR_LARGE = [{"max_capacity": 4, "capacity_unit": "ml.m5.large"}]
+
+
+def test_a_job_that_this_program_can_never_serve_is_told_with_numbers() -> None:
+    """Wanted and available, while nothing of it exists."""
+    assert said(8, ANY_TWO, FOUR_LARGE) == (
+        "service_request_payload.ResourceConfig asks for 8 ml.m5.large, more than its queue's "
+        "environments, which this program declares, can ever give: 2 in all and 4 ml.m5.large; it "
+        "would wait for ever: lower InstanceCount, or raise max_capacity"
+    )
+    assert said(lambda: pulumi.Output.from_input(3), ANY_TWO)
+
+
+@pytest.mark.parametrize(
+    ("instances", "limits"),
+    [
+        (2, [ANY_TWO]),
+        (3, [ANY_TWO, FOUR_LARGE]),
+        (8, []),
+        (8, ["x"]),
+        (8, [[{}]]),
+        ("8", [ANY_TWO]),
+    ],
+)
+def test_what_fits_or_is_not_known_is_not_told(instances: Any, limits: list[Any]) -> None:
+    """What is wrong in its kind is told elsewhere."""
+    assert said(instances, *limits) is None
+
+
+def test_what_others_have_made_may_be_large_enough() -> None:
+    """An environment that is only named, or a queue that is."""
+    assert said(8, ANY_TWO, others=True) is None
+    assert asyncio.run(too_much("training", PAYLOAD)) is None

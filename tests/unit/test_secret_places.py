@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pytest
+
+from sjresource.job_outputs import job_outputs
+from sjresource.secret_places import secret_places, texts_at
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+PAYLOAD = {
+    "AlgorithmSpecification": {"TrainingImage": "registry/hush:1"},
+    "RoleArn": "arn:aws:iam::123456789012:role/hush",
+    "OutputDataConfig": {"S3OutputPath": "s3://hush/models"},
+    "HyperParameters": {"k": "abc", "epochs": "1"},
+    "ResourceConfig": {"InstanceCount": 1.0},
+}
+
+
+def places(make: Callable[[], Any]) -> Any:
+    """Return the places of what `make` makes; Outputs need a loop to be made in."""
+
+    async def program() -> Any:
+        found = secret_places(make())
+        return await found.future() if isinstance(found, pulumi.Output) else found
+
+    return asyncio.run(program())
+
+
+def test_a_program_names_the_places_and_not_the_values() -> None:
+    """Wherever a secret stands in the arguments."""
+
+    def arguments() -> dict[str, Any]:
+        hush = pulumi.Output.secret("hush")
+        return {
+            "job_queue": pulumi.Output.from_input("queue"),
+            "service_request_payload": {"Environment": {"TOKEN": hush, "PLAIN": "1"}},
+            "triggers": [1, {"a": hush}],
+            "tags": hush,
+        }
+
+    assert places(arguments) == [
+        ["service_request_payload", "Environment", "TOKEN"],
+        ["triggers", 1, "a"],
+        ["tags"],
+    ]
+    assert places(lambda: {"service_request_payload": PAYLOAD}) == []
+
+
+def test_the_values_are_found_at_their_places() -> None:
+    """The engine hands list positions over as floats; what is gone is passed over."""
+    properties = {
+        "secret_places": [["triggers", 1.0, "a"], ["tags", "gone"], ["triggers", 9.0]],
+        "triggers": [1, {"a": "hush"}],
+    }
+
+    assert texts_at(properties) == frozenset({"hush"})
+    assert texts_at({"triggers": []}) is None
+
+
+@pytest.mark.parametrize(
+    ("place", "quoted"),
+    [
+        (["AlgorithmSpecification", "TrainingImage"], "registry/hush:1"),
+        (["RoleArn"], "arn:aws:iam::123456789012:role/hush"),
+        (["OutputDataConfig", "S3OutputPath"], "s3://hush/models"),
+        (["HyperParameters", "k"], "abc"),
+        (["ResourceConfig", "InstanceCount"], "1"),
+    ],
+)
+@pytest.mark.parametrize("told", [True, False])
+def test_a_reason_is_stored_without_what_is_secret(
+    place: list[str], quoted: str, *, told: bool
+) -> None:
+    """Where an earlier version's state doesn't tell what is, all of the payload is."""
+    properties: dict[str, Any] = {"service_request_payload": PAYLOAD}
+    if told:
+        properties["secret_places"] = [["service_request_payload", *place]]
+    reason = f"Failed: no {quoted}, on epoch abcd"
+    attempts = [{"statusReason": reason}]
+
+    outputs = job_outputs(
+        {"status": "FAILED", "statusReason": reason, "attempts": attempts}, properties
+    )
+
+    if told or quoted != "1":  # 1 stands in every payload
+        assert outputs["status_reason"] == "Failed: no [secret], on epoch abcd"
+        assert outputs["attempts"][0]["status_reason"] == outputs["status_reason"]
+
+
+def test_a_reason_keeps_what_is_not_secret() -> None:
+    """It is what a user reads first."""
+    properties = {"service_request_payload": PAYLOAD, "secret_places": []}
+    reason = "no image registry/hush:1"
+
+    assert job_outputs({"status": "FAILED", "statusReason": reason}, properties) == {
+        "status": "FAILED",
+        "status_reason": reason,
+    }
