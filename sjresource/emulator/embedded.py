@@ -21,6 +21,7 @@ from sjresource.emulator.connections import cut_connection
 from sjresource.emulator.container_queues import ContainerQueues
 from sjresource.emulator.control import Control
 from sjresource.emulator.credentials import Keyring, credentials_in, new_credentials
+from sjresource.emulator.data_folder import BATCH, LOGS, OBJECTS, claim
 from sjresource.emulator.faults import Faults
 from sjresource.emulator.lifecycle import Lifecycle
 from sjresource.emulator.logs import Logs
@@ -63,7 +64,8 @@ class Recoverable(Protocol):
 class Emulator:
     """An emulator that serves between `start` and `stop`, or in a `with` block.
 
-    Without `data` nothing is kept on disk; OccupiedError says that another emulator uses it.
+    Without `data` nothing is kept on disk; OccupiedError says that another emulator uses it,
+    ForeignFolderError that it holds what no emulator made.
     `clock=Clock(0)` stands still until `clock.advance(seconds)`. `executor` makes the executor once
     the server's URL is known; the default one simulates. `credentials` are the only key that is let
     in, apart from those that its STS issues.
@@ -96,7 +98,7 @@ class Emulator:
             self.credentials: Credentials
             """The only key that is let in, apart from those that its STS issues."""
             self.credentials = new_credentials() if data is None else credentials_in(data)
-            self._store = Store(None if data is None else data / "batch.sqlite3")
+            self._store = Store(None if data is None else data / BATCH)
             held.callback(self._store.close)
             self._catch_up()
             self._moto = MotoServices({} if data is None else _keepers(data, held))
@@ -215,7 +217,7 @@ class Emulator:
 
 
 def _occupied(data: Path, held: contextlib.ExitStack) -> Occupancy:
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    claim(data)
     occupancy = Occupancy(data)
     held.callback(occupancy.release)
     return occupancy
@@ -223,8 +225,8 @@ def _occupied(data: Path, held: contextlib.ExitStack) -> Occupancy:
 
 def _keepers(data: Path, held: contextlib.ExitStack) -> dict[str, Objects | Logs]:
     keepers: dict[str, Objects | Logs] = {
-        "s3": Objects(data / "objects"),
-        "logs": Logs(data / "logs.sqlite3"),
+        "s3": Objects(data / OBJECTS),
+        "logs": Logs(data / LOGS),
     }
     for keeper in keepers.values():
         held.callback(keeper.close)
