@@ -111,6 +111,14 @@ def _parser() -> argparse.ArgumentParser:
         help="what the same clientToken with the same request gives (default: the same job)",
     )
     parser.add_argument(
+        "--web-identity-token",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a token for which STS gives keys to whoever has it; may be given several times",
+    )
+    parser.add_argument(
         "--clock-rate",
         type=float,
         default=1.0,
@@ -127,6 +135,7 @@ def _emulator(options: argparse.Namespace) -> Emulator:
         clock=Clock(options.clock_rate),
         executor=_process_executor(options.data) if options.executor == "process" else None,
         behaviour=Behaviour(token_replay=options.token_replay),
+        web_identity_tokens=[file.read_text().strip() for file in options.web_identity_token],
     )
 
 

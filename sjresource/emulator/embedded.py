@@ -37,10 +37,11 @@ from sjresource.emulator.simulated import SimulatedExecutor
 from sjresource.emulator.simulation import Simulation
 from sjresource.emulator.store import Store
 from sjresource.emulator.training_jobs import TrainingJobs
+from sjresource.emulator.web_identities import WebIdentities
 from sjresource.page import Site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
     from types import TracebackType
 
@@ -82,6 +83,7 @@ class Emulator:
         behaviour: Behaviour | None = None,
         pace: Pace | None = None,
         script: Script | None = None,
+        web_identity_tokens: Collection[str] = (),
     ) -> None:
         self.clock = clock or Clock()
         """The time that jobs live by."""
@@ -93,6 +95,8 @@ class Emulator:
         """What was called: `calls.counts()` by operation, `calls.latest()` one by one."""
         self.simulation = Simulation(script)
         """What simulated jobs do: `simulation.add(Rule("train-*", [Script(running=3600)]))`."""
+        self.web_identities = WebIdentities(web_identity_tokens, time.time)
+        """Whom STS takes without a key: `web_identities.issue()` gives a token that it trusts."""
         with contextlib.ExitStack() as held:  # what is held is given back if the rest fails
             self._occupancy = None if data is None else _occupied(data, held)
             self.credentials: Credentials
@@ -102,7 +106,9 @@ class Emulator:
             held.callback(self._store.close)
             self._catch_up()
             self._moto = MotoServices({} if data is None else _keepers(data, held))
-            self._server = Server(self._application, host, port)
+            self._keyring = Keyring(self.credentials, time.time)
+            self._authenticator = Authenticator(self._keyring, time.time)
+            self._server = Server(self._application, host, port, admit=self._authenticator.admit)
             held.callback(self._server.stop)
             self._executor: Executor = (
                 SimulatedExecutor(self.clock, self._script)
@@ -172,14 +178,13 @@ class Emulator:
         return self._door(environ, start_response)
 
     def _make_door(self) -> Application:
-        keyring = Keyring(self.credentials, time.time)
         batch = Batch(self._store, self.clock, self._lifecycle, self.behaviour)
         services = Services(
             batch,
             ContainerQueues(self._store),
             TrainingJobs(self._store, self._executor),
             self._moto,
-            keyring,
+            self._keyring,
         )
         control = Control(
             clock=self.clock,
@@ -190,15 +195,17 @@ class Emulator:
             store=self._store,
             executor=self._executor,
             lifecycle=self._lifecycle,
+            web_identities=self.web_identities,
         )
         answers = EmulatorAnswers(services, self._store, self.clock, self._lifecycle)
         self._page = Site(answers, EmulatorControls(control))
         return Application(
-            authenticator=Authenticator(keyring, time.time),
+            authenticator=self._authenticator,
             services=services,
             control=control,
             faults=self.faults,
             calls=self.calls,
+            web_identities=self.web_identities,
             page=self._page,
             cut=cut_connection,
         )

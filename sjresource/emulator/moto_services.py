@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import threading
 from typing import TYPE_CHECKING, Any, Final, Protocol
-from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 
 from sjresource.emulator.errors import AWSError
-from sjresource.emulator.wire import Response
+from sjresource.emulator.wire import Response, host_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -99,7 +98,7 @@ def _ask_moto(service: str, region: str, request: Request) -> Response:
 def _host(service: str, region: str, request: Request) -> str:
     """Give the host by which moto knows the service, S3's buckets before it included."""
     host = HOSTS[service].format(region=region)
-    called = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    called = host_name(request.headers.get("host", ""))
     bucket = called.removesuffix(".localhost")
     return f"{bucket}.{host}" if service == "s3" and bucket != called else host
 

@@ -21,7 +21,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from sjresource.emulator.data_folder import OBJECTS_INDEX, is_object_file
 from sjresource.emulator.database import open_database
-from sjresource.emulator.wire import Request
+from sjresource.emulator.wire import Request, host_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -202,7 +202,7 @@ def _target(bucket: str, key: str) -> str:
 
 def _addressed(request: Request) -> tuple[str, str]:
     """Give bucket and key; the key is empty for requests of the bucket itself."""
-    called = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    called = host_name(request.headers.get("host", ""))
     path = request.path.removeprefix("/")
     if called.endswith(".localhost"):
         return called.removesuffix(".localhost"), unquote(path)

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any, Final
 import waitress  # type: ignore[import-untyped] # it has no types
 from waitress import wasyncore
 
-from sjresource.emulator.connections import Channel
+from sjresource.emulator.connections import MOST_BYTES, Channel, admit_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sjresource.emulator.wire import Request
 
 _THREADS: Final = 8
 _CONNECTIONS: Final = 1000
@@ -24,6 +26,7 @@ class Server:
     """A running server; `port` is the real one, also if 0 was asked for.
 
     A connection on which nothing moves for `idle_seconds`, a slow client's included, is closed.
+    `admit` raises AWSError for a head whose large body is not to be received.
     """
 
     def __init__(
@@ -32,6 +35,7 @@ class Server:
         host: str,
         port: int,
         *,
+        admit: Callable[[Request], None] = admit_all,
         idle_seconds: int = 60,
     ) -> None:
         _require_loopback(host)
@@ -46,12 +50,14 @@ class Server:
             port=port,
             threads=_THREADS,
             connection_limit=_CONNECTIONS,
+            max_request_body_size=max(MOST_BYTES.values()) + 1,
             channel_timeout=idle_seconds,
             cleanup_interval=max(1, idle_seconds // 4),
             ident="sjresource-emulator",
             clear_untrusted_proxy_headers=True,
         )
         self._server.channel_class = Channel
+        self._server.adj.admit = admit
         self.port = int(self._server.effective_port)
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="emulator", daemon=True)

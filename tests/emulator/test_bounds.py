@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import socket
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -150,6 +152,70 @@ def test_a_slow_client_is_cut_off() -> None:
     server.stop()
 
 
+RAW = (
+    ("GET / HTTP/1.1\r\nHost: [", 403, "AccessDeniedException"),
+    ("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://[", 403, "AccessDeniedException"),
+    ("GET /b?X-Amz-Signature=%E9 HTTP/1.1\r\nHost: 127.0.0.1", 403, "IncompleteSignature"),
+    ("GET /\xe9 HTTP/1.1\r\nHost: 127.0.0.1", 400, "BadRequest"),
+    ("GET /X-Amz-Signature=1 HTTP/1.1\r\nHost: 127.0.0.1", 403, "MissingAuthenticationToken"),
+    (f"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {'9' * 5000}", 400, "BadRequest"),
+    ("GARBAGE", 400, "BadRequest"),
+    ("GET / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: x", 501, "BadRequest"),
+)
+
+
+@pytest.mark.parametrize(("head", "status", "code"), RAW)
+def test_whatever_is_refused_gets_an_error_of_awss(
+    emulator: Emulator, head: str, status: int, code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A broken head is answered with a code, and leaves no traceback in the log."""
+    with _connection(emulator) as connection:
+        connection.sendall(head.encode("latin-1") + b"\r\n\r\n")
+        told = _answer(connection)
+
+    assert told[0] == status
+    assert code in told[1]
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    ("signed_as", "code"),
+    [
+        ("", "MissingAuthenticationTokenException"),
+        ("AKIASTRANGER", "InvalidAccessKeyId"),
+        ("own", "SignatureDoesNotMatch"),
+    ],
+)
+def test_a_strangers_large_object_is_not_received(
+    emulator: Emulator, signed_as: str, code: str
+) -> None:
+    """The answer to 600 MiB comes when the head is there, and nothing of the body is kept."""
+    key = emulator.credentials.aws_access_key_id if signed_as == "own" else signed_as
+    head = f"PUT /b/k HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {600 * MEBIBYTE}\r\n"
+    now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    head += f"X-Amz-Date: {now}\r\nX-Amz-Content-SHA256: UNSIGNED-PAYLOAD\r\n"
+    scope = f"{key}/{now[:8]}/us-east-1/s3/aws4_request"
+    if signed_as:
+        head += f"Authorization: AWS4-HMAC-SHA256 Credential={scope}, "
+        head += f"SignedHeaders=host, Signature={'0' * 64}\r\n"
+    with _connection(emulator) as connection:
+        connection.sendall(f"{head}\r\n".encode())
+        _, answer = _answer(connection)
+
+    # Without any claim it is as large as nobody's may be.
+    assert (code if signed_as else "RequestEntityTooLargeException") in answer
+
+
+def test_a_large_object_of_the_owner_is_kept(emulator: Emulator) -> None:
+    """More than what strangers may send, in one request."""
+    s3 = client(emulator, "s3")
+    s3.create_bucket(Bucket=f"large-{id(emulator)}")
+    s3.put_object(Bucket=f"large-{id(emulator)}", Key="k", Body=b"x" * 20 * MEBIBYTE)
+
+    told = s3.head_object(Bucket=f"large-{id(emulator)}", Key="k")
+    assert told["ContentLength"] == 20 * MEBIBYTE
+
+
 def test_a_payload_of_nearly_a_mebibyte_is_kept_whole(emulator: Emulator) -> None:
     """A large payload comes back from Describe as it was submitted."""
     make_queue(emulator, make_environment(emulator))
@@ -164,3 +230,9 @@ def _connection(emulator: Emulator) -> socket.socket:
     parts = urllib.parse.urlsplit(emulator.url)
     assert parts.port is not None
     return socket.create_connection((parts.hostname, parts.port), timeout=20)
+
+
+def _answer(connection: socket.socket) -> tuple[int, str]:
+    answer = http.client.HTTPResponse(connection)
+    answer.begin()
+    return answer.status, answer.read().decode()
