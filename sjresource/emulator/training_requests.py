@@ -14,6 +14,9 @@ REQUIRED: Final = ("OutputDataConfig", "RoleArn")
 """What SageMaker's model requires beside the name, which Batch gives; a test compares."""
 
 
+_MOST: Final = 2**31 - 1
+
+
 def capacity_of(payload: str) -> dict[str, int]:
     """Count the instances that a payload asks for, by type; what can't be read counts nothing."""
     config = _member(_parsed(payload), "ResourceConfig")
@@ -22,7 +25,7 @@ def capacity_of(payload: str) -> dict[str, int]:
     for group in groups if isinstance(groups, list) and groups else [config]:
         instance_type = group.get("InstanceType") if isinstance(group, dict) else None
         count = group.get("InstanceCount") if isinstance(group, dict) else None
-        if isinstance(instance_type, str) and isinstance(count, int) and count > 0:
+        if isinstance(instance_type, str) and isinstance(count, int) and 0 < count <= _MOST:
             counts[instance_type] = counts.get(instance_type, 0) + count
     return counts
 
