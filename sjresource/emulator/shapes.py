@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from botocore.model import Shape
 
 _INTEGERS: Final = {"integer": 2**31, "long": 2**63}
+_HOLDERS: Final = (
+    (StructureShape, dict, "an object"),
+    (MapShape, dict, "an object"),
+    (ListShape, list, "a list"),
+)
 
 
 def known_members(shape: Shape, value: Any) -> Any:
@@ -40,6 +45,37 @@ def problems(shape: Shape, value: Any, path: str = "", *, strict: bool = False) 
         yield from _map_problems(shape, value, path, strict=strict)
     else:
         yield from _scalar_problems(shape, value, path)
+
+
+def type_problems(shape: Shape, value: Any, path: str = "") -> Iterator[str]:
+    """Tell where `value` has another type than the model's, by path; bounds are left out."""
+    name = path.rstrip(".") or "the request"
+    for kind, wanted, said in _HOLDERS:
+        if isinstance(shape, kind):
+            if not isinstance(value, wanted):
+                yield f"{name} must be {said}"
+                return
+            for member, item, below in _inside(shape, value, path):
+                yield from type_problems(member, item, below)
+            return
+    if shape.type_name != "string":
+        yield from _scalar_problems(shape, value, path)
+    elif not isinstance(value, str):
+        yield f"{name} must be a string"
+
+
+def _inside(shape: Shape, value: Any, path: str) -> Iterator[tuple[Shape, Any, str]]:
+    """Go through what a value of the right type holds."""
+    if isinstance(shape, StructureShape):
+        for key, item in value.items():
+            if key in shape.members and item is not None:
+                yield shape.members[key], item, f"{path}{key}."
+    elif isinstance(shape, ListShape):
+        for index, item in enumerate(value):
+            yield shape.member, item, f"{path.rstrip('.')}[{index}]."
+    elif isinstance(shape, MapShape):
+        for key, item in value.items():
+            yield shape.value, item, f"{path}{key}."
 
 
 def _structure_problems(

@@ -7,8 +7,15 @@ shows when the training job is created.
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any, Final
+
+import botocore.loaders
+from botocore.model import ServiceModel, StructureShape
+
+from sjresource.emulator.decoding import read_json
+from sjresource.emulator.shapes import type_problems
 
 REQUIRED: Final = ("OutputDataConfig", "RoleArn")
 """What SageMaker's model requires beside the name, which Batch gives; a test compares."""
@@ -40,15 +47,27 @@ def problem_with(request: dict[str, Any]) -> str | None:
     missing = [name for name in REQUIRED if not request.get(name)]
     if missing:
         return f"ValidationException: Missing required parameters: {', '.join(missing)}"
+    problem = next(type_problems(_create_training_job(), request), None)
+    if problem is not None:
+        return f"ValidationException: {problem}"
     if not capacity_of(json.dumps(request)):
         return "ValidationException: ResourceConfig must name an instance type and a count"
     return None
 
 
+@functools.cache
+def _create_training_job() -> StructureShape:
+    """Load the request's shape of botocore's newest model, once: that takes a tenth of a second."""
+    description = botocore.loaders.Loader().load_service_model("sagemaker", "service-2")
+    shape = ServiceModel(description, "sagemaker").operation_model("CreateTrainingJob").input_shape
+    assert isinstance(shape, StructureShape)  # noqa: S101 - for mypy: every operation has one
+    return shape
+
+
 def _parsed(payload: str) -> dict[str, Any]:
     try:
-        request = json.loads(payload)
-    except (ValueError, RecursionError):
+        request = read_json(payload)
+    except ValueError:
         return {}
     return request if isinstance(request, dict) else {}
 

@@ -24,6 +24,9 @@ HOST: Final = "algo-1"
 _MOUNT: Final = re.compile(r"(?<![\w.-])(?<!s3:/)/opt/ml(?![\w.-])")
 
 
+_CHANNEL: Final = re.compile("[A-Za-z0-9._-]{1,64}")
+
+
 class CannotRunError(Exception):
     """A training job that can't run; its text is the FailureReason."""
 
@@ -43,6 +46,11 @@ class Tree:
     """The job's folder, which stands for the root of the container's file system."""
 
     root: Path
+
+    @property
+    def mount(self) -> Path:
+        """What SageMaker gives a container."""
+        return self.root / "opt/ml"
 
     @property
     def config(self) -> Path:
@@ -153,10 +161,17 @@ def input_data_config(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def channels(request: Mapping[str, Any], tree: Tree) -> list[Channel]:
-    """Give what to download; raises CannotRunError for a data source that isn't S3."""
-    found = []
+    """Give what to download; raises CannotRunError for a data source that isn't S3.
+
+    A channel's name is that of a folder.
+    """
+    found: list[Channel] = []
     for channel in request.get("InputDataConfig", ()):
         name = channel["ChannelName"]
+        if not _CHANNEL.fullmatch(name) or name in (".", ".."):
+            raise CannotRunError(f"ClientError: {name!r} is no ChannelName")
+        if any(name == each.name for each in found):
+            raise CannotRunError(f"ClientError: the channel {name} is there twice")
         source = channel.get("DataSource", {}).get("S3DataSource")
         if source is None:
             raise CannotRunError(
