@@ -54,7 +54,7 @@ def test_the_log_says_what_a_failure_of_the_code_was() -> None:
     "words", ["pull ", "assume x", "bucket ", "spot training ", "S3 key ", "role "]
 )
 def test_a_long_line_is_searched_in_time(words: str) -> None:
-    """A line of two megabytes takes as long as a hundred of its hundredth part, not a hundredfold."""
+    """The time grows with the length of a line of two megabytes, and not with its square."""
     line = words * (2_000_000 // len(words))
 
     assert what_to_try(line) is None
