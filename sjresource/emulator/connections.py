@@ -14,6 +14,7 @@ from waitress.parser import (  # type: ignore[import-untyped] # the same
 )
 from waitress.task import WSGITask  # type: ignore[import-untyped] # the same
 
+from sjresource.emulator.damage import storage_problem
 from sjresource.emulator.errors import AWSError, error_response
 from sjresource.emulator.signatures import claimed_service
 from sjresource.emulator.wire import Request, target_of
@@ -52,7 +53,15 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # it has no types
 
     def received(self, data: bytes) -> int:
         """Take more of the request."""
-        consumed: int = super().received(data)
+        try:
+            consumed: int = super().received(data)
+        except OSError as error:  # of the disk to which bodies are spooled
+            self._refusal = AWSError(
+                "ServiceUnavailable", storage_problem(error) or "no body can be received now", 503
+            )
+            self.close()
+            self.body_rcv = None
+            self.error, self.completed, consumed = self._refusal, True, len(data)
         if self.error is not None and not isinstance(self.error, _Refused):
             self.error = _Refused(self._refusal or _as_aws(self.error), self._service)
         return consumed

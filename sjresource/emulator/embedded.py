@@ -7,6 +7,7 @@ Emulators in one process share what moto holds (S3, IAM, STS, logs), not queues 
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import time
 from dataclasses import replace
@@ -21,12 +22,13 @@ from sjresource.emulator.connections import cut_connection
 from sjresource.emulator.container_queues import ContainerQueues
 from sjresource.emulator.control import Control
 from sjresource.emulator.credentials import Keyring, credentials_in, new_credentials
+from sjresource.emulator.damage import DamagedError
 from sjresource.emulator.data_folder import BATCH, LOGS, OBJECTS, claim
 from sjresource.emulator.faults import Faults
 from sjresource.emulator.lifecycle import Lifecycle
 from sjresource.emulator.logs import Logs
 from sjresource.emulator.moment import Pace
-from sjresource.emulator.moto_services import MotoServices
+from sjresource.emulator.moto_services import DamagedKeeper, MotoServices
 from sjresource.emulator.objects import Objects
 from sjresource.emulator.occupancy import Occupancy
 from sjresource.emulator.operations.call import Behaviour
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
     from sjresource.emulator.training import Executor, TrainingJob
 
 _KIND_SECONDS: Final = 0.7
+_LOG: Final = logging.getLogger(__name__)
 
 
 @runtime_checkable
@@ -230,11 +233,18 @@ def _occupied(data: Path, held: contextlib.ExitStack) -> Occupancy:
     return occupancy
 
 
-def _keepers(data: Path, held: contextlib.ExitStack) -> dict[str, Objects | Logs]:
-    keepers: dict[str, Objects | Logs] = {
-        "s3": Objects(data / OBJECTS),
-        "logs": Logs(data / LOGS),
-    }
-    for keeper in keepers.values():
+def _keepers(data: Path, held: contextlib.ExitStack) -> dict[str, Objects | Logs | DamagedKeeper]:
+    keepers: dict[str, Objects | Logs | DamagedKeeper] = {}
+    for service, open_keeper in (
+        ("s3", lambda: Objects(data / OBJECTS)),
+        ("logs", lambda: Logs(data / LOGS)),
+    ):
+        keeper: Objects | Logs | DamagedKeeper
+        try:
+            keeper = open_keeper()
+        except DamagedError as damage:
+            _LOG.error("%s; all other services go on", damage)
+            keeper = DamagedKeeper(damage)
+        keepers[service] = keeper
         held.callback(keeper.close)
     return keepers

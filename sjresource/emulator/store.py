@@ -9,11 +9,14 @@ records mean.
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from collections import deque
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sjresource.emulator.damage import damaged_database
 from sjresource.emulator.database import open_database
 from sjresource.emulator.live_jobs import LiveJobs
 from sjresource.emulator.record_json import (
@@ -29,7 +32,6 @@ from sjresource.emulator.seen_places import SeenPlaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
     from sjresource.emulator.records import Job, Kind, Resource, TrainingJobRecord
 
@@ -75,7 +77,11 @@ class Store:
         """Counts the transactions that wrote something."""
         self.seen_places = SeenPlaces()
         """In memory only, and not undone with a transaction: the next look puts it right."""
-        self._load()
+        try:
+            self._load()
+        except sqlite3.DatabaseError as error:
+            self._database.close()
+            raise damaged_database(path or Path(":memory:"), error) from None
 
     def close(self) -> None:
         """Give the database back; the store can't be used any more."""
