@@ -7,8 +7,7 @@ import re
 import socket
 from typing import Any, Final
 
-from waitress.channel import HTTPChannel  # type: ignore[import-untyped] # it has no types
-from waitress.parser import (  # type: ignore[import-untyped] # the same
+from waitress.parser import (  # type: ignore[import-untyped] # it has no types
     HTTPRequestParser,
     ParsingError,
 )
@@ -18,6 +17,7 @@ from sjresource.emulator.damage import storage_problem
 from sjresource.emulator.errors import AWSError, error_response
 from sjresource.emulator.signatures import claimed_service
 from sjresource.emulator.wire import Request, target_of
+from sjresource.page import connections
 
 _MEBIBYTE: Final = 1024 * 1024
 MOST_BYTES: Final = {"": _MEBIBYTE, "logs": 16 * _MEBIBYTE, "s3": 1024 * _MEBIBYTE}
@@ -111,7 +111,7 @@ def _as_aws(error: Any) -> AWSError:
     return AWSError("BadRequest", f"{error.reason}: {error.body}", error.code)
 
 
-class Channel(HTTPChannel):  # type: ignore[misc] # it has no types
+class Channel(connections.Channel):
     """A connection that also serves requests which expect `100 Continue` and have no body.
 
     boto3 sends such for an empty S3 object; waitress forgets that they are complete and waits for

@@ -113,6 +113,7 @@ class Emulator:
             self._authenticator = Authenticator(self._keyring, time.time)
             self._server = Server(self._application, host, port, admit=self._authenticator.admit)
             held.callback(self._server.stop)
+            self.faults.sleep = self._server.sleep
             self._executor: Executor = (
                 SimulatedExecutor(self.clock, self._script)
                 if executor is None

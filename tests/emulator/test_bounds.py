@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import socket
+import threading
 import time
 import urllib.error
 import urllib.parse
@@ -17,12 +19,12 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as Key
 from emulator_requests import REGION, client, make_environment, make_queue, payload, submit
 
+from sjresource.emulator import Emulator, Fault
 from sjresource.emulator.server import Server
+from sjresource.page.serving import PageServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
-    from sjresource.emulator import Emulator
 
 MEBIBYTE = 1024 * 1024
 
@@ -136,6 +138,48 @@ def test_two_hundred_open_connections_keep_nobody_out(emulator: Emulator) -> Non
         connection.close()
 
 
+def test_connections_that_say_nothing_make_room_for_others() -> None:
+    """However many are opened: the one on which nothing moved for longest goes."""
+
+    def site(_environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        start("204 No Content", [])
+        return []
+
+    server = PageServer(site, most=40)  # type: ignore[arg-type] # as a page answers
+    threading.Thread(target=server.run, daemon=True).start()
+    with contextlib.ExitStack() as open_ones:
+        for _ in range(120):
+            silent = open_ones.enter_context(_connect(server.url))
+            silent.sendall(b"GET / HTTP/1.1\r\n")
+        for _ in range(3):
+            asking = open_ones.enter_context(_connect(server.url))
+            asking.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert _answer(asking)[0] == 204
+    server.close()
+
+
+def test_delayed_calls_hold_up_nobody(emulator: Emulator) -> None:
+    """More calls are delayed than the server has threads; another one is answered at once."""
+    emulator.faults.order(Fault("DescribeJobQueues", "delay", count=20, seconds=3))
+    ended: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: ended.append(send(emulator, b"{}", **JSON)[0]))
+        for _ in range(20)
+    ]
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + 20
+    while emulator.faults.open_orders():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+    assert send(emulator, b"{}", **JSON)[0] == 200
+    assert ended == []
+    for thread in threads:
+        thread.join()
+    assert ended == [200] * 20
+
+
 def test_a_slow_client_is_cut_off() -> None:
     """A connection on which nothing moves is closed; this one after a second."""
 
@@ -227,7 +271,11 @@ def test_a_payload_of_nearly_a_mebibyte_is_kept_whole(emulator: Emulator) -> Non
 
 
 def _connection(emulator: Emulator) -> socket.socket:
-    parts = urllib.parse.urlsplit(emulator.url)
+    return _connect(emulator.url)
+
+
+def _connect(url: str) -> socket.socket:
+    parts = urllib.parse.urlsplit(url)
     assert parts.port is not None
     return socket.create_connection((parts.hostname, parts.port), timeout=20)
 
