@@ -137,6 +137,7 @@ def _start(command: Sequence[str], data: Path, log: Path, seconds: float) -> Emu
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # payloads may hold secrets
     _require_own_log(log, data)
     with open(log, "w", opener=_for_the_owner) as output:
+        os.fchmod(output.fileno(), 0o600)
         output.write(LOG_HEAD)
         output.flush()
         process = subprocess.Popen(  # noqa: S603 - our own command

@@ -78,14 +78,11 @@ class Application:
             response = json_response({}, 503)  # goes nowhere
         headers = [each for each in response.headers.items() if each[0].lower() not in _HOP_BY_HOP]
         length = response.headers.get("Content-Length", response.headers.get("content-length"))
-        if environ["REQUEST_METHOD"] == "HEAD" and length is not None:
-            headers.append(("Content-Length", length))
-            body = b""
-        else:
-            body = response.body
-            headers.append(("Content-Length", str(len(body))))
+        if environ["REQUEST_METHOD"] != "HEAD" or length is None:
+            length = str(len(response.body))
+        headers.append(("Content-Length", length))
         start_response(response.status_line, headers)
-        return [body]
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
 
     def _answer(self, environ: dict[str, Any]) -> Response:
         service = ""

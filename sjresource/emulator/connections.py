@@ -48,6 +48,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # it has no types
 
     adj: Any
     error: Any
+    path = ""  # waitress tells of it when a client is gone, also where there was none to read
     _refusal: AWSError | None = None
     _service = ""
 

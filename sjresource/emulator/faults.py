@@ -124,6 +124,7 @@ class Faults:
 
     def order(self, fault: Fault) -> None:
         """Add a fault; the oldest one that matches a call hits it."""
+        read_fault({name: value for name, value in vars(fault).items() if name != "number"})
         with self._lock:
             if len(self._orders) >= _MOST_ORDERS:
                 raise ValueError(f"ordering Fault: {_MOST_ORDERS} are open; take some back first")

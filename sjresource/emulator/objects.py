@@ -21,6 +21,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from sjresource.emulator.data_folder import OBJECTS_INDEX, is_object_file
 from sjresource.emulator.database import open_database
+from sjresource.emulator.decoding import shown
 from sjresource.emulator.wire import Request, host_name
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class Objects:
             _LOG.warning(
                 "restoring Object (s3://%s/%s): its file %s can't be read (%s); it is missing "
                 "until the file is put back, or the object is written anew",
-                *(bucket, key, self._folder / file, error.strerror),
+                *(bucket, shown(key), self._folder / file, error.strerror),
             )
             return
         ask(_request("PUT", _target(bucket, key), content, json.loads(headers)), _REGION)

@@ -66,7 +66,7 @@ def _for_the_owner(path: str, flags: int) -> int:
 def _refusal(data: Path, told: Path) -> str:
     try:
         other = json.loads(told.read_text())
-    except (OSError, ValueError):
-        other = {}
-    who = f"pid {other['pid']} at {other['url']}" if "pid" in other else "one that is just starting"
+        who = f"pid {other['pid']} at {other['url']}"
+    except (OSError, ValueError, TypeError, KeyError):
+        who = "one that is just starting"
     return f"starting Emulator ({data}): in use by another emulator, {who}; use it or stop it"

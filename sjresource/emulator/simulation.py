@@ -122,6 +122,7 @@ class Simulation:
 
     def add(self, rule: Rule) -> None:
         """Put a rule before those that are there; jobs that have their script keep it."""
+        _RULE({"job_name": rule.job_name, "count": rule.count}, "")
         with self._lock:
             if len(self._rules) >= _MOST_RULES:
                 raise ValueError(f"adding Rule: there are {_MOST_RULES} already; clear them first")

@@ -98,13 +98,13 @@ class Store:
             self._depth, self._wrote = 1, False
             try:
                 yield
+                if self._wrote:
+                    self._database.execute("COMMIT")
             except BaseException:
                 self._roll_back()
                 raise
             else:
-                if self._wrote:
-                    self._database.execute("COMMIT")
-                    self.version += 1
+                self.version += self._wrote
             finally:
                 self._depth = 0
 
@@ -307,7 +307,8 @@ class Store:
 
     def _roll_back(self) -> None:
         if self._wrote:
-            self._database.execute("ROLLBACK")
+            if self._database.in_transaction:  # a full disk ends it by itself
+                self._database.execute("ROLLBACK")
             self._load()
 
     def _write(self, statement: str, values: Sequence[Any]) -> None:

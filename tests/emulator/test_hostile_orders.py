@@ -21,7 +21,7 @@ from emulator_requests import (
     submit,
 )
 
-from sjresource.emulator import Clock, Emulator, Rule, Script
+from sjresource.emulator import Clock, Emulator, Fault, Rule, Script
 from sjresource.emulator.simulated import SimulatedExecutor
 
 if TYPE_CHECKING:
@@ -250,6 +250,14 @@ def test_scripts_in_a_program_have_bounds_too() -> None:
     """A test that means an hour and writes milliseconds is told so where it stands."""
     with pytest.raises(ValueError, match="reading Script: running must be a number from 0 to"):
         Script(running=1e10)
+
+
+def test_orders_of_a_program_are_decoded_too(emulator: Emulator) -> None:
+    """A rule or a fault that makes no sense is refused where it is written."""
+    with pytest.raises(ValueError, match="count must be a whole number"):
+        emulator.simulation.add(Rule("x", [Script()], count="x"))  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="reading Fault: seconds must be a number from 0 to 3600"):
+        emulator.faults.order(Fault("X", "delay", seconds=math.inf))
 
 
 def test_orders_are_bounded_in_number(emulator: Emulator) -> None:

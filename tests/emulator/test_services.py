@@ -173,3 +173,18 @@ def test_container_queues_live_beside_ours(emulator: Emulator) -> None:
     left = [each["jobQueueName"] for each in batch.describe_job_queues()["jobQueues"]]
     assert "ours" in left
     assert mark not in left
+
+
+def test_origins_have_one_wildcard_as_with_s3(emulator: Emulator) -> None:
+    """More would be a pattern that is searched for for ever."""
+    s3 = client(emulator, "s3")
+    bucket = f"cors-{id(emulator)}"
+    s3.create_bucket(Bucket=bucket)
+
+    def put(origin: str) -> None:
+        rule = {"AllowedOrigins": [origin], "AllowedMethods": ["GET"]}
+        s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [rule]})
+
+    put("http://*.example.com")
+    with pytest.raises(ClientError, match="more than one wildcard"):
+        put("*a" * 30)
