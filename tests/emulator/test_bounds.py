@@ -160,7 +160,7 @@ def test_connections_that_say_nothing_make_room_for_others() -> None:
 
 def test_delayed_calls_hold_up_nobody(emulator: Emulator) -> None:
     """More calls are delayed than the server has threads; another one is answered at once."""
-    emulator.faults.order(Fault("DescribeJobQueues", "delay", count=20, seconds=3))
+    emulator.faults.order(Fault("DescribeJobQueues", "delay", count=20, seconds=2))
     ended: list[int] = []
     threads = [
         threading.Thread(target=lambda: ended.append(send(emulator, b"{}", **JSON)[0]))

@@ -33,6 +33,8 @@ REFUSED: Final = 400
 OK: Final = 200
 _ROUTES: Final = ("clock", "faults", "rules", "behaviour", "calls", "jobs", "web-identities")
 _BATCH: Final = operations("batch")
+_OTHERS: Final = {each: operations(each) for each in ("logs", "sagemaker", "sts", "iam")}
+_TARGETS: Final = {"logs": "Logs_20140328.", "sagemaker": "SageMaker."}
 
 
 class Fuzzer:
@@ -83,6 +85,10 @@ class Fuzzer:
         self.order("clock", {"rate": 0})
         return answers
 
+    def services(self, count: int) -> Answers:
+        """Call the other services: S3 by paths and queries, the others by their operations."""
+        return self._each(count, self._call_service)
+
     def page(self, count: int) -> Answers:
         """Ask for every route of the page, with and without its cookie."""
         return self._each(count, self._visit)
@@ -116,6 +122,37 @@ class Fuzzer:
         if operation == "SubmitServiceJob" and status == OK:
             self.submitted.append(json.loads(answer)["jobId"])
         return status
+
+    def _call_service(self) -> int:
+        dice = self._dice
+        service = dice.choice(("s3", "logs", "sagemaker", "sts", "iam"))
+        if service == "s3":
+            return self._call_s3()
+        operation = dice.choice(sorted(_OTHERS[service]))
+        shape = _OTHERS[service][operation][2]
+        asked = {} if shape is None else dice.of_shape(shape, dice.choice((0, 0.1, 0.3)))
+        if service in _TARGETS:
+            headers = {
+                "X-Amz-Target": _TARGETS[service] + operation,
+                "Content-Type": "application/x-amz-json-1.1",
+            }
+            return self._connection.send("POST", "/", dice.body(asked), service, headers)[0]
+        flat = {**asked, "Action": operation} if isinstance(asked, dict) else {"Action": operation}
+        form = urllib.parse.urlencode({k: str(v) for k, v in flat.items()}, errors="replace")
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        return self._connection.send("POST", "/", form.encode(), service, headers)[0]
+
+    def _call_s3(self) -> int:
+        dice = self._dice
+        key = urllib.parse.quote(str(dice.choice(["k", *HOSTILE])), safe="", errors="replace")
+        path = dice.choice(("/", "/models", f"/models/{key}", f"/{key}", f"/{key}/{key}"))
+        query = dice.choice(
+            ("", "", "tagging", "cors", "acl", "policy", "versioning", "list-type=2", "delete",
+             "uploads", "uploadId=x&partNumber=1", "lifecycle", "max-keys=x", "prefix=" + key)
+        )  # fmt: skip
+        body = dice.choice((b"", b"x", b"<a>", b"<a>" * 1000, dice.body(dice.hostile())))
+        method = dice.choice(("GET", "PUT", "POST", "DELETE", "HEAD"))
+        return self._connection.send(method, f"{path}?{query}".rstrip("?"), body, "s3")[0]
 
     def _path(self, path: str) -> str:
         """Fill the place of an ARN, and sometimes a query."""

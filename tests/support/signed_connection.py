@@ -7,11 +7,13 @@ import http.client
 import urllib.parse
 from typing import TYPE_CHECKING
 
-from botocore.auth import SigV4Auth
+from botocore.auth import S3SigV4Auth, SigV4Auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as Key
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sjresource.emulator import Credentials
 
 REGION = "us-east-1"
@@ -27,11 +29,18 @@ class SignedConnection:
         self._connection = http.client.HTTPConnection(self._netloc, timeout=60)
 
     def send(
-        self, method: str, path: str, body: bytes = b"", service: str = "batch"
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        service: str = "batch",
+        headers: Mapping[str, str] | None = None,
     ) -> tuple[int, bytes]:
         """Send a signed request; give status and body, 0 where the connection was cut."""
-        request = AWSRequest(method, self._url + path, {"Content-Type": "application/json"}, body)
-        SigV4Auth(self._key, service, REGION).add_auth(request)
+        given = {"Content-Type": "application/json", **(headers or {})}
+        request = AWSRequest(method, self._url + path, given, body)
+        signer = S3SigV4Auth if service == "s3" else SigV4Auth
+        signer(self._key, service, REGION).add_auth(request)
         return self.raw(method, path, body, dict(request.headers.items()))
 
     def raw(

@@ -22,7 +22,7 @@ class Attack:
     what: str
     happens: str
     file: str
-    tests: str
+    tests: str | tuple[str, ...]
 
     def is_shown_by(self, test: str) -> bool:
         """Whether a test, by its id, is one of this attack's."""
@@ -89,7 +89,7 @@ ATTACKS: Final = (
         "a record that can't be read, or not be ticked",
         "set aside as failed with its reason; others go on",
         "test_hostile_orders.py",
-        "test_a_",
+        ("test_a_record", "test_a_damaged", "test_an_executor"),
     ),
     Attack(
         "MetricDefinitions that backtrack",
@@ -107,7 +107,13 @@ ATTACKS: Final = (
         "links, pipes and devices in the model, in the checkpoints, as the failure file",
         "not followed, not read; the job ends",
         "process/test_hostile_training.py",
-        "test_",
+        ("test_links", "test_a_model", "test_only_the_beginning", "test_a_folder"),
+    ),
+    Attack(
+        "NUL in the environment, doubled channels, odd manifests, a request of other types",
+        "the job fails with the reason",
+        "process/test_hostile_training.py",
+        ("test_what_no_process", "test_odd", "test_channels", "test_a_request"),
     ),
     Attack(
         "a log of 60 MB, or that nobody takes",

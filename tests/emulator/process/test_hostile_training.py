@@ -226,7 +226,7 @@ def test_a_backtracking_pattern_stops_nobody(platform: Platform) -> None:
 
 def test_a_stop_ends_a_download(platform: Platform) -> None:
     """Between two objects, however many there are."""
-    for number in range(300):
+    for number in range(150):
         platform.put(f"many/{number}", "x")
     name = platform.start("", InputDataConfig=[platform.channel("train", "many/")])
     platform.reaches(name, "Downloading")
