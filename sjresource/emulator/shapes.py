@@ -48,13 +48,17 @@ def problems(shape: Shape, value: Any, path: str = "", *, strict: bool = False) 
 
 
 def type_problems(shape: Shape, value: Any, path: str = "") -> Iterator[str]:
-    """Tell where `value` has another type than the model's, by path; bounds are left out."""
+    """Tell where `value` has another type than the model's, or lacks a member; bounds are left out.
+
+    What the outermost object lacks is left out too.
+    """
     name = path.rstrip(".") or "the request"
     for kind, wanted, said in _HOLDERS:
         if isinstance(shape, kind):
             if not isinstance(value, wanted):
                 yield f"{name} must be {said}"
                 return
+            yield from _lacking(shape, value, path)
             for member, item, below in _inside(shape, value, path):
                 yield from type_problems(member, item, below)
             return
@@ -62,6 +66,13 @@ def type_problems(shape: Shape, value: Any, path: str = "") -> Iterator[str]:
         yield from _scalar_problems(shape, value, path)
     elif not isinstance(value, str):
         yield f"{name} must be a string"
+
+
+def _lacking(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    if isinstance(shape, StructureShape) and path:
+        for name in shape.required_members:
+            if value.get(name) is None:
+                yield f"{path}{name} is required"
 
 
 def _inside(shape: Shape, value: Any, path: str) -> Iterator[tuple[Shape, Any, str]]:

@@ -25,7 +25,7 @@ def prepare(job: TrainingJob, tree: Tree, aws_variables: Mapping[str, str]) -> d
 
     The request's Environment goes before all others, but for the training job's name and ARN.
     """
-    tree.root.parent.mkdir(mode=0o700, exist_ok=True)
+    tree.root.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     tree.root.mkdir(mode=0o700)  # hyperparameters may be secrets
     mark(tree.root)
     for folder in (tree.config, tree.data, tree.model, tree.output, tree.temporary):

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hostile_values import HostileDice
 
+from sjresource.emulator.process import contract
 from sjresource.emulator.process.contract import CannotRunError, Channel, Tree, channels
-from sjresource.emulator.training_requests import problem_with
+from sjresource.emulator.process.metrics import MetricScanner
+from sjresource.emulator.process.toolkit_variables import toolkit_variables
+from sjresource.emulator.training import TrainingJob
+from sjresource.emulator.training_requests import problem_with, training_request
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -192,6 +198,9 @@ def test_channels_are_folders_of_the_job(names: list[str], tmp_path: Path) -> No
         {"StoppingCondition": {"MaxRuntimeInSeconds": "x"}},
         {"StoppingCondition": {"MaxRuntimeInSeconds": 2**40}},
         {"CheckpointConfig": "s3://b"},
+        {"CheckpointConfig": {"LocalPath": "/opt/ml/checkpoints"}},
+        {"InputDataConfig": [{"DataSource": {}}]},
+        {"AlgorithmSpecification": {"TrainingInputMode": "File", "MetricDefinitions": [{}]}},
     ],
 )
 def test_a_request_of_other_types_is_refused_as_by_sagemaker(wrong: dict[str, Any]) -> None:
@@ -205,6 +214,50 @@ def test_a_request_of_other_types_is_refused_as_by_sagemaker(wrong: dict[str, An
     assert problem_with(request) is None
     said = problem_with({**request, **wrong}) or ""
     assert said.startswith(f"ValidationException: {next(iter(wrong))}")
+
+
+def test_whatever_sagemaker_would_take_is_run_or_said(tmp_path: Path) -> None:
+    """Of three hundred drawn requests each has a command and variables, or a reason."""
+    dice, taken = HostileDice(7), 0
+    for _ in range(300):
+        request = training_request(dice.payload(), "job")
+        if problem_with(request) is None:
+            taken += 1
+            with contextlib.suppress(CannotRunError):
+                _put_in_order(TrainingJob("job", "arn", "us-east-1", request), Tree(tmp_path))
+
+    assert taken > 30
+
+
+def _put_in_order(job: TrainingJob, tree: Tree) -> None:
+    contract.check(job.request)
+    MetricScanner(job.request["AlgorithmSpecification"].get("MetricDefinitions", ()))
+    resources = contract.resource_config(job.request)
+    toolkit_variables(
+        job.name,
+        tree,
+        hyperparameters=contract.hyperparameters(job.request, tree),
+        resource_config=resources,
+        input_data_config=contract.input_data_config(job.request),
+        cpus=1,
+    )
+    assert contract.command(job.request, tree)
+    assert contract.variables(job, tree)
+    assert len(resources["hosts"]) <= contract.MOST_INSTANCES
+    assert channels(job.request, tree) is not None
+    assert contract.max_runtime_seconds(job.request) is not None
+
+
+def test_instances_are_bounded() -> None:
+    """Two thousand million names of hosts would fill the memory."""
+    request = {
+        "AlgorithmSpecification": {"ContainerEntrypoint": ["x"]},
+        "OutputDataConfig": {"S3OutputPath": "s3://b"},
+        "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 2**31 - 1},
+    }
+
+    with pytest.raises(CannotRunError, match="more than 1000 instances"):
+        contract.check(request)
 
 
 @pytest.mark.timeout(60)
