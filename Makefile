@@ -9,7 +9,7 @@ SIZE ?= quick
 # Set by many container images; without byte code every start of Python is slower.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up preview down emulator test kills renames matrix bench docs lint format
+.PHONY: help up preview down emulator test kills renames fuzz matrix bench docs lint format
 
 help: ## say what can be made (the default)
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 18
@@ -43,6 +43,13 @@ kills: ## kill plugin, program, CLI and Batch 200 times in the middle of `pulumi
 renames: ## rename, move, lose and destroy two stacks in 100 random sequences: 40 minutes
 	$(SETUP) dev
 	@SJRESOURCE_RENAMES=100 $(RUN) -m pytest -n 2 -rP tests/stack/test_random_renames.py
+
+fuzz: ## throw at the emulator fifty times what `make test` throws, and write down what came of it: 10 minutes
+	$(SETUP) dev
+	@SJRESOURCE_FUZZ=50 $(RUN) -m pytest tests/emulator/test_fuzz.py tests/emulator/test_data_folder.py \
+		tests/emulator/test_services.py tests/emulator/test_authentication.py tests/emulator/test_bounds.py \
+		tests/emulator/test_hostile_orders.py tests/emulator/test_damage.py tests/emulator/process \
+		tests/emulator/scheduling/test_simulate.py
 
 matrix: ## run a stack on every Python here, with the lowest and the newest pulumi and boto3: 2 minutes
 	$(SETUP) dev

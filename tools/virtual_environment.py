@@ -1,11 +1,14 @@
 """Sets up `.venv` with what `requirements/<name>.txt` pins, and the checkout installed editable.
 
+All that comes from an index has its hash in `requirements/`, what builds the checkout included.
+
 Run by whatever python3 a machine has, to make the interpreter that everything else runs on: so it
 uses the standard library only, and no annotation that a Python too old to go on would stumble over.
 A finished set-up is known by its stamp, a copy of the requirements: it needs no network again.
 """
 
 import fcntl
+import os
 import shutil
 import subprocess
 import sys
@@ -13,7 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
-UV = "uv==0.13.9"
+UV = ROOT / "requirements" / "uv.txt"
+BUILD = ROOT / "requirements" / "build.txt"
 
 
 def main(name: str) -> None:
@@ -59,11 +63,13 @@ def install(*arguments: str) -> None:
     pip = [python, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
     uv = VENV / "bin" / "uv"
     if not uv.exists():
-        subprocess.call([*pip, UV])
-    if uv.exists() and subprocess.call([uv, "pip", "install", "--python", VENV, *arguments]) == 0:
+        subprocess.call([*pip, "--requirement", UV])
+    environ = {**os.environ, "UV_BUILD_CONSTRAINT": str(BUILD), "PIP_BUILD_CONSTRAINT": str(BUILD)}
+    command = [str(uv), "pip", "install", "--python", str(VENV), *arguments]
+    if uv.exists() and subprocess.call(command, env=environ) == 0:
         return
     tell(f"uv could not do it; trying pip install {' '.join(arguments)}")
-    if subprocess.call([*pip, *arguments]) != 0:
+    if subprocess.call([*pip, *arguments], env=environ) != 0:
         sys.exit(
             "setting up .venv: neither uv nor pip could install the packages, see above; "
             "if nothing there helps, remove .venv and try again"

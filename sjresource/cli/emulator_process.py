@@ -10,7 +10,6 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -29,17 +28,13 @@ if TYPE_CHECKING:
 
 MODULE = "sjresource.emulator"
 
-_KEPT = (
-    "batch.sqlite3",
-    "batch.sqlite3-shm",
-    "batch.sqlite3-wal",
-    "logs.sqlite3",
-    "logs.sqlite3-shm",
-    "logs.sqlite3-wal",
-    "objects",
-    "training",
-)
-"""What an emulator keeps in its folder beside its key and its lock."""
+MARKER = ".sjresource-emulator"
+"""The file by which a folder is an emulator's."""
+
+LOG_HEAD = "# an sjresource emulator's log: each start writes it anew\n"
+"""The first line of a log, by which it is one: any other file is left alone."""
+
+_SAME_START_SECONDS = 0.1
 
 
 @dataclass(frozen=True)
@@ -49,6 +44,8 @@ class Emulator:
     pid: int
     url: str
     page: str = ""
+    started: float = 0.0
+    """When its process began, in seconds since the boot."""
 
     @property
     def port(self) -> int:
@@ -59,7 +56,7 @@ class Emulator:
 def find(data: Path) -> Emulator | None:
     """Give the emulator that serves `data`, None if no process of its own does."""
     told = _told(data)
-    if told is None or not _runs(told.pid):
+    if told is None or _process(told) is None or not _is_locked(data):
         return None
     return told
 
@@ -80,9 +77,14 @@ def start(
 
 
 def stop(emulator: Emulator, *, seconds: float = 30) -> None:
-    """End an emulator and wait until it is gone; kill it if it takes more than `seconds`."""
+    """End an emulator and wait until it is gone; kill it if it takes more than `seconds`.
+
+    A process that merely has its pid by now is left alone.
+    """
+    process = _process(emulator)
+    if process is None:
+        return
     try:
-        process = psutil.Process(emulator.pid)
         process.terminate()
         try:
             process.wait(seconds)
@@ -97,7 +99,7 @@ def reset(data: Path, log: Path) -> Emulator | None:
     """Throw away all that the emulator of `data` keeps; give it as it runs again, if it ran.
 
     It comes back at the same address with the same options. Its key stays, so that whoever uses it
-    goes on.
+    goes on. What in the folder is not an emulator's stays, too.
 
     Raises:
         Refused: a program uses the folder that is no emulator by itself.
@@ -107,19 +109,23 @@ def reset(data: Path, log: Path) -> Emulator | None:
     command = psutil.Process(running.pid).cmdline() if running else []
     if running:
         stop(running)
-    for name in _KEPT:
-        _remove(data / name)
+    if data.exists():
+        _empty(data)
     if running is None:
         return None
     return _start([*command, "--port", str(running.port)], data, log, seconds=60)
 
 
 def refuse_foreign(data: Path) -> None:
-    """Make sure that nobody uses `data` but an emulator that is a process of its own.
+    """Make sure that `data` is an emulator's or free, and that no other program uses it.
 
     Raises:
-        Refused: somebody does.
+        Refused: it is somebody else's, or somebody else uses it.
     """
+    if found := _foreign(data):
+        seen = f"the folder is not empty, and no emulator made it: it has {found!r}"
+        advice = "give --data a folder that is new or empty"
+        raise Refused("using", "Emulator", str(data), seen, advice)
     if find(data) is None and _is_locked(data):
         told = _told(data)
         who = f"pid {told.pid} at {told.url}" if told else "it is just starting"
@@ -129,7 +135,11 @@ def refuse_foreign(data: Path) -> None:
 
 def _start(command: Sequence[str], data: Path, log: Path, seconds: float) -> Emulator:
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # payloads may hold secrets
+    _require_own_log(log, data)
     with open(log, "w", opener=_for_the_owner) as output:
+        os.fchmod(output.fileno(), 0o600)
+        output.write(LOG_HEAD)
+        output.flush()
         process = subprocess.Popen(  # noqa: S603 - our own command
             command,
             stdin=subprocess.DEVNULL,
@@ -155,17 +165,52 @@ def _for_the_owner(path: str, flags: int) -> int:
 def _told(data: Path) -> Emulator | None:
     try:
         told = json.loads((data / "emulator.json").read_text())
-        return Emulator(int(told["pid"]), str(told["url"]), str(told.get("page") or ""))
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return Emulator(
+            int(told["pid"]), str(told["url"]), str(told.get("page") or ""), float(told["started"])
+        )
+    except (OSError, ValueError, KeyError, TypeError, OverflowError):
         return None
 
 
-def _runs(pid: int) -> bool:
-    # The pid of an emulator that died may be another process's by now.
+def _process(emulator: Emulator) -> psutil.Process | None:
+    """Find the process that wrote the file: its pid may be another's by now."""
+    booted = psutil.boot_time()
     try:
-        return MODULE in psutil.Process(pid).cmdline()
-    except psutil.Error:
-        return False
+        process = psutil.Process(emulator.pid)
+        apart = abs(process.create_time() - booted - emulator.started)
+        same = apart < _SAME_START_SECONDS and MODULE in process.cmdline()
+    except (psutil.Error, ValueError, OverflowError):
+        return None
+    return process if same else None
+
+
+def _foreign(data: Path) -> str | None:
+    """Name something in a folder that no emulator made; None where one did, or nothing is."""
+    try:
+        names = sorted(path.name for path in data.iterdir())
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Refused("using", "Emulator", str(data), error.strerror or str(error)) from None
+    return None if MARKER in names else next(iter(names), None)
+
+
+def _empty(data: Path) -> None:
+    command = [sys.executable, "-m", MODULE, "reset", "--data", str(data)]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    if ended.returncode:
+        raise Refused("emptying", "Emulator", str(data), ended.stderr.strip().splitlines()[-1])
+
+
+def _require_own_log(log: Path, data: Path) -> None:
+    try:
+        with log.open("rb") as file:
+            begins = file.read(len(LOG_HEAD))
+    except FileNotFoundError:
+        return
+    if begins and begins != LOG_HEAD.encode():
+        seen = f"its log would be {log}, which is there already and is no emulator's"
+        raise Refused("starting", "Emulator", str(data), seen, "give --data another folder")
 
 
 def _is_locked(data: Path) -> bool:
@@ -180,10 +225,3 @@ def _is_locked(data: Path) -> bool:
     finally:
         os.close(lock)
     return False
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir() and not path.is_symlink():
-        shutil.rmtree(path)
-    else:
-        path.unlink(missing_ok=True)

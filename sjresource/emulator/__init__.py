@@ -17,7 +17,8 @@ from sjresource.emulator.moment import Pace
 from sjresource.emulator.operations.call import Behaviour
 from sjresource.emulator.simulation import Rule, Script
 
-_missing = next((name for name in ("moto", "psutil", "waitress") if find_spec(name) is None), None)
+_needed = ("moto", "psutil", "re2", "waitress")
+_missing = next((name for name in _needed if find_spec(name) is None), None)
 if _missing:
     said = f"starting emulator: {_missing} is not installed; pip install 'sjresource[emulator]'"
     raise ModuleNotFoundError(said, name=_missing)

@@ -1,6 +1,6 @@
 """`python -m sjresource.emulator`: the emulator in a process of its own, until SIGINT or SIGTERM.
 
-`simulate` as the first argument is another command, of `what_if`.
+`simulate` as the first argument is another command, of `what_if`; `reset` empties a folder.
 
 Prints its URL as the first line on stdout, and the queue page's as the second. While it runs,
 `DATA/emulator.json` tells its pid and both; `DATA/credentials` is the key that it lets in, and
@@ -14,11 +14,13 @@ import signal
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sjresource.emulator.clock import Clock
+from sjresource.emulator.damage import DamagedError
+from sjresource.emulator.data_folder import TRAINING, ForeignFolderError, claim, empty
 from sjresource.emulator.embedded import Emulator
-from sjresource.emulator.occupancy import OccupiedError
+from sjresource.emulator.occupancy import Occupancy, OccupiedError
 from sjresource.emulator.operations.call import Behaviour
 from sjresource.emulator.what_if.command import simulate
 
@@ -37,7 +39,9 @@ Callers sign with the profile sjresource-emulator of DATA/credentials, for insta
 
 Faults, clock and outcomes are driven under /_emulator/; see docs/emulator.md.
 What if? python -m sjresource.emulator simulate SCENARIO.json [--plot FILE.svg]
+Anew?    python -m sjresource.emulator reset --data DIR
 """
+_REFUSALS: Final = (OccupiedError, ForeignFolderError, DamagedError, OSError, ValueError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,6 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["simulate"]:
         return simulate(given[1:])
+    if given[:1] == ["reset"]:
+        return _reset(given[1:])
     options = _parser().parse_args(given)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -54,10 +60,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # The first line is the interface. In one write: who reads it may then close the pipe.
             print(f"{emulator.url}\npage: {emulator.page_url}", flush=True)  # noqa: T201 - as above
             stop.wait()
-    except (OccupiedError, OSError, ValueError) as error:
-        print(error, file=sys.stderr)  # noqa: T201 - a person reads it
-        return 1
+    except _REFUSALS as error:
+        return _refused(error)
     return 0
+
+
+def _reset(arguments: Sequence[str]) -> int:
+    """Throw away all that the emulator of a folder keeps, but for its key."""
+    parser = argparse.ArgumentParser(prog="python -m sjresource.emulator reset")
+    parser.add_argument("--data", type=Path, required=True, help="directory to empty")
+    data: Path = parser.parse_args(arguments).data
+    try:
+        claim(data)
+        occupancy = Occupancy(data)
+        empty(data)
+        occupancy.release()
+    except _REFUSALS as error:
+        return _refused(error)
+    return 0
+
+
+def _refused(error: Exception) -> int:
+    print(error, file=sys.stderr)  # noqa: T201 - a person reads it
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -86,6 +111,14 @@ def _parser() -> argparse.ArgumentParser:
         help="what the same clientToken with the same request gives (default: the same job)",
     )
     parser.add_argument(
+        "--web-identity-token",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="a token for which STS gives keys to whoever has it; may be given several times",
+    )
+    parser.add_argument(
         "--clock-rate",
         type=float,
         default=1.0,
@@ -102,6 +135,7 @@ def _emulator(options: argparse.Namespace) -> Emulator:
         clock=Clock(options.clock_rate),
         executor=_process_executor(options.data) if options.executor == "process" else None,
         behaviour=Behaviour(token_replay=options.token_replay),
+        web_identity_tokens=[file.read_text().strip() for file in options.web_identity_token],
     )
 
 
@@ -109,7 +143,7 @@ def _process_executor(data: Path) -> Callable[[str, Credentials], Executor]:
     from sjresource.emulator.process import ProcessExecutor  # noqa: PLC0415 - only if asked for
 
     def make(url: str, credentials: Credentials) -> Executor:
-        executor = ProcessExecutor(data / "training", url, credentials)
+        executor = ProcessExecutor(data / TRAINING, url, credentials)
         executor.recover()
         return executor
 

@@ -1,32 +1,35 @@
 """The door of the emulator, as a WSGI application: who is let in, and how refusals look.
 
-In order: foreign Hosts and Origins are refused, bodies are bounded, signatures are checked; then
-control routes and services answer. Only `GET /_emulator/health` and STS's AssumeRoleWithWebIdentity
-are unsigned, and the page, which has a door of its own.
+In order: foreign Hosts and Origins are refused, then signatures are checked, and only then a body
+is held in memory (how large one may be is `connections`' part); then control routes and services
+answer. Only `GET /_emulator/health` and STS's AssumeRoleWithWebIdentity are unsigned, and the page,
+which has a door of its own; that call's token must be a trusted one.
 """
 
 from __future__ import annotations
 
 import logging
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
+from sjresource.emulator.connections import MOST_BYTES
 from sjresource.emulator.control import PREFIX
+from sjresource.emulator.damage import storage_problem
 from sjresource.emulator.errors import AWSError, ServerException, error_response
 from sjresource.emulator.faults import ConnectionCutError
-from sjresource.emulator.model import MAX_BODY_BYTES
 from sjresource.emulator.services import operation_and_parameters
-from sjresource.emulator.signatures import claimed_signature
-from sjresource.emulator.wire import json_response, read_headers, read_request
+from sjresource.emulator.signatures import claimed_service, claimed_signature, missing
+from sjresource.emulator.wire import body_sha256, host_name, json_response, read_head, with_body
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from sjresource.emulator.authentication import Authenticator
     from sjresource.emulator.calls import Calls
     from sjresource.emulator.control import Control
     from sjresource.emulator.faults import Faults
     from sjresource.emulator.services import Services
+    from sjresource.emulator.web_identities import WebIdentities
     from sjresource.emulator.wire import Request, Response
     from sjresource.page import Site
 
@@ -34,8 +37,7 @@ _LOG: Final = logging.getLogger(__name__)
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _UNSIGNED_ACTION: Final = "AssumeRoleWithWebIdentity"
 _DEFAULT_REGION: Final = "us-east-1"
-_SCOPE_PARTS: Final = 5  # key/date/region/service/aws4_request
-_LARGER: Final = frozenset({"s3", "logs"})
+_MOST_UNSIGNED: Final = 64 * 1024
 _HOP_BY_HOP: Final = frozenset({"connection", "content-length", "transfer-encoding"})
 
 
@@ -50,6 +52,7 @@ class Application:
         control: Control,
         faults: Faults,
         calls: Calls,
+        web_identities: WebIdentities,
         page: Site,
         cut: Callable[[dict[str, Any]], None],
     ) -> None:
@@ -58,6 +61,7 @@ class Application:
         self._control = control
         self._faults = faults
         self._calls = calls
+        self._web_identities = web_identities
         self._page = page
         self._cut = cut
 
@@ -74,48 +78,51 @@ class Application:
             response = json_response({}, 503)  # goes nowhere
         headers = [each for each in response.headers.items() if each[0].lower() not in _HOP_BY_HOP]
         length = response.headers.get("Content-Length", response.headers.get("content-length"))
-        if environ["REQUEST_METHOD"] == "HEAD" and length is not None:
-            headers.append(("Content-Length", length))
-            body = b""
-        else:
-            body = response.body
-            headers.append(("Content-Length", str(len(body))))
+        if environ["REQUEST_METHOD"] != "HEAD" or length is None:
+            length = str(len(response.body))
+        headers.append(("Content-Length", length))
         start_response(response.status_line, headers)
-        return [body]
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
 
     def _answer(self, environ: dict[str, Any]) -> Response:
         service = ""
         try:
-            headers = read_headers(environ)
-            _check_origin(headers)
-            service = _claimed_service(headers)
-            _check_size(headers, service)
-            return self._answer_allowed(read_request(environ))
+            head = read_head(environ)
+            _check_origin(head.headers)
+            service = claimed_service(head) or _unsigned_service(head)
+            _check_size(head, service)
+            return self._answer_allowed(head, environ)
         except AWSError as error:
             return error_response(error, service)
         except ConnectionCutError:
             raise
-        except Exception:  # noqa: BLE001 - whatever it was, the server goes on
-            # The request may hold secrets: the log says where we failed, not on what.
-            _LOG.exception("answering a request: an unexpected error")
-            return error_response(ServerException("the emulator failed; please report it"), service)
+        except Exception as error:  # noqa: BLE001 - whatever it was, the server goes on
+            return error_response(_unexpected(error), service)
 
-    def _answer_allowed(self, request: Request) -> Response:
-        if (request.method, request.target) == ("GET", f"{PREFIX}health"):
+    def _answer_allowed(self, head: Request, environ: dict[str, Any]) -> Response:
+        if (head.method, head.target) == ("GET", f"{PREFIX}health"):
             return json_response({"status": "ok"})
-        signature = claimed_signature(request)
+        signature = claimed_signature(head)
         if signature is None:
-            if _is_web_identity(request):
-                return self._answer_service("sts", _DEFAULT_REGION, request)
-            raise AWSError(
-                "MissingAuthenticationTokenException",
-                "the request is not signed; use profile sjresource-emulator of DATA/credentials",
-                403,
-            )
-        self._authenticator.verify(request, signature)
+            return self._answer_unsigned(head, environ)
+        self._authenticator.verify(head, signature, body_sha256(environ))
+        request = with_body(head, environ)
         if request.path.startswith(PREFIX):
             return self._control.answer(request)
         return self._answer_service(signature.service, signature.region, request)
+
+    def _answer_unsigned(self, head: Request, environ: dict[str, Any]) -> Response:
+        """Answer the one call of STS that comes before any key."""
+        length = head.headers.get("content-length", "0")
+        if (head.method, head.target) != ("POST", "/") or int(length) > _MOST_UNSIGNED:
+            raise missing()
+        request = with_body(head, environ)
+        form = parse_qsl(request.body.decode("utf-8", "replace"))
+        if [value for name, value in form if name == "Action"] != [_UNSIGNED_ACTION]:
+            raise missing()
+        tokens = [value for name, value in form if name == "WebIdentityToken"]
+        self._web_identities.require_trusted(tokens[0] if len(tokens) == 1 else "")
+        return self._answer_service("sts", _DEFAULT_REGION, request)
 
     def _answer_service(self, service: str, region: str, request: Request) -> Response:
         operation, parameters = operation_and_parameters(service, request)
@@ -133,35 +140,35 @@ class Application:
         return response
 
 
-def _is_web_identity(request: Request) -> bool:
-    """Tell whether this is the one call of STS that comes before any key."""
-    if (request.method, request.target) != ("POST", "/"):
-        return False
-    pairs = parse_qsl(request.body.decode("utf-8", "replace"))
-    return [value for name, value in pairs if name == "Action"] == [_UNSIGNED_ACTION]
-
-
-def _check_origin(headers: dict[str, str]) -> None:
-    """A browser's page, or a name that was bound to our address, must not drive the emulator."""
-    host = headers.get("host", "")
-    name = urlsplit(f"//{host}").hostname or ""
-    if name not in _LOOPBACK and not name.endswith(".localhost"):
-        raise AWSError("AccessDeniedException", "the Host header does not name this machine", 403)
-    origin = headers.get("origin")
-    if origin is not None and urlsplit(origin).netloc != host:
-        raise AWSError("AccessDeniedException", "the Origin header names another site", 403)
-
-
-def _check_size(headers: dict[str, str], service: str) -> None:
-    length = headers.get("content-length", "0")
-    if service not in _LARGER and length.isdigit() and int(length) > MAX_BODY_BYTES:
-        message = f"the request's body is larger than {MAX_BODY_BYTES} bytes"
+def _check_size(head: Request, service: str) -> None:
+    most = MOST_BYTES.get(service, MOST_BYTES[""])
+    if int(head.headers.get("content-length", "0")) > most:
+        message = f"the request's body is larger than {most} bytes"
         raise AWSError("RequestEntityTooLargeException", message, 413)
 
 
-def _claimed_service(headers: dict[str, str]) -> str:
-    """Tell which service's protocol a refusal should speak, from a signature that may be false."""
-    scope = (
-        headers.get("authorization", "").partition("Credential=")[2].partition(",")[0].split("/")
-    )
-    return scope[3] if len(scope) == _SCOPE_PARTS else ""
+def _unsigned_service(head: Request) -> str:
+    """Return STS for a form that is not signed: its refusal is one that STS's clients can read."""
+    form = head.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    return "sts" if form and head.method == "POST" else ""
+
+
+def _unexpected(error: Exception) -> AWSError:
+    problem = storage_problem(error)
+    if problem is not None:
+        _LOG.error("answering a request: %s", problem)
+        return AWSError("ServiceUnavailableException", problem, 503)
+    # The request may hold secrets: the log says where we failed, not on what.
+    _LOG.error("answering a request: an unexpected error", exc_info=error)
+    return ServerException("the emulator failed; please report it")
+
+
+def _check_origin(headers: Mapping[str, str]) -> None:
+    """A browser's page, or a name that was bound to our address, must not drive the emulator."""
+    host = headers.get("host", "")
+    name = host_name(host)
+    if name not in _LOOPBACK and not name.endswith(".localhost"):
+        raise AWSError("AccessDeniedException", "the Host header does not name this machine", 403)
+    origin = headers.get("origin")
+    if origin is not None and origin.partition("://")[2] != host:
+        raise AWSError("AccessDeniedException", "the Origin header names another site", 403)

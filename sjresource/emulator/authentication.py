@@ -18,7 +18,7 @@ from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials as Key
 
 from sjresource.emulator.errors import AWSError
-from sjresource.emulator.signatures import incomplete
+from sjresource.emulator.signatures import claimed_signature, incomplete, missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,11 +38,35 @@ class Authenticator:
         self._keyring = keyring
         self._now = now
 
-    def verify(self, request: Request, signature: Signature) -> None:
-        """Return if `signature` is right for `request`, else raise AWSError with AWS's code."""
+    def verify(
+        self, request: Request, signature: Signature, body_sha256: str | None = None
+    ) -> None:
+        """Return if `signature` is right for `request`, else raise AWSError with AWS's code.
+
+        `body_sha256` is that of a body which is not in `request` yet.
+        """
+        digest = body_sha256 or hashlib.sha256(request.body).hexdigest()
+        self.verify_head(request, signature, digest)
+        _check_body(request, signature, digest)
+
+    def admit(self, head: Request) -> None:
+        """Raise AWSError if a large object is not even to be received.
+
+        S3's signature can be checked before the body: the headers declare the body's digest.
+        """
+        signature = claimed_signature(head)
+        if signature is None or signature.service != "s3":
+            raise missing()
+        declared = head.headers.get("x-amz-content-sha256", "")
+        if not declared and signature.lifetime_seconds is None:
+            raise AWSError("InvalidRequest", "Missing required header: x-amz-content-sha256")
+        self.verify_head(head, signature, declared)
+
+    def verify_head(self, request: Request, signature: Signature, body_sha256: str) -> None:
+        """Check all but that the body is the one that was signed, as S3's headers declare it."""
         self._check_time(signature)
         secret = self._secret(signature)
-        expected = _expected(request, signature, secret)
+        expected = _expected(request, signature, secret, body_sha256)
         if not hmac.compare_digest(expected, signature.value):
             raise _refused(
                 signature,
@@ -50,7 +74,6 @@ class Authenticator:
                 "InvalidSignatureException",
                 "the signature does not match; check the secret key and how the request was signed",
             )
-        _check_body(request, signature)
 
     def _check_time(self, signature: Signature) -> None:
         try:
@@ -110,29 +133,32 @@ class _ExactS3Signer(_ExactSigner, S3SigV4Auth):
     """The same, with S3's rule that paths are not normalized."""
 
 
-def _expected(request: Request, signature: Signature, secret: str) -> str:
+def _expected(request: Request, signature: Signature, secret: str, body_sha256: str) -> str:
     signer = _ExactS3Signer if signature.service == "s3" else _ExactSigner
     auth = signer(Key(signature.access_key_id, secret), signature.service, signature.region)
     target = request.target
     headers = dict(request.headers)
+    headers.setdefault("x-amz-content-sha256", body_sha256)
     if signature.lifetime_seconds is not None:
         target = _without_signature(target)
-        headers["x-amz-content-sha256"] = "UNSIGNED-PAYLOAD"
-    signed = AWSRequest(request.method, f"http://host{target}", headers, request.body)
+        headers["x-amz-content-sha256"] = (
+            "UNSIGNED-PAYLOAD" if signature.service == "s3" else body_sha256
+        )
+    signed = AWSRequest(request.method, f"http://host{target}", headers, b"")
     signed.context["timestamp"] = signature.timestamp
     signed.context["signed_headers"] = signature.signed_headers
     to_sign = auth.string_to_sign(signed, auth.canonical_request(signed))
     return str(auth.signature(to_sign, signed))
 
 
-def _check_body(request: Request, signature: Signature) -> None:
+def _check_body(request: Request, signature: Signature, body_sha256: str) -> None:
     claimed = request.headers.get("x-amz-content-sha256")
     if claimed is None or signature.lifetime_seconds is not None:
         return  # the body's hash was part of the signature, or was left out by presigning
     unsigned = claimed == "UNSIGNED-PAYLOAD" or claimed.startswith("STREAMING-")
     if unsigned and signature.service == "s3":
         return  # S3's forms that leave the body to the transport; the headers are signed
-    if hashlib.sha256(request.body).hexdigest() != claimed:
+    if body_sha256 != claimed:
         raise _refused(
             signature,
             {"s3": "XAmzContentSHA256Mismatch"},

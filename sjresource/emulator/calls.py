@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _REMEMBERED: Final = 1000
+_LONGEST: Final = 256
 _NAMES: Final = frozenset(
     {
         "arn", "arns", "jobId", "jobName", "jobQueue", "jobQueueName", "jobQueues", "jobStatus",
@@ -50,10 +51,12 @@ class Calls:
         status: int | None,
     ) -> None:
         """Count a call that has been answered, or cut off."""
-        names = {name: value for name, value in parameters.items() if name in _NAMES}
+        names = {name: _shown(value) for name, value in parameters.items() if name in _NAMES}
+        operation = operation[:_LONGEST]
         call = CalledOperation(self._now(), service, operation, region, names, status)
         with self._lock:
-            self._counts[operation] += 1
+            known = operation in self._counts or len(self._counts) < _REMEMBERED
+            self._counts[operation if known else "other"] += 1
             self._latest.append(call)
 
     def counts(self) -> dict[str, int]:
@@ -71,3 +74,12 @@ class Calls:
         with self._lock:
             self._counts.clear()
             self._latest.clear()
+
+
+def _shown(value: Any) -> Any:
+    """Keep names, and lists of them, and nothing that is large or deep."""
+    if isinstance(value, list):
+        return [_shown(each) for each in value[:_LONGEST] if not isinstance(each, list)]
+    if isinstance(value, str):
+        return value[:_LONGEST]
+    return value if isinstance(value, (int, float)) else None

@@ -5,12 +5,21 @@ Jobs live by this clock; signatures and sockets live by the real one.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+FASTEST: Final = 1_000_000
+"""Seconds for each real one."""
+
+_RATES: Final = f"0 or more, and at most {FASTEST}"
+LAST: Final = 253_402_000_000.0
+"""Nearly the end of the year 9999, where most calendars end; the clock stands still then."""
 
 
 class Follower(Protocol):
@@ -37,6 +46,7 @@ class Clock:
         start: float | None = None,
         real: Callable[[], float] = time.monotonic,
     ) -> None:
+        _require(0 <= rate <= FASTEST, "setting the rate of Clock", rate, _RATES)
         self._real = real
         self._lock = threading.Lock()
         self._moving = threading.RLock()
@@ -44,6 +54,7 @@ class Clock:
         self._base = time.time() if start is None else start
         self._base_real = real()
         self._followers: list[Follower] = []
+        self._sleepers: list[Callable[[], None]] = []
 
     @property
     def rate(self) -> float:
@@ -59,28 +70,43 @@ class Clock:
         """Have `follower` tick whenever the clock is moved or its rate changes."""
         self._followers.append(follower)
 
-    def advance(self, seconds: float) -> None:
-        """Move the clock forward; on return all that fell due has happened, in its order."""
-        if seconds < 0:
-            raise ValueError(f"advancing Clock ({seconds} s): time does not go backwards")
+    def when_moved(self, wake: Callable[[], None]) -> None:
+        """Call `wake` whenever what is due is nearer, or farther, than it was before."""
+        self._sleepers.append(wake)
+
+    def advance(self, seconds: float, *, within: float = math.inf) -> None:
+        """Move the clock forward; on return all that fell due has happened, in its order.
+
+        Raises ValueError if that takes more than `within` real seconds; the clock stays where it is
+        then.
+        """
+        allowed = "0 or more: time does not go backwards"
+        _require(0 <= seconds < math.inf, "advancing Clock", seconds, allowed)
+        ends = self._real() + within
         with self._moving:
-            target = self.now() + seconds
+            target = min(self.now() + seconds, LAST)
             self._tick()
             while (due := self._next_due()) is not None and self.now() < due <= target:
+                if self._real() > ends:
+                    raise ValueError(
+                        f"advancing Clock ({seconds} s): too much happens in that "
+                        f"time; {target - self.now():.0f} s of it are left"
+                    )
                 self._move_to(due)
                 self._tick()
             self._move_to(target)
             self._tick()
+            self._wake()
 
     def set_rate(self, rate: float) -> None:
         """Go on at another rate from now on; 0 stops the clock."""
-        if rate < 0:
-            raise ValueError(f"setting the rate of Clock ({rate}): must be 0 or more")
+        _require(0 <= rate <= FASTEST, "setting the rate of Clock", rate, _RATES)
         with self._moving:
             with self._lock:
                 self._base, self._base_real = self._now(), self._real()
                 self._rate = rate
             self._tick()
+            self._wake()
 
     def real_seconds_until(self, moment: float) -> float | None:
         """Tell how long to sleep until `moment`; None on a clock that stands still."""
@@ -90,7 +116,7 @@ class Clock:
             return max(0.0, (moment - self._now()) / self._rate)
 
     def _now(self) -> float:
-        return self._base + (self._real() - self._base_real) * self._rate
+        return min(self._base + (self._real() - self._base_real) * self._rate, LAST)
 
     def _move_to(self, moment: float) -> None:
         with self._lock:
@@ -103,3 +129,13 @@ class Clock:
     def _tick(self) -> None:
         for follower in self._followers:
             follower.tick()
+
+    def _wake(self) -> None:
+        for wake in self._sleepers:
+            wake()
+
+
+def _require(holds: bool, doing: str, given: float, allowed: str) -> None:  # noqa: FBT001 - a fact
+    """Refuse what is out of bounds; NaN is, as it compares with nothing."""
+    if not holds:
+        raise ValueError(f"{doing} ({given}): must be {allowed}")

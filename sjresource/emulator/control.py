@@ -5,15 +5,26 @@ They need the same signature as everything else. `docs/emulator.md` describes th
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, Any, Final
+import threading
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin, get_type_hints
 
+from sjresource.emulator.clock import FASTEST
+from sjresource.emulator.decoding import (
+    flag,
+    number,
+    one_of,
+    optional,
+    read_json,
+    record,
+    whole,
+)
 from sjresource.emulator.errors import AWSError
 from sjresource.emulator.faults import read_fault
 from sjresource.emulator.operations.call import Behaviour
 from sjresource.emulator.records import LIVE, PLACED
-from sjresource.emulator.simulation import Rule, scripts_from
+from sjresource.emulator.simulation import rule_from
+from sjresource.emulator.web_identities import LONGEST_SECONDS as LONGEST_IDENTITY
 from sjresource.emulator.wire import json_response
 
 if TYPE_CHECKING:
@@ -21,16 +32,25 @@ if TYPE_CHECKING:
 
     from sjresource.emulator.calls import Calls
     from sjresource.emulator.clock import Clock
+    from sjresource.emulator.decoding import Decoder
     from sjresource.emulator.faults import Faults
     from sjresource.emulator.lifecycle import Lifecycle
     from sjresource.emulator.records import Job
     from sjresource.emulator.simulation import Simulation
     from sjresource.emulator.store import Store
     from sjresource.emulator.training import Executor
+    from sjresource.emulator.web_identities import WebIdentities
     from sjresource.emulator.wire import Request, Response
 
 PREFIX: Final = "/_emulator/"
-_REPLAYS: Final = ("same-job", "reject")
+_MOVING_SECONDS: Final = 10
+_ADVANCING_SECONDS: Final = 50
+"""Of real time: callers wait for a minute."""
+
+_CLOCK: Final = record({"advance": number(), "rate": number(0, FASTEST)}, root="the body")
+_FAULT_NUMBER: Final = record({"number": optional(whole(0, 2**53))}, root="the body")
+_LOSS: Final = record({"action": one_of("expire", "vanish")}, "action", root="the body")
+_IDENTITY: Final = record({"seconds": number(1, LONGEST_IDENTITY)}, root="the body")
 
 
 class Control:
@@ -47,6 +67,7 @@ class Control:
         store: Store,
         executor: Executor,
         lifecycle: Lifecycle,
+        web_identities: WebIdentities,
     ) -> None:
         self._clock = clock
         self._faults = faults
@@ -56,6 +77,8 @@ class Control:
         self._store = store
         self._executor = executor
         self._lifecycle = lifecycle
+        self._web_identities = web_identities
+        self._moving = threading.Lock()
         self._routes: dict[tuple[str, str], Callable[[Any], Any]] = {
             ("GET", "clock"): lambda _: self._time(),
             ("POST", "clock"): self._move_clock,
@@ -69,6 +92,7 @@ class Control:
             ("DELETE", "rules"): lambda _: simulation.clear(),
             ("GET", "behaviour"): lambda _: asdict(behaviour),
             ("POST", "behaviour"): self._behave,
+            ("POST", "web-identities"): self._issue_identity,
         }
 
     def answer(self, request: Request) -> Response:
@@ -95,18 +119,20 @@ class Control:
         return {"now": self._clock.now(), "rate": self._clock.rate}
 
     def _move_clock(self, body: Any) -> dict[str, float]:
-        order = _object(body, {"advance", "rate"})
-        if "rate" in order:
-            self._clock.set_rate(_seconds(order["rate"], "rate"))
-        if "advance" in order:
-            self._clock.advance(_seconds(order["advance"], "advance"))
+        order = _CLOCK(body, "")
+        if not self._moving.acquire(timeout=_MOVING_SECONDS):
+            raise ValueError("the clock is being moved by another request; wait until that is done")
+        try:
+            if "rate" in order:
+                self._clock.set_rate(order["rate"])
+            if "advance" in order:
+                self._clock.advance(order["advance"], within=_ADVANCING_SECONDS)
+        finally:
+            self._moving.release()
         return self._time()
 
     def _clear_faults(self, body: Any) -> None:
-        number = _object(body, {"number"}).get("number")
-        if number is not None and not isinstance(number, int):
-            raise ValueError("number must be that of a fault")
-        self._faults.clear(number)
+        self._faults.clear(_FAULT_NUMBER(body, "").get("number"))
 
     def _called(self) -> dict[str, Any]:
         return {
@@ -115,17 +141,16 @@ class Control:
         }
 
     def _add_rule(self, body: Any) -> None:
-        order = _object(body, {"job_name", "script", "count"})
-        scripts = scripts_from(order.get("script"), self._simulation.default)
-        self._simulation.add(Rule(str(order.get("job_name", "*")), scripts, order.get("count")))
+        self._simulation.add(rule_from(body, self._simulation.default))
 
     def _behave(self, body: Any) -> dict[str, Any]:
-        order = _object(body, {known.name for known in fields(Behaviour)})
-        if order.get("token_replay", "reject") not in _REPLAYS:
-            raise ValueError(f"token_replay must be one of {', '.join(_REPLAYS)}")
-        for name, value in order.items():
+        for name, value in _BEHAVIOUR(body, "").items():
             setattr(self._behaviour, name, value)
         return asdict(self._behaviour)
+
+    def _issue_identity(self, body: Any) -> dict[str, Any]:
+        seconds = _IDENTITY(body, "").get("seconds", 3600)
+        return {"token": self._web_identities.issue(seconds)}
 
     def _answer_job(self, request: Request, job_id: str) -> dict[str, Any]:
         with self._store.transaction():
@@ -138,9 +163,7 @@ class Control:
         return {"status": job.status, "waits_for": self._lifecycle.why_waiting(job)}
 
     def _lose(self, job: Job, body: Any) -> None:
-        action = _object(body, {"action"}).get("action")
-        if action not in ("expire", "vanish"):
-            raise ValueError("action must be expire or vanish")
+        action = _LOSS(body, "")["action"]
         if (job.status in LIVE) == (action == "expire"):
             raise ValueError(f"{action} is for {'live' if action == 'vanish' else 'ended'} jobs")
         with self._store.transaction():
@@ -155,21 +178,18 @@ def _body(request: Request) -> Any:
     if not request.body:
         return {}
     try:
-        return json.loads(request.body)
-    except (ValueError, RecursionError):
+        return read_json(request.body)
+    except ValueError:
         raise ValueError("the body must be JSON") from None
 
 
-def _object(body: Any, known: set[str]) -> dict[str, Any]:
-    if not isinstance(body, dict):
-        raise ValueError("the body must be a JSON object")  # noqa: TRY004 - all mistakes alike
-    unknown = set(body) - known
-    if unknown:
-        raise ValueError(f"unknown {', '.join(sorted(unknown))}")
-    return body
+def _switch(kind: Any) -> Decoder:
+    """Make the decoder of one of the choices by its type."""
+    if get_origin(kind) is Literal:
+        return one_of(*get_args(kind))
+    return flag if kind is bool else whole(0, 86_400_000)
 
 
-def _seconds(value: Any, name: str) -> float:
-    if not isinstance(value, (int, float)) or isinstance(value, bool):
-        raise ValueError(f"{name} must be a number")  # noqa: TRY004 - all mistakes alike
-    return float(value)
+_BEHAVIOUR: Final = record(
+    {name: _switch(kind) for name, kind in get_type_hints(Behaviour).items()}, root="the body"
+)

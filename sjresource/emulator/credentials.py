@@ -13,6 +13,8 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from sjresource.emulator.damage import DamagedError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -46,11 +48,16 @@ def new_credentials() -> Credentials:
 
 
 def credentials_in(folder: Path) -> Credentials:
-    """Give the key pair of `folder/credentials`; the first call draws and writes it."""
+    """Give the key pair of `folder/credentials`; the first call draws and writes it.
+
+    Other profiles in that file stay.
+
+    Raises:
+        DamagedError: the file can't be read.
+    """
     path = folder / "credentials"
     stored = _read(path)
     if stored is not None:
-        path.chmod(0o600)
         return stored
     credentials = new_credentials()
     _write(path, credentials)
@@ -88,16 +95,30 @@ class Keyring:
 
 def _read(path: Path) -> Credentials | None:
     parser = configparser.ConfigParser(interpolation=None)
-    if not parser.read(path) or not parser.has_section(PROFILE):
-        return None
-    section = parser[PROFILE]
-    return Credentials(section["aws_access_key_id"], section["aws_secret_access_key"])
+    try:
+        if not parser.read(path) or not parser.has_section(PROFILE):
+            return None
+        section = parser[PROFILE]
+        pair = section["aws_access_key_id"].strip(), section["aws_secret_access_key"].strip()
+    except (configparser.Error, UnicodeError, KeyError) as error:
+        raise _damaged(path, type(error).__name__) from None
+    if not all(pair):
+        raise _damaged(path, "an empty key")
+    return Credentials(*pair)
+
+
+def _damaged(path: Path, seen: str) -> DamagedError:
+    return DamagedError(
+        f"reading {path}: the file with the emulator's key is damaged ({seen}); put back a copy of "
+        "it, or remove it: the next start draws another key"
+    )
 
 
 def _write(path: Path, credentials: Credentials) -> None:
+    others = f"{path.read_text().rstrip()}\n\n".lstrip() if path.exists() else ""
     lines = [f"[{PROFILE}]", *(f"{name} = {value}" for name, value in vars(credentials).items())]
     unfinished = path.with_name(f"{path.name}.{os.getpid()}")
     descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        file.write("\n".join(lines) + "\n")
+        file.write(others + "\n".join(lines) + "\n")
     unfinished.replace(path)

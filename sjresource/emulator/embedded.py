@@ -7,6 +7,7 @@ Emulators in one process share what moto holds (S3, IAM, STS, logs), not queues 
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 import time
 from dataclasses import replace
@@ -21,11 +22,13 @@ from sjresource.emulator.connections import cut_connection
 from sjresource.emulator.container_queues import ContainerQueues
 from sjresource.emulator.control import Control
 from sjresource.emulator.credentials import Keyring, credentials_in, new_credentials
+from sjresource.emulator.damage import DamagedError
+from sjresource.emulator.data_folder import BATCH, LOGS, OBJECTS, claim
 from sjresource.emulator.faults import Faults
 from sjresource.emulator.lifecycle import Lifecycle
 from sjresource.emulator.logs import Logs
 from sjresource.emulator.moment import Pace
-from sjresource.emulator.moto_services import MotoServices
+from sjresource.emulator.moto_services import DamagedKeeper, MotoServices
 from sjresource.emulator.objects import Objects
 from sjresource.emulator.occupancy import Occupancy
 from sjresource.emulator.operations.call import Behaviour
@@ -36,10 +39,11 @@ from sjresource.emulator.simulated import SimulatedExecutor
 from sjresource.emulator.simulation import Simulation
 from sjresource.emulator.store import Store
 from sjresource.emulator.training_jobs import TrainingJobs
+from sjresource.emulator.web_identities import WebIdentities
 from sjresource.page import Site
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
     from types import TracebackType
 
@@ -50,6 +54,7 @@ if TYPE_CHECKING:
     from sjresource.emulator.training import Executor, TrainingJob
 
 _KIND_SECONDS: Final = 0.7
+_LOG: Final = logging.getLogger(__name__)
 
 
 @runtime_checkable
@@ -63,7 +68,8 @@ class Recoverable(Protocol):
 class Emulator:
     """An emulator that serves between `start` and `stop`, or in a `with` block.
 
-    Without `data` nothing is kept on disk; OccupiedError says that another emulator uses it.
+    Without `data` nothing is kept on disk; OccupiedError says that another emulator uses it,
+    ForeignFolderError that it holds what no emulator made.
     `clock=Clock(0)` stands still until `clock.advance(seconds)`. `executor` makes the executor once
     the server's URL is known; the default one simulates. `credentials` are the only key that is let
     in, apart from those that its STS issues.
@@ -80,6 +86,7 @@ class Emulator:
         behaviour: Behaviour | None = None,
         pace: Pace | None = None,
         script: Script | None = None,
+        web_identity_tokens: Collection[str] = (),
     ) -> None:
         self.clock = clock or Clock()
         """The time that jobs live by."""
@@ -91,17 +98,22 @@ class Emulator:
         """What was called: `calls.counts()` by operation, `calls.latest()` one by one."""
         self.simulation = Simulation(script)
         """What simulated jobs do: `simulation.add(Rule("train-*", [Script(running=3600)]))`."""
+        self.web_identities = WebIdentities(web_identity_tokens, time.time)
+        """Whom STS takes without a key: `web_identities.issue()` gives a token that it trusts."""
         with contextlib.ExitStack() as held:  # what is held is given back if the rest fails
             self._occupancy = None if data is None else _occupied(data, held)
             self.credentials: Credentials
             """The only key that is let in, apart from those that its STS issues."""
             self.credentials = new_credentials() if data is None else credentials_in(data)
-            self._store = Store(None if data is None else data / "batch.sqlite3")
+            self._store = Store(None if data is None else data / BATCH)
             held.callback(self._store.close)
             self._catch_up()
             self._moto = MotoServices({} if data is None else _keepers(data, held))
-            self._server = Server(self._application, host, port)
+            self._keyring = Keyring(self.credentials, time.time)
+            self._authenticator = Authenticator(self._keyring, time.time)
+            self._server = Server(self._application, host, port, admit=self._authenticator.admit)
             held.callback(self._server.stop)
+            self.faults.sleep = self._server.sleep
             self._executor: Executor = (
                 SimulatedExecutor(self.clock, self._script)
                 if executor is None
@@ -170,14 +182,13 @@ class Emulator:
         return self._door(environ, start_response)
 
     def _make_door(self) -> Application:
-        keyring = Keyring(self.credentials, time.time)
         batch = Batch(self._store, self.clock, self._lifecycle, self.behaviour)
         services = Services(
             batch,
             ContainerQueues(self._store),
             TrainingJobs(self._store, self._executor),
             self._moto,
-            keyring,
+            self._keyring,
         )
         control = Control(
             clock=self.clock,
@@ -188,15 +199,17 @@ class Emulator:
             store=self._store,
             executor=self._executor,
             lifecycle=self._lifecycle,
+            web_identities=self.web_identities,
         )
         answers = EmulatorAnswers(services, self._store, self.clock, self._lifecycle)
         self._page = Site(answers, EmulatorControls(control))
         return Application(
-            authenticator=Authenticator(keyring, time.time),
+            authenticator=self._authenticator,
             services=services,
             control=control,
             faults=self.faults,
             calls=self.calls,
+            web_identities=self.web_identities,
             page=self._page,
             cut=cut_connection,
         )
@@ -215,17 +228,24 @@ class Emulator:
 
 
 def _occupied(data: Path, held: contextlib.ExitStack) -> Occupancy:
-    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    claim(data)
     occupancy = Occupancy(data)
     held.callback(occupancy.release)
     return occupancy
 
 
-def _keepers(data: Path, held: contextlib.ExitStack) -> dict[str, Objects | Logs]:
-    keepers: dict[str, Objects | Logs] = {
-        "s3": Objects(data / "objects"),
-        "logs": Logs(data / "logs.sqlite3"),
-    }
-    for keeper in keepers.values():
+def _keepers(data: Path, held: contextlib.ExitStack) -> dict[str, Objects | Logs | DamagedKeeper]:
+    keepers: dict[str, Objects | Logs | DamagedKeeper] = {}
+    for service, open_keeper in (
+        ("s3", lambda: Objects(data / OBJECTS)),
+        ("logs", lambda: Logs(data / LOGS)),
+    ):
+        keeper: Objects | Logs | DamagedKeeper
+        try:
+            keeper = open_keeper()
+        except DamagedError as damage:
+            _LOG.error("%s; all other services go on", damage)
+            keeper = DamagedKeeper(damage)
+        keepers[service] = keeper
         held.callback(keeper.close)
     return keepers

@@ -52,10 +52,20 @@ def start_training_job(moment: Moment, job: Job, environment: str) -> None:
 
 
 def follow_training_jobs(moment: Moment) -> None:
-    """Take in what the executor says of jobs that may have news, and stop what is to be stopped."""
-    for job in _with_news(moment):
-        if job.training_job is not None:
-            _follow(moment, job, moment.executor.poll(job.training_job))
+    """Take in what the executor says of jobs that may have news, and stop what is to be stopped.
+
+    A job of which it can't say anything now is asked for again; the others go on.
+    """
+    told: dict[str, Progress] = {}
+    asked = [job for job in _with_news(moment) if job.training_job is not None]
+    for job in asked:
+        try:
+            told[job.id] = moment.executor.poll(job.training_job or "")
+        except Exception as error:  # noqa: BLE001, PERF203 - executors are others' code
+            moment.unanswered.append(error)
+    moment.each(
+        [job for job in asked if job.id in told], lambda job: _follow(moment, job, told[job.id])
+    )
 
 
 def _with_news(moment: Moment) -> list[Job]:

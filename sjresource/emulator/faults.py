@@ -6,11 +6,23 @@ Owns the list of faults and their matching; cutting the connection is the server
 from __future__ import annotations
 
 import itertools
+import re
 import threading
 import time
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from sjresource.emulator.decoding import (
+    WrongInputError,
+    anything,
+    mapping,
+    number,
+    one_of,
+    optional,
+    record,
+    text,
+    whole,
+)
 from sjresource.emulator.errors import AWSError
 from sjresource.emulator.wire import Response
 
@@ -20,6 +32,11 @@ if TYPE_CHECKING:
 KINDS: Final = (
     "error", "throttle", "drop_before", "drop_after", "delay", "delay_after", "malformed"
 )  # fmt: skip
+
+
+_MOST_ORDERS: Final = 1000
+_LONGEST_DELAY: Final = 3600
+_CODE: Final = re.compile("[A-Za-z0-9._:-]{1,128}")
 
 
 class ConnectionCutError(Exception):
@@ -56,18 +73,40 @@ class Fault:
 
 def read_fault(description: Any) -> Fault:
     """Read an order; ValueError says what is wrong with it."""
-    if not isinstance(description, dict):
-        raise ValueError("reading Fault: must be an object")  # noqa: TRY004 - all mistakes alike
-    unknown = set(description) - {known.name for known in fields(Fault) if known.init}
-    if unknown:
-        raise ValueError(f"reading Fault: unknown {', '.join(sorted(unknown))}")
-    if description.get("kind") not in KINDS:
-        raise ValueError(f"reading Fault: kind must be one of {', '.join(KINDS)}")
-    if not isinstance(description.get("operation"), str):
-        raise ValueError(  # noqa: TRY004 - all mistakes alike
-            "reading Fault: operation must be a name, such as SubmitServiceJob"
-        )
-    return Fault(**description)
+    try:
+        return Fault(**_FAULT(description, ""))
+    except WrongInputError as wrong:
+        raise ValueError(f"reading Fault: {wrong}") from None
+
+
+def _operation(value: Any, where: str) -> str:
+    if not isinstance(value, str) or not _CODE.fullmatch(value):
+        raise WrongInputError(where, "must be a name, such as SubmitServiceJob")
+    return value
+
+
+def _code(value: Any, where: str) -> str:
+    """Decode what stands in a header, too."""
+    if not isinstance(value, str) or not _CODE.fullmatch(value):
+        raise WrongInputError(where, "must be an error's code, such as ServerException")
+    return value
+
+
+_FAULT: Final = record(
+    {
+        "kind": one_of(*KINDS),
+        "operation": _operation,
+        "count": optional(whole(1)),
+        "match": mapping(anything, 50),
+        "code": _code,
+        "status": whole(400, 599),
+        "message": text(2048),
+        "seconds": number(0, _LONGEST_DELAY),
+        "per_second": optional(number(0.001, 1_000_000)),
+    },
+    "kind",
+    "operation",
+)
 
 
 class Faults:
@@ -85,7 +124,10 @@ class Faults:
 
     def order(self, fault: Fault) -> None:
         """Add a fault; the oldest one that matches a call hits it."""
+        read_fault({name: value for name, value in vars(fault).items() if name != "number"})
         with self._lock:
+            if len(self._orders) >= _MOST_ORDERS:
+                raise ValueError(f"ordering Fault: {_MOST_ORDERS} are open; take some back first")
             fault.number = next(self._numbers)
             self._orders.append(fault)
             if fault.per_second is not None:

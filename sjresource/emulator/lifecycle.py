@@ -12,6 +12,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
+from sjresource.emulator.damage import storage_problem
 from sjresource.emulator.execution import follow_training_jobs
 from sjresource.emulator.fronts import see_fronts
 from sjresource.emulator.moment import Moment
@@ -33,6 +34,8 @@ POLL_SECONDS: Final = 0.05
 """How often, in real time, an executor is asked that can't say when it has news."""
 
 _CROWD_SECONDS: Final = 0.01
+_LONGEST_SLEEP: Final = 60.0
+_LONGEST_REST: Final = 5.0
 _MOST_PASSES: Final = 50
 _LOG: Final = logging.getLogger(__name__)
 
@@ -68,6 +71,7 @@ class Lifecycle:
     def start(self) -> None:
         """Begin to tick."""
         self._clock.follow(self)
+        self._clock.when_moved(self.wake)
         self._thread.start()
 
     def close(self) -> None:
@@ -114,16 +118,25 @@ class Lifecycle:
         while not self._closed.is_set():
             self._wakeup.clear()
             began = time.monotonic()
-            try:
-                self.tick()
-                delay = self._real_delay()
-            except Exception:  # noqa: BLE001 - time must go on
-                _LOG.exception("ticking Lifecycle: an unexpected error; going on")
-                delay = 1.0
+            delay = self._tick_and_look()
             took = time.monotonic() - began
             self._wakeup.wait(delay)
             # Changes come in crowds: one tick for all of them, and time for who makes them.
-            self._closed.wait(max(_CROWD_SECONDS, took))
+            self._closed.wait(min(max(_CROWD_SECONDS, took), _LONGEST_REST))
+
+    def _tick_and_look(self) -> float:
+        """Let happen what is due; return how long to sleep. Whatever is raised, time goes on."""
+        try:
+            self.tick()
+            delay = self._real_delay()
+        except Exception as error:  # noqa: BLE001 - see the docstring
+            _LOG.error(
+                "ticking Lifecycle: %s; going on",
+                storage_problem(error) or "an unexpected error",
+                exc_info=storage_problem(error) is None,
+            )
+            return 1.0
+        return _LONGEST_SLEEP if delay is None else min(delay, _LONGEST_SLEEP)
 
     def _pass(self) -> None:
         changed = self._changed()
@@ -136,6 +149,8 @@ class Lifecycle:
             place(moment)
             see_fronts(self._store, moment.now)
         told = [_carefully(effect) for effect in moment.effects]
+        if moment.unanswered:
+            raise moment.unanswered[0]
         self._unsure = not all(told)
 
     def _changed(self) -> list[str] | None:

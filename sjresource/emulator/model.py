@@ -7,13 +7,13 @@ model does not say (bounds and patterns stand in prose there) belongs to the ope
 from __future__ import annotations
 
 import functools
-import json
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote
 
 import botocore.loaders
 from botocore.model import ServiceModel
 
+from sjresource.emulator.decoding import read_json
 from sjresource.emulator.errors import ClientException, ServerException
 from sjresource.emulator.shapes import known_members, problems
 from sjresource.emulator.shapes import without_defaults as _bare
@@ -127,8 +127,8 @@ def _body(request: Request) -> dict[str, Any]:
     if kind not in ("application/json", "application/x-amz-json-1.1"):
         raise ClientException("the request's Content-Type must be application/json")
     try:
-        body: Any = json.loads(request.body)
-    except (ValueError, RecursionError):
+        body: Any = read_json(request.body)
+    except ValueError:
         raise ClientException("the request's body is not valid JSON") from None
     if not isinstance(body, dict):
         raise ClientException("the request's body must be a JSON object")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from sjresource.emulator import transitions
+from sjresource.emulator.damage import storage_problem
 from sjresource.emulator.records import LIVE, PLACED
 from sjresource.emulator.scheduling import Spell
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterable
 
     from sjresource.emulator.records import Job
     from sjresource.emulator.simulation import Script, Simulation
@@ -17,6 +21,8 @@ if TYPE_CHECKING:
     from sjresource.emulator.training import Executor
 
 
+_LOG: Final = logging.getLogger(__name__)
+_LONGEST_REASON: Final = 1024
 _LONGEST_WINDOW: Final = 604_800
 """Seconds for which a fair-share policy can count use, at most."""
 
@@ -34,6 +40,7 @@ class Moment:
     """One tick: `now` is in epoch milliseconds, `effects` run, in order, when all is written.
 
     `changed` names the training jobs whose progress may be news; None if it may be that of any.
+    `unanswered` is what the executor raised when it was asked.
     """
 
     store: Store
@@ -43,6 +50,7 @@ class Moment:
     now: int
     changed: Collection[str] | None = None
     effects: list[Callable[[], None]] = field(default_factory=list)
+    unanswered: list[Exception] = field(default_factory=list)
 
     def put(self, job: Job) -> None:
         """Write a job down; one that has ended needs its script no more.
@@ -61,6 +69,23 @@ class Moment:
             began, ended = job.scheduled_at / 1000, self.now / 1000
             spell = Spell(job.share_identifier, job.instances, began, ended)
             self.store.add_past_use(job.queue, spell, ended - _LONGEST_WINDOW)
+
+    def each(self, jobs: Iterable[Job], step: Callable[[Job], None]) -> None:
+        """Let each job take a step; one that can't is set aside as failed, and the others go on."""
+        for job in jobs:
+            try:
+                step(job)
+            except Exception as error:  # noqa: PERF203 - one job's failure is no other's
+                if storage_problem(error) is not None:
+                    raise
+                _LOG.exception("ticking ServiceJob (%s): it is set aside as failed", job.id)
+                self._set_aside(job, error)
+
+    def _set_aside(self, job: Job, error: Exception) -> None:
+        reason = f"InternalServerError: the emulator can't go on with this job: {error!r}"
+        self.put(transitions.failed_waiting(job, reason[:_LONGEST_REASON], self.now))
+        if job.status in PLACED and job.training_job is not None:
+            self.effects.append(partial(self.executor.stop, job.training_job))
 
     def script(self, job: Job) -> Script:
         """Give the script of the job's next or present attempt."""

@@ -7,19 +7,20 @@ is kept by `objects` and `logs`; the rest of moto's state is gone then.
 
 from __future__ import annotations
 
+import logging
 import threading
 from typing import TYPE_CHECKING, Any, Final, Protocol
-from urllib.parse import urlsplit
 
 from botocore.awsrequest import AWSPreparedRequest
 from botocore.compat import HTTPHeaders
 
 from sjresource.emulator.errors import AWSError
-from sjresource.emulator.wire import Response
+from sjresource.emulator.wire import Response, host_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from sjresource.emulator.damage import DamagedError
     from sjresource.emulator.wire import Request
 
     Ask = Callable[[Request, str], Response]
@@ -37,6 +38,7 @@ HOSTS: Final = {
 _LOADING: Final = threading.Lock()
 _MISSING: Final = "Not yet implemented"
 _MOST_SUCCESSFUL: Final = 299
+_LOG: Final = logging.getLogger(__name__)
 
 
 class Keeper(Protocol):
@@ -47,6 +49,24 @@ class Keeper(Protocol):
 
     def note(self, request: Request, region: str, ask: Ask) -> None:
         """Keep what a request that succeeded has changed."""
+
+
+class DamagedKeeper:
+    """In place of one whose database can't be read: its service says so, and the others go on."""
+
+    def __init__(self, damage: DamagedError) -> None:
+        self._damage = damage
+
+    def restore(self, ask: Ask) -> None:
+        """Raise AWSError."""
+        del ask
+        raise AWSError("ServiceUnavailable", str(self._damage), 503)
+
+    def note(self, request: Request, region: str, ask: Ask) -> None:
+        """Do nothing: no request gets here."""
+
+    def close(self) -> None:
+        """Do nothing: nothing is open."""
 
 
 class MotoServices:
@@ -84,6 +104,8 @@ def _ask_moto(service: str, region: str, request: Request) -> Response:
         answered = _moto()(prepared)
     except NotImplementedError:
         answered = None
+    except Exception as error:  # noqa: BLE001 - moto checks little of what it is asked
+        raise _unreadable(service, error) from None
     if answered is None or answered[2] == _MISSING:
         raise AWSError(
             "UnknownOperationException",
@@ -96,10 +118,20 @@ def _ask_moto(service: str, region: str, request: Request) -> Response:
     )
 
 
+def _unreadable(service: str, error: Exception) -> AWSError:
+    """Refuse what moto stumbles over, in words that do not hold what it was asked."""
+    _LOG.warning("asking moto (%s): it fails by %s", service, type(error).__name__)
+    return AWSError(
+        "ValidationException",
+        f"moto, which answers for {service}, can't make anything of this request: "
+        f"{type(error).__name__}",
+    )
+
+
 def _host(service: str, region: str, request: Request) -> str:
     """Give the host by which moto knows the service, S3's buckets before it included."""
     host = HOSTS[service].format(region=region)
-    called = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    called = host_name(request.headers.get("host", ""))
     bucket = called.removesuffix(".localhost")
     return f"{bucket}.{host}" if service == "s3" and bucket != called else host
 

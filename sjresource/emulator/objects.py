@@ -10,14 +10,19 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
+import os
+import sqlite3
 import threading
 import uuid
 import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote, urlsplit
 
+from sjresource.emulator.data_folder import OBJECTS_INDEX, is_object_file
 from sjresource.emulator.database import open_database
-from sjresource.emulator.wire import Request
+from sjresource.emulator.decoding import shown
+from sjresource.emulator.wire import Request, host_name
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +46,7 @@ _SIGNED: Final = "AWS4-HMAC-SHA256 Credential=emulator/20200101/us-east-1/s3/aws
 
 _REGION: Final = "us-east-1"
 _OK: Final = 200
+_LOG: Final = logging.getLogger(__name__)
 
 
 class Objects:
@@ -48,9 +54,9 @@ class Objects:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(exist_ok=True, mode=0o700)
         self._lock = threading.Lock()
-        self._database = open_database(folder / "index.sqlite3", _SCHEMA)
+        self._database = open_database(folder / OBJECTS_INDEX, _SCHEMA)
 
     def close(self) -> None:
         """Give the index back."""
@@ -70,34 +76,68 @@ class Objects:
                 target = f"/{bucket}?{query}" if query else f"/{bucket}"
                 ask(_request("PUT", target, body), region)
             for bucket, key, headers, etag, file in objects:
-                content = (self._folder / file).read_bytes()
-                ask(_request("PUT", _target(bucket, key), content, json.loads(headers)), _REGION)
-                _set_etag(bucket, key, etag)
+                self._put_back(ask, bucket, key, (headers, etag, file))
             self._sweep({file for *_, file in objects})
 
+    def _put_back(self, ask: Ask, bucket: str, key: str, kept: tuple[str, str, str]) -> None:
+        """Give moto an object again; one whose file is lost is missing, and the others go on."""
+        headers, etag, file = kept
+        try:
+            content = (self._folder / file).read_bytes()
+        except OSError as error:
+            _LOG.warning(
+                "restoring Object (s3://%s/%s): its file %s can't be read (%s); it is missing "
+                "until the file is put back, or the object is written anew",
+                *(bucket, shown(key), self._folder / file, error.strerror),
+            )
+            return
+        ask(_request("PUT", _target(bucket, key), content, json.loads(headers)), _REGION)
+        _set_etag(bucket, key, etag)
+
     def note(self, request: Request, region: str, ask: Ask) -> None:
-        """Keep what `request` has changed; returns when it is on disk."""
+        """Keep what `request` has changed; returns when it is on disk.
+
+        Where that fails moto has again what it had, and the error is raised: what was refused can't
+        be read.
+        """
         if request.method not in ("PUT", "POST", "DELETE"):
             return
         bucket, key = _addressed(request)
         query = urlsplit(request.target).query
         with self._lock:
-            if key:
-                if "partNumber=" not in query:
-                    self._keep_object(bucket, key, ask)
-            elif request.method == "POST":
-                for name in _named_keys(request.body):
-                    self._keep_object(bucket, name, ask)
-            else:
-                self._keep_setting(request, bucket, query, region)
+            if not key and request.method != "POST":
+                self._keep_setting(request, bucket, query, region, ask)
+            elif "partNumber=" not in query:
+                for name in [key] if key else _named_keys(request.body):
+                    self._keep_or_undo(bucket, name, ask)
 
-    def _keep_setting(self, request: Request, bucket: str, query: str, region: str) -> None:
+    def _keep_or_undo(self, bucket: str, key: str, ask: Ask) -> None:
+        try:
+            self._keep_object(bucket, key, ask)
+        except Exception:
+            before = self._database.execute(
+                "SELECT headers, etag, file FROM objects WHERE bucket = ? AND key = ?",
+                (bucket, key),
+            ).fetchone()
+            if before is None:
+                ask(_request("DELETE", _target(bucket, key)), _REGION)
+            else:
+                self._put_back(ask, bucket, key, before)
+            raise
+
+    def _keep_setting(
+        self, request: Request, bucket: str, query: str, region: str, ask: Ask
+    ) -> None:
         setting = query.removesuffix("=")
         if request.method == "PUT":
-            self._database.execute(
-                "INSERT OR REPLACE INTO settings VALUES (?, ?, ?, ?)",
-                (bucket, setting, region, request.body),
-            )
+            try:
+                self._database.execute(
+                    "INSERT OR REPLACE INTO settings VALUES (?, ?, ?, ?)",
+                    (bucket, setting, region, request.body),
+                )
+            except sqlite3.Error:
+                ask(_request("DELETE", f"/{bucket}?{query}" if query else f"/{bucket}"), region)
+                raise
         elif setting:
             self._database.execute(
                 "DELETE FROM settings WHERE bucket = ? AND query = ?", (bucket, setting)
@@ -111,8 +151,8 @@ class Objects:
             "SELECT file FROM objects WHERE bucket = ? AND key = ?", (bucket, key)
         ).fetchone()
         if now.status == _OK:
-            file = uuid.uuid4().hex
-            (self._folder / file).write_bytes(now.body)
+            file = f"{uuid.uuid4().hex}.object"
+            self._write(self._folder / file, now.body)
             answered = {name.lower(): value for name, value in now.headers.items()}
             headers = {
                 name: value
@@ -130,11 +170,24 @@ class Objects:
         if before is not None:
             (self._folder / before[0]).unlink(missing_ok=True)
 
+    @staticmethod
+    def _write(path: Path, content: bytes) -> None:
+        try:
+            with open(path, "xb", opener=_for_the_owner) as file:
+                file.write(content)
+        except OSError:
+            path.unlink(missing_ok=True)
+            raise
+
     def _sweep(self, known: set[str]) -> None:
-        """Remove the files of writes that a crash cut short."""
+        """Remove the files of writes that a crash cut short, and nothing that is not ours."""
         for path in self._folder.iterdir():
-            if path.name not in known and not path.name.startswith("index.sqlite3"):
+            if path.name not in known and is_object_file(path.name):
                 path.unlink()
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _request(
@@ -150,7 +203,7 @@ def _target(bucket: str, key: str) -> str:
 
 def _addressed(request: Request) -> tuple[str, str]:
     """Give bucket and key; the key is empty for requests of the bucket itself."""
-    called = urlsplit(f"//{request.headers.get('host', '')}").hostname or ""
+    called = host_name(request.headers.get("host", ""))
     path = request.path.removeprefix("/")
     if called.endswith(".localhost"):
         return called.removesuffix(".localhost"), unquote(path)

@@ -10,6 +10,8 @@ import json
 import os
 from typing import TYPE_CHECKING
 
+import psutil
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -26,7 +28,7 @@ class Occupancy:
 
     def __init__(self, data: Path) -> None:
         self._told = data / "emulator.json"
-        self._lock = (data / "lock").open("w")
+        self._lock = os.fdopen(_for_the_owner(str(data / "lock"), os.O_RDWR | os.O_CREAT), "w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -37,7 +39,7 @@ class Occupancy:
         """Write down who holds the directory, and where it listens; for its owner's eyes only."""
         unfinished = self._told.with_suffix(".unfinished")
         unfinished.unlink(missing_ok=True)
-        told = {"pid": os.getpid(), "url": url, "page": page}
+        told = {"pid": os.getpid(), "started": _started(), "url": url, "page": page}
         with open(unfinished, "x", opener=_for_the_owner) as file:
             file.write(json.dumps(told) + "\n")
         unfinished.replace(self._told)
@@ -48,6 +50,15 @@ class Occupancy:
         self._lock.close()
 
 
+def _started() -> float:
+    """Say when this process began, in seconds since the boot: pid and start are one process's.
+
+    Seconds since 1970 would change with the clock.
+    """
+    booted = psutil.boot_time()
+    return psutil.Process().create_time() - booted
+
+
 def _for_the_owner(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
@@ -55,7 +66,7 @@ def _for_the_owner(path: str, flags: int) -> int:
 def _refusal(data: Path, told: Path) -> str:
     try:
         other = json.loads(told.read_text())
-    except (OSError, ValueError):
-        other = {}
-    who = f"pid {other['pid']} at {other['url']}" if "pid" in other else "one that is just starting"
+        who = f"pid {other['pid']} at {other['url']}"
+    except (OSError, ValueError, TypeError, KeyError):
+        who = "one that is just starting"
     return f"starting Emulator ({data}): in use by another emulator, {who}; use it or stop it"

@@ -7,6 +7,7 @@ it down.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -26,12 +27,17 @@ if TYPE_CHECKING:
 
 def admit(moment: Moment) -> None:
     """Take new jobs into the queue, and let go those that were terminated while they waited."""
-    for job in moment.store.live.stopping():
+
+    def let_go(job: Job) -> None:
         if job.status not in PLACED and _is_due(job.stop_due, moment):
             moment.put(transitions.failed_waiting(job, job.termination_reason, moment.now))
-    for job in moment.store.live.having({"SUBMITTED"}):
+
+    def take(job: Job) -> None:
         if moment.ready_at(job) <= moment.now:
             moment.put(transitions.runnable(job, moment.now))
+
+    moment.each(moment.store.live.stopping(), let_go)
+    moment.each(moment.store.live.having({"SUBMITTED"}), take)
 
 
 def place(moment: Moment) -> None:
@@ -40,10 +46,8 @@ def place(moment: Moment) -> None:
     if not live.waiting_queues():
         return
     plan = scheduling.plan(_state(moment), moment.now / 1000, explain=False)
-    for job_id, environment in plan.placements.items():
-        job = live.get(job_id)
-        if job is not None:
-            start_training_job(moment, job, environment)
+    placed = [job for job_id in plan.placements if (job := live.get(job_id)) is not None]
+    moment.each(placed, lambda job: start_training_job(moment, job, plan.placements[job.id]))
     for preemption in plan.preemptions:
         job = live.get(preemption.job_id)
         if job is not None:
@@ -52,7 +56,8 @@ def place(moment: Moment) -> None:
     for (queue, _), blocked in plan.blocked.items():
         head = live.get(blocked.job_id)
         if head is not None:
-            _note_why(moment, head, blocked.status_reason, _time_limits(moment, queue))
+            note = partial(_note_why, moment, blocked.status_reason, _time_limits(moment, queue))
+            moment.each([head], note)
 
 
 def why_waiting(moment: Moment, job: Job) -> str | None:
@@ -105,7 +110,7 @@ def limit_due(job: Job, actions: list[dict[str, Any]]) -> int | None:
     return None
 
 
-def _note_why(moment: Moment, head: Job, reason: str | None, actions: list[dict[str, Any]]) -> None:
+def _note_why(moment: Moment, reason: str | None, actions: list[dict[str, Any]], head: Job) -> None:
     noted = head
     if reason is not None and head.blocked_since is None:
         noted = replace(head, status_reason=reason, blocked_since=moment.now)

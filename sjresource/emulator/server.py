@@ -6,24 +6,30 @@ import contextlib
 import ipaddress
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING, Any, Final
 
 import waitress  # type: ignore[import-untyped] # it has no types
 from waitress import wasyncore
 
-from sjresource.emulator.connections import Channel
+from sjresource.emulator.connections import MOST_BYTES, Channel, admit_all
+from sjresource.page.connections import most_connections
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sjresource.emulator.wire import Request
+
 _THREADS: Final = 8
-_CONNECTIONS: Final = 1000
+_MOST_LENT: Final = 200
 
 
 class Server:
     """A running server; `port` is the real one, also if 0 was asked for.
 
-    A connection on which nothing moves for `idle_seconds`, a slow client's included, is closed.
+    A connection on which nothing moves for `idle_seconds`, a slow client's included, is closed, and
+    before that if there are too many.
+    `admit` raises AWSError for a head whose large body is not to be received.
     """
 
     def __init__(
@@ -32,6 +38,7 @@ class Server:
         host: str,
         port: int,
         *,
+        admit: Callable[[Request], None] = admit_all,
         idle_seconds: int = 60,
     ) -> None:
         _require_loopback(host)
@@ -45,15 +52,19 @@ class Server:
             host=host,
             port=port,
             threads=_THREADS,
-            connection_limit=_CONNECTIONS,
+            connection_limit=most_connections(),
+            max_request_body_size=max(MOST_BYTES.values()) + 1,
             channel_timeout=idle_seconds,
             cleanup_interval=max(1, idle_seconds // 4),
             ident="sjresource-emulator",
             clear_untrusted_proxy_headers=True,
         )
         self._server.channel_class = Channel
+        self._server.adj.admit = admit
         self.port = int(self._server.effective_port)
         self._stopping = threading.Event()
+        self._lending = threading.Lock()
+        self._lent = 0
         self._thread = threading.Thread(target=self._serve, name="emulator", daemon=True)
 
     @property
@@ -65,6 +76,21 @@ class Server:
     def start(self) -> None:
         """Begin to serve."""
         self._thread.start()
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep in the middle of a request, without taking a thread from all others."""
+        self._lend(1)
+        try:
+            time.sleep(seconds)
+        finally:
+            self._lend(-1)
+
+    def _lend(self, threads: int) -> None:
+        with self._lending:
+            self._lent += threads
+            count = _THREADS + min(self._lent, _MOST_LENT)
+            if not self._stopping.is_set():
+                self._server.task_dispatcher.set_thread_count(count)
 
     def stop(self) -> None:
         """Take no more requests, let those in work end, and close every connection."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 from sjresource.emulator import model, permissions
+from sjresource.emulator.cors import require_one_wildcard
 from sjresource.emulator.errors import AWSError
 from sjresource.emulator.moto_services import HOSTS
 from sjresource.emulator.operations import OPERATIONS
@@ -44,6 +45,8 @@ class Services:
             return self._answer_batch(region, request)
         if service not in HOSTS:
             raise _not_emulated(f"the service {service!r}; it has {', '.join(sorted(HOSTS))}")
+        if service == "s3":
+            require_one_wildcard(request)
         if service == "sagemaker":
             ours = self._training_jobs.answer(request, region)
             if ours is not None:
@@ -64,6 +67,7 @@ class Services:
             raise _not_emulated(f"{request.method} {request.path}")
         containers = self._container_queues
         if operation not in OPERATIONS or containers.owns(operation, region, request):
+            model.parse(operation, request)  # moto checks little
             containers.note_use()
             return self._moto.answer("batch", region, request)
         return containers.completed(

@@ -19,6 +19,11 @@ _ANY_CASE: Final = frozenset({"ServiceJobRetryAction"})
 https://github.com/aws/sagemaker-python-sdk/blob/master/sagemaker-train/tests/integ/train/aws_batch/test_queue.py"""
 _SHOWN: Final = 64
 _INTEGERS: Final = {"integer": 2**31, "long": 2**63}
+_HOLDERS: Final = (
+    (StructureShape, dict, "an object"),
+    (MapShape, dict, "an object"),
+    (ListShape, list, "a list"),
+)
 
 
 def known_members(shape: Shape, value: Any) -> Any:
@@ -65,6 +70,48 @@ def problems(shape: Shape, value: Any, path: str = "", *, strict: bool = False) 
         yield from _map_problems(shape, value, path, strict=strict)
     else:
         yield from _scalar_problems(shape, value, path)
+
+
+def type_problems(shape: Shape, value: Any, path: str = "") -> Iterator[str]:
+    """Tell where `value` has another type than the model's, or lacks a member; bounds are left out.
+
+    What the outermost object lacks is left out too.
+    """
+    name = path.rstrip(".") or "the request"
+    for kind, wanted, said in _HOLDERS:
+        if isinstance(shape, kind):
+            if not isinstance(value, wanted):
+                yield f"{name} must be {said}"
+                return
+            yield from _lacking(shape, value, path)
+            for member, item, below in _inside(shape, value, path):
+                yield from type_problems(member, item, below)
+            return
+    if shape.type_name != "string":
+        yield from _scalar_problems(shape, value, path)
+    elif not isinstance(value, str):
+        yield f"{name} must be a string"
+
+
+def _lacking(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    if isinstance(shape, StructureShape) and path:
+        for name in shape.required_members:
+            if value.get(name) is None:
+                yield f"{path}{name} is required"
+
+
+def _inside(shape: Shape, value: Any, path: str) -> Iterator[tuple[Shape, Any, str]]:
+    """Go through what a value of the right type holds."""
+    if isinstance(shape, StructureShape):
+        for key, item in value.items():
+            if key in shape.members and item is not None:
+                yield shape.members[key], item, f"{path}{key}."
+    elif isinstance(shape, ListShape):
+        for index, item in enumerate(value):
+            yield shape.member, item, f"{path.rstrip('.')}[{index}]."
+    elif isinstance(shape, MapShape):
+        for key, item in value.items():
+            yield shape.value, item, f"{path}{key}."
 
 
 def _structure_problems(

@@ -8,16 +8,33 @@ phase 0.1 s, then success. Playing a script is `simulated.py`.
 from __future__ import annotations
 
 import fnmatch
-import json
+import re
 import threading
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
+
+from sjresource.emulator.decoding import (
+    WrongInputError,
+    anything,
+    flag,
+    listing,
+    mapping,
+    number,
+    one_of,
+    optional,
+    read_json,
+    record,
+    text,
+    whole,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from sjresource.emulator.decoding import Decoder
+
 VARIABLE: Final = "SJRESOURCE_SIMULATE"
-_NUMBERS: Final = (
+_PHASES: Final = (
     "submitted",
     "runnable",
     "scheduled",
@@ -26,6 +43,19 @@ _NUMBERS: Final = (
     "uploading",
     "stopping",
 )
+_MEMBERS: Final[dict[str, Decoder]] = {
+    **{name: number() for name in _PHASES},
+    "stuck": flag,
+    "capacity_errors": whole(0, 1000),
+    "interruptions": whole(0, 1000),
+    "outcome": one_of("Completed", "Failed", "Stopped"),
+    "exit_code": optional(whole(-(2**31), 2**31)),
+    "failure_reason": optional(text(1024)),
+    "metrics": mapping(number(-1e300, 1e300), 1000),
+}
+_SCRIPT: Final = record(_MEMBERS)
+_SCRIPTS: Final = listing(_SCRIPT, 100, 1)
+_MOST_RULES: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -61,6 +91,13 @@ class Script:
     metrics: dict[str, float] = field(default_factory=dict)
     """The final metrics, by name."""
 
+    def __post_init__(self) -> None:
+        """Refuse what can't be played."""
+        try:
+            _SCRIPT(vars(self), "")
+        except WrongInputError as wrong:
+            raise ValueError(f"reading Script: {wrong}") from None
+
 
 @dataclass
 class Rule:
@@ -85,7 +122,10 @@ class Simulation:
 
     def add(self, rule: Rule) -> None:
         """Put a rule before those that are there; jobs that have their script keep it."""
+        _RULE({"job_name": rule.job_name, "count": rule.count}, "")
         with self._lock:
+            if len(self._rules) >= _MOST_RULES:
+                raise ValueError(f"adding Rule: there are {_MOST_RULES} already; clear them first")
             self._rules.insert(0, rule)
 
     def clear(self) -> None:
@@ -129,23 +169,38 @@ def scripts_from(description: Any, default: Script) -> list[Script]:
     if description is None:
         return [default]
     many = description if isinstance(description, list) else [description]
-    if not many:
-        raise ValueError("reading Script: the list of attempts is empty")
-    return [_script(one, default) for one in many]
+    try:
+        decoded = _SCRIPTS(many, "attempts")
+    except WrongInputError as wrong:
+        place = wrong.where.removeprefix("attempts[0]").removeprefix(".")
+        said = WrongInputError(place if len(many) == 1 else wrong.where, wrong.what)
+        raise ValueError(f"reading Script: {said}") from None
+    return [_script(one, default) for one in decoded]
 
 
-def _script(description: Any, default: Script) -> Script:
-    if not isinstance(description, dict):
-        raise ValueError("reading Script: must be an object")  # noqa: TRY004 - all mistakes alike
-    unknown = set(description) - {known.name for known in fields(Script)}
-    if unknown:
-        raise ValueError(f"reading Script: unknown {', '.join(sorted(unknown))}")
-    for name in _NUMBERS:
-        value = description.get(name, 0)
-        if not isinstance(value, (int, float)) or value < 0:
-            raise ValueError(f"reading Script: {name} must be seconds, 0 or more")
-    if description.get("outcome", "Completed") not in ("Completed", "Failed", "Stopped"):
-        raise ValueError("reading Script: outcome must be Completed, Failed or Stopped")
+def rule_from(description: Any, default: Script) -> Rule:
+    """Read a rule; raises ValueError with what is wrong."""
+    order = _RULE(description, "")
+    scripts = scripts_from(order.get("script"), default)
+    return Rule(order.get("job_name", "*"), scripts, order.get("count"))
+
+
+def _pattern(value: Any, where: str) -> str:
+    """Decode a shell pattern, whose work is bounded by its length."""
+    pattern: str = text(128)(value, where)
+    try:
+        re.compile(fnmatch.translate(pattern))
+    except (re.error, OverflowError):
+        raise WrongInputError(where, "must be a shell pattern, such as train-*") from None
+    return pattern
+
+
+_RULE: Final = record(
+    {"job_name": _pattern, "script": anything, "count": optional(whole())}, root="the body"
+)
+
+
+def _script(description: dict[str, Any], default: Script) -> Script:
     if "failure_reason" in description and "outcome" not in description:
         description = {**description, "outcome": "Failed"}
     return replace(default, **description)
@@ -153,7 +208,8 @@ def _script(description: Any, default: Script) -> Script:
 
 def _variable(payload: str) -> Any:
     try:
-        request: Mapping[str, Any] = json.loads(payload)
-        return json.loads(request["Environment"][VARIABLE])
-    except (ValueError, KeyError, TypeError, RecursionError):
+        request: Mapping[str, Any] = read_json(payload)
+        described = request["Environment"][VARIABLE]
+        return read_json(described)
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None

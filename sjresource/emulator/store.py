@@ -9,22 +9,31 @@ records mean.
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from collections import deque
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from sjresource.emulator.damage import damaged_database
 from sjresource.emulator.database import open_database
 from sjresource.emulator.live_jobs import LiveJobs
-from sjresource.emulator.records import LIVE, Attempt, Job, Resource, TrainingJobRecord
+from sjresource.emulator.record_json import (
+    JOB_COLUMNS,
+    job_json,
+    job_of,
+    resources_of,
+    training_job_of,
+)
+from sjresource.emulator.records import LIVE
 from sjresource.emulator.scheduling import Spell
 from sjresource.emulator.seen_places import SeenPlaces
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
-    from sjresource.emulator.records import Kind
+    from sjresource.emulator.records import Job, Kind, Resource, TrainingJobRecord
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS resources (arn TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID;
@@ -53,8 +62,7 @@ CREATE TABLE IF NOT EXISTS past_use (
 );
 CREATE INDEX IF NOT EXISTS past_use_by_end ON past_use (queue, ended);
 """
-_JOB: Final = "record FROM service_jobs"
-_ATTEMPTS: Final = ("attempts", "preempted_attempts")
+_JOB: Final = f"{JOB_COLUMNS} FROM service_jobs"
 
 
 class Store:
@@ -69,7 +77,11 @@ class Store:
         """Counts the transactions that wrote something."""
         self.seen_places = SeenPlaces()
         """In memory only, and not undone with a transaction: the next look puts it right."""
-        self._load()
+        try:
+            self._load()
+        except sqlite3.DatabaseError as error:
+            self._database.close()
+            raise damaged_database(path or Path(":memory:"), error) from None
 
     def close(self) -> None:
         """Give the database back; the store can't be used any more."""
@@ -86,13 +98,13 @@ class Store:
             self._depth, self._wrote = 1, False
             try:
                 yield
+                if self._wrote:
+                    self._database.execute("COMMIT")
             except BaseException:
                 self._roll_back()
                 raise
             else:
-                if self._wrote:
-                    self._database.execute("COMMIT")
-                    self.version += 1
+                self.version += self._wrote
             finally:
                 self._depth = 0
 
@@ -155,7 +167,7 @@ class Store:
             (
                 job.sequence, job.id, job.queue, job.name.lower(), job.status, job.created_at,
                 job.share_identifier, job.quota_share_name, job.region, job.client_token,
-                request_digest, _dump(job),
+                request_digest, job_json(job),
             ),
         )  # fmt: skip
         self.live.put(job)
@@ -164,7 +176,7 @@ class Store:
         """Replace a job's record."""
         self._write(
             "UPDATE service_jobs SET status = ?, record = ? WHERE sequence = ?",
-            (job.status, _dump(job), job.sequence),
+            (job.status, job_json(job), job.sequence),
         )
         self.live.put(job)
 
@@ -186,10 +198,11 @@ class Store:
     def submitted_with(self, region: str, client_token: str) -> tuple[Job, str] | None:
         """Find the job that was submitted with a token, and its request's digest."""
         row = self._row(
-            "SELECT record, request_digest FROM service_jobs WHERE region = ? AND client_token = ?",
+            f"SELECT {JOB_COLUMNS}, request_digest FROM service_jobs "  # noqa: S608 - our columns
+            "WHERE region = ? AND client_token = ?",
             (region, client_token),
         )
-        return None if row is None else (_job(row[0]), str(row[1]))
+        return None if row is None else (job_of(row[:-1]), str(row[-1]))
 
     def select_jobs(self, where: str, values: Sequence[Any], order: str, limit: int) -> list[Job]:
         """Give the jobs of a condition; `where` and `order` never hold a caller's text."""
@@ -197,7 +210,7 @@ class Store:
             f"SELECT {_JOB} WHERE {where} ORDER BY {order} LIMIT ?",
             (*values, limit),
         )
-        return [_job(row[0]) for row in rows]
+        return [job_of(row) for row in rows]
 
     def job_counts(self) -> dict[str, dict[str, int]]:
         """Count the jobs of each region by their status."""
@@ -240,7 +253,7 @@ class Store:
         row = self._row(
             "SELECT record FROM training_jobs WHERE region = ? AND name = ?", (region, name)
         )
-        return None if row is None else _training_job(row[0])
+        return None if row is None else training_job_of(row[0])
 
     def training_jobs(self, region: str) -> list[TrainingJobRecord]:
         """Give all training jobs of a region, newest first."""
@@ -248,7 +261,8 @@ class Store:
             "SELECT record FROM training_jobs WHERE region = ? ORDER BY created_at DESC, name",
             (region,),
         )
-        return [_training_job(row[0]) for row in rows]
+        records = (training_job_of(row[0]) for row in rows)
+        return [record for record in records if record is not None]
 
     def put_training_job(self, record: TrainingJobRecord) -> None:
         """Add or replace a training job."""
@@ -267,25 +281,34 @@ class Store:
     # The database
 
     def _load(self) -> None:
-        rows = self._database.execute("SELECT record FROM resources").fetchall()
-        resources = [Resource(**json.loads(row[0])) for row in rows]
-        self._resources = {resource.arn: resource for resource in resources}
+        rows = self._database.execute("SELECT arn, record FROM resources").fetchall()
+        self._resources = {resource.arn: resource for resource in resources_of(rows)}
         self._training: dict[tuple[str, str], TrainingJobRecord] = {}
         marks = ", ".join("?" * len(LIVE))
         rows = self._database.execute(
             f"SELECT {_JOB} WHERE status IN ({marks})",
             sorted(LIVE),
         ).fetchall()
-        self.live = LiveJobs(_job(row[0]) for row in rows)
+        jobs = [job_of(row) for row in rows]
+        self.live = LiveJobs(jobs)
+        self._set_aside([job for job in jobs if job.status not in LIVE])
         self._past: dict[str, deque[Spell]] = {}
         for queue, *spell in self._database.execute("SELECT * FROM past_use ORDER BY ended"):
             self._past.setdefault(queue, deque()).append(Spell(*spell))
         newest = self._row("SELECT max(sequence) FROM service_jobs", ())
         self._sequence: int = (newest and newest[0]) or 0
 
+    def _set_aside(self, damaged: list[Job]) -> None:
+        """Write down which jobs have failed because their records can't be read."""
+        if damaged and not self._depth:
+            with self.transaction():
+                for job in damaged:
+                    self.put_job(job)
+
     def _roll_back(self) -> None:
         if self._wrote:
-            self._database.execute("ROLLBACK")
+            if self._database.in_transaction:  # a full disk ends it by itself
+                self._database.execute("ROLLBACK")
             self._load()
 
     def _write(self, statement: str, values: Sequence[Any]) -> None:
@@ -300,24 +323,4 @@ class Store:
 
     def _job(self, query: str, values: Sequence[Any]) -> Job | None:
         row = self._row(query, values)
-        return None if row is None else _job(row[0])
-
-
-def _dump(job: Job) -> str:
-    # Not dataclasses.asdict, which copies everything: this is the emulator's most frequent work.
-    attempts = {name: [vars(each) for each in getattr(job, name)] for name in _ATTEMPTS}
-    return json.dumps({**vars(job), **attempts})
-
-
-def _job(record: str) -> Job:
-    fields = json.loads(record)
-    for name in _ATTEMPTS:
-        fields[name] = [Attempt(**attempt) for attempt in fields.get(name, [])]
-    return Job(**fields)
-
-
-def _training_job(record: str) -> TrainingJobRecord:
-    fields = json.loads(record)
-    for name in ("transitions", "metrics"):
-        fields[name] = [tuple(item) for item in fields[name]]
-    return TrainingJobRecord(**fields)
+        return None if row is None else job_of(row)

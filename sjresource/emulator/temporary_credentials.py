@@ -7,6 +7,7 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING
 
 from sjresource.emulator.credentials import TemporaryCredentials
+from sjresource.emulator.errors import AWSError
 
 if TYPE_CHECKING:
     from sjresource.emulator.credentials import Keyring
@@ -14,10 +15,17 @@ if TYPE_CHECKING:
 
 
 def let_in_issued(response: Response, keyring: Keyring) -> None:
-    """Add the credentials of an answer of STS to `keyring`; answers without any change nothing."""
+    """Add the credentials of an answer of STS to `keyring`; answers without any change nothing.
+
+    Raises AWSError for an answer that nobody can read: moto repeats what it was asked.
+    """
     if b"<SecretAccessKey>" not in response.body:
         return
-    answer = ET.fromstring(response.body)  # noqa: S314 - moto has just written it
+    try:
+        answer = ET.fromstring(response.body)  # noqa: S314 - moto has just written it
+    except ET.ParseError:
+        said = "a name or an ARN has characters that XML can't have"
+        raise AWSError("ValidationError", said) from None
     told = {each.tag.rpartition("}")[2]: each.text or "" for each in answer.iter()}
     keyring.issue(
         TemporaryCredentials(

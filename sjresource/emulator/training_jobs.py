@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from sjresource.emulator.decoding import read_json
 from sjresource.emulator.errors import AWSError
 from sjresource.emulator.training_requests import capacity_of, training_request
 from sjresource.emulator.wire import Response
@@ -87,8 +88,8 @@ class TrainingJobs:
 def read_parameters(request: Request) -> dict[str, Any]:
     """Read the body of a JSON request as far as it is an object; anything else is empty."""
     try:
-        parameters = json.loads(request.body)
-    except (ValueError, RecursionError):
+        parameters = read_json(request.body)
+    except ValueError:
         return {}
     return parameters if isinstance(parameters, dict) else {}
 

@@ -7,13 +7,22 @@ shows when the training job is created, by the rules of `training_rules`.
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any, Final
 
+import botocore.loaders
+from botocore.model import ServiceModel, StructureShape
+
+from sjresource.emulator.decoding import read_json
+from sjresource.emulator.shapes import type_problems
 from sjresource.emulator.training_rules import broken_rules
 
 REQUIRED: Final = ("OutputDataConfig", "RoleArn")
 """What SageMaker's model requires beside the name, which Batch gives; a test compares."""
+
+
+_MOST: Final = 2**31 - 1
 
 
 def capacity_of(payload: str) -> dict[str, int]:
@@ -26,7 +35,7 @@ def capacity_of(payload: str) -> dict[str, int]:
     for group in _groups(_member(_parsed(payload), "ResourceConfig")):
         instance_type = group.get("InstanceType") if isinstance(group, dict) else None
         count = group.get("InstanceCount") if isinstance(group, dict) else None
-        if isinstance(instance_type, str) and isinstance(count, int) and count > 0:
+        if isinstance(instance_type, str) and isinstance(count, int) and 0 < count <= _MOST:
             counts[instance_type] = counts.get(instance_type, 0) + count
     return counts
 
@@ -54,7 +63,8 @@ def problem_with(request: dict[str, Any]) -> str | None:
     missing = [name for name in REQUIRED if not request.get(name)]
     if missing:
         return f"ValidationException: Missing required parameters: {', '.join(missing)}"
-    broken = next(broken_rules(request), None)
+    problem = next(type_problems(_create_training_job(), request), None)
+    broken = problem or next(broken_rules(request), None)
     if broken is not None:
         return f"ValidationException: {broken}"
     if not request.get("ServerlessJobConfig") and not capacity_of(json.dumps(request)):
@@ -62,10 +72,19 @@ def problem_with(request: dict[str, Any]) -> str | None:
     return None
 
 
+@functools.cache
+def _create_training_job() -> StructureShape:
+    """Load the request's shape of botocore's newest model, once: that takes a tenth of a second."""
+    description = botocore.loaders.Loader().load_service_model("sagemaker", "service-2")
+    shape = ServiceModel(description, "sagemaker").operation_model("CreateTrainingJob").input_shape
+    assert isinstance(shape, StructureShape)  # noqa: S101 - for mypy: every operation has one
+    return shape
+
+
 def _parsed(payload: str) -> dict[str, Any]:
     try:
-        request = json.loads(payload)
-    except (ValueError, RecursionError):
+        request = read_json(payload)
+    except ValueError:
         return {}
     return request if isinstance(request, dict) else {}
 

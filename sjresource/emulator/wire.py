@@ -6,14 +6,17 @@ signatures and ARNs in paths depend on it.
 
 from __future__ import annotations
 
+import hashlib
 import http
 import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+_CHUNK: Final = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -60,18 +63,39 @@ def json_response(answer: Any, status: int = 200) -> Response:
     return Response(status, {"Content-Type": "application/json"}, body)
 
 
-def read_request(environ: Mapping[str, Any]) -> Request:
-    """Read a WSGI environment, the body included."""
+def read_head(environ: Mapping[str, Any]) -> Request:
+    """Read a WSGI environment, but for the body; ValueError for a target that is no URL."""
     return Request(
         method=environ["REQUEST_METHOD"],
-        target=_target(environ),
-        headers=read_headers(environ),
-        body=environ["wsgi.input"].read(),
+        target=target_of(environ["REQUEST_URI"]),
+        headers=_headers(environ),
+        body=b"",
     )
 
 
-def read_headers(environ: Mapping[str, Any]) -> dict[str, str]:
-    """Give the headers of a WSGI environment."""
+def body_sha256(environ: Mapping[str, Any]) -> str:
+    """Return the digest of a body without holding it in memory."""
+    body, digest = environ["wsgi.input"], hashlib.sha256()
+    while chunk := body.read(_CHUNK):
+        digest.update(chunk)
+    body.seek(0)
+    return digest.hexdigest()
+
+
+def with_body(head: Request, environ: Mapping[str, Any]) -> Request:
+    """Return the whole request."""
+    return replace(head, body=environ["wsgi.input"].read())
+
+
+def host_name(netloc: str) -> str:
+    """Return the name in a Host header; empty for one that is none."""
+    try:
+        return urlsplit(f"//{netloc}").hostname or ""
+    except ValueError:
+        return ""
+
+
+def _headers(environ: Mapping[str, Any]) -> dict[str, str]:
     headers = {
         name[5:].replace("_", "-").lower(): value
         for name, value in environ.items()
@@ -83,8 +107,8 @@ def read_headers(environ: Mapping[str, Any]) -> dict[str, str]:
     return headers
 
 
-def _target(environ: Mapping[str, Any]) -> str:
-    raw: str = environ["REQUEST_URI"]
+def target_of(raw: str) -> str:
+    """Return path and query of a request line's target; ValueError for one that is no URL."""
     if raw.startswith("/"):
         return raw
     parts = urlsplit(raw)  # a proxy's absolute form

@@ -10,6 +10,7 @@ AWS's own API (`answers`), and it knows nothing else of them: it imports neither
     overview    what a page is told, and how often is looked
     door        who is let in
     site        the routes, as a WSGI application
+    serving, connections    a server of its own, for whoever has none
     static      what runs in the browser
 
 A page never gets a payload, hyperparameters, environments or tags: what is shown is picked by name.

@@ -9,11 +9,19 @@ https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable.html
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Cause(NamedTuple):
-    """What AWS's words look like, and what to try then."""
+    """What AWS's words look like, and what to try then.
+
+    `pattern` is a regular expression in which `.*` stands only between two parts that are searched
+    one after the other in a line, and `|` outside of brackets only between two such sequences: a
+    log's line may be long, and is searched in time that grows with its length alone.
+    """
 
     pattern: str
     advice: str
@@ -114,12 +122,37 @@ def what_to_try(reason: str, log: str = "") -> str | None:
     return _advice_for(log, _SPECIFIC) or advice if advice == _COMPILED[-1][1] else advice
 
 
-def _advice_for(said: str, causes: list[tuple[re.Pattern[str], str]] | None = None) -> str | None:
-    for pattern, advice in _COMPILED if causes is None else causes:
-        if pattern.search(said):
+def _advice_for(said: str, causes: Sequence[_Compiled] | None = None) -> str | None:
+    lines = said.split("\n")
+    for sequences, advice in _COMPILED if causes is None else causes:
+        if any(_is_in(line, sequence) for sequence in sequences for line in lines):
             return advice
     return None
 
 
-_COMPILED = [(re.compile(pattern, re.IGNORECASE), advice) for pattern, advice in _CAUSES]
+def _is_in(line: str, sequence: Sequence[re.Pattern[str]]) -> bool:
+    """Whether the parts follow each other: the first place of each leaves most for the next."""
+    place = 0
+    for part in sequence:
+        found = part.search(line, place)
+        if found is None:
+            return False
+        place = found.end()
+    return True
+
+
+_Compiled = tuple[list[list[re.Pattern[str]]], str]
+_ALTERNATIVES = re.compile(r"\|(?![^(]*\))")
+"""The bars that are in no brackets; no bracket holds another."""
+
+
+def _compiled(cause: Cause) -> _Compiled:
+    sequences = [
+        [re.compile(part, re.IGNORECASE) for part in alternative.split(".*")]
+        for alternative in _ALTERNATIVES.split(cause.pattern)
+    ]
+    return sequences, cause.advice
+
+
+_COMPILED = [_compiled(cause) for cause in _CAUSES]
 _SPECIFIC = _COMPILED[:-1]

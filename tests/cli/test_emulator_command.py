@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -88,6 +89,49 @@ def test_emulator_inside_of_another_program_is_left_alone(shell: CommandLine) ->
                 f"a program uses it that is no emulator by itself: pid {os.getpid()}" in ended.err
             )
     assert (data / "batch.sqlite3").exists()
+
+
+def test_a_folder_of_somebody_elses_is_left_alone(shell: CommandLine) -> None:
+    """In a project with folders and files of such names nothing is touched, and nobody is ended."""
+    mine = {"training/weights": "w", "objects/one": "o", "credentials": "[default]\n"}
+    project = shell.folder / "project"
+    for name, text in mine.items():
+        (project / name).parent.mkdir(parents=True, exist_ok=True)
+        (project / name).write_text(text)
+    for command in (["start"], ["stop"], ["reset", "--yes"]):
+        ended = shell("emulator", *command, "--data", str(project))
+        assert ended.code == 5
+        assert "the folder is not empty, and no emulator made it" in ended.err
+        assert len(ended.err.splitlines()) == 1
+
+    assert {name: (project / name).read_text() for name in mine} == mine
+    assert sorted(path.name for path in shell.folder.iterdir()) == ["project"]
+
+
+def test_a_log_of_somebody_elses_is_left_alone(shell: CommandLine) -> None:
+    """The log lies beside the folder, where another program's may be."""
+    (shell.folder / "run.log").write_text("epoch 1\n")
+
+    ended = shell("emulator", "start", "--data", str(shell.folder / "run"))
+
+    assert (ended.code, "is no emulator's" in ended.err) == (5, True)
+    assert (shell.folder / "run.log").read_text() == "epoch 1\n"
+
+
+def test_only_the_process_that_wrote_the_file_is_ended(shell: CommandLine) -> None:
+    """A copied folder names a live emulator, and a pid can be another process's by now."""
+    started = shell.answer("emulator", "start", "--executor", "simulated", schema="emulator")
+    data, copy = Path(started["data"]), shell.folder / "copy"
+    shutil.copytree(data, copy)
+    told = json.loads((data / "emulator.json").read_text())
+    stopped = [shell.answer("emulator", "stop", "--data", str(copy), schema="emulator_stop")]
+    (copy / "emulator.json").write_text(json.dumps({**told, "pid": os.getpid()}))
+    stopped += [shell.answer("emulator", "stop", "--data", str(copy), schema="emulator_stop")]
+    later = emulator_process.Emulator(told["pid"], told["url"], "", told["started"] + 5)
+    emulator_process.stop(later)
+
+    assert [each["stopped"] for each in stopped] == [False, False]
+    assert shell("emulator", "status").code == 0
 
 
 def _batch(variables: dict[str, str]) -> Any:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from botocore.auth import SigV4Auth
+from botocore.auth import S3SigV4QueryAuth, SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials as Key
@@ -256,3 +256,48 @@ def test_only_loopback_addresses_are_served(host: str) -> None:
     """Listening anywhere but on a loopback address is refused before anything is opened."""
     with pytest.raises(ValueError, match="loopback"):
         Emulator(host=host)
+
+
+def presigned(seconds: str, service: str = "s3", **query: str) -> Request:
+    """Presign a GET for so long, as S3's clients do."""
+    request = AWSRequest("GET", "http://127.0.0.1:1/b/k", {"Host": "127.0.0.1:1"})
+    signer: Any = S3SigV4QueryAuth if service == "s3" else SigV4QueryAuth
+    signer(Key("AKIAEXAMPLE", "secret"), service, REGION, expires=seconds).add_auth(request)
+    target = str(request.url).removeprefix("http://127.0.0.1:1")
+    target += "".join(f"&{name.replace('_', '-')}={value}" for name, value in query.items())
+    return Request("GET", target, {"host": "127.0.0.1:1"}, b"")
+
+
+@pytest.mark.parametrize("seconds", ["1", "604800"])
+def test_a_presigned_url_is_let_in_for_its_seconds(seconds: str) -> None:
+    """From a second to a week, and not a second longer."""
+    verify(presigned(seconds), int(seconds) - 1)
+
+    assert refusal(presigned(seconds), int(seconds) + 2) == "AccessDenied"
+
+
+@pytest.mark.parametrize("seconds", ["0", "-1", "604801", "9" * 400, "²", "1.5", "x", "", "1e3"])
+def test_a_presigned_url_has_bounds(seconds: str) -> None:
+    """Zero would never end, and more than a week AWS refuses; garbage is no number."""
+    with pytest.raises(AWSError) as caught:
+        verify(presigned(seconds))
+
+    assert (caught.value.code, caught.value.status) == ("AuthorizationQueryParametersError", 400)
+
+
+@pytest.mark.parametrize(
+    "query", [{"X_Amz_Signature": "0" * 64}, {"X_Amz_Expires": "9"}, {"X%2DAmz%2DDate": "x"}]
+)
+def test_a_signature_that_is_there_twice_is_refused(query: dict[str, str]) -> None:
+    """Which of both counts is nobody's guess; in a header beside the query neither."""
+    assert refusal(presigned("60", **query)) == "IncompleteSignatureException"
+    both = changed(presigned("60"), headers={**signed().headers})
+    assert refusal(both) == "IncompleteSignatureException"
+
+
+def test_a_presigned_call_of_another_service_signs_its_body() -> None:
+    """Only an object may have any body."""
+    verify(presigned("60", "sts"))
+
+    other = changed(presigned("60", "sts"), body=b"Action=AssumeRole")
+    assert refusal(other) == "SignatureDoesNotMatch"

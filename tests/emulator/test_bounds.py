@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import http.client
 import json
 import socket
+import threading
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -15,12 +19,12 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as Key
 from emulator_requests import REGION, client, make_environment, make_queue, payload, submit
 
+from sjresource.emulator import Emulator, Fault
 from sjresource.emulator.server import Server
+from sjresource.page.serving import PageServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
-    from sjresource.emulator import Emulator
 
 MEBIBYTE = 1024 * 1024
 
@@ -134,6 +138,48 @@ def test_two_hundred_open_connections_keep_nobody_out(emulator: Emulator) -> Non
         connection.close()
 
 
+def test_connections_that_say_nothing_make_room_for_others() -> None:
+    """However many are opened: the one on which nothing moved for longest goes."""
+
+    def site(_environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        start("204 No Content", [])
+        return []
+
+    server = PageServer(site, most=40)  # type: ignore[arg-type] # as a page answers
+    threading.Thread(target=server.run, daemon=True).start()
+    with contextlib.ExitStack() as open_ones:
+        for _ in range(120):
+            silent = open_ones.enter_context(_connect(server.url))
+            silent.sendall(b"GET / HTTP/1.1\r\n")
+        for _ in range(3):
+            asking = open_ones.enter_context(_connect(server.url))
+            asking.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert _answer(asking)[0] == 204
+    server.close()
+
+
+def test_delayed_calls_hold_up_nobody(emulator: Emulator) -> None:
+    """More calls are delayed than the server has threads; another one is answered at once."""
+    emulator.faults.order(Fault("DescribeJobQueues", "delay", count=20, seconds=2))
+    ended: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: ended.append(send(emulator, b"{}", **JSON)[0]))
+        for _ in range(20)
+    ]
+    for thread in threads:
+        thread.start()
+    deadline = time.monotonic() + 20
+    while emulator.faults.open_orders():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+    assert send(emulator, b"{}", **JSON)[0] == 200
+    assert ended == []
+    for thread in threads:
+        thread.join()
+    assert ended == [200] * 20
+
+
 def test_a_slow_client_is_cut_off() -> None:
     """A connection on which nothing moves is closed; this one after a second."""
 
@@ -150,6 +196,70 @@ def test_a_slow_client_is_cut_off() -> None:
     server.stop()
 
 
+RAW = (
+    ("GET / HTTP/1.1\r\nHost: [", 403, "AccessDeniedException"),
+    ("GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nOrigin: http://[", 403, "AccessDeniedException"),
+    ("GET /b?X-Amz-Signature=%E9 HTTP/1.1\r\nHost: 127.0.0.1", 403, "IncompleteSignature"),
+    ("GET /\xe9 HTTP/1.1\r\nHost: 127.0.0.1", 400, "BadRequest"),
+    ("GET /X-Amz-Signature=1 HTTP/1.1\r\nHost: 127.0.0.1", 403, "MissingAuthenticationToken"),
+    (f"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {'9' * 5000}", 400, "BadRequest"),
+    ("GARBAGE", 400, "BadRequest"),
+    ("GET / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: x", 501, "BadRequest"),
+)
+
+
+@pytest.mark.parametrize(("head", "status", "code"), RAW)
+def test_whatever_is_refused_gets_an_error_of_awss(
+    emulator: Emulator, head: str, status: int, code: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A broken head is answered with a code, and leaves no traceback in the log."""
+    with _connection(emulator) as connection:
+        connection.sendall(head.encode("latin-1") + b"\r\n\r\n")
+        told = _answer(connection)
+
+    assert told[0] == status
+    assert code in told[1]
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    ("signed_as", "code"),
+    [
+        ("", "MissingAuthenticationTokenException"),
+        ("AKIASTRANGER", "InvalidAccessKeyId"),
+        ("own", "SignatureDoesNotMatch"),
+    ],
+)
+def test_a_strangers_large_object_is_not_received(
+    emulator: Emulator, signed_as: str, code: str
+) -> None:
+    """The answer to 600 MiB comes when the head is there, and nothing of the body is kept."""
+    key = emulator.credentials.aws_access_key_id if signed_as == "own" else signed_as
+    head = f"PUT /b/k HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {600 * MEBIBYTE}\r\n"
+    now = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
+    head += f"X-Amz-Date: {now}\r\nX-Amz-Content-SHA256: UNSIGNED-PAYLOAD\r\n"
+    scope = f"{key}/{now[:8]}/us-east-1/s3/aws4_request"
+    if signed_as:
+        head += f"Authorization: AWS4-HMAC-SHA256 Credential={scope}, "
+        head += f"SignedHeaders=host, Signature={'0' * 64}\r\n"
+    with _connection(emulator) as connection:
+        connection.sendall(f"{head}\r\n".encode())
+        _, answer = _answer(connection)
+
+    # Without any claim it is as large as nobody's may be.
+    assert (code if signed_as else "RequestEntityTooLargeException") in answer
+
+
+def test_a_large_object_of_the_owner_is_kept(emulator: Emulator) -> None:
+    """More than what strangers may send, in one request."""
+    s3 = client(emulator, "s3")
+    s3.create_bucket(Bucket=f"large-{id(emulator)}")
+    s3.put_object(Bucket=f"large-{id(emulator)}", Key="k", Body=b"x" * 20 * MEBIBYTE)
+
+    told = s3.head_object(Bucket=f"large-{id(emulator)}", Key="k")
+    assert told["ContentLength"] == 20 * MEBIBYTE
+
+
 def test_a_payload_of_ten_kibibytes_is_kept_whole(emulator: Emulator) -> None:
     """The largest payload comes back from Describe as it was submitted."""
     make_queue(emulator, make_environment(emulator))
@@ -162,6 +272,16 @@ def test_a_payload_of_ten_kibibytes_is_kept_whole(emulator: Emulator) -> None:
 
 
 def _connection(emulator: Emulator) -> socket.socket:
-    parts = urllib.parse.urlsplit(emulator.url)
+    return _connect(emulator.url)
+
+
+def _connect(url: str) -> socket.socket:
+    parts = urllib.parse.urlsplit(url)
     assert parts.port is not None
     return socket.create_connection((parts.hostname, parts.port), timeout=20)
+
+
+def _answer(connection: socket.socket) -> tuple[int, str]:
+    answer = http.client.HTTPResponse(connection)
+    answer.begin()
+    return answer.status, answer.read().decode()

@@ -5,17 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import urllib.error
 import urllib.request
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from emulator_requests import REGION, client, make_environment, make_queue
+from emulator_requests import REGION, client, control, make_environment, make_queue
 
-if TYPE_CHECKING:
-    from sjresource.emulator import Emulator
+from sjresource.emulator import Emulator
 
 ROLE = "arn:aws:iam::123456789012:role/ci"
 
@@ -37,17 +36,54 @@ def test_assumed_roles_are_let_in(emulator: Emulator) -> None:
     assert issued["Expiration"] > dt.datetime.now(dt.timezone.utc)
 
 
-def test_a_web_identity_needs_no_key(emulator: Emulator) -> None:
-    """AssumeRoleWithWebIdentity, which is unsigned, gives credentials that are let in."""
+def with_web_identity(emulator: Emulator, token: str) -> Any:
+    """Exchange a token for credentials, without a signature."""
     sts = boto3.client(
         "sts",
         region_name=REGION,
         endpoint_url=emulator.url,
-        config=Config(signature_version=UNSIGNED),
+        config=Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1}),
     )
-    issued = sts.assume_role_with_web_identity(
-        RoleArn=ROLE, RoleSessionName="ci", WebIdentityToken="x" * 30
+    return sts.assume_role_with_web_identity(
+        RoleArn=ROLE, RoleSessionName="ci", WebIdentityToken=token
     )["Credentials"]
+
+
+@pytest.mark.parametrize("how", ["given at the start", "issued in a program", "issued by a route"])
+def test_a_trusted_web_identity_needs_no_key(how: str) -> None:
+    """AssumeRoleWithWebIdentity, which is unsigned, gives credentials that are let in."""
+    given = "a token of a test's identity provider"
+    with Emulator(web_identity_tokens=[given]) as emulator:
+        token = given
+        if how == "issued in a program":
+            token = emulator.web_identities.issue()
+        if how == "issued by a route":
+            asked = (emulator.url, emulator.credentials, "POST", "web-identities", {"seconds": 60})
+            token = control(*asked)["token"]
+        issued = with_web_identity(emulator, token)
+        _require_let_in(emulator, issued)
+
+
+@pytest.mark.parametrize("token", ["x" * 30, "aaaa", "ü" * 30, "\ud800" * 4, "expired"])
+def test_an_untrusted_web_identity_gets_no_key(token: str) -> None:
+    """Anybody on the machine can ask: a token that nobody told the emulator of gives nothing."""
+    with Emulator(web_identity_tokens=["a token of a test's identity provider"]) as emulator:
+        expired = emulator.web_identities.issue(seconds=-1)
+        with pytest.raises((ClientError, UnicodeError)) as caught:
+            with_web_identity(emulator, expired if token == "expired" else token)
+
+    if isinstance(caught.value, ClientError):
+        code = "ExpiredTokenException" if token == "expired" else "InvalidIdentityToken"
+        assert caught.value.response["Error"]["Code"] == code
+
+
+def test_a_token_that_can_be_guessed_is_refused() -> None:
+    """An empty file would let everybody in."""
+    with pytest.raises(ValueError, match="at least 16 characters"):
+        Emulator(web_identity_tokens=[""])
+
+
+def _require_let_in(emulator: Emulator, issued: Any) -> None:
     batch = boto3.client(
         "batch",
         region_name=REGION,
@@ -137,3 +173,18 @@ def test_container_queues_live_beside_ours(emulator: Emulator) -> None:
     left = [each["jobQueueName"] for each in batch.describe_job_queues()["jobQueues"]]
     assert "ours" in left
     assert mark not in left
+
+
+def test_origins_have_one_wildcard_as_with_s3(emulator: Emulator) -> None:
+    """More would be a pattern that is searched for for ever."""
+    s3 = client(emulator, "s3")
+    bucket = f"cors-{id(emulator)}"
+    s3.create_bucket(Bucket=bucket)
+
+    def put(origin: str) -> None:
+        rule = {"AllowedOrigins": [origin], "AllowedMethods": ["GET"]}
+        s3.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": [rule]})
+
+    put("http://*.example.com")
+    with pytest.raises(ClientError, match="more than one wildcard"):
+        put("*a" * 30)

@@ -117,7 +117,10 @@ def grouped(name: str) -> dict[str, Any]:
     [
         {"ResourceConfig": {"InstancePreferences": [A, B], "InstanceCount": 1}},
         {"ResourceConfig": {"InstancePreferences": [{**A, "InstanceCount": 2}]}},
-        {"ResourceConfig": {}, "ServerlessJobConfig": {"BaseModelArn": "x"}},
+        {
+            "ResourceConfig": {},
+            "ServerlessJobConfig": {"BaseModelArn": "x", "JobType": "FineTuning"},
+        },
         {"StoppingCondition": {"MaxWaitTimeInSeconds": 9}, "EnableManagedSpotTraining": True},
         {"InputDataConfig": [channel("a", "Pipe", CompressionType="Gzip")]},
         {"InputDataConfig": [channel("a", "File", CompressionType="None")]},
@@ -168,7 +171,7 @@ def test_values_of_the_wrong_type_break_no_rule() -> None:
                 "ResourceConfig": {
                     "InstanceCount": 1,
                     "InstancePreferences": [A],
-                    "InstanceGroups": [B],
+                    "InstanceGroups": [{**B, "InstanceCount": 1, "InstanceGroupName": "g"}],
                 }
             },
             "can't be with InstanceGroups",

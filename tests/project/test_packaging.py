@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,7 @@ def pyproject() -> dict[str, Any]:
 def read(name: str) -> dict[str, Requirement]:
     """Parse a requirements file into its requirements by name."""
     lines = (ROOT / name).read_text().splitlines()
-    parsed = [Requirement(line) for line in lines if line and not line.lstrip().startswith("#")]
+    parsed = [Requirement(line.rstrip(" \\")) for line in lines if line[:1].isalnum()]
     return {requirement.name: requirement for requirement in parsed}
 
 
@@ -71,6 +72,37 @@ def test_tests_run_with_the_versions_of_the_local_stack() -> None:
     development = read("requirements/dev.txt")
 
     assert local == {name: development.get(name) for name in local}
+
+
+PINNED = [
+    *(ROOT / "requirements").glob("*.txt"),
+    ROOT / "tools" / "engine" / "go_toolchain.txt",
+    ROOT / "tools" / "engine" / "language_host" / "requirements.txt",
+]
+
+
+@pytest.mark.parametrize("path", PINNED, ids=lambda path: path.name)
+def test_all_that_an_index_gives_has_its_hash(path: Path) -> None:
+    """Each requirement has one version and the digests of its files, and no other option."""
+    text = re.sub(r" *#.*", "", path.read_text()).replace("\\\n", "")
+    lines = [line for line in text.splitlines() if line.strip()]
+
+    assert lines
+    pinned = re.compile(
+        r"[a-z0-9._-]+(\[[a-z,]+\])?==[^ ]+( ; [^-]+?)?( +--hash=sha256:[0-9a-f]{64})+ *"
+    )
+    assert [line for line in lines if not pinned.fullmatch(line)] == []
+
+
+def test_nothing_is_installed_without_hashes() -> None:
+    """What the tools install is named in files of pins, and builds use pinned backends."""
+    setup = (ROOT / "tools" / "virtual_environment.py").read_text()
+    engine = (ROOT / "tools" / "engine" / "virtual_environment.py").read_text()
+
+    assert "UV_BUILD_CONSTRAINT" in setup
+    assert '"--require-hashes"' in engine
+    for path in (ROOT / "tools").rglob("*.py"):
+        assert not re.search(r'"[a-z0-9-]+==[0-9]', path.read_text()), path
 
 
 @pytest.mark.parametrize("name", ["local", "dev"])

@@ -38,8 +38,10 @@ class EmulatorProcess:
         self.url = self._process.stdout.readline().strip()
         assert self.url, self._process.stderr.read()
         self.second_line = self._process.stdout.readline().strip()
+        self.said: list[str] = []
+        """The lines of its log."""
         # moto's warnings must not fill the pipe.
-        self._reader = threading.Thread(target=self._process.stderr.read, daemon=True)
+        self._reader = threading.Thread(target=self._listen, daemon=True)
         self._reader.start()
         self.credentials = _read(data / "credentials")
 
@@ -73,6 +75,10 @@ class EmulatorProcess:
     ) -> None:
         if self._process.returncode is None:
             self.end(seconds=10)
+
+    def _listen(self) -> None:
+        assert self._process.stderr is not None
+        self.said.extend(self._process.stderr)
 
     def _end(self) -> None:
         self._process.wait()

@@ -99,10 +99,20 @@ def submit(emulator: Emulator | EmulatorProcess, queue: str = "queue", **request
 
 
 def control(
-    url: str, credentials: Credentials, method: str, route: str, body: Any = None
+    url: str,
+    credentials: Credentials,
+    method: str,
+    route: str,
+    body: Any = None,
+    *,
+    raw: str | None = None,
 ) -> dict[str, Any]:
-    """Send a signed request to a route under `/_emulator/`, and give its answer."""
+    """Send a signed request to a route under `/_emulator/`, and give its answer.
+
+    `raw` is sent as it is.
+    """
     data = b"" if body is None else json.dumps(body).encode()
+    data = data if raw is None else raw.encode()
     request = AWSRequest(method, f"{url}/_emulator/{route}", data=data)
     key = Key(credentials.aws_access_key_id, credentials.aws_secret_access_key)
     SigV4Auth(key, "emulator", REGION).add_auth(request)

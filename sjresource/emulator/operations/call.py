@@ -13,6 +13,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
+from sjresource.emulator.decoding import read_json
 from sjresource.emulator.errors import ClientException
 from sjresource.emulator.names import batch_arn
 
@@ -138,9 +139,17 @@ def write_token(*position: str | int) -> str:
 def read_token(token: str, length: int) -> list[str | int]:
     """Read a nextToken; ClientException for one that is not ours."""
     try:
-        position = json.loads(base64.urlsafe_b64decode(token.encode()))
-    except (ValueError, binascii.Error, RecursionError):
+        position = read_json(base64.urlsafe_b64decode(token.encode()))
+    except (ValueError, binascii.Error):
         position = None
-    if not isinstance(position, list) or len(position) != length:
+    if (
+        not isinstance(position, list)
+        or len(position) != length
+        or not all(map(_is_place, position))
+    ):
         raise ClientException("nextToken is not valid")
     return position
+
+
+def _is_place(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, int) and abs(value) < 2**63)

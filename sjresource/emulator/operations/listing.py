@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _SHARES: Final = {"SHARE_IDENTIFIER": "share", "QUOTA_SHARE_NAME": "quota_share"}
 _FILTERS: Final = ("JOB_NAME", "BEFORE_CREATED_AT", "AFTER_CREATED_AT", *_SHARES)
+_MOST_DIGITS: Final = 18
 _NEWEST: Final = "sequence DESC"
 
 
@@ -83,7 +84,7 @@ def _name_question(value: str) -> tuple[str, list[Any]]:
 
 def _time_question(name: str, value: str) -> tuple[str, list[Any]]:
     """Ask by creation time, by way of the sequence, which grows with it and orders the answer."""
-    if not value.isdigit():
+    if not value.isascii() or not value.isdigit() or len(value) > _MOST_DIGITS:
         raise ClientException(f"filters: {name} must be milliseconds since 1970")
     moment = int(value)
     if name == "BEFORE_CREATED_AT":

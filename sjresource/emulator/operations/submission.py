@@ -7,6 +7,7 @@ import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from sjresource.emulator.decoding import read_json
 from sjresource.emulator.errors import ClientException
 from sjresource.emulator.names import check_name, service_job_arn
 from sjresource.emulator.operations.call import (
@@ -100,8 +101,8 @@ def _check_payload(payload: str) -> None:
             f"serviceRequestPayload has {size} bytes, at most {_LARGEST_PAYLOAD} are allowed"
         )
     try:
-        request = json.loads(payload)
-    except (ValueError, RecursionError):
+        request = read_json(payload)
+    except ValueError:
         request = None
     if not isinstance(request, dict):
         raise ClientException("serviceRequestPayload must be a JSON object")

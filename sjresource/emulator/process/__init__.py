@@ -5,6 +5,7 @@
     preparation.py           the job's folder and variables, before anything runs
     artifacts.py             what data the request names: inputs, model, output, checkpoints
     storage.py               files from S3, files to S3
+    left_files.py            what training code has left, read without trusting it
     aws_access.py            how all of this, and the training code, reaches the emulator
     log_forwarding.py        what the process prints, to CloudWatch Logs
     metrics.py               what the process prints, to metrics

@@ -24,6 +24,10 @@ HOST: Final = "algo-1"
 _MOUNT: Final = re.compile(r"(?<![\w.-])(?<!s3:/)/opt/ml(?![\w.-])")
 
 
+MOST_INSTANCES: Final = 1000
+_CHANNEL: Final = re.compile("[A-Za-z0-9._-]{1,64}")
+
+
 class CannotRunError(Exception):
     """A training job that can't run; its text is the FailureReason."""
 
@@ -43,6 +47,11 @@ class Tree:
     """The job's folder, which stands for the root of the container's file system."""
 
     root: Path
+
+    @property
+    def mount(self) -> Path:
+        """What SageMaker gives a container."""
+        return self.root / "opt/ml"
 
     @property
     def config(self) -> Path:
@@ -90,6 +99,12 @@ def check(request: Mapping[str, Any]) -> None:
         )
     if not request.get("OutputDataConfig", {}).get("S3OutputPath"):
         raise CannotRunError("ClientError: no OutputDataConfig.S3OutputPath, where the model goes")
+    _check_channels(request)
+    if sum(len(group["hosts"]) for group in _groups(request)) > MOST_INSTANCES:
+        raise CannotRunError(
+            f"ClientError: ResourceConfig names more than {MOST_INSTANCES} instances, which is the "
+            "most for which this emulator writes a resourceconfig.json"
+        )
     modes = [algorithm.get("TrainingInputMode")]
     modes += [channel.get("InputMode") for channel in request.get("InputDataConfig", ())]
     for mode in filter(None, modes):
@@ -117,19 +132,10 @@ def hyperparameters(request: Mapping[str, Any], tree: Tree) -> dict[str, str]:
 
 def resource_config(request: Mapping[str, Any]) -> dict[str, Any]:
     """Give resourceconfig.json: which hosts there would be, and that this is the first."""
-    resources = request.get("ResourceConfig", {})
-    selected = (resources.get("InstancePreferences") or [{}])[0]
-    homogeneous = {**resources, **selected, "InstanceGroupName": "homogeneousCluster"}
-    groups, hosts = [], 0
-    for group in resources.get("InstanceGroups") or [homogeneous]:
-        first, hosts = hosts + 1, hosts + int(group.get("InstanceCount", 1))
-        groups.append(
-            {
-                "instance_group_name": group.get("InstanceGroupName"),
-                "instance_type": group.get("InstanceType"),
-                "hosts": [f"algo-{number}" for number in range(first, hosts + 1)],
-            }
-        )
+    groups = [
+        {**group, "hosts": [f"algo-{number}" for number in group["hosts"]]}
+        for group in _groups(request)
+    ]
     return {
         "current_host": HOST,
         "current_instance_type": groups[0]["instance_type"],
@@ -138,6 +144,24 @@ def resource_config(request: Mapping[str, Any]) -> dict[str, Any]:
         "instance_groups": groups,
         "network_interface_name": "lo",
     }
+
+
+def _groups(request: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give the instance groups, with the numbers of their hosts as ranges."""
+    resources = request.get("ResourceConfig", {})
+    selected = (resources.get("InstancePreferences") or [{}])[0]
+    homogeneous = {**resources, **selected, "InstanceGroupName": "homogeneousCluster"}
+    groups, hosts = [], 0
+    for group in resources.get("InstanceGroups") or [homogeneous]:
+        first, hosts = hosts + 1, hosts + max(0, int(group.get("InstanceCount", 1)))
+        groups.append(
+            {
+                "instance_group_name": group.get("InstanceGroupName"),
+                "instance_type": group.get("InstanceType"),
+                "hosts": range(first, hosts + 1),
+            }
+        )
+    return groups
 
 
 def input_data_config(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,8 +178,12 @@ def input_data_config(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def channels(request: Mapping[str, Any], tree: Tree) -> list[Channel]:
-    """Give what to download; raises CannotRunError for a data source that isn't S3."""
-    found = []
+    """Give what to download; raises CannotRunError for a data source that isn't S3.
+
+    A channel's name is that of a folder.
+    """
+    found: list[Channel] = []
+    _check_channels(request)
     for channel in request.get("InputDataConfig", ()):
         name = channel["ChannelName"]
         source = channel.get("DataSource", {}).get("S3DataSource")
@@ -165,6 +193,17 @@ def channels(request: Mapping[str, Any], tree: Tree) -> list[Channel]:
             )
         found.append(Channel(name, source["S3DataType"], source["S3Uri"], tree.data / name))
     return found
+
+
+def _check_channels(request: Mapping[str, Any]) -> None:
+    names: set[str] = set()
+    for channel in request.get("InputDataConfig", ()):
+        name = channel["ChannelName"]
+        if not _CHANNEL.fullmatch(name) or name in (".", ".."):
+            raise CannotRunError(f"ClientError: {name!r} is no ChannelName")
+        if name in names:
+            raise CannotRunError(f"ClientError: the channel {name} is there twice")
+        names.add(name)
 
 
 def max_runtime_seconds(request: Mapping[str, Any]) -> int:

@@ -7,6 +7,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
+from sjresource.emulator.data_folder import job_folders
 from sjresource.emulator.process import training_process
 from sjresource.emulator.process.aws_access import AwsAccess
 from sjresource.emulator.process.contract import Tree
@@ -47,7 +48,7 @@ class ProcessExecutor:
 
     def recover(self) -> list[str]:
         """End what a killed emulator left running; give the names of its training jobs."""
-        folders = sorted(self._folder.iterdir()) if self._folder.exists() else []
+        folders = job_folders(self._folder)
         training_process.end_all(folders)
         for folder in folders:
             shutil.rmtree(folder)

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 GROUP: Final = "/aws/sagemaker/TrainingJobs"
 
+MOST_CHARACTERS: Final = 20_000_000
+"""Of one log, which moto holds in memory; a line counts a hundred more than it has."""
+
+_COST_OF_EVENT: Final = 100
+_LEFT_OUT: Final = "[emulator] the rest of this log is left out: it is too long"
+_MAX_WAITING: Final = 2_000_000
+
 _FLUSH_SECONDS: Final = 0.25
 _MAX_CHARACTERS: Final = 65_000  # of a line; at 4 bytes each, just within the 256 KiB of an event
 _MAX_BATCH_CHARACTERS: Final = 260_000  # the same for the 1 MiB of a batch
@@ -73,6 +80,8 @@ class LogStream:
         self._name = name
         self._now = now
         self._events: list[InputLogEventTypeDef] = []
+        self._waiting = 0
+        self._room = MOST_CHARACTERS
 
     def create(self) -> None:
         """Make the stream, and the group if this is its first."""
@@ -86,11 +95,22 @@ class LogStream:
         self._logs.create_log_stream(logGroupName=GROUP, logStreamName=self._name)
 
     def add(self, line: str) -> None:
-        """Take a line to be sent with the next flush; empty ones can't be events."""
+        """Take a line to be sent with the next flush; empty ones can't be events.
+
+        What is more than a log may have is left out, and its last line says so.
+        """
+        if self._room <= 0 or not line:
+            return
         timestamp = int(self._now() * 1000)
+        self._room -= len(line) + _COST_OF_EVENT
+        if self._room <= 0:
+            line = _LEFT_OUT
         for start in range(0, len(line), _MAX_CHARACTERS):
             part = line[start : start + _MAX_CHARACTERS]
             self._events.append({"timestamp": timestamp, "message": part})
+            self._waiting += len(part)
+        if self._waiting > _MAX_BATCH_CHARACTERS:
+            self.flush()
 
     def flush(self) -> None:
         """Send what was added; what can't be sent is kept for the next flush."""
@@ -102,8 +122,15 @@ class LogStream:
                 )
             except (BotoCoreError, ClientError) as error:
                 _LOG.warning("writing LogStream (%s): %s", self._name, error)
+                self._forget_the_oldest()
                 return
             del self._events[: len(batch)]
+        self._waiting = 0
+
+    def _forget_the_oldest(self) -> None:
+        """Keep no more than a few batches of what can't be sent."""
+        while len(self._events) > 1 and self._waiting > _MAX_WAITING:
+            self._waiting -= len(self._events.pop(0)["message"])
 
 
 def _batch_length(events: list[InputLogEventTypeDef]) -> int:

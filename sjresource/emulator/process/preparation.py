@@ -6,6 +6,7 @@ import json
 import os
 from typing import TYPE_CHECKING, Final
 
+from sjresource.emulator.data_folder import mark
 from sjresource.emulator.process import contract
 from sjresource.emulator.process.toolkit_variables import toolkit_variables
 
@@ -24,7 +25,9 @@ def prepare(job: TrainingJob, tree: Tree, aws_variables: Mapping[str, str]) -> d
 
     The request's Environment goes before all others, but for the training job's name and ARN.
     """
-    tree.root.mkdir(mode=0o700, parents=True)  # hyperparameters may be secrets
+    tree.root.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    tree.root.mkdir(mode=0o700)  # hyperparameters may be secrets
+    mark(tree.root)
     for folder in (tree.config, tree.data, tree.model, tree.output, tree.temporary):
         folder.mkdir(parents=True)
     hyperparameters = contract.hyperparameters(job.request, tree)

@@ -70,7 +70,7 @@ def _decoded(text: str) -> Any:
     # The toolkit reads each hyperparameter as JSON if it is, else as the text it is.
     try:
         return json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
 
 

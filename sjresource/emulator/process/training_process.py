@@ -72,6 +72,11 @@ def start(
         raise CannotRunError(
             f"ClientError: the entrypoint {command[0]} can't be executed: {error.strerror}"
         ) from error
+    except ValueError as error:  # a NUL, or a name with an equals sign
+        raise CannotRunError(
+            "ClientError: an argument of the entrypoint, or a variable of Environment or "
+            f"HyperParameters, can't be given to a process: {error}"
+        ) from error
     record = {"pid": process.pid, "created": psutil.Process(process.pid).create_time()}
     (folder / _RECORD).write_text(json.dumps(record))
     return process

@@ -8,13 +8,14 @@ model uploaded, if it wrote one. The job's folder is removed before its outcome 
 from __future__ import annotations
 
 import logging
+import os
 import shutil
 import threading
 from contextlib import nullcontext, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from sjresource.emulator.process import artifacts, contract, training_process
+from sjresource.emulator.process import artifacts, contract, left_files, training_process
 from sjresource.emulator.process.contract import CannotRunError
 from sjresource.emulator.process.log_forwarding import LogStream, follow_output
 from sjresource.emulator.process.metrics import MetricScanner
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
 
 _OUTPUT_SECONDS: Final = 10
 """How long, once a process has ended, to wait for the last of its output to be written."""
+
+_FAILURE_BYTES: Final = 4096
+"""Of the failure file: SageMaker takes 1024 characters."""
 
 _LOG: Final = logging.getLogger(__name__)
 
@@ -81,9 +85,9 @@ class TrainingRun:
             ended = self._train_as_requested()
         except CannotRunError as error:
             ended = _failed(str(error))
-        except Exception:  # noqa: BLE001 - whatever went wrong, the job must get an outcome
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, it must get an outcome
             _LOG.exception("running TrainingJob (%s): an unexpected error", self._job.name)
-            ended = _failed("InternalServerError: see the emulator's log")
+            ended = _failed(f"InternalServerError: {type(error).__name__}: {error}"[:1024])
         training_process.end_all([self._tree.root])
         shutil.rmtree(self._tree.root, ignore_errors=True)
         self._told = ended
@@ -96,7 +100,8 @@ class TrainingRun:
         )
         variables = prepare(self._job, self._tree, self._aws.variables(self._job.region))
         self._told = Progress("Downloading")
-        artifacts.download_inputs(self._aws.s3(self._job.region), request, self._tree)
+        s3 = self._aws.s3(self._job.region)
+        artifacts.download_inputs(s3, request, self._tree, lambda: not self._stop.is_set())
         if self._stop.is_set():
             return Progress("Stopped", outcome=Outcome("Stopped"))
         self._told = Progress("Training")
@@ -122,9 +127,11 @@ class TrainingRun:
                 stream.add(line)
                 self._metrics.scan(line, self._now())
 
+            for note in self._metrics.notes:
+                stream.add(note)
             reader = threading.Thread(
-                target=follow_output,
-                args=(process.stdout.fileno(), take, stream.flush, finished),
+                target=_follow_to_the_end,  # with a descriptor of its own: it may go on for longer
+                args=(os.dup(process.stdout.fileno()), take, stream.flush, finished),
                 daemon=True,
             )
             reader.start()
@@ -137,21 +144,27 @@ class TrainingRun:
 
     def _upload(self, ending: Ending, exit_code: int) -> Progress:
         job, tree, s3 = self._job, self._tree, self._aws.s3(self._job.region)
-        for folder in (tree.model, tree.output):  # the training code may have removed them
-            folder.mkdir(parents=True, exist_ok=True)
         failed = ending is Ending.EXITED and exit_code != 0
         with suppress(CannotRunError) if failed else nullcontext():  # the first failure counts
             artifacts.upload_checkpoints(s3, job.request, tree)
             artifacts.upload_output(s3, job, tree)
         if failed:
-            failure = tree.failure.read_text(errors="replace") if tree.failure.exists() else ""
+            failure = left_files.beginning(tree.failure, tree.root, _FAILURE_BYTES)
             return _failed(contract.failure_reason(exit_code, failure), exit_code)
         if ending is Ending.EXITED:
             model = artifacts.upload_model(s3, job, tree)
             return Progress("Completed", outcome=Outcome("Completed", exit_code, None, model))
+        left_files.require_folder(tree.model, tree.root, "the model folder")
         unfinished = artifacts.upload_model(s3, job, tree) if any(tree.model.iterdir()) else None
         status = "MaxRuntimeExceeded" if ending is Ending.TIMED_OUT else "Stopped"
         return Progress(status, outcome=Outcome("Stopped", exit_code, None, unfinished))
+
+
+def _follow_to_the_end(source: int, *how: Any) -> None:
+    try:
+        follow_output(source, *how)
+    finally:
+        os.close(source)
 
 
 def _failed(reason: str, exit_code: int | None = None) -> Progress:

@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sjresource.emulator.decoding import read_json
 from sjresource.emulator.what_if.picture import draw
 from sjresource.emulator.what_if.playing import play
 from sjresource.emulator.what_if.report import duration, summarise, table
@@ -25,7 +25,7 @@ def simulate(arguments: Sequence[str]) -> int:
     """Play a scenario and print what came of it; gives the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        described = json.loads(options.scenario.read_text())
+        described = read_json(options.scenario.read_bytes())
         scenario = read_scenario(described)
         played = play(scenario)
         if options.plot is not None:

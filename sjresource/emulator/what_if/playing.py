@@ -81,6 +81,7 @@ class _Player:
         self._scenario = scenario
         self._queues = dict(scenario.queues)
         self._now = 0.0
+        self._happened = 0.0
         self._agenda: list[tuple[float, int, int, Any]] = []
         self._entries = 0
         self._lines: Lines[Waiting] = Lines()
@@ -231,15 +232,20 @@ class _Player:
         self._put(stopped, _END, (name, len(self._lives[name].runs), True))
 
     def _look_again(self, plan: Plan) -> None:
-        """In a fair-share queue turns change with time alone, slowly."""
+        """In a fair-share queue turns change with time alone, slowly.
+
+        Once nothing has happened for all of the policy's window, they do no more.
+        """
         if any(kind == _LOOK for _, kind, _, _ in self._agenda[:1]) or not self._agenda:
             return
         for queue in {queue for queue, share in plan.blocked if share}:
             policy = self._queues[queue].policy
             if isinstance(policy, FairShare) and len(self._lines.shares(queue)) > 1:
                 soon = self._now + policy.window / 10
-                if soon < self._agenda[0][0]:
+                forgotten = soon - self._happened > policy.window * 1.2
+                if not forgotten and soon < self._agenda[0][0]:
                     self._put(soon, _LOOK, None)
 
     def _note(self, what: What, job: str, why: str = "") -> None:
+        self._happened = self._now
         self._events.append(Event(self._now, what, job, why))

@@ -10,6 +10,19 @@ import random
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
+from sjresource.emulator.decoding import (
+    WrongInputError,
+    anything,
+    flag,
+    listing,
+    mapping,
+    number,
+    one_of,
+    optional,
+    record,
+    text,
+    whole,
+)
 from sjresource.emulator.scheduling import NUM_INSTANCES, Environment, Queue, QuotaShares
 from sjresource.emulator.scheduling.policies import fair_share, quota_share
 from sjresource.emulator.what_if.design import check_design
@@ -17,18 +30,119 @@ from sjresource.emulator.what_if.design import check_design
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sjresource.emulator.scheduling import FairShare, QuotaShare
+    from sjresource.emulator.scheduling import FairShare
 
-_SCENARIO: Final = {
-    "about", "seed", "until", "stopping_seconds", "environments", "queues", "jobs", "changes",
-    "expect",
-}  # fmt: skip
-_QUEUE: Final = {"priority", "environments", "fairsharePolicy", "quotaShares"}
-_JOB: Final = {
-    "name", "queue", "share", "at", "seconds", "instances", "type", "priority",
-    "preemption_retries", "count", "every", "random",
-}  # fmt: skip
-_CHANGE: Final = {"at", "job", "priority", "queue", "quotaShares"}
+MOST_JOBS: Final = 100_000
+"""So many are played in some minutes."""
+
+_MANY: Final = 1000
+_INSTANCES: Final = whole(0, 1_000_000)
+_PRIORITY: Final = whole(0, 1_000_000)
+
+
+def _seconds(value: Any, where: str) -> float | list[float]:
+    """Decode a number of seconds, or the least and the most."""
+    decoder = listing(number(), 2, 2) if isinstance(value, list) else number()
+    decoded: float | list[float] = decoder(value, where)
+    return decoded
+
+
+_FAIR_SHARE: Final = record(
+    {
+        "shareDistribution": listing(
+            record(
+                {"shareIdentifier": text(), "weightFactor": number(0.0001, 999.9999)},
+                "shareIdentifier",
+            ),
+            500,
+        ),
+        "shareDecaySeconds": whole(0, 604_800),
+        "computeReservation": whole(0, 99),
+    }
+)
+_QUOTA_SHARE: Final = record(
+    {
+        "capacityLimits": listing(
+            record(
+                {"capacityUnit": text(), "maxCapacity": _INSTANCES}, "capacityUnit", "maxCapacity"
+            ),
+            _MANY,
+        ),
+        "resourceSharingConfiguration": record(
+            {
+                "strategy": one_of("RESERVE", "LEND", "LEND_AND_BORROW"),
+                "borrowLimit": whole(-1, 1_000_000),
+            },
+            "strategy",
+        ),
+        "preemptionConfiguration": record({"inSharePreemption": one_of("ENABLED", "DISABLED")}),
+    },
+    "capacityLimits",
+)
+
+
+def _quota_shares(value: Any, where: str) -> dict[str, Any]:
+    try:
+        shares: dict[str, Any] = mapping(_QUOTA_SHARE, _MANY)(value, where)
+    except WrongInputError as wrong:
+        raise WrongInputError(
+            wrong.where, f"must be as in CreateQuotaShare: {wrong.what}"
+        ) from None
+    return shares
+
+
+_QUEUE: Final = record(
+    {
+        "priority": _PRIORITY,
+        "environments": listing(text(), _MANY),
+        "fairsharePolicy": _FAIR_SHARE,
+        "quotaShares": _quota_shares,
+    }
+)
+_JOB: Final = record(
+    {
+        "name": text(),
+        "queue": text(),
+        "share": text(),
+        "at": number(),
+        "seconds": _seconds,
+        "instances": _INSTANCES,
+        "type": text(),
+        "priority": _PRIORITY,
+        "preemption_retries": optional(whole()),
+        "count": whole(0, MOST_JOBS),
+        "every": number(),
+        "random": flag,
+    },
+    "name",
+    "seconds",
+)
+_CHANGE: Final = record(
+    {
+        "at": number(),
+        "job": text(),
+        "priority": _PRIORITY,
+        "queue": text(),
+        "quotaShares": _quota_shares,
+    },
+    "at",
+)
+_SCENARIO: Final = record(
+    {
+        "about": text(),
+        "seed": whole(0, 2**63),
+        "until": optional(number()),
+        "stopping_seconds": number(),
+        "environments": mapping(mapping(_INSTANCES, _MANY), _MANY),
+        "queues": mapping(_QUEUE, _MANY),
+        "jobs": listing(_JOB, MOST_JOBS),
+        "changes": listing(_CHANGE, MOST_JOBS),
+        "expect": anything,
+    },
+    "environments",
+    "queues",
+    root="scenario",
+)
 
 
 @dataclass(frozen=True)
@@ -76,75 +190,85 @@ class Scenario:
 
 def read_scenario(described: Any) -> Scenario:
     """Read a scenario; raises ValueError with what is wrong and where."""
-    whole = _object(described, "scenario", _SCENARIO)
+    try:
+        return _scenario(_SCENARIO(described, ""))
+    except WrongInputError as wrong:
+        raise ValueError(f"reading Scenario ({wrong.where}): {wrong.what}") from None
+
+
+def _scenario(whole_scenario: dict[str, Any]) -> Scenario:
     environments = {
-        name: Environment(name, open=True, limits=_object(limits, f"environments.{name}"))
-        for name, limits in _object(whole.get("environments"), "environments").items()
+        name: Environment(name, open=True, limits=limits)
+        for name, limits in whole_scenario["environments"].items()
     }
     queues = {
-        name: _queue(name, queue, environments)
-        for name, queue in _object(whole.get("queues"), "queues").items()
+        name: _queue(name, queue, environments) for name, queue in whole_scenario["queues"].items()
     }
-    dice = random.Random(whole.get("seed", 0))  # noqa: S311 - the same scenario, the same play
-    reader = _Jobs(queues, _only_type(environments), dice)
-    jobs = [job for number, each in enumerate(whole.get("jobs", []))
-            for job in reader.read(each, f"jobs[{number}]")]  # fmt: skip
+    jobs = _submissions(whole_scenario, queues, environments)
     names = {job.name for job in jobs}
+    if len(names) != len(jobs):
+        raise WrongInputError("jobs", "must each have a name of its own")
     return Scenario(
         environments=environments,
         queues=queues,
         submissions=sorted(jobs, key=lambda job: job.at),
         changes=[
             _change(each, f"changes[{number}]", queues, names)
-            for number, each in enumerate(whole.get("changes", []))
+            for number, each in enumerate(whole_scenario.get("changes", []))
         ],
-        stopping_seconds=_number(whole, "stopping_seconds", "scenario", 0),
-        until=whole.get("until"),
+        stopping_seconds=whole_scenario.get("stopping_seconds", 0),
+        until=whole_scenario.get("until"),
     )
 
 
-def _queue(name: str, described: Any, environments: Mapping[str, Environment]) -> Queue:
-    where = f"queues.{name}"
-    queue = _object(described, where, _QUEUE)
+def _submissions(
+    scenario: Mapping[str, Any],
+    queues: Mapping[str, Queue],
+    environments: Mapping[str, Environment],
+) -> list[Submission]:
+    described = scenario.get("jobs", [])
+    if sum(each.get("count", 1) for each in described) > MOST_JOBS:
+        raise WrongInputError("jobs", f"must be at most {MOST_JOBS}, counts included")
+    dice = random.Random(scenario.get("seed", 0))  # noqa: S311 - the same scenario, the same play
+    reader = _Jobs(queues, _only_type(environments), dice)
+    return [
+        job for number, each in enumerate(described) for job in reader.read(each, f"jobs[{number}]")
+    ]
+
+
+def _queue(name: str, queue: Mapping[str, Any], environments: Mapping[str, Environment]) -> Queue:
     policy: FairShare | QuotaShares | None = None
     if "fairsharePolicy" in queue:
-        policy = fair_share(_object(queue["fairsharePolicy"], f"{where}.fairsharePolicy"))
+        policy = fair_share(queue["fairsharePolicy"])
     if "quotaShares" in queue:
-        policy = _quota_shares(queue["quotaShares"], f"{where}.quotaShares")
+        policy = _policy(queue["quotaShares"])
     chosen = queue.get("environments", list(environments))
     for environment in chosen:
         if environment not in environments:
-            raise _wrong(f"{where}.environments", f"there is no environment {environment}")
-    return Queue(name, int(_number(queue, "priority", where, 1)), chosen, policy)
+            what = f"there is no environment {environment}"
+            raise WrongInputError(f"queues.{name}.environments", what)
+    return Queue(name, queue.get("priority", 1), chosen, policy)
 
 
-def _quota_shares(described: Any, where: str) -> QuotaShares:
-    named = _object(described, where).items()
-    return QuotaShares(
-        {name: _quota_share(name, share, f"{where}.{name}") for name, share in named}
-    )
+def _policy(shares: Mapping[str, Any]) -> QuotaShares:
+    return QuotaShares({name: quota_share(name, share) for name, share in shares.items()})
 
 
-def _quota_share(name: str, described: Any, where: str) -> QuotaShare:
-    try:
-        return quota_share(name, _object(described, where))
-    except (KeyError, TypeError, AttributeError):
-        raise _wrong(where, "must be as in CreateQuotaShare") from None
-
-
-def _change(described: Any, where: str, queues: Mapping[str, Queue], jobs: set[str]) -> Change:
-    change = _object(described, where, _CHANGE)
-    at = _number(change, "at", where)
+def _change(
+    change: Mapping[str, Any], where: str, queues: Mapping[str, Queue], jobs: set[str]
+) -> Change:
     if "job" in change:
         if change["job"] not in jobs:
-            raise _wrong(where, f"there is no job {change['job']}")
-        return Change(at, job=change["job"], priority=int(_number(change, "priority", where)))
+            raise WrongInputError(where, f"there is no job {change['job']}")
+        if "priority" not in change:
+            raise WrongInputError(f"{where}.priority", "must be a whole number")
+        return Change(change["at"], job=change["job"], priority=change["priority"])
     queue = _named_queue(change, where, queues)
     policy = queue.policy
-    if not isinstance(policy, QuotaShares):
-        raise _wrong(where, "must name a job, or a queue with quotaShares")
-    news = _quota_shares(change.get("quotaShares"), f"{where}.quotaShares")
-    return Change(at, queue=replace(queue, policy=QuotaShares({**policy.shares, **news.shares})))
+    if not isinstance(policy, QuotaShares) or "quotaShares" not in change:
+        raise WrongInputError(where, "must name a job, or a queue with quotaShares")
+    shares = {**policy.shares, **_policy(change["quotaShares"]).shares}
+    return Change(change["at"], queue=replace(queue, policy=QuotaShares(shares)))
 
 
 class _Jobs:
@@ -157,46 +281,41 @@ class _Jobs:
         self._only_type = only_type
         self._dice = dice
 
-    def read(self, described: Any, where: str) -> Iterator[Submission]:
-        job = _object(described, where, _JOB)
+    def read(self, job: Mapping[str, Any], where: str) -> Iterator[Submission]:
+        """Go through the submissions that one entry stands for."""
         queue = _named_queue(job, where, self._queues)
         kind = job.get("type", self._only_type)
         if kind is None:
-            raise _wrong(f"{where}.type", "must be an instance type")
-        name, share = job.get("name"), job.get("share", "")
-        if not isinstance(name, str) or not isinstance(share, str):
-            raise _wrong(f"{where}.name", "must be text, and share too")
+            raise WrongInputError(f"{where}.type", "must be an instance type")
+        name, share = job["name"], job.get("share", "")
         if isinstance(queue.policy, QuotaShares) and share not in queue.policy.shares:
-            raise _wrong(f"{where}.share", f"must be one of {', '.join(queue.policy.shares)}")
-        count = int(_number(job, "count", where, 1))
-        every = _number(job, "every", where, 0)
-        at = _number(job, "at", where, 0)
-        retries = job.get("preemption_retries")
-        for number in range(1, count + 1):
+            allowed = ", ".join(queue.policy.shares)
+            raise WrongInputError(f"{where}.share", f"must be one of {allowed}")
+        count, every, at = job.get("count", 1), job.get("every", 0), job.get("at", 0)
+        for place in range(1, count + 1):
             yield Submission(
-                name=name if count == 1 else f"{name}-{number}",
+                name=name if count == 1 else f"{name}-{place}",
                 queue=queue.arn,
                 share=share,
                 at=at,
-                seconds=self._seconds(job, where),
-                capacity={kind: int(_number(job, "instances", where, 1))},
-                priority=int(_number(job, "priority", where, 0)),
-                preemption_retries=retries,
+                seconds=self._drawn(job["seconds"]),
+                capacity={kind: job.get("instances", 1)},
+                priority=job.get("priority", 0),
+                preemption_retries=job.get("preemption_retries"),
             )
             at += self._dice.expovariate(1 / every) if every and job.get("random") else every
 
-    def _seconds(self, job: dict[str, Any], where: str) -> float:
-        seconds = job.get("seconds")
+    def _drawn(self, seconds: float | list[float]) -> float:
         if isinstance(seconds, list):
             least, most = seconds
             return self._dice.uniform(least, most)
-        return _number(job, "seconds", where)
+        return seconds
 
 
 def _named_queue(described: Mapping[str, Any], where: str, queues: Mapping[str, Queue]) -> Queue:
     name = described.get("queue", next(iter(queues)) if len(queues) == 1 else None)
     if name not in queues:
-        raise _wrong(f"{where}.queue", f"must be one of {', '.join(queues)}")
+        raise WrongInputError(f"{where}.queue", f"must be one of {', '.join(queues)}")
     return queues[name]
 
 
@@ -206,25 +325,3 @@ def _only_type(environments: Mapping[str, Environment]) -> str | None:
     if not types:
         return NUM_INSTANCES  # nobody tells them apart
     return types.pop() if len(types) == 1 else None
-
-
-def _object(value: Any, where: str, known: set[str] | None = None) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise _wrong(where, "must be a JSON object")
-    unknown = set(value) - known if known is not None else set()
-    if unknown:
-        raise _wrong(where, f"unknown {', '.join(sorted(unknown))}")
-    return value
-
-
-def _number(
-    described: Mapping[str, Any], name: str, where: str, default: float | None = None
-) -> float:
-    value = described.get(name, default)
-    if not isinstance(value, (int, float)) or isinstance(value, bool) or value < 0:
-        raise _wrong(f"{where}.{name}", "must be a number, 0 or more")
-    return value
-
-
-def _wrong(where: str, what: str) -> ValueError:
-    return ValueError(f"reading Scenario ({where}): {what}")

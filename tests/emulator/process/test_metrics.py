@@ -32,3 +32,24 @@ def test_unusable_patterns_are_refused(regex: str) -> None:
     """A pattern that can't ever give a value is named before the job starts."""
     with pytest.raises(CannotRunError, match="metric loss"):
         MetricScanner([{"Name": "loss", "Regex": regex}])
+
+
+@pytest.mark.timeout(20)
+def test_a_pattern_that_backtracks_takes_no_time() -> None:
+    """One line of a hundred thousand characters is searched at once; `re` would never end."""
+    scanner = MetricScanner([{"Name": "m", "Regex": r"(a+)+$"}, {"Name": "n", "Regex": "(a|a)*b"}])
+
+    scanner.scan("a" * 65_000 + "c", 1.0)
+
+    assert scanner.latest == ()
+
+
+def test_patterns_that_can_not_be_searched_with_are_noted() -> None:
+    """The others are looked for; what Python alone has is named, for the job's log."""
+    scanner = MetricScanner([{"Name": "behind", "Regex": r"(?<=x)(\d+)"}, LOSS])
+    scanner.scan("x1 loss=0.5", 1.0)
+
+    assert scanner.latest == (Metric("loss", 0.5, 1.0),)
+    assert [note.partition(":")[0] for note in scanner.notes] == [
+        "[emulator] metric behind is not looked for"
+    ]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from sjresource.emulator.__main__ import main
+from sjresource.emulator.what_if.picture import draw
 from sjresource.emulator.what_if.playing import play
 from sjresource.emulator.what_if.report import summarise
 from sjresource.emulator.what_if.scenario import read_scenario
@@ -135,6 +136,16 @@ def test_the_documented_designs_are_as_documented(
         ({"jobs": [{"name": "j"}]}, r"\(jobs\[0\].seconds\): must be a number"),
         ({"jobs": [{"name": "j", "seconds": 1, "queue": "x"}]}, r"queue\): must be one of q"),
         ({"jobs": [{"seconds": 1}]}, r"\(jobs\[0\].name\): must be text"),
+        ({"jobs": [SMALL["jobs"][0]] * 2}, "must each have a name of its own"),
+        ({"jobs": [{"name": "j", "seconds": 1, "count": 10**9}]}, r"\(jobs\[0\].count\): must be"),
+        (
+            {"jobs": [{"name": f"{n}", "seconds": 1, "count": 90_000} for n in "ab"]},
+            "at most 100000",
+        ),
+        ({"jobs": [{"name": "\x1b[2J", "seconds": 1}]}, "must have no control characters"),
+        ({"until": 1e300}, r"\(until\): must be a number from 0 to"),
+        ({"environments": {"gpus": {"NUM_INSTANCES": "x"}}}, "must be a whole number"),
+        ({"queues": {"q": {"fairsharePolicy": {"shareDecaySeconds": -1}}}}, "shareDecaySeconds"),
         ({"changes": [{"at": 1}]}, "must name a job, or a queue with quotaShares"),
         ({"changes": [{"at": 1, "job": "x", "priority": 1}]}, "there is no job x"),
     ],
@@ -146,3 +157,37 @@ def test_mistakes_are_named(
     assert simulate(tmp_path, {**SMALL, **changed}) == 1
 
     assert re.search(mistake, capsys.readouterr().err)
+
+
+@pytest.mark.parametrize("text", ['{"until": NaN}', '{"until": Infinity}', "[" * 9999, '"\\ud800"'])
+def test_what_is_no_json_is_said(
+    text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """NaN and infinity are none, nor half of a character, nor a tower of brackets."""
+    (tmp_path / "scenario.json").write_text(text)
+
+    assert main(["simulate", str(tmp_path / "scenario.json")]) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_a_picture_has_no_control_characters() -> None:
+    """XML can't hold them, not even escaped; a title is not only the scenario's."""
+    scenario = read_scenario(SMALL)
+    drawn = draw(scenario, play(scenario), "a\x1b[2J\x00 < b")
+
+    assert ET.fromstring(drawn)[0].text == "a\ufffd[2J\ufffd < b"  # noqa: S314 - our own
+
+
+def test_jobs_that_wait_for_ever_end_a_play() -> None:
+    """In a fair-share queue nobody looks for years whose turn it is when nothing happens."""
+    described = {
+        "environments": {"gpus": {"NUM_INSTANCES": 1}},
+        "queues": {"q": {"fairsharePolicy": {}}},
+        "jobs": [
+            {"name": "long", "seconds": 3e8, "share": "a"},
+            *({"name": share, "seconds": 1, "share": share} for share in "ab"),
+        ],
+    }
+    played = play(read_scenario(described))
+
+    assert all(life.succeeded for life in played.lives.values())

@@ -69,3 +69,22 @@ def test_the_log_says_what_a_failure_of_the_code_was() -> None:
     assert "out of memory" in (what_to_try("AlgorithmError: exit code: 1", log) or "")
     assert "trust policy" in (what_to_try("Could not assume role x", log) or "")
     assert what_to_try("something new", log) is None
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize(
+    "words", ["pull ", "assume x", "bucket ", "spot training ", "S3 key ", "role "]
+)
+def test_a_long_line_is_searched_in_time(words: str) -> None:
+    """The time grows with the length of a line of two megabytes, and not with its square."""
+    line = words * (2_000_000 // len(words))
+
+    assert what_to_try(line) is None
+    assert "can't be pulled" in (what_to_try(f"{line}\npull of the image failed") or "")
+
+
+def test_the_parts_of_a_cause_stand_in_one_line() -> None:
+    """In their order; what stands in two lines is no sentence of AWS's."""
+    assert what_to_try("image not pulled") is None
+    assert what_to_try("bucket\nnot found") is None
+    assert what_to_try("x\nthe bucket b does not exist") is not None

@@ -1,0 +1,134 @@
+"""The folder of everything that an emulator keeps: whose it is, who may read it, what is in it.
+
+A folder is an emulator's only if one made it, which its marker says. In it an emulator touches only
+what it made itself: its databases, the files of its objects, the folders of its training jobs.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import stat
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+MARKER: Final = ".sjresource-emulator"
+"""In the folder itself, and in that of each training job."""
+
+BATCH: Final = "batch.sqlite3"
+LOGS: Final = "logs.sqlite3"
+OBJECTS: Final = "objects"
+OBJECTS_INDEX: Final = "index.sqlite3"
+TRAINING: Final = "training"
+
+_OTHER_FILES: Final = ("credentials", "emulator.json", "lock", MARKER)
+_SUFFIXES: Final = ("", "-shm", "-wal", "-journal")
+_OBJECT: Final = re.compile("[0-9a-f]{32}[.]object")
+_TEXT: Final = "An sjresource emulator made this folder, and deletes what it keeps here.\n"
+
+
+class ForeignFolderError(Exception):
+    """The folder is not the emulator's to use."""
+
+
+def claim(data: Path) -> None:
+    """Make a folder the emulator's own, for its owner's eyes only; one that it made stays so.
+
+    Raises:
+        ForeignFolderError: it holds what is somebody else's, or can't be used.
+    """
+    try:
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not is_claimed(data):
+            _require_free(data)
+            mark(data)
+        data.chmod(0o700)
+        for path in _own(data):
+            _close_to_others(path)
+    except OSError as error:
+        raise _refusal(data, error.strerror or str(error)) from None
+
+
+def is_claimed(folder: Path) -> bool:
+    """Whether an emulator of this user made a folder."""
+    try:
+        marker = (folder / MARKER).lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(marker.st_mode) and marker.st_uid == os.geteuid()
+
+
+def mark(folder: Path) -> None:
+    """Say in a folder that an emulator made it."""
+    descriptor = os.open(folder / MARKER, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(_TEXT)
+
+
+def is_object_file(name: str) -> bool:
+    """Whether a file in the objects' folder is an emulator's."""
+    return _OBJECT.fullmatch(name) is not None
+
+
+def job_folders(training: Path) -> list[Path]:
+    """Return the folders of training jobs that an emulator made, and nothing else."""
+    if not training.is_dir():
+        return []
+    return sorted(path for path in training.iterdir() if is_claimed(path) and not path.is_symlink())
+
+
+def empty(data: Path) -> None:
+    """Throw away all that an emulator keeps in its folder, but for its key."""
+    for path in [*_databases(data), *_object_files(data)]:
+        path.unlink(missing_ok=True)
+    for folder in job_folders(data / TRAINING):
+        shutil.rmtree(folder)
+
+
+def _require_free(data: Path) -> None:
+    found = data.stat()
+    if found.st_uid != os.geteuid():
+        raise _refusal(data, "it is another user's")
+    if found.st_mode & stat.S_ISVTX:
+        raise _refusal(data, "everybody may write to it")
+    for path in data.iterdir():
+        raise _refusal(data, f"it is not empty, and no emulator made it: it has {path.name!r}")
+
+
+def _refusal(data: Path, seen: str) -> ForeignFolderError:
+    return ForeignFolderError(
+        f"starting Emulator ({data}): the folder can't be used: {seen}; give --data a folder that "
+        "is new or empty"
+    )
+
+
+def _own(data: Path) -> Iterator[Path]:
+    """Go through what an emulator keeps, training jobs' own files left out."""
+    yield from _databases(data)
+    yield from (data / name for name in (OBJECTS, TRAINING, *_OTHER_FILES))
+    yield from _object_files(data)
+
+
+def _databases(data: Path) -> Iterator[Path]:
+    for database in (data / BATCH, data / LOGS, data / OBJECTS / OBJECTS_INDEX):
+        yield from (database.with_name(f"{database.name}{suffix}") for suffix in _SUFFIXES)
+
+
+def _object_files(data: Path) -> list[Path]:
+    folder = data / OBJECTS
+    if not folder.is_dir():
+        return []
+    return [path for path in folder.iterdir() if is_object_file(path.name)]
+
+
+def _close_to_others(path: Path) -> None:
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        return
+    if found.st_mode & 0o077 and not stat.S_ISLNK(found.st_mode):
+        path.chmod(stat.S_IMODE(found.st_mode) & 0o700)
