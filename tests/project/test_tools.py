@@ -14,6 +14,7 @@ RECIPES = [
     ROOT / "mkdocs.yml",
     ROOT / "pyproject.toml",
     ROOT / ".ci" / "run",
+    *sorted((ROOT / "tools").rglob("*.py")),
 ]
 
 
