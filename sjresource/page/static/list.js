@@ -5,7 +5,8 @@ import { Row } from "./row.js";
 const SPARE = 4;
 
 export class List {
-  // `state` is the page's; `opened(arn)` is called for the job that somebody opens, `seen(arns)` with the jobs in sight.
+  // `state` is the page's; `opened(arn)` is called for the job that somebody opens, `seen(arns)` with
+  // the jobs in sight.
   constructor(state, opened, seen) {
     this.state = state;
     this.opened = opened;
@@ -138,7 +139,7 @@ export class List {
       PageDown: (now) => now + page,
       PageUp: (now) => now - page,
       Home: () => 0,
-      End: (now, last) => last,
+      End: (_now, last) => last,
     };
     if (event.key in moves) this.move(moves[event.key]);
     else if ((event.key === "Enter" || event.key === " ") && this.active) this.opened(this.active, true);
