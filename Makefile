@@ -58,13 +58,15 @@ bench: ## measure what sjresource costs, in ratios: 5 minutes, or some 35 with S
 	@engine=$$($(ENGINE)) && PATH="$$engine:$$PATH" \
 		$(RUN) -m benchmarks --size $(SIZE) --json .benchmarks.json
 
-lint: ## check style and types
+lint: ## check style and types, the page's too where npm can bring a linter
 	$(SETUP) dev
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
+	@$(RUN) tools/page_style
 
 format: ## put the code into its one format and mend what can be mended safely
 	$(SETUP) dev
 	@$(RUN) -m ruff check --fix .
 	@$(RUN) -m ruff format .
+	@$(RUN) tools/page_style --write

@@ -14,6 +14,7 @@ RECIPES = [
     ROOT / "mkdocs.yml",
     ROOT / "pyproject.toml",
     ROOT / ".ci" / "run",
+    ROOT / ".pre-commit-config.yaml",
     *sorted((ROOT / "tools").rglob("*.py")),
 ]
 
@@ -30,7 +31,7 @@ def test_bringing_an_engine_says_that_it_is_an_exception() -> None:
 @pytest.mark.parametrize("file", [*RECIPES, *documents()], ids=name_of)
 def test_named_tools_exist(file: Path) -> None:
     """A folder that has moved took every reference along."""
-    named = set(re.findall(r"(?<![\w./])tools/[\w./]*\w", file.read_text()))
+    named = set(re.findall(r"(?<![\w./])tools/[\w./-]*\w", file.read_text()))
 
     assert {name for name in named if not (ROOT / name).exists()} == set()
 
