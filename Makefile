@@ -4,6 +4,7 @@
 PYTHON ?= python3
 SETUP := @$(PYTHON) tools/virtual_environment.py
 RUN := .venv/bin/python
+ENGINE := $(RUN) tools/only_where_pulumi_cannot_be_installed/engine
 SIZE ?= quick
 
 # Set by many container images; without byte code every start of Python is slower.
@@ -34,7 +35,7 @@ test: lint ## lint, then run every test, those on the real Pulumi engine too
 	@$(RUN) tests/emulator/clients/prepare.py awscli || echo "its tests are skipped: no AWS CLI here"
 	@$(RUN) tests/support/chromium.py || echo "the queue page's tests are skipped: no Chromium here"
 	@$(RUN) tests/support/window.py || echo "the tests of live views are skipped: no tmux here"
-	@engine=$$($(RUN) tools/engine) && PATH="$$engine:$$PATH" $(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@engine=$$($(ENGINE)) && PATH="$$engine:$$PATH" $(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 kills: ## kill plugin, program, CLI and Batch 200 times in the middle of `pulumi up`: 15 minutes
 	$(SETUP) dev
@@ -61,16 +62,18 @@ docs: ## build the documents as a site: site/index.html, which any browser reads
 
 bench: ## measure what sjresource costs, in ratios: 5 minutes, or some 35 with SIZE=full
 	$(SETUP) dev
-	@engine=$$($(RUN) tools/engine) && PATH="$$engine:$$PATH" \
+	@engine=$$($(ENGINE)) && PATH="$$engine:$$PATH" \
 		$(RUN) -m benchmarks --size $(SIZE) --json .benchmarks.json
 
-lint: ## check style and types
+lint: ## check style and types, the page's too where npm can bring a linter
 	$(SETUP) dev
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
+	@$(RUN) tools/page_style
 
 format: ## put the code into its one format and mend what can be mended safely
 	$(SETUP) dev
 	@$(RUN) -m ruff check --fix .
 	@$(RUN) -m ruff format .
+	@$(RUN) tools/page_style --write

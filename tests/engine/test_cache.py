@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 from engine.cache import cache_folder, making, sole_maker
-
-TOOLS = Path(__file__).parents[2] / "tools"
+from engine_fixtures import TOOL
 
 
 def test_cache_is_in_the_user_s_cache_folder() -> None:
@@ -91,7 +90,7 @@ with sole_maker(Path(sys.argv[1]), lambda: None), making(Path(sys.argv[1]) / "en
 """
     with subprocess.Popen(
         [sys.executable, "-c", script, tmp_path],
-        env={**os.environ, "PYTHONPATH": str(TOOLS)},
+        env={**os.environ, "PYTHONPATH": str(TOOL.parent)},
         stdout=subprocess.PIPE,
     ) as maker:
         assert maker.stdout is not None

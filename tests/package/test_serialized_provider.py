@@ -4,26 +4,36 @@ import base64
 import pickle
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
-from pulumi.dynamic import ResourceProvider
+from pulumi.dynamic import Resource
 from pulumi.dynamic.dynamic import serialize_provider
 
+import sjresource
 from sjresource.completion import ServiceJobCompletionProvider
 from sjresource.job_queue import JobQueueProvider
+from sjresource.provider import BatchProvider
+from sjresource.quota_share import QuotaShareProvider
+from sjresource.scheduling_policy import SchedulingPolicyProvider
 from sjresource.service_environment import ServiceEnvironmentProvider
 from sjresource.service_job import ServiceJobProvider
 
-PROVIDERS = [
-    JobQueueProvider,
-    ServiceEnvironmentProvider,
-    ServiceJobCompletionProvider,
-    ServiceJobProvider,
-]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PLACES: dict[type[BatchProvider], str] = {
+    JobQueueProvider: "sjresource.job_queue JobQueueProvider",
+    QuotaShareProvider: "sjresource.quota_share QuotaShareProvider",
+    SchedulingPolicyProvider: "sjresource.scheduling_policy SchedulingPolicyProvider",
+    ServiceEnvironmentProvider: "sjresource.service_environment ServiceEnvironmentProvider",
+    ServiceJobCompletionProvider: "sjresource.completion ServiceJobCompletionProvider",
+    ServiceJobProvider: "sjresource.service_job ServiceJobProvider",
+}
 
 
-@pytest.mark.parametrize("provider", PROVIDERS)
-def test_a_provider_is_a_name_of_under_100_bytes(provider: type[ResourceProvider]) -> None:
+@pytest.mark.parametrize("provider", PLACES)
+def test_a_provider_is_a_name_of_under_100_bytes(provider: type[BatchProvider]) -> None:
     """It stands in every resource of users' state: no code, no attributes, no secret."""
     serialized = base64.b64decode(serialize_provider(provider()))
 
@@ -32,18 +42,30 @@ def test_a_provider_is_a_name_of_under_100_bytes(provider: type[ResourceProvider
     assert provider.serialize_as_secret_always is False
 
 
-@pytest.mark.parametrize(
-    ("provider", "place"),
-    [
-        (JobQueueProvider, "sjresource.job_queue JobQueueProvider"),
-        (ServiceEnvironmentProvider, "sjresource.service_environment ServiceEnvironmentProvider"),
-        (ServiceJobCompletionProvider, "sjresource.completion ServiceJobCompletionProvider"),
-        (ServiceJobProvider, "sjresource.service_job ServiceJobProvider"),
-    ],
-)
-def test_a_providers_place_never_changes(provider: type[ResourceProvider], place: str) -> None:
+@pytest.mark.parametrize(("provider", "place"), PLACES.items())
+def test_a_providers_place_never_changes(provider: type[BatchProvider], place: str) -> None:
     """A state that names another place could be neither refreshed nor destroyed."""
     assert f"{provider.__module__} {provider.__qualname__}" == place
+
+
+def test_every_resource_has_its_provider_above() -> None:
+    """A seventh resource can't be forgotten: its provider's place is in users' states as well."""
+    resources = [
+        each
+        for name in sjresource.__all__
+        if isinstance(each := getattr(sjresource, name), type) and issubclass(each, Resource)
+    ]
+    providers = {provider.__name__ for provider in PLACES}
+
+    assert {f"{resource.__name__}Provider" for resource in resources} == providers
+    assert {each.__name__ for each in _leaves(BatchProvider)} == providers
+
+
+def _leaves(base: type[BatchProvider]) -> Iterator[type[BatchProvider]]:
+    """Yield the subclasses of the package that have none of their own."""
+    for each in base.__subclasses__():
+        if each.__module__.startswith("sjresource."):
+            yield from _leaves(each) if each.__subclasses__() else [each]
 
 
 def test_a_configured_plugin_ends_without_a_search_for_garbage() -> None:

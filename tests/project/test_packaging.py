@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
+from trove_classifiers import classifiers as known_classifiers
+from version_matrix import MINORS
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -17,6 +19,7 @@ else:
     import tomli as tomllib
 
 ROOT = Path(__file__).parents[2]
+ENGINE = ROOT / "tools" / "only_where_pulumi_cannot_be_installed" / "engine"
 
 
 @pytest.fixture(scope="module")
@@ -76,8 +79,8 @@ def test_tests_run_with_the_versions_of_the_local_stack() -> None:
 
 PINNED = [
     *(ROOT / "requirements").glob("*.txt"),
-    ROOT / "tools" / "engine" / "go_toolchain.txt",
-    ROOT / "tools" / "engine" / "language_host" / "requirements.txt",
+    ENGINE / "go_toolchain.txt",
+    ENGINE / "language_host" / "requirements.txt",
 ]
 
 
@@ -97,7 +100,7 @@ def test_all_that_an_index_gives_has_its_hash(path: Path) -> None:
 def test_nothing_is_installed_without_hashes() -> None:
     """What the tools install is named in files of pins, and builds use pinned backends."""
     setup = (ROOT / "tools" / "virtual_environment.py").read_text()
-    engine = (ROOT / "tools" / "engine" / "virtual_environment.py").read_text()
+    engine = (ENGINE / "virtual_environment.py").read_text()
 
     assert "UV_BUILD_CONSTRAINT" in setup
     assert '"--require-hashes"' in engine
@@ -141,3 +144,38 @@ def test_oldest_python_is_the_same_everywhere(pyproject: dict[str, Any]) -> None
     assert "3.9" not in supported
     assert pyproject["tool"]["ruff"]["target-version"] == "py310"
     assert "sys.version_info < (3, 10)" in setup
+
+
+def test_metadata_names_who_made_it_as_the_licence_does(pyproject: dict[str, Any]) -> None:
+    """One name for the copyright's owners, and no template left where it should stand."""
+    (author,) = pyproject["project"]["authors"]
+    (owner,) = re.findall(
+        r"^   Copyright \d{4} (.+)$", (ROOT / "LICENSE").read_text(), re.MULTILINE
+    )
+
+    assert author == {"name": owner}
+
+
+def test_metadata_is_found_by_what_it_is_for(pyproject: dict[str, Any]) -> None:
+    """Keywords and classifiers are there, sorted, once each, and such as indexes know."""
+    project = pyproject["project"]
+    keywords, classifiers = project["keywords"], project["classifiers"]
+
+    assert {"aws-batch", "pulumi", "sagemaker"} <= set(keywords)
+    assert keywords == sorted(set(keywords))
+    assert set(classifiers) <= known_classifiers
+    assert len(classifiers) == len(set(classifiers))
+    assert not [name for name in classifiers if name.startswith("License ::")]  # it has `license`
+
+
+def test_classified_pythons_are_those_that_are_tried(pyproject: dict[str, Any]) -> None:
+    """From the oldest supported one on, without a gap, and all of them in `make matrix`."""
+    named = re.findall(
+        r"Programming Language :: Python :: 3\.(\d+)",
+        "\n".join(pyproject["project"]["classifiers"]),
+    )
+    minors = tuple(map(int, named))
+
+    assert minors == MINORS[: len(minors)]
+    assert len(minors) >= 4
+    assert f">=3.{minors[0]}" == pyproject["project"]["requires-python"]

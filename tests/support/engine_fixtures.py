@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 __all__ = ["NewStack", "engine", "new_stack"]
 
-TOOL = Path(__file__).parents[2] / "tools" / "engine"
+ROOT = Path(__file__).parents[2]
+TOOL = ROOT / "tools" / "only_where_pulumi_cannot_be_installed" / "engine"
 
 
 class NewStack(Protocol):

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from emulated_stack import PROGRAM, EmulatedCloud
+from engine_fixtures import TOOL
 from pulumi_stack import PulumiStack
 
 from sjresource.emulator import Emulator
@@ -20,13 +21,12 @@ ROOT = Path(__file__).parents[2]
 
 def export_state(release: str) -> Path:
     """Bring the stack up before an emulator, refresh it, and write its state down."""
-    engine = [sys.executable, str(ROOT / "tools" / "engine")]
-    found = subprocess.run(engine, stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+    found = subprocess.run([sys.executable, TOOL], stdout=subprocess.PIPE, text=True, check=True)
     target = ROOT / "tests" / "stack" / "states" / f"{release}.json"
     with Emulator() as emulator, tempfile.TemporaryDirectory() as folder:
         stack = PulumiStack(
             Path(folder) / "stack",
-            Path(found),
+            Path(found.stdout.strip()),
             PROGRAM,
             config={"project:epochs": "10"},
             environment=EmulatedCloud(emulator).environment,

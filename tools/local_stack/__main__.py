@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 # `python tools/local_stack` puts the folder itself on the path; its package is found from above.
-sys.path[0] = str(Path(__file__).resolve().parents[1])
+TOOLS = Path(__file__).resolve().parents[1]
+sys.path[:1] = [str(TOOLS), str(TOOLS / "only_where_pulumi_cannot_be_installed")]
 
 from engine.bringing import find_engine  # noqa: E402 - after the path is set
 

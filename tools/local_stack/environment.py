@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ROOT = Path(__file__).resolve().parents[2]
+ENGINE = ROOT / "tools" / "only_where_pulumi_cannot_be_installed" / "engine"
 LOCAL = ROOT / ".local"
 EMULATOR_DATA = LOCAL / "emulator"
 EMULATOR_LOG = LOCAL / "emulator.log"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from local_stack.environment import ROOT, STACK, STATE, pulumi_variables
+from local_stack.environment import ENGINE, ROOT, STACK, STATE, pulumi_variables
 
 
 def stack_exists() -> bool:
@@ -51,7 +51,7 @@ def drop_locks_of_the_dead(state: Path) -> None:
 
 
 def _bring_engine() -> Path:
-    command = [sys.executable, str(ROOT / "tools" / "engine")]
+    command = [sys.executable, str(ENGINE)]
     brought = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if brought.returncode != 0:
         sys.exit(brought.returncode)  # it has said why

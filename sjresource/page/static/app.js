@@ -1,10 +1,11 @@
 // The page: what is known, what is wanted, and who shows it.
-import { byId, element, replaceIfChanged, setClass, setText } from "./dom.js";
+
 import { Controls } from "./controls.js";
 import { Detail } from "./detail.js";
-import { STAGES, countStages, inOrder, matches } from "./filter.js";
+import { byId, element, replaceIfChanged, setClass, setText } from "./dom.js";
+import { countStages, inOrder, matches, STAGES } from "./filter.js";
 import { List } from "./list.js";
-import { Poll, ask } from "./poll.js";
+import { ask, Poll } from "./poll.js";
 import { showQueues } from "./queues.js";
 import { Scale } from "./scale.js";
 import { moment } from "./words.js";
@@ -26,7 +27,11 @@ const state = {
   },
 };
 
-const detail = new Detail(() => { state.open = ""; list.measure(); list.node.focus(); });
+const detail = new Detail(() => {
+  state.open = "";
+  list.measure();
+  list.node.focus();
+});
 const list = new List(state, open, seen);
 const controls = new Controls(() => poll.soon());
 const poll = new Poll(take, lost);
@@ -50,7 +55,11 @@ function take(told) {
 function lost(error) {
   const ended = error.status === 403;
   connection("lost", ended ? "session has ended" : "no connection");
-  errors([ended ? "This session has ended: open the page again by the URL with its token." : `No answer, trying again: ${error.message}`]);
+  errors([
+    ended
+      ? "This session has ended: open the page again by the URL with its token."
+      : `No answer, trying again: ${error.message}`,
+  ]);
 }
 
 function connection(name, words) {
@@ -71,14 +80,27 @@ function filter() {
   state.shown = inOrder(elsewhere.filter((job) => matches(job, null, { stage: wanted.stage })));
   showStages(countStages(elsewhere));
   showQueues(byId("queues"), state.queues, wanted, choose);
-  options(byId("queue"), "All queues", state.queues.map((queue) => [queue.arn, queue.name]), wanted.queue);
+  options(
+    byId("queue"),
+    "All queues",
+    state.queues.map((queue) => [queue.arn, queue.name]),
+    wanted.queue,
+  );
   const shares = new Set(all.filter((job) => !wanted.queue || job.queue === wanted.queue).map((job) => job.share));
   shares.delete("");
   if (wanted.share) shares.add(wanted.share);
   byId("share").hidden = !shares.size;
-  options(byId("share"), "All shares", [...shares].sort().map((share) => [share, share]), wanted.share);
+  options(
+    byId("share"),
+    "All shares",
+    [...shares].sort().map((share) => [share, share]),
+    wanted.share,
+  );
   byId("empty").hidden = state.shown.length > 0;
-  setText(byId("empty"), all.length ? "No job is like this." : "No jobs yet: they appear here as soon as they are submitted.");
+  setText(
+    byId("empty"),
+    all.length ? "No job is like this." : "No jobs yet: they appear here as soon as they are submitted.",
+  );
   list.soon();
 }
 
@@ -88,15 +110,25 @@ function showStages(counts) {
     [["", "all", total], ...STAGES.map((stage) => [stage, stage, counts[stage]])].map(([stage, word, count]) =>
       element(
         "button",
-        { type: "button", class: `stage ${stage || "all"}`, "data-key": `stage ${stage}`, "aria-pressed": state.wanted.stage === stage, onclick: () => want({ stage: state.wanted.stage === stage ? "" : stage }) },
-        element("b", {}, String(count)), ` ${word}`,
+        {
+          type: "button",
+          class: `stage ${stage || "all"}`,
+          "data-key": `stage ${stage}`,
+          "aria-pressed": state.wanted.stage === stage,
+          onclick: () => want({ stage: state.wanted.stage === stage ? "" : stage }),
+        },
+        element("b", {}, String(count)),
+        ` ${word}`,
       ),
     ),
   );
 }
 
 function options(node, all, choices, chosen) {
-  replaceIfChanged(node, choices, () => [element("option", { value: "" }, all), ...choices.map(([value, text]) => element("option", { value }, text))]);
+  replaceIfChanged(node, choices, () => [
+    element("option", { value: "" }, all),
+    ...choices.map(([value, text]) => element("option", { value }, text)),
+  ]);
   if (node.value !== chosen) node.value = chosen;
 }
 
@@ -128,13 +160,18 @@ async function seen(arns) {
     const { rows } = await ask(`/_page/rows?${lacking.map((arn) => `job=${encodeURIComponent(arn)}`).join("&")}`);
     // What could not be described is asked for again after a while: it may have been throttled.
     const again = performance.now() + AGAIN;
-    for (const row of rows) state.told.set(row.arn, { ...row, of: keys.get(row.arn), again: row.lacks ? again : Infinity });
-    for (const arn of lacking) if (!rows.some((row) => row.arn === arn)) state.told.set(arn, { of: keys.get(arn), spans: state.jobs.get(arn)?.spans ?? [], again });
+    for (const row of rows)
+      state.told.set(row.arn, { ...row, of: keys.get(row.arn), again: row.lacks ? again : Infinity });
+    for (const arn of lacking)
+      if (!rows.some((row) => row.arn === arn))
+        state.told.set(arn, { of: keys.get(arn), spans: state.jobs.get(arn)?.spans ?? [], again });
     list.soon();
   } catch {
     // The next poll says what is wrong.
   } finally {
-    setTimeout(() => { asking = false; }, 200);
+    setTimeout(() => {
+      asking = false;
+    }, 200);
   }
 }
 
@@ -165,7 +202,9 @@ const TIME = {
   later: () => state.scale.pan(0.25),
   "zoom-in": () => state.scale.zoom(0.6),
   "zoom-out": () => state.scale.zoom(1 / 0.6),
-  fit: () => { state.scale.follows = true; },
+  fit: () => {
+    state.scale.follows = true;
+  },
 };
 const KEYS = { ArrowLeft: "earlier", ArrowRight: "later", "+": "zoom-in", "=": "zoom-in", "-": "zoom-out", 0: "fit" };
 for (const [id, act] of Object.entries(TIME)) byId(id).addEventListener("click", () => zoom(act));
@@ -177,11 +216,21 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const typing = event.target.closest("input, select, textarea");
   if (event.key === "Escape" && state.open) detail.close();
-  else if (event.key === "Escape" && event.target === byId("text")) { byId("text").value = ""; want({ text: "" }); list.node.focus(); }
-  else if (typing) return;
-  else if (event.key === "/") { event.preventDefault(); byId("text").focus(); }
-  else if (KEYS[event.key] && !event.target.closest("#controls, #detail")) { event.preventDefault(); zoom(TIME[KEYS[event.key]]); }
+  else if (event.key === "Escape" && event.target === byId("text")) {
+    byId("text").value = "";
+    want({ text: "" });
+    list.node.focus();
+  } else if (typing) return;
+  else if (event.key === "/") {
+    event.preventDefault();
+    byId("text").focus();
+  } else if (KEYS[event.key] && !event.target.closest("#controls, #detail")) {
+    event.preventDefault();
+    zoom(TIME[KEYS[event.key]]);
+  }
 });
 
-setInterval(() => { if (!document.hidden && state.clock.since) tick(); }, 500);
+setInterval(() => {
+  if (!document.hidden && state.clock.since) tick();
+}, 500);
 poll.soon();

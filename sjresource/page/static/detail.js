@@ -9,7 +9,10 @@ export class Detail {
     this.closed = closed;
     this.arn = "";
     this.node.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") { event.stopPropagation(); this.close(); }
+      if (event.key === "Escape") {
+        event.stopPropagation();
+        this.close();
+      }
     });
   }
 
@@ -51,14 +54,27 @@ export class Detail {
     const top = log?.scrollTop ?? 0;
     // A log that grows by the second changes nothing but itself: what is focused or selected stays.
     const rest = job && { ...job, log: job.log.length > 0 };
-    const changed = replaceIfChanged(this.node, [arn, rest, problem], () => (job ? this.parts(job) : [this.head(nameOf(arn)), element("p", { class: "problem" }, problem)]));
+    const changed = replaceIfChanged(this.node, [arn, rest, problem], () =>
+      job ? this.parts(job) : [this.head(nameOf(arn)), element("p", { class: "problem" }, problem)],
+    );
     if (!changed && log && job) setText(log, job.log.join("\n"));
     const newLog = this.node.querySelector(".log");
     if (newLog) newLog.scrollTop = atEnd ? newLog.scrollHeight : top;
   }
 
   head(name, ...more) {
-    const close = element("button", { type: "button", class: "close", "data-key": "close", "aria-label": "Close", title: "Close (Esc)", onclick: () => this.close() }, "×");
+    const close = element(
+      "button",
+      {
+        type: "button",
+        class: "close",
+        "data-key": "close",
+        "aria-label": "Close",
+        title: "Close (Esc)",
+        onclick: () => this.close(),
+      },
+      "×",
+    );
     return element("div", { class: "detail-head" }, element("h2", {}, name), ...more, close);
   }
 
@@ -67,12 +83,33 @@ export class Detail {
     return [
       this.head(job.name, element("span", { class: `badge ${stage}` }, job.status)),
       ...because(job, stage),
-      job.model ? element("div", { class: "box model-box" }, element("h3", {}, "Model"), element("code", { class: "uri" }, job.model), copyButton(job.model, "the model's S3 URI")) : null,
+      job.model
+        ? element(
+            "div",
+            { class: "box model-box" },
+            element("h3", {}, "Model"),
+            element("code", { class: "uri" }, job.model),
+            copyButton(job.model, "the model's S3 URI"),
+          )
+        : null,
       facts(job),
       job.tries.length ? tries(job) : null,
-      job.metrics.length ? element("div", { class: "box" }, element("h3", {}, "Metrics"), element("p", {}, job.metrics.map((each) => `${each.name} ${each.value}`).join(" · "))) : null,
+      job.metrics.length
+        ? element(
+            "div",
+            { class: "box" },
+            element("h3", {}, "Metrics"),
+            element("p", {}, job.metrics.map((each) => `${each.name} ${each.value}`).join(" · ")),
+          )
+        : null,
       element("h3", { class: "log-head" }, "Log"),
-      job.log.length ? element("pre", { class: "log", "data-key": "log", tabindex: "0", "aria-label": "Last lines of the log" }, job.log.join("\n")) : element("p", { class: "nothing" }, job.training_job ? "No line yet." : "It has not started."),
+      job.log.length
+        ? element(
+            "pre",
+            { class: "log", "data-key": "log", tabindex: "0", "aria-label": "Last lines of the log" },
+            job.log.join("\n"),
+          )
+        : element("p", { class: "nothing" }, job.training_job ? "No line yet." : "It has not started."),
       ...job.errors.map((error) => element("p", { class: "problem" }, error)),
     ].filter(Boolean);
   }
@@ -81,10 +118,26 @@ export class Detail {
 function because(job, stage) {
   const boxes = [];
   if (stage === "waiting") {
-    boxes.push(element("div", { class: "box why waiting" }, element("h3", {}, "Why it waits"), element("p", {}, job.why || "nothing is known"), job.scheduler ? element("p", {}, `Scheduler: ${job.scheduler}`) : null));
+    boxes.push(
+      element(
+        "div",
+        { class: "box why waiting" },
+        element("h3", {}, "Why it waits"),
+        element("p", {}, job.why || "nothing is known"),
+        job.scheduler ? element("p", {}, `Scheduler: ${job.scheduler}`) : null,
+      ),
+    );
   } else if (stage === "failed") {
     const more = job.failure && !job.why.includes(job.failure) ? element("p", {}, job.failure) : null;
-    boxes.push(element("div", { class: "box why failed" }, element("h3", {}, "Why it failed"), element("p", {}, job.why || "no reason was given"), more));
+    boxes.push(
+      element(
+        "div",
+        { class: "box why failed" },
+        element("h3", {}, "Why it failed"),
+        element("p", {}, job.why || "no reason was given"),
+        more,
+      ),
+    );
   }
   return boxes;
 }
@@ -104,8 +157,15 @@ function facts(job) {
     ["Ended", job.stopped ? moment(job.stopped) : ""],
     ["Training", [job.training_job, job.training_status].filter(Boolean).join(" · ")],
   ].filter(([, value]) => value);
-  const list = element("dl", { class: "facts" }, ...told.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
-  list.append(element("dt", {}, "ARN"), element("dd", { class: "arn" }, element("code", {}, job.arn), copyButton(job.arn, "the ARN")));
+  const list = element(
+    "dl",
+    { class: "facts" },
+    ...told.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]),
+  );
+  list.append(
+    element("dt", {}, "ARN"),
+    element("dd", { class: "arn" }, element("code", {}, job.arn), copyButton(job.arn, "the ARN")),
+  );
   return list;
 }
 
@@ -114,7 +174,13 @@ function tries(job) {
     const ran = each.started && each.stopped ? duration(each.stopped - each.started) : "never ran";
     const last = index === job.tries.length - 1;
     const what = each.what === "preempted" ? "preempted" : last && job.status === "SUCCEEDED" ? "succeeded" : "failed";
-    return element("li", { class: what }, element("b", {}, what), ` after ${ran} `, element("span", { class: "because" }, each.why));
+    return element(
+      "li",
+      { class: what },
+      element("b", {}, what),
+      ` after ${ran} `,
+      element("span", { class: "because" }, each.why),
+    );
   });
   return element("div", { class: "box" }, element("h3", {}, "Attempts"), element("ol", { class: "tries" }, ...rows));
 }

@@ -32,12 +32,17 @@ export function replaceIfChanged(node, made, ...children) {
   node.madeOf = key;
   const held = node.contains(document.activeElement) ? document.activeElement.dataset.key : undefined;
   node.replaceChildren(...children.flatMap((child) => (typeof child === "function" ? child() : [child])));
-  if (held !== undefined) [...node.querySelectorAll("[data-key]")].find((each) => each.dataset.key === held)?.focus({ preventScroll: true });
+  if (held !== undefined)
+    [...node.querySelectorAll("[data-key]")].find((each) => each.dataset.key === held)?.focus({ preventScroll: true });
   return true;
 }
 
 export function copyButton(text, what) {
-  const button = element("button", { type: "button", class: "copy", "data-key": `copy ${what}`, title: `Copy ${what}`, "aria-label": `Copy ${what}` }, "Copy");
+  const button = element(
+    "button",
+    { type: "button", class: "copy", "data-key": `copy ${what}`, title: `Copy ${what}`, "aria-label": `Copy ${what}` },
+    "Copy",
+  );
   button.addEventListener("click", async (event) => {
     event.stopPropagation();
     try {
@@ -46,7 +51,9 @@ export function copyButton(text, what) {
     } catch {
       button.textContent = "Select it";
     }
-    setTimeout(() => { button.textContent = "Copy"; }, 1500);
+    setTimeout(() => {
+      button.textContent = "Copy";
+    }, 1500);
   });
   return button;
 }

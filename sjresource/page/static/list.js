@@ -5,7 +5,8 @@ import { Row } from "./row.js";
 const SPARE = 4;
 
 export class List {
-  // `state` is the page's; `opened(arn)` is called for the job that somebody opens, `seen(arns)` with the jobs in sight.
+  // `state` is the page's; `opened(arn)` is called for the job that somebody opens, `seen(arns)` with
+  // the jobs in sight.
   constructor(state, opened, seen) {
     this.state = state;
     this.opened = opened;
@@ -23,7 +24,14 @@ export class List {
     this.node.addEventListener("keydown", (event) => this.key(event));
     this.node.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     this.node.addEventListener("focus", () => this.soon());
-    drag(this.node, (part) => { state.scale.pan(-part); this.soon(); }, () => this.width);
+    drag(
+      this.node,
+      (part) => {
+        state.scale.pan(-part);
+        this.soon();
+      },
+      () => this.width,
+    );
     this.measure();
   }
 
@@ -120,13 +128,16 @@ export class List {
   // Opens the job at which the keys come to rest: each that is opened is several calls.
   openedSoon() {
     clearTimeout(this.opening);
-    this.opening = setTimeout(() => { if (this.state.open) this.opened(this.active); }, 150);
+    this.opening = setTimeout(() => {
+      if (this.state.open) this.opened(this.active);
+    }, 150);
   }
 
   reveal(index) {
     const top = index * this.rowHeight;
     if (top < this.node.scrollTop) this.node.scrollTop = top;
-    else if (top + this.rowHeight > this.node.scrollTop + this.height) this.node.scrollTop = top + this.rowHeight - this.height;
+    else if (top + this.rowHeight > this.node.scrollTop + this.height)
+      this.node.scrollTop = top + this.rowHeight - this.height;
   }
 
   key(event) {
@@ -138,7 +149,7 @@ export class List {
       PageDown: (now) => now + page,
       PageUp: (now) => now - page,
       Home: () => 0,
-      End: (now, last) => last,
+      End: (_now, last) => last,
     };
     if (event.key in moves) this.move(moves[event.key]);
     else if ((event.key === "Enter" || event.key === " ") && this.active) this.opened(this.active, true);
@@ -170,11 +181,16 @@ function drag(node, moved, width) {
   });
   window.addEventListener("pointermove", (event) => {
     if (last === null) return;
-    if (event.buttons === 0) { last = null; return; }
+    if (event.buttons === 0) {
+      last = null;
+      return;
+    }
     const by = event.clientX - last;
     if (Math.abs(by) < 3) return;
     last = event.clientX;
     moved(by / (width() || 1));
   });
-  window.addEventListener("pointerup", () => { last = null; });
+  window.addEventListener("pointerup", () => {
+    last = null;
+  });
 }

@@ -18,13 +18,27 @@ function card(queue, queues, chosen, choose) {
   const isChosen = chosen.queue === queue.arn && !chosen.share;
   const title = element(
     "button",
-    { type: "button", class: "title", "data-key": queue.arn, "aria-pressed": isChosen, title: queue.arn, onclick: () => choose(isChosen ? "" : queue.arn, "") },
+    {
+      type: "button",
+      class: "title",
+      "data-key": queue.arn,
+      "aria-pressed": isChosen,
+      title: queue.arn,
+      onclick: () => choose(isChosen ? "" : queue.arn, ""),
+    },
     queue.name,
   );
   return element(
     "article",
     { class: chosen.queue === queue.arn ? "card chosen" : "card", "aria-label": `Queue ${queue.name}` },
-    element("div", { class: "card-head" }, title, element("span", { class: "kind" }, several ? `${regionOf(queue.arn)} · ${queue.kind}` : queue.kind), ...troubles(queue), counts(queue.counts)),
+    element(
+      "div",
+      { class: "card-head" },
+      title,
+      element("span", { class: "kind" }, several ? `${regionOf(queue.arn)} · ${queue.kind}` : queue.kind),
+      ...troubles(queue),
+      counts(queue.counts),
+    ),
     ...queue.units.map(unitBar),
     queue.shares.length ? shares(queue, chosen, choose) : null,
     element("p", { class: "environments" }, environments(queue)),
@@ -40,14 +54,26 @@ function troubles(thing) {
 
 function counts(counted) {
   const shown = WORTH.filter((stage) => counted[stage]);
-  return element("span", { class: "counts" }, ...shown.map((stage) => element("span", { class: `count ${stage}`, title: `${counted[stage]} ${stage}` }, `${counted[stage]} ${stage}`)));
+  return element(
+    "span",
+    { class: "counts" },
+    ...shown.map((stage) =>
+      element("span", { class: `count ${stage}`, title: `${counted[stage]} ${stage}` }, `${counted[stage]} ${stage}`),
+    ),
+  );
 }
 
 function unitBar(unit) {
   const free = unit.most === undefined ? "" : `, ${unit.most - unit.used - unit.others} free`;
-  const words = unit.most === undefined ? `${unit.used} ${unitWord(unit.unit)} in use` : `${unit.used} of ${unit.most} ${unitWord(unit.unit)}`;
+  const words =
+    unit.most === undefined
+      ? `${unit.used} ${unitWord(unit.unit)} in use`
+      : `${unit.used} of ${unit.most} ${unitWord(unit.unit)}`;
   const told = unit.others ? `${words}, others use ${unit.others}${free}` : `${words}${free}`;
-  const bar = meter(told, unit.most || unit.used, [["used", unit.used], ["others", unit.others ?? 0]]);
+  const bar = meter(told, unit.most || unit.used, [
+    ["used", unit.used],
+    ["others", unit.others ?? 0],
+  ]);
   return element("div", { class: "unit" }, bar, element("span", { class: "amount" }, told));
 }
 
@@ -71,7 +97,13 @@ function shareRow(queue, share, chosen, choose) {
   const isChosen = chosen.queue === queue.arn && chosen.share === share.name;
   const name = element(
     "button",
-    { type: "button", class: "share-name", "data-key": `${queue.arn} ${share.name}`, "aria-pressed": isChosen, onclick: () => choose(isChosen ? "" : queue.arn, isChosen ? "" : share.name) },
+    {
+      type: "button",
+      class: "share-name",
+      "data-key": `${queue.arn} ${share.name}`,
+      "aria-pressed": isChosen,
+      onclick: () => choose(isChosen ? "" : queue.arn, isChosen ? "" : share.name),
+    },
     share.name,
   );
   const habits = [share.sharing, share.preempts ? "preempts within" : ""].filter(Boolean).join(", ");
@@ -86,13 +118,22 @@ function shareRow(queue, share, chosen, choose) {
 }
 
 function shareUnit(unit) {
-  if (unit.own === undefined) return element("div", { class: "unit" }, element("span", { class: "amount" }, `${unit.used} ${unitWord(unit.unit)} in use`));
+  if (unit.own === undefined)
+    return element(
+      "div",
+      { class: "unit" },
+      element("span", { class: "amount" }, `${unit.used} ${unitWord(unit.unit)} in use`),
+    );
   const words = [`${unit.used} of ${unit.own} ${unitWord(unit.unit)}`];
   if (unit.borrowed) words.push(`borrows ${unit.borrowed}`);
   if (unit.lends) words.push(`has ${unit.lends} to lend`);
   const told = words.join(", ");
   const most = Math.max(unit.own, unit.used);
-  const bar = meter(told, most, [["used", Math.min(unit.used, unit.own)], ["borrowed", unit.borrowed], ["lends", unit.lends]]);
+  const bar = meter(told, most, [
+    ["used", Math.min(unit.used, unit.own)],
+    ["borrowed", unit.borrowed],
+    ["lends", unit.lends],
+  ]);
   return element("div", { class: "unit" }, bar, element("span", { class: "amount" }, told));
 }
 

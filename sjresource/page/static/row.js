@@ -2,7 +2,14 @@
 import { copyButton, element, setClass, setText } from "./dom.js";
 import { duration, firstLine, moment, nameOf, stageOf } from "./words.js";
 
-const WORDS = { waiting: "waiting", starting: "starting", running: "running", succeeded: "succeeded", failed: "failed attempt", preempted: "preempted" };
+const WORDS = {
+  waiting: "waiting",
+  starting: "starting",
+  running: "running",
+  succeeded: "succeeded",
+  failed: "failed attempt",
+  preempted: "preempted",
+};
 
 // A line is made once and shows one job after another: scrolling makes no elements.
 export class Row {
@@ -53,7 +60,7 @@ export class Row {
   }
 
   showNote(job, told, stage) {
-    const model = stage === "succeeded" ? told?.model ?? "" : "";
+    const model = stage === "succeeded" ? (told?.model ?? "") : "";
     const note = model || (stage === "running" ? [job.needs, job.why].filter(Boolean).join(" · ") : firstLine(job.why));
     setText(this.note, job.stopping ? `being stopped · ${note}` : note);
     if (this.note.title !== (model || job.why)) this.note.title = model || job.why;
@@ -106,7 +113,7 @@ export function statusWords(job, told, now) {
 
 function lastEnd(job) {
   const last = job.spans[job.spans.length - 1];
-  return last ? last[2] ?? job.since : job.since;
+  return last ? (last[2] ?? job.since) : job.since;
 }
 
 function spanWords(what, begin, end, why, now) {

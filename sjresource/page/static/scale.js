@@ -1,10 +1,30 @@
 // The time that is shown: from `begin` to `end`, in epoch milliseconds. Pure but for its own state.
 import { day, timeOfDay } from "./words.js";
 
-const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+const SECOND = 1000,
+  MINUTE = 60 * SECOND,
+  HOUR = 60 * MINUTE,
+  DAY = 24 * HOUR;
 const STEPS = [
-  SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND, MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE,
-  30 * MINUTE, HOUR, 2 * HOUR, 6 * HOUR, 12 * HOUR, DAY, 2 * DAY, 7 * DAY, 30 * DAY, 90 * DAY,
+  SECOND,
+  2 * SECOND,
+  5 * SECOND,
+  10 * SECOND,
+  30 * SECOND,
+  MINUTE,
+  2 * MINUTE,
+  5 * MINUTE,
+  10 * MINUTE,
+  30 * MINUTE,
+  HOUR,
+  2 * HOUR,
+  6 * HOUR,
+  12 * HOUR,
+  DAY,
+  2 * DAY,
+  7 * DAY,
+  30 * DAY,
+  90 * DAY,
 ];
 const SHORTEST = 2 * SECOND;
 const LONGEST = 5 * 365 * DAY;
@@ -21,7 +41,7 @@ export class Scale {
     let last = -Infinity;
     for (const job of jobs) {
       first = Math.min(first, job.created);
-      const end = job.spans.length ? job.spans[job.spans.length - 1][2] ?? now : now;
+      const end = job.spans.length ? (job.spans[job.spans.length - 1][2] ?? now) : now;
       last = Math.max(last, end);
     }
     if (first === Infinity) [first, last] = [now - 10 * MINUTE, now];

@@ -74,7 +74,7 @@ def pinned_digest(name: str, pinned: str) -> str:
         digest, _, named = line.partition("  ")
         if named == name:
             return digest
-    msg = f"no digest of {name} is pinned in tools/engine/{PINNED.name}"
+    msg = f"no digest of {name} is pinned in {PINNED}"
     raise Unavailable(msg)
 
 

@@ -1,5 +1,5 @@
 // The Pulumi CLI as a tool of this module: `go install pkg@version` refuses pulumi's own replace directives.
-module sjresource/tools/engine
+module sjresource/tools/only_where_pulumi_cannot_be_installed/engine
 
 go 1.26
 

@@ -1,4 +1,4 @@
-"""Print the folder to put first on PATH so that `pulumi` runs Python programs; see README.md.
+"""Print the folder to put first on PATH so that `pulumi` runs Python programs; see ../README.md.
 
 One line on stdout, everything else on stderr. It takes milliseconds when an engine is there, and
 minutes, with progress, when it must be brought first.
@@ -11,7 +11,7 @@ import signal
 import sys
 from pathlib import Path
 
-# `python tools/engine` puts the folder itself on the path; its package is found from the one above.
+# Python puts the folder itself on the path; its package is found from the one above.
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from engine.bringing import MAKERS, bring_engine  # noqa: E402 - after the path is set

@@ -1,1 +1,0 @@
-"""Finds or brings the Pulumi CLI with its Python language host; see README.md beside this file."""
