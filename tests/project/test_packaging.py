@@ -76,6 +76,7 @@ def test_tests_run_with_the_versions_of_the_local_stack() -> None:
 
 PINNED = [
     *(ROOT / "requirements").glob("*.txt"),
+    *(ROOT / "tests" / "emulator" / "clients").glob("*.txt"),
     ROOT / "tools" / "engine" / "go_toolchain.txt",
     ROOT / "tools" / "engine" / "language_host" / "requirements.txt",
 ]
