@@ -73,15 +73,15 @@ def whole(least: int = 0, most: int = 1_000_000_000) -> Decoder:
     return decode
 
 
-def text(longest: int = 256, shortest: int = 0) -> Decoder:
-    """Make a decoder of text without control characters: it is shown on terminals and in SVG."""
+def text(longest: int = 256, shortest: int = 0, *, controls: bool = False) -> Decoder:
+    """Make a decoder of text, without control characters unless it stands for what others say."""
 
     def decode(value: Any, where: str) -> str:
         if not isinstance(value, str):
             _refuse(where, "must be text")
         if not shortest <= len(value) <= longest:
             _refuse(where, f"must have {shortest} to {longest} characters")
-        if not value.isprintable():
+        if not controls and not value.isprintable():
             _refuse(where, "must have no control characters")
         return value
 

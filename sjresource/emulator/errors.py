@@ -9,13 +9,10 @@ from __future__ import annotations
 import http
 import json
 import uuid
-from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape
+from typing import Final
 
 from sjresource.emulator.wire import Response
-
-if TYPE_CHECKING:
-    from typing import Final
+from sjresource.emulator.xml_text import escape
 
 _QUERY_SERVICES: Final = frozenset({"iam", "sts"})
 

@@ -100,7 +100,7 @@ _FAULT: Final = record(
         "match": mapping(anything, 50),
         "code": _code,
         "status": whole(400, 599),
-        "message": text(2048),
+        "message": text(2048, controls=True),
         "seconds": number(0, _LONGEST_DELAY),
         "per_second": optional(number(0.001, 1_000_000)),
     },

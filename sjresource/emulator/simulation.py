@@ -50,7 +50,7 @@ _MEMBERS: Final[dict[str, Decoder]] = {
     "interruptions": whole(0, 1000),
     "outcome": one_of("Completed", "Failed", "Stopped"),
     "exit_code": optional(whole(-(2**31), 2**31)),
-    "failure_reason": optional(text(1024)),
+    "failure_reason": optional(text(1024, controls=True)),
     "metrics": mapping(number(-1e300, 1e300), 1000),
 }
 _SCRIPT: Final = record(_MEMBERS)

@@ -34,7 +34,7 @@ WRONG_SCRIPTS: list[Any] = [
     {"submitted": "1"},
     {"stopping": True},
     {"failure_reason": 5},
-    {"failure_reason": "\x1b[2J"},
+    {"failure_reason": "x" * 1025},
     {"interruptions": 10**8},
     {"capacity_errors": 1.5},
     {"stuck": 1},

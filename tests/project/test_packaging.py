@@ -79,6 +79,7 @@ def test_tests_run_with_the_versions_of_the_local_stack() -> None:
 
 PINNED = [
     *(ROOT / "requirements").glob("*.txt"),
+    *(ROOT / "tests" / "emulator" / "clients").glob("*.txt"),
     ENGINE / "go_toolchain.txt",
     ENGINE / "language_host" / "requirements.txt",
 ]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import html
-import re
 from typing import TYPE_CHECKING, Final
 
 from sjresource.emulator.what_if.report import duration
+from sjresource.emulator.xml_text import escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,9 +21,6 @@ _COLOURS: Final = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa33
 """Paul Tol's bright scheme, which the colour-blind can tell apart."""
 
 
-_NO_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
 def draw(scenario: Scenario, play: Play, title: str) -> str:
     """Give the picture's source. A column is an average, so short runs of a long play are seen."""
     capacity = sum(sum(each.limits.values()) for each in scenario.environments.values())
@@ -36,9 +32,9 @@ def draw(scenario: Scenario, play: Play, title: str) -> str:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {right + 20} {base + _BOTTOM}" '
             'font-family="sans-serif" font-size="11">'
         ),
-        f"<title>{_escape(title)}</title>",
+        f"<title>{escape(title)}</title>",
         f'<rect width="{right + 20}" height="{base + _BOTTOM}" fill="white"/>',
-        f'<text x="{_LEFT}" y="18" font-size="13" font-weight="bold">{_escape(title)}</text>',
+        f'<text x="{_LEFT}" y="18" font-size="13" font-weight="bold">{escape(title)}</text>',
         *_legend(shares),
         *_areas(shares, held, capacity),
         *_marks(play),
@@ -101,7 +97,7 @@ def _legend(shares: Sequence[str]) -> Iterator[str]:
     for number, share in enumerate(shares):
         colour = _COLOURS[number % len(_COLOURS)]
         yield f'<rect x="{x}" y="25" width="10" height="10" fill="{colour}"/>'
-        yield f'<text x="{x + 14}" y="34">{_escape(share or "jobs")}</text>'
+        yield f'<text x="{x + 14}" y="34">{escape(share or "jobs")}</text>'
         x += 30 + 7 * len(share or "jobs")
     yield f'<path d="M{x},27 h8 l-4,8 z" fill="black"/><text x="{x + 14}" y="34">preemption</text>'
 
@@ -119,10 +115,5 @@ def _axes(capacity: int, ended: float) -> Iterator[str]:
     )
     for tick in range(_TICKS + 1):
         x = _LEFT + _WIDTH * tick / _TICKS
-        text = _escape(duration(ended * tick / _TICKS))
+        text = escape(duration(ended * tick / _TICKS))
         yield f'<text x="{x:.1f}" y="{base + 16}" text-anchor="middle">{text}</text>'
-
-
-def _escape(text: str) -> str:
-    """Write text as XML can have it: a control character makes a document that nobody reads."""
-    return html.escape(_NO_XML.sub("\N{REPLACEMENT CHARACTER}", text))

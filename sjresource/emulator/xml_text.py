@@ -1,0 +1,14 @@
+"""Text as XML can have it: escaped, and without the characters that no document may hold."""
+
+from __future__ import annotations
+
+import re
+from html import escape as escape_marks
+from typing import Final
+
+_NONE_OF_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def escape(text: str) -> str:
+    """Write text for an element or an attribute; a control character becomes a replacement."""
+    return escape_marks(_NONE_OF_XML.sub("\N{REPLACEMENT CHARACTER}", text))
