@@ -93,6 +93,23 @@ def timeout_message(
     return "\n  ".join(lines)
 
 
+UNCERTAIN = (
+    "waiting, as this may be a dependent of a target; SJRESOURCE_WAIT=0 does not wait, and Ctrl-C "
+    "ends the wait and not the job"
+)
+
+
+def earlier_run(outcome: Mapping[str, Any] | None, jobs: Sequence[str], why: str) -> str | None:
+    """Say that outputs tell of other jobs than these; None where they tell of them, or nothing."""
+    told = [result.get("job") for result in (outcome or {}).get("results", [])]
+    if not told or told == list(jobs):
+        return None
+    return (
+        f"this run did not wait ({why}): the outputs tell of an earlier run, of other jobs; "
+        "the next `pulumi up` that waits records these"
+    )
+
+
 def held_back(failed: int, others: int) -> str:
     """Say why a program goes on in which something has failed."""
     return (
