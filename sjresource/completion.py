@@ -227,7 +227,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
 
     @property
     def console_urls(self) -> MayBeAbsent[dict[str, str] | None]:
-        """Pages of the AWS console: `job_queue`, `training_job`, `log`."""
+        """Pages of the AWS console: `job_queue`, `training_job`, `log`; an emulator's `page`."""
         return self._of_one("console_urls")
 
     def _recorded(self, name: str) -> pulumi.Output[Any]:

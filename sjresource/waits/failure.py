@@ -53,7 +53,7 @@ def verdict_line(evidence: Evidence, mask: Mask) -> str:
 
 def failure_message(name: str, evidence: Evidence, mask: Mask, again: str) -> str:
     """Lay out all that is known of one failed job, what to try, and how to run it `again`."""
-    places = place_lines(evidence.detail)
+    places = place_lines(evidence.detail, evidence.page)
     lines = [*evidence_lines(evidence, mask), *places, *_advice_lines(evidence, again)]
     return "\n".join([headline(name, evidence, mask), *_indented(lines)])
 
@@ -168,10 +168,10 @@ def evidence_lines(evidence: Evidence, mask: Mask) -> Iterator[str]:
     yield from (f"not read: {mask.text(error)}" for error in evidence.unread)
 
 
-def place_lines(detail: Mapping[str, Any]) -> Iterator[str]:
-    """Say where to look further: the job's ARN, pages of the AWS console."""
+def place_lines(detail: Mapping[str, Any], page: str = "") -> Iterator[str]:
+    """Say where to look further: the job's ARN, pages of the AWS console or the emulator's own."""
     yield f"job: {detail.get('jobArn')}"
-    for what, url in console_urls(detail.get("jobQueue"), training_job_arn(detail)).items():
+    for what, url in console_urls(detail.get("jobQueue"), training_job_arn(detail), page).items():
         yield f"{what.replace('_', ' ')}: {url}"
 
 
