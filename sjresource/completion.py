@@ -19,17 +19,15 @@ from sjresource.checks.declaring import require_name
 from sjresource.given_provider import warn_of_provider
 from sjresource.identity import identity_tag, resource_identity
 from sjresource.provider import BatchProvider
-from sjresource.stack_config import stack_settings
 from sjresource.waits.absences import MayBeAbsent, of_many, read, record_read
-from sjresource.waits.failure import recorded_failures
+from sjresource.waits.failure import UNCERTAIN, earlier_run, recorded_failures
 from sjresource.waits.masking import Mask
-from sjresource.waits.operation import Operation, this_operation
 from sjresource.waits.outcome import whole
 from sjresource.waits.recording import quotes_secrets, record, remembered
 from sjresource.waits.rows import EarlyRow, urn_in
 from sjresource.waits.services import services_of
 from sjresource.waits.stated_terms import stated_terms
-from sjresource.waits.surroundings import surroundings
+from sjresource.waits.surroundings import stack_operation, surroundings
 from sjresource.waits.waited_jobs import WaitedJobs, unknown
 from sjresource.waits.waiting import Wait
 
@@ -146,6 +144,9 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
         warn_of_provider(self, opts, needs_region=False)
         if not pulumi.runtime.is_dry_run():
             self.outcome.apply(self._warn)
+            if properties["statuses"] is None:
+                told = pulumi.Output.all(self.outcome, declared.arns())
+                told.apply(lambda known: self._say_earlier(known[0], known[1]))
 
     @property
     def status(self) -> pulumi.Output[str]:
@@ -226,7 +227,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
 
     @property
     def console_urls(self) -> MayBeAbsent[dict[str, str] | None]:
-        """Pages of the AWS console: `job_queue`, `training_job`, `log`."""
+        """Pages of the AWS console: `job_queue`, `training_job`, `log`; an emulator's `page`."""
         return self._of_one("console_urls")
 
     def _recorded(self, name: str) -> pulumi.Output[Any]:
@@ -257,7 +258,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
         self, declared: WaitedJobs, terms: Terms, identity: pulumi.Input[str]
     ) -> pulumi.Output[Any] | None:
         """Give the end of the wait, or unknown in a preview; None in a run that doesn't wait."""
-        operation = _operation()
+        operation = stack_operation()
         if operation.never_waits:
             return None
         if isinstance(identity, str) and not operation.waits_for(urn_in(identity)):
@@ -270,7 +271,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
             if not operation.waits_for(urn, needs):
                 return None
             if operation.is_uncertain(urn):
-                pulumi.log.info(_UNCERTAIN, resource=row, ephemeral=True)  # type: ignore[arg-type] # see EarlyRow
+                pulumi.log.info(UNCERTAIN, resource=row, ephemeral=True)  # type: ignore[arg-type] # see EarlyRow
             mask = Mask(await declared.secrets())
             known = await declared.submissions(jobs)
             waiting = Wait(known, terms, row, mask, surroundings())
@@ -281,6 +282,12 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
         in_preview = pulumi.runtime.is_dry_run()
         return declared.once_known(lambda jobs: unknown() if in_preview else wait(jobs))
 
+    def _say_earlier(self, outcome: dict[str, Any] | None, jobs: list[str]) -> None:
+        """Say beside outputs of an earlier run that they are no others."""
+        said = earlier_run(outcome, jobs, stack_operation().why)
+        if said:
+            pulumi.log.warn(said, resource=self)
+
     def _warn(self, outcome: dict[str, Any] | None) -> None:
         """Say in every `up` what a recorded outcome lacks."""
         for line in recorded_failures(outcome or {}):
@@ -288,18 +295,3 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
 
 
 _TYPE = "pulumi-python:dynamic/sjresource:ServiceJobCompletion"
-
-
-_UNCERTAIN = (
-    "waiting, as this may be a dependent of a target; SJRESOURCE_WAIT=0 does not wait, and Ctrl-C "
-    "ends the wait and not the job"
-)
-
-
-def _operation() -> Operation:
-    """Read which operation this run of the program serves."""
-    stack_settings()  # which looks at ours first, so that all that is wrong is told at once
-    try:
-        return this_operation(pulumi.Config("sjresource").get("wait"))
-    except ValueError as error:
-        raise pulumi.RunError(str(error)) from None

@@ -22,9 +22,17 @@ if TYPE_CHECKING:
 PROPERTY = "secret_places"
 
 
+_NAMES = ("identity", "job_queue", "quota_share_name", "region", "managed_here")
+"""What is in every ARN is no secret, and an Output in most programs: wide stacks have many."""
+
+
 def secret_places(arguments: Mapping[str, Any]) -> pulumi.Input[list[Place]]:
     """Return the path of each secret, in no order that means anything."""
-    others = {name: value for name, value in arguments.items() if not is_plain(value)}
+    others = {
+        name: value
+        for name, value in arguments.items()
+        if name not in _NAMES and not is_plain(value)
+    }
     return pulumi.Output.from_input(_places(others, [])) if others else []
 
 

@@ -34,6 +34,9 @@ _LARGEST = sys.float_info.max
 
 _OURS = "identity"
 
+_NAMES = ("job_queue", "quota_share_name", "scheduling_policy_arn", "region")
+"""Arguments that are outputs of resources, hence JSON, in most programs: wide stacks have many."""
+
 
 def require_name(noun: str, name: Any) -> None:
     """Refuse a resource name that is none.
@@ -80,6 +83,8 @@ class _Taker:
         self.problems: list[Problem] = []
 
     def argument(self, name: str, value: Any) -> Any:
+        if isinstance(value, pulumi.Output) and name in _NAMES:
+            return value
         return value if _is_json(value) or name == _OURS else self.take(value, name)
 
     def end(self) -> None:

@@ -105,7 +105,8 @@ def check_job(
     if not checked_before:
         found = job_problems(properties, settings.region)
         problems.extend(failing(found, lenient=checking.lenient))
-    if would_be_submitted and checking.preflight:
+    asks = not (problems and is_unknown(properties.get("job_queue")))  # else for nothing
+    if would_be_submitted and checking.preflight and asks:
         for problem, repairable in _preflight(settings, properties, memory):
             if repairable or checking.lenient:
                 why = MANAGED if repairable else LET_PASS

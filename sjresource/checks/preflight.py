@@ -40,7 +40,7 @@ def findings(facts: QueueFacts, properties: Mapping[str, Any]) -> Iterator[Findi
         yield Finding("job_queue", f"names a queue that does not exist{facts.whereabouts}")
         return
     name = queue["jobQueueName"]
-    kind = queue.get("jobQueueType", _TRAINING)
+    kind = _kind(queue)
     if kind != _TRAINING:
         yield Finding("job_queue", f'names queue "{name}" of type {kind}; it must be {_TRAINING}')
         return
@@ -56,6 +56,14 @@ _UNLIMITED = -1
 https://docs.aws.amazon.com/batch/latest/APIReference/API_QuotaShareResourceSharingConfiguration.html
 """
 _ALL_INSTANCES = "NUM_INSTANCES"
+
+
+def _kind(queue: Detail) -> str:
+    """Return a queue's type; one that is told without it shows it by its environments."""
+    for_containers = queue.get("computeEnvironmentOrder") and not queue.get(
+        "serviceEnvironmentOrder"
+    )
+    return str(queue.get("jobQueueType") or ("ECS" if for_containers else _TRAINING))
 
 
 def _state_findings(queue: Detail) -> Iterator[Finding]:

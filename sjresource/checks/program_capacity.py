@@ -13,7 +13,7 @@ import pulumi
 
 from sjresource.checks.instance_hours import requested_instances
 from sjresource.checks.preflight import counted, limited, may_run
-from sjresource.checks.reading import holds_unknown
+from sjresource.checks.reading import holds_unknown, is_plain
 
 
 async def too_much(job_queue: Any, payload: Any) -> str | None:
@@ -21,7 +21,7 @@ async def too_much(job_queue: Any, payload: Any) -> str | None:
     queue = await _declared(job_queue, "service_environment_order")
     if queue is None:
         return None
-    wanted = requested_instances(await _known(payload))
+    wanted = requested_instances(await _resources_of(payload))
     order = queue["service_environment_order"]
     places = [_environment(place) for place in order] if isinstance(order, (list, tuple)) else []
     found = [await _declared(place, "capacity_limits") for place in places]
@@ -53,9 +53,16 @@ async def _declared(named: Any, argument: str) -> dict[str, Any] | None:
     return None
 
 
+async def _resources_of(payload: Any) -> Any:
+    """Return what a payload says of instances; the rest need not be waited for."""
+    if isinstance(payload, dict):
+        return {"ResourceConfig": await _known(payload.get("ResourceConfig"))}
+    return await _known(payload)
+
+
 async def _known(value: Any) -> Any:
     """Return what Outputs in it hold; None where one is unknown."""
-    known = await pulumi.Output.from_input(value).future()
+    known = value if is_plain(value) else await pulumi.Output.from_input(value).future()
     return None if holds_unknown(known) else known
 
 

@@ -175,7 +175,7 @@ class AwsAnswers:
         return {name: self._masked_member(name, value) for name, value in answer.items()}
 
     def _masked_member(self, name: str, value: Any) -> Any:
-        if name in ("statusReason", "FailureReason"):
+        if name in ("statusReason", "FailureReason", "S3ModelArtifacts"):
             return self._mask.text(value)
         if isinstance(value, dict):
             return self._masked(value)

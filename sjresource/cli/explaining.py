@@ -68,7 +68,8 @@ def why_forgotten(recorded: Mapping[str, Any], mask: Mask) -> Explanation:
     told = f": {mask.text(reason)}" if isinstance(reason, str) else ""
     said = f"{status}{told}; Batch has forgotten it, this is what was recorded"
     model = recorded.get("model_artifacts")
-    return Explanation(str(status), said, [f"model: {model}"] if model else [])
+    shown = [f"model: {mask.text(model)}"] if isinstance(model, str) else []
+    return Explanation(str(status), said, shown)
 
 
 def why_succeeded(evidence: Evidence, mask: Mask) -> Explanation:
@@ -77,9 +78,9 @@ def why_succeeded(evidence: Evidence, mask: Mask) -> Explanation:
     lines = list(attempt_lines(evidence.detail, mask))
     model = trained.get("ModelArtifacts", {}).get("S3ModelArtifacts")
     if model:
-        lines.append(f"model: {model}")
+        lines.append(f"model: {mask.text(model)}")
     metrics = trained.get("FinalMetricDataList", [])
-    lines += [f"{metric['MetricName']}: {metric['Value']:g}" for metric in metrics]
+    lines += [f"{mask.text(metric['MetricName'])}: {metric['Value']:g}" for metric in metrics]
     lines += unread_lines(evidence, mask)
     return Explanation("SUCCEEDED", progress_line(_masked(evidence.detail, mask), 0), lines)
 

@@ -138,8 +138,14 @@ class Viewer:
             place=place.number if place else None,
             standing=self._words(detail, talks=talks),
             training_job_arn=training,
-            model_artifacts=job.record.get("model_artifacts") or self._model(detail, training),
+            model_artifacts=self._masked(
+                job.record.get("model_artifacts") or self._model(detail, training)
+            ),
         )
+
+    def _masked(self, model: Any) -> str | None:
+        """Take secrets out of a model's place, which is made of the job's own arguments."""
+        return self._mask.text(model) if isinstance(model, str) else None
 
     def _words(self, detail: Detail, *, talks: bool) -> str | None:
         if detail["status"] in RUNS and not talks:
@@ -158,7 +164,7 @@ class Viewer:
             **_identity(job, {}),
             status=str(status) if ended else UNKNOWN,
             status_reason=self._mask.text(said) if isinstance(said, str) else None,
-            model_artifacts=job.record.get("model_artifacts"),
+            model_artifacts=self._masked(job.record.get("model_artifacts")),
             record_expired=gone and ended,
         )
 

@@ -7,7 +7,7 @@ address for one service job, so the queue's page stands for it.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from sjresource.arn import name_in, parse_arn
 
@@ -23,9 +23,14 @@ _DOMAINS = {
 }
 
 
-def console_urls(job_queue: str | None, training_job: str | None) -> dict[str, str]:
-    """Give the pages of what there is, by what they show; both are ARNs or None."""
+def console_urls(job_queue: str | None, training_job: str | None, page: str = "") -> dict[str, str]:
+    """Give the pages of what there is, by what they show; both are ARNs or None.
+
+    `page` is the queue page of an emulator: what is there is in no console of AWS's.
+    """
     urls: dict[str, str] = {}
+    if page:
+        return {"page": page}
     queue, job = parse_arn(job_queue or ""), parse_arn(training_job or "")
     if queue is not None:
         urls["job_queue"] = _page(queue, "batch", f"queues/detail/{job_queue}")
@@ -34,6 +39,18 @@ def console_urls(job_queue: str | None, training_job: str | None) -> dict[str, s
         where = f"log-group/{_quoted(LOG_GROUP)}$3FlogStreamNameFilter$3D{name_in(job.name)}"
         urls["log"] = _page(job, "cloudwatch", f"logsV2:log-groups/{where}")
     return urls
+
+
+def emulators_page(endpoint: str | None) -> str:
+    """Return the queue page of the emulator behind an endpoint; "" for AWS's own, and others."""
+    parts = urlsplit(endpoint or "")
+    if parts.hostname not in _THIS_MACHINE:
+        return ""
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}:{parts.port or 80}/"
+
+
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
 def _page(arn: Arn, service: str, page: str) -> str:

@@ -35,6 +35,8 @@ class Evidence:
     log_lines: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     gone: bool = False
+    page: str = ""
+    """The queue page of the emulator that told all that."""
 
 
 def training_job_arn(detail: Mapping[str, Any]) -> str | None:
@@ -60,7 +62,7 @@ def gather(
     """
     arn = parse_arn(training_job_arn(detail) or "")
     if arn is None:
-        return Evidence(detail)
+        return Evidence(detail, page=services.page)
     unread: list[str] = []
     training_job: Mapping[str, Any] = {}
     gone = False
@@ -81,7 +83,8 @@ def gather(
                 stream, lines = _last_lines(logs, arn.name, log_lines)
         except SjresourceError as error:
             unread += [str(error)] if log_lines else []  # the name alone is not missed
-    return Evidence(detail, training_job, stream, tuple(lines), tuple(unread), gone)
+    read = tuple(lines), tuple(unread)
+    return Evidence(detail, training_job, stream, *read, gone=gone, page=services.page)
 
 
 def _last_lines(logs: LogsClient, training_job: str, lines: int) -> tuple[str | None, list[str]]:

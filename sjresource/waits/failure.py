@@ -53,7 +53,7 @@ def verdict_line(evidence: Evidence, mask: Mask) -> str:
 
 def failure_message(name: str, evidence: Evidence, mask: Mask, again: str) -> str:
     """Lay out all that is known of one failed job, what to try, and how to run it `again`."""
-    places = place_lines(evidence.detail)
+    places = place_lines(evidence.detail, evidence.page)
     lines = [*evidence_lines(evidence, mask), *places, *_advice_lines(evidence, again)]
     return "\n".join([headline(name, evidence, mask), *_indented(lines)])
 
@@ -91,6 +91,23 @@ def timeout_message(
     lines.append("the wait has ended, not the job: the next `pulumi up` goes on waiting")
     lines.append(f"to stop the job: {end(name, arn)}")
     return "\n  ".join(lines)
+
+
+UNCERTAIN = (
+    "waiting, as this may be a dependent of a target; SJRESOURCE_WAIT=0 does not wait, and Ctrl-C "
+    "ends the wait and not the job"
+)
+
+
+def earlier_run(outcome: Mapping[str, Any] | None, jobs: Sequence[str], why: str) -> str | None:
+    """Say that outputs tell of other jobs than these; None where they tell of them, or nothing."""
+    told = [result.get("job") for result in (outcome or {}).get("results", [])]
+    if not told or told == list(jobs):
+        return None
+    return (
+        f"this run did not wait ({why}): the outputs tell of an earlier run, of other jobs; "
+        "the next `pulumi up` that waits records these"
+    )
 
 
 def held_back(failed: int, others: int) -> str:
@@ -158,10 +175,10 @@ def unread_lines(evidence: Evidence, mask: Mask) -> Iterator[str]:
     yield from (f"not read: {mask.text(error)}" for error in evidence.unread)
 
 
-def place_lines(detail: Mapping[str, Any]) -> Iterator[str]:
-    """Say where to look further: the job's ARN, pages of the AWS console."""
+def place_lines(detail: Mapping[str, Any], page: str = "") -> Iterator[str]:
+    """Say where to look further: the job's ARN, pages of the AWS console or the emulator's own."""
     yield f"job: {detail.get('jobArn')}"
-    for what, url in console_urls(detail.get("jobQueue"), training_job_arn(detail)).items():
+    for what, url in console_urls(detail.get("jobQueue"), training_job_arn(detail), page).items():
         yield f"{what.replace('_', ' ')}: {url}"
 
 

@@ -48,6 +48,11 @@ class OpenWaits:
         self._open[wait] = asyncio.get_running_loop().create_future()
         return self._open[wait]
 
+    @property
+    def open(self) -> tuple[object, ...]:
+        """The waits that go on."""
+        return tuple(self._open)
+
     def leave(self, wait: object) -> None:
         """Count a wait out: it is recorded, or has failed. Idempotent."""
         self._open.pop(wait, None)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
+from sjresource.harmless import plain
 from sjresource.own_settings import FALSE, TRUE, wrong_value
 from sjresource.waits.pulumi_options import Options
 
@@ -32,6 +33,7 @@ class Operation:
 
     said: bool | None
     options: Options = field(default_factory=Options)
+    why: str = "its operation leaves it out"
 
     @property
     def never_waits(self) -> bool:
@@ -67,9 +69,11 @@ def this_operation(
         ValueError: the variable or setting is neither true nor false.
     """
     if environ.get(VARIABLE):
-        return Operation(_truth(environ[VARIABLE], f"Variable ({VARIABLE})"))
+        said = _truth(environ[VARIABLE], f"Variable ({VARIABLE})")
+        return Operation(said, why=f"{VARIABLE}={plain(environ[VARIABLE])}")
     if setting:
-        return Operation(_truth(setting, "Setting (sjresource:wait)"))
+        said = _truth(setting, "Setting (sjresource:wait)")
+        return Operation(said, why=f"sjresource:wait is {plain(setting)}")
     return Operation(None, Options.of(command(), environ))
 
 

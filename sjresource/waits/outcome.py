@@ -51,7 +51,7 @@ def job_record(evidence: Evidence) -> dict[str, Any]:
         "billable_seconds": trained.get("BillableTimeInSeconds"),
         "log_group": LOG_GROUP if arn else None,
         "log_stream": evidence.log_stream,
-        "console_urls": console_urls(detail.get("jobQueue"), arn),
+        "console_urls": console_urls(detail.get("jobQueue"), arn, evidence.page),
     }
     return {name: value for name, value in record.items() if value not in (None, "", {}, [])}
 

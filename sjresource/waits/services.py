@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sjresource.client import batch_client, logs_client, sagemaker_client
 from sjresource.session import WAITING
+from sjresource.waits.console import emulators_page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +25,8 @@ class Services:
     batch: Callable[[str], BatchClient]
     sagemaker: Callable[[str], SageMakerClient]
     logs: Callable[[str], LogsClient]
+    page: str = ""
+    """The queue page, where they are an emulator's."""
 
 
 def services_of(settings: Settings, patience: Patience = WAITING) -> Services:
@@ -31,4 +35,11 @@ def services_of(settings: Settings, patience: Patience = WAITING) -> Services:
         batch=lambda region: batch_client(settings, region or None, patience),
         sagemaker=lambda region: sagemaker_client(settings, region or None, patience),
         logs=lambda region: logs_client(settings, region or None, patience),
+        page=emulators_page(_batch_endpoint(settings)),
     )
+
+
+def _batch_endpoint(settings: Settings) -> str | None:
+    """Return the URL that is named for Batch, as boto3 finds it; None for AWS's own."""
+    named = (os.environ.get(name) for name in ("AWS_ENDPOINT_URL_BATCH", "AWS_ENDPOINT_URL"))
+    return settings.endpoint("batch") or next(filter(None, named), None)

@@ -18,6 +18,8 @@ from sjresource.own_settings import wrong_value
 from sjresource.session import BRIEF
 from sjresource.stack_config import stack_settings
 from sjresource.waits.holding import OpenWaits, open_waits
+from sjresource.waits.interruption import say_when_interrupted
+from sjresource.waits.operation import Operation, this_operation
 from sjresource.waits.polling import Poller
 from sjresource.waits.reporting import PACES, Reporter
 from sjresource.waits.services import Services, services_of
@@ -36,6 +38,19 @@ class Surroundings:
     poller: Poller
     standing: Standing
     waits: OpenWaits
+
+
+def stack_operation() -> Operation:
+    """Read which operation this run of the program serves.
+
+    Raises:
+        pulumi.RunError: a setting of ours, or the variable, is none.
+    """
+    stack_settings()  # which looks at ours first, so that all that is wrong is told at once
+    try:
+        return this_operation(pulumi.Config("sjresource").get("wait"))
+    except ValueError as error:
+        raise pulumi.RunError(str(error)) from None
 
 
 def surroundings() -> Surroundings:
@@ -73,6 +88,8 @@ def _new_surroundings(loop: asyncio.AbstractEventLoop) -> Surroundings:
     reporter = Reporter(
         on_loop(pulumi.log.info, ephemeral=True), on_loop(pulumi.log.warn), PACES[pace]
     )
+    waits = open_waits(fail_fast=bool(own.get_bool("failFast")))
+    say_when_interrupted(lambda: sum(len(getattr(wait, "jobs", ())) for wait in waits.open))
     return Surroundings(
         services=services,
         reporter=reporter,
@@ -82,5 +99,5 @@ def _new_surroundings(loop: asyncio.AbstractEventLoop) -> Surroundings:
             confirm_gone=partial(confirm_gone, settings, "ServiceJob"),
         ),
         standing=Standing(talk.batch, talk.sagemaker),
-        waits=open_waits(fail_fast=bool(own.get_bool("failFast"))),
+        waits=waits,
     )

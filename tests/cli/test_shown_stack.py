@@ -140,7 +140,7 @@ def test_why_a_job_failed_is_told_in_the_words_of_an_up(shown: ShownStack) -> No
     assert "to try: the training code failed: its log says where" in why["next_steps"]
     assert "tok-12345" not in str(why) + words.out
     assert "\x1b" not in words.out
-    assert why["console_urls"]["training_job"] in words.out
+    assert why["console_urls"]["page"] in words.out
 
 
 def test_what_runs_and_what_is_done_is_told_too(shown: ShownStack) -> None:

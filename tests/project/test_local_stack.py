@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import boto3
 import psutil
 import pytest
-from local_stack.pulumi import drop_locks_of_the_dead
+from local_stack.pulumi import drop_locks_of_the_dead, others, stack_exists
 from local_stack.upload import BUCKET, upload_example
 
 from sjresource.cli import emulator_process
@@ -106,3 +106,20 @@ def test_only_locks_of_the_dead_are_dropped(tmp_path: Path, gone: int) -> None:
 
     drop_locks_of_the_dead(tmp_path)
     assert {lock.name for lock in locks.iterdir()} == {"alive.json", "alive.json.attrs"}
+
+
+def test_the_stack_of_another_project_is_not_the_local_one(tmp_path: Path) -> None:
+    """The examples' stacks have its name, on the same backend."""
+    project, stacks = tmp_path / "Pulumi.yaml", tmp_path / ".pulumi" / "stacks"
+    project.write_text("name: example\nruntime: python\n")
+    for name, resources in (("sweep", [{"custom": True}] * 3), ("empty", [{"custom": False}])):
+        (stacks / name).mkdir(parents=True)
+        checkpoint = {"checkpoint": {"latest": {"resources": resources}}}
+        (stacks / name / "local.json").write_text(json.dumps(checkpoint))
+
+    assert not stack_exists(tmp_path, project)
+    assert others(tmp_path, project) == {"sweep/local": 3}
+    (stacks / "example").mkdir()
+    (stacks / "example" / "local.json").write_text("{}")
+    assert stack_exists(tmp_path, project)
+    assert others(tmp_path, project) == {"sweep/local": 3}

@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pulumi
 import pytest
 from emulated import IDENTITY, PAYLOAD
@@ -304,6 +305,28 @@ def test_an_unknown_queue_is_passed_over(aws: EmulatedBatch) -> None:
 
     assert failures(aws, rpc.UNKNOWN) == []
     assert aws.emulator.calls.counts() == {"DescribeJobQueues": 1}
+
+
+def test_a_queue_for_containers_fails(aws: EmulatedBatch) -> None:
+    """Most queues of an account are; the emulator has them too."""
+    key = vars(aws.emulator.credentials)
+    where = {"region_name": "us-east-1", "endpoint_url": aws.emulator.url, **key}
+    batch, iam = boto3.client("batch", **where), boto3.client("iam", **where)
+    name = f"containers-{id(aws)}"
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    environment = batch.create_compute_environment(
+        computeEnvironmentName=name, type="UNMANAGED", state="ENABLED", serviceRole=role
+    )["computeEnvironmentArn"]
+    queue = batch.create_job_queue(
+        jobQueueName=name,
+        priority=1,
+        state="ENABLED",
+        computeEnvironmentOrder=[{"order": 1, "computeEnvironment": environment}],
+    )["jobQueueArn"]
+
+    assert failures(aws, queue) == [
+        f'job_queue names queue "{name}" of type ECS; it must be SAGEMAKER_TRAINING'
+    ]
 
 
 def test_another_stack_s_mark_is_not_ours(side: QueueSide) -> None:

@@ -61,6 +61,7 @@ def test_a_wait_is_given_up_resumed_and_outlives_the_jobs_record(
     assert interrupted.exit_code != 0
     assert "pending_operations" not in stack.state()
     assert "Traceback" not in interrupted.stdout + interrupted.stderr
+    assert "only the wait has ended, the job goes on: `sjresource watch`" in interrupted.stdout
     assert latest_job(cloud)["status"] == "RUNNING"
 
     second = stack.start("up")

@@ -70,6 +70,8 @@ def down() -> int:
     if running := emulator_process.find(EMULATOR_DATA):
         emulator_process.stop(running)
         print(f"stopped the emulator (pid {running.pid})")
+    for name, count in pulumi.others().items():
+        print(f"{name} still has {count} resources in its data: `make emulator`, then destroy it")
     return 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -14,9 +15,31 @@ import psutil
 from local_stack.environment import ENGINE, ROOT, STACK, STATE, pulumi_variables
 
 
-def stack_exists() -> bool:
-    """Tell whether the local stack was made and not removed since."""
-    return any(STATE.glob(f".pulumi/stacks/**/{STACK}.json"))
+def stack_exists(state: Path = STATE, project: Path = ROOT / "Pulumi.yaml") -> bool:
+    """Whether the local stack was made and not removed since.
+
+    The examples' stacks lie in the same state, under the same name, by their projects.
+    """
+    return (state / ".pulumi" / "stacks" / _name(project) / f"{STACK}.json").exists()
+
+
+def others(state: Path = STATE, project: Path = ROOT / "Pulumi.yaml") -> dict[str, int]:
+    """Count the resources that stacks of other projects still have, by `project/stack`."""
+    found = {}
+    for file in sorted(state.glob(".pulumi/stacks/*/*.json")):
+        if file.parent.name == _name(project):
+            continue
+        latest = json.loads(file.read_text()).get("checkpoint", {}).get("latest") or {}
+        count = sum(bool(each.get("custom")) for each in latest.get("resources") or [])
+        if count:
+            found[f"{file.parent.name}/{file.stem}"] = count
+    return found
+
+
+def _name(project: Path) -> str:
+    """Read a project's name."""
+    named = re.search(r"^name: *(\S+)", project.read_text(), re.MULTILINE)
+    return named[1] if named else project.parent.name
 
 
 def run(*commands: list[str]) -> int:

@@ -16,6 +16,7 @@ from sjresource.cli.doctor.deployment import deployment_findings
 from sjresource.cli.doctor.engine import engine_findings
 from sjresource.cli.doctor.findings import failed, ok, unproven
 from sjresource.cli.doctor.permissions import Readers, Things, permission_findings
+from sjresource.cli.doctor.shadowing import shadow_findings
 from sjresource.cli.endings import CommandFailure, ExitCode, ending_of
 from sjresource.cli.output import Output, output_option
 from sjresource.cli.stack import Scope, stack_options
@@ -62,6 +63,7 @@ def doctor(scope: Scope, output: Output) -> int:
 
 
 def _look(scope: Scope) -> Iterator[Finding]:
+    yield from shadow_findings(_project(scope))
     yield from engine_findings(_project(scope))
     of_stack = list(deployment_findings(scope))
     yield from of_stack

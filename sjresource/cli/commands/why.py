@@ -63,8 +63,8 @@ def why(job: str, scope: Scope, output: Output) -> None:
         explanation = why_forgotten({**found.stack_job.outputs, **found.stack_job.record}, mask)
     else:
         explanation = _explain(scope, found, detail, mask)
-    answer = _answer(found, detail, explanation)
-    places = list(place_lines({"jobArn": found.arn, **detail}))
+    answer = _answer(found, detail, explanation, scope.services.page)
+    places = list(place_lines({"jobArn": found.arn, **detail}, scope.services.page))
     output.give(answer, lambda screen: tell(screen, found.label, explanation, places))
 
 
@@ -120,7 +120,7 @@ def _queue_of(scope: Scope, detail: Detail) -> tuple[QueueSeen, dict[str, str]] 
     return seen, {**labels, **{queue.arn: queue.label for queue in scope.queues}}
 
 
-def _answer(found: FoundJob, detail: Detail, explanation: Explanation) -> dict[str, Any]:
+def _answer(found: FoundJob, detail: Detail, explanation: Explanation, page: str) -> dict[str, Any]:
     known = found.stack_job
     return {
         "resource": known.label if known else None,
@@ -133,7 +133,7 @@ def _answer(found: FoundJob, detail: Detail, explanation: Explanation) -> dict[s
         "says": explanation.says,
         "evidence": explanation.evidence,
         "next_steps": explanation.next_steps,
-        "console_urls": console_urls(detail.get("jobQueue"), training_job_arn(detail)),
+        "console_urls": console_urls(detail.get("jobQueue"), training_job_arn(detail), page),
     }
 
 

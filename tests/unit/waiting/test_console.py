@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sjresource.waits.console import console_urls
+from sjresource.waits.console import console_urls, emulators_page
 
 
 @pytest.mark.parametrize(
@@ -32,3 +32,19 @@ def test_pages_are_those_of_the_partition_and_region(partition: str, domain: str
 def test_what_there_is_not_has_no_page() -> None:
     """A job that never started has no training job."""
     assert console_urls(None, None) == {}
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "page"),
+    [
+        ("http://127.0.0.1:4566", "http://127.0.0.1:4566/"),
+        ("http://me:pw@localhost:80/x", "http://localhost:80/"),
+        ("http://[::1]:9", "http://[::1]:9/"),
+        ("https://vpce-1.batch.us-east-1.vpce.amazonaws.com", ""),
+        (None, ""),
+    ],
+)
+def test_of_an_emulator_its_own_page_is_shown(endpoint: str | None, page: str) -> None:
+    """What is in it is in no console of AWS's."""
+    assert emulators_page(endpoint) == page
+    assert console_urls("arn", "arn", "http://127.0.0.1:9/") == {"page": "http://127.0.0.1:9/"}

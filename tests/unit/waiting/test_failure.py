@@ -6,6 +6,7 @@ from sjresource.errors import Refused
 from sjresource.waits.evidence import Evidence, gather
 from sjresource.waits.failure import (
     brief_failures,
+    earlier_run,
     ending,
     failure_message,
     recorded_failures,
@@ -160,3 +161,15 @@ def test_a_live_job_is_stopped_by_the_command_where_it_is_there() -> None:
     """One of another program is not the stack's: AWS's own command stops it."""
     assert ending("train", arn("a")) == "sjresource terminate train"
     assert ending(None, arn("a")).startswith("aws batch terminate-service-job --job-id a")
+
+
+def test_a_run_that_did_not_wait_says_whose_outputs_there_are() -> None:
+    """Only where they are of other jobs than those that the program has by now."""
+    outcome = {"results": [{"job": arn("old")}]}
+
+    assert earlier_run(outcome, [arn("new")], "SJRESOURCE_WAIT=0") == (
+        "this run did not wait (SJRESOURCE_WAIT=0): the outputs tell of an earlier run, of other "
+        "jobs; the next `pulumi up` that waits records these"
+    )
+    assert earlier_run(outcome, [arn("old")], "") is None
+    assert earlier_run(None, [arn("new")], "") is None

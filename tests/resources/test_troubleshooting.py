@@ -1,0 +1,219 @@
+"""Every message that docs/troubleshooting.md quotes is provoked, and reads as it is quoted."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+import pytest
+from documents import ROOT, blocks
+from emulated import ACCOUNT, IDENTITY, PAYLOAD, EmulatedBatch
+from lifecycle import Life
+
+from sjresource.checks.declaring import declared
+from sjresource.checks.preflight import findings
+from sjresource.checks.queue_facts import QueueFacts
+from sjresource.checks.unasked import unasked
+from sjresource.errors import Refused, SjresourceError, Unreachable
+from sjresource.job_queue import JobQueue, JobQueueProvider
+from sjresource.own_settings import setting_problems
+from sjresource.refusals import advice
+from sjresource.service_job import ServiceJobProvider
+from sjresource.session import open_client
+from sjresource.settings import Checking, Settings
+from sjresource.waits.absences import read, record_read
+from sjresource.waits.evidence import Evidence
+from sjresource.waits.failure import failure_message, run_again, timeout_message
+from sjresource.waits.masking import Mask
+from sjresource.waits.polling import Watch
+from sjresource.waits.reporting import CrowdSpeaker, JobSpeaker, Reporter
+from sjresource.waits.waited_jobs import WaitedJobs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+PAGE = ROOT / "docs" / "troubleshooting.md"
+MESSAGES = [
+    line for block in blocks(PAGE) if block.language == "text" for line in block.text.splitlines()
+]
+ELSEWHERE = {
+    "service_request_payload.ResourceConfig asks for": "tests/stack/test_mistakes.py",
+    "live jobs that are not this stack's": "tests/stack/test_preview_catches.py",
+    "job queues that are not this stack's": "tests/resources/test_queue_side.py",
+    "still … after … s; run": "tests/unit/test_settling.py",
+    "starting plugin (pulumi-python)": "tests/unit/test_inline_program.py",
+}
+"""Messages that whole lives lead to, and the tests that do."""
+THE_ENGINES = ("passphrase must be set", "could not read plugin", "Duplicate resource URN")
+
+ARN = f"arn:aws:batch:eu-west-1:{ACCOUNT}"
+FAILED = {"status": "FAILED", "statusReason": "no", "jobArn": f"{ARN}:service-job/a"}
+ONE = [{"capacityUnit": "ml.m5.large", "maxCapacity": 1}]
+
+
+def test_every_message_of_the_page_is_said(
+    aws: EmulatedBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Message by message; what leads to it is what the page says leads to it."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/none")
+    said = list(everything_said(aws))
+    quoted = [message for message in MESSAGES if not message.startswith((*ELSEWHERE, *THE_ENGINES))]
+
+    assert len(quoted) > 35
+    assert [message for message in quoted if not any(is_said(message, each) for each in said)] == []
+
+
+@pytest.mark.parametrize(("message", "test"), ELSEWHERE.items())
+def test_the_others_are_provoked_where_it_is_said(message: str, test: str) -> None:
+    """A message that no test knows would be none."""
+    assert any(each.startswith(message) for each in MESSAGES)
+    assert (ROOT / test).exists()
+
+
+def is_said(message: str, text: str) -> bool:
+    """Whether a text has a message in it, whose `…` stand for anything."""
+    pieces = [re.escape(piece) for piece in message.strip("…").split("…")]
+    return re.search(".*".join(pieces), text, re.DOTALL) is not None
+
+
+def everything_said(aws: EmulatedBatch) -> Iterator[str]:
+    """Make each mistake, and give what is said of it."""
+    yield from by_checks(aws)
+    yield from by_queues()
+    yield from by_settings()
+    yield from by_refusals(aws)
+    yield from by_programs()
+    yield from by_waits()
+
+
+def by_checks(aws: EmulatedBatch) -> Iterator[str]:
+    """The payload's mistakes, and a queue that is not there."""
+    queue, jobs = aws.make_queue(), aws.provider(ServiceJobProvider)
+    changes: list[dict[str, Any]] = [
+        {"ResourceConfig": {**PAYLOAD["ResourceConfig"], "InstanceTyp": "x"}},
+        {"HyperParameters": {"a": "<pulumi.output.Output object at 0x7f>"}},
+        {"HyperParameters": {"a": "b\nc"}},
+        {"HyperParameters": {"a": 1.0}},
+        {"RoleArn": "arn:aws:iam::role/training"},
+    ]
+    for change in changes:
+        job = aws.job(queue, service_request_payload={**PAYLOAD, **change})
+        yield from reasons(jobs.check({}, job).failures)
+    asking = aws.provider(ServiceJobProvider)
+    asking.checking = Checking()
+    yield from reasons(asking.check({}, aws.job("trainin")).failures)
+    job = aws.job(queue, client_token="mine")
+    yield from reasons(jobs.check(job, {**job, "triggers": ["new"]}).failures)
+
+
+def by_queues() -> Iterator[str]:
+    """What a queue says against a job, as AWS describes it."""
+    queue: dict[str, Any] = {"jobQueueName": "q", "jobQueueArn": f"{ARN}:job-queue/q"}
+    managed = {**queue, "schedulingPolicyArn": "p"}
+    shares = ({"quotaShareName": "red", "state": "DISABLED", "capacityLimits": ONE},)
+    quota = QueueFacts(managed, {"quotaSharePolicy": {}}, shares=shares)
+    small = ({"serviceEnvironmentName": "e", "capacityLimits": ONE},)
+    many = {**PAYLOAD, "ResourceConfig": {**PAYLOAD["ResourceConfig"], "InstanceCount": 9.0}}
+    job = {"service_request_payload": many}
+    for facts, arguments in (
+        (QueueFacts({**queue, "jobQueueType": "ECS"}), job),
+        (QueueFacts({**queue, "state": "DISABLED"}), {**job, "quota_share_name": "red"}),
+        (QueueFacts(queue, environments=small), job),
+        (quota, job),
+        (quota, {**job, "quota_share_name": "blue"}),
+        (quota, {**job, "quota_share_name": "red"}),
+    ):
+        yield from (f"{each.path} {each.reason}" for each in findings(facts, arguments))
+
+
+def by_settings() -> Iterator[str]:
+    """Accounts, names of settings, a region that is not there, nobody at the endpoint."""
+    yield str(Settings(allowed_accounts=("1",)).account_refusal("2"))
+    yield str(Settings(allowed_accounts=("1",)).account_refusal(None))
+    yield str(Settings(forbidden_accounts=("2",)).account_refusal("2"))
+    yield from setting_problems({"wiat": "x"})
+    error = Unreachable("reading", "JobQueue", "q", "Could not connect to the endpoint URL")
+    yield f"warning: {unasked(error, Settings())}"
+    yield raised(lambda: open_client("batch", Settings(), None))
+
+
+def by_refusals(aws: EmulatedBatch) -> Iterator[str]:
+    """What AWS refuses, and what is somebody else's."""
+    for code in ("AccessDenied", "ThrottlingException"):
+        help_ = advice(code, "no", "batch:SubmitServiceJob")
+        yield str(Refused("submitting", "ServiceJob", "j", f"{code}: no", help_, code=code))
+    queue, jobs = aws.make_queue("other"), aws.provider(ServiceJobProvider)
+    mine = Life(jobs, aws.job(queue, "tokened", client_token="mine"))
+    mine.delete()
+    yield raised(lambda: Life(jobs, mine.inputs))
+    order = [{"order": 1.0, "service_environment": "other"}]
+    taken = {
+        "identity": f"{IDENTITY}q",
+        "job_queue_name": "other",
+        "job_queue_type": "SAGEMAKER_TRAINING",
+        "priority": 1.0,
+        "service_environment_order": order,
+    }
+    yield raised(lambda: Life(aws.provider(JobQueueProvider), taken))
+    theirs = Life(jobs, {**aws.job(queue, "theirs"), "identity": "acme/urn:pulumi:x::y::t::theirs"})
+    yield raised(lambda: Life(jobs, aws.job(queue, "theirs", adopt_job_id=theirs.id)))
+    foreign = theirs.id.replace(ACCOUNT, "999999999999")
+    yield raised(lambda: jobs.confirm_gone("ServiceJob", foreign))
+    mute = aws.provider(ServiceJobProvider)
+    mute.settings = Settings(
+        region="eu-west-1",
+        access_key="a",
+        secret_key="b",
+        endpoints=(("sts", "http://127.0.0.1:9"),),
+    )
+    yield raised(lambda: mute.confirm_gone("ServiceJob", theirs.id))
+
+
+def by_programs() -> Iterator[str]:
+    """What a program hands over, and reads, that is not there."""
+    yield raised(lambda: declared("ServiceJob", "train", {"triggers": [{1}]}))
+    queue = JobQueue.__new__(JobQueue)
+    yield raised(lambda: WaitedJobs.of("done", queue, None))
+    yield raised(lambda: WaitedJobs.of("done", None, f"{ARN}:service-job/a"))
+    done = {"job_name": "train", "status": "SUCCEEDED", "final_metrics": {"loss": 1.0}}
+    yield raised(lambda: record_read("done", done)["final_metrics"]["accuracy"])
+    failed = {"job_name": "train", "status": "FAILED"}
+    yield read("done", failed, "final_metrics").absence
+    yield read("done", failed, "model_artifacts").absence
+
+
+def by_waits() -> Iterator[str]:
+    """What is said while a program waits, and at the end."""
+    heard: list[str] = []
+
+    def hear(_row: Any, text: str) -> None:
+        heard.append(text)
+
+    async def wait() -> None:
+        reporter, watch = Reporter(hear, hear), Watch(f"{ARN}:service-job/a", None)
+        reason = "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE"
+        watch.detail = {"status": "RUNNABLE", "statusReason": reason}
+        reporter.add(CrowdSpeaker(None, [JobSpeaker(watch, "train", None, lambda _: "")]))
+        reporter.seen(watch)
+        reporter.out_of_reach(Unreachable("reading", "ServiceJob", "a", "no answer"))
+
+    asyncio.run(wait())
+    yield from heard
+    yield timeout_message(60, [("train", {"status": "RUNNABLE"}, f"{ARN}:service-job/a")])
+    yield failure_message("train", Evidence(FAILED), Mask(), run_again("urn:pulumi:x"))
+
+
+def reasons(failures: Iterable[Any]) -> Iterator[str]:
+    """Give what a check says."""
+    yield from (failure.reason for failure in failures)
+
+
+def raised(call: Callable[[], Any]) -> str:
+    """Give the words of the error that a call ends in."""
+    with pytest.raises((SjresourceError, pulumi.RunError)) as error:
+        call()
+    return str(error.value)
