@@ -99,7 +99,7 @@ def with_identity(olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str,
     is there.
     """
     old, new = olds.get("identity"), news.get("identity")
-    if _is_known(old) and _is_known(new) and unclaimed(old) == unclaimed(new):
+    if is_known_identity(old) and is_known_identity(new) and unclaimed(old) == unclaimed(new):
         return {**news, "identity": old}
     return dict(news)
 
@@ -110,7 +110,7 @@ def identity_changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
     An unknown identity, such as a child's whose parent is not there yet, changes nothing.
     """
     old, new = olds.get("identity"), news.get("identity")
-    return _is_known(old) and _is_known(new) and old != new
+    return is_known_identity(old) and is_known_identity(new) and old != new
 
 
 def stack_of(identity: str) -> str:
@@ -242,7 +242,8 @@ def _place_digest(identity: str) -> str:
     return _digest(organization.partition("+")[2], types, name)[:6]
 
 
-def _is_known(identity: Any) -> TypeGuard[str]:
+def is_known_identity(identity: Any) -> TypeGuard[str]:
+    """Whether this is an identity, and not what a preview does not know yet."""
     return isinstance(identity, str) and "/urn:pulumi:" in identity
 
 

@@ -3,7 +3,7 @@
 | the tags say                                   | it is       | a create of the resource |
 | ---------------------------------------------- | ----------- | ------------------------ |
 | this identity, or one of its aliases; no state | `LOST`      | takes it: a lost create  |
-| this identity; recorded by a state             | `RECORDED`  | asks, unless it replaces |
+| the same; recorded by a state                  | `RECORDED`  | asks, unless it replaces |
 | this resource of another stack; no state       | `UNDECIDED` | asks, for a job          |
 | the resource ended it and gave it up           | `RELEASED`  | leaves it                |
 | anything else                                  | `FOREIGN`   | leaves it                |
@@ -52,12 +52,10 @@ def standing(detail: Detail, identity: str, aliases: Iterable[str] = ()) -> Stan
     owner = _tags(detail).get(IDENTITY_TAG, "")
     if is_given_up(detail):
         return "RELEASED"
-    if owner == identity_tag(identity):
+    if owner in {identity_tag(each) for each in (identity, *aliases)}:
         return "RECORDED" if is_recorded(detail) else "LOST"
     if is_recorded(detail):
         return "FOREIGN"
-    if owner in {identity_tag(alias) for alias in aliases}:
-        return "LOST"
     return "UNDECIDED" if owner and same_place(owner, identity) else "FOREIGN"
 
 

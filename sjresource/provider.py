@@ -22,6 +22,7 @@ from sjresource.arn import parse_arn
 from sjresource.client import BatchClient, batch_client, caller_account
 from sjresource.errors import NotFound, Refused
 from sjresource.harmless import plain
+from sjresource.identity import is_known_identity, unclaimed
 from sjresource.ownership import other_owner
 from sjresource.payload import is_unknown
 from sjresource.refusals import PASSING
@@ -53,9 +54,10 @@ class BatchProvider(ResourceProvider):
 
     def remember(self, identity: Any, id_: str = "") -> None:
         """Keep that the state has a resource; its id is known only where a diff is asked for."""
-        if isinstance(identity, str):
+        if is_known_identity(identity):
             deployed = self.__dict__.setdefault("_deployed", {})
-            deployed[identity] = id_ or deployed.get(identity, "")
+            name = unclaimed(identity)
+            deployed[name] = id_ or deployed.get(name, "")
 
     def deployed(self, identity: str) -> str | None:
         """Return the id that the state has, "" if it isn't known; None where it has no resource.
@@ -63,7 +65,7 @@ class BatchProvider(ResourceProvider):
         The engine's plugin lives for one operation, and is asked to check what the state has before
         anything is created in its place: a create of what is deployed is a replacement.
         """
-        return self._deployed.get(identity)
+        return self._deployed.get(unclaimed(identity))
 
     def client(self, arn: str = "", region: str | None = None) -> BatchClient:
         """Give a client for the ARN's own region, else for `region`, else for the configured one.

@@ -34,7 +34,7 @@ from sjresource.checks.managed_here import managed_here
 from sjresource.client import TERMINAL, BatchClient
 from sjresource.declaration import Declaration
 from sjresource.ending import end_and_release
-from sjresource.errors import NotFound
+from sjresource.errors import NotFound, SjresourceError
 from sjresource.given_provider import region_of, warn_of_provider
 from sjresource.identity import (
     name_of,
@@ -45,7 +45,7 @@ from sjresource.identity import (
 )
 from sjresource.job_outputs import OUTPUTS, job_outputs
 from sjresource.naming import input_shape, to_request
-from sjresource.ownership import RECORDED_BEFORE, has_ended, other_owner
+from sjresource.ownership import RECORDED_BEFORE, has_ended, is_recorded, other_owner
 from sjresource.payload import canonical, is_unknown, payload_as_sent
 from sjresource.provider import BatchProvider, old_first, require_ours, try_to, update_tags
 from sjresource.secret_places import secret_places
@@ -109,10 +109,11 @@ _NEW_FIRST = (
 class ServiceJobProvider(BatchProvider):
     """The life of a service job, as the engine drives it."""
 
+    _given_up: frozenset[str] | set[str] = frozenset()
+    """ARNs of the jobs that this operation has ended, in the engine's plugin."""
+
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Hold the whole request, payload included, against what AWS takes; see `job_check`."""
-        if olds:
-            self.remember(news.get("identity"))
         news = with_name("job_name", olds, with_identity(olds, news), name_of)
         submits = would_be_submitted(RULES, olds, news)
         settings = self.settings.in_region(_known(news.get("region")))
@@ -176,6 +177,9 @@ class ServiceJobProvider(BatchProvider):
         outputs = {"orphans": [], **others, **job_outputs(detail, props)}
         if arn != id_ or "found_arn" in props:
             outputs["found_arn"] = arn
+        if "registered_at" in props:
+            outputs["registered_at"] = props["registered_at"]
+            self._mark_as_recorded(client, arn, detail, props)
         return ReadResult(arn, {**inputs, **outputs}, inputs)
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
@@ -219,6 +223,7 @@ class ServiceJobProvider(BatchProvider):
         clock = Clock(self.now, self.sleep)
         if end_and_release(client, job, seen, _reason(props), clock) is None:
             sys.stderr.write(_not_seen_to_end(id_))
+        self.__dict__.setdefault("_given_up", set()).add(id_)
 
     def _updates(
         self,
@@ -237,18 +242,29 @@ class ServiceJobProvider(BatchProvider):
         }
         yield lambda: update_tags(client, id_, olds, news, marks)
 
+    def _mark_as_recorded(
+        self, client: BatchClient, arn: str, detail: Mapping[str, Any], props: Mapping[str, Any]
+    ) -> None:
+        """Make good for a program that was killed before it could; see `declaration`."""
+        if (
+            "tags" in detail
+            and not is_recorded(detail)
+            and not other_owner(detail, *_identities(props))
+        ):
+            mark = recorded_mark(deleted_with=bool(props.get("deleted_with")))
+            with contextlib.suppress(SjresourceError):  # a refresh only reads
+                client.tag_resource(arn, mark)
+
     def _run(self, props: Mapping[str, Any]) -> Run:
         """Return the run that is wanted, with what it was under the resource's aliases."""
-        identity = props["identity"]
-        replaced = self.deployed(identity)
         return Run(
-            identity,
+            props["identity"],
             submit_request(props),
             canonical(props.get("triggers")),
             props.get("client_token"),
             tuple(_aliases(props)),
-            replaces=replaced is not None,
-            replaced_arn=replaced or "",
+            replaced=self.deployed(props["identity"]),
+            given_up=frozenset(self._given_up),
         )
 
     def _find(self, client: BatchClient, id_: str, props: Mapping[str, Any]) -> Any:

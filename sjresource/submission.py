@@ -7,14 +7,14 @@ standing is `ownership`'s, told from the job's tags:
 
 | what is found                                 | what is done                                  |
 | --------------------------------------------- | --------------------------------------------- |
-| a live job of this run, LOST                  | taken                                         |
+| a live job of this run, LOST; an ended alias's| taken                                         |
 | a live job of another run, LOST               | named as an orphan, not ended                 |
-| a live job of this run, RECORDED or UNDECIDED | the user is asked, by an error                |
+| a job of this run, RECORDED or UNDECIDED      | the user is asked, by an error                |
 | the same, and the create replaces that job    | next generation                               |
 | a live job of another run, RECORDED           | named, not ended                              |
 | the token leads to a job that was not there   | taken                                         |
 | it leads to an ended job, LOST                | taken                                         |
-| it leads to a RECORDED job                    | the user is asked; next generation, as above  |
+| it leads to a RECORDED job                    | as above: the user is asked; next generation  |
 | it leads to a RELEASED or a FOREIGN job       | next generation                               |
 | it was used, and its job is not to be found   | an error                                      |
 
@@ -41,7 +41,7 @@ from sjresource.identity import (
     submission_marks,
     token_digest,
 )
-from sjresource.ownership import RECORDED_BEFORE, has_ended, other_owner, standing
+from sjresource.ownership import RECORDED_BEFORE, has_ended, is_recorded, other_owner, standing
 from sjresource.provider import try_to
 
 if TYPE_CHECKING:
@@ -56,6 +56,9 @@ _GENERATIONS = 1000
 
 _LISTED_AFTER = (0, 0.5, 1, 2, 4, 8)
 """Seconds before each look for a job that Batch says it has: lists may lag behind."""
+
+_ENDED_LOOKED_AT = 10
+"""Ended jobs of a new resource's name that are looked at, the latest: one may be its own."""
 
 _DECIDED_AFTER = (1, 2, 4)
 """Seconds before each look at a job that may be another's: a create that is under way gets its
@@ -76,19 +79,21 @@ class Run:
     token: str | None = None
     aliases: tuple[Run, ...] = ()
     """The same run as it was under identities that the resource had before, as its program says."""
-    replaces: bool = False
-    """Whether the state has the resource: what was recorded may be what is being replaced."""
-    replaced_arn: str = ""
-    """The ARN of the job that is being replaced, where it is known."""
+    replaced: str | None = None
+    """The ARN of the job that the state has, and that this run replaces."""
+    given_up: frozenset[str] = frozenset()
+    """ARNs of jobs that the same operation has ended; AWS may have refused the mark of that."""
 
     @property
     def digest(self) -> str:
-        """Tell this run from every other one of the same resource."""
-        return run_digest(self.request, self.triggers, self.token)
+        """Tell this run from every other one of the same resource, however its queue is named."""
+        queue = name_in(self.request["jobQueue"]) if "jobQueue" in self.request else ""
+        return run_digest({**self.request, "jobQueue": queue}, self.triggers, self.token)
 
     def client_token(self, generation: int) -> str:
         """Return the user's token if there is one: it has no generations."""
-        return self.token or client_token(self.identity, self.digest, generation)
+        sent = run_digest(self.request, self.triggers, self.token)
+        return self.token or client_token(self.identity, sent, generation)
 
     def marks(self, generation: int) -> dict[str, str]:
         """Return the tags by which this submission is found again."""
@@ -127,6 +132,7 @@ class _Jobs:
         self._run = run
         self._details: dict[str, Detail] = {}
         self._statuses: dict[str, str] = {}
+        self._created: dict[str, int] = {}
         self.list()
         self.known = frozenset(self._statuses)
         """Ids of the jobs that were there before anything was submitted."""
@@ -137,11 +143,14 @@ class _Jobs:
         for queue, name in sorted({(each["jobQueue"], each["jobName"]) for each in requests}):
             for job in self._client.list_service_jobs_named(queue, name):
                 self._statuses[job["jobId"]] = job.get("status", "")
+                self._created[job["jobId"]] = job.get("createdAt", 0)
 
-    def details(self, *, live: bool = False) -> Iterator[Detail]:
-        """Describe each job once, or only those that are listed as live."""
-        for job_id, status in self._statuses.items():
-            if live and status in TERMINAL:
+    def details(self, *, ended: int | None = None) -> Iterator[Detail]:
+        """Describe each job once; of those that have ended only so many of the latest."""
+        over = [job_id for job_id, status in self._statuses.items() if status in TERMINAL]
+        left_out = set(sorted(over, key=self._created.__getitem__, reverse=True)[ended:])
+        for job_id in self._statuses:
+            if ended is not None and job_id in left_out:
                 continue
             if job_id not in self._details and (found := _find(self._client, job_id)):
                 self._details[job_id] = found
@@ -150,8 +159,8 @@ class _Jobs:
 
     def tokens_of_no_use(self) -> set[str]:
         """Return the digests of tokens that lead to no job that is wanted."""
-        details = [job for job in self.details() if _standing(self._run, job) != "LOST"]
-        return {_token_in(detail) for detail in details} - {""}
+        no_use = [job for job in self.details() if _is_left(self._run, job)]
+        return {_token_in(detail) for detail in no_use} - {""}
 
 
 def find_or_submit(client: BatchClient, run: Run, sleep: Callable[[float], None]) -> Submitted:
@@ -162,17 +171,17 @@ def find_or_submit(client: BatchClient, run: Run, sleep: Callable[[float], None]
         Refused, Unreachable: calling again is safe, and finds what this call may have submitted.
     """
     jobs = _Jobs(client, run)
-    going_on = [job for job in jobs.details(live=True) if not has_ended(job)]
-    live = _decided(client, run, going_on, sleep)
-    ours = [job for job in live if _is_this_run(run, job) and _standing(run, job) == "LOST"]
+    # Of a job that is replaced the state knows what had ended before it.
+    ended = _ENDED_LOOKED_AT if run.replaced is None else 0
+    found = _decided(client, run, list(jobs.details(ended=ended)), sleep)
+    live = [job for job in found if not has_ended(job)]
+    ours = [job for job in found if _is_taken(run, job)]
     others = [job for job in live if job not in ours[:1]]
     orphans = [job["jobArn"] for job in others if _standing(run, job) == "LOST"]
     recorded = [
         job["jobArn"]
         for job in others
-        if _standing(run, job) == "RECORDED"
-        and job["jobArn"] != run.replaced_arn
-        and not _is_this_run(run, job)
+        if _standing(run, job) == "RECORDED" and job["jobArn"] != run.replaced
     ]
     if ours:
         _claim_alias(client, run, ours[0])
@@ -193,8 +202,25 @@ def _every(run: Run) -> Iterator[Run]:
 
 
 def _standing(run: Run, detail: Detail) -> Standing:
-    aliases = [alias.identity for alias in run.aliases]
-    return standing(detail, run.identity, aliases)
+    if detail["jobArn"] in run.given_up:
+        return "RELEASED"
+    return standing(detail, run.identity, [alias.identity for alias in run.aliases])
+
+
+def _is_taken(run: Run, job: Detail) -> bool:
+    """Whether a job is this run, lost in a create: while it goes on, or under an alias.
+
+    One that has ended under the resource's own name is found by its token, which also knows whether
+    AWS lets ended jobs be marked.
+    """
+    if not _is_this_run(run, job) or _standing(run, job) != "LOST":
+        return False
+    return not has_ended(job) or standing(job, run.identity) != "LOST"
+
+
+def _is_left(run: Run, job: Detail) -> bool:
+    """Whether the next generation is submitted where a token leads to this job."""
+    return _standing(run, job) in ("RELEASED", "FOREIGN") or job["jobArn"] == run.replaced
 
 
 def _is_this_run(run: Run, detail: Detail) -> bool:
@@ -209,41 +235,38 @@ def _token_in(detail: Detail) -> str:
 
 
 def _decided(
-    client: BatchClient, run: Run, live: list[Detail], sleep: Callable[[float], None]
+    client: BatchClient, run: Run, jobs: list[Detail], sleep: Callable[[float], None]
 ) -> list[Detail]:
-    """Return the live jobs once none of them needs a decision of the user; raise for one that does.
+    """Return the jobs once none of them needs a decision of the user; raise for one that does.
 
     Jobs are looked at again for a while: other creates and renames may be under way.
     """
     for seconds in _DECIDED_AFTER:
-        if not any(_is_undecided(run, job) for job in live):
-            return live
+        if not any(_is_undecided(run, job) for job in jobs):
+            return jobs
         sleep(seconds)
-        looks = [_find(client, job["jobId"]) for job in live]
-        live = [job for job in looks if job is not None and not has_ended(job)]
-    for job in live:
+        jobs = [found for job in jobs if (found := _find(client, job["jobId"]))]
+    for job in jobs:
         if _is_undecided(run, job):
             raise _question(run, job)
-    return live
+    return jobs
 
 
 def _is_undecided(run: Run, job: Detail) -> bool:
     if not _is_this_run(run, job):
         return False
-    whose = _standing(run, job)
-    return whose == "UNDECIDED" or (whose == "RECORDED" and not run.replaces)
+    return _standing(run, job) in ("UNDECIDED", "RECORDED") and job["jobArn"] != run.replaced
 
 
 def _question(run: Run, job: Detail) -> Refused:
     """Return what the user is asked: whether this job is the one that is wanted."""
     since = datetime.fromtimestamp(job.get("createdAt", 0) / 1000, timezone.utc)
     owner = other_owner(job, run.identity)
-    whose = (
+    unrecorded = (
         f"{owner} submitted it and no state has recorded it, so it may be this stack's under "
         "another name"
-        if owner
-        else RECORDED_BEFORE
     )
+    whose = RECORDED_BEFORE if is_recorded(job) else unrecorded
     return Refused(
         "submitting",
         "ServiceJob",
@@ -334,11 +357,12 @@ def _is_wanted(client: BatchClient, run: Run, detail: Detail, known: frozenset[s
     is_new = detail["jobId"] not in known and not run.token
     if is_new and IDENTITY_TAG not in detail.get("tags", {}):
         return True
-    whose = _standing(run, detail)
-    if whose == "RECORDED" and not run.replaces:
+    if _is_left(run, detail):
+        return False
+    if _standing(run, detail) != "LOST":
         raise _question(run, detail)
-    if whose != "LOST" or is_new or not has_ended(detail):
-        return whose == "LOST"
+    if is_new or not has_ended(detail):
+        return True
     # No mark: an ended job is still wanted, but only where AWS lets ended jobs be marked.
     mark = {IDENTITY_TAG: identity_tag(run.identity)}
     return try_to(lambda: client.tag_resource(detail["jobArn"], mark))

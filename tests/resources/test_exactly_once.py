@@ -10,6 +10,7 @@ from emulated import IDENTITY
 from lifecycle import Life
 
 from sjresource.errors import Refused, Unreachable
+from sjresource.identity import recorded_mark
 from sjresource.service_job import ServiceJobProvider
 
 if TYPE_CHECKING:
@@ -176,6 +177,7 @@ def test_equal_requests_of_two_resources_are_two_jobs(
 ) -> None:
     """Whoever declares a job gets a job."""
     one = Life(jobs, aws.job(queue))
+    aws.batch.tag_resource(resourceArn=one.id, tags=recorded_mark())
     identity = IDENTITY.replace("prod", stack) + name
     other = Life(jobs, aws.job(queue, name, identity=identity))
 

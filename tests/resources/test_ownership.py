@@ -212,6 +212,100 @@ def test_an_old_state_does_not_touch_what_is_anothers_by_now(
     assert not aws.batch.describe_service_job(jobId=train.id).get("isTerminated")
 
 
+def test_a_run_that_an_old_state_does_not_know_is_asked_about_in_a_replacement_too(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """The state of A was put back after A became B: B goes on, and is not run beside itself."""
+    first = record(aws, Life(jobs, aws.job(queue)))
+    edited = aws.job(queue, triggers=["b"])
+    first.delete()
+    record(aws, Life(aws.provider(ServiceJobProvider), edited))
+
+    rolled_back = aws.provider(ServiceJobProvider)
+    rolled_back.check(first.inputs, edited)
+    assert rolled_back.diff(first.id, first.outs, edited).replaces == ["triggers"]
+    rolled_back.delete(first.id, first.outs)
+    with pytest.raises(Refused, match="is a run of this very request"):
+        Life(rolled_back, edited)
+
+
+@pytest.mark.parametrize("generations", [1, 2])
+def test_a_finished_run_of_a_lost_state_is_asked_about_in_whichever_generation(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str, generations: int
+) -> None:
+    """What was given up before is no reason to skip what was not."""
+    for _ in range(generations - 1):
+        Life(jobs, aws.job(queue)).delete()
+        aws.advance(60)
+    record(aws, Life(jobs, aws.job(queue)))
+    aws.advance(40000)
+    submitted = aws.submitted()
+
+    with pytest.raises(Refused, match="is a run of this very request, SUCCEEDED"):
+        again(aws, aws.job(queue))
+    assert aws.submitted() == submitted
+
+
+def test_a_lost_create_that_has_ended_is_found_after_a_rename(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """Under an alias it is taken, after a rename of the stack it is asked about."""
+    lost = Life(jobs, aws.job(queue))
+    aws.advance(40000)
+    renamed = aws.job(queue, "resnet", aliased_identities=[IDENTITY + "train"])
+
+    with pytest.raises(Refused, match="no state has recorded it"):
+        again(aws, aws.job(queue, identity=of("staging")))
+    assert again(aws, renamed).id == lost.id
+    assert aws.submitted() == 1
+
+
+def test_a_recorded_run_under_an_alias_is_asked_about(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """The state was lost, and the resource renamed before the next `up`."""
+    record(aws, Life(jobs, aws.job(queue)))
+
+    with pytest.raises(Refused, match="a state has recorded it"):
+        again(aws, aws.job(queue, "resnet", aliased_identities=[IDENTITY + "train"]))
+
+
+def test_a_finished_job_is_run_again_where_aws_refuses_to_mark_it(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """`--replace` ends and creates in one process, which knows what it has given up."""
+    aws.emulator.behaviour.tag_finished_jobs = False
+    first = record(aws, Life(jobs, aws.job(queue)))
+    aws.advance(40000)
+    first.delete()
+
+    assert Life(jobs, aws.job(queue)).id != first.id
+
+
+def test_a_queue_by_name_or_by_arn_is_one_run(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """What shows as no change is the same run after a lost state, too."""
+    record(aws, Life(jobs, aws.job("training")))
+
+    with pytest.raises(Refused, match="is a run of this very request"):
+        again(aws, aws.job(queue))
+
+
+def test_a_refresh_marks_what_a_killed_program_could_not(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """And touches nothing that is another's, or marked already."""
+    train = Life(jobs, aws.job(queue))
+    train.refresh()
+    assert RECORDED_TAG in tags(aws, train)
+    assert train.outs["registered_at"]
+    aws.emulator.calls.clear()
+    train.refresh()
+
+    assert "TagResource" not in aws.emulator.calls.counts()
+
+
 def test_many_runs_of_one_request_cost_calls_near_their_number(
     aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -268,6 +269,49 @@ def test_a_lost_state_is_asked_about(new_stack: NewStack, token_replay: TokenRep
         assert "stop it with" not in warning.message
         assert jobs.live("train").count(first) == 1
         assert len(jobs.live("train")) == 2
+
+
+def test_what_is_registered_beside_a_failure_is_recorded_all_the_same(new_stack: NewStack) -> None:
+    """A failed sibling ends the program: what the state has is marked before the process ends."""
+    with held_calls() as held:
+        jobs = JobStack(held.cloud, new_stack)
+        refused = {"status": 400, "code": "ClientException", "message": "no", "count": None}
+        bad = {"jobName": "bad"}
+        held.cloud.control.fault("SubmitServiceJob", "error", match=bad, **refused)
+        slow = {"match": {"jobName": "slow"}, "seconds": 1.5}
+        held.cloud.emulator.faults.sleep = time.sleep
+        held.cloud.control.fault("SubmitServiceJob", "delay", **slow)
+        jobs.declare(bad={}, quick={}, slow={})
+
+        jobs.stack.up(fails=True)
+
+        assert sorted(jobs.in_state()) == ["quick", "slow"]
+        for arn in jobs.in_state().values():
+            assert "sjresource:recorded" in tags(held.cloud, arn)
+
+
+def test_an_alias_whose_parent_waits_for_who_asks_holds_up_nothing(new_stack: NewStack) -> None:
+    """A component waits for a job, its child has an alias, and the job asks whose name it has."""
+    with held_calls() as held:
+        jobs = JobStack(held.cloud, new_stack)
+        program = (
+            ALIASES.split("    stage = ")[0]
+            + """
+    first = job("first")
+    class Evaluation(pulumi.ComponentResource):
+        def __init__(self, name, **opts):
+            super().__init__("test:index:Component", name, None, pulumi.ResourceOptions(**opts))
+    parent = Evaluation("evaluation", depends_on=[first], aliases=[pulumi.Alias(name="former")])
+    job("new", parent=parent, aliases=[pulumi.Alias(name="first")])
+    job("evaluation-job", parent=parent)
+"""
+        )
+        jobs.stack.set_config("queue", jobs.queue)
+        jobs.stack.program(program)
+
+        assert len(jobs.stack.preview().steps) == 4
+        jobs.stack.up()
+        assert len(set(jobs.in_state().values())) == 3
 
 
 def test_a_create_that_is_under_way_is_no_orphan_however_odd_its_name_is(

@@ -33,7 +33,7 @@ CLAIMED = claimed_by(TRAIN, ["type::resnet"])
         (TRAIN, "recorded", "RECORDED"),
         (TRAIN, "released", "RELEASED"),
         (RESNET, None, "LOST"),
-        (RESNET, "recorded", "FOREIGN"),
+        (RESNET, "recorded", "RECORDED"),
         (DEV, None, "UNDECIDED"),
         (DEV, "recorded", "FOREIGN"),
         (DEV, "released", "RELEASED"),
