@@ -7,7 +7,7 @@
 | a crash between the two           | set, on a job that goes on  | nothing: it has not ended |
 | AWS refuses to end it             | taken back                  | nothing                   |
 | ... and to take the mark back     | set, on a job that goes on  | nothing: it has not ended |
-| AWS refuses the mark              | none; see `submission`      | given up, once it ended   |
+| AWS refuses the mark              | none                        | given up in the same `up` |
 
 The mark comes first, since nothing else tells our own termination from somebody else's before the
 job has stopped: that one is no wish for another run. It counts only on a job that has ended, so it

@@ -19,8 +19,8 @@ standing is `ownership`'s, told from the job's tags:
 | it was used, and its job is not to be found   | an error                                      |
 
 A job has ended once it is terminal, or was asked to be. A deleted job is marked as released, which
-counts only once it has ended (see `ending`). Where AWS refuses to tag an ended job, it counts as
-released.
+counts only once it has ended (see `ending`). Where AWS refuses to tag an ended job, the operation
+that has ended it knows so; a later one asks about it if a state had it, and else runs it again.
 """
 
 from __future__ import annotations
