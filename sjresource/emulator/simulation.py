@@ -8,6 +8,7 @@ phase 0.1 s, then success. Playing a script is `simulated.py`.
 from __future__ import annotations
 
 import fnmatch
+import math
 import re
 import threading
 from dataclasses import dataclass, field, replace
@@ -33,6 +34,15 @@ if TYPE_CHECKING:
 
     from sjresource.emulator.decoding import Decoder
 
+
+def _metric(value: Any, where: str) -> float:
+    """Decode a metric: a number, or "NaN", since JSON has none and a loss may diverge."""
+    found: float = math.nan if value == "NaN" else _number(value, where)
+    return found
+
+
+_number: Final = number(-1e300, 1e300)
+
 VARIABLE: Final = "SJRESOURCE_SIMULATE"
 _PHASES: Final = (
     "submitted",
@@ -51,7 +61,7 @@ _MEMBERS: Final[dict[str, Decoder]] = {
     "outcome": one_of("Completed", "Failed", "Stopped"),
     "exit_code": optional(whole(-(2**31), 2**31)),
     "failure_reason": optional(text(1024, controls=True)),
-    "metrics": mapping(number(-1e300, 1e300), 1000),
+    "metrics": mapping(_metric, 1000),
 }
 _SCRIPT: Final = record(_MEMBERS)
 _SCRIPTS: Final = listing(_SCRIPT, 100, 1)

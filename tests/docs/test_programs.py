@@ -87,7 +87,7 @@ def test_the_programs_of_the_pages_are_a_stack(cloud: EmulatedCloud, new_stack: 
     first = resources["first"]
     stack.run("state", "delete", "--yes", first["urn"])
     said = run(python("docs/crashes.md"), stack.work, stack.environment)
-    assert f" first {first['id']}\nstop it with: aws batch terminate-service-job" in said
+    assert f" first {first['id']} True\nstop it with: aws batch terminate-service-job" in said
 
 
 @pytest.mark.stack

@@ -42,7 +42,9 @@ def test_a_job_that_could_not_be_ended_is_neither_hidden_nor_doubled(
         sjresource = CommandLine(jobs.stack.work, jobs.stack.environment)
         (orphan,) = sjresource.answer("orphans", schema="orphans", code=1)["orphans"]
         assert orphan["arn"] == arn
-        unended = sjresource.answer("orphans", "--terminate", "--yes", schema="orphans", code=1)
+        unended = sjresource.answer(
+            "orphans", arn, "--terminate", "--yes", schema="orphans", code=1
+        )
         assert "AccessDeniedException" in unended["orphans"][0]["error"]
         tags = held.cloud.batch.describe_service_job(jobId=arn)["tags"]
         assert RELEASED_TAG not in tags
