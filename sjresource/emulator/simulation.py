@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 
 def _metric(value: Any, where: str) -> float:
     """Decode a metric: a number, or "NaN", since JSON has none and a loss may diverge."""
-    found: float = math.nan if value == "NaN" else _number(value, where)
+    if value == "NaN" or (isinstance(value, float) and math.isnan(value)):
+        return math.nan
+    found: float = _number(value, where)
     return found
 
 
