@@ -121,6 +121,8 @@ class _Taker:
         return self.take(item, f"{path}.{key}")
 
     def number(self, value: Any, path: str) -> int | float | None:
+        if path.startswith(_OF_CONTENT) and isinstance(value, float):
+            return value  # a loss that diverged is a value as well, and equals itself
         if not -_LARGEST <= value <= _LARGEST:
             self._refuse(path, value, "a number must be finite, and of at most 308 digits")
             return None

@@ -6,7 +6,6 @@ gives it, if it is nothing but a plain number.
 
 from __future__ import annotations
 
-import math
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -61,20 +60,6 @@ def _flag(name: str, value: Any) -> Iterator[Problem]:
 def _triggers(name: str, value: Any) -> Iterator[Problem]:
     if not isinstance(value, (list, tuple, dict)):
         yield Problem(name, f"must be a list of values, got {kind_of(value)}; write [value]")
-    else:
-        yield from _not_numbers(name, value)
-
-
-def _not_numbers(path: str, value: Any) -> Iterator[Problem]:
-    """NaN is not even equal to itself: the job would run again with each `pulumi up`."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from _not_numbers(f"{path}.{key}", item)
-    elif isinstance(value, (list, tuple)):
-        for position, item in enumerate(value):
-            yield from _not_numbers(f"{path}[{position}]", item)
-    elif isinstance(value, float) and not is_unknown(value) and not math.isfinite(value):
-        yield Problem(path, "must be a number that JSON has, which neither NaN nor infinity is")
 
 
 def _region(name: str, value: Any) -> Iterator[Problem]:

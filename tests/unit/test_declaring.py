@@ -83,8 +83,6 @@ def refusal(argument: str, value: Any) -> str:
         (1j, "a complex", "give a float"),
         (range(3), "a range", "list(…)"),
         ((each for each in "ab"), "a generator", "list(…)"),
-        (float("nan"), "a float", "finite"),
-        (float("-inf"), "a float", "finite"),
         (10**400, "an int", "308 digits"),
         (object(), "an object", "no JSON"),
         (print, "a builtin_function_or_method", "no JSON"),
@@ -102,6 +100,16 @@ def test_what_is_no_json_is_refused_with_its_path_and_kind(
     )
     assert help_ in said
     assert "hush" not in said
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("-inf")])
+def test_a_number_that_is_none_is_refused_but_as_a_trigger(number: float) -> None:
+    """AWS takes none; a metric that has diverged is a trigger like another."""
+    for place in ("service_request_payload", "tags"):
+        assert "is a float, which is no JSON; a number must be finite" in refusal(place, [number])
+    taken = declared("ServiceJob", "train", {"triggers": [{"loss": number}]})
+
+    assert repr(taken["triggers"]) == repr([{"loss": number}])
 
 
 def test_every_such_mistake_is_told_at_once() -> None:

@@ -17,7 +17,7 @@ NAN, INFINITY = float("nan"), float("inf")
 QUEUE = "arn:aws:batch:us-east-1:123456789012:job-queue/training"
 WRONG: dict[str, list[Any]] = {
     "rerun_on_failure": ["yes", "true", 1.0, 0.0, [], {}],
-    "triggers": ["abc", 3.0, True, [NAN], {"a": [INFINITY]}],
+    "triggers": ["abc", 3.0, True],
     "region": [7.0, "", "eu west", "EU-WEST-1", "Ireland", [], True],
     "adopt_job_id": [7.0, "", "a job", QUEUE, [], True],
     "timeouts": [
@@ -28,7 +28,7 @@ WRONG: dict[str, list[Any]] = {
 }  # fmt: skip
 RIGHT: dict[str, list[Any]] = {
     "rerun_on_failure": [True, False, None],
-    "triggers": [[], ["abc"], {"a": 1.5}, [[None]]],
+    "triggers": [[], ["abc"], {"a": 1.5}, [[None]], [NAN], {"a": [INFINITY]}],
     "region": ["eu-west-1", "us-gov-east-1", "us-iso-east-1"],
     "adopt_job_id": ["0b1c-2", "arn:aws:batch:us-east-1:123456789012:service-job/0b1c"],
     "timeouts": [{}, {"create": 30.0}, {"update": "30"}, {"delete": "0.5"}, {"create": None}],
