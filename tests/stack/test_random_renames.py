@@ -41,9 +41,9 @@ def test_no_job_is_taken_ended_or_run_again_whoever_is_renamed(
         with held_calls(token_replay) as held:
             renames = Renames(held, new_stack, Random(seed))  # noqa: S311 - no secret
             told = renames.play(STEPS)
-        done += renames.done
-        if renames.wrong:
-            wrong[f"{seed}: {', '.join(told)}"] = renames.wrong
+        done += renames.ledger.done
+        if renames.ledger.wrong:
+            wrong[f"{seed}: {', '.join(told)}"] = renames.ledger.wrong
 
     print(f"{sequences} sequences, {token_replay}: {dict(sorted(done.items()))}")  # noqa: T201 - pytest shows it, of a passed test with -rP
     assert wrong == {}

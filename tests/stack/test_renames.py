@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from deployed import deployed
 from held_calls import held_calls
 from job_programs import PRELUDE
 from job_stack import JobStack
-from random_renames import deployed
 from victims import CLI, kill_in_up, unlock
 
 from sjresource.orphans import orphans_of
