@@ -327,7 +327,7 @@ class NamedResourceProvider(BatchProvider):
                 "creating",
                 self.noun,
                 props[self.name_property],
-                f"{arn} exists, and {RECORDED_BEFORE}",
+                f"{arn} exists; {RECORDED_BEFORE}",
                 f"choose another {self.name_property} for a new one, or take that one over after "
                 f"`aws batch untag-resource --resource-arn {arn} --tag-keys {RECORDED_TAG}`",
             )

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from engine_fixtures import NewStack
 
 SEQUENCES = int(os.environ.get("SJRESOURCE_RENAMES", "4"))
-SEED = int(os.environ.get("SJRESOURCE_RENAMES_SEED", "20261129"))
+SEED = os.environ.get("SJRESOURCE_RENAMES_SEED", "20261129")
 STEPS = 5
 SECONDS_A_SEQUENCE = 120
 

@@ -72,7 +72,7 @@ def test_a_renamed_stack_keeps_what_it_has_and_a_new_one_of_its_name_gets_its_ow
         dev = prod.sibling("dev")
 
         refused = dev.up(fails=True).stdout
-        assert f"{first['capacity']} exists, and a state has recorded it" in refused
+        assert f"{first['capacity']} exists; a state has recorded it" in refused
         assert "--tag-keys sjresource:recorded" in refused
         assert "train" not in dev.resources()
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ASKED = "is a run of this very request"
 ANOTHERS = "of a Pulumi stack by now"
 ROOM_ASKED = re.compile(
-    r"ServiceEnvironment \((\S+?)\): (?:(\S+) exists, and a state|one of this name)"
+    r"ServiceEnvironment \((\S+?)\): (?:(\S+) exists; a state|one of this name)"
 )
 REFUSED = "refused"
 """A job that Batch refuses whenever it is declared."""
