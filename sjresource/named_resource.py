@@ -53,7 +53,7 @@ PATIENCE = {"create": 60.0, "update": 60.0, "delete": 600.0}
 _MOST_NAMES = 100
 """Default names that are tried for one resource before others hold them all."""
 
-_DECIDED_WITHIN = 7.0
+_DECIDED_WITHIN = 5.0
 """Seconds for an update that is under way to mark as its own what has the name that is wanted."""
 
 _KEPT = ("claim", "held_name", "registered_at")

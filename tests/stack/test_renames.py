@@ -220,7 +220,10 @@ RENAMED = (
 
 
 def test_a_renamed_resource_in_the_state_leaves_its_name_to_a_new_one(new_stack: NewStack) -> None:
-    """`pulumi state rename` and a program that declares both names: one `up` sees it through."""
+    """`pulumi state rename` and a program that declares both names: one `up` sees it through.
+
+    What is tainted, and made before the old one goes, is refused until it no longer is.
+    """
     with held_calls() as held:
         jobs = JobStack(held.cloud, new_stack)
         stack = jobs.stack
@@ -240,6 +243,13 @@ def test_a_renamed_resource_in_the_state_leaves_its_name_to_a_new_one(new_stack:
         assert len(set(now.values())) == 4
         assert sorted(jobs.all_live()) == sorted([now["resnet"], now["train"]])
         assert stack.preview("--expect-no-changes").steps == []
+
+        capacity = stack.resources()["capacity"]["urn"]
+        stack.run("state", "taint", "--yes", capacity)
+        assert f"{now['capacity']} exists; a state has recorded it" in stack.up(fails=True).stdout
+        stack.run("state", "untaint", "--yes", capacity)
+        assert stack.up().steps == []
+        assert ids(stack) == now
 
 
 @REPLAYS

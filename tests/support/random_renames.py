@@ -30,7 +30,7 @@ ROOM_ASKED = re.compile(
     r"ServiceEnvironment \((\S+?)\): (?:(\S+) exists; a state|one of this name)"
 )
 REFUSED = "refused"
-"""A job that Batch refuses whenever it is declared."""
+REFUSAL = {"status": 400, "code": "ClientException", "count": None}
 
 SHORT, LONG = 1000.0, 1_000_000.0
 """Seconds that a job runs: `_end_jobs` lets the short ones end, and the others never do."""
@@ -47,8 +47,6 @@ class Renames:
         first = self._jobs.stack
         self._halves = (Half(first), Half(first.sibling(STACKS[1])))
         self.ledger = Ledger(self._jobs, self._halves)
-        refused = {"status": 400, "code": "ClientException", "count": None}
-        held.cloud.control.fault("SubmitServiceJob", "error", match={"jobName": REFUSED}, **refused)
 
     def play(self, steps: int) -> list[str]:
         """Do so many steps, each followed by an `up` half of the time; return what was done."""
@@ -142,7 +140,7 @@ class Renames:
             if arn and arn not in others and self._random.random() < 0.5:
                 self._held.cloud.batch.untag_resource(resourceArn=arn, tagKeys=[RECORDED_TAG])
                 continue
-            for name in set(half.declared) - {"refused"}:
+            for name in set(half.declared) - {REFUSED}:
                 if environment.startswith(room(name)):
                     half.declared[name]["room"]["name"] = f"{room(name)}-{self._new_run()}"
         return len(found)
@@ -184,10 +182,13 @@ class Renames:
         else:
             there = sorted(set(half.jobs) & set(half.declared))
             self._want_new_run(half, self._random.choice(there))
-        self._held.cloud.control.fault("DescribeServiceJob", "delay", seconds=0.7, count=3)
+        control = self._held.cloud.control
+        control.fault("SubmitServiceJob", "error", match={"jobName": REFUSED}, **REFUSAL)
+        control.fault("DescribeServiceJob", "delay", seconds=0.7, count=3)
         half.declared[REFUSED] = {}
         self._up(half)
         del half.declared[REFUSED]
+        control.call("DELETE", "faults")
 
     def _lose_create(self, half: Half) -> None:
         """Kill the plugin when a job is submitted and the engine hasn't heard of it."""
