@@ -1,7 +1,7 @@
 """Random sequences of what makes a job another stack's or resource's, in two stacks of one program.
 
-SJRESOURCE_RENAMES says how many (4), SJRESOURCE_RENAMES_SEED from which seed. `make renames` plays
-100.
+SJRESOURCE_RENAMES says how many (4), SJRESOURCE_RENAMES_STEPS of how many steps (3),
+SJRESOURCE_RENAMES_SEED from which seed. `make renames` plays 100 of 5.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 SEQUENCES = int(os.environ.get("SJRESOURCE_RENAMES", "4"))
 SEED = os.environ.get("SJRESOURCE_RENAMES_SEED", "20261129")
-STEPS = 5
+STEPS = int(os.environ.get("SJRESOURCE_RENAMES_STEPS", "3"))
 SECONDS_A_SEQUENCE = 120
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(60 + SEQUENCES * SECONDS_A_SEQUENCE)]

@@ -49,8 +49,14 @@ class Renames:
         self.ledger = Ledger(self._jobs, self._halves)
 
     def play(self, steps: int) -> list[str]:
-        """Do so many steps, each followed by an `up` half of the time; return what was done."""
-        told = []
+        """Do so many steps, each followed by an `up` half of the time; return what was done.
+
+        Two jobs are there before the first one.
+        """
+        told: list[str] = []
+        self._add(self._halves[0])
+        self._add(self._halves[0])
+        self.ledger.watched(self._halves[0], self._up)
         for _ in range(steps):
             half = self._random.choice(self._halves)
             step = self._random.choice(self._possible(half))

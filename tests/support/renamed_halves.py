@@ -95,6 +95,7 @@ class Ledger:
                 continue
             run, missed = run_of(half.declared[name]), half.missed.pop(name, {})
             of_this_run = {each for each, its in missed.items() if its == run}
+            of_this_run -= self.other(half).everything  # its user was asked, and adopted it
             if arn not in before:
                 self._complain(f"{name} of {half.stack.name} ran again beside", of_this_run)
                 self.runs[arn] = run
