@@ -35,7 +35,7 @@ def test_no_job_is_taken_ended_or_run_again_whoever_is_renamed(
 ) -> None:
     """Nothing is in two states, ended by a stack that has it not, run twice unasked, or unknown."""
     done: Counter[str] = Counter()
-    wrong: dict[str, list[str]] = {}
+    wrong: list[str] = []
     for number in range(sequences):
         seed = f"{SEED}-{token_replay}-{number}"
         with held_calls(token_replay) as held:
@@ -43,7 +43,7 @@ def test_no_job_is_taken_ended_or_run_again_whoever_is_renamed(
             told = renames.play(STEPS)
         done += renames.ledger.done
         if renames.ledger.wrong:
-            wrong[f"{seed}: {', '.join(told)}"] = renames.ledger.wrong
+            wrong += [f"{seed}: {', '.join(told)}", *renames.ledger.wrong]
 
     print(f"{sequences} sequences, {token_replay}: {dict(sorted(done.items()))}")  # noqa: T201 - pytest shows it, of a passed test with -rP
-    assert wrong == {}
+    assert not wrong, "\n".join(wrong)

@@ -97,7 +97,7 @@ class Renames:
         """Let the jobs that are short end, half of the time; draw how long the next ones run."""
         ends = self._random.random() < 0.5
         if ends:
-            self._held.cloud.control.advance(SHORT)
+            self._held.cloud.control.advance(2 * SHORT)  # also those that have yet to begin
             self.ledger.done["end_jobs"] += 1
         self._held.cloud.script(running=self._random.choice((SHORT, LONG)))
         return ["end jobs"] if ends else []
