@@ -43,7 +43,7 @@ kills: ## kill plugin, program, CLI and Batch 200 times in the middle of `pulumi
 
 renames: ## rename, move, lose and destroy two stacks in 100 random sequences: 40 minutes
 	$(SETUP) dev
-	@SJRESOURCE_RENAMES=100 $(RUN) -m pytest -n 2 -rP tests/stack/test_random_renames.py
+	@SJRESOURCE_RENAMES=100 SJRESOURCE_RENAMES_STEPS=5 $(RUN) -m pytest -n 2 -rP tests/stack/test_random_renames.py
 
 fuzz: ## throw at the emulator fifty times what `make test` throws, and write down what came of it: 10 minutes
 	$(SETUP) dev

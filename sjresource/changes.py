@@ -7,7 +7,8 @@
 | `SWAPPED`  | in place for another value; adding or removing it replaces          |
 | (no rule)  | it is ignored: a change of it alone shows nothing                   |
 
-The identity has no row: whose a resource is changes in place, for all of them (`find_changes`).
+The identity has no row: whose a resource is changes in place, for all that AWS has marks of
+(`find_changes`).
 
 What is wanted now is compared with what was wanted then, never with what the service echoes, and
 both in their canonical form.

@@ -22,7 +22,6 @@ from sjresource.identity import (
     RECORDED_TAG,
     RUN_TAG,
     default_name,
-    identity_changed,
     identity_tag,
     recorded_mark,
     with_identity,
@@ -45,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sjresource.client import BatchClient
+    from sjresource.ownership import Standing
 
 PATIENCE = {"create": 60.0, "update": 60.0, "delete": 600.0}
 """Seconds, where `timeouts` says nothing. A queue is gone once the jobs in it have ended."""
@@ -52,6 +52,9 @@ PATIENCE = {"create": 60.0, "update": 60.0, "delete": 600.0}
 
 _MOST_NAMES = 100
 """Default names that are tried for one resource before others hold them all."""
+
+_DECIDED_WITHIN = 5.0
+"""Seconds for an update that is under way to mark as its own what has the name that is wanted."""
 
 _KEPT = ("claim", "held_name", "registered_at")
 """Outputs that an update doesn't tell anew."""
@@ -127,9 +130,11 @@ class NamedResourceProvider(BatchProvider):
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare what was wanted, or what a refresh found instead, with what is wanted."""
         self.remember(news.get("identity"), id_)
-        # A default name that somebody else held when it was made: it has another one since.
-        wanted = {self.name_property: olds["held_name"]} if "held_name" in olds else {}
-        changes = find_changes(self.rules, {**olds, **wanted}, news)
+        # A default name that somebody else held when it was made: it has another one since, and
+        # asking for either is no change.
+        asked = news.get(self.name_property)
+        held = {self.name_property: asked} if asked == olds.get("held_name") else {}
+        changes = find_changes(self.rules, {**olds, **held}, news)
         changes.replaces.extend(self.moved(id_, self.home(news), news.get("region")))
         return changes.diff_result()
 
@@ -230,16 +235,13 @@ class NamedResourceProvider(BatchProvider):
             Refused: among others, it is another resource's by now.
         """
         client, pace = self.client(id_), self._pace(news, "update")
-        marks = {}
-        if identity_changed(olds, news):
-            detail = self.calls.find(client, id_)
-            require_ours(detail, "updating", self.noun, id_, olds["identity"], news["identity"])
-            marks = {IDENTITY_TAG: identity_tag(news["identity"]), **recorded_mark()}
+        detail = self._find_for_a_while(client, id_)
+        require_ours(detail, "updating", self.noun, id_, olds["identity"], news["identity"])
         changed = [
             name for name in find_changes(self.rules, olds, news).in_place if name in self.rules
         ]
         self._change(client, id_, changed, news)
-        update_tags(client, id_, olds, news, marks)
+        update_tags(client, id_, olds, news, _missing_marks(detail, news["identity"]))
         kept = {name: olds[name] for name in _KEPT if name in olds}
         if "held_name" in kept:
             kept[self.name_property] = olds[self.name_property]
@@ -271,9 +273,10 @@ class NamedResourceProvider(BatchProvider):
         wait_until_gone(find, pace, self.noun, id_)
 
     def _is_claimed_anew(self, detail: Mapping[str, Any], props: Mapping[str, Any]) -> bool:
-        """Tell whether a newer create of this resource has taken over what an old state names.
+        """Whether a newer create of this resource has taken over what an old state names.
 
-        So it is after `pulumi up --replace` of what is created before the old one is deleted.
+        So it is after `--replace` or `state taint` of what is created before the old one is
+        deleted, if it was never marked as recorded; else that create is refused.
         """
         claim = detail.get("tags", {}).get(RUN_TAG)
         return None not in (claim, props.get("claim")) and claim != props["claim"]
@@ -317,15 +320,14 @@ class NamedResourceProvider(BatchProvider):
         Raises:
             Refused: a state has recorded it for this resource, and it may not be this stack's.
         """
-        detail = self.find_named(client, props)
-        whose = standing(detail, props["identity"])
+        detail, whose = self._decided(client, props)
         arn: str = detail[self.arn_member]
-        if whose == "RECORDED" and self.deployed(props["identity"]) is None:
+        if self._is_undecided(whose, props):
             raise Refused(
                 "creating",
                 self.noun,
                 props[self.name_property],
-                f"{arn} exists, and {RECORDED_BEFORE}",
+                f"{arn} exists; {RECORDED_BEFORE}",
                 f"choose another {self.name_property} for a new one, or take that one over after "
                 f"`aws batch untag-resource --resource-arn {arn} --tag-keys {RECORDED_TAG}`",
             )
@@ -338,6 +340,26 @@ class NamedResourceProvider(BatchProvider):
         client.tag_resource(arn, request["tags"])
         self._change(client, arn, self._in_place(), props)
         return arn
+
+    def _decided(
+        self, client: BatchClient, props: Mapping[str, Any]
+    ) -> tuple[dict[str, Any], Standing]:
+        """Describe what has the name, and tell whose it is, if that can be told in some seconds.
+
+        A resource that has just been renamed in the state takes its own with it, in this very `up`.
+        """
+
+        def find() -> tuple[dict[str, Any], Standing]:
+            detail = self.find_named(client, props)
+            return detail, standing(detail, props["identity"])
+
+        for found in looks(find, Pace(self.now, self.sleep, _DECIDED_WITHIN)):
+            if not self._is_undecided(found[1], props):
+                break
+        return found
+
+    def _is_undecided(self, whose: Standing, props: Mapping[str, Any]) -> bool:
+        return whose == "RECORDED" and self.deployed(props["identity"]) is None
 
     def _in_place(self) -> list[str]:
         return [name for name, rule in self.rules.items() if rule == IN_PLACE]
@@ -378,6 +400,13 @@ class NamedResourceProvider(BatchProvider):
     def _pace(self, props: Mapping[str, Any], operation: str) -> Pace:
         seconds = (props.get("timeouts") or {}).get(operation) or PATIENCE[operation]
         return Pace(self.now, self.sleep, float(seconds))
+
+
+def _missing_marks(detail: Mapping[str, Any], identity: str) -> dict[str, str]:
+    """Return the marks that what a state has, as this resource's, should have and has not."""
+    marks = {IDENTITY_TAG: identity_tag(identity), **recorded_mark()}
+    tags = detail.get("tags") or {}
+    return {key: value for key, value in marks.items() if tags.get(key) != value}
 
 
 def _present(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -16,7 +16,13 @@ from sjresource.service_job import ServiceJobProvider
 if TYPE_CHECKING:
     from emulated import EmulatedBatch
 
-NAMED = ("environment", "policy", "queue", "share")
+NAMED = {
+    "environment": "service_environment_name",
+    "policy": "name",
+    "queue": "job_queue_name",
+    "share": "quota_share_name",
+}
+"""The kinds of named resources, and what each calls its name."""
 
 
 @pytest.fixture(params=["same-job", "reject"])
@@ -363,8 +369,55 @@ def test_a_default_name_that_another_identity_holds_gives_another_one(
     assert not new.diff(new.inputs).changes
     new.update({**new.inputs, "tags": {"team": "vision"}})
     assert not new.diff({**new.inputs, "tags": {"team": "vision"}}).changes
+    name_property = NAMED[kind]
+    pinned = {**new.inputs, name_property: new.name}
+    assert not new.diff(pinned).changes
+    assert new.diff({**pinned, name_property: "another"}).replaces == [name_property]
+    new.inputs = pinned
+    assert not new.diff({**asked, "tags": {"team": "vision"}}).changes
     new.delete()
     assert held.refresh().id == held.id
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_an_update_marks_what_a_lost_program_left_unmarked(side: QueueSide, kind: str) -> None:
+    """A program that died before the mark leaves what counts as lost, until it is next changed."""
+    life = side.one_of_each()[kind]
+    assert RECORDED_TAG not in tags(side.aws, life)
+    life.update({**life.inputs, "tags": {"team": "vision"}})
+    assert tags(side.aws, life)[RECORDED_TAG] == "true"
+    with pytest.raises(Refused, match="a state has recorded it"):
+        elsewhere(life)
+
+    side.aws.emulator.calls.clear()
+    life.update({**life.inputs, "state": "DISABLED"})
+    assert "TagResource" not in side.aws.emulator.calls.counts()
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_a_name_that_a_renamed_resource_is_about_to_take_along_is_waited_for(
+    side: QueueSide, kind: str
+) -> None:
+    """`pulumi state rename`: its update may come after the create of the new one in the same `up`.
+
+    Then the new one gets another default name, as if it had come after it.
+    """
+    held = record(side.aws, side.one_of_each()[kind])
+    asked = dict(held.inputs)
+    if kind == "queue":  # under quota management an environment is of one queue
+        capacity = side.environment("other").id
+        asked["service_environment_order"] = [{"order": 1.0, "service_environment": capacity}]
+
+    def renamed_meanwhile(seconds: float) -> None:
+        renamed = identity_tag(f"{held.inputs['identity']}-renamed")
+        side.aws.batch.tag_resource(resourceArn=held.id, tags={IDENTITY_TAG: renamed})
+        side.aws.advance(seconds)
+
+    setattr(held.provider, "sleep", renamed_meanwhile)  # noqa: B010 - a method, replaced for this object
+    new = elsewhere(held, **asked)
+
+    assert new.id != held.id
+    assert not new.diff(asked).changes
 
 
 @pytest.mark.parametrize("kind", NAMED)
@@ -381,12 +434,17 @@ def test_what_a_state_has_recorded_is_not_taken_over(side: QueueSide, kind: str)
 
 
 @pytest.mark.parametrize("kind", NAMED)
-def test_an_old_state_does_not_delete_what_is_anothers_by_now(side: QueueSide, kind: str) -> None:
+def test_an_old_state_neither_changes_nor_deletes_what_is_anothers_by_now(
+    side: QueueSide, kind: str
+) -> None:
     """A checkpoint from before a move names what another stack has since."""
     life = side.one_of_each()[kind]
     theirs = identity_tag(life.inputs["identity"].replace(":prod:", ":staging:"))
     side.aws.batch.tag_resource(resourceArn=life.id, tags={IDENTITY_TAG: theirs})
 
+    with pytest.raises(Refused, match="acme/vision/staging/"):
+        life.update({**life.inputs, "tags": {"team": "vision"}})
+    assert "team" not in tags(side.aws, life)
     with pytest.raises(Refused, match="acme/vision/staging/"):
         life.delete()
     assert life.refresh().id == life.id

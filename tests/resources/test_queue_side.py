@@ -279,7 +279,7 @@ def test_a_name_that_is_taken_is_told_with_the_way_out(side: QueueSide, kind: st
 def test_an_old_state_does_not_delete_what_a_newer_create_took_over(
     side: QueueSide, kind: str
 ) -> None:
-    """`pulumi up --replace` creates first: it finds the old one, and deletes it last."""
+    """`--replace` and `taint` create first: it finds the old one, which is not deleted last."""
     old = side.one_of_each()[kind]
     new = type(old)(old.provider, old.inputs)
     old.delete()

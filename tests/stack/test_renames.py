@@ -7,10 +7,10 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from deployed import deployed
 from held_calls import held_calls
 from job_programs import PRELUDE
 from job_stack import JobStack
-from random_renames import deployed
 from victims import CLI, kill_in_up, unlock
 
 from sjresource.orphans import orphans_of
@@ -29,18 +29,25 @@ DENIED = {"status": 403, "code": "AccessDeniedException", "count": None}
 WHOLE = (
     PRELUDE
     + """
+    def job(name, **arguments):
+        return sj.ServiceJob(name, job_queue=queue.job_queue_arn,
+                             service_request_payload=payload(), **arguments)
+
     capacity = sj.ServiceEnvironment("capacity", capacity_limits=[
         {"max_capacity": 8, "capacity_unit": "NUM_INSTANCES"}])
     queue = sj.JobQueue("training", priority=1, service_environment_order=[
         {"order": 1, "service_environment": capacity.service_environment_arn}])
-    sj.ServiceJob("train", job_queue=queue.job_queue_arn, service_request_payload=payload())
+    train = job("train")
+    ended = sj.ServiceJobCompletion("ended", job=job("short"))
+    job("after", triggers=[ended.status, ended.model_artifacts, train.job_arn])
 """
 )
 
 
 def ids(stack: PulumiStack) -> dict[str, str]:
-    """Return the id of each resource that the state has."""
-    return {name: resource["id"] for name, resource in stack.resources().items()}
+    """Return the ARN of each thing in AWS that the state has."""
+    found = {name: resource["id"] for name, resource in stack.resources().items()}
+    return {name: id_ for name, id_ in found.items() if id_.startswith("arn:")}
 
 
 def live(cloud: EmulatedCloud, *arns: str) -> list[bool]:
@@ -53,8 +60,12 @@ def live(cloud: EmulatedCloud, *arns: str) -> list[bool]:
 def test_a_renamed_stack_keeps_what_it_has_and_a_new_one_of_its_name_gets_its_own(
     new_stack: NewStack, token_replay: TokenReplay
 ) -> None:
-    """Before the renamed stack is brought up nothing is decided, after it everything is clear."""
+    """Before the renamed stack is brought up nothing is decided, after it everything is clear.
+
+    The preview shows a run of nothing, also not of what depends on an outcome.
+    """
     with held_calls(token_replay) as held:
+        held.cloud.script("short", running=0.1)
         prod = new_stack(WHOLE, name="dev", environment=held.cloud.environment)
         prod.up()
         first = ids(prod)
@@ -62,15 +73,15 @@ def test_a_renamed_stack_keeps_what_it_has_and_a_new_one_of_its_name_gets_its_ow
         dev = prod.sibling("dev")
 
         refused = dev.up(fails=True).stdout
-        assert f"{first['capacity']} exists, and a state has recorded it" in refused
+        assert f"{first['capacity']} exists; a state has recorded it" in refused
         assert "--tag-keys sjresource:recorded" in refused
         assert "train" not in dev.resources()
 
         shown = prod.preview()
         assert sorted(shown.steps) == [
-            ("update", name) for name in ("capacity", "train", "training")
+            ("update", name) for name in ("after", "capacity", "short", "train", "training")
         ]
-        assert shown.stdout.count("[diff: ~identity]") == 3
+        assert shown.stdout.count("[diff: ~identity]") == 5
         prod.up()
         assert ids(prod) == first
         assert prod.preview("--expect-no-changes").steps == []
@@ -82,29 +93,34 @@ def test_a_renamed_stack_keeps_what_it_has_and_a_new_one_of_its_name_gets_its_ow
         dev.destroy()
         assert live(held.cloud, first["train"]) == [True]
         assert prod.refresh("--expect-no-changes").steps == []
-        assert held.cloud.control.calls()["SubmitServiceJob"] <= 4
+        assert held.cloud.submitted() == 6
 
 
-ALIASES = (
+DECLARE = (
     PRELUDE
     + """
-    class Component(pulumi.ComponentResource):
-        def __init__(self, name, **opts):
-            super().__init__("test:index:Component", name, None, pulumi.ResourceOptions(**opts))
-            job(f"{name}-job", parent=self)
-
     def alias(name):
         return {"aliases": [pulumi.Alias(name=name)]}
 
-    def job(name, **opts):
+    def job(name, job_name=None, **opts):
         return sj.ServiceJob(
             name, job_queue=config.require("queue"), service_request_payload=payload(),
-            opts=pulumi.ResourceOptions(**opts))
+            job_name=job_name, opts=pulumi.ResourceOptions(**opts))
 
     def environment(name, most, **opts):
         return sj.ServiceEnvironment(
             name, capacity_limits=[{"max_capacity": most, "capacity_unit": "NUM_INSTANCES"}],
             opts=pulumi.ResourceOptions(**opts))
+"""
+)
+
+ALIASES = (
+    DECLARE
+    + """
+    class Component(pulumi.ComponentResource):
+        def __init__(self, name, **opts):
+            super().__init__("test:index:Component", name, None, pulumi.ResourceOptions(**opts))
+            job(f"{name}-job", parent=self)
 
     stage = config.require("stage")
     if stage == "old":
@@ -192,21 +208,49 @@ def test_a_moved_resource_is_the_other_stacks(
         assert jobs.live("train") == [moved]
 
 
+RENAMED = (
+    DECLARE
+    + """
+    environment("capacity", 1)
+    job("train")
+    if config.require("stage") == "renamed":
+        environment("room", 8)
+        job("resnet", job_name="train")
+"""
+)
+
+
 def test_a_renamed_resource_in_the_state_leaves_its_name_to_a_new_one(new_stack: NewStack) -> None:
-    """`pulumi state rename` and a program that declares both names."""
+    """`pulumi state rename` and a program that declares both names: one `up` sees it through.
+
+    What is tainted, and made before the old one goes, is refused until it no longer is.
+    """
     with held_calls() as held:
         jobs = JobStack(held.cloud, new_stack)
-        jobs.declare(train={})
-        jobs.stack.up()
-        first = jobs.in_state()["train"]
-        jobs.stack.run("state", "rename", "--yes", jobs.stack.resources()["train"]["urn"], "resnet")
+        stack = jobs.stack
+        stack.set_config("queue", jobs.queue)
+        stack.set_config("stage", "old")
+        stack.program(RENAMED)
+        stack.up()
+        first = ids(stack)
+        for old, new in (("train", "resnet"), ("capacity", "room")):
+            stack.run("state", "rename", "--yes", stack.resources()[old]["urn"], new)
 
-        jobs.declare(resnet={"job_name": "train"}, train={})
-        jobs.stack.up()
+        stack.set_config("stage", "renamed")
+        stack.up()
 
-        assert jobs.in_state()["resnet"] == first
-        assert jobs.in_state()["train"] != first
-        assert len(jobs.live("train")) == 2
+        now = ids(stack)
+        assert (now["resnet"], now["room"]) == (first["train"], first["capacity"])
+        assert len(set(now.values())) == 4
+        assert sorted(jobs.all_live()) == sorted([now["resnet"], now["train"]])
+        assert stack.preview("--expect-no-changes").steps == []
+
+        capacity = stack.resources()["capacity"]["urn"]
+        stack.run("state", "taint", "--yes", capacity)
+        assert f"{now['capacity']} exists; a state has recorded it" in stack.up(fails=True).stdout
+        stack.run("state", "untaint", "--yes", capacity)
+        assert stack.up().steps == []
+        assert ids(stack) == now
 
 
 @REPLAYS

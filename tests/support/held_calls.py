@@ -62,7 +62,9 @@ class HeldCalls:
         """Take the place of the emulator's sleep."""
         with self._lock:
             self._waiting += 1
-        self._opened.wait(seconds)
+        if not self._opened.wait(seconds):
+            with self._lock:
+                self._waiting -= 1
 
     def let_go(self) -> None:
         """Let every call go on, and block until each has had its effect. Idempotent."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pulumi_stack import PulumiStack
 
 TYPE = "pulumi-python:dynamic/sjresource:ServiceJob"
+ROOM_TYPE = "pulumi-python:dynamic/sjresource:ServiceEnvironment"
 
 PROGRAM = """
     import json
@@ -38,7 +39,19 @@ PROGRAM = """
         hyperparameters = {{"epochs": inputs.pop("epochs", "10")}}
         after = [declared[other] for other in inputs.pop("after", [])]
         opts = inputs.pop("opts", {{}})
-        aliases = [pulumi.Alias(name=former) for former in opts.pop("aliases", [])]
+        former = opts.pop("aliases", [])
+        aliases = [pulumi.Alias(name=old) for old in former]
+        if room := inputs.pop("room", None):
+            sj.ServiceEnvironment(
+                f"{{name}}-room",
+                service_environment_name=room.get("name"),
+                capacity_limits=[
+                    {{"max_capacity": room["most"], "capacity_unit": "NUM_INSTANCES"}}
+                ],
+                opts=pulumi.ResourceOptions(
+                    aliases=[pulumi.Alias(name=f"{{old}}-room") for old in former]
+                ),
+            )
         declared[name] = sj.ServiceJob(
             name,
             job_queue={queue!r},
@@ -67,7 +80,8 @@ class JobStack:
         """Make these jobs all that the program has.
 
         Each is given by the arguments that it adds to a plain job; `epochs` is its hyperparameter,
-        `after` names jobs that it depends on, `opts` further options, with names as `aliases`.
+        `after` names jobs that it depends on, `opts` further options, with names as `aliases`;
+        `room` adds an environment of so many instances at most, perhaps with a name.
         """
         self.stack.program(PROGRAM.format(jobs=json.dumps(jobs), queue=self.queue))
 
@@ -130,10 +144,19 @@ class JobStack:
 
 def jobs_in_state(stack: PulumiStack) -> dict[str, str]:
     """Return the id of each job that a stack's state has and doesn't mean to delete, by name."""
+    return _in_state(stack, TYPE)
+
+
+def rooms_in_state(stack: PulumiStack) -> dict[str, str]:
+    """Return the same of the environments."""
+    return _in_state(stack, ROOM_TYPE)
+
+
+def _in_state(stack: PulumiStack, type_: str) -> dict[str, str]:
     return {
         resource["urn"].rpartition("::")[2]: resource["id"]
         for resource in stack.state().get("resources") or []
-        if resource["type"] == TYPE
+        if resource["type"] == type_
         and not resource.get("delete")
         and not resource.get("pendingReplacement")
     }

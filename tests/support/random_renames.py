@@ -1,22 +1,20 @@
-"""Two stacks of one program whose stacks, resources and states change hands, and what must hold.
+"""Two stacks of one program whose stacks, resources and states change hands.
 
 A step is what a user does to one of the stacks. After each, Batch and both states are held against
-each other: see `Renames.wrong`.
+each other: see `renamed_halves`. Between steps, jobs end by themselves.
 """
 
 from __future__ import annotations
 
-import json
-from collections import Counter
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+import re
+from typing import TYPE_CHECKING, Any
 
-from job_stack import JobStack, jobs_in_state
+from job_stack import JobStack, rooms_in_state
 from pulumi_cli import holds_within
+from renamed_halves import NAMES, STACKS, Half, Ledger, run_of
 from victims import PLUGIN, kill_in_up
 
-from sjresource.orphans import orphans_of
-from sjresource.settings import Settings
+from sjresource.identity import RECORDED_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,200 +23,234 @@ if TYPE_CHECKING:
     from engine_fixtures import NewStack
     from held_calls import HeldCalls
     from pulumi_cli import Outcome
-    from pulumi_stack import PulumiStack
 
-    from sjresource.deployed_stack import DeployedStack
-
-NAMES = ("ant", "bee", "cat", "dog")
-STACKS = ("dev", "prod", "test", "lab")
 ASKED = "is a run of this very request"
 ANOTHERS = "of a Pulumi stack by now"
+ROOM_ASKED = re.compile(
+    r"ServiceEnvironment \((\S+?)\): (?:(\S+) exists; a state|one of this name)"
+)
+REFUSED = "refused"
+REFUSAL = {"status": 400, "code": "ClientException", "count": None}
 
-
-@dataclass
-class Half:
-    """One of the two stacks, and what its user knows."""
-
-    stack: PulumiStack
-    declared: dict[str, dict[str, Any]] = field(default_factory=dict)
-    missed: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Jobs that were submitted for what is declared, and that the state doesn't have: the run and
-    the ARN, by the resource's name. They were lost in a create, or with the state."""
-    earlier: tuple[str, str] | None = None
-    """The stack's name and its whole state some steps ago."""
+SHORT, LONG = 1000.0, 1_000_000.0
+"""Seconds that a job runs: `_end_jobs` lets the short ones end, and the others never do."""
 
 
 class Renames:
-    """Steps, drawn or chosen, and everything that was wrong after them."""
+    """Steps, drawn or chosen."""
 
     def __init__(self, held: HeldCalls, new_stack: NewStack, random: Random) -> None:
-        self.done: Counter[str] = Counter()
-        self.wrong: list[str] = []
         self._held = held
         self._random = random
         self._jobs = JobStack(held.cloud, new_stack, name=STACKS[0])
         self._runs = 0
-        self._by_hand: set[str] = set()
         first = self._jobs.stack
         self._halves = (Half(first), Half(first.sibling(STACKS[1])))
+        self.ledger = Ledger(self._jobs, self._halves)
 
     def play(self, steps: int) -> list[str]:
-        """Do so many steps, each followed by an `up` half of the time; return what was done."""
-        told = []
+        """Do so many steps, each followed by an `up` half of the time; return what was done.
+
+        Two jobs are there before the first one.
+        """
+        told: list[str] = []
+        self._add(self._halves[0])
+        self._add(self._halves[0])
+        self.ledger.watched(self._halves[0], self._up)
         for _ in range(steps):
             half = self._random.choice(self._halves)
             step = self._random.choice(self._possible(half))
             if step != self._roll_back and self._random.random() < 0.5:
                 half.earlier = (half.stack.name, half.stack.checkpoint_file.read_text())
-            told.append(f"{step.__name__.strip('_')} {half.stack.name}")
-            self._watched(half, step)
+            told += [*self._end_jobs(), f"{step.__name__.strip('_')} {half.stack.name}"]
+            self.ledger.watched(half, step)
             if self._random.random() < 0.5:
-                self._watched(half, self._up)
+                told += [*self._end_jobs(), "up"]
+                self.ledger.watched(half, self._up)
         for half in self._halves:
-            self._watched(half, self._up)
+            self.ledger.watched(half, self._up)
         return told
 
     def _possible(self, half: Half) -> list[Callable[[Half], None]]:
-        state, free = self._in_state(half), [n for n in NAMES if n not in half.declared]
-        other = self._other(half)
-        movable = set(state) - set(self._in_state(other)) - set(other.declared)
-        settled = set(state) == set(half.declared) and not half.missed
+        state, free = set(half.jobs), [n for n in NAMES if n not in half.declared]
+        declared = set(half.declared)
         steps: list[Callable[[Half], None]] = [self._up, self._rename_stack]
         steps += [self._declare, self._declare] if free else []
-        steps += [self._alias, self._lose_state] if set(state) & set(half.declared) and free else []
-        steps += [self._lose_create, self._lose_create] if free and settled else []
-        steps += [self._move, self._move] if movable & set(half.declared) else []
+        steps += [self._alias] if declared and free else []
+        steps += [self._run_anew, self._fail_beside] if state & declared else []
+        steps += [self._lose_state, self._lose_state] if state & declared else []
+        steps += [self._lose_create, self._lose_create] if free and self._is_settled(half) else []
+        steps += [self._move, self._move] if self._movable(half) else []
         steps += [self._destroy] if state else []
         if half.earlier and half.earlier[0] == half.stack.name:
             steps += [self._roll_back, self._roll_back]
         return steps
 
-    def _watched(self, half: Half, step: Callable[[Half], None]) -> None:
-        """Do a step, and look what it ended, and what both states and `orphans` know."""
-        before, owners = set(self._jobs.all_live()), self._owners()
-        had, others = (
-            set(self._in_state(half).values()),
-            set(self._in_state(self._other(half)).values()),
-        )
-        self.done[step.__name__.strip("_")] += 1
-        step(half)
-        for arn in before - set(self._jobs.all_live()):
-            theirs = arn in others and owners.get(arn) == self._other(half).stack.name
-            if arn not in had or theirs:
-                self._complain(f"{step.__name__} of {half.stack.name} ended {arn}")
-        twice = set(self._in_state(half).values()) & set(self._in_state(self._other(half)).values())
-        if twice - self._by_hand:
-            self._complain(f"{step.__name__} of {half.stack.name}: in two states: {twice}")
-        unknown = set(self._jobs.all_live()) - self._known()
-        if unknown:
-            self._complain(f"{step.__name__} of {half.stack.name}: nobody names {unknown}")
+    def _is_settled(self, half: Half) -> bool:
+        """Whether an `up` has nothing to do for what is declared."""
+        runs = {name: self.ledger.runs.get(arn) for name, arn in half.jobs.items()}
+        wanted = {name: run_of(declared) for name, declared in half.declared.items()}
+        rooms = {room(name) for name in half.declared}
+        return runs == wanted and rooms == set(rooms_in_state(half.stack)) and not half.missed
+
+    def _end_jobs(self) -> list[str]:
+        """Let the jobs that are short end, half of the time; draw how long the next ones run."""
+        ends = self._random.random() < 0.5
+        if ends:
+            self._held.cloud.control.advance(2 * SHORT)  # also those that have yet to begin
+            self.ledger.done["end_jobs"] += 1
+        self._held.cloud.script(running=self._random.choice((SHORT, LONG)))
+        return ["end jobs"] if ends else []
 
     def _up(self, half: Half) -> None:
-        before, had = self._all(), self._in_state(half)
+        before, had = self.ledger.all_jobs(), half.jobs
         self._jobs.declare(**half.declared)
         outcome = half.stack.start("up").wait()
-        self._judge(half, before, had)
+        self.ledger.judge(half, before, had)
         self._answer(half, outcome)
 
-    def _judge(self, half: Half, before: set[str], had: dict[str, str]) -> None:
-        """Look where each job comes from that the state has now and had not before."""
-        for name, arn in self._in_state(half).items():
-            if had.get(name) == arn or name not in half.declared:
-                continue
-            run, missed = half.missed.pop(name, ("", ""))
-            same_run = missed in self._jobs.all_live() and run == _run(half.declared[name])
-            if arn not in before and same_run:
-                self._complain(f"{name} of {half.stack.name} ran again beside {missed}")
-            adopted = half.declared[name].get("adopt_job_id", "-") in arn
-            if arn in before and arn != missed and not adopted and arn not in had.values():
-                self._complain(f"{name} of {half.stack.name} took {arn}")
-            self.done["found again" if arn in before else "submitted"] += 1
-
     def _answer(self, half: Half, outcome: Outcome) -> None:
-        """Do what a user does who is asked, or is told that a job is another's by now."""
-        others = self._in_state(self._other(half)).values()
-        for name in set(half.declared) - set(self._in_state(half)):
+        """Do what a user does who is asked, or is told that something is another's by now."""
+        answered = self._answer_of_jobs(half, outcome) + self._answer_of_rooms(half, outcome)
+        if ANOTHERS in outcome.stdout:
+            answered += 1
+            others = self.ledger.other(half).everything
+            for resource in half.stack.resources().values():
+                if resource["id"] in others:
+                    half.stack.run("state", "delete", "--yes", resource["urn"])
+        if "NotFound" in outcome.stdout and not answered:
+            half.stack.start("refresh").wait()
+
+    def _answer_of_jobs(self, half: Half, outcome: Outcome) -> int:
+        others, answered = self.ledger.other(half).everything, 0
+        for name in set(half.declared) - set(half.jobs):
             (asked, *_) = [
                 arn
-                for arn in self._jobs.all_live()
+                for arn in sorted(self.ledger.all_jobs())
                 if f"{arn} {ASKED}" in outcome.stdout and f"ServiceJob ({name})" in outcome.stdout
             ] or [""]
             if not asked:
                 continue
-            self.done["asked"] += 1
+            answered += 1
+            self.ledger.done["asked"] += 1
             if asked not in others and self._random.random() < 0.5:
                 half.declared[name]["adopt_job_id"] = asked.rpartition("/")[2]
             else:
-                half.declared[name]["triggers"] = [self._new_run()]
-        if ANOTHERS in outcome.stdout:
-            for resource in half.stack.resources().values():
-                if resource["id"] in others:
-                    half.stack.run("state", "delete", "--yes", resource["urn"])
+                self._want_new_run(half, name)
+        return answered
+
+    def _answer_of_rooms(self, half: Half, outcome: Outcome) -> int:
+        others, found = self.ledger.other(half).everything, ROOM_ASKED.findall(outcome.stdout)
+        for environment, arn in set(found):
+            self.ledger.done["asked of a room"] += 1
+            if arn and arn not in others and self._random.random() < 0.5:
+                self._held.cloud.batch.untag_resource(resourceArn=arn, tagKeys=[RECORDED_TAG])
+                continue
+            for name in set(half.declared) - {REFUSED}:
+                if environment.startswith(room(name)):
+                    half.declared[name]["room"]["name"] = f"{room(name)}-{self._new_run()}"
+        return len(found)
 
     def _declare(self, half: Half) -> None:
         """Declare a resource, perhaps one whose name another one had before."""
-        name = self._random.choice([name for name in NAMES if name not in half.declared])
-        half.declared[name] = {}
+        self._add(half)
         self._up(half)
 
+    def _add(self, half: Half, **inputs: Any) -> str:
+        name = self._random.choice([name for name in NAMES if name not in half.declared])
+        half.declared[name] = {**inputs, "room": {"most": int(self._new_run())}}
+        return name
+
     def _alias(self, half: Half) -> None:
-        """Give a resource another name, with an alias."""
-        old = self._random.choice(sorted(set(self._in_state(half)) & set(half.declared)))
+        """Give a resource another name, with an alias; its create or state may be lost."""
+        old = self._random.choice(sorted(half.declared))
         new = self._random.choice([name for name in NAMES if name not in half.declared])
         inputs = half.declared.pop(old)
-        half.declared[new] = {**inputs, "opts": {"aliases": [old]}}
+        former = {*inputs.get("opts", {}).get("aliases", []), old} - {new}
+        half.declared[new] = {**inputs, "opts": {"aliases": sorted(former)}}
         if old in half.missed:
-            half.missed[new] = half.missed.pop(old)
+            half.missed.setdefault(new, {}).update(half.missed.pop(old))
         self._up(half)
+
+    def _run_anew(self, half: Half) -> None:
+        """Want another run of a job that is there."""
+        self._want_new_run(half, self._random.choice(sorted(set(half.jobs) & set(half.declared))))
+        self._up(half)
+
+    def _want_new_run(self, half: Half, name: str) -> None:
+        half.declared[name].pop("adopt_job_id", None)
+        half.declared[name]["triggers"] = [self._new_run()]
+
+    def _fail_beside(self, half: Half) -> None:
+        """Have a job refused while others are submitted, whose answers come after that."""
+        if len(half.declared) < len(NAMES) and self._random.random() < 0.5:
+            self._add(half)
+        else:
+            there = sorted(set(half.jobs) & set(half.declared))
+            self._want_new_run(half, self._random.choice(there))
+        control = self._held.cloud.control
+        control.fault("SubmitServiceJob", "error", match={"jobName": REFUSED}, **REFUSAL)
+        control.fault("DescribeServiceJob", "delay", seconds=0.7, count=3)
+        half.declared[REFUSED] = {}
+        self._up(half)
+        del half.declared[REFUSED]
+        control.call("DELETE", "faults")
 
     def _lose_create(self, half: Half) -> None:
         """Kill the plugin when a job is submitted and the engine hasn't heard of it."""
-        name = self._random.choice([name for name in NAMES if name not in half.declared])
-        half.declared[name] = {"triggers": [self._new_run()]}
-        before = self._all()
+        name = self._add(half, triggers=[self._new_run()])
+        before = self.ledger.all_jobs()
         self._jobs.declare(**half.declared)
         self._held.hold("SubmitServiceJob", after_effect=True, count=1)
         cli = self._held.start_up(half.stack)
-        holds_within(10, lambda: bool(self._all() - before))
+        holds_within(10, lambda: bool(self.ledger.all_jobs() - before))
         kill_in_up(cli, PLUGIN)
         cli.wait()
         self._held.let_go()
         self._held.hold_again()
-        for arn in self._all() - before - set(self._in_state(half).values()):
-            half.missed[name] = (_run(half.declared[name]), arn)
+        for arn in self.ledger.all_jobs() - before - set(half.jobs.values()):
+            self.ledger.runs[arn] = run_of(half.declared[name])
+            half.miss(name, arn, self.ledger.runs[arn])
 
     def _rename_stack(self, half: Half) -> None:
         taken = {each.stack.name for each in self._halves}
         half.stack.rename(self._random.choice([name for name in STACKS if name not in taken]))
 
+    def _movable(self, half: Half) -> list[str]:
+        other = self.ledger.other(half)
+        movable = set(half.jobs) & set(half.declared)
+        return sorted(movable - set(other.jobs) - set(other.declared))
+
     def _move(self, half: Half) -> None:
         """Move a job to the other stack, whose program has it from now on; perhaps both have it."""
-        other = self._other(half)
-        movable = set(self._in_state(half)) & set(half.declared)
-        movable -= set(self._in_state(other)) | set(other.declared)
-        name = self._random.choice(sorted(movable))
+        other, name = self.ledger.other(half), self._random.choice(self._movable(half))
         places = ("--source", half.stack.name, "--dest", other.stack.name)
-        half.stack.run("state", "move", "--yes", *places, half.stack.resources()[name]["urn"])
-        other.declared[name] = dict(half.declared[name])
+        half.stack.run("state", "move", "--yes", *places, *_urns(half, name))
+        inputs = half.declared[name]
+        other.declared[name] = {
+            **{key: value for key, value in inputs.items() if key != "opts"},
+            "room": dict(inputs["room"]),
+        }
         if self._random.random() < 0.5:
             del half.declared[name]
 
     def _lose_state(self, half: Half) -> None:
         """Lose what the state has of one resource."""
-        name = self._random.choice(sorted(set(self._in_state(half)) & set(half.declared)))
-        half.missed[name] = (_run(half.declared[name]), self._in_state(half)[name])
-        half.stack.run("state", "delete", "--yes", half.stack.resources()[name]["urn"])
+        name = self._random.choice(sorted(set(half.jobs) & set(half.declared)))
+        arn = half.jobs[name]
+        half.miss(name, arn, self.ledger.runs[arn])
+        for urn in _urns(half, name):
+            half.stack.run("state", "delete", "--yes", urn)
 
     def _roll_back(self, half: Half) -> None:
         """Put back what the state was some steps ago."""
         _, text = half.earlier or ("", "")
-        now = self._in_state(half)
+        now = half.jobs
         half.stack.checkpoint_file.write_text(text)
-        then = self._in_state(half)
-        self._by_hand |= set(then.values()) & set(self._in_state(self._other(half)).values())
+        self.ledger.by_hand |= half.everything & self.ledger.other(half).everything
         for name in set(now) & set(half.declared):
-            if then.get(name) != now[name]:
-                half.missed[name] = (_run(half.declared[name]), now[name])
+            if half.jobs.get(name) != now[name]:
+                half.miss(name, now[name], self.ledger.runs[now[name]])
 
     def _destroy(self, half: Half) -> None:
         outcome = half.stack.start("destroy").wait()
@@ -230,67 +262,13 @@ class Renames:
         self._runs += 1
         return str(self._runs)
 
-    def _other(self, half: Half) -> Half:
-        one, other = self._halves
-        return other if half is one else one
 
-    def _in_state(self, half: Half) -> dict[str, str]:
-        return jobs_in_state(half.stack)
-
-    def _all(self) -> set[str]:
-        return {arn for name in NAMES for arn in self._jobs.in_batch(name)}
-
-    def _owners(self) -> dict[str, str]:
-        """Return the stack that each live job's tags name."""
-        tags = {
-            arn: self._held.cloud.batch.describe_service_job(jobId=arn)["tags"]
-            for arn in self._jobs.all_live()
-        }
-        return {arn: each["sjresource:identity"].split("/")[2] for arn, each in tags.items()}
-
-    def _known(self) -> set[str]:
-        """Return the jobs that a state has, or that `orphans` of one of the stacks lists.
-
-        A stack may be asked for by a name that it had before.
-        """
-        known = {arn for half in self._halves for arn in self._in_state(half).values()}
-        for half in self._halves:
-            for name in STACKS:
-                known |= {orphan.arn for orphan in orphans_of(deployed(half.stack, name))}
-        return known
-
-    def _complain(self, what: str) -> None:
-        self.wrong.append(what)
+def room(name: str) -> str:
+    """Return what the environment beside a job is called."""
+    return f"{name}-room"
 
 
-def deployed(stack: PulumiStack, name: str) -> DeployedStack:
-    """Return the stack as `orphans_of` asks it, under any name and without the CLI."""
-    return cast("DeployedStack", _Deployed(stack, name))
-
-
-class _Deployed:
-    """What `orphans_of` asks of a stack, without the CLI."""
-
-    def __init__(self, stack: PulumiStack, name: str) -> None:
-        self._stack = stack
-        self._name = name
-
-    def qualified_name(self) -> str:
-        return f"organization/{self._stack.project}/{self._name}"
-
-    def deployment(self) -> dict[str, Any]:
-        return self._stack.state()
-
-    def settings(self) -> Settings:
-        environment = self._stack.environment
-        return Settings(
-            region=environment["AWS_REGION"],
-            access_key=environment["AWS_ACCESS_KEY_ID"],
-            secret_key=environment["AWS_SECRET_ACCESS_KEY"],
-            endpoints=(("batch", environment["AWS_ENDPOINT_URL"]),),
-        )
-
-
-def _run(declared: dict[str, Any]) -> str:
-    """Return what makes a declared run another one."""
-    return json.dumps(declared.get("triggers"))
+def _urns(half: Half, name: str) -> list[str]:
+    """Return those of a job and its environment, as far as the state has them."""
+    resources = half.stack.resources()
+    return [resources[each]["urn"] for each in (name, room(name)) if each in resources]

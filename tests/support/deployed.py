@@ -1,0 +1,40 @@
+"""A stack of a test as `orphans_of` asks it: under any name, and without the CLI."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from sjresource.settings import Settings
+
+if TYPE_CHECKING:
+    from pulumi_stack import PulumiStack
+
+    from sjresource.deployed_stack import DeployedStack
+
+
+def deployed(stack: PulumiStack, name: str) -> DeployedStack:
+    """Return the stack as if this were its name."""
+    return cast("DeployedStack", _Deployed(stack, name))
+
+
+class _Deployed:
+    """What `orphans_of` asks of a stack."""
+
+    def __init__(self, stack: PulumiStack, name: str) -> None:
+        self._stack = stack
+        self._name = name
+
+    def qualified_name(self) -> str:
+        return f"organization/{self._stack.project}/{self._name}"
+
+    def deployment(self) -> dict[str, Any]:
+        return self._stack.state()
+
+    def settings(self) -> Settings:
+        environment = self._stack.environment
+        return Settings(
+            region=environment["AWS_REGION"],
+            access_key=environment["AWS_ACCESS_KEY_ID"],
+            secret_key=environment["AWS_SECRET_ACCESS_KEY"],
+            endpoints=(("batch", environment["AWS_ENDPOINT_URL"]),),
+        )
