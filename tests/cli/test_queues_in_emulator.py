@@ -264,7 +264,7 @@ def test_a_forgotten_job_is_shown_as_it_was_recorded(teams: Teams, sjresource: C
     assert (recorded.status, recorded.record_expired) == ("SUCCEEDED", True)
     assert recorded.model_artifacts == "s3://bucket/model.tar.gz"
     assert (unknown.status, unknown.record_expired) == ("UNKNOWN", False)
-    assert "does not exist" in str(unknown.status_reason)
+    assert "does not show it" in str(unknown.status_reason)
 
 
 def test_many_jobs_are_listed_and_not_described_one_by_one(
