@@ -77,14 +77,16 @@ def _not_numbers(path: str, value: Any) -> Iterator[Problem]:
         yield Problem(path, "must be a number that JSON has, which neither NaN nor infinity is")
 
 
-def _region(name: str, value: Any) -> Iterator[Problem]:
+def region_problems(name: str, value: Any) -> Iterator[Problem]:
+    """Hold a region against the form of their names."""
     if not isinstance(value, str):
         yield Problem(name, f"must be a region's name such as eu-west-1, got {kind_of(value)}")
     elif not _REGION.fullmatch(value):
         yield Problem(name, "must be a region's name such as eu-west-1, of letters and hyphens")
 
 
-def _job(name: str, value: Any) -> Iterator[Problem]:
+def service_job_problems(name: str, value: Any) -> Iterator[Problem]:
+    """Hold what names a service job that exists against what names one."""
     if not isinstance(value, str):
         yield Problem(name, f"must be a service job's id or ARN, got {kind_of(value)}")
         return
@@ -110,7 +112,7 @@ def _timeouts(name: str, value: Any) -> Iterator[Problem]:
 _CHECKS: dict[str, Callable[[str, Any], Iterator[Problem]]] = {
     "rerun_on_failure": _flag,
     "triggers": _triggers,
-    "region": _region,
-    "adopt_job_id": _job,
+    "region": region_problems,
+    "adopt_job_id": service_job_problems,
     "timeouts": _timeouts,
 }
