@@ -23,6 +23,8 @@ from sjresource.given_provider import region_of, warn_of_provider
 from sjresource.identity import default_name, with_name
 from sjresource.named_resource import Calls, NamedResourceProvider
 from sjresource.relations import refuse_while_queues_use
+from sjresource.secret_places import PROPERTY as SECRET_PLACES
+from sjresource.secret_places import secret_places
 from sjresource.stack_config import with_default_tags
 
 if TYPE_CHECKING:
@@ -126,6 +128,7 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
             "registered_at": None,
         }
         properties = declared("SchedulingPolicy", resource_name, given)
+        properties[SECRET_PLACES] = secret_places(properties)
         super().__init__(SchedulingPolicyProvider(), resource_name, properties, opts)
         declaration.follow(self)
         warn_of_queue_side(self, SchedulingPolicyProvider.create_operation, properties)

@@ -20,6 +20,8 @@ from sjresource.declaration import Declaration
 from sjresource.given_provider import region_of, warn_of_provider
 from sjresource.named_resource import Calls, NamedResourceProvider
 from sjresource.relations import refuse_while_queues_use
+from sjresource.secret_places import PROPERTY as SECRET_PLACES
+from sjresource.secret_places import secret_places
 from sjresource.stack_config import with_default_tags
 
 if TYPE_CHECKING:
@@ -113,6 +115,7 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
             **dict.fromkeys((*ServiceEnvironmentProvider.outputs, "registered_at")),
         }
         properties = declared("ServiceEnvironment", resource_name, given)
+        properties[SECRET_PLACES] = secret_places(properties)
         self.given_arguments = properties
         """What the program gave, for the jobs of the same program."""
         super().__init__(ServiceEnvironmentProvider(), resource_name, properties, opts)

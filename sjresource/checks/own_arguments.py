@@ -106,7 +106,9 @@ def _timeouts(name: str, value: Any) -> Iterator[Problem]:
         if operation not in ("create", "update", "delete"):
             yield Problem(path, "is not known; there are create, update, delete")
         elif patience is not None and not is_unknown(patience) and seconds(patience) is None:
-            yield Problem(path, f"must be seconds, more than 0, got {kind_of(patience)}")
+            number = patience if isinstance(patience, (int, float)) else None
+            seen = f"must be seconds, more than 0, got {kind_of(patience)}"
+            yield Problem(path, seen, number=None if isinstance(patience, bool) else number)
 
 
 _CHECKS: dict[str, Callable[[str, Any], Iterator[Problem]]] = {
