@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
-from pulumi.dynamic import Resource
+from pulumi.dynamic import CheckResult, Resource
 
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules
 from sjresource.checks.advising import warn_of_queue_side
 from sjresource.checks.declaring import declared
+from sjresource.checks.queue_check import tell_of_new
 from sjresource.client import BatchClient
 from sjresource.declaration import Declaration
 from sjresource.errors import NotFound
@@ -58,6 +59,11 @@ class SchedulingPolicyProvider(NamedResourceProvider):
         "tags": IN_PLACE,
     }
     cleared: ClassVar[Mapping[str, Any]] = {}
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Say too why AWS can't be asked, if it would be made."""
+        settings = self.settings_at("", news.get("region"))
+        return tell_of_new(super().check(olds, news), olds, settings, self.checking)
 
     def named(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
         """Give `news` a name of its kind's own: both kinds exist for a while in a replacement."""
