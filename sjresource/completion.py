@@ -28,7 +28,7 @@ from sjresource.waits.rows import EarlyRow, urn_in
 from sjresource.waits.services import services_of
 from sjresource.waits.stated_terms import stated_terms
 from sjresource.waits.surroundings import stack_operation, surroundings
-from sjresource.waits.waited_jobs import WaitedJobs, unknown
+from sjresource.waits.waited_jobs import WaitedJobs, unknown, with_urns
 from sjresource.waits.waiting import Wait
 
 if TYPE_CHECKING:
@@ -269,7 +269,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
         if isinstance(identity, str) and not operation.waits_for(urn_in(identity)):
             return None
 
-        async def wait(jobs: list[Job]) -> list[str | None] | None:
+        async def wait(jobs: list[Job]) -> list[Any] | None:
             row = EarlyRow(identity)
             urn = str(await row.urn.future())
             needs = await declared.urns() if operation.asks_for_dependencies else []
@@ -282,7 +282,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
             waiting = Wait(known, terms, row, mask, surroundings())
             statuses = await waiting.statuses()
             asyncio.ensure_future(self.urn.future()).add_done_callback(waiting.recorded)
-            return statuses
+            return await with_urns(statuses, known)
 
         in_preview = pulumi.runtime.is_dry_run()
         return declared.once_known(lambda jobs: unknown() if in_preview else wait(jobs))

@@ -2,7 +2,8 @@
 
 Each has two forms, as in pulumi-aws: a plain one that takes plain values and blocks, and an
 `_output` one that takes Outputs and is unknown in a preview as long as they are. Both ask with the
-stack's `aws:` config, in previews too. Members of answers are named as outputs of resources are.
+stack's `aws:` config, in previews too, once it is sure that the arguments name something. Members
+of answers are named as outputs of resources are.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from sjresource.arn import parse_arn
+from sjresource.checks.conformance import Problem
+from sjresource.checks.function_arguments import refuse, require_arguments
 from sjresource.client import batch_client
 from sjresource.naming import answer_properties
+from sjresource.settings import Checking
 from sjresource.stack_config import stack_settings
 from sjresource.waits.daemon_thread import in_daemon_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sjresource.client import BatchClient
 
@@ -32,9 +36,11 @@ def get_service_job(job: str, *, region: str | None = None) -> Detail:
     config's.
 
     Raises:
+        pulumi.RunError: this names no job.
         NotFound: there is no such job, or its record has expired.
         Refused, Unreachable: AWS could not be asked.
     """
+    _require("reading ServiceJob", job=job, region=region)
     detail = _client(job, region).find_service_job(job)
     return answer_properties("DescribeServiceJob", detail)
 
@@ -43,7 +49,7 @@ def get_service_job_output(
     job: pulumi.Input[str], *, region: pulumi.Input[str | None] = None
 ) -> pulumi.Output[Detail]:
     """Describe the job that an Output names; see `get_service_job`."""
-    return _once_known(get_service_job, job=job, region=region)
+    return _once_known("reading ServiceJob", get_service_job, job=job, region=region)
 
 
 def list_service_jobs(
@@ -59,11 +65,12 @@ def list_service_jobs(
     with neither, what is RUNNING.
 
     Raises:
-        ValueError: both are given.
+        pulumi.RunError: both are given, or an argument means nothing.
         Refused, Unreachable: AWS could not be asked.
     """
+    _require(_LISTING, job_queue=job_queue, job_status=job_status, job_name=job_name, region=region)
     if job_status and job_name:
-        raise ValueError("listing ServiceJobs: AWS takes job_status or job_name, not both")
+        refuse(_LISTING, [Problem("job_status", "can't be given with job_name: AWS takes one")])
     client = _client(job_queue, region)
     if job_name:
         found = list(client.list_service_jobs_named(job_queue, job_name))
@@ -85,6 +92,7 @@ def list_service_jobs_output(
 ) -> pulumi.Output[list[Detail]]:
     """List the jobs of the queue that an Output names; see `list_service_jobs`."""
     return _once_known(
+        _LISTING,
         list_service_jobs,
         job_queue=job_queue,
         job_status=job_status,
@@ -99,8 +107,10 @@ def get_job_queue_snapshot(job_queue: str, *, region: str | None = None) -> Deta
     `front_of_queue` has at most the first 100; what AWS does not tell of this queue is left out.
 
     Raises:
+        pulumi.RunError: this names no queue.
         Refused, Unreachable: AWS could not be asked.
     """
+    _require("reading JobQueue", job_queue=job_queue, region=region)
     answer = _client(job_queue, region).find_job_queue_snapshot(job_queue)
     return answer_properties("GetJobQueueSnapshot", answer)
 
@@ -109,7 +119,9 @@ def get_job_queue_snapshot_output(
     job_queue: pulumi.Input[str], *, region: pulumi.Input[str | None] = None
 ) -> pulumi.Output[Detail]:
     """Tell it of the queue that an Output names; see `get_job_queue_snapshot`."""
-    return _once_known(get_job_queue_snapshot, job_queue=job_queue, region=region)
+    return _once_known(
+        "reading JobQueue", get_job_queue_snapshot, job_queue=job_queue, region=region
+    )
 
 
 def _client(name_or_arn: str, region: str | None) -> BatchClient:
@@ -117,8 +129,20 @@ def _client(name_or_arn: str, region: str | None) -> BatchClient:
     return batch_client(stack_settings(), arn.region if arn else region)
 
 
-def _once_known(function: Callable[..., Any], **arguments: Any) -> pulumi.Output[Any]:
+def _require(doing: str, *, plain_form: bool = True, **arguments: Any) -> None:
+    checking = Checking.from_config(pulumi.Config("sjresource").get)
+    require_arguments(doing, arguments, plain_form=plain_form, lenient=checking.lenient)
+
+
+def _once_known(doing: str, function: Callable[..., Any], **arguments: Any) -> pulumi.Output[Any]:
     """Call when all arguments are known, without holding up the program meanwhile."""
-    return pulumi.Output.all(**arguments).apply(
-        lambda known: in_daemon_thread(lambda: function(**known))
-    )
+    _require(doing, plain_form=False, **arguments)
+
+    def call(known: Mapping[str, Any]) -> Any:
+        _require(doing, plain_form=False, **known)
+        return in_daemon_thread(lambda: function(**known))
+
+    return pulumi.Output.all(**arguments).apply(call)
+
+
+_LISTING = "listing ServiceJobs"

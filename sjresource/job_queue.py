@@ -27,6 +27,8 @@ from sjresource.given_provider import region_of, warn_of_provider
 from sjresource.named_resource import Calls, NamedResourceProvider
 from sjresource.provider import old_first, with_failures
 from sjresource.relations import refuse_foreign_jobs
+from sjresource.secret_places import PROPERTY as SECRET_PLACES
+from sjresource.secret_places import secret_places
 from sjresource.stack_config import with_default_tags
 
 if TYPE_CHECKING:
@@ -162,6 +164,7 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
             **dict.fromkeys((*JobQueueProvider.outputs, "registered_at")),
         }
         properties = declared("JobQueue", resource_name, given)
+        properties[SECRET_PLACES] = secret_places(properties)
         self.given_arguments = properties
         """What the program gave, for the jobs of the same program."""
         properties[MISFITS] = misfits(JobQueueProvider.create_operation, properties)

@@ -8,12 +8,19 @@ the SDK's `TrainingQueue`, so a newer SDK may need a newer sjresource.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from sjresource.checks.conformance import Problem
+from sjresource.checks.declaring import type_of
+from sjresource.checks.function_arguments import given, is_awaited, refuse
+from sjresource.harmless import plain
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
 
 def from_model_trainer(trainer: Any, inputs: Sequence[Any] = ()) -> dict[str, Any]:
@@ -23,27 +30,44 @@ def from_model_trainer(trainer: Any, inputs: Sequence[Any] = ()) -> dict[str, An
     go to a job's `tags`, as with the SDK's queue; a warning says so if there are any.
 
     Raises:
-        ValueError: it would upload local files (source code, data), which the SDK does under a new
-            name at every run, previews included; each would be another request, and so run the job
-            again. Upload them once and name their S3 URIs.
-        TypeError: this is no ModelTrainer.
+        pulumi.RunError: this is no ModelTrainer, or its inputs are no list; or it would upload
+            local files (source code, data), which the SDK does under a new name at every run,
+            previews included; each would be another request, and so run the job again. Upload them
+            once and name their S3 URIs.
     """
-    make = getattr(trainer, "_create_training_job_args", None)
-    if make is None:
-        raise TypeError(
-            f"reading ModelTrainer: must be a sagemaker.train ModelTrainer, got {type(trainer)}"
-        )
-    payload: dict[str, Any] = make(input_data_config=list(inputs), boto3=True)
+    refuse("reading ModelTrainer", [*_no_trainer(trainer), *_wrong_inputs(inputs)])
+    payload: dict[str, Any] = trainer._create_training_job_args(  # noqa: SLF001 - see above
+        input_data_config=list(inputs), boto3=True
+    )
     name = payload.pop("TrainingJobName")
-    if name in json.dumps(payload):
-        raise ValueError(
-            f"reading ModelTrainer ({trainer.base_job_name}): local files are uploaded under a new "
-            "name at every run, which would run the job again; upload them once, and name S3 URIs "
-            "in inputs, source_code and checkpoint_config"
+    whose = f"reading ModelTrainer ({plain(str(trainer.base_job_name))})"
+    if name in json.dumps(payload, default=type_of):
+        seen = (
+            "are uploaded under a new name at every run, which would run the job again; upload "
+            "them once, and name S3 URIs in inputs, source_code and checkpoint_config"
         )
+        refuse(whose, [Problem("local files", seen)])
     if payload.pop("Tags", None):
-        pulumi.log.warn(
-            f"reading ModelTrainer ({trainer.base_job_name}): its tags are not in the payload; "
-            "give them as the job's tags"
-        )
+        pulumi.log.warn(f"{whose}: its tags are not in the payload; give them as the job's tags")
     return payload
+
+
+def _no_trainer(trainer: Any) -> Iterator[Problem]:
+    """An Output and a class have such a member too: the former has every one."""
+    is_one = not is_awaited(trainer) and not isinstance(trainer, type)
+    if not (is_one and callable(getattr(trainer, "_create_training_job_args", None))):
+        kind = f"the class {trainer.__name__}" if isinstance(trainer, type) else given(trainer)
+        yield Problem("trainer", f"must be a sagemaker.train ModelTrainer, got {kind}")
+
+
+def _wrong_inputs(inputs: Any) -> Iterator[Problem]:
+    """The SDK would take a text for a list of its letters, and fail with an Output."""
+    no_list = (str, bytes, Mapping, AbstractSet)
+    if is_awaited(inputs) or isinstance(inputs, no_list) or not isinstance(inputs, Iterable):
+        yield Problem("inputs", f"must be a list of InputData or Channel, got {given(inputs)}")
+        return
+    for at, item in enumerate(inputs if isinstance(inputs, Sequence) else ()):
+        if item is None or is_awaited(item) or isinstance(item, (str, bytes, int, float)):
+            hint = "; the SDK needs it at once" if is_awaited(item) else ""
+            seen = f"must be an InputData or a Channel, got {given(item)}{hint}"
+            yield Problem(f"inputs[{at}]", seen)

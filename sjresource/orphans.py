@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sjresource.arn import stop_command
+from sjresource.checks.conformance import Problem
+from sjresource.checks.function_arguments import given, refuse
 from sjresource.client import BatchClient, batch_client
 from sjresource.deployed_stack import DeployedStack
 from sjresource.errors import NotFound
@@ -68,8 +70,16 @@ def find_orphans(stack: Stack) -> list[Orphan]:
         stack: the stack, through Pulumi's Automation API.
 
     Raises:
+        pulumi.RunError: this is none.
         Refused, Unreachable: AWS could not be asked.
     """
+    if not _is_local_stack(stack):
+        seen = (
+            f"must be a stack of Pulumi's Automation API on this machine, got {given(stack)}; "
+            "pulumi.automation.select_stack returns one, and in a terminal there is "
+            "`sjresource orphans`"
+        )
+        refuse("listing ServiceJobs", [Problem("stack", seen)])
     return orphans_of(DeployedStack.of(stack))
 
 
@@ -92,6 +102,12 @@ def orphans_of(stack: DeployedStack) -> list[Orphan]:
         and job["tags"][IDENTITY_TAG] not in creating
         and job["tags"][IDENTITY_TAG].startswith((own, *former, *_of_nobody(job, own)))
     ]
+
+
+def _is_local_stack(stack: Any) -> bool:
+    """Whether it is one that the CLI can be asked about; the API itself takes 0.3 s to import."""
+    is_named = not isinstance(stack, type) and isinstance(getattr(stack, "name", None), str)
+    return is_named and hasattr(getattr(stack, "workspace", None), "pulumi_command")
 
 
 def _of_nobody(job: Mapping[str, Any], prefix: str) -> Iterator[str]:

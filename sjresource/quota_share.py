@@ -26,6 +26,8 @@ from sjresource.given_provider import region_of, warn_of_provider
 from sjresource.named_resource import Calls, NamedResourceProvider
 from sjresource.provider import old_first, with_failures
 from sjresource.relations import refuse_foreign_jobs
+from sjresource.secret_places import PROPERTY as SECRET_PLACES
+from sjresource.secret_places import secret_places
 from sjresource.stack_config import with_default_tags
 
 if TYPE_CHECKING:
@@ -168,6 +170,7 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
             **dict.fromkeys((*QuotaShareProvider.outputs, "registered_at")),
         }
         properties = declared("QuotaShare", resource_name, given)
+        properties[SECRET_PLACES] = secret_places(properties)
         properties[MISFITS] = misfits(QuotaShareProvider.create_operation, properties)
         super().__init__(QuotaShareProvider(), resource_name, properties, old_first(opts))
         declaration.follow(self)

@@ -10,12 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
-from pulumi.dynamic import Resource
+from pulumi.dynamic import CheckResult, Resource
 
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules
 from sjresource.checks.advising import warn_of_queue_side
 from sjresource.checks.declaring import declared
+from sjresource.checks.queue_check import tell_of_new
 from sjresource.client import BatchClient
 from sjresource.declaration import Declaration
 from sjresource.errors import NotFound
@@ -23,6 +24,8 @@ from sjresource.given_provider import region_of, warn_of_provider
 from sjresource.identity import default_name, with_name
 from sjresource.named_resource import Calls, NamedResourceProvider
 from sjresource.relations import refuse_while_queues_use
+from sjresource.secret_places import PROPERTY as SECRET_PLACES
+from sjresource.secret_places import secret_places
 from sjresource.stack_config import with_default_tags
 
 if TYPE_CHECKING:
@@ -56,6 +59,11 @@ class SchedulingPolicyProvider(NamedResourceProvider):
         "tags": IN_PLACE,
     }
     cleared: ClassVar[Mapping[str, Any]] = {}
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Say too why AWS can't be asked, if it would be made."""
+        settings = self.settings_at("", news.get("region"))
+        return tell_of_new(super().check(olds, news), olds, settings, self.checking)
 
     def named(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
         """Give `news` a name of its kind's own: both kinds exist for a while in a replacement."""
@@ -126,6 +134,7 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
             "registered_at": None,
         }
         properties = declared("SchedulingPolicy", resource_name, given)
+        properties[SECRET_PLACES] = secret_places(properties)
         super().__init__(SchedulingPolicyProvider(), resource_name, properties, opts)
         declaration.follow(self)
         warn_of_queue_side(self, SchedulingPolicyProvider.create_operation, properties)

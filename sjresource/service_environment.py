@@ -9,17 +9,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
-from pulumi.dynamic import Resource
+from pulumi.dynamic import CheckResult, Resource
 
 from sjresource.arn import name_in
 from sjresource.changes import IN_PLACE, REPLACES, Rules
 from sjresource.checks.advising import warn_of_queue_side
 from sjresource.checks.declaring import declared
+from sjresource.checks.queue_check import tell_of_new
 from sjresource.client import BatchClient
 from sjresource.declaration import Declaration
 from sjresource.given_provider import region_of, warn_of_provider
 from sjresource.named_resource import Calls, NamedResourceProvider
 from sjresource.relations import refuse_while_queues_use
+from sjresource.secret_places import PROPERTY as SECRET_PLACES
+from sjresource.secret_places import secret_places
 from sjresource.stack_config import with_default_tags
 
 if TYPE_CHECKING:
@@ -53,6 +56,11 @@ class ServiceEnvironmentProvider(NamedResourceProvider):
         "state": IN_PLACE,
         "tags": IN_PLACE,
     }
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Say too why AWS can't be asked, if it would be made."""
+        settings = self.settings_at("", news.get("region"))
+        return tell_of_new(super().check(olds, news), olds, settings, self.checking)
 
     def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
         """Refuse while queues use it; see `relations`."""
@@ -113,6 +121,7 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
             **dict.fromkeys((*ServiceEnvironmentProvider.outputs, "registered_at")),
         }
         properties = declared("ServiceEnvironment", resource_name, given)
+        properties[SECRET_PLACES] = secret_places(properties)
         self.given_arguments = properties
         """What the program gave, for the jobs of the same program."""
         super().__init__(ServiceEnvironmentProvider(), resource_name, properties, opts)

@@ -57,7 +57,8 @@ class Conformance:
             return
         if not _is_kind(shape, value):
             seen = f"must be {_article(shape)}, got {kind_of(value)}{_hint(shape)}"
-            yield self._misshapen(path, seen)
+            number = value if _is_number(value) and shape.type_name in _NUMBERS else None
+            yield self._misshapen(path, seen)._replace(number=number)
         elif shape.type_name == "structure":
             yield from self._structure_problems(shape, value, path)
         elif shape.type_name == "list":
@@ -127,11 +128,12 @@ class Conformance:
         low, high = shape.metadata.get("min"), shape.metadata.get("max")
         most = _LARGEST.get(shape.type_name, math.inf)
         if low is not None and value < low:
-            yield self._misshapen(path, f"must be {_range(low, high)}")._replace(number=value)
+            below = self._misshapen(path, f"must be {_range(low, high)}, got a number")
+            yield below._replace(number=value)
         elif high is not None and value > high:
-            yield Problem(path, f"must be {_range(low, high)}", number=value)
+            yield Problem(path, f"must be {_range(low, high)}, got a number", number=value)
         elif not -most <= value <= most:
-            yield Problem(path, f"must be from {-most} to {most}", number=value)
+            yield Problem(path, f"must be from {-most} to {most}, got a number", number=value)
 
     def _size_problems(self, shape: Shape, size: int, path: str, unit: str) -> Iterator[Problem]:
         low, high = shape.metadata.get("min"), shape.metadata.get("max")
@@ -164,6 +166,8 @@ def _ignores_case(shape: Any, value: str) -> bool:
     """AWS's own SDK sends "Retry" where the model has RETRY, and Batch takes it."""
     return shape.name == "ServiceJobRetryAction" and value.upper() in shape.enum
 
+
+_NUMBERS = frozenset({"integer", "long", "float", "double"})
 
 _LARGEST = {"integer": 2**31 - 1, "long": 2**63 - 1}
 

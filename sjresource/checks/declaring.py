@@ -51,7 +51,7 @@ def require_name(noun: str, name: Any) -> None:
         )
         raise _nonsense(noun, "?", [Problem("resource_name", reason)])
     if not isinstance(name, str) or not name or not _is_text(name):
-        reason = f"must be a text, got {_kind(name) if name != '' else 'an empty one'}"
+        reason = f"must be a text, got {type_of(name) if name != '' else 'an empty one'}"
         raise _nonsense(noun, "?", [Problem("resource_name", reason)])
 
 
@@ -116,7 +116,9 @@ class _Taker:
 
     def _member(self, key: Any, item: Any, path: str) -> Any:
         if not isinstance(key, str) or not _is_text(key):
-            self.problems.append(Problem(path, f"has a name that is {_kind(key)}; names are text"))
+            self.problems.append(
+                Problem(path, f"has a name that is {type_of(key)}; names are text")
+            )
             return None
         return self.take(item, f"{path}.{key}")
 
@@ -162,7 +164,7 @@ class _Taker:
         return None
 
     def _refuse(self, path: str, value: Any, hint: str) -> None:
-        reason = f"is {_kind(value)}, which is no JSON"
+        reason = f"is {type_of(value)}, which is no JSON"
         self.problems.append(Problem(path, f"{reason}; {hint}" if hint else reason))
 
 
@@ -221,7 +223,8 @@ def _is_text(value: str) -> bool:
         return False
 
 
-def _kind(value: Any) -> str:
+def type_of(value: Any) -> str:
+    """Name a value's type in Python, to be said where the value itself may be secret."""
     name = type(value).__name__
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 

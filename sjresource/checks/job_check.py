@@ -122,24 +122,17 @@ def _preflight(
     """Give each live problem, and whether this program manages something that could cure it."""
     queue = properties.get("job_queue")
     if is_unknown(queue):
-        queue = _ANY_QUEUE
+        tell_if_unasked(settings, memory)
+        return
     if not isinstance(queue, str) or not queue:
         return
     arn = parse_arn(queue)
     region = arn.region if arn else settings.region
-
-    def unanswered(error: SjresourceError) -> None:
-        said = unasked(error, settings)
-        if said:
-            memory.told.get(said, partial(sys.stderr.write, f"warning: {said}\n"))
-
+    unanswered = partial(_tell_unanswered, settings, memory)
     try:
         client = batch_client(settings, region, BRIEF)
     except SjresourceError as error:  # no region, no such profile: the update will fail
         unanswered(error)
-        return
-    if queue == _ANY_QUEUE:
-        memory.facts.get((settings, region, queue), lambda: ask_at_all(client, queue, unanswered))
         return
     facts = memory.facts.get((settings, region, queue), lambda: look_up(client, queue, unanswered))
     for finding in findings(facts, properties) if facts else ():
@@ -147,6 +140,30 @@ def _preflight(
             Problem(finding.path, finding.reason),
             _is_managed(client, finding, properties),
         )
+
+
+def tell_if_unasked(settings: Settings, memory: Memory = _memory) -> None:
+    """Say why AWS can't be asked where it can't, once in a preview, whatever there is to ask about.
+
+    So it is with what is still to be made, and with what goes into a queue that is.
+    """
+    unanswered = partial(_tell_unanswered, settings, memory)
+
+    def ask() -> None:
+        try:
+            client = batch_client(settings, settings.region, BRIEF)
+        except SjresourceError as error:
+            unanswered(error)
+        else:
+            ask_at_all(client, _ANY_QUEUE, unanswered)
+
+    memory.facts.get((settings, settings.region, _ANY_QUEUE), ask)
+
+
+def _tell_unanswered(settings: Settings, memory: Memory, error: SjresourceError) -> None:
+    said = unasked(error, settings)
+    if said:
+        memory.told.get(said, partial(sys.stderr.write, f"warning: {said}\n"))
 
 
 def _is_managed(client: BatchClient, finding: Finding, properties: Properties) -> bool:

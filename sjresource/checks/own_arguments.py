@@ -62,14 +62,16 @@ def _triggers(name: str, value: Any) -> Iterator[Problem]:
         yield Problem(name, f"must be a list of values, got {kind_of(value)}; write [value]")
 
 
-def _region(name: str, value: Any) -> Iterator[Problem]:
+def region_problems(name: str, value: Any) -> Iterator[Problem]:
+    """Hold a region against the form of their names."""
     if not isinstance(value, str):
         yield Problem(name, f"must be a region's name such as eu-west-1, got {kind_of(value)}")
     elif not _REGION.fullmatch(value):
         yield Problem(name, "must be a region's name such as eu-west-1, of letters and hyphens")
 
 
-def _job(name: str, value: Any) -> Iterator[Problem]:
+def service_job_problems(name: str, value: Any) -> Iterator[Problem]:
+    """Hold what names a service job that exists against what names one."""
     if not isinstance(value, str):
         yield Problem(name, f"must be a service job's id or ARN, got {kind_of(value)}")
         return
@@ -89,13 +91,15 @@ def _timeouts(name: str, value: Any) -> Iterator[Problem]:
         if operation not in ("create", "update", "delete"):
             yield Problem(path, "is not known; there are create, update, delete")
         elif patience is not None and not is_unknown(patience) and seconds(patience) is None:
-            yield Problem(path, f"must be seconds, more than 0, got {kind_of(patience)}")
+            number = patience if isinstance(patience, (int, float)) else None
+            seen = f"must be seconds, more than 0, got {kind_of(patience)}"
+            yield Problem(path, seen, number=None if isinstance(patience, bool) else number)
 
 
 _CHECKS: dict[str, Callable[[str, Any], Iterator[Problem]]] = {
     "rerun_on_failure": _flag,
     "triggers": _triggers,
-    "region": _region,
-    "adopt_job_id": _job,
+    "region": region_problems,
+    "adopt_job_id": service_job_problems,
     "timeouts": _timeouts,
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sjresource.checks.declared import misfit_problems
+from sjresource.checks.job_check import tell_if_unasked
 from sjresource.checks.queue_facts import are_this_stacks
 from sjresource.checks.telling import LET_PASS, MANAGED, tell
 from sjresource.client import batch_client
@@ -16,6 +17,8 @@ from sjresource.session import BRIEF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from pulumi.dynamic import CheckResult
 
     from sjresource.checks.conformance import Problem
     from sjresource.checks.queue_preflight import Misfit
@@ -53,14 +56,24 @@ def failures_around(
             yield problem
 
 
+def tell_of_new(
+    checked: CheckResult, olds: Properties, settings: Settings, checking: Checking
+) -> CheckResult:
+    """Say why AWS can't be asked, if this is new and right; nothing around it is looked at."""
+    if checking.preflight and not olds and not checked.failures:
+        tell_if_unasked(settings)
+    return checked
+
+
 def _live(
     properties: Properties, settings: Settings, find: Find | None
 ) -> Iterator[tuple[Problem, bool]]:
     if find is None:
         return
+    tell_if_unasked(settings)
     try:
         client = batch_client(settings, None, BRIEF)
-    except SjresourceError:  # no region, no such profile: the update itself will say so
+    except SjresourceError:  # no region, no such profile: that is told
         return
     for problem, things in find(client, properties):
         yield problem, are_this_stacks(client, things, properties.get("identity"))

@@ -3,8 +3,8 @@
 Batch takes any payload and fails hours later, at the head of the queue, so the whole request is
 held against botocore's models at preview, and against what AWS only says in words: the tables in
 `documented_bounds`, the rules of jobs and of the queue side. Every problem is found at once,
-each with its path. Values are never quoted, only their kind is: they may be secret. What is unknown
-yet is passed over.
+each with its path. Values are never quoted, only their kind is: they may be secret. A number out of
+range is, where the program tells which places are secret. What is unknown yet is passed over.
 """
 
 from __future__ import annotations
@@ -111,7 +111,7 @@ def _each_told_once(
     """
     first = [*output_texts(_public(properties)), *own_problems(properties)]
     told = [problem.path for problem in first]
-    yield from first
+    yield from (_with_number(problem, properties) for problem in first)
     for problem in problems:
         if not (_is_told(problem.path, told) or is_output_text(problem.path)):
             yield _with_number(problem, properties)
@@ -126,8 +126,18 @@ def _with_number(problem: Problem, properties: Mapping[str, Any]) -> Problem:
     path = problem.path.replace("[", ".").replace("]", "").split(".")
     if any(path[: len(place)] == place for place in hidden):
         return problem
-    reason = problem.reason.removesuffix(", got a number")
-    return problem._replace(reason=f"{reason}, got {problem.number:g}")
+    reason, _, hint = problem.reason.partition(", got a number")
+    return problem._replace(reason=f"{reason}, got {_digits(problem.number)}{hint}")
+
+
+def _digits(number: float) -> str:
+    """Write a number out: the engine hands integers over as floats."""
+    is_whole = abs(number) < _EXACT and float(number).is_integer()
+    return str(int(number) if is_whole else number)
+
+
+_EXACT = 2.0**53
+"""Below it a float is the integer that the program gave."""
 
 
 def _public(properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from sjresource.payload import is_unknown
 from sjresource.settling import Clock
 from sjresource.sightings import Sought, find, find_for_a_while
 from sjresource.waits.evidence import gather
+from sjresource.waits.failure import run_again
 from sjresource.waits.masking import Mask
 from sjresource.waits.outcome import job_record, outcome_record, parted, whole
 from sjresource.waits.progress import TERMINAL
@@ -62,10 +63,10 @@ def remembered(olds: Properties, news: Properties) -> tuple[dict[str, Any], list
         return {**news, "statuses": olds["statuses"]}, []
     known = _known_statuses(olds)
     filled = [
-        known.get(job) if status is None else status
+        status if isinstance(status, str) else known.get(job)
         for job, status in zip(news["jobs"], statuses, strict=True)
     ]
-    return {**news, "statuses": filled}, _failures(news, filled)
+    return {**news, "statuses": filled}, _failures(news, filled, statuses)
 
 
 def record(
@@ -169,22 +170,31 @@ def _known_statuses(olds: Properties) -> dict[str, str]:
     return {job: status for job, status in pairs if status in TERMINAL}
 
 
-def _failures(news: Properties, statuses: list[str | None]) -> list[CheckFailure]:
-    """Complain if a forgotten job leaves open what the completion is to answer."""
-    forgotten = [job for job, status in zip(news["jobs"], statuses, strict=True) if status is None]
+def _failures(news: Properties, statuses: list[str | None], told: list[Any]) -> list[CheckFailure]:
+    """Complain if a forgotten job leaves open what the completion is to answer.
+
+    What the run has `told` of a forgotten job of its own program is its URN.
+    """
+    forgotten = [
+        (job, status["urn"] if isinstance(status, dict) else None)
+        for job, known, status in zip(news["jobs"], statuses, told, strict=True)
+        if known is None
+    ]
     needed = _whole(news.get("min_succeeded"))
     records = news.get("on_failure") == "record"
     if not forgotten or judge(statuses, needed) is Verdict.ENOUGH:
         return []
     if records and needed is not None and judge(statuses, needed) is Verdict.TOO_FEW:
         return []
+    job, urn = forgotten[0]
     more = f" and {len(forgotten) - 1} more" if len(forgotten) > 1 else ""
+    again = f"change its `triggers` or `pulumi up --replace '{urn}'`" if urn else run_again(None)
     return [
         CheckFailure(
             "",  # the engine would show the value of a property that is named
-            f"Batch no longer knows ServiceJob ({name_in(forgotten[0])}{more}), and how it ended "
-            "was never recorded; to run it again, once you are sure that it does not run any more, "
-            "change its `triggers` or `pulumi up --replace` its URN",
+            f"Batch no longer knows ServiceJob ({name_in(job)}{more}), and how it ended was never "
+            "recorded; to run it again, once you are sure that it does not run any more, "
+            f"{again}",
         )
     ]
 

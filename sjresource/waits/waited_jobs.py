@@ -265,3 +265,12 @@ def _place(entry: Entry) -> pulumi.Output[Place]:
     if isinstance(given, ServiceJob):
         return pulumi.Output.all(given.job_arn, given.job_queue).apply(tuple)
     return pulumi.Output.from_input(given).apply(lambda arn: (arn, None))
+
+
+async def with_urns(statuses: list[str | None], jobs: list[Job]) -> list[Any]:
+    """Put the URN where a job of this program has no status, for the advice to name it."""
+    told: list[Any] = list(statuses)
+    for at, job in enumerate(jobs):
+        if told[at] is None and job.row is not None:
+            told[at] = {"urn": str(await job.row.urn.future())}
+    return told

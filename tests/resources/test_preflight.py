@@ -16,12 +16,18 @@ from sjresource.checks.kept_answers import KeptAnswers
 from sjresource.checks.preflight import findings
 from sjresource.checks.queue_facts import QueueFacts
 from sjresource.identity import IDENTITY_TAG
+from sjresource.job_queue import JobQueueProvider
+from sjresource.quota_share import QuotaShareProvider
+from sjresource.scheduling_policy import SchedulingPolicyProvider
+from sjresource.service_environment import ServiceEnvironmentProvider
 from sjresource.service_job import RULES, ServiceJobProvider
 from sjresource.settings import Checking, Settings
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch
     from lifecycle import Life
+
+    from sjresource.named_resource import NamedResourceProvider
 
 ASKS = {"DescribeJobQueues", "DescribeServiceEnvironments"}
 
@@ -297,6 +303,63 @@ def test_no_network_is_told_once(aws: EmulatedBatch, capsys: pytest.CaptureFixtu
         "AWS_ENDPOINT_URL*; `sjresource doctor` says more"
     )
     assert "hunter2" not in said
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs"),
+    [
+        (
+            JobQueueProvider,
+            {
+                "priority": 1.0,
+                "job_queue_type": "SAGEMAKER_TRAINING",
+                "service_environment_order": [{"order": 1.0, "service_environment": "capacity"}],
+            },
+        ),
+        (
+            ServiceEnvironmentProvider,
+            {
+                "service_environment_type": "SAGEMAKER_TRAINING",
+                "capacity_limits": [{"capacity_unit": "NUM_INSTANCES", "max_capacity": 1.0}],
+            },
+        ),
+        (SchedulingPolicyProvider, {"fairshare_policy": {"share_decay_seconds": 60.0}}),
+        (
+            QuotaShareProvider,
+            {
+                "job_queue": "training",
+                "capacity_limits": [{"capacity_unit": "ml.m5.large", "max_capacity": 1.0}],
+                "resource_sharing_configuration": {"strategy": "RESERVE"},
+                "preemption_configuration": {"in_share_preemption": "DISABLED"},
+            },
+        ),
+    ],
+)
+def test_no_network_is_told_of_a_stack_without_a_job_too(
+    capsys: pytest.CaptureFixture[str],
+    kind: type[NamedResourceProvider],
+    inputs: dict[str, Any],
+) -> None:
+    """Of what is new, where a preview asks: not of what is there already."""
+    provider = kind()
+    provider.settings = Settings(
+        region=f"eu-{kind.__name__.lower()}-1",  # told once for each text
+        access_key="none",
+        secret_key="none",
+        endpoints=(("batch", f"http://127.0.0.1:9/{kind.__name__}"),),
+    )
+
+    provider.checking = Checking(preflight=False)
+    named = provider.check({}, {"identity": f"{IDENTITY}new", **inputs})
+    provider.checking = Checking()
+    provider.check(dict(named.inputs), dict(named.inputs))
+    assert capsys.readouterr().err == ""
+    checked = provider.check({}, dict(named.inputs))
+    assert [each.reason for each in checked.failures] == []
+    provider.check({}, dict(named.inputs))
+
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("warning: AWS was not asked: Could not connect to the endpoint URL: ")
 
 
 def test_an_unknown_queue_is_passed_over(aws: EmulatedBatch) -> None:

@@ -44,6 +44,10 @@ ELSEWHERE = {
     "job queues that are not this stack's": "tests/resources/test_queue_side.py",
     "still … after … s; run": "tests/unit/test_settling.py",
     "starting plugin (pulumi-python)": "tests/unit/test_inline_program.py",
+    "…; let pass, since sjresource:validation is warn": "tests/stack/test_preview_catches.py",
+    "… as it is sent, and Batch takes at most": "tests/unit/test_sizes.py",
+    "Batch was asked to end it, and it": "tests/unit/test_ending.py",
+    "warning: deleting ServiceJob": "tests/unit/test_ending.py",
 }
 """Messages that whole lives lead to, and the tests that do."""
 THE_ENGINES = ("passphrase must be set", "could not read plugin", "Duplicate resource URN")

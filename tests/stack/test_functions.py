@@ -48,3 +48,16 @@ def test_functions_read_what_they_do_not_manage(cloud: EmulatedCloud, new_stack:
     assert outputs["later"] == outputs["front"]
     assert outputs["missing"].startswith("reading ServiceJob (00000000-")
     assert list(stack.resources()) == ["train"]
+
+
+def test_a_wrong_argument_of_a_function_is_told_without_a_traceback(
+    cloud: EmulatedCloud, new_stack: NewStack
+) -> None:
+    """Also where an Output turns out to hold it."""
+    wrong = PRELUDE + "    sj.get_service_job_output(pulumi.Output.secret('a job'))\n"
+    stack = new_stack(wrong, environment=cloud.environment)
+
+    refused = stack.preview(fails=True)
+
+    assert "reading ServiceJob: job must be a service job's id or ARN, got a str" in refused.stdout
+    assert "Traceback" not in refused.stdout + refused.stderr

@@ -49,6 +49,11 @@ EDITS = {
         '"InstanceTyp"',
         "service_request_payload.ResourceConfig.InstanceTyp is not known to botocore",
     ),
+    "an instance type of EC2": Edit(
+        '"ml.m5.large"',
+        '"m5.large"',
+        f"{JOB}service_request_payload.ResourceConfig.InstanceType must be one of ",
+    ),
     "a role by its name": Edit(
         'config.require("role_arn")',
         '"training"',
@@ -101,7 +106,8 @@ def quickstart() -> str:
 def test_each_usual_mistake_ends_in_a_sentence_before_anything_is_submitted(
     cloud: EmulatedCloud, new_stack: NewStack
 ) -> None:
-    """At preview, at the row, with the way out, and without a traceback."""
+    """Ten edits: at preview, at the row, with the way out, and without a traceback."""
+    assert len(EDITS) == 10
     stack = new_stack(quickstart(), config=CONFIG, environment=cloud.environment)
     (stack.work / "train.py").write_text("epochs = 3")
     said = {}

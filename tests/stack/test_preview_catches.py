@@ -32,6 +32,13 @@ PROGRAM = """
         service_environment_order=[
             {"order": 1, "service_environment": capacity.service_environment_arn}],
     )
+    if config.get("priority"):
+        sj.JobQueue(
+            "wrong",
+            priority=config.get_int("priority"),
+            timeouts={"create": config.get_secret("patience").apply(lambda text: -int(text))},
+            service_environment_order=[{"order": 1, "service_environment": "capacity"}],
+        )
     for name in (config.get("jobs") or "first").split():
         sj.ServiceJob(
             name,
@@ -81,14 +88,22 @@ def warnings(outcome: Outcome) -> list[str]:
 def test_a_preview_tells_every_mistake_and_no_secret(
     cloud: EmulatedCloud, new_stack: NewStack
 ) -> None:
-    """All problems at once, each with its path, and nothing of it reaches AWS."""
+    """All problems at once, each with its path and numbers, and nothing of it reaches AWS."""
     bad = json.loads(json.dumps(PAYLOAD))
     bad["ResourceConfig"]["InstanceTyp"] = "ml.m5.large"
     bad["HyperParameters"]["epochs"] = 3
     config = {"project:payload": json.dumps(bad)}
     stack = new_stack(PROGRAM, config=config, environment=cloud.environment)
+    stack.set_config("priority", "2000")
+    stack.set_config("patience", "4711", secret=True)
     told = stack.preview(fails=True).stdout
 
+    assert "priority must be an integer from 0 to 1000, got 2000" in told
+    assert "timeouts.create must be seconds, more than 0, got a number" in told
+    assert "4711" not in told
+
+    stack.set_config("priority", "")
+    told = stack.preview(fails=True).stdout
     assert "service_request_payload.HyperParameters.epochs must be a string, got a number" in told
     assert "InstanceTyp is not known to botocore" in told
     assert "did you mean InstanceType?" in told

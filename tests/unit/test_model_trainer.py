@@ -37,7 +37,7 @@ def test_payload_is_the_same_at_every_run() -> None:
 
 def test_local_files_are_refused() -> None:
     """The SDK uploads them under the name that it makes up."""
-    with pytest.raises(ValueError, match=r"reading ModelTrainer \(queued\): local files"):
+    with pytest.raises(ValueError, match=r"reading ModelTrainer \(queued\): local files are up"):
         from_model_trainer(Trainer("s3://bucket/queued/{name}/input/code"))
 
 

@@ -6,6 +6,7 @@ import pulumi
 import pytest
 
 from sjresource.checks.job_check import check_job
+from sjresource.checks.validation import queue_problems
 from sjresource.job_queue import JobQueueProvider
 from sjresource.service_environment import ServiceEnvironmentProvider
 from sjresource.settings import Checking, Settings
@@ -192,3 +193,66 @@ def test_a_wrong_number_is_shown_where_it_is_no_secret() -> None:
     assert "10000" not in str(failures({**JOB, **wrong}))
     everything = failures({**JOB, **wrong, "secret_places": []})
     assert "got -3" in everything["service_request_payload.ResourceConfig.InstanceCount"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "argument", "value", "path", "said"),
+    [
+        (
+            "CreateJobQueue",
+            "priority",
+            2000.0,
+            "priority",
+            "must be an integer from 0 to 1000, got 2000",
+        ),
+        ("CreateJobQueue", "priority", 1.5, "priority", "must be an integer, got 1.5"),
+        (
+            "CreateJobQueue",
+            "job_state_time_limit_actions",
+            [{"max_time_seconds": 5.0}],
+            "job_state_time_limit_actions[0].max_time_seconds",
+            "must be an integer from 600 to 86400, got 5",
+        ),
+        (
+            "CreateServiceEnvironment",
+            "capacity_limits",
+            [{"capacity_unit": "NUM_INSTANCES", "max_capacity": 4294967297.0}],
+            "capacity_limits[0].max_capacity",
+            "must be from -2147483647 to 2147483647, got 4294967297",
+        ),
+        (
+            "CreateQuotaShare",
+            "resource_sharing_configuration",
+            {"strategy": "LEND_AND_BORROW", "borrow_limit": -2.0},
+            "resource_sharing_configuration.borrow_limit",
+            "must be an integer of at least 0 (per cent), or -1 (unlimited), got -2",
+        ),
+        (
+            "CreateSchedulingPolicy",
+            "fairshare_policy",
+            {"share_distribution": [{"share_identifier": "a", "weight_factor": 1e300}]},
+            "fairshare_policy.share_distribution[0].weight_factor",
+            "must be a number from 0.0001 to 999.9999, got 1e+300",
+        ),
+        (
+            "CreateSchedulingPolicy",
+            "timeouts",
+            {"create": -5.0},
+            "timeouts.create",
+            "must be seconds, more than 0, got -5",
+        ),
+    ],
+)
+def test_a_wrong_number_of_the_queue_side_is_shown_where_it_is_no_secret(
+    operation: str, argument: str, value: Any, path: str, said: str
+) -> None:
+    """As of a job; of a secret one the kind alone is said."""
+
+    def told(places: list[Any]) -> str:
+        properties = {argument: value, "secret_places": places}
+        problems = {each.path: each.reason for each in queue_problems(operation, properties)}
+        return problems[path]
+
+    assert told([]) == said
+    shown = said.rpartition(" ")[2]
+    assert told([[argument]]) == said.removesuffix(shown) + "a number"

@@ -55,6 +55,28 @@ def test_a_metric_that_may_be_absent_is_read_with_get(record: dict[str, Any]) ->
     assert come_to(record, "final_metrics", lambda metrics: metrics.get("accuracy", 0.0)) == 0.0
 
 
+def test_what_pulumis_own_functions_make_of_an_absent_output_is_as_the_documents_say() -> None:
+    """They take the bare value; `apply` speaks, and what looks first goes on."""
+    with pytest.raises(TypeError, match="sequence item 0: expected str instance, NoneType found"):
+        come_to(FAILED, "model_artifacts", lambda uri: pulumi.Output.concat(uri, "/x"))
+    with pytest.raises(TypeError, match="sequence item 0: expected str instance, NoneType found"):
+        come_to(FAILED, "model_artifacts", lambda uri: pulumi.Output.all(uri).apply("".join))
+    assert (
+        come_to(FAILED, "model_artifacts", lambda uri: pulumi.Output.format("{0}/x", uri))
+        == "None/x"
+    )
+
+    with pytest.raises(AbsentError) as raised:
+        come_to(FAILED, "model_artifacts", lambda uri: uri.apply(lambda it: f"{it}/x"))
+    assert str(raised.value).startswith(f"{SAID}model_artifacts is None, as ServiceJob (train) is")
+    assert (
+        come_to(
+            FAILED, "model_artifacts", lambda uri: uri.apply(lambda it: f"{it}/x" if it else "none")
+        )
+        == "none"
+    )
+
+
 def test_what_is_there_is_read_as_before() -> None:
     """A mapping is a dict, a text a text."""
     assert come_to(DONE, "final_metrics", lambda metrics: metrics["loss"]) == 0.5

@@ -91,6 +91,20 @@ def test_a_forgotten_job_is_an_error_if_the_answer_hangs_on_it(
         assert failures[0].reason.startswith("Batch no longer knows ServiceJob (b), and how it")
 
 
+def test_a_forgotten_job_is_named_as_it_can_be_replaced() -> None:
+    """By the URN that the program tells, which is not recorded; else where it is declared."""
+    told: list[Any] = ["SUCCEEDED", {"urn": "urn:pulumi:x::y::t::train"}, "SUCCEEDED"]
+    filled, (failure,) = remembered({}, inputs(told))
+    _, (other,) = remembered({}, inputs(["SUCCEEDED", None, "SUCCEEDED"]))
+
+    assert failure.reason.endswith(
+        "change its `triggers` or `pulumi up --replace 'urn:pulumi:x::y::t::train'`"
+    )
+    assert filled["statuses"] == ["SUCCEEDED", None, "SUCCEEDED"]
+    assert other.reason.endswith("does not run any more, in the program that declares it")
+    assert statuses_kept(inputs(ENDED), inputs(told)) == ENDED
+
+
 def test_the_record_tells_of_each_job_in_the_order_given() -> None:
     """With its model, metrics and times, and a sum of them all."""
     batch = FakeBatch(
