@@ -41,7 +41,7 @@ def test_a_measured_stack_lives_and_is_compared(engine: Path, tmp_path: Path) ->
     measured = run(tmp_path, {"PATH": path}, "calls", "state", "checking", "scheduling")
 
     rows = {row["what"]: row for row in measured["rows"]}
-    assert rows["up: list, submit, describe, a job"]["ours"] == 3
+    assert rows["up: list, submit, describe, record, a job"]["ours"] == 4
     assert rows["preview without changes"]["ours"] == 0
     assert rows["refresh, a job"]["ours"] == 1
     assert rows["a job, submitted"]["ours"] > rows["a job, submitted"]["other"] > 0
