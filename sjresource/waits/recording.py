@@ -188,13 +188,17 @@ def _failures(news: Properties, statuses: list[str | None], told: list[Any]) -> 
         return []
     job, urn = forgotten[0]
     more = f" and {len(forgotten) - 1} more" if len(forgotten) > 1 else ""
-    again = f"change its `triggers` or `pulumi up --replace '{urn}'`" if urn else run_again(None)
+    again = (
+        "to run it again, once you are sure that it does not run any more, change its `triggers` "
+        f"or `pulumi up --replace '{urn}'`"
+        if urn
+        else f"once it does not run any more, it can be run again {run_again(None)}"
+    )
     return [
         CheckFailure(
             "",  # the engine would show the value of a property that is named
-            f"Batch no longer knows ServiceJob ({name_in(job)}{more}), and how it ended was never "
-            "recorded; to run it again, once you are sure that it does not run any more, "
-            f"{again}",
+            f"Batch no longer knows ServiceJob ({name_in(job)}{more}), and how it ended "
+            f"was never recorded; {again}",
         )
     ]
 

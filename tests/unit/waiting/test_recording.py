@@ -101,7 +101,9 @@ def test_a_forgotten_job_is_named_as_it_can_be_replaced() -> None:
         "change its `triggers` or `pulumi up --replace 'urn:pulumi:x::y::t::train'`"
     )
     assert filled["statuses"] == ["SUCCEEDED", None, "SUCCEEDED"]
-    assert other.reason.endswith("does not run any more, in the program that declares it")
+    assert other.reason.endswith(
+        "does not run any more, it can be run again in the program that declares it"
+    )
     assert statuses_kept(inputs(ENDED), inputs(told)) == ENDED
 
 
