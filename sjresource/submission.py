@@ -148,9 +148,10 @@ class _Jobs:
     def details(self, *, ended: int | None = None) -> Iterator[Detail]:
         """Describe each job once; of those that have ended only so many of the latest."""
         over = [job_id for job_id, status in self._statuses.items() if status in TERMINAL]
-        left_out = set(sorted(over, key=self._created.__getitem__, reverse=True)[ended:])
+        over.sort(key=self._created.__getitem__, reverse=True)
+        left_out = set(over[ended:]) if ended is not None else set()
         for job_id in self._statuses:
-            if ended is not None and job_id in left_out:
+            if job_id in left_out:
                 continue
             if job_id not in self._details and (found := _find(self._client, job_id)):
                 self._details[job_id] = found
