@@ -55,9 +55,16 @@ def resource_identity(
     plugin can't start.
 
     Raises:
-        pulumi.RunError: an inline program's engine has no Python for our plugin.
+        pulumi.RunError: an inline program's engine has no Python for our plugin; or the options
+            are none.
     """
     require_python_for_plugin()
+    if opts is not None and not isinstance(opts, pulumi.ResourceOptions):
+        noun = resource_type.rpartition(":")[2]
+        raise pulumi.RunError(
+            f"declaring {noun} ({name}): opts must be a pulumi.ResourceOptions, "
+            f"got a {type(opts).__name__}"
+        )
     parent = opts.parent if opts else None
     if parent is None:
         return _identity(resource_type, name)

@@ -42,6 +42,10 @@ def job_outputs(detail: Mapping[str, Any], props: Mapping[str, Any]) -> dict[str
     _shorten(outputs, mask)
     for attempt in _latest_attempts(outputs):
         _shorten(attempt, mask)
+    # A training job's name begins with the payload's TrainingJobName.
+    for name in ("attempts", "latest_attempt", "preemption_summary"):
+        if name in outputs:
+            outputs[name] = mask.everything(outputs[name])
     return outputs
 
 

@@ -12,7 +12,17 @@ import datetime as dt
 import enum
 import numbers
 import sys
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+import uuid
+from collections import UserString
+from collections.abc import (
+    Awaitable,
+    Callable,
+    ItemsView,
+    KeysView,
+    Mapping,
+    Sequence,
+    ValuesView,
+)
 from dataclasses import dataclass, is_dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -172,7 +182,7 @@ _WAYS: tuple[tuple[Any, Callable[[_Taker, Any, str], Any]], ...] = (
     (enum.Enum, _Taker.value_of),
     ((type(None), bool), _Taker.same),
     (str, _Taker.text),
-    ((bytes, bytearray, memoryview, range), _Taker.refused),
+    ((bytes, bytearray, memoryview, range, UserString), _Taker.refused),
     (Mapping, _Taker.members),
     (Sequence, _Taker.items),
     (numbers.Real, _Taker.number),
@@ -196,6 +206,8 @@ _HINTS: tuple[tuple[Any, str], ...] = (
     (pulumi.ComponentResource, "a component has no id: give one of its outputs"),
     ((range, type(iter([])), type(iter(range(0)))), "give list(…) of it"),
     (type(_ for _ in ()), "give list(…) of it"),
+    ((map, zip, filter, enumerate, KeysView, ValuesView, ItemsView), "give list(…) of it"),
+    ((uuid.UUID, UserString), "give str(…) of it"),
     (numbers.Number, "give a float, or text"),
 )
 """What to give in place of a value, by its type; the first that fits counts."""

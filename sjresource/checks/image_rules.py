@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _TRAINING_IMAGE = "AlgorithmSpecification.TrainingImage"
 
 _REGISTRY = re.compile(
-    r"(?P<account>\d{12})\.dkr[.-]ecr(-fips)?\.(?P<region>[a-z]+(-[a-z]+)+-\d+)\.(?P<suffix>[a-z.]+)/"
+    r"(?P<account>\d{12})\.dkr[.-]ecr(-fips)?\.(?P<region>[a-z]+(-[a-z]+)+-\d+)\.(?P<suffix>[a-z0-9.-]+)/"
 )
 """https://docs.aws.amazon.com/AmazonECR/latest/userguide/Registries.html"""
 

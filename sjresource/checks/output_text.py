@@ -20,9 +20,13 @@ _OUTPUT = re.compile(
     r"Calling (__str__|\[?toString\]?) on an \[?Output[<\[]T[>\]]\]? is not supported|"
     r"<(pulumi|sjresource)\.[\w.]*Output object at 0x[0-9a-fA-F]+>|"
     r"<coroutine object [\w.<>]+ at 0x[0-9a-fA-F]+>|"
-    r"<(sjresource|pulumi\w*)\.[\w.]+ object at 0x[0-9a-fA-F]+>"
+    r"<(sjresource|pulumi\w*)\.[\w.]+ object at 0x[0-9a-fA-F]+>|"
+    r"(?i:calling\W+(__)?str(__)?\W+on\W+an\W+output)"
 )
-"""The SDK's help text, and what `repr` gives of an Output, of a coroutine and of a resource."""
+"""The SDK's help text, also made a name of, and what `repr` gives of an Output, of a coroutine and
+of a resource.
+"""
+_PERHAPS = re.compile("(?i)output| at 0x")
 
 TELLS = (
     "holds the text of an Output, and not its value; use pulumi.Output.concat, "
@@ -34,7 +38,7 @@ def is_output_text(value: Any) -> bool:
     """Whether a text was made of an Output, or of another thing of Pulumi's that has no text."""
     return (
         isinstance(value, str)
-        and ("Output" in value or " at 0x" in value)
+        and _PERHAPS.search(value) is not None
         and bool(_OUTPUT.search(value))
     )
 

@@ -66,7 +66,7 @@ def refusal(pattern: str, text: str, *, is_name: bool = False) -> str:
     said = f"must have a form that matches {pattern}"
     said = said.replace("a form", "a name") if is_name else said
     said += f", in words: {words}" if words else ""
-    return f"{said}; it holds a line break" if "\n" in text else said
+    return f"{said}; it holds a line break" if "\n" in text or "\r" in text else said
 
 
 def matches(pattern: str, text: str) -> bool:

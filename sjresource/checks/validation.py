@@ -76,7 +76,7 @@ def request_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[
     for path, bound in BOUNDS[operation]:
         for found, value in _values_at(properties, path.split("."), ""):
             if not _is_told(found, told) and not bound.allows(value):
-                seen = f"must be {bound.meaning}, got {kind_of(value)}{_size(value)}"
+                seen = f"must be {bound.meaning}, got {kind_of(value)}{_size(value)}{_break(value)}"
                 number = value if isinstance(value, (int, float)) else None
                 yield Problem(found, seen, unsendable=bound.is_ours, number=number)
 
@@ -179,6 +179,13 @@ def _values_at(value: Any, steps: list[str], path: str) -> Iterator[tuple[str, A
         return
     for position, item in enumerate(inner if isinstance(inner, list) else []):
         yield from _values_at(item, steps[1:], f"{join(path, name)}[{position}]")
+
+
+def _break(value: Any) -> str:
+    """Say that a text, or a map's name or value, has a line break, which few places take."""
+    texts = [*value, *value.values()] if isinstance(value, dict) else [value]
+    broken = any(isinstance(text, str) and ("\n" in text or "\r" in text) for text in texts)
+    return "; it holds a line break" if broken else ""
 
 
 def _size(value: Any) -> str:

@@ -219,9 +219,14 @@ def _script(description: dict[str, Any], default: Script) -> Script:
 
 
 def _variable(payload: str) -> Any:
+    """Return what a payload's variable describes; None without one.
+
+    Raises:
+        ValueError: it is no JSON.
+    """
     try:
         request: Mapping[str, Any] = read_json(payload)
         described = request["Environment"][VARIABLE]
-        return read_json(described)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
+    return read_json(described) if isinstance(described, str) else described

@@ -22,8 +22,16 @@ if TYPE_CHECKING:
     from sjresource.waits.masking import Mask
 
 
-QUOTING = ("status_reason", "attempts", "failure_reason")
-"""AWS's words in a job's record."""
+QUOTING = (
+    "status_reason",
+    "attempts",
+    "failure_reason",
+    "training_job_arn",
+    "training_job_name",
+    "log_stream",
+    "console_urls",
+)
+"""AWS's words in a job's record, and names that begin with the payload's TrainingJobName."""
 
 MADE_OF_ARGUMENTS = ("model_artifacts", "final_metrics")
 """What consists of the job's own arguments, and is needed whole: it is as secret as they are."""

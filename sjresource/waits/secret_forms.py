@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -70,7 +71,8 @@ def _base64(value: str) -> Iterator[str]:
 
 def _url(value: str) -> Iterator[str]:
     raw = _bytes(value)
-    for quoted in (quote(raw, safe=""), quote(raw), quote_plus(raw)):
+    once = quote(raw, safe="")
+    for quoted in (once, quote(raw), quote_plus(raw), quote(once, safe="")):
         yield quoted
         yield re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), quoted)
 
@@ -80,13 +82,17 @@ def _bytes(value: str) -> bytes:
 
 
 FORMS: dict[str, Callable[[str], Iterable[str]]] = {
-    "JSON": lambda value: [_json(value), _json(_json(value))],
+    "JSON": lambda value: [_json(value), _json(_json(value)), _json(value).replace("/", "\\/")],
     "JSON, hexadecimal in capitals": _json_upper,
     "JSON, not escaped": lambda value: [json.dumps(value, ensure_ascii=False)[1:-1]],
     "Python": lambda value: [repr(value)[1:-1], ascii(value)[1:-1], repr(_bytes(value))[2:-1]],
     "shell": lambda value: [value.replace("'", "'\"'\"'"), value.replace("'", r"'\''")],
     "URL": _url,
-    "XML": lambda value: [escape(value), escape(value, {'"': "&quot;", "'": "&#39;"})],
+    "XML": lambda value: [
+        escape(value),
+        escape(value, {'"': "&quot;", "'": "&#39;"}),
+        html.escape(value),
+    ],
     "base64": _base64,
     "made harmless": lambda value: [plain(value), plain_lines(value)],
 }

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 _KINDS = ("job", "job-definition", "job-queue", "scheduling-policy", "service-environment")
 _SEVERAL = (list, tuple, set, frozenset, Mapping)
 _MUST = "must be a ServiceJob, or the ARN of a service job, got"
+_AN_ID = re.compile(r"[\w-]+", re.ASCII)
 _JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -218,9 +219,9 @@ def _no_job(given: Any, path: str) -> str | None:
         return f"{_MUST} {_seen(given)}{several}"
     arn = parse_arn(given)
     if arn is not None and (arn.service, arn.kind) != ("batch", "service-job"):
-        kind = arn.kind if arn.kind in _KINDS else "another thing"
-        return f"{_MUST} the ARN of a {kind}"
-    if arn is None and not _JOB_ID.fullmatch(given):
+        kind = f"a {arn.kind}" if arn.kind in _KINDS else "another thing"
+        return f"{_MUST} the ARN of {kind}"
+    if not (_AN_ID.fullmatch(arn.name) if arn else _JOB_ID.fullmatch(given)):
         return f"{_MUST} a text that is none; a name may be that of many jobs"
     return None
 

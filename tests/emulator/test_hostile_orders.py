@@ -82,6 +82,22 @@ def test_a_script_out_of_bounds_is_refused_in_a_rule_and_fails_its_own_job(
     assert "SJRESOURCE_SIMULATE is wrong" in told["statusReason"]
 
 
+@pytest.mark.parametrize("text", ['{"running": NaN}', '{"running": Infinity}', "{running: 1}", "x"])
+def test_a_script_that_is_no_json_fails_its_own_job(
+    emulator: Emulator, batch: Any, text: str
+) -> None:
+    """It is not passed over, as if there were none."""
+    make_queue(emulator, make_environment(emulator))
+    job = submit(emulator, serviceRequestPayload=payload(Environment={"SJRESOURCE_SIMULATE": text}))
+
+    assert goes_on(emulator)
+    told = batch.describe_service_job(jobId=job)
+    assert (told["status"], "SJRESOURCE_SIMULATE is wrong" in told["statusReason"]) == (
+        "FAILED",
+        True,
+    )
+
+
 @pytest.mark.parametrize(
     ("route", "body"),
     [

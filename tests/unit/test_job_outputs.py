@@ -40,3 +40,16 @@ def test_a_refused_training_job_leaves_no_attempts() -> None:
         "status_reason": "Received status from SageMaker: ValidationException: no",
         "attempts": [],
     }
+
+
+def test_a_secret_name_of_the_training_job_is_masked_in_its_attempts() -> None:
+    """Batch makes the training job's name of it."""
+    arn = "arn:aws:sagemaker:us-east-1:123456789012:training-job/AWSBatchtopsecretname0123"
+    attempt = {"serviceResourceId": {"name": "TrainingJobArn", "value": arn}}
+    detail = {"status": "RUNNING", "attempts": [attempt], "latestAttempt": attempt}
+    props = {
+        "service_request_payload": {"TrainingJobName": "topsecretname"},
+        "secret_places": [["service_request_payload", "TrainingJobName"]],
+    }
+
+    assert "topsecretname" not in str(job_outputs(detail, props))

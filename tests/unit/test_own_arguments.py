@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import pulumi
@@ -104,6 +105,20 @@ def test_the_text_of_an_output_is_recognised_anywhere() -> None:
 def test_other_texts_about_outputs_are_texts(text: str) -> None:
     """Only what Python makes of one is not meant."""
     assert list(output_texts({"a": text})) == []
+
+
+def test_a_name_that_was_made_of_an_outputs_text_is_recognised() -> None:
+    """Names are lowered and cut: what is left of the help text is still no name."""
+    for text in asyncio.run(_texts()):
+        slug = re.sub(r"[^a-z0-9-]+", "-", text.lower())[:60]
+        assert not slug.startswith("calling") or is_output_text(slug)
+
+
+def test_a_line_break_is_named_wherever_it_is() -> None:
+    """In a name, a queue, a tag; not only where a pattern of the payload forbids it."""
+    for name in ("job_name", "job_queue", "quota_share_name"):
+        reasons = [each.reason for each in job_problems({**JOB, name: "a\nb"})]
+        assert any("it holds a line break" in reason for reason in reasons)
 
 
 def test_a_refusal_says_in_words_what_is_not_allowed() -> None:

@@ -71,6 +71,12 @@ def test_a_number_of_the_config_is_taken() -> None:
         ),
         ("train", None, "got a text that is none; a name may be that of many jobs"),
         (QUEUE, None, "got the ARN of a job-queue"),
+        (
+            "arn:aws:sagemaker:us-east-1:123456789012:training-job/a",
+            None,
+            "got the ARN of another thing",
+        ),
+        (QUEUE.replace("job-queue/training", "service-job/"), None, "got a text that is none"),
         ([A, B], None, "got a list; give several as jobs"),
         ({"a": A}, None, "got a dict; give several as jobs"),
         (7, None, "got 7"),
