@@ -141,12 +141,11 @@ ALIASES = (
 """Names that are taken again: before and after the resource that has them as aliases."""
 
 
-@REPLAYS
 def test_a_resource_of_an_old_name_is_not_what_had_the_name(
-    new_stack: NewStack, token_replay: TokenReplay
+    new_stack: NewStack,
 ) -> None:
     """An alias says whose the old one is, wherever it stands; dropping the new one ends nothing."""
-    with held_calls(token_replay) as held:
+    with held_calls("reject") as held:
         jobs = JobStack(held.cloud, new_stack)
         stack = jobs.stack
         stack.set_config("queue", jobs.queue)
@@ -253,12 +252,11 @@ def test_a_renamed_resource_in_the_state_leaves_its_name_to_a_new_one(new_stack:
         assert ids(stack) == now
 
 
-@REPLAYS
 def test_a_create_that_was_lost_before_a_rename_is_asked_about(
-    new_stack: NewStack, token_replay: TokenReplay
+    new_stack: NewStack,
 ) -> None:
     """No state has it, so it may be this stack's: the user says which, and it is one job."""
-    with held_calls(token_replay) as held:
+    with held_calls("reject") as held:
         jobs = JobStack(held.cloud, new_stack, name="dev")
         lost = lose_create(jobs)
         jobs.stack.rename("prod")
