@@ -148,11 +148,9 @@ class NamedResourceProvider(BatchProvider):
         claim = uuid.uuid4().hex
         arn, name = self._make(client, props, claim)
         outputs = self._settled(client, arn, self._pace(props, "create"))
-        other = {} if name == props[self.name_property] else self._renamed(props, name)
+        wanted = props[self.name_property]
+        other = {} if name == wanted else {self.name_property: name, "held_name": wanted}
         return CreateResult(arn, {**props, **other, **self.registered(), **outputs, "claim": claim})
-
-    def _renamed(self, props: Mapping[str, Any], name: str) -> dict[str, str]:
-        return {self.name_property: name, "held_name": props[self.name_property]}
 
     def _make(self, client: BatchClient, props: Mapping[str, Any], claim: str) -> tuple[str, str]:
         """Return the ARN and the name: the wanted one, or where others hold that, another default.

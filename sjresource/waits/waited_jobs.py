@@ -26,7 +26,6 @@ from sjresource.waits.waiting import Job
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    Given = ServiceJob | pulumi.Input[str]
     Place = tuple[str, str | None]
 
 _KINDS = ("job", "job-definition", "job-queue", "scheduling-policy", "service-environment")
