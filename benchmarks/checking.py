@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.payload import payload
 from benchmarks.table import Row
-from sjresource.checks.job_check import check_job
-from sjresource.settings import Checking, Settings
+from sjresource.aws.settings import Checking, Settings
+from sjresource.checks.service_job import check_job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

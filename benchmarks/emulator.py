@@ -21,14 +21,14 @@ import boto3
 
 from benchmarks.table import Row
 from sjresource.emulator import Clock, Emulator
-from sjresource.emulator.lifecycle import Lifecycle
-from sjresource.emulator.moment import Pace
-from sjresource.emulator.names import batch_arn, service_job_arn
-from sjresource.emulator.records import Attempt, Job, Resource, TrainingJobRecord
-from sjresource.emulator.simulated import SimulatedExecutor
-from sjresource.emulator.simulation import Script, Simulation
-from sjresource.emulator.store import Store
-from sjresource.emulator.transitions import training_job_name
+from sjresource.emulator.engine.lifecycle import Lifecycle
+from sjresource.emulator.engine.tick import Pace
+from sjresource.emulator.engine.transitions import training_job_name
+from sjresource.emulator.executors.scripts import Script, Simulation
+from sjresource.emulator.executors.simulated import SimulatedExecutor
+from sjresource.emulator.store.arns import batch_arn, service_job_arn
+from sjresource.emulator.store.records import Attempt, Job, Resource, TrainingJobRecord
+from sjresource.emulator.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -24,9 +24,9 @@ from sjresource.emulator.scheduling import (
     Waiting,
     plan,
 )
-from sjresource.emulator.scheduling.lines import Lines
-from sjresource.emulator.what_if.playing import play
+from sjresource.emulator.scheduling.waiting_list import Lines
 from sjresource.emulator.what_if.scenario import read_scenario
+from sjresource.emulator.what_if.simulate import play
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

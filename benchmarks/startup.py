@@ -28,7 +28,7 @@ from benchmarks.payload import payload
 from benchmarks.program import Declared
 from benchmarks.stack import ROOT, Stack, cpu_of_children
 from benchmarks.table import Row
-from sjresource.service_job import ServiceJobProvider
+from sjresource.resources.service_job import ServiceJobProvider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

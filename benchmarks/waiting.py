@@ -22,12 +22,12 @@ import psutil
 
 from benchmarks.payload import payload
 from benchmarks.table import Row
+from sjresource.aws.regional_clients import services_of
+from sjresource.aws.settings import Settings
 from sjresource.emulator import Clock, Emulator
-from sjresource.settings import Settings
-from sjresource.waits.polling import Poller, Watch
-from sjresource.waits.reporting import CrowdSpeaker, JobSpeaker, Reporter
-from sjresource.waits.services import services_of
-from sjresource.waits.standing import Standing
+from sjresource.status.detail import Standing
+from sjresource.waiting.poller import Poller, Watch
+from sjresource.waiting.reporter import CrowdSpeaker, JobSpeaker, Reporter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

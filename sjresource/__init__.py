@@ -38,7 +38,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sjresource.arguments import (
+    from sjresource.args import (
         CapacityLimitArgs,
         EvaluateOnExitArgs,
         FairsharePolicyArgs,
@@ -54,7 +54,6 @@ if TYPE_CHECKING:
         TimeoutConfigArgs,
         TimeoutsArgs,
     )
-    from sjresource.completion import ServiceJobCompletion
     from sjresource.errors import NotFound, NotSettled, Refused, SjresourceError, Unreachable
     from sjresource.functions import (
         get_job_queue_snapshot,
@@ -64,13 +63,14 @@ if TYPE_CHECKING:
         list_service_jobs,
         list_service_jobs_output,
     )
-    from sjresource.job_queue import JobQueue
     from sjresource.model_trainer import from_model_trainer
     from sjresource.orphans import Orphan, find_orphans
-    from sjresource.quota_share import QuotaShare
-    from sjresource.scheduling_policy import SchedulingPolicy
-    from sjresource.service_environment import ServiceEnvironment
-    from sjresource.service_job import ServiceJob
+    from sjresource.resources.completion import ServiceJobCompletion
+    from sjresource.resources.job_queue import JobQueue
+    from sjresource.resources.quota_share import QuotaShare
+    from sjresource.resources.scheduling_policy import SchedulingPolicy
+    from sjresource.resources.service_environment import ServiceEnvironment
+    from sjresource.resources.service_job import ServiceJob
     from sjresource.training_job_request import CreateTrainingJobArgs
 
 __all__ = [
@@ -112,7 +112,7 @@ __all__ = [
 ]
 
 _MODULES = {
-    "arguments": (
+    "args": (
         "CapacityLimitArgs",
         "EvaluateOnExitArgs",
         "FairsharePolicyArgs",
@@ -128,7 +128,7 @@ _MODULES = {
         "TimeoutConfigArgs",
         "TimeoutsArgs",
     ),
-    "completion": ("ServiceJobCompletion",),
+    "resources.completion": ("ServiceJobCompletion",),
     "errors": ("NotFound", "NotSettled", "Refused", "SjresourceError", "Unreachable"),
     "functions": (
         "get_job_queue_snapshot",
@@ -138,13 +138,13 @@ _MODULES = {
         "list_service_jobs",
         "list_service_jobs_output",
     ),
-    "job_queue": ("JobQueue",),
+    "resources.job_queue": ("JobQueue",),
     "model_trainer": ("from_model_trainer",),
     "orphans": ("Orphan", "find_orphans"),
-    "quota_share": ("QuotaShare",),
-    "scheduling_policy": ("SchedulingPolicy",),
-    "service_environment": ("ServiceEnvironment",),
-    "service_job": ("ServiceJob",),
+    "resources.quota_share": ("QuotaShare",),
+    "resources.scheduling_policy": ("SchedulingPolicy",),
+    "resources.service_environment": ("ServiceEnvironment",),
+    "resources.service_job": ("ServiceJob",),
     "training_job_request": ("CreateTrainingJobArgs",),
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}

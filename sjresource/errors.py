@@ -14,7 +14,7 @@ which Pulumi shows at preview.
 
 from __future__ import annotations
 
-from sjresource.harmless import plain, quotable
+from sjresource.sanitize import plain, quotable
 
 
 class SjresourceError(Exception):

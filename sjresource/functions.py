@@ -12,19 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from sjresource.arn import parse_arn
-from sjresource.checks.conformance import Problem
+from sjresource.aws.arn import parse_arn
+from sjresource.aws.clients import batch_client
+from sjresource.aws.models import answer_properties
+from sjresource.aws.settings import Checking
 from sjresource.checks.function_arguments import refuse, require_arguments
-from sjresource.client import batch_client
-from sjresource.naming import answer_properties
-from sjresource.settings import Checking
-from sjresource.stack_config import stack_settings
-from sjresource.waits.daemon_thread import in_daemon_thread
+from sjresource.problem import Problem
+from sjresource.stack.config import stack_settings
+from sjresource.stack.threads import in_daemon_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sjresource.client import BatchClient
+    from sjresource.aws.batch import BatchClient
 
     Detail = dict[str, Any]
 

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from sjresource.checks.conformance import Problem
-from sjresource.checks.declaring import type_of
 from sjresource.checks.function_arguments import given, is_awaited, refuse
-from sjresource.harmless import plain
+from sjresource.problem import Problem
+from sjresource.sanitize import plain
+from sjresource.stack.inputs.arguments import type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

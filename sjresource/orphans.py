@@ -13,25 +13,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sjresource.arn import stop_command
-from sjresource.checks.conformance import Problem
+from sjresource.aws.arn import stop_command
+from sjresource.aws.clients import batch_client
 from sjresource.checks.function_arguments import given, refuse
-from sjresource.client import BatchClient, batch_client
-from sjresource.deployed_stack import DeployedStack
 from sjresource.errors import NotFound
-from sjresource.identity import (
+from sjresource.problem import Problem
+from sjresource.stack.deployed_stack import DeployedStack
+from sjresource.stack.identity import (
     IDENTITY_TAG,
     identity_tag,
     readable_owner,
     stack_tag_prefix,
     stack_tag_prefix_of,
 )
-from sjresource.ownership import is_given_up, is_recorded
+from sjresource.stack.ownership import is_given_up, is_recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from pulumi.automation import Stack
+
+    from sjresource.aws.batch import BatchClient
 
 _OURS = "pulumi-python:dynamic/sjresource:"
 _JOB = f"{_OURS}ServiceJob"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sjresource.naming import input_shape
+from sjresource.aws.models import input_shape
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "sjresource" / "training_job_request.py"

@@ -17,20 +17,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sjresource as sj
-from sjresource.changes import IN_PLACE, REPLACES, SWAPPED, Rules
-from sjresource.checks.advice import ADVICE, ADVICE_BY_REGION
-from sjresource.checks.foreign_arns import foreign_arns
-from sjresource.checks.image_rules import images_are_of_the_jobs_region
-from sjresource.checks.job_rules import RULES as JOB_RULES
-from sjresource.checks.queue_rules import QUEUE_ADVICE, QUEUE_RULES
-from sjresource.checks.quota_management import QUOTA_MANAGEMENT
-from sjresource.checks.sizes import requests_fit
-from sjresource.completion import RULES as COMPLETION_RULES
-from sjresource.job_queue import JobQueueProvider
-from sjresource.quota_share import QuotaShareProvider
-from sjresource.scheduling_policy import SchedulingPolicyProvider
-from sjresource.service_environment import ServiceEnvironmentProvider
-from sjresource.service_job import RULES
+from sjresource.checks.rules.foreign_arns import foreign_arns
+from sjresource.checks.rules.images import images_are_of_the_jobs_region
+from sjresource.checks.rules.job import RULES as JOB_RULES
+from sjresource.checks.rules.queues import QUEUE_ADVICE, QUEUE_RULES
+from sjresource.checks.rules.quota_management import QUOTA_MANAGEMENT
+from sjresource.checks.rules.request_size import requests_fit
+from sjresource.checks.warnings.job import ADVICE, ADVICE_BY_REGION
+from sjresource.resources.completion import RULES as COMPLETION_RULES
+from sjresource.resources.job_queue import JobQueueProvider
+from sjresource.resources.quota_share import QuotaShareProvider
+from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
+from sjresource.resources.service_environment import ServiceEnvironmentProvider
+from sjresource.resources.service_job import RULES
+from sjresource.stack.diff import IN_PLACE, REPLACES, SWAPPED, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

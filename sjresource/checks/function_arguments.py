@@ -13,12 +13,13 @@ from typing import Any
 
 import pulumi
 
-from sjresource.checks.conformance import Problem, must_be_one_of
-from sjresource.checks.declaring import type_of
-from sjresource.checks.documented_bounds import BOUNDS
-from sjresource.checks.output_text import TELLS, is_output_text
-from sjresource.checks.own_arguments import region_problems, service_job_problems
-from sjresource.naming import input_shape
+from sjresource.aws.models import input_shape
+from sjresource.checks.rules.bounds import BOUNDS
+from sjresource.checks.rules.own_arguments import region_problems, service_job_problems
+from sjresource.checks.values.shapes import must_be_one_of
+from sjresource.problem import Problem
+from sjresource.stack.inputs.arguments import type_of
+from sjresource.stack.inputs.output_text import TELLS, is_output_text
 
 Check = Callable[[str, Any], Iterable[Problem]]
 

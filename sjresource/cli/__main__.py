@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sjresource.cli.app import main
+from sjresource.cli.main import main
 
 if __name__ == "__main__":
     main()

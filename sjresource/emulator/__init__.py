@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+from sjresource.emulator.api.call import Behaviour
 from sjresource.emulator.clock import Clock
-from sjresource.emulator.credentials import Credentials
-from sjresource.emulator.faults import Fault
-from sjresource.emulator.moment import Pace
-from sjresource.emulator.operations.call import Behaviour
-from sjresource.emulator.simulation import Rule, Script
+from sjresource.emulator.controls.faults import Fault
+from sjresource.emulator.engine.tick import Pace
+from sjresource.emulator.executors.scripts import Rule, Script
+from sjresource.emulator.store.credentials import Credentials
 
 _needed = ("moto", "psutil", "re2", "waitress")
 _missing = next((name for name in _needed if find_spec(name) is None), None)
@@ -23,6 +23,6 @@ if _missing:
     said = f"starting emulator: {_missing} is not installed; pip install 'sjresource[emulator]'"
     raise ModuleNotFoundError(said, name=_missing)
 
-from sjresource.emulator.embedded import Emulator  # noqa: E402 - it needs them
+from sjresource.emulator.emulator import Emulator  # noqa: E402 - it needs them
 
 __all__ = ["Behaviour", "Clock", "Credentials", "Emulator", "Fault", "Pace", "Rule", "Script"]

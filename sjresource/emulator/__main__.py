@@ -16,19 +16,19 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from sjresource.emulator.api.call import Behaviour
 from sjresource.emulator.clock import Clock
-from sjresource.emulator.damage import DamagedError
-from sjresource.emulator.data_folder import TRAINING, ForeignFolderError, claim, empty
-from sjresource.emulator.embedded import Emulator
-from sjresource.emulator.occupancy import Occupancy, OccupiedError
-from sjresource.emulator.operations.call import Behaviour
+from sjresource.emulator.emulator import Emulator
+from sjresource.emulator.store.damage import DamagedError
+from sjresource.emulator.store.data_folder import TRAINING, ForeignFolderError, claim, empty
+from sjresource.emulator.store.data_lock import Occupancy, OccupiedError
 from sjresource.emulator.what_if.command import simulate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sjresource.emulator.credentials import Credentials
-    from sjresource.emulator.training import Executor
+    from sjresource.emulator.executors.interface import Executor
+    from sjresource.emulator.store.credentials import Credentials
 
 _EPILOG = """\
 Callers sign with the profile sjresource-emulator of DATA/credentials, for instance:
@@ -140,7 +140,7 @@ def _emulator(options: argparse.Namespace) -> Emulator:
 
 
 def _process_executor(data: Path) -> Callable[[str, Credentials], Executor]:
-    from sjresource.emulator.process import ProcessExecutor  # noqa: PLC0415 - only if asked for
+    from sjresource.emulator.executors.process import ProcessExecutor  # noqa: PLC0415 - only if asked for
 
     def make(url: str, credentials: Credentials) -> Executor:
         executor = ProcessExecutor(data / TRAINING, url, credentials)

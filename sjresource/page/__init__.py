@@ -16,7 +16,7 @@ AWS's own API (`answers`), and it knows nothing else of them: it imports neither
 A page never gets a payload, hyperparameters, environments or tags: what is shown is picked by name.
 """
 
-from sjresource.page.answers import Answers, UnansweredError
-from sjresource.page.site import Controls, Site
+from sjresource.page.app import Controls, Site
+from sjresource.page.source import Answers, UnansweredError
 
 __all__ = ["Answers", "Controls", "Site", "UnansweredError"]

@@ -10,16 +10,16 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from sjresource.page.answers import UnansweredError
-from sjresource.page.details import job_details
-from sjresource.page.jobs import job_row, stage, training_job_arn
-from sjresource.page.journal import Journal
-from sjresource.page.looking import Look
+from sjresource.page.change_log import Journal
+from sjresource.page.job_details import job_details
+from sjresource.page.job_list import job_row, stage, training_job_arn
+from sjresource.page.snapshot import Look
+from sjresource.page.source import UnansweredError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sjresource.page.answers import Answers
+    from sjresource.page.source import Answers
 
     Answer = Mapping[str, Any]
     View = dict[str, Any]

@@ -18,7 +18,7 @@ import yaml  # type: ignore[import-untyped] # it has no types
 from emulated_stack import EmulatedCloud
 
 from sjresource.emulator import Credentials, Emulator
-from sjresource.emulator.process import ProcessExecutor
+from sjresource.emulator.executors.process import ProcessExecutor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

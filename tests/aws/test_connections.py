@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from sjresource.session import open_client
-from sjresource.settings import Settings
+from sjresource.aws.session import open_client
+from sjresource.aws.settings import Settings
 
 URL = "https://batch.eu-west-1.amazonaws.com"
 

@@ -11,11 +11,11 @@ import pytest
 from aws_config import aws_settings
 from emulator_requests import client
 
-from sjresource.client import batch_client, caller_account
+from sjresource.aws.clients import batch_client, caller_account
+from sjresource.aws.session import open_client
+from sjresource.aws.settings import Settings
 from sjresource.emulator import Emulator
 from sjresource.errors import Refused, Unreachable
-from sjresource.session import open_client
-from sjresource.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

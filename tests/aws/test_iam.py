@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from sjresource import client
+from sjresource import aws
 from training_home import execution_policy
 
 if TYPE_CHECKING:
@@ -41,12 +41,12 @@ def allowed(policy: dict[str, Any]) -> set[str]:
 
 def nodes() -> Iterator[ast.AST]:
     """Give every node of the package's code."""
-    for path in Path(client.__file__).parent.glob("*.py"):
+    for path in Path(aws.__file__).parent.glob("*.py"):
         yield from ast.walk(ast.parse(path.read_text()))
 
 
 def called() -> set[str]:
-    """Give what the package `client` calls, as IAM names it.
+    """Give what the package `aws` calls, as IAM names it.
 
     Batch's operations stand there as strings, the others' as methods of their clients.
     """

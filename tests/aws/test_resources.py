@@ -10,13 +10,13 @@ from emulated import IDENTITY, EmulatedBatch
 from lifecycle import Life
 
 from sjresource.errors import Refused
-from sjresource.service_environment import ServiceEnvironmentProvider
-from sjresource.service_job import ServiceJobProvider
+from sjresource.resources.service_environment import ServiceEnvironmentProvider
+from sjresource.resources.service_job import ServiceJobProvider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sjresource.provider import BatchProvider
+    from sjresource.stack.provider import BatchProvider
 
 ENVIRONMENT = {
     "identity": f"{IDENTITY}capacity",

@@ -8,16 +8,16 @@ import pytest
 from aws_config import aws_settings
 from relay import Relay, write_certificate
 
-from sjresource.client import batch_client
+from sjresource.aws.clients import batch_client
 from sjresource.emulator import Emulator
-from sjresource.emulator.faults import read_fault
+from sjresource.emulator.controls.faults import read_fault
 from sjresource.errors import Refused, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sjresource.settings import Settings
+    from sjresource.aws.settings import Settings
 
 ELSEWHERE = [{"batch": "http://127.0.0.1:9"}]
 """A port on which nobody listens."""

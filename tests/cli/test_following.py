@@ -10,20 +10,20 @@ from emulator_requests import client, make_environment, make_queue, scripted, su
 from training_log import TrainingLog
 from waiting_fakes import started
 
-from sjresource.cli.following.events import Line, Trouble
-from sjresource.cli.following.following import Following
-from sjresource.cli.following.runs import runs_of
+from sjresource.aws.regional_clients import services_of
+from sjresource.aws.settings import Settings
+from sjresource.cli.logs.events import Line, Trouble
+from sjresource.cli.logs.follow import Following
+from sjresource.cli.logs.runs import runs_of
 from sjresource.emulator import Clock, Emulator
 from sjresource.errors import Unreachable
-from sjresource.settings import Settings
-from sjresource.waits.masking import Mask
-from sjresource.waits.services import services_of
+from sjresource.status.masking import Mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sjresource.cli.following.events import Event
-    from sjresource.client import LogsClient
+    from sjresource.aws.sagemaker import LogsClient
+    from sjresource.cli.logs.events import Event
 
 
 ONE = [{"maxCapacity": 1, "capacityUnit": "ml.m5.large"}]

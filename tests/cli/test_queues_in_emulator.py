@@ -10,20 +10,20 @@ from command_line import CommandLine
 from emulated import PAYLOAD
 from emulated_stack import EmulatedCloud
 
-from sjresource.cli.job_views import Viewer, look_at
-from sjresource.cli.stack import Scope
-from sjresource.cli.state import StackJob
+from sjresource.aws.payload import payload_json
+from sjresource.cli.stack.context import Scope
+from sjresource.cli.stack.state import StackJob
+from sjresource.cli.views.job import Viewer, look_at
 from sjresource.emulator import Emulator
 from sjresource.emulator.clock import Clock
-from sjresource.payload import payload_json
-from sjresource.waits.masking import Mask
-from sjresource.waits.standing import Standing
+from sjresource.status.detail import Standing
+from sjresource.status.masking import Mask
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from sjresource.cli.job_views import JobView
+    from sjresource.cli.views.job import JobView
 
 KIND = "ml.m5.large"
 

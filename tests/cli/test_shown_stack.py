@@ -9,9 +9,9 @@ import click
 import pytest
 from dashboard_process import DashboardProcess
 
-from sjresource.cli.group import sjresource
-from sjresource.cli.jobs import FoundJob, complete_job, find_job
-from sjresource.cli.stack import Scope
+from sjresource.cli.command_group import sjresource
+from sjresource.cli.stack.context import Scope
+from sjresource.cli.stack.find_job import FoundJob, complete_job, find_job
 
 if TYPE_CHECKING:
     from pathlib import Path

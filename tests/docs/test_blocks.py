@@ -12,7 +12,7 @@ import yaml  # type: ignore[import-untyped] # mkdocs brings it, without its stub
 from documented_commands import commands, problems
 from documents import ROOT, Block, blocks, documents, name_of, prose
 
-from sjresource.settings import Settings
+from sjresource.aws.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path

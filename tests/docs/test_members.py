@@ -7,7 +7,7 @@ from typing import Any
 
 from documents import ROOT
 
-from sjresource.naming import input_shape
+from sjresource.aws.models import input_shape
 
 SHAPE = input_shape("CreateTrainingJob", "sagemaker")
 TABLE = (ROOT / "docs" / "validation.md").read_text().partition("member by member")[2]

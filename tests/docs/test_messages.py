@@ -9,7 +9,7 @@ import pytest
 from documents import ROOT, blocks, prose
 from said_words import code_says, unsaid
 
-from sjresource.waits.causes import what_to_try
+from sjresource.status.failure_hints import what_to_try
 
 if TYPE_CHECKING:
     from pathlib import Path

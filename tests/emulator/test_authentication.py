@@ -20,11 +20,15 @@ from botocore.exceptions import ClientError
 from emulator_requests import REGION, client
 
 from sjresource.emulator import Credentials, Emulator
-from sjresource.emulator.authentication import Authenticator
-from sjresource.emulator.credentials import Keyring, TemporaryCredentials, credentials_in
-from sjresource.emulator.errors import AWSError
-from sjresource.emulator.signatures import claimed_signature
-from sjresource.emulator.wire import Request
+from sjresource.emulator.protocol.errors import AWSError
+from sjresource.emulator.protocol.http_messages import Request
+from sjresource.emulator.server.authentication import Authenticator
+from sjresource.emulator.server.signatures import claimed_signature
+from sjresource.emulator.store.credentials import (
+    Keyring,
+    TemporaryCredentials,
+    credentials_in,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,8 +20,8 @@ from botocore.credentials import Credentials as Key
 from emulator_requests import REGION, client, make_environment, make_queue, payload, submit
 
 from sjresource.emulator import Emulator, Fault
-from sjresource.emulator.server import Server
-from sjresource.page.serving import PageServer
+from sjresource.emulator.server.server import Server
+from sjresource.page.server import PageServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -10,7 +10,7 @@ from emulator_requests import client, make_environment, make_queue, submit
 
 from sjresource.emulator import Clock, Emulator
 from sjresource.emulator.__main__ import main
-from sjresource.emulator.data_folder import MARKER, ForeignFolderError, claim
+from sjresource.emulator.store.data_folder import MARKER, ForeignFolderError, claim
 
 if TYPE_CHECKING:
     from pathlib import Path

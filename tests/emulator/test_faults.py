@@ -10,9 +10,9 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 from emulator_requests import client, control, make_environment, make_queue, submit
 
-from sjresource.emulator.errors import AWSError
-from sjresource.emulator.faults import Fault, Faults
-from sjresource.emulator.wire import json_response
+from sjresource.emulator.controls.faults import Fault, Faults
+from sjresource.emulator.protocol.errors import AWSError
+from sjresource.emulator.protocol.http_messages import json_response
 
 if TYPE_CHECKING:
     from sjresource.emulator import Emulator

@@ -22,7 +22,7 @@ from emulator_requests import (
 )
 
 from sjresource.emulator import Clock, Emulator, Fault, Rule, Script
-from sjresource.emulator.simulated import SimulatedExecutor
+from sjresource.emulator.executors.simulated import SimulatedExecutor
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ from emulator_requests import (
 )
 
 from sjresource.emulator import Clock, Emulator
-from sjresource.emulator.occupancy import OccupiedError
+from sjresource.emulator.store.data_lock import OccupiedError
 
 if TYPE_CHECKING:
     from pathlib import Path

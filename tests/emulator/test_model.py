@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from sjresource.emulator.errors import ClientException, ServerException
-from sjresource.emulator.model import batch_model, check_answer, operation_of, parse
-from sjresource.emulator.operations import OPERATIONS
-from sjresource.emulator.wire import Request
+from sjresource.emulator.api import OPERATIONS
+from sjresource.emulator.protocol.errors import ClientException, ServerException
+from sjresource.emulator.protocol.http_messages import Request
+from sjresource.emulator.protocol.model import batch_model, check_answer, operation_of, parse
 
 NEEDED = {
     *("SubmitServiceJob", "DescribeServiceJob", "ListServiceJobs", "UpdateServiceJob"),

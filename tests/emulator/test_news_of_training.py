@@ -8,13 +8,13 @@ import pytest
 from emulator_requests import client, make_environment, make_queue, submit
 
 from sjresource.emulator import Clock, Emulator, Script
-from sjresource.emulator.simulated import SimulatedExecutor
-from sjresource.emulator.training import TrainingJob
+from sjresource.emulator.executors.interface import TrainingJob
+from sjresource.emulator.executors.simulated import SimulatedExecutor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sjresource.emulator.training import Progress
+    from sjresource.emulator.executors.interface import Progress
 
 HOUR = 3600.0
 

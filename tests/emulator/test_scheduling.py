@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from sjresource.emulator.clock import Clock
-from sjresource.emulator.retries import after_failure, is_capacity_failure
+from sjresource.emulator.engine.retries import after_failure, is_capacity_failure
+from sjresource.emulator.engine.transitions import training_job_name
 from sjresource.emulator.scheduling import (
     TOO_LARGE,
     Environment,
@@ -18,7 +19,6 @@ from sjresource.emulator.scheduling import (
     Waiting,
     plan,
 )
-from sjresource.emulator.transitions import training_job_name
 
 ONE, TWO = {"ml.m5.large": 1}, {"ml.m5.large": 2}
 

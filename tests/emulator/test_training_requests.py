@@ -8,13 +8,13 @@ from typing import Any
 import botocore.session
 import pytest
 
-from sjresource.emulator.training_requests import (
+from sjresource.emulator.engine.payload import (
     REQUIRED,
     capacity_of,
     problem_with,
     training_request,
 )
-from sjresource.emulator.training_rules import broken_rules
+from sjresource.emulator.engine.payload_rules import broken_rules
 
 COMPLETE = {
     "OutputDataConfig": {"S3OutputPath": "s3://b/o"},

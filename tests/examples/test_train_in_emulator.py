@@ -12,7 +12,7 @@ from local_stack.upload import BUCKET, FILES
 from process_platform import eventually
 
 from sjresource.emulator import Emulator
-from sjresource.emulator.process import ProcessExecutor
+from sjresource.emulator.executors.process import ProcessExecutor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from botocore import xform_name
 
-from sjresource import arguments
-from sjresource.naming import input_shape
+from sjresource import args
+from sjresource.aws.models import input_shape
 
 SHAPES = {
     "CapacityLimitArgs": ("CreateServiceEnvironment", "capacityLimits"),
@@ -38,7 +38,7 @@ def structure(operation: str, *path: str) -> Any:
 @pytest.mark.parametrize("name", SHAPES)
 def test_nested_arguments_have_the_members_of_botocores_shapes(name: str) -> None:
     """No more, no fewer, and the same ones required: an editor offers what AWS takes."""
-    typed, shape = getattr(arguments, name), structure(*SHAPES[name])
+    typed, shape = getattr(args, name), structure(*SHAPES[name])
 
     assert set(typed.__annotations__) == {xform_name(member) for member in shape.members}
     assert typed.__required_keys__ == {xform_name(member) for member in shape.required_members}
@@ -46,6 +46,6 @@ def test_nested_arguments_have_the_members_of_botocores_shapes(name: str) -> Non
 
 def test_every_nested_argument_is_compared() -> None:
     """A new one belongs into the table."""
-    names = {name for name in vars(arguments) if name.endswith("Args") and name[0] != "_"}
+    names = {name for name in vars(args) if name.endswith("Args") and name[0] != "_"}
 
     assert names == {*SHAPES, *OURS}

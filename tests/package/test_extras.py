@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from sjresource.cli.group import COMMANDS
+from sjresource.cli.command_group import COMMANDS
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -53,7 +53,7 @@ def test_the_emulator_says_which_extra_it_lacks(package: str) -> None:
 def test_the_command_starts_no_emulator_that_lacks_its_extra(tmp_path: Path) -> None:
     """It says what to install, and leaves nothing running."""
     arguments = ["emulator", "start", "--data", str(tmp_path / "data")]
-    start = f"from sjresource.cli.app import run; sys.exit(run({arguments}))"
+    start = f"from sjresource.cli.main import run; sys.exit(run({arguments}))"
     done = run(start, of_the_extra("emulator") - of_the_extra("cli"))
 
     assert (done.returncode, done.stdout) == (2, "")

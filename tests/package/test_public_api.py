@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 import sjresource
-from sjresource import client
-from sjresource.naming import output_shape
+from sjresource.aws.models import output_shape
+from sjresource.aws.service_jobs import LIVE, TERMINAL
 
 RESOURCES = [
     "JobQueue",
@@ -94,5 +94,5 @@ def test_terminal_statuses_are_batchs_own() -> None:
     """A status that is neither live nor terminal would wait for ever."""
     statuses = set(output_shape("DescribeServiceJob").members["status"].enum)
 
-    assert statuses >= client.TERMINAL
-    assert statuses - client.TERMINAL == set(client.LIVE)
+    assert statuses >= TERMINAL
+    assert statuses - TERMINAL == set(LIVE)

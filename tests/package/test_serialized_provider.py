@@ -11,24 +11,24 @@ from pulumi.dynamic import Resource
 from pulumi.dynamic.dynamic import serialize_provider
 
 import sjresource
-from sjresource.completion import ServiceJobCompletionProvider
-from sjresource.job_queue import JobQueueProvider
-from sjresource.provider import BatchProvider
-from sjresource.quota_share import QuotaShareProvider
-from sjresource.scheduling_policy import SchedulingPolicyProvider
-from sjresource.service_environment import ServiceEnvironmentProvider
-from sjresource.service_job import ServiceJobProvider
+from sjresource.resources.completion import ServiceJobCompletionProvider
+from sjresource.resources.job_queue import JobQueueProvider
+from sjresource.resources.quota_share import QuotaShareProvider
+from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
+from sjresource.resources.service_environment import ServiceEnvironmentProvider
+from sjresource.resources.service_job import ServiceJobProvider
+from sjresource.stack.provider import BatchProvider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PLACES: dict[type[BatchProvider], str] = {
-    JobQueueProvider: "sjresource.job_queue JobQueueProvider",
-    QuotaShareProvider: "sjresource.quota_share QuotaShareProvider",
-    SchedulingPolicyProvider: "sjresource.scheduling_policy SchedulingPolicyProvider",
-    ServiceEnvironmentProvider: "sjresource.service_environment ServiceEnvironmentProvider",
-    ServiceJobCompletionProvider: "sjresource.completion ServiceJobCompletionProvider",
-    ServiceJobProvider: "sjresource.service_job ServiceJobProvider",
+    JobQueueProvider: "sjresource.resources.job_queue",
+    QuotaShareProvider: "sjresource.resources.quota_share",
+    SchedulingPolicyProvider: "sjresource.resources.scheduling_policy",
+    ServiceEnvironmentProvider: "sjresource.resources.service_environment",
+    ServiceJobCompletionProvider: "sjresource.resources.completion",
+    ServiceJobProvider: "sjresource.resources.service_job",
 }
 
 
@@ -42,10 +42,10 @@ def test_a_provider_is_a_name_of_under_100_bytes(provider: type[BatchProvider]) 
     assert provider.serialize_as_secret_always is False
 
 
-@pytest.mark.parametrize(("provider", "place"), PLACES.items())
-def test_a_providers_place_never_changes(provider: type[BatchProvider], place: str) -> None:
+@pytest.mark.parametrize(("provider", "module"), PLACES.items())
+def test_a_providers_place_never_changes(provider: type[BatchProvider], module: str) -> None:
     """A state that names another place could be neither refreshed nor destroyed."""
-    assert f"{provider.__module__} {provider.__qualname__}" == place
+    assert (provider.__module__, provider.__qualname__) == (module, provider.__name__)
 
 
 def test_every_resource_has_its_provider_above() -> None:
@@ -74,7 +74,7 @@ def test_a_configured_plugin_ends_without_a_search_for_garbage() -> None:
 import atexit, gc
 atexit.register(lambda: print(gc.get_freeze_count() > 0))  # what is registered first runs last
 from pulumi.dynamic import Config, ConfigureRequest
-from sjresource.service_job import ServiceJobProvider
+from sjresource.resources.service_job import ServiceJobProvider
 assert not gc.get_freeze_count()
 ServiceJobProvider().configure(ConfigureRequest(config=Config({}, "project")))
 assert not gc.get_freeze_count()

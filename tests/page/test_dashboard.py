@@ -14,16 +14,16 @@ from emulator_requests import client
 from page_scene import fill, write_log
 from playwright.sync_api import expect
 
-from sjresource.cli.aws_answers import AwsAnswers
-from sjresource.cli.queues import queues_to_show
-from sjresource.cli.stack import Scope
-from sjresource.cli.state import StackQueue
+from sjresource.aws.regional_clients import Services, services_of
+from sjresource.aws.settings import Settings
+from sjresource.cli.dashboard_source import AwsAnswers
+from sjresource.cli.stack.context import Scope
+from sjresource.cli.stack.find_queue import queues_to_show
+from sjresource.cli.stack.state import StackQueue
 from sjresource.emulator import Clock, Emulator, Fault
 from sjresource.errors import NotFound
 from sjresource.page import UnansweredError
-from sjresource.settings import Settings
-from sjresource.waits.masking import Mask
-from sjresource.waits.services import Services, services_of
+from sjresource.status.masking import Mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

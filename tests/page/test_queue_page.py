@@ -16,7 +16,7 @@ from page_scene import MARKUP, fill, request, write_log
 from playwright.sync_api import expect
 
 from sjresource.emulator import Clock, Emulator
-from sjresource.emulator.server import Server
+from sjresource.emulator.server.server import Server
 from sjresource.page import Site
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import pytest
 from lifecycle import Life
 
 from sjresource.errors import NotFound, Refused
-from sjresource.identity import IDENTITY_TAG
-from sjresource.service_job import ServiceJobProvider
+from sjresource.resources.service_job import ServiceJobProvider
+from sjresource.stack.identity import IDENTITY_TAG
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch

@@ -8,8 +8,8 @@ import pytest
 from lifecycle import Life
 
 from sjresource.errors import NotSettled, Refused, SjresourceError
-from sjresource.identity import RELEASED_TAG
-from sjresource.service_job import ServiceJobProvider
+from sjresource.resources.service_job import ServiceJobProvider
+from sjresource.stack.identity import RELEASED_TAG
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch

@@ -10,8 +10,8 @@ from emulated import IDENTITY
 from lifecycle import Life
 
 from sjresource.errors import Refused, Unreachable
-from sjresource.identity import recorded_mark
-from sjresource.service_job import ServiceJobProvider
+from sjresource.resources.service_job import ServiceJobProvider
+from sjresource.stack.identity import recorded_mark
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch

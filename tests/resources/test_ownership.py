@@ -10,8 +10,8 @@ from lifecycle import Life
 from queue_side import QueueSide
 
 from sjresource.errors import Refused
-from sjresource.identity import IDENTITY_TAG, RECORDED_TAG, RUN_TAG, identity_tag
-from sjresource.service_job import ServiceJobProvider
+from sjresource.resources.service_job import ServiceJobProvider
+from sjresource.stack.identity import IDENTITY_TAG, RECORDED_TAG, RUN_TAG, identity_tag
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch

@@ -11,23 +11,23 @@ from emulated import IDENTITY, PAYLOAD
 from pulumi.runtime import rpc
 from queue_side import KIND, QueueSide
 
-from sjresource.checks.job_check import Memory, check_job, would_be_submitted
-from sjresource.checks.kept_answers import KeptAnswers
-from sjresource.checks.preflight import findings
-from sjresource.checks.queue_facts import QueueFacts
-from sjresource.identity import IDENTITY_TAG
-from sjresource.job_queue import JobQueueProvider
-from sjresource.quota_share import QuotaShareProvider
-from sjresource.scheduling_policy import SchedulingPolicyProvider
-from sjresource.service_environment import ServiceEnvironmentProvider
-from sjresource.service_job import RULES, ServiceJobProvider
-from sjresource.settings import Checking, Settings
+from sjresource.aws.settings import Checking, Settings
+from sjresource.checks.preflight.job import findings
+from sjresource.checks.preflight.queue_facts import QueueFacts
+from sjresource.checks.service_job import Memory, check_job, would_be_submitted
+from sjresource.checks.values.kept_answers import KeptAnswers
+from sjresource.resources.job_queue import JobQueueProvider
+from sjresource.resources.quota_share import QuotaShareProvider
+from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
+from sjresource.resources.service_environment import ServiceEnvironmentProvider
+from sjresource.resources.service_job import RULES, ServiceJobProvider
+from sjresource.stack.identity import IDENTITY_TAG
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch
     from lifecycle import Life
 
-    from sjresource.named_resource import NamedResourceProvider
+    from sjresource.resources.named_provider import NamedResourceProvider
 
 ASKS = {"DescribeJobQueues", "DescribeServiceEnvironments"}
 

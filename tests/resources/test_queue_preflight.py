@@ -7,16 +7,16 @@ import pytest
 from emulated import IDENTITY
 from queue_side import KIND, QueueSide
 
-from sjresource.identity import IDENTITY_TAG
-from sjresource.job_queue import JobQueueProvider
-from sjresource.quota_share import QuotaShareProvider
-from sjresource.settings import Checking, Settings
+from sjresource.aws.settings import Checking, Settings
+from sjresource.resources.job_queue import JobQueueProvider
+from sjresource.resources.quota_share import QuotaShareProvider
+from sjresource.stack.identity import IDENTITY_TAG
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch
     from lifecycle import Life
 
-    from sjresource.named_resource import NamedResourceProvider
+    from sjresource.resources.named_provider import NamedResourceProvider
 
 OURS = [{"max_capacity": 4.0, "capacity_unit": "NUM_INSTANCES"}]
 

@@ -7,11 +7,11 @@ import pytest
 from emulated import IDENTITY, PAYLOAD
 from queue_side import KIND, QueueSide
 
+from sjresource.aws.payload import payload_json
 from sjresource.errors import NotSettled, Refused
-from sjresource.identity import IDENTITY_TAG, identity_tag
-from sjresource.job_queue import JobQueueProvider
-from sjresource.payload import payload_json
-from sjresource.scheduling_policy import SchedulingPolicyProvider
+from sjresource.resources.job_queue import JobQueueProvider
+from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
+from sjresource.stack.identity import IDENTITY_TAG, identity_tag
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch

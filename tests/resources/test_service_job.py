@@ -8,9 +8,9 @@ from emulated import PAYLOAD
 from lifecycle import Life
 
 from sjresource.errors import Refused
-from sjresource.identity import IDENTITY_TAG, RECORDED_TAG, RELEASED_TAG, RUN_TAG
-from sjresource.job_outputs import OUTPUTS
-from sjresource.service_job import ServiceJobProvider
+from sjresource.resources.job_outputs import OUTPUTS
+from sjresource.resources.service_job import ServiceJobProvider
+from sjresource.stack.identity import IDENTITY_TAG, RECORDED_TAG, RELEASED_TAG, RUN_TAG
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sjresource.client import batch_client
+from sjresource.aws.clients import batch_client
+from sjresource.aws.session import BRIEF, WAITING, Patience
+from sjresource.aws.settings import Settings
 from sjresource.errors import Unreachable
-from sjresource.session import BRIEF, WAITING, Patience
-from sjresource.settings import Settings
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch

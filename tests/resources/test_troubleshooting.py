@@ -12,24 +12,24 @@ from documents import ROOT, blocks
 from emulated import ACCOUNT, IDENTITY, PAYLOAD, EmulatedBatch
 from lifecycle import Life
 
-from sjresource.checks.declaring import declared
-from sjresource.checks.preflight import findings
-from sjresource.checks.queue_facts import QueueFacts
-from sjresource.checks.unasked import unasked
+from sjresource.aws.error_codes import advice
+from sjresource.aws.session import open_client
+from sjresource.aws.settings import Checking, Settings
+from sjresource.checks.preflight.job import findings
+from sjresource.checks.preflight.queue_facts import QueueFacts
+from sjresource.checks.preflight.unasked import unasked
 from sjresource.errors import Refused, SjresourceError, Unreachable
-from sjresource.job_queue import JobQueue, JobQueueProvider
-from sjresource.own_settings import setting_problems
-from sjresource.refusals import advice
-from sjresource.service_job import ServiceJobProvider
-from sjresource.session import open_client
-from sjresource.settings import Checking, Settings
-from sjresource.waits.absences import read, record_read
-from sjresource.waits.evidence import Evidence
-from sjresource.waits.failure import failure_message, run_again, timeout_message
-from sjresource.waits.masking import Mask
-from sjresource.waits.polling import Watch
-from sjresource.waits.reporting import CrowdSpeaker, JobSpeaker, Reporter
-from sjresource.waits.waited_jobs import WaitedJobs
+from sjresource.resources.absent_outputs import read, record_read
+from sjresource.resources.job_queue import JobQueue, JobQueueProvider
+from sjresource.resources.service_job import ServiceJobProvider
+from sjresource.stack.inputs.arguments import declared
+from sjresource.stack.own_settings import setting_problems
+from sjresource.status.evidence import Evidence
+from sjresource.status.failure_report import failure_message, run_again, timeout_message
+from sjresource.status.masking import Mask
+from sjresource.waiting.jobs import WaitedJobs
+from sjresource.waiting.poller import Watch
+from sjresource.waiting.reporter import CrowdSpeaker, JobSpeaker, Reporter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

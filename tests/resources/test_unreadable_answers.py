@@ -11,9 +11,9 @@ import pytest
 from botocore.config import Config
 from lifecycle import Life
 
-from sjresource.client import BatchClient
+from sjresource.aws.batch import BatchClient
 from sjresource.errors import Unreachable
-from sjresource.service_job import ServiceJobProvider
+from sjresource.resources.service_job import ServiceJobProvider
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch

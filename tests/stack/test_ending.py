@@ -10,7 +10,7 @@ from held_calls import TokenReplay, held_calls
 from job_stack import JobStack
 from pulumi_cli import holds_within
 
-from sjresource.identity import RELEASED_TAG
+from sjresource.stack.identity import RELEASED_TAG
 
 if TYPE_CHECKING:
     from engine_fixtures import NewStack

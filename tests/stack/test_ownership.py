@@ -8,7 +8,7 @@ from job_programs import PRELUDE, make_queue
 from pulumi import automation
 
 import sjresource as sj
-from sjresource.payload import payload_json
+from sjresource.aws.payload import payload_json
 
 if TYPE_CHECKING:
     from emulated_stack import EmulatedCloud

@@ -9,7 +9,7 @@ import pytest
 from local_stack.upload import FILES
 
 from sjresource.emulator import Emulator
-from sjresource.emulator.process import ProcessExecutor
+from sjresource.emulator.executors.process import ProcessExecutor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

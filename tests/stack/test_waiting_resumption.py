@@ -11,7 +11,7 @@ from pulumi_cli import holds_within
 from waiting_programs import latest_job, wait_until, waiting_program
 
 from sjresource.emulator import Clock, Emulator
-from sjresource.waits.pacing import GONE_AFTER_LOOKS
+from sjresource.waiting.poll_interval import GONE_AFTER_LOOKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ import pulumi
 from pulumi.output import UNKNOWN
 from pulumi.runtime import rpc
 
-from sjresource.payload import is_unknown
+from sjresource.aws.payload import is_unknown
 
 CANARY = "hush7361"
 NAME = "name7361"

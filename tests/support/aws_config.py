@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sjresource.settings import Settings
+from sjresource.aws.settings import Settings
 
 if TYPE_CHECKING:
     from sjresource.emulator import Emulator

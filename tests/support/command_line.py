@@ -19,7 +19,7 @@ from jsonschema import Draft202012Validator
 from referencing import Registry
 
 import sjresource.cli
-from sjresource.cli.app import run
+from sjresource.cli.main import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

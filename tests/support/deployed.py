@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from sjresource.settings import Settings
+from sjresource.aws.settings import Settings
 
 if TYPE_CHECKING:
     from pulumi_stack import PulumiStack
 
-    from sjresource.deployed_stack import DeployedStack
+    from sjresource.stack.deployed_stack import DeployedStack
 
 
 def deployed(stack: PulumiStack, name: str) -> DeployedStack:

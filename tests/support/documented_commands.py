@@ -20,7 +20,7 @@ import click
 from botocore import xform_name
 from documents import ROOT
 
-from sjresource.cli.group import sjresource
+from sjresource.cli.command_group import sjresource
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import boto3
 from emulator_control import EmulatorControl
 
+from sjresource.aws.settings import Checking, Settings
 from sjresource.emulator import Emulator
 from sjresource.emulator.clock import Clock
-from sjresource.settings import Checking, Settings
 
 if TYPE_CHECKING:
-    from sjresource.provider import BatchProvider
+    from sjresource.stack.provider import BatchProvider
 
     P = TypeVar("P", bound=BatchProvider)
 

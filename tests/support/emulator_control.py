@@ -29,7 +29,7 @@ class EmulatorControl:
         return json.loads(response.content)
 
     def fault(self, operation: str, kind: str, **more: Any) -> None:
-        """Order a fault of one of the kinds in `sjresource.emulator.faults`."""
+        """Order a fault of one of the kinds in `sjresource.emulator.controls.faults`."""
         self.call("POST", "faults", operation=operation, kind=kind, **more)
 
     def advance(self, seconds: float) -> None:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from botocore.model import ListShape, MapShape, StructureShape
 
-from sjresource.emulator.model import batch_model
-from sjresource.emulator.operations import OPERATIONS
+from sjresource.emulator.api import OPERATIONS
+from sjresource.emulator.protocol.model import batch_model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

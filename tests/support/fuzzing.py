@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from hostile_values import HOSTILE, NAMES, HostileDice, operations, to_json
 
-from sjresource.emulator.what_if.picture import draw
-from sjresource.emulator.what_if.playing import play
-from sjresource.emulator.what_if.report import summarise, table
+from sjresource.emulator.what_if.plot import draw
 from sjresource.emulator.what_if.scenario import read_scenario
+from sjresource.emulator.what_if.simulate import play
+from sjresource.emulator.what_if.summary import summarise, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable

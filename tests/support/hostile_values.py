@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import botocore.loaders
 from botocore.model import ListShape, MapShape, ServiceModel, StructureShape
 
-from sjresource.emulator.simulation import Script
+from sjresource.emulator.executors.scripts import Script
 
 if TYPE_CHECKING:
     from botocore.model import Shape

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sjresource.emulator.training import TrainingJob
+from sjresource.emulator.executors.interface import TrainingJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from types_boto3_logs import CloudWatchLogsClient
     from types_boto3_s3 import S3Client
 
-    from sjresource.emulator.process import ProcessExecutor
-    from sjresource.emulator.training import Progress
+    from sjresource.emulator.executors.interface import Progress
+    from sjresource.emulator.executors.process import ProcessExecutor
 
 GROUP = "/aws/sagemaker/TrainingJobs"
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 from emulated import IDENTITY
 from lifecycle import Life
 
-from sjresource.job_queue import JobQueueProvider
-from sjresource.quota_share import QuotaShareProvider
-from sjresource.scheduling_policy import SchedulingPolicyProvider
-from sjresource.service_environment import ServiceEnvironmentProvider
+from sjresource.resources.job_queue import JobQueueProvider
+from sjresource.resources.quota_share import QuotaShareProvider
+from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
+from sjresource.resources.service_environment import ServiceEnvironmentProvider
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch
 
-    from sjresource.named_resource import NamedResourceProvider
+    from sjresource.resources.named_provider import NamedResourceProvider
 
 KIND = "ml.m5.large"
 

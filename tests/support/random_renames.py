@@ -14,7 +14,7 @@ from pulumi_cli import holds_within
 from renamed_halves import NAMES, STACKS, Half, Ledger, run_of
 from victims import PLUGIN, kill_in_up
 
-from sjresource.identity import RECORDED_TAG
+from sjresource.stack.identity import RECORDED_TAG
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,8 +13,8 @@ from job_programs import PRELUDE, make_queue
 from pulumi_cli import holds_within
 from pulumi_stack import PulumiStack
 
+from sjresource.aws.payload import payload_json
 from sjresource.emulator import Emulator
-from sjresource.payload import payload_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from sjresource.aws.regional_clients import Services
 from sjresource.errors import NotFound, SjresourceError
-from sjresource.waits.services import Services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sjresource.client import BatchClient, LogsClient, SageMakerClient
+    from sjresource.aws.batch import BatchClient
+    from sjresource.aws.sagemaker import LogsClient, SageMakerClient
 
     Detail = dict[str, Any]
 

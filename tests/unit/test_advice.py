@@ -7,8 +7,8 @@ import pytest
 from good_requests import GOOD_JOBS, REASON
 from training_requests import JOB, REMOVED, with_payload
 
-from sjresource.checks.advice import job_advice
-from sjresource.checks.queue_rules import QUEUE_ADVICE
+from sjresource.checks.rules.queues import QUEUE_ADVICE
+from sjresource.checks.warnings.job import job_advice
 
 SPOT = {"EnableManagedSpotTraining": True, "StoppingCondition__MaxWaitTimeInSeconds": 600.0}
 RETRY = {"action": "RETRY", "on_status_reason": f"{REASON} InternalServerError*"}

@@ -11,13 +11,13 @@ import pytest
 from argument_kinds import CANARY, Kinds
 from training_requests import IDENTITY, JOB, PAYLOAD
 
-from sjresource.checks.advice import job_advice
-from sjresource.job_queue import JobQueueProvider
-from sjresource.quota_share import QuotaShareProvider
-from sjresource.scheduling_policy import SchedulingPolicyProvider
-from sjresource.service_environment import ServiceEnvironmentProvider
-from sjresource.service_job import ServiceJobProvider
-from sjresource.settings import Checking, Settings
+from sjresource.aws.settings import Checking, Settings
+from sjresource.checks.warnings.job import job_advice
+from sjresource.resources.job_queue import JobQueueProvider
+from sjresource.resources.quota_share import QuotaShareProvider
+from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
+from sjresource.resources.service_environment import ServiceEnvironmentProvider
+from sjresource.resources.service_job import ServiceJobProvider
 
 SEED, ROUNDS = 20261129, 130
 PROGRAM = Path(__file__).parents[1] / "support" / "declaration_fuzz.py"

@@ -9,19 +9,19 @@ from bad_queue_side import BAD_QUEUE_SIDE
 from bad_requests import BAD_JOBS, BAD_PAYLOADS, Bad
 from botocore.validate import ParamValidator
 
-from sjresource.checks.validation import job_problems
-from sjresource.job_queue import JobQueueProvider
-from sjresource.naming import input_shape, property_name
-from sjresource.quota_share import QuotaShareProvider
-from sjresource.scheduling_policy import SchedulingPolicyProvider
-from sjresource.service_environment import ServiceEnvironmentProvider
-from sjresource.service_job import ServiceJobProvider
-from sjresource.settings import Checking
+from sjresource.aws.models import input_shape, property_name
+from sjresource.aws.settings import Checking
+from sjresource.checks.rules.requests import job_problems
+from sjresource.resources.job_queue import JobQueueProvider
+from sjresource.resources.quota_share import QuotaShareProvider
+from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
+from sjresource.resources.service_environment import ServiceEnvironmentProvider
+from sjresource.resources.service_job import ServiceJobProvider
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sjresource.provider import BatchProvider
+    from sjresource.stack.provider import BatchProvider
 
 BAD = (*BAD_JOBS, *BAD_PAYLOADS, *BAD_COMBINATIONS, *BAD_QUEUE_SIDE)
 PROVIDERS: dict[str, type[BatchProvider]] = {

@@ -6,14 +6,14 @@ from typing import Any
 import pulumi
 import pytest
 
-from sjresource import completion
-from sjresource.changes import find_changes
-from sjresource.drift import still_holds
-from sjresource.job_queue import JobQueueProvider
-from sjresource.quota_share import QuotaShareProvider
-from sjresource.scheduling_policy import SchedulingPolicyProvider
-from sjresource.service_environment import ServiceEnvironmentProvider
-from sjresource.service_job import REQUEST, RULES
+from sjresource.resources import completion
+from sjresource.resources.drift import still_holds
+from sjresource.resources.job_queue import JobQueueProvider
+from sjresource.resources.quota_share import QuotaShareProvider
+from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
+from sjresource.resources.service_environment import ServiceEnvironmentProvider
+from sjresource.resources.service_job import REQUEST, RULES
+from sjresource.stack.diff import find_changes
 
 QUEUE = "arn:aws:batch:eu-west-1:123456789012:job-queue/training"
 JOB: dict[str, Any] = {

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from sjresource.checks.declared import Declared, find_misfits, misfit_problems, misfits
+from sjresource.checks.warnings.siblings import Declared, find_misfits, misfit_problems, misfits
 
 KIND = "ml.g5.xlarge"
 

@@ -14,7 +14,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from sjresource.checks.declaring import declared
+from sjresource.stack.inputs.arguments import declared
 
 
 @dataclasses.dataclass

@@ -4,15 +4,15 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from sjresource.ending import end_and_release
+from sjresource.aws.presence import Sought
+from sjresource.aws.waiters import Clock
 from sjresource.errors import NotFound, NotSettled, Refused
-from sjresource.identity import RELEASED_TAG
-from sjresource.ownership import has_ended, is_given_up
-from sjresource.settling import Clock
-from sjresource.sightings import Sought
+from sjresource.resources.termination import end_and_release
+from sjresource.stack.identity import RELEASED_TAG
+from sjresource.stack.ownership import has_ended, is_given_up
 
 if TYPE_CHECKING:
-    from sjresource.client import BatchClient
+    from sjresource.aws.batch import BatchClient
 
     Detail = dict[str, Any]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from sjresource.given_provider import region_of, warn_of_provider
+from sjresource.stack.aws_provider import region_of, warn_of_provider
 
 
 class Provider(pulumi.ProviderResource):

@@ -8,9 +8,9 @@ from good_requests import GOOD_JOBS
 from real_requests import REAL_JOBS, REAL_QUEUE_SIDE
 from training_requests import JOB
 
-from sjresource.checks.job_check import check_job
-from sjresource.checks.validation import queue_problems
-from sjresource.settings import Checking, Settings
+from sjresource.aws.settings import Checking, Settings
+from sjresource.checks.rules.requests import queue_problems
+from sjresource.checks.service_job import check_job
 
 GOOD = {**GOOD_JOBS, **REAL_JOBS}
 

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from sjresource.aws.calls import call
+from sjresource.aws.settings import Settings
 from sjresource.cli.doctor.access import access_findings
-from sjresource.client.calling import call
 from sjresource.errors import SjresourceError, Unreachable
-from sjresource.harmless import harmless, plain_lines, quotable, without_credentials
-from sjresource.settings import Settings
+from sjresource.sanitize import harmless, plain_lines, quotable, without_credentials
 
 HOSTILE = {
     "title": ("\x1b]0;owned\x07", r"\x1b]0;owned\x07"),

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import re
 
-from sjresource.identity import (
+from sjresource.aws.payload import canonical
+from sjresource.resources.submission import Run
+from sjresource.stack.identity import (
     client_token,
     default_name,
     identity_tag,
@@ -12,8 +14,6 @@ from sjresource.identity import (
     stack_tag_prefix,
     with_name,
 )
-from sjresource.payload import canonical
-from sjresource.submission import Run
 
 TRAIN = "acme/urn:pulumi:prod::vision::pulumi-python:dynamic/sjresource:ServiceJob::train"
 IN_COMPONENT = TRAIN.replace("::pulumi-python", "::acme:ml:Sweep$pulumi-python")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sjresource.inline_program import python_problem, require_python_for_plugin
+from sjresource.stack.plugin_python import python_problem, require_python_for_plugin
 
 
 @pytest.fixture(scope="module")

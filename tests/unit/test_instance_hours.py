@@ -6,7 +6,7 @@ import pulumi
 import pytest
 from training_requests import JOB, REMOVED, with_payload
 
-from sjresource.checks.instance_hours import (
+from sjresource.checks.rules.instance_hours import (
     instance_hours_placeholder,
     max_instance_hours,
     requested_instances,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sjresource.job_outputs import job_outputs
+from sjresource.resources.job_outputs import job_outputs
 
 
 def attempts(*reasons: str) -> list[dict[str, Any]]:

@@ -7,8 +7,8 @@ import pulumi
 import pytest
 from training_requests import JOB
 
-from sjresource.checks.managed_here import managed_here
-from sjresource.service_job import ServiceJob
+from sjresource.checks.preflight.managed_here import managed_here
+from sjresource.resources.service_job import ServiceJob
 
 
 def an(kind: type[pulumi.Resource]) -> pulumi.Resource:

@@ -8,15 +8,15 @@ import pytest
 from model_requests import right, wrong
 from training_requests import JOB
 
-from sjresource.checks.advice import job_advice
-from sjresource.checks.conformance import Conformance
-from sjresource.checks.job_check import check_job
-from sjresource.checks.patterns import can_be_run, meaning
-from sjresource.checks.preflight import Finding, findings
-from sjresource.checks.queue_facts import QueueFacts
-from sjresource.checks.validation import queue_problems
-from sjresource.naming import input_shape, property_name
-from sjresource.settings import Checking, Settings
+from sjresource.aws.models import input_shape, property_name
+from sjresource.aws.settings import Checking, Settings
+from sjresource.checks.preflight.job import Finding, findings
+from sjresource.checks.preflight.queue_facts import QueueFacts
+from sjresource.checks.rules.requests import queue_problems
+from sjresource.checks.service_job import check_job
+from sjresource.checks.values.patterns import can_be_run, meaning
+from sjresource.checks.values.shapes import Conformance
+from sjresource.checks.warnings.job import job_advice
 
 SHAPE = input_shape("CreateTrainingJob", "sagemaker")
 OPERATIONS = [

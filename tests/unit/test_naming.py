@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from sjresource.naming import answer_properties, input_shape, property_name, to_request
+from sjresource.aws.models import answer_properties, input_shape, property_name, to_request
 
 
 def test_properties_become_members_and_numbers_integers() -> None:

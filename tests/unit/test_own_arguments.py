@@ -9,10 +9,10 @@ import pulumi
 import pytest
 from training_requests import JOB, PAYLOAD
 
-from sjresource.checks.output_text import is_output_text, output_texts
-from sjresource.checks.own_arguments import own_problems, plain_number, seconds
-from sjresource.checks.patterns import matches, meaning, refusal
-from sjresource.checks.validation import job_problems, queue_problems
+from sjresource.checks.rules.own_arguments import own_problems, plain_number, seconds
+from sjresource.checks.rules.requests import job_problems, queue_problems
+from sjresource.checks.values.patterns import matches, meaning, refusal
+from sjresource.stack.inputs.output_text import is_output_text, output_texts
 
 NAN, INFINITY = float("nan"), float("inf")
 QUEUE = "arn:aws:batch:us-east-1:123456789012:job-queue/training"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sjresource.identity import (
+from sjresource.stack.identity import (
     IDENTITY_TAG,
     RECORDED_TAG,
     RELEASED_TAG,
@@ -16,7 +16,7 @@ from sjresource.identity import (
     stack_of,
     with_identity,
 )
-from sjresource.ownership import Standing, other_owner, standing
+from sjresource.stack.ownership import Standing, other_owner, standing
 
 TRAIN = "acme/urn:pulumi:prod::vision::pulumi-python:dynamic/sjresource:ServiceJob::train"
 DEV = TRAIN.replace(":prod:", ":dev:")

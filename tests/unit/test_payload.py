@@ -3,7 +3,13 @@ from __future__ import annotations
 import pulumi
 import pytest
 
-from sjresource.payload import InvalidPayload, canonical, is_unknown, parse_payload, payload_json
+from sjresource.aws.payload import (
+    InvalidPayload,
+    canonical,
+    is_unknown,
+    parse_payload,
+    payload_json,
+)
 
 
 def test_a_dict_and_its_json_text_are_sent_alike() -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from sjresource.checks.reading import is_plain
+from sjresource.aws.payload import is_plain
 
 
 @pytest.mark.parametrize("value", [None, True, 1, 0.5, "text", [1, ["a"]], {"a": {"b": (1, None)}}])

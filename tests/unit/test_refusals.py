@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sjresource.refusals import advice
+from sjresource.aws.error_codes import advice
 
 SUBMIT = "batch:SubmitServiceJob"
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 
-from sjresource.job_outputs import job_outputs
-from sjresource.secret_places import secret_places, texts_at
+from sjresource.resources.job_outputs import job_outputs
+from sjresource.stack.inputs.secret_places import secret_places, texts_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from sjresource.settings import UNSUPPORTED, Settings
+from sjresource.aws.settings import UNSUPPORTED, Settings
 
 ROLE = "arn:aws:iam::123456789012:role/deployer"
 

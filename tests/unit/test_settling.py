@@ -4,13 +4,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from sjresource.errors import NotFound, NotSettled, Refused
-from sjresource.settling import (
+from sjresource.aws.waiters import (
     Pace,
     retry_while_related,
     wait_until_gone,
     wait_until_settled,
 )
+from sjresource.errors import NotFound, NotSettled, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,9 +8,9 @@ import pulumi
 import pytest
 from training_requests import JOB, PAYLOAD
 
-from sjresource.checks.sizes import payload_is_large, requests_fit
-from sjresource.service_job import submit_request
-from sjresource.submission import Run
+from sjresource.checks.rules.request_size import payload_is_large, requests_fit
+from sjresource.resources.service_job import submit_request
+from sjresource.resources.submission import Run
 
 KIB = 1024
 

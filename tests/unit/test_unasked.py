@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from sjresource.checks.unasked import unasked
+from sjresource.aws.settings import Settings
+from sjresource.checks.preflight.unasked import unasked
 from sjresource.errors import NotFound, Refused, SjresourceError, Unreachable
-from sjresource.settings import Settings
 
 CORP = Settings(profile="corp")
 

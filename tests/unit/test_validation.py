@@ -5,11 +5,11 @@ from typing import Any
 import pulumi
 import pytest
 
-from sjresource.checks.job_check import check_job
-from sjresource.checks.validation import queue_problems
-from sjresource.job_queue import JobQueueProvider
-from sjresource.service_environment import ServiceEnvironmentProvider
-from sjresource.settings import Checking, Settings
+from sjresource.aws.settings import Checking, Settings
+from sjresource.checks.rules.requests import queue_problems
+from sjresource.checks.service_job import check_job
+from sjresource.resources.job_queue import JobQueueProvider
+from sjresource.resources.service_environment import ServiceEnvironmentProvider
 
 PAYLOAD: dict[str, Any] = {
     "RoleArn": "arn:aws:iam::123456789012:role/training",

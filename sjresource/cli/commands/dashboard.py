@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sjresource.arn import parse_arn
-from sjresource.cli.aws_answers import MOST_QUEUES, AwsAnswers
-from sjresource.cli.endings import CommandFailure, ExitCode
-from sjresource.cli.output import Output, output_option
-from sjresource.cli.queues import queues_to_show
-from sjresource.cli.stack import Scope, stack_options
-from sjresource.harmless import plain
+from sjresource.aws.arn import parse_arn
+from sjresource.cli.dashboard_source import MOST_QUEUES, AwsAnswers
+from sjresource.cli.stack.context import Scope, stack_options
+from sjresource.cli.stack.find_queue import queues_to_show
+from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
+from sjresource.cli.terminal.output import Output, output_option
 from sjresource.page import Site
+from sjresource.sanitize import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sjresource.page.serving import PageServer
+    from sjresource.page.server import PageServer
 
 
 @click.command()
@@ -93,7 +93,7 @@ def _tell_how_many(answers: AwsAnswers) -> None:
 
 
 def _listen(site: Site, port: int) -> PageServer:
-    from sjresource.page.serving import PageServer  # noqa: PLC0415 - its library may be missing
+    from sjresource.page.server import PageServer  # noqa: PLC0415 - its library may be missing
 
     try:
         return PageServer(site, port)

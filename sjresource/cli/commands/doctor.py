@@ -10,32 +10,32 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sjresource.arn import parse_arn
-from sjresource.cli.doctor.access import access_findings
-from sjresource.cli.doctor.deployment import deployment_findings
-from sjresource.cli.doctor.engine import engine_findings
-from sjresource.cli.doctor.findings import failed, ok, unproven
-from sjresource.cli.doctor.permissions import Readers, Things, permission_findings
-from sjresource.cli.doctor.shadowing import shadow_findings
-from sjresource.cli.endings import CommandFailure, ExitCode, ending_of
-from sjresource.cli.output import Output, output_option
-from sjresource.cli.stack import Scope, stack_options
-from sjresource.client import (
+from sjresource.aws.arn import parse_arn
+from sjresource.aws.clients import (
     batch_client,
     endpoint_of,
     find_caller,
     logs_client,
     sagemaker_client,
 )
-from sjresource.session import BRIEF
+from sjresource.aws.session import BRIEF
+from sjresource.cli.doctor.access import access_findings
+from sjresource.cli.doctor.deployment import deployment_findings
+from sjresource.cli.doctor.engine import engine_findings
+from sjresource.cli.doctor.findings import failed, ok, unproven
+from sjresource.cli.doctor.permissions import Readers, Things, permission_findings
+from sjresource.cli.doctor.shadowing import shadow_findings
+from sjresource.cli.stack.context import Scope, stack_options
+from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode, ending_of
+from sjresource.cli.terminal.output import Output, output_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from sjresource.aws.settings import Settings
     from sjresource.cli.doctor.findings import Finding
-    from sjresource.cli.screen import Screen
-    from sjresource.cli.state import StackJob
-    from sjresource.settings import Settings
+    from sjresource.cli.stack.state import StackJob
+    from sjresource.cli.terminal.screen import Screen
 
 _MARKS = {"ok": "✓", "failed": "✗", "unproven": "–"}  # noqa: RUF001 - a dash, on purpose
 _PLAIN_MARKS = {"ok": "ok    ", "failed": "FAILED", "unproven": "?     "}

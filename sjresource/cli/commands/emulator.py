@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sjresource.cli import emulator_process
-from sjresource.cli.confirming import confirm
 from sjresource.cli.emulator_access import OVERRIDING, PROFILE, ask_emulator, aws_variables
-from sjresource.cli.endings import CommandFailure, ExitCode
-from sjresource.cli.output import Output, output_option
-from sjresource.cli.stack import Scope
+from sjresource.cli.stack.context import Scope
+from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
+from sjresource.cli.terminal.output import Output, output_option
+from sjresource.cli.terminal.prompt import confirm
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sjresource.cli.emulator_process import Emulator
-    from sjresource.cli.screen import Screen
+    from sjresource.cli.terminal.screen import Screen
 
 FOLDER = ".sjresource"
 

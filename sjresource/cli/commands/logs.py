@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sjresource.arn import parse_arn
-from sjresource.cli.endings import ExitCode
-from sjresource.cli.following.following import Following
-from sjresource.cli.jobs import find_job, job_argument
-from sjresource.cli.log_output import LogOutput
-from sjresource.cli.output import Output, output_option
-from sjresource.cli.payload_secrets import secrets_in_payload
-from sjresource.cli.stack import Scope, Withholding, stack_options
+from sjresource.aws.arn import parse_arn
+from sjresource.cli.logs.follow import Following
+from sjresource.cli.logs.output import LogOutput
+from sjresource.cli.stack.context import Scope, Withholding, stack_options
+from sjresource.cli.stack.find_job import find_job, job_argument
+from sjresource.cli.stack.payload_secrets import secrets_in_payload
+from sjresource.cli.terminal.exit_codes import ExitCode
+from sjresource.cli.terminal.output import Output, output_option
 from sjresource.errors import NotFound
-from sjresource.waits.masking import Mask
-from sjresource.waits.standing import Standing
+from sjresource.status.detail import Standing
+from sjresource.status.masking import Mask
 
 if TYPE_CHECKING:
-    from sjresource.cli.jobs import FoundJob
-    from sjresource.client import BatchClient
+    from sjresource.aws.batch import BatchClient
+    from sjresource.cli.stack.find_job import FoundJob
 
     Detail = dict[str, Any]
 

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sjresource.arn import name_in, parse_arn
-from sjresource.cli.confirming import confirm
-from sjresource.cli.ending_jobs import end_job
-from sjresource.cli.endings import ExitCode
-from sjresource.cli.output import Output, output_option
-from sjresource.cli.stack import Scope, stack_options
+from sjresource.aws.arn import name_in, parse_arn
+from sjresource.cli.stack.context import Scope, stack_options
+from sjresource.cli.terminal.exit_codes import ExitCode
+from sjresource.cli.terminal.output import Output, output_option
+from sjresource.cli.terminal.prompt import confirm
+from sjresource.cli.termination import end_job
 from sjresource.errors import SjresourceError
 from sjresource.orphans import orphans_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sjresource.cli.screen import Screen
+    from sjresource.cli.terminal.screen import Screen
     from sjresource.orphans import Orphan
 
 _REASON = "orphaned: terminated by `sjresource orphans`"
@@ -99,7 +99,7 @@ def _how_it_ended(error: str | None) -> dict[str, Any]:
 
 
 def _tell(screen: Screen, stack: str, found: Sequence[Orphan]) -> None:
-    from sjresource.cli.screen import Cell, Row, status_cell  # noqa: PLC0415 - only for words
+    from sjresource.cli.terminal.screen import Cell, Row, status_cell  # noqa: PLC0415 - only for words
 
     if not found:
         screen.say(f"The stack {stack} has no orphans.")

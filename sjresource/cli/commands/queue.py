@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sjresource.cli.endings import CommandFailure, ExitCode
-from sjresource.cli.output import Output, output_option
-from sjresource.cli.queue_reading import masked_reasons, read_queue
-from sjresource.cli.queue_view import capacity_words, queue_view
-from sjresource.cli.queues import client_of, find_queue, queue_argument
-from sjresource.cli.rows import Cell, Row, status_cell
-from sjresource.cli.stack import Scope, stack_options
+from sjresource.cli.stack.context import Scope, stack_options
+from sjresource.cli.stack.find_queue import client_of, find_queue, queue_argument
+from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
+from sjresource.cli.terminal.output import Output, output_option
+from sjresource.cli.terminal.table import Cell, Row, status_cell
+from sjresource.cli.views.queue import capacity_words, queue_view
 from sjresource.errors import NotFound
-from sjresource.waits.progress import duration
+from sjresource.status.queue_reader import masked_reasons, read_queue
+from sjresource.status.text import duration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sjresource.cli.screen import Screen
+    from sjresource.cli.terminal.screen import Screen
 
     Shown = Mapping[str, Any]
 

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sjresource.cli.job_views import UNKNOWN, Viewer, look_at
-from sjresource.cli.output import Output, output_option
-from sjresource.cli.rows import Cell, Row, status_cell
-from sjresource.cli.stack import Scope, stack_options
-from sjresource.waits.progress import duration
-from sjresource.waits.standing import Standing
+from sjresource.cli.stack.context import Scope, stack_options
+from sjresource.cli.terminal.output import Output, output_option
+from sjresource.cli.terminal.table import Cell, Row, status_cell
+from sjresource.cli.views.job import UNKNOWN, Viewer, look_at
+from sjresource.status.detail import Standing
+from sjresource.status.text import duration
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sjresource.cli.job_views import JobView
-    from sjresource.cli.screen import Screen
+    from sjresource.cli.terminal.screen import Screen
+    from sjresource.cli.views.job import JobView
 
 
 @click.command()

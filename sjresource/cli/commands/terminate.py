@@ -6,22 +6,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sjresource.arn import parse_arn
-from sjresource.cli.confirming import confirm
-from sjresource.cli.ending_jobs import REASON, end_job, what_comes_next
-from sjresource.cli.jobs import find_job, job_argument
-from sjresource.cli.output import Output, output_option
-from sjresource.cli.stack import Scope, stack_options
-from sjresource.harmless import plain
-from sjresource.identity import IDENTITY_TAG, stack_tag_prefix_of
-from sjresource.ownership import has_ended
-from sjresource.waits.progress import TERMINAL, progress_line
+from sjresource.aws.arn import parse_arn
+from sjresource.cli.stack.context import Scope, stack_options
+from sjresource.cli.stack.find_job import find_job, job_argument
+from sjresource.cli.terminal.output import Output, output_option
+from sjresource.cli.terminal.prompt import confirm
+from sjresource.cli.termination import REASON, end_job, what_comes_next
+from sjresource.sanitize import plain
+from sjresource.stack.identity import IDENTITY_TAG, stack_tag_prefix_of
+from sjresource.stack.ownership import has_ended
+from sjresource.status.text import TERMINAL, progress_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sjresource.cli.jobs import FoundJob
-    from sjresource.cli.screen import Screen
+    from sjresource.cli.stack.find_job import FoundJob
+    from sjresource.cli.terminal.screen import Screen
 
     Detail = dict[str, Any]
 

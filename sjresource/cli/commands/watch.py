@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 import click
 
 from sjresource.cli.commands.status import HEADERS, row, tell
-from sjresource.cli.endings import ExitCode
-from sjresource.cli.output import Output, output_option
-from sjresource.cli.rows import Cell, Row
-from sjresource.cli.stack import Scope, stack_options
-from sjresource.cli.watching import StackWatch
-from sjresource.waits.progress import crowd_line, stage
+from sjresource.cli.stack.context import Scope, stack_options
+from sjresource.cli.stack_watch import StackWatch
+from sjresource.cli.terminal.exit_codes import ExitCode
+from sjresource.cli.terminal.output import Output, output_option
+from sjresource.cli.terminal.table import Cell, Row
+from sjresource.status.text import crowd_line, stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from rich.text import Text
 
-    from sjresource.cli.job_views import JobView
-    from sjresource.cli.screen import Screen
+    from sjresource.cli.terminal.screen import Screen
+    from sjresource.cli.views.job import JobView
 
 _REFRESH = 0.5
 _MARGIN = 4

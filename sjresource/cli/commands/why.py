@@ -7,9 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sjresource.arn import parse_arn
-from sjresource.cli.ending_jobs import fails_with
-from sjresource.cli.explaining import (
+from sjresource.aws.arn import parse_arn
+from sjresource.cli.stack.context import Scope, stack_options
+from sjresource.cli.stack.find_job import FoundJob, find_job, job_argument
+from sjresource.cli.terminal.output import Output, output_option
+from sjresource.cli.termination import fails_with
+from sjresource.cli.views.explanation import (
     Explanation,
     why_failed,
     why_forgotten,
@@ -17,23 +20,20 @@ from sjresource.cli.explaining import (
     why_succeeded,
     why_waiting,
 )
-from sjresource.cli.jobs import FoundJob, find_job, job_argument
-from sjresource.cli.output import Output, output_option
-from sjresource.cli.queue_reading import read_queue
-from sjresource.cli.stack import Scope, stack_options
 from sjresource.errors import NotFound, SjresourceError
-from sjresource.waits.console import console_urls
-from sjresource.waits.evidence import gather, training_job_arn
-from sjresource.waits.failure import place_lines, run_again
-from sjresource.waits.masking import Mask
-from sjresource.waits.progress import RUNS, TERMINAL, status_since
-from sjresource.waits.standing import Standing
+from sjresource.status.console_links import console_urls
+from sjresource.status.detail import Standing
+from sjresource.status.evidence import gather, training_job_arn
+from sjresource.status.failure_report import place_lines, run_again
+from sjresource.status.masking import Mask
+from sjresource.status.queue_reader import read_queue
+from sjresource.status.text import RUNS, TERMINAL, status_since
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sjresource.cli.queue_reading import QueueSeen
-    from sjresource.cli.screen import Screen
+    from sjresource.cli.terminal.screen import Screen
+    from sjresource.status.queue_reader import QueueSeen
 
     Detail = Mapping[str, Any]
 

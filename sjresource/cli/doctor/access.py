@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeVar
 
+from sjresource.aws.clients import endpoint_of, find_caller
 from sjresource.cli.doctor.findings import failed, ok
-from sjresource.client import endpoint_of, find_caller
 from sjresource.errors import SjresourceError, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from sjresource.aws.settings import Settings
     from sjresource.cli.doctor.findings import Finding
-    from sjresource.settings import Settings
 
 T = TypeVar("T")
 

@@ -10,15 +10,15 @@ from urllib.parse import unquote, urlsplit
 
 import psutil
 
-from sjresource.arn import name_in
+from sjresource.aws.arn import name_in
 from sjresource.cli.doctor.findings import failed, ok, unproven
-from sjresource.cli.endings import CommandFailure, words_of_pulumi
+from sjresource.cli.terminal.exit_codes import CommandFailure, words_of_pulumi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sjresource.cli.doctor.findings import Finding
-    from sjresource.cli.stack import Scope
+    from sjresource.cli.stack.context import Scope
 
 _CLEAR = "`pulumi refresh --clear-pending-creates`; the next `pulumi up` finds our own jobs again"
 

@@ -9,18 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sjresource.arn import parse_arn
+from sjresource.aws.arn import parse_arn
+from sjresource.aws.error_codes import DENIED, PASSING
 from sjresource.cli.doctor.access import asked_twice
 from sjresource.cli.doctor.findings import failed, ok, unproven
 from sjresource.errors import NotFound, Refused, SjresourceError
-from sjresource.refusals import DENIED, PASSING
-from sjresource.waits.console import LOG_GROUP
+from sjresource.status.console_links import LOG_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from sjresource.aws.batch import BatchClient
+    from sjresource.aws.sagemaker import LogsClient, SageMakerClient
     from sjresource.cli.doctor.findings import Finding
-    from sjresource.client import BatchClient, LogsClient, SageMakerClient
 
 NEEDS_EFFECT = (
     "batch:CreateJobQueue",

@@ -8,8 +8,9 @@ beside it; what it leaves open is listed under Beliefs in `docs/emulator.md`.
 
 from __future__ import annotations
 
+from sjresource.emulator.scheduling.capacity import NUM_INSTANCES, Environment
 from sjresource.emulator.scheduling.planning import order, plan
-from sjresource.emulator.scheduling.room import NUM_INSTANCES, Environment
+from sjresource.emulator.scheduling.reasons import LIMIT_EXCEEDED, TOO_LARGE
 from sjresource.emulator.scheduling.state import (
     Blocked,
     FairShare,
@@ -23,7 +24,6 @@ from sjresource.emulator.scheduling.state import (
     State,
     Waiting,
 )
-from sjresource.emulator.scheduling.words import LIMIT_EXCEEDED, TOO_LARGE
 
 __all__ = [
     "LIMIT_EXCEEDED",

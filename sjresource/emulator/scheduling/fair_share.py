@@ -14,12 +14,13 @@ from __future__ import annotations
 import heapq
 from typing import TYPE_CHECKING
 
-from sjresource.emulator.scheduling import words
+from sjresource.emulator.scheduling import reasons
+from sjresource.emulator.scheduling.state import Use
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sjresource.emulator.scheduling.room import Environment, Room
+    from sjresource.emulator.scheduling.capacity import Environment, Room
     from sjresource.emulator.scheduling.state import (
         FairShare,
         Line,
@@ -29,40 +30,6 @@ if TYPE_CHECKING:
         Spell,
         Waiting,
     )
-
-
-class Use:
-    """What each share holds now, and has held on average over the policy's window.
-
-    The average weighs a moment by how recent it is: 2 for now, 1 for the middle of the window, 0
-    for its beginning, so that a share that always held three instances has an average of three.
-    """
-
-    def __init__(self, policy: FairShare, now: float) -> None:
-        self._policy = policy
-        self._now = now
-        self.held: dict[str, int] = {}
-        self.average: dict[str, float] = {}
-
-    def add(self, share: str, instances: int, began: float, ended: float | None = None) -> None:
-        """Count instances that are held since `began`, or were until `ended`."""
-        window = self._policy.window
-        oldest = min(max(self._now - began, 0.0), window)
-        newest = 0.0 if ended is None else min(max(self._now - ended, 0.0), window)
-        weight = (2 * (oldest - newest) - (oldest**2 - newest**2) / window) / window
-        if ended is None:
-            self.held[share] = self.held.get(share, 0) + instances
-        if weight > 0:
-            self.average[share] = self.average.get(share, 0.0) + instances * weight
-
-    def score(self, share: str) -> float:
-        """Weigh what a share holds and held; the lowest goes next."""
-        used = self.held.get(share, 0) + self.average.get(share, 0.0)
-        return self._policy.weight(share) * used
-
-    def active(self, waiting: Iterable[str]) -> int:
-        """Count the shares that wait, hold, or held within the window."""
-        return len({*waiting, *self.held, *self.average})
 
 
 def use_of(
@@ -164,9 +131,9 @@ def _block(
         if line.head is None:
             continue
         if not plan.explained:
-            blocked = words.unexplained(line.head, queue, room)
+            blocked = reasons.unexplained(line.head, queue, room)
         elif line is first:
-            blocked = words.no_room(line.head, queue, room, reserved=reserved)
+            blocked = reasons.no_room(line.head, queue, room, reserved=reserved)
         else:
-            blocked = words.another_turn(line, first, use)
+            blocked = reasons.another_turn(line, first, use)
         plan.blocked[queue.arn, line.share] = blocked

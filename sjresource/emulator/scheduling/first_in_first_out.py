@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sjresource.emulator.scheduling import words
+from sjresource.emulator.scheduling import reasons
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sjresource.emulator.scheduling.room import Room
+    from sjresource.emulator.scheduling.capacity import Room
     from sjresource.emulator.scheduling.state import Line, Plan, Queue, Waiting
 
 
@@ -23,9 +23,9 @@ def place(queue: Queue, line: Line, room: Room, plan: Plan) -> None:
         chosen = room.first_that_fits(queue.environments, job.capacity) if job.ready else None
         if chosen is None:
             plan.blocked[queue.arn, line.share] = (
-                words.no_room(job, queue, room)
+                reasons.no_room(job, queue, room)
                 if plan.explained
-                else words.unexplained(job, queue, room)
+                else reasons.unexplained(job, queue, room)
             )
             return
         plan.placements[job.id] = chosen.arn

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from sjresource.emulator.scheduling import fair_share, first_in_first_out, quota_shares
-from sjresource.emulator.scheduling.room import Room
+from sjresource.emulator.scheduling.capacity import Room
 from sjresource.emulator.scheduling.state import FairShare, Line, Plan, QuotaShares
 
 if TYPE_CHECKING:

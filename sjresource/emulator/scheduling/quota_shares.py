@@ -22,16 +22,16 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sjresource.emulator.scheduling import words
-from sjresource.emulator.scheduling.holdings import Holdings
+from sjresource.emulator.scheduling import reasons
 from sjresource.emulator.scheduling.preemption import choose_victims
 from sjresource.emulator.scheduling.reservations import Reservations
+from sjresource.emulator.scheduling.share_usage import Holdings
 from sjresource.emulator.scheduling.state import Preemption
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from sjresource.emulator.scheduling.room import Room
+    from sjresource.emulator.scheduling.capacity import Room
     from sjresource.emulator.scheduling.state import (
         Line,
         Plan,
@@ -210,18 +210,18 @@ class Pass:
             if line.head is None:
                 continue
             if not self._plan.explained:
-                self._plan.blocked[self._queue.arn, line.share] = words.unexplained(
+                self._plan.blocked[self._queue.arn, line.share] = reasons.unexplained(
                     line.head,
                     self._queue,
                     self._room,
-                    words.limit_exceeded(line.share, line.head, self._holdings),
+                    reasons.limit_exceeded(line.share, line.head, self._holdings),
                 )
                 continue
             giving_way = [job.id for job in self._running if job.stopping_for == line.head.id]
             giving_way += [
                 each.job_id for each in self._plan.preemptions if each.for_job == line.head.id
             ]
-            self._plan.blocked[self._queue.arn, line.share] = words.over_quota(
+            self._plan.blocked[self._queue.arn, line.share] = reasons.over_quota(
                 line.share,
                 line.head,
                 self._queue,
@@ -266,9 +266,9 @@ def _turn(line: Line, holdings: Holdings) -> tuple[bool, int]:
 def _takes_back(share: str, job: Waiting, victim: Running) -> tuple[str, str]:
     kinds = ", ".join(sorted(set(job.capacity) & set(victim.capacity)))
     why = f"share {share} takes back {kinds} that share {victim.share} had borrowed"
-    return why, words.CROSS_SHARE
+    return why, reasons.CROSS_SHARE
 
 
 def _goes_before(share: str, job: Waiting, victim: Running) -> tuple[str, str]:
     priorities = f"priority {job.priority} goes before one of priority {victim.priority}"
-    return f"a job of {priorities} in share {share}", words.IN_SHARE
+    return f"a job of {priorities} in share {share}", reasons.IN_SHARE

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sjresource.emulator.scheduling.holdings import Holdings
-    from sjresource.emulator.scheduling.room import Room
+    from sjresource.emulator.scheduling.capacity import Room
+    from sjresource.emulator.scheduling.share_usage import Holdings
 
 
 class Reservations:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sjresource.emulator.scheduling.room import Environment
+    from sjresource.emulator.scheduling.capacity import Environment
 
 _LEAST_WINDOW: Final = 600
 
@@ -191,3 +191,37 @@ class Line:
     def advance(self) -> None:
         """Let the next one be the head."""
         self.head = next(self._jobs, None)
+
+
+class Use:
+    """What each share holds now, and has held on average over the policy's window.
+
+    The average weighs a moment by how recent it is: 2 for now, 1 for the middle of the window, 0
+    for its beginning, so that a share that always held three instances has an average of three.
+    """
+
+    def __init__(self, policy: FairShare, now: float) -> None:
+        self._policy = policy
+        self._now = now
+        self.held: dict[str, int] = {}
+        self.average: dict[str, float] = {}
+
+    def add(self, share: str, instances: int, began: float, ended: float | None = None) -> None:
+        """Count instances that are held since `began`, or were until `ended`."""
+        window = self._policy.window
+        oldest = min(max(self._now - began, 0.0), window)
+        newest = 0.0 if ended is None else min(max(self._now - ended, 0.0), window)
+        weight = (2 * (oldest - newest) - (oldest**2 - newest**2) / window) / window
+        if ended is None:
+            self.held[share] = self.held.get(share, 0) + instances
+        if weight > 0:
+            self.average[share] = self.average.get(share, 0.0) + instances * weight
+
+    def score(self, share: str) -> float:
+        """Weigh what a share holds and held; the lowest goes next."""
+        used = self.held.get(share, 0) + self.average.get(share, 0.0)
+        return self._policy.weight(share) * used
+
+    def active(self, waiting: Iterable[str]) -> int:
+        """Count the shares that wait, hold, or held within the window."""
+        return len({*waiting, *self.held, *self.average})

@@ -9,16 +9,16 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sjresource.emulator.decoding import read_json
-from sjresource.emulator.what_if.picture import draw
-from sjresource.emulator.what_if.playing import play
-from sjresource.emulator.what_if.report import duration, summarise, table
+from sjresource.emulator.protocol.decoding import read_json
+from sjresource.emulator.what_if.plot import draw
 from sjresource.emulator.what_if.scenario import read_scenario
+from sjresource.emulator.what_if.simulate import play
+from sjresource.emulator.what_if.summary import duration, summarise, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sjresource.emulator.what_if.playing import Play
+    from sjresource.emulator.what_if.simulate import Play
 
 
 def simulate(arguments: Sequence[str]) -> int:

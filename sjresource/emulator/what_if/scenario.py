@@ -10,11 +10,11 @@ import random
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from sjresource.emulator.decoding import WrongInputError
+from sjresource.emulator.protocol.decoding import WrongInputError
 from sjresource.emulator.scheduling import NUM_INSTANCES, Environment, Queue, QuotaShares
 from sjresource.emulator.scheduling.policies import fair_share, quota_share
-from sjresource.emulator.what_if.described import MOST_JOBS, SCENARIO
 from sjresource.emulator.what_if.design import check_design
+from sjresource.emulator.what_if.members import MOST_JOBS, SCENARIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,7 +13,7 @@ import batch_scenario
 import pytest
 
 from sjresource.emulator import Clock, Emulator
-from sjresource.emulator.operations import OPERATIONS
+from sjresource.emulator.api import OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ from botocore import xform_name
 from emulator_requests import client
 
 from sjresource.emulator import Clock, Emulator
-from sjresource.emulator.operations import OPERATIONS
+from sjresource.emulator.api import OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

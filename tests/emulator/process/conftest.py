@@ -8,8 +8,8 @@ import pytest
 from process_platform import Platform
 
 from sjresource.emulator import Emulator
-from sjresource.emulator.process import ProcessExecutor
-from sjresource.emulator.process.training_process import Grace
+from sjresource.emulator.executors.process import ProcessExecutor
+from sjresource.emulator.executors.process.training_process import Grace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

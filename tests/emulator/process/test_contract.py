@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from sjresource.emulator.process import contract
-from sjresource.emulator.process.contract import CannotRunError, Tree
-from sjresource.emulator.process.toolkit_variables import toolkit_variables
+from sjresource.emulator.executors.process import contract
+from sjresource.emulator.executors.process.contract import CannotRunError, Tree
+from sjresource.emulator.executors.process.toolkit_variables import toolkit_variables
 
 TREE = Tree(Path("/jobs/a"))
 

@@ -12,9 +12,9 @@ import psutil
 import pytest
 from process_platform import eventually
 
-from sjresource.emulator.process import ProcessExecutor
-from sjresource.emulator.process.training_process import MARKER
-from sjresource.emulator.training import Metric
+from sjresource.emulator.executors.interface import Metric
+from sjresource.emulator.executors.process import ProcessExecutor
+from sjresource.emulator.executors.process.training_process import MARKER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 FOREVER = "import time; print('up', flush=True)\nwhile True: time.sleep(1)"
 EMULATOR = """
 import json, pathlib, sys, time
-from sjresource.emulator.credentials import Credentials
-from sjresource.emulator.process import ProcessExecutor
-from sjresource.emulator.training import TrainingJob
+from sjresource.emulator.store.credentials import Credentials
+from sjresource.emulator.executors.process import ProcessExecutor
+from sjresource.emulator.executors.interface import TrainingJob
 folder, url, credentials, job = json.loads(sys.argv[1])
 executor = ProcessExecutor(pathlib.Path(folder), url, Credentials(**credentials))
 executor.start(TrainingJob(**job))

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hostile_values import HostileDice
 
-from sjresource.emulator.process import contract
-from sjresource.emulator.process.contract import CannotRunError, Channel, Tree, channels
-from sjresource.emulator.process.metrics import MetricScanner
-from sjresource.emulator.process.toolkit_variables import toolkit_variables
-from sjresource.emulator.training import TrainingJob
-from sjresource.emulator.training_requests import problem_with, training_request
+from sjresource.emulator.engine.payload import problem_with, training_request
+from sjresource.emulator.executors.interface import TrainingJob
+from sjresource.emulator.executors.process import contract
+from sjresource.emulator.executors.process.contract import CannotRunError, Channel, Tree, channels
+from sjresource.emulator.executors.process.metrics import MetricScanner
+from sjresource.emulator.executors.process.toolkit_variables import toolkit_variables
 
 if TYPE_CHECKING:
     from pathlib import Path

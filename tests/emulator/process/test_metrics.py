@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from sjresource.emulator.process.contract import CannotRunError
-from sjresource.emulator.process.metrics import MetricScanner
-from sjresource.emulator.training import Metric
+from sjresource.emulator.executors.interface import Metric
+from sjresource.emulator.executors.process.contract import CannotRunError
+from sjresource.emulator.executors.process.metrics import MetricScanner
 
 LOSS = {"Name": "loss", "Regex": r"loss=([0-9.]+)"}
 

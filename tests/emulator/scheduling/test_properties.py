@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from sjresource.emulator.scheduling import QuotaShares
-from sjresource.emulator.what_if.playing import Play, play
 from sjresource.emulator.what_if.scenario import Scenario, read_scenario
+from sjresource.emulator.what_if.simulate import Play, play
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

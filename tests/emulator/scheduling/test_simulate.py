@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from sjresource.emulator.__main__ import main
-from sjresource.emulator.what_if.picture import draw
-from sjresource.emulator.what_if.playing import play
-from sjresource.emulator.what_if.report import summarise
+from sjresource.emulator.what_if.plot import draw
 from sjresource.emulator.what_if.scenario import read_scenario
+from sjresource.emulator.what_if.simulate import play
+from sjresource.emulator.what_if.summary import summarise
 
 ROOT = Path(__file__).resolve().parents[3]
 DESIGNS = ROOT / "examples" / "quota_designs"

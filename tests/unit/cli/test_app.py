@@ -6,14 +6,14 @@ import sys
 
 import pytest
 
-from sjresource.cli.app import run
-from sjresource.cli.endings import ExitCode, ending_of
+from sjresource.cli.main import run
+from sjresource.cli.terminal.exit_codes import ExitCode, ending_of
 from sjresource.errors import NotFound, Refused, Unreachable
 
 
 def test_without_the_extra_one_line_says_what_to_install() -> None:
     """Both where the command starts and where its first words are to be shown."""
-    script = "import sys; sys.modules['click'] = None; from sjresource.cli.app import main; main()"
+    script = "import sys; sys.modules['click'] = None; from sjresource.cli.main import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=False
     )
@@ -32,7 +32,7 @@ def test_help_loads_neither_pulumi_nor_aws(capsys: pytest.CaptureFixture[str]) -
     """It is what people try first, and must not take a second."""
     script = """
 import sys
-from sjresource.cli.app import run
+from sjresource.cli.main import run
 assert run(["--help"]) == 0
 loaded = {name.partition(".")[0] for name in sys.modules}
 assert not loaded & {"pulumi", "boto3", "botocore", "rich", "grpc"}, loaded
@@ -62,7 +62,7 @@ def test_ctrl_c_is_not_followed_by_a_threads_traceback() -> None:
     """Pulumi's reading threads fail when they are cut short; before, a thread's mistake is told."""
     script = """
 import signal, threading
-from sjresource.cli.app import hush_threads_after_ctrl_c
+from sjresource.cli.main import hush_threads_after_ctrl_c
 def fail(word):
     thread = threading.Thread(target=int, args=(word,))
     thread.start()

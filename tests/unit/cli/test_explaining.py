@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from sjresource.cli.explaining import why_forgotten, why_running, why_succeeded
-from sjresource.waits.evidence import Evidence
-from sjresource.waits.masking import Mask
+from sjresource.cli.views.explanation import why_forgotten, why_running, why_succeeded
+from sjresource.status.evidence import Evidence
+from sjresource.status.masking import Mask
 
 MASK = Mask(["tok-12345"])
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sjresource.cli.queue_reading import QueueSeen, masked_reasons
-from sjresource.cli.queue_view import shares, waits_for
-from sjresource.waits.masking import Mask
+from sjresource.cli.views.queue import shares, waits_for
+from sjresource.status.masking import Mask
+from sjresource.status.queue_reader import QueueSeen, masked_reasons
 
 
 def job(name: str, reason: str = "") -> dict[str, Any]:

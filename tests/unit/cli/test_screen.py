@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from sjresource.cli.rows import Cell, Row, status_cell
-from sjresource.cli.screen import Screen
-from sjresource.harmless import plain, plain_lines
+from sjresource.cli.terminal.screen import Screen
+from sjresource.cli.terminal.table import Cell, Row, status_cell
+from sjresource.sanitize import plain, plain_lines
 
 URI = f"s3://bucket/{'models/' * 12}model.tar.gz"
 HEADERS = ("JOB", "STATE")

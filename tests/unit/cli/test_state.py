@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sjresource.cli.state import holds_secrets, jobs_in, queues_in, secret_texts
+from sjresource.cli.stack.state import holds_secrets, jobs_in, queues_in, secret_texts
 
 STACK = "urn:pulumi:dev::vision::pulumi:pulumi:Stack::vision-dev"
 JOB = "pulumi-python:dynamic/sjresource:ServiceJob"

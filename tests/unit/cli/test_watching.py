@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any, cast
 from waiting_fakes import FakeBatch, FakeTraining, arn, services
 
 from sjresource.cli.commands.watch import _lines
-from sjresource.cli.screen import Screen
-from sjresource.cli.state import JOB_TYPE, jobs_in
-from sjresource.cli.watching import StackWatch
+from sjresource.cli.stack.state import JOB_TYPE, jobs_in
+from sjresource.cli.stack_watch import StackWatch
+from sjresource.cli.terminal.screen import Screen
 from sjresource.errors import Refused, Unreachable
-from sjresource.waits.masking import Mask
+from sjresource.status.masking import Mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sjresource.cli.stack import Scope
-    from sjresource.cli.state import StackJob
+    from sjresource.cli.stack.context import Scope
+    from sjresource.cli.stack.state import StackJob
 
 
 class Stack:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from page_answers import MINUTE, NOON, job
 
-from sjresource.page.attempts import since, spans
-from sjresource.waits.progress import status_since
+from sjresource.status.text import status_since
+from sjresource.status.timeline import since, spans
 
 
 def line(status: str, **members: Any) -> list[tuple[str, int, int | None]]:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from sjresource.page.journal import Journal
+from sjresource.page.change_log import Journal
 
 
 def test_everything_is_told_first_and_then_only_what_has_changed() -> None:

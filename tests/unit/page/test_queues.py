@@ -4,7 +4,7 @@ from typing import Any
 
 from page_answers import QUEUE, environment, queue, snapshot
 
-from sjresource.page.queues import amount, queue_view
+from sjresource.status.capacity import amount, queue_view
 
 P5 = "ml.p5.48xlarge"
 OTHER = f"{QUEUE}-2"

@@ -4,8 +4,8 @@ from typing import Any
 
 from page_answers import QUEUE, environment, job, job_arn, queue, snapshot
 
-from sjresource.page.queues import queue_view
-from sjresource.page.waiting import why_waiting
+from sjresource.status.capacity import queue_view
+from sjresource.status.why_waiting import why_waiting
 
 
 def why(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 
-from sjresource.waits.absences import AbsentError, MayBeAbsent, of_many, read, record_read
+from sjresource.resources.absent_outputs import AbsentError, MayBeAbsent, of_many, read, record_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable

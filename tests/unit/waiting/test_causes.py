@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sjresource.waits.causes import what_to_try
+from sjresource.status.failure_hints import what_to_try
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from sjresource.waits.console import console_urls, emulators_page
+from sjresource.aws.regional_clients import emulators_page
+from sjresource.status.console_links import console_urls
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@ from __future__ import annotations
 from waiting_fakes import FakeBatch, FakeTraining, arn, services, started
 
 from sjresource.errors import Refused
-from sjresource.waits.evidence import Evidence, gather
-from sjresource.waits.failure import (
+from sjresource.status.evidence import Evidence, gather
+from sjresource.status.failure_report import (
     brief_failures,
     earlier_run,
     ending,
@@ -13,7 +13,7 @@ from sjresource.waits.failure import (
     run_again,
     timeout_message,
 )
-from sjresource.waits.masking import Mask
+from sjresource.status.masking import Mask
 
 URN = "urn:pulumi:dev::vision::pulumi-python:dynamic/sjresource:ServiceJob::train"
 AGAIN = run_again(URN)

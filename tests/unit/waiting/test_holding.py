@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from sjresource.waits.holding import OpenWaits, count_calls
+from sjresource.waiting.failures import OpenWaits, count_calls
 
 
 async def fail(waits: OpenWaits, wait: str) -> str:

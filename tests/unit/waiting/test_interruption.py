@@ -5,11 +5,11 @@ import sys
 
 import pytest
 
-from sjresource.waits.interruption import interruption
+from sjresource.waiting.interruption import interruption
 
 PROGRAM = """
 import os, signal, sys, time
-from sjresource.waits.interruption import say_when_interrupted
+from sjresource.waiting.interruption import say_when_interrupted
 
 say_when_interrupted(lambda: {jobs})
 os.kill(os.getpid(), signal.{number})

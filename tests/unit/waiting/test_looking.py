@@ -7,7 +7,7 @@ import pytest
 from waiting_fakes import FakeBatch, arn
 
 from sjresource.errors import NotFound, Refused, SjresourceError, Unreachable
-from sjresource.waits.looking import Look
+from sjresource.status.describe import Look
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

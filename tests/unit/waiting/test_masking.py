@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from sjresource.waits.masking import Mask, secret_values, texts_in
+from sjresource.status.masking import Mask, secret_values, texts_in
 
 
 def found(given: Any) -> set[str]:

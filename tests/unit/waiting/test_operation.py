@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from engine_fixtures import engine
 
-from sjresource.waits.operation import Operation, this_operation
-from sjresource.waits.pulumi_options import SHORT, WITH_VALUE
+from sjresource.waiting.operation import Operation, this_operation
+from sjresource.waiting.pulumi_options import SHORT, WITH_VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -153,7 +153,7 @@ def test_a_variable_that_is_no_truth_value_is_named_as_itself() -> None:
 
 def test_the_command_is_found_among_the_ancestors() -> None:
     """The engine does not tell it."""
-    asks = "from sjresource.waits.operation import pulumi_command; print(pulumi_command())"
+    asks = "from sjresource.waiting.operation import pulumi_command; print(pulumi_command())"
     shell = (
         f"import subprocess, sys; sys.exit(subprocess.call([{sys.executable!r}, '-c', {asks!r}]))"
     )

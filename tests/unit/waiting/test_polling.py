@@ -9,8 +9,8 @@ import pytest
 from waiting_fakes import FakeBatch, arn
 
 from sjresource.errors import NotFound, Refused, SjresourceError, Unreachable
-from sjresource.waits.daemon_thread import in_daemon_thread
-from sjresource.waits.pacing import (
+from sjresource.stack.threads import in_daemon_thread
+from sjresource.waiting.poll_interval import (
     FORGOTTEN_AFTER_SECONDS,
     GONE_AFTER_LOOKS,
     GONE_AFTER_SECONDS,
@@ -21,7 +21,7 @@ from sjresource.waits.pacing import (
     is_near_end,
     next_delay,
 )
-from sjresource.waits.polling import Poller, Watch
+from sjresource.waiting.poller import Poller, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sjresource.waits.progress import (
+from sjresource.status.text import (
     attempt_number,
     crowd_line,
     duration,

@@ -6,9 +6,9 @@ import pytest
 from pulumi.runtime import rpc
 from waiting_fakes import FakeBatch, FakeTraining, arn, services, started
 
+from sjresource.aws.waiters import Clock
 from sjresource.errors import NotFound, Refused, Unreachable
-from sjresource.settling import Clock
-from sjresource.waits.recording import quotes_secrets, record, remembered
+from sjresource.waiting.recorder import quotes_secrets, record, remembered
 
 JOBS = [arn("a"), arn("b"), arn("c")]
 ENDED = ["SUCCEEDED", "FAILED", "SUCCEEDED"]

@@ -6,8 +6,8 @@ import pytest
 from waiting_fakes import arn
 
 from sjresource.errors import Unreachable
-from sjresource.waits.polling import Watch
-from sjresource.waits.reporting import (
+from sjresource.waiting.poller import Watch
+from sjresource.waiting.reporter import (
     CROWD,
     LIVE,
     MINUTE,

@@ -6,14 +6,14 @@ import pytest
 from waiting_fakes import FakeBatch, FakeTraining, arn, services, started
 
 from sjresource.errors import Refused, Unreachable
-from sjresource.waits.masking import Mask
-from sjresource.waits.standing import (
+from sjresource.status.detail import (
     Standing,
     masked_words,
     queue_words,
     share_words,
     training_words,
 )
+from sjresource.status.masking import Mask
 
 QUEUE = "arn:aws:batch:us-east-1:123456789012:job-queue/q"
 ENVIRONMENT = "arn:aws:batch:us-east-1:123456789012:service-environment/gpus"

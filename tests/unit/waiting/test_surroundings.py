@@ -5,7 +5,7 @@ import asyncio
 import pulumi
 import pytest
 
-from sjresource.waits.surroundings import Surroundings, surroundings
+from sjresource.waiting.context import Surroundings, surroundings
 
 
 async def shared() -> tuple[Surroundings, Surroundings]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sjresource.waits.verdict import Verdict, is_over, judge
+from sjresource.waiting.verdict import Verdict, is_over, judge
 
 OPEN, DONE, BAD, GONE = "RUNNING", "SUCCEEDED", "FAILED", None
 

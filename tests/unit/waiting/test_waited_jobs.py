@@ -7,11 +7,11 @@ import pulumi
 import pytest
 from waiting_fakes import arn
 
-from sjresource.job_queue import JobQueue
-from sjresource.service_job import ServiceJob
-from sjresource.waits.stated_terms import stated_terms
-from sjresource.waits.waited_jobs import WaitedJobs
-from sjresource.waits.waiting import Terms
+from sjresource.resources.job_queue import JobQueue
+from sjresource.resources.service_job import ServiceJob
+from sjresource.waiting.jobs import WaitedJobs
+from sjresource.waiting.options import stated_terms
+from sjresource.waiting.wait import Terms
 
 A, B = arn("a"), arn("b")
 QUEUE = "arn:aws:batch:us-east-1:123456789012:job-queue/training"

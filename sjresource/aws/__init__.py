@@ -1,0 +1,1 @@
+"""The only door to AWS: settings, clients, and the calls that sjresource makes."""

@@ -1,0 +1,106 @@
+"""One call to AWS, and what its failure means.
+
+Batch has no error for not-found: it is told from an empty answer or from its message.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sjresource.aws.error_codes import advice
+from sjresource.errors import NotFound, Refused, Unreachable
+from sjresource.sanitize import harmless
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_MISSING = ("does not exist", "not found", "doesn't exist", "could not be found")
+_ABOUT_ITSELF = frozenset({"reading", "terminating", "tagging", "untagging", "deleting"})
+"""What is missing in these calls can only be the thing that they name."""
+
+_OF_THE_SERVICE = frozenset({"ClientException", "ResourceNotFoundException", "ResourceNotFound"})
+"""A proxy, too, may say that something is not found; that is no word about a job."""
+
+
+class BatchCalls:
+    """Batch's operations by name, one call or one page at a time."""
+
+    def __init__(self, batch: Any) -> None:
+        self._batch = batch
+
+    @property
+    def region(self) -> str:
+        """Return the region that is asked."""
+        return str(self._batch.meta.region_name)
+
+    def _call(
+        self, doing: str, noun: str, identifier: str, operation: str, **request: Any
+    ) -> dict[str, Any]:
+        return call(getattr(self._batch, operation), doing, noun, identifier, request)
+
+    def _pages(
+        self, doing: str, noun: str, identifier: str, operation: str, request: Mapping[str, Any]
+    ) -> Iterator[dict[str, Any]]:
+        token: str | None = None
+        while True:
+            more = {"nextToken": token} if token else {}
+            page = self._call(doing, noun, identifier, operation, **request, **more)
+            if not page:
+                raise unreadable(doing, noun, identifier)
+            yield page
+            token = page.get("nextToken")
+            if not token:
+                return
+
+
+def call(
+    operation: Any,
+    doing: str,
+    noun: str,
+    identifier: str,
+    request: Mapping[str, Any],
+    *,
+    raw: bool = False,
+) -> dict[str, Any]:
+    """Make one call of boto3's `operation`; its answer is harmless to a terminal, if not `raw`.
+
+    Raises:
+        NotFound: what the call names does not exist.
+        Refused: the service said no.
+        Unreachable: there was no answer.
+    """
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as boto3, see session
+
+    try:
+        answer: dict[str, Any] = operation(**request)
+    except ClientError as error:
+        code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+        # `from None`: the engine shows a user the whole chain, and botocore's part adds nothing.
+        about_itself = doing in _ABOUT_ITSELF and code in _OF_THE_SERVICE
+        if about_itself and any(words in message for words in _MISSING):
+            raise NotFound(doing, noun, identifier, message) from None
+        help_ = advice(code, message, _iam_action(operation, error.operation_name))
+        raise Refused(doing, noun, identifier, f"{code}: {message}", help_, code=code) from None
+    except BotoCoreError as error:
+        raise Unreachable(doing, noun, identifier, str(error)) from None
+    answer.pop("ResponseMetadata", None)
+    made_harmless: dict[str, Any] = answer if raw else harmless(answer)
+    return made_harmless
+
+
+def _iam_action(operation: Any, failed: str) -> str:
+    """Name what was refused as IAM does; a role is assumed within the first call that needs it."""
+    service = operation.__self__.meta.service_model.signing_name
+    return f"{'sts' if failed.startswith('AssumeRole') else service}:{failed}"
+
+
+def unreadable(doing: str, noun: str, identifier: str) -> Unreachable:
+    """Botocore reads a garbled answer, such as a proxy's page, as an empty one."""
+    return Unreachable(doing, noun, identifier, "the answer can't be read")
+
+
+def only(found: list[dict[str, Any]], noun: str, identifier: str) -> dict[str, Any]:
+    """Give the one thing that was described; one that is DELETED is not found."""
+    if not found or found[0].get("status") == "DELETED":
+        raise NotFound("reading", noun, identifier)
+    return found[0]

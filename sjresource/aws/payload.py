@@ -1,0 +1,144 @@
+"""The CreateTrainingJob request that a service job carries: a dict or a JSON string, one meaning.
+
+Its content keeps AWS's own names. Two payloads that mean the same have one canonical form, so that
+key order, `1` or `1.0`, a JSON string or a dict, an empty map or none never look like a change: a
+false change is a paid training run.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+import pulumi
+from pulumi.runtime import rpc
+
+
+class InvalidPayload(ValueError):  # noqa: N818 - a fact, as in errors.py
+    """The payload is not a JSON object; the message never quotes it."""
+
+
+def is_unknown(value: Any) -> bool:
+    """Tell whether a preview does not know `value` yet."""
+    return isinstance(value, pulumi.output.Unknown) or value == rpc.UNKNOWN
+
+
+def parse_payload(value: Any) -> dict[str, Any]:
+    """Give the payload as a dict.
+
+    Raises:
+        InvalidPayload: it is neither a dict nor the JSON text of an object.
+    """
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError) as error:
+            position = (
+                f" at line {error.lineno}, column {error.colno}: {error.msg}"
+                if isinstance(error, json.JSONDecodeError)
+                else ""
+            )
+            raise InvalidPayload(
+                f"must be a JSON object, got text that is not JSON{position}"
+            ) from None
+    if not isinstance(value, dict):
+        raise InvalidPayload(f"must be a JSON object, got {kind_of(value)}")
+    return value
+
+
+def canonical(value: Any) -> Any:
+    """Give the one form of everything that means the same as `value`.
+
+    Integral floats are integers, keys are sorted, members that are None, empty maps or empty lists
+    are absent, as they are to the API. Unknown values stay what they are, and are equal to nothing
+    known.
+    """
+    if isinstance(value, dict):
+        members = {key: canonical(value[key]) for key in sorted(value)}
+        return {key: item for key, item in members.items() if not _is_absent(item)}
+    if isinstance(value, (list, tuple)):
+        return [canonical(item) for item in value]
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+def same_value(one: Any, other: Any) -> bool:
+    """Return whether two values mean the same: NaN is itself here, and true is not 1."""
+    return _same_form(canonical(one), canonical(other))
+
+
+def payload_json(value: Any) -> str:
+    """Write the payload as it is sent: equal requests are equal in every byte."""
+    return json.dumps(canonical(parse_payload(value)), separators=(",", ":"), ensure_ascii=False)
+
+
+def payload_as_sent(value: Any, job_name: str) -> str:
+    """Write what is submitted of a job of that name, which stands in for a TrainingJobName."""
+    return payload_json({"TrainingJobName": _training_job_name(job_name), **parse_payload(value)})
+
+
+def kind_of(value: Any) -> str:
+    """Name the JSON kind of `value`, to be said where the value itself may be secret."""
+    if value is None:
+        return "null"
+    for kind, name in _KINDS:
+        if isinstance(value, kind):
+            return name
+    return type(value).__name__
+
+
+_KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
+    (bool, "a boolean"),
+    ((int, float), "a number"),
+    (str, "a string"),
+    ((list, tuple), "a list"),
+    (dict, "an object"),
+)
+
+
+_MAX_TRAINING_JOB_NAME = 63
+
+
+def _training_job_name(job_name: str) -> str:
+    """Make a valid name of the job's; Batch generates the one that the training job really gets."""
+    return job_name.replace("_", "-").strip("-")[:_MAX_TRAINING_JOB_NAME].strip("-") or "job"
+
+
+def _is_absent(value: Any) -> bool:
+    return value is None or (isinstance(value, (dict, list)) and not value)
+
+
+def _same_form(one: Any, other: Any) -> bool:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(_same_form(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(_same_form, one, other))
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    return bool(one == other) or (_is_nan(one) and _is_nan(other))
+
+
+def _is_nan(value: Any) -> bool:
+    return isinstance(value, float) and math.isnan(value)
+
+
+def is_plain(value: Any) -> bool:
+    """Tell whether it is JSON as it stands, without an Output or anything else to wait for.
+
+    Pulumi makes an Output of each value within what it is to wait for: 120 of one payload.
+    """
+    if isinstance(value, dict):
+        return all(map(is_plain, value.values())) and all(map(is_plain, value))
+    if isinstance(value, (list, tuple)):
+        return all(map(is_plain, value))
+    return value is None or isinstance(value, (str, int, float))
+
+
+def readable_payload(value: Any) -> dict[str, Any]:
+    """Return a payload's object; empty where it is unknown, or broken and told elsewhere."""
+    try:
+        return parse_payload(value)
+    except InvalidPayload:
+        return {}

@@ -1,0 +1,243 @@
+"""boto3's clients, made as the settings say: credentials, roles, endpoints, proxies, retries.
+
+Nothing else imports boto3. What a call means and how it may fail is `client`'s.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit
+from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined] # not typed
+
+from sjresource.errors import Unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sjresource.aws.assumed_role import AssumedRole
+    from sjresource.aws.settings import Pairs, Settings
+
+
+class Patience(NamedTuple):
+    """How long a client waits for an answer; `tries` of None are those of the settings.
+
+    `unanswered` bounds the tries that got no answer at all: a throttle is worth waiting for longer
+    than a service that says nothing.
+    """
+
+    connect_seconds: int
+    read_seconds: int
+    tries: int | None = None
+    unanswered: int | None = None
+
+
+PATIENT = Patience(5, 30)
+"""For an effect: nothing is known of it until there is an answer."""
+WAITING = Patience(5, 8, unanswered=2)
+"""For who looks again anyway, and is to say within half a minute that nobody answers."""
+BRIEF = Patience(2, 4, tries=1)
+"""For what can as well be left unasked."""
+
+_making = threading.Lock()
+"""boto3's sessions may not be used by two threads at once; its clients may."""
+
+
+def open_client(
+    service: str, settings: Settings, region: str | None, patience: Patience = PATIENT
+) -> Any:
+    """Give boto3's client for `service` in `region`; made once for each AWS environment.
+
+    A script that drives several stacks may name another profile or endpoint between them. Roles are
+    assumed at the first call, and again before their credentials expire.
+
+    Raises:
+        Unreachable: the settings don't fit together, or not to this machine.
+    """
+    with _making:
+        return _make_client(service, settings, region, aws_environment(), patience)
+
+
+def aws_environment() -> Pairs:
+    """Give what the environment says of where AWS is and who we are there; it holds secrets."""
+    return tuple(sorted(each for each in os.environ.items() if each[0].startswith("AWS_")))
+
+
+def forget_clients() -> None:
+    """Have clients made anew, with the credentials that files and login caches hold by now.
+
+    A session that took its credentials from a file never looks into that file again.
+    """
+    with _making:
+        _make_client.cache_clear()
+        _session.cache_clear()
+
+
+@cache
+def _make_client(
+    service: str, settings: Settings, region: str | None, environment: Pairs, patience: Patience
+) -> Any:
+    import boto3  # noqa: PLC0415 - 0.3 s that a preview without calls never needs
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - as above
+
+    def make(**proxies: str) -> Any:
+        client = session.client(
+            service,
+            region_name=region,
+            endpoint_url=settings.endpoint(service),
+            verify=_verify(settings),
+            config=_config(settings, patience, proxies or None),
+        )
+        return _giving_up(client, patience)
+
+    try:
+        session: Any = boto3.Session(botocore_session=_session(settings, environment))
+        client = make(**_proxies(settings))
+        return make(http="", https="") if _is_past_proxy(settings, client) else client
+    except ValueError:  # botocore's for an endpoint, which may hold a password
+        seen = "the endpoint that is named for it is no URL"
+        advice = "see aws:endpoints and AWS_ENDPOINT_URL*"
+        raise Unreachable("opening", "client", service, seen, advice) from None
+    except BotoCoreError as error:
+        advice = "see the stack's aws: config, aws:region first"
+        raise Unreachable("opening", "client", service, str(error), advice) from None
+
+
+@cache
+def _session(settings: Settings, _environment: Pairs) -> Any:
+    """Give botocore's session with the credentials that the settings lead to."""
+    session = _own_session(settings)
+    if settings.web_identity:
+        session = _with_web_identity(session, settings, settings.web_identity)
+    for role in settings.assume_roles:
+        session = _with_role(session, settings, role)
+    return session
+
+
+def _own_session(settings: Settings) -> Any:
+    import botocore.session  # noqa: PLC0415 - as boto3
+
+    session: Any = botocore.session.Session(profile=settings.profile)
+    if settings.config_file:
+        session.set_config_variable("config_file", settings.config_file)
+    if settings.credentials_file:
+        session.set_config_variable("credentials_file", settings.credentials_file)
+    if settings.access_key:
+        session.set_credentials(settings.access_key, settings.secret_key, settings.token)
+    return session
+
+
+def _with_role(source: Any, settings: Settings, role: AssumedRole) -> Any:
+    from botocore.credentials import AssumeRoleCredentialFetcher  # noqa: PLC0415 - as boto3
+
+    credentials = source.get_credentials()
+    if credentials is None:
+        raise Unreachable("assuming", "Role", role.arn, "there are no credentials to do it with")
+    create = _sts_creator(source, settings)
+    fetcher: Any = AssumeRoleCredentialFetcher(
+        create, credentials, role.arn, extra_args=role.request()
+    )
+    return _session_with(fetcher, "assume-role")
+
+
+def _with_web_identity(source: Any, settings: Settings, role: AssumedRole) -> Any:
+    from botocore.credentials import (  # noqa: PLC0415 - as boto3
+        AssumeRoleWithWebIdentityCredentialFetcher,
+    )
+
+    create = _sts_creator(source, settings)
+    fetcher: Any = AssumeRoleWithWebIdentityCredentialFetcher(
+        create, role.web_identity_token, role.arn, extra_args=role.request()
+    )
+    return _session_with(fetcher, "assume-role-with-web-identity")
+
+
+def _sts_creator(source: Any, settings: Settings) -> Callable[..., Any]:
+    def create(service: str, **arguments: Any) -> Any:
+        config = _config(settings, WAITING, _proxies(settings) or None)
+        config = config.merge(arguments.pop("config", None) or type(config)())
+        client = source.create_client(
+            service,
+            region_name=settings.sts_region or settings.region,
+            endpoint_url=settings.endpoint(service),
+            verify=_verify(settings),
+            config=config,
+            **arguments,
+        )
+        return _giving_up(client, WAITING)
+
+    return create
+
+
+def _session_with(fetcher: Any, method: str) -> Any:
+    """Give a session that has these credentials, and no chain of its own."""
+    import botocore.session  # noqa: PLC0415 - as boto3
+    from botocore.credentials import (  # noqa: PLC0415 - as boto3
+        CredentialProvider,
+        CredentialResolver,
+        DeferredRefreshableCredentials,
+    )
+
+    class Assumed(CredentialProvider):
+        METHOD = method
+
+        def load(self) -> Any:
+            return DeferredRefreshableCredentials(fetcher.fetch_credentials, method)
+
+    session: Any = botocore.session.Session()
+    session.register_component("credential_provider", CredentialResolver([Assumed()]))
+    return session
+
+
+def _giving_up(client: Any, patience: Patience) -> Any:
+    """Bound the tries of a client that get no answer: botocore counts all tries alike."""
+    from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError  # noqa: PLC0415 - as boto3
+
+    def stop(attempts: int, caught_exception: Exception | None, **_: Any) -> None:
+        if isinstance(caught_exception, (ConnectTimeoutError, ReadTimeoutError)) and (
+            patience.unanswered is not None and attempts >= patience.unanswered
+        ):
+            raise caught_exception
+
+    client.meta.events.register_first("needs-retry", stop)
+    return client
+
+
+def _config(settings: Settings, patience: Patience, proxies: dict[str, str] | None) -> Any:
+    from botocore.config import Config  # noqa: PLC0415 - as boto3
+
+    connection = settings.connection
+    tries = 8 if connection.max_retries is None else connection.max_retries + 1
+    retries: Any = {
+        "mode": connection.retry_mode or "adaptive",
+        "total_max_attempts": patience.tries or tries,
+    }
+    return Config(
+        connect_timeout=patience.connect_seconds,
+        read_timeout=patience.read_seconds,
+        retries=retries,
+        proxies=proxies,
+        use_fips_endpoint=connection.fips or None,
+        use_dualstack_endpoint=connection.dualstack or None,
+        user_agent_extra="sjresource",
+    )
+
+
+def _verify(settings: Settings) -> bool | str | None:
+    return False if settings.connection.insecure else settings.connection.ca_bundle
+
+
+def _proxies(settings: Settings) -> dict[str, str]:
+    named = {"http": settings.connection.http_proxy, "https": settings.connection.https_proxy}
+    return {scheme: url for scheme, url in named.items() if url}
+
+
+def _is_past_proxy(settings: Settings, client: Any) -> bool:
+    """Tell whether `noProxy` excepts the client's host, which only the client knows."""
+    no_proxy = settings.connection.no_proxy
+    if not (no_proxy and _proxies(settings)):
+        return False
+    host = urlsplit(client.meta.endpoint_url).netloc
+    return bool(proxy_bypass_environment(host, {"no": no_proxy}))

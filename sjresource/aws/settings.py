@@ -1,0 +1,206 @@
+"""Where AWS is and who we are there: the stack's `aws:` config, read as pulumi-aws reads it.
+
+What the config leaves out is boto3's own chain (AWS_REGION, profiles, AWS_ENDPOINT_URL_BATCH,
+roles of the machine): None here means that boto3 decides. docs/aws.md has the list of settings.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from sjresource.aws.assumed_role import AssumedRole, assumed_roles, web_identity_role
+from sjresource.aws.config_values import ConfigValues
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import TypeAlias
+
+    Pairs: TypeAlias = tuple[tuple[str, str], ...]
+
+UNSUPPORTED = (
+    "ec2MetadataServiceEndpoint",
+    "ec2MetadataServiceEndpointMode",
+    "tagPolicyCompliance",
+    "tokenBucketRateLimiterCapacity",
+    "userAgents",
+)
+"""What pulumi-aws knows and we don't. What is left out here as well has no meaning for us: it is
+about S3, or skips a check that we never make."""
+
+_ENDPOINT_NAMES = {"logs": ("logs", "cloudwatchlogs", "cloudwatchlog")}
+"""By which names pulumi-aws knows a service; a service that is not here has one."""
+
+_ACCOUNT_DIGITS = 12
+
+
+@dataclass(frozen=True)
+class Connection:
+    """How a request gets to AWS. `max_retries` does not count the first try."""
+
+    max_retries: int | None = None
+    retry_mode: str | None = None
+    http_proxy: str | None = field(default=None, repr=False)  # may hold a password
+    https_proxy: str | None = field(default=None, repr=False)
+    no_proxy: str | None = None
+    ca_bundle: str | None = None
+    insecure: bool = False
+    fips: bool = False
+    dualstack: bool = False
+
+    @classmethod
+    def from_config(cls, config: ConfigValues) -> Connection:
+        """Read it."""
+        return cls(
+            max_retries=config.count("maxRetries"),
+            retry_mode=config.one_of("retryMode", ("standard", "adaptive")),
+            http_proxy=config.text("httpProxy"),
+            https_proxy=config.text("httpsProxy"),
+            no_proxy=config.text("noProxy"),
+            ca_bundle=config.text("customCaBundle"),
+            insecure=config.flag("insecure"),
+            fips=config.flag("useFipsEndpoint"),
+            dualstack=config.flag("useDualstackEndpoint"),
+        )
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The part of the `aws:` config that concerns us. Hashable: clients are cached by it."""
+
+    region: str | None = None
+    profile: str | None = None
+    access_key: str | None = field(default=None, repr=False)
+    secret_key: str | None = field(default=None, repr=False)
+    token: str | None = field(default=None, repr=False)
+    config_file: str | None = None
+    credentials_file: str | None = None
+    web_identity: AssumedRole | None = None
+    assume_roles: tuple[AssumedRole, ...] = ()
+    sts_region: str | None = None
+    endpoints: Pairs = field(default=(), repr=False)  # may hold passwords
+    connection: Connection = Connection()
+    allowed_accounts: tuple[str, ...] = ()
+    forbidden_accounts: tuple[str, ...] = ()
+    default_tags: Pairs = field(default=(), repr=False)
+    ignored_tags: tuple[str, ...] = ()
+    ignored_tag_prefixes: tuple[str, ...] = ()
+    unsupported: tuple[str, ...] = ()
+    """The settings that are there and that we don't support, by their keys."""
+
+    @classmethod
+    def from_config(
+        cls, get: Callable[[str], Any], environ: Mapping[str, str] = os.environ
+    ) -> Settings:
+        """Read the settings through `get`, which takes a key without its namespace.
+
+        Without a region in the config pulumi-aws takes AWS_REGION, which boto3 does not know.
+
+        Raises:
+            pulumi.RunError: a value can't be read.
+        """
+        config = ConfigValues("aws", get)
+        ignored = config.mapping("ignoreTags", ("keys", "keyPrefixes"))
+        return cls(
+            region=config.text("region") or environ.get("AWS_REGION") or None,
+            profile=config.text("profile"),
+            access_key=config.text("accessKey"),
+            secret_key=config.text("secretKey"),
+            token=config.text("token"),
+            config_file=_only_file(config, "sharedConfigFiles"),
+            credentials_file=_only_file(config, "sharedCredentialsFiles"),
+            web_identity=web_identity_role(config),
+            assume_roles=assumed_roles(config),
+            sts_region=config.text("stsRegion"),
+            endpoints=_endpoints(config),
+            connection=Connection.from_config(config),
+            allowed_accounts=_accounts(config, "allowedAccountIds"),
+            forbidden_accounts=_accounts(config, "forbiddenAccountIds"),
+            default_tags=_default_tags(config),
+            ignored_tags=tuple(ignored.get("keys", ())),
+            ignored_tag_prefixes=tuple(ignored.get("keyPrefixes", ())),
+            unsupported=tuple(key for key in UNSUPPORTED if config.text(key)),
+        )
+
+    @property
+    def names_credentials(self) -> bool:
+        """Tell whether the config, and not only the machine, says who we are."""
+        return bool(self.profile or self.access_key or self.assume_roles or self.web_identity)
+
+    def in_region(self, region: Any) -> Settings:
+        """Give the same for another region; what is not a region's name changes nothing."""
+        return replace(self, region=region) if region and isinstance(region, str) else self
+
+    def endpoint(self, service: str) -> str | None:
+        """Give the URL that the config names for `service`, by boto3's name of it."""
+        named = dict(self.endpoints)
+        names = _ENDPOINT_NAMES.get(service, (service,))
+        return next((named[name] for name in names if name in named), None)
+
+    def account_refusal(self, account: str | None) -> str | None:
+        """Say why nothing may be done in this account; None if it may.
+
+        An account that STS does not tell is not allowed where only some are.
+        """
+        if not (self.allowed_accounts or self.forbidden_accounts):
+            return None
+        if account is None:
+            return "STS does not tell which account the credentials are for"
+        if account in self.forbidden_accounts:
+            return f"account {account} is one of aws:forbiddenAccountIds"
+        if self.allowed_accounts and account not in self.allowed_accounts:
+            return f"account {account} is none of aws:allowedAccountIds"
+        return None
+
+    def ignores_tag(self, key: str) -> bool:
+        """Tell whether somebody else may change this tag without being noticed."""
+        return key in self.ignored_tags or key.startswith(self.ignored_tag_prefixes or ("\0",))
+
+
+@dataclass(frozen=True)
+class Checking:
+    """How a preview checks: our own config, `sjresource:validation` and `sjresource:preflight`.
+
+    `lenient` (`validation: warn`) makes warnings of all that botocore can send; `preflight` is
+    whether AWS is asked about what a job, a queue or a share would be put into.
+    """
+
+    lenient: bool = False
+    preflight: bool = True
+
+    @classmethod
+    def from_config(cls, get: Callable[[str], Any]) -> Checking:
+        """Read it through `get`, which takes a key without its namespace and gives a string."""
+        return cls(
+            lenient=str(get("validation")).lower() == "warn",
+            preflight=str(get("preflight")).lower() != "false",
+        )
+
+
+def _endpoints(config: ConfigValues) -> Pairs:
+    """Merge pulumi-aws's list of objects, `[{"batch": URL}, …]`; a later entry wins."""
+    entries = config.nested("endpoints") or []
+    merged: dict[str, str] = {}
+    for entry in entries if isinstance(entries, list) else [entries]:
+        if not isinstance(entry, dict):
+            config.refuse("endpoints", "must be a list of objects")
+        merged.update({service: url for service, url in entry.items() if url})
+    return tuple(sorted(merged.items()))
+
+
+def _accounts(config: ConfigValues, key: str) -> tuple[str, ...]:
+    """Give ids of 12 digits: `pulumi config set --path` keeps one as a number, without zeros."""
+    return tuple(account.zfill(_ACCOUNT_DIGITS) for account in config.texts(key))
+
+
+def _default_tags(config: ConfigValues) -> Pairs:
+    tags = config.mapping("defaultTags", ("tags",)).get("tags", {})
+    return tuple((key, str(value)) for key, value in tags.items())
+
+
+def _only_file(config: ConfigValues, key: str) -> str | None:
+    files = config.texts(key)
+    if len(files) > 1:
+        config.refuse(key, "must be one file: boto3 reads no more")
+    return os.path.expanduser(files[0]) if files else None  # noqa: PTH111 - Path would want a home

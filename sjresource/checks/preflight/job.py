@@ -1,0 +1,196 @@
+"""Whether a job that would be submitted can be served at all: what its queue says of it.
+
+Pure: `queue_facts` brings what AWS tells, this judges it. Batch itself looks at little of it when a
+job is submitted; the rest shows as a job that waits for ever.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sjresource.aws.arn import name_in
+from sjresource.aws.payload import is_unknown
+from sjresource.checks.rules.instance_hours import requested_instances
+from sjresource.checks.values.lookups import value_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sjresource.checks.preflight.queue_facts import QueueFacts
+
+    Detail = Mapping[str, Any]
+
+
+class Finding(NamedTuple):
+    """What stands in a job's way: where in its arguments, what, and the things that say so.
+
+    Where one of the things is this program's own, the same `up` may be about to repair it. Without
+    things it is wrong in any case.
+    """
+
+    path: str
+    reason: str
+    things: tuple[Detail, ...] = ()
+
+
+def findings(facts: QueueFacts, properties: Mapping[str, Any]) -> Iterator[Finding]:
+    """Judge the arguments of a job by the facts of its queue; what is unknown is passed over."""
+    queue = facts.queue
+    if queue is None:
+        yield Finding("job_queue", f"names a queue that does not exist{facts.whereabouts}")
+        return
+    name = queue["jobQueueName"]
+    kind = _kind(queue)
+    if kind != _TRAINING:
+        yield Finding("job_queue", f'names queue "{name}" of type {kind}; it must be {_TRAINING}')
+        return
+    yield from _state_findings(queue)
+    yield from _share_findings(facts, properties)
+    yield from _capacity_findings(facts, properties)
+
+
+_TRAINING = "SAGEMAKER_TRAINING"
+_UNLIMITED = -1
+"""The default of `borrowLimit`, which an answer may leave out.
+
+https://docs.aws.amazon.com/batch/latest/APIReference/API_QuotaShareResourceSharingConfiguration.html
+"""
+_ALL_INSTANCES = "NUM_INSTANCES"
+
+
+def _kind(queue: Detail) -> str:
+    """Return a queue's type; one that is told without it shows it by its environments."""
+    for_containers = queue.get("computeEnvironmentOrder") and not queue.get(
+        "serviceEnvironmentOrder"
+    )
+    return str(queue.get("jobQueueType") or ("ECS" if for_containers else _TRAINING))
+
+
+def _state_findings(queue: Detail) -> Iterator[Finding]:
+    name = queue["jobQueueName"]
+    if queue.get("state") == "DISABLED":
+        reason = f'names queue "{name}", which is DISABLED; enable it or name another'
+        yield Finding("job_queue", reason, (queue,))
+    status = queue.get("status", "VALID")
+    if status not in ("VALID", "UPDATING"):
+        why = f" ({queue['statusReason']})" if queue.get("statusReason") else ""
+        yield Finding("job_queue", f'names queue "{name}", which is {status}{why}', (queue,))
+
+
+def _share_findings(facts: QueueFacts, properties: Mapping[str, Any]) -> Iterator[Finding]:
+    """A queue's policy asks for one kind of share, and every other queue refuses that kind."""
+    queue = facts.queue or {}
+    wanted = _wanted_share(facts)
+    if wanted is None:
+        return
+    for name in ("share_identifier", "quota_share_name"):
+        given = properties.get(name)
+        if name == wanted and given is None:
+            yield Finding(name, f"is required by the policy of {_queue(queue)}", (queue,))
+        elif name != wanted and given is not None and not is_unknown(given):
+            yield Finding(name, f"is refused by {_queue(queue)}: {_POLICIES[wanted]}", (queue,))
+    given = properties.get("quota_share_name")
+    if wanted == "quota_share_name" and given is not None and not is_unknown(given):
+        yield from _quota_share_findings(facts, given, properties)
+
+
+_POLICIES = {
+    "": "it is first in, first out",
+    "share_identifier": "its policy is one of fair share",
+    "quota_share_name": "its policy is one of quota shares",
+}
+
+
+def _wanted_share(facts: QueueFacts) -> str | None:
+    """Give the argument that the queue's policy asks for, "" for none, None if it isn't known."""
+    if not (facts.queue or {}).get("schedulingPolicyArn"):
+        return ""
+    if facts.policy is None:
+        return None
+    return "quota_share_name" if "quotaSharePolicy" in facts.policy else "share_identifier"
+
+
+def _quota_share_findings(
+    facts: QueueFacts, name: str, properties: Mapping[str, Any]
+) -> Iterator[Finding]:
+    queue = facts.queue or {}
+    share = facts.find_share(name)
+    if share is None:
+        if facts.shares is not None:
+            reason = f'names share "{name}", which {_queue(queue)} does not have'
+            yield Finding("quota_share_name", reason, (queue,))
+        return
+    if share.get("state") == "DISABLED":
+        reason = f'names share "{name}", which is DISABLED; enable it or name another'
+        yield Finding("quota_share_name", reason, (share,))
+    wanted = requested_instances(properties.get("service_request_payload"))
+    if wanted is not None and not _fits_share(wanted, share):
+        reason = (
+            f'asks for more instances than share "{name}" may ever have: '
+            f"{counted(wanted)} where it has {limited(share)}"
+        )
+        yield Finding("service_request_payload.ResourceConfig", reason, (share,))
+
+
+def _capacity_findings(facts: QueueFacts, properties: Mapping[str, Any]) -> Iterator[Finding]:
+    """Tell what Batch only tells as MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE, later.
+
+    https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable.html
+    """
+    wanted = requested_instances(properties.get("service_request_payload"))
+    if wanted is None or not facts.environments:
+        return
+    if not any(may_run(environment, wanted) for environment in facts.environments):
+        names = ", ".join(each["serviceEnvironmentName"] for each in facts.environments)
+        limits = " and ".join(map(limited, facts.environments))
+        reason = (
+            f"asks for more instances than its environments ({names}) may ever run: "
+            f"{counted(wanted)} where there are {limits}"
+        )
+        yield Finding("service_request_payload.ResourceConfig", reason, facts.environments)
+
+
+def counted(wanted: Mapping[str, float]) -> str:
+    """Say how many instances of which types are wanted."""
+    return ", ".join(f"{count:g} {kind}" for kind, count in wanted.items())
+
+
+def limited(thing: Detail) -> str:
+    """Say how many an environment or a share has, by type unless all count alike."""
+    limits = {kind: float(count) for kind, count in _limits(thing).items()}
+    if _ALL_INSTANCES in limits:
+        return f"{limits[_ALL_INSTANCES]:g} in all"
+    return counted(limits) or "none"
+
+
+def may_run(environment: Detail, wanted: Mapping[str, float]) -> bool:
+    """Tell whether a service environment could ever run so many instances, by their types."""
+    limits = _limits(environment)
+    if _ALL_INSTANCES in limits:
+        return sum(wanted.values()) <= limits[_ALL_INSTANCES]
+    return all(count <= limits.get(kind, 0) for kind, count in wanted.items())
+
+
+def _fits_share(wanted: Mapping[str, int], share: Detail) -> bool:
+    limits = _limits(share)
+    borrowed = 0.0
+    if value_at(share, "resourceSharingConfiguration.strategy") == "LEND_AND_BORROW":
+        limit = value_at(share, "resourceSharingConfiguration.borrowLimit")
+        borrowed = _UNLIMITED if limit is None else limit
+    if borrowed < 0:
+        return True  # unlimited, so only the environment bounds it
+    return all(
+        count <= limits.get(kind, 0) * (100 + borrowed) / 100 for kind, count in wanted.items()
+    )
+
+
+def _limits(thing: Detail) -> dict[str, int]:
+    return {
+        limit["capacityUnit"]: limit["maxCapacity"]
+        for limit in thing.get("capacityLimits", [])
+        if "capacityUnit" in limit and "maxCapacity" in limit
+    }
+
+
+def _queue(queue: Detail) -> str:
+    return f'queue "{name_in(queue["jobQueueArn"])}"'

@@ -1,0 +1,77 @@
+"""Why AWS could not be asked at preview, and the command that cures it, by botocore's words.
+
+A preview without credentials is not wrong, so this is a warning; but it has checked less than it
+seems to, and the update will fail.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+from sjresource.aws.error_codes import DENIED, PASSING
+from sjresource.errors import NotFound, Refused, SjresourceError
+from sjresource.sanitize import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sjresource.aws.settings import Settings
+
+_CURES = (
+    (r"You must specify a region", "`pulumi config set aws:region us-east-1`, or AWS_REGION"),
+    (
+        r"config profile .* could not be found",
+        "`aws configure --profile {profile}`, or name another in aws:profile or AWS_PROFILE",
+    ),
+    (
+        r"SSO|sso|Token has expired|retrieving token",
+        "`aws sso login{option}`",
+    ),
+    (
+        r"Unable to locate credentials|Partial credentials",
+        "`aws configure` or `aws sso login`, or name a profile in aws:profile or AWS_PROFILE",
+    ),
+    (
+        r"security token|ExpiredToken|UnrecognizedClient|InvalidClientToken|SignatureDoesNot",
+        "renew the credentials{of}, and see `aws sts get-caller-identity`",
+    ),
+    (
+        r"endpoint|connect|proxy|timed? ?out|SSL|resolve",
+        "see the network, aws:region, aws:endpoints and AWS_ENDPOINT_URL*",
+    ),
+)
+
+
+def unasked(
+    error: SjresourceError, settings: Settings, environ: Mapping[str, str] = os.environ
+) -> str | None:
+    """Say that AWS was not asked, and why; None where it was, and answered that it may not tell.
+
+    A throttled account answers later, and a job's own check is no place to wait for that.
+    """
+    answered = isinstance(error, NotFound) or (
+        isinstance(error, Refused) and error.code in (DENIED | PASSING) - _CREDENTIALS
+    )
+    if answered:
+        return None
+    seen = plain(error.seen).rstrip(".")
+    cure = _cure(seen, settings.profile or environ.get("AWS_PROFILE"))
+    return (
+        f"AWS was not asked: {seen}; nothing was checked against the queue; {cure}; "
+        "`sjresource doctor` says more"
+    )
+
+
+_CREDENTIALS = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+
+
+def _cure(seen: str, profile: str | None) -> str:
+    words = {
+        "profile": profile or "NAME",
+        "option": f" --profile {profile}" if profile else "",
+        "of": f" of the profile {profile}" if profile else "",
+    }
+    found = (cure for pattern, cure in _CURES if re.search(pattern, seen))
+    return next(found, "see the stack's aws: config").format(**words)

@@ -1,0 +1,1 @@
+"""How the parts of a request depend on each other, as AWS documents it."""

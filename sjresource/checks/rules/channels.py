@@ -1,0 +1,140 @@
+"""Rules of a payload's `InputDataConfig`: where a channel's data is, who gets it, and how."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sjresource.aws.payload import is_unknown
+from sjresource.checks.values.lookups import is_given, items_at, may_be_given, value_at
+from sjresource.checks.values.rule import in_payload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sjresource.checks.values.rule import Payload, Request, Rule
+    from sjresource.problem import Problem
+
+_GROUP_NAMES = "DataSource.S3DataSource.InstanceGroupNames"
+
+
+def channels_have_one_source(_request: Request, payload: Payload) -> Iterator[Problem]:
+    """A channel's data comes from one place.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataSource.html
+    """
+    for position, channel in _channels(payload):
+        source = value_at(channel, "DataSource")
+        if isinstance(source, dict) and sum(item is not None for item in source.values()) != 1:
+            yield in_payload(
+                f"InputDataConfig[{position}].DataSource",
+                "must have exactly one of S3DataSource, FileSystemDataSource and DatasetSource",
+            )
+
+
+def channels_name_groups_that_exist(_request: Request, payload: Payload) -> Iterator[Problem]:
+    """Data goes to instance groups of the same request.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
+    """
+    groups = items_at(payload, "ResourceConfig.InstanceGroups")
+    names = [value_at(group, "InstanceGroupName") for group in groups]
+    whole = value_at(payload, "ResourceConfig.InstanceGroups")
+    if any(map(is_unknown, (whole, *groups, *names))):
+        return
+    for position, channel in _channels(payload):
+        for item, name in enumerate(items_at(channel, _GROUP_NAMES)):
+            if not is_unknown(name) and name not in names:
+                yield in_payload(
+                    f"InputDataConfig[{position}].{_GROUP_NAMES}[{item}]",
+                    "must be the name of one of ResourceConfig.InstanceGroups",
+                )
+
+
+def all_channels_name_groups_or_none(_request: Request, payload: Payload) -> Iterator[Problem]:
+    """Where one channel names its instance groups, SageMaker wants it of every channel.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
+    https://github.com/aws/sagemaker-python-sdk/issues/6089
+    """
+    channels = [
+        (position, channel)
+        for position, channel in _channels(payload)
+        if is_given(channel, "DataSource.S3DataSource")
+    ]
+    if not any(_names_groups(channel) for _, channel in channels):
+        return
+    for position, channel in channels:
+        if not value_at(channel, _GROUP_NAMES):
+            yield in_payload(
+                f"InputDataConfig[{position}].{_GROUP_NAMES}",
+                "is required, since another channel names its instance groups",
+            )
+
+
+def augmented_manifests_are_piped(_request: Request, payload: Payload) -> Iterator[Problem]:
+    """An augmented manifest can only be streamed.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
+    """
+    for position, channel in _channels(payload):
+        kind = value_at(channel, "DataSource.S3DataSource.S3DataType")
+        if kind == "AugmentedManifestFile" and _mode(payload, channel) in ("File", "FastFile"):
+            yield in_payload(
+                f"InputDataConfig[{position}].DataSource.S3DataSource.S3DataType",
+                "can be AugmentedManifestFile only with the input mode Pipe",
+            )
+
+
+def files_come_as_they_are(_request: Request, payload: Payload) -> Iterator[Problem]:
+    """Only a stream is decompressed or wrapped in records.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Channel.html
+    """
+    for position, channel in _channels(payload):
+        for name in ("CompressionType", "RecordWrapperType"):
+            given = is_given(channel, name) and value_at(channel, name) != "None"
+            if given and _mode(payload, channel) == "File":
+                yield in_payload(
+                    f"InputDataConfig[{position}].{name}",
+                    "must be None or left out with the input mode File",
+                )
+
+
+def file_systems_are_in_a_vpc(_request: Request, payload: Payload) -> Iterator[Problem]:
+    """A job reaches EFS and FSx for Lustre through its VPC only.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/model-access-training-data.html
+    """
+    sources = [
+        position
+        for position, channel in _channels(payload)
+        if is_given(channel, "DataSource.FileSystemDataSource")
+    ]
+    if sources and not may_be_given(payload, "VpcConfig"):
+        reason = f"is required: InputDataConfig[{sources[0]}] reads a file system"
+        yield in_payload("VpcConfig", reason)
+
+
+CHANNEL_RULES: tuple[Rule, ...] = (
+    channels_have_one_source,
+    channels_name_groups_that_exist,
+    all_channels_name_groups_or_none,
+    augmented_manifests_are_piped,
+    files_come_as_they_are,
+    file_systems_are_in_a_vpc,
+)
+
+
+def _channels(payload: Payload) -> Iterator[tuple[int, Any]]:
+    return enumerate(items_at(payload, "InputDataConfig"))
+
+
+def _mode(payload: Payload, channel: Any) -> Any:
+    """A channel's input mode: its own, or else the job's."""
+    return value_at(channel, "InputMode") or value_at(
+        payload, "AlgorithmSpecification.TrainingInputMode"
+    )
+
+
+def _names_groups(channel: Any) -> bool:
+    return bool(items_at(channel, _GROUP_NAMES))

@@ -1,0 +1,237 @@
+"""Whether a value has the shape that botocore's model describes.
+
+Stricter than botocore's own ParamValidator, which looks at neither enums, patterns nor upper
+bounds, and told in the user's words: each problem has its path, and says the kind of what was
+given, never the value.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sjresource.aws.models import model_version
+from sjresource.aws.payload import is_unknown, kind_of
+from sjresource.checks.values.patterns import matches, meaning, refusal
+from sjresource.problem import Problem, join
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from botocore.model import Shape
+
+
+@dataclass(frozen=True)
+class Conformance:
+    """One way to walk a shape.
+
+    `name_of` turns a member's name into the one that the user gave; `optional` holds required
+    members that we fill in. `as_text` is a request that is text to botocore, which sends whatever
+    stands in it.
+    """
+
+    name_of: Callable[[str], str]
+    optional: frozenset[str] = frozenset()
+    as_text: bool = False
+
+    def problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
+        """Find every problem in what stands at `path`; what is unknown or None has none.
+
+        An empty list or map means the same as none, and is not sent.
+        """
+        if is_unknown(value) or value is None:
+            return
+        if not _is_kind(shape, value):
+            seen = f"must be {_article(shape)}, got {kind_of(value)}{_hint(shape)}"
+            number = value if _is_number(value) and shape.type_name in _NUMBERS else None
+            yield self._misshapen(path, seen)._replace(number=number)
+        elif shape.type_name == "structure":
+            yield from self._structure_problems(shape, value, path)
+        elif shape.type_name == "list":
+            yield from self._list_problems(shape, value, path)
+        elif shape.type_name == "map":
+            yield from self._map_problems(shape, value, path)
+        elif shape.type_name == "string":
+            yield from self._string_problems(shape, value, path)
+        elif shape.type_name != "boolean":
+            yield from self._number_problems(shape, value, path)
+
+    def _misshapen(self, path: str, reason: str) -> Problem:
+        """Make a problem of what botocore looks at as well, in its own requests."""
+        return Problem(path, reason, unsendable=not self.as_text)
+
+    def _structure_problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
+        known = {self.name_of(member): member for member in shape.members}
+        for name in sorted(set(value) - set(known)):
+            yield self._misshapen(
+                join(path, name),
+                f"is not known to botocore {model_version()}{_nearest(name, known)}"
+                f"; {_way_out(passes=self.as_text)}",
+            )
+        for member in shape.required_members:
+            given = value.get(self.name_of(member))
+            if (given is None or given == []) and member not in self.optional:
+                yield self._misshapen(join(path, self.name_of(member)), "is required")
+        for name, item in value.items():
+            if name in known:
+                yield from self.problems(shape.members[known[name]], item, join(path, name))
+
+    def _list_problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
+        for position, item in enumerate(value):
+            if item is None:
+                seen = "must not be null: within a list it is sent as it is; leave it out"
+                yield self._misshapen(f"{path}[{position}]", seen)
+            yield from self.problems(shape.member, item, f"{path}[{position}]")
+        if value:
+            yield from self._size_problems(shape, len(value), path, "items")
+
+    def _map_problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
+        for key, item in value.items():
+            yield from self._string_problems(shape.key, key, f"{path}.{key}", is_name=True)
+            yield from self.problems(shape.value, item, f"{path}.{key}")
+        if value:
+            yield from self._size_problems(shape, len(value), path, "entries")
+
+    def _string_problems(
+        self, shape: Any, value: str, path: str, *, is_name: bool = False
+    ) -> Iterator[Problem]:
+        if shape.enum:
+            if value not in shape.enum and not _ignores_case(shape, value):
+                yield must_be_one_of(path, value, shape.enum)
+            return
+        pattern = shape.metadata.get("pattern")
+        words = meaning(pattern) if pattern and len(value) < _NO_NAME else None
+        for_short = f"; it must be {words}" if words else ""
+        outside = list(self._size_problems(shape, len(value), path, "characters"))
+        yield from (each._replace(reason=f"{each.reason}{for_short}") for each in outside)
+        # A pattern is not run on what is too long for it: it could take very long.
+        if pattern and not outside and not matches(pattern, value):
+            yield Problem(path, refusal(pattern, value, is_name=is_name))
+        elif not _is_text(value):
+            yield Problem(path, "must be text, got half of a surrogate pair", unsendable=True)
+
+    def _number_problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
+        low, high = shape.metadata.get("min"), shape.metadata.get("max")
+        most = _LARGEST.get(shape.type_name, math.inf)
+        if low is not None and value < low:
+            below = self._misshapen(path, f"must be {_range(low, high)}, got a number")
+            yield below._replace(number=value)
+        elif high is not None and value > high:
+            yield Problem(path, f"must be {_range(low, high)}, got a number", number=value)
+        elif not -most <= value <= most:
+            yield Problem(path, f"must be from {-most} to {most}, got a number", number=value)
+
+    def _size_problems(self, shape: Shape, size: int, path: str, unit: str) -> Iterator[Problem]:
+        low, high = shape.metadata.get("min"), shape.metadata.get("max")
+        seen = f"must have {_range(low, high)} {unit}, got {size}"
+        if low is not None and size < low:
+            yield self._misshapen(path, seen)
+        elif high is not None and size > high:
+            yield Problem(path, seen)
+
+
+def must_be_one_of(path: str, value: Any, allowed: Collection[str]) -> Problem:
+    """Say which values there are, as far as this botocore knows."""
+    return Problem(
+        path,
+        f"must be one of {_some(allowed)}{_nearest(str(value), allowed)} "
+        f"(as botocore {model_version()} knows it; {_way_out(passes=True)})",
+    )
+
+
+_NO_NAME = 20
+"""A shorter text of the wrong length is something else; a longer one is just too long."""
+
+
+def _ignores_case(shape: Any, value: str) -> bool:
+    """AWS's own SDK sends "Retry" where the model has RETRY, and Batch takes it."""
+    return shape.name == "ServiceJobRetryAction" and value.upper() in shape.enum
+
+
+_NUMBERS = frozenset({"integer", "long", "float", "double"})
+
+_LARGEST = {"integer": 2**31 - 1, "long": 2**63 - 1}
+
+
+def _is_kind(shape: Shape, value: Any) -> bool:
+    return _KINDS.get(shape.type_name, lambda _: True)(value)
+
+
+def _is_number(value: Any) -> bool:
+    if isinstance(value, float):
+        return not math.isnan(value)
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_integer(value: Any) -> bool:
+    return _is_number(value) and (isinstance(value, int) or value.is_integer())
+
+
+_KINDS: dict[str, Callable[[Any], bool]] = {
+    "structure": lambda value: isinstance(value, dict),
+    "map": lambda value: isinstance(value, dict),
+    "list": lambda value: isinstance(value, (list, tuple)),
+    "string": lambda value: isinstance(value, str),
+    "boolean": lambda value: isinstance(value, bool),
+    "integer": _is_integer,
+    "long": _is_integer,
+    "float": _is_number,
+    "double": _is_number,
+}
+
+
+def _is_text(value: str) -> bool:
+    try:
+        return value.isascii() or bool(value.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+def _article(shape: Shape) -> str:
+    return {
+        "structure": "an object",
+        "map": "an object",
+        "list": "a list",
+        "string": "a string",
+        "boolean": "a boolean",
+        "integer": "an integer",
+        "long": "an integer",
+    }.get(shape.type_name, "a number")
+
+
+def _hint(shape: Shape) -> str:
+    """AWS takes numbers as text in many places, hyperparameters above all."""
+    return "; write it as text" if shape.type_name == "string" else ""
+
+
+def _range(low: Any, high: Any) -> str:
+    if high is None:
+        return f"at least {low}"
+    return f"from {low or 0} to {high}"
+
+
+_SHOWN = 8
+
+
+def _some(allowed: Collection[str]) -> str:
+    shown = ", ".join(list(allowed)[:_SHOWN])
+    return shown if len(allowed) <= _SHOWN else f"{shown}, … ({len(allowed)} in all)"
+
+
+def _nearest(name: str, known: Collection[str]) -> str:
+    """Suggest the right name; the wrong one may be written in another case or style."""
+    by_letters = {_letters(each): each for each in known}
+    near = difflib.get_close_matches(_letters(name), list(by_letters), n=1)
+    return f"; did you mean {by_letters[near[0]]}?" if near else ""
+
+
+def _letters(name: str) -> str:
+    return name.lower().replace("_", "").replace("-", "")
+
+
+def _way_out(*, passes: bool) -> str:
+    if passes:
+        return "if AWS has it by now, `pulumi config set sjresource:validation warn`"
+    return "if AWS has it by now, update botocore"

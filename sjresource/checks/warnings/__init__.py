@@ -1,0 +1,1 @@
+"""What AWS takes and is probably not meant."""

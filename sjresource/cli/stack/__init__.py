@@ -1,0 +1,1 @@
+"""The stack that a command is about, and what its state knows."""

@@ -1,0 +1,195 @@
+"""The stack that a command is about: the one selected in the folder, unless options say otherwise.
+
+It is asked through Pulumi's Automation API, and only for what a command needs. Outside of a project
+there is no stack: ARNs and queues are then looked up as boto3 finds its region and credentials.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property, wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sjresource.aws.regional_clients import services_of
+from sjresource.aws.settings import Settings
+from sjresource.cli.stack.state import holds_secrets, jobs_in, queues_in, secret_texts
+from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode, words_of_pulumi
+from sjresource.stack.deployed_stack import DeployedStack
+from sjresource.status.masking import Mask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from concurrent.futures import Future
+
+    from pulumi.automation import LocalWorkspace
+
+    from sjresource.aws.regional_clients import Services
+    from sjresource.cli.stack.state import StackJob, StackQueue
+
+_PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
+
+WITHHELD = (
+    "[withheld: it may quote a secret of the stack, and the state's secrets can't be read to mask "
+    "it; see PULUMI_CONFIG_PASSPHRASE]"
+)
+
+
+def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command `--stack` and `--cwd`, as its argument `scope`."""
+
+    @wraps(command)
+    def with_scope(*args: Any, stack: str | None, cwd: Path, **options: Any) -> Any:
+        return command(*args, scope=Scope(cwd, stack), **options)
+
+    folder = click.Path(exists=True, file_okay=False, path_type=Path)
+    here = click.option(
+        "-C",
+        "--cwd",
+        type=folder,
+        default=".",
+        help="Folder of the Pulumi project, or one in it; the current folder by default.",
+    )
+    named = click.option("-s", "--stack", help="Name of the stack; the selected one by default.")
+    return named(here(with_scope))
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What JOB and QUEUE are looked up in: a stack, or without a project the machine's own AWS.
+
+    Everything is asked for at its first use and then kept. Each may raise CommandFailure, and the
+    Automation API's CommandError.
+    """
+
+    cwd: Path
+    stack_name: str | None = None
+
+    @cached_property
+    def project(self) -> Path | None:
+        """The folder of the Pulumi project that `cwd` is in; None outside of one."""
+        folder = self.cwd.resolve()
+        for each in (folder, *folder.parents):
+            if any((each / name).is_file() for name in _PROJECT_FILES):
+                return each
+        if self.stack_name:
+            raise self._no_project()
+        return None
+
+    @cached_property
+    def stack(self) -> DeployedStack | None:
+        """The stack; None outside of a project. Its name is `organization/project/stack`."""
+        if self.project is None:
+            return None
+        workspace = _workspace(self.project)
+        return DeployedStack(workspace, self.stack_name or _selected(workspace))
+
+    def need_stack(self) -> DeployedStack:
+        """Give the stack to a command that is about one."""
+        if self.stack is None:
+            raise self._no_project()
+        return self.stack
+
+    @cached_property
+    def title(self) -> str:
+        """The stack's name as people say it; "" outside of a project."""
+        return self.stack.name.rsplit("/", 1)[-1] if self.stack else ""
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The stack's `aws:` config, or boto3's own chain."""
+        if self.stack is None:
+            return Settings.from_config(lambda _: None)
+        return self._asked[0].result()
+
+    @cached_property
+    def services(self) -> Services:
+        """AWS's clients with these settings, by region."""
+        return services_of(self.settings)
+
+    @cached_property
+    def deployment(self) -> dict[str, Any]:
+        """What the stack's state holds, secrets encrypted; empty outside of a project."""
+        return self._asked[1].result() if self.stack else {}
+
+    @cached_property
+    def jobs(self) -> list[StackJob]:
+        """The stack's service jobs."""
+        return jobs_in(self.deployment)
+
+    @cached_property
+    def queues(self) -> list[StackQueue]:
+        """The stack's job queues."""
+        return queues_in(self.deployment)
+
+    @cached_property
+    def mask(self) -> Mask:
+        """What takes the stack's secrets out of AWS's words about its jobs.
+
+        Only where the state holds secrets are they decrypted, to be looked for, and never shown.
+        Where they can't be, such words are withheld as a whole.
+        """
+        from pulumi.automation import CommandError  # noqa: PLC0415 - it is there by now
+
+        if self.stack is None or not holds_secrets(self.deployment):
+            return Mask()
+        try:
+            return Mask(secret_texts(self.stack.deployment(secrets=True)))
+        except CommandError:
+            return Withholding()
+
+    @cached_property
+    def _asked(self) -> tuple[Future[Settings], Future[dict[str, Any]]]:
+        """Settings and state, asked for at once: each takes a start of the CLI."""
+        stack = self.need_stack()
+        with ThreadPoolExecutor(2) as pool:
+            return pool.submit(stack.settings), pool.submit(stack.deployment)
+
+    def _no_project(self) -> CommandFailure:
+        return CommandFailure(
+            f"reading Stack ({self.stack_name or 'current'}): no Pulumi project in "
+            f"{self.cwd.resolve()} or above it; run it in the project's folder, or give --cwd",
+            ExitCode.PULUMI,
+        )
+
+
+class Withholding(Mask):
+    """Masks everything: what is secret is not known."""
+
+    def text(self, said: str) -> str:
+        """Give a notice for whatever was said."""
+        return WITHHELD if said else said
+
+
+def _workspace(project: Path) -> LocalWorkspace:
+    from pulumi.automation import LocalWorkspace  # noqa: PLC0415 - ARNs do without
+
+    try:
+        return LocalWorkspace(work_dir=str(project))
+    except OSError as error:
+        raise CommandFailure(
+            f"running pulumi: {error.strerror or error}; it must be on PATH to read a stack",
+            ExitCode.PULUMI,
+        ) from None
+
+
+def _selected(workspace: LocalWorkspace) -> str:
+    """Ask which stack is selected; the API's own way lists all stacks of the backend."""
+    from pulumi.automation import CommandError  # noqa: PLC0415 - as above
+
+    command = ["stack", "--show-name", "--fully-qualify-stack-names"]
+    try:
+        ran = workspace.pulumi_command.run(command, workspace.work_dir, workspace.env_vars)
+    except CommandError as error:
+        said = words_of_pulumi(error)
+        if "no stack selected" not in said:
+            raise
+        raise CommandFailure(
+            f"reading Stack ({workspace.work_dir}): no stack is selected; "
+            "`pulumi stack select` one, or give --stack",
+            ExitCode.NOT_FOUND,
+        ) from None
+    return ran.stdout.strip()

@@ -1,0 +1,164 @@
+"""The stack's jobs, watched until all have ended: who they are by now, and what became of each.
+
+The poller of a waiting `up` looks at them (`waits/polling`): few calls, ever rarer where nothing
+changes, and on through passing errors. The state is read again now and then, since an `up` in
+another terminal submits jobs, and replaces them.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from sjresource.cli.stack.state import jobs_in
+from sjresource.cli.views.job import Viewer
+from sjresource.errors import NotFound, Refused, SjresourceError
+from sjresource.status.detail import Standing
+from sjresource.status.text import TERMINAL
+from sjresource.waiting.poller import Poller, Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sjresource.cli.stack.context import Scope
+    from sjresource.cli.stack.state import StackJob
+    from sjresource.cli.views.job import Answer, JobView
+
+_STATE_SECONDS = 10.0
+_FRESH_SECONDS = 20.0
+"""For so long what is said beside a status stays as it is."""
+
+_TICK = 5.0
+
+
+class StackWatch:
+    """Watches the jobs of a stack. `trouble` says why AWS can't be asked at the moment, or None."""
+
+    def __init__(self, scope: Scope, now: Callable[[], float] = time.monotonic) -> None:
+        self._scope = scope
+        self._now = now
+        services = scope.services
+        standing = Standing(services.batch, services.sagemaker)
+        self._viewer = Viewer(services, standing, scope.mask)
+        self._poller = Poller(services.batch, self)
+        self._jobs: list[StackJob] = []
+        self._watches: dict[str, Watch] = {}
+        self._views: dict[str, tuple[object, float, JobView]] = {}
+        self._changed: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._read_at = now()
+        self._reading: threading.Thread | None = None
+        self._read: list[StackJob] | None = None
+        self.trouble: str | None = None
+        self._take(scope.jobs)
+
+    def seen(self, watch: Watch) -> None:
+        """Note, for the poller, that a job has changed."""
+        self.trouble = None
+        self._changed.put(watch.job)
+
+    def out_of_reach(self, error: SjresourceError) -> None:
+        """Note, for the poller, that AWS can't be asked at the moment."""
+        self.trouble = str(error)
+
+    def tell(self) -> float:
+        """Say nothing here: whoever looks decides when."""
+        return _TICK
+
+    def changes(self, seconds: float) -> list[JobView]:
+        """Give each job that has changed, in order, within so many seconds; wait for the first."""
+        changed = []
+        with suppress(queue.Empty):
+            changed.append(self._changed.get(timeout=seconds))
+            while True:
+                changed.append(self._changed.get_nowait())
+        jobs = {job.arn: job for job in self._jobs}
+        once = dict.fromkeys(arn for arn in changed if arn in jobs)
+        return [self._view(jobs[arn]) for arn in once]
+
+    def views(self) -> list[JobView]:
+        """Show all jobs, as they were seen last."""
+        return [self._view(job) for job in self._jobs]
+
+    def is_over(self) -> bool:
+        """Tell whether every job has ended, those included that the state has got meanwhile."""
+        self._keep_up()
+        if not self._have_ended():
+            return False
+        self._read_state()
+        self._take_read()
+        return self._have_ended()
+
+    def refusal(self) -> Refused | None:
+        """Give why a job could not be asked for at all, if there is one such."""
+        for watch in self._watches.values():
+            error = watch.done.exception() if watch.done.done() else None
+            if isinstance(error, Refused):
+                return error
+        return None
+
+    def _have_ended(self) -> bool:
+        return all(watch.done.done() for watch in self._watches.values())
+
+    def _keep_up(self) -> None:
+        """Read the state again now and then, without holding up what is shown."""
+        self._take_read()
+        if self._reading is None and self._now() - self._read_at >= _STATE_SECONDS:
+            self._reading = threading.Thread(target=self._read_state, daemon=True)
+            self._reading.start()
+
+    def _read_state(self) -> None:
+        from pulumi.automation import CommandError  # noqa: PLC0415 - it is there by now
+
+        with suppress(CommandError, ValueError):  # it is read again soon
+            self._read = jobs_in(self._scope.need_stack().deployment())
+        self._read_at = self._now()
+        self._reading = None
+
+    def _take_read(self) -> None:
+        if self._read is not None:
+            jobs, self._read = self._read, None
+            self._take(jobs)
+
+    def _take(self, jobs: list[StackJob]) -> None:
+        """Watch these from now on, and no others."""
+        arns = {job.arn for job in jobs}
+        for arn in set(self._watches) - arns:
+            self._watches.pop(arn).done.cancel()
+        new = [
+            Watch(job.arn, job.job_queue, job.job_name)
+            for job in jobs
+            if job.arn not in self._watches
+        ]
+        self._watches.update({watch.job: watch for watch in new})
+        self._jobs = jobs
+        self._poller.watch(new)
+
+    def _view(self, job: StackJob) -> JobView:
+        watch = self._watches[job.arn]
+        answer = _answer(watch)
+        news = _news(answer)
+        before = self._views.get(job.arn)
+        if before and before[0] == news and self._now() - before[1] < _fresh_for(answer):
+            return before[2]
+        view = self._viewer.view(job, answer)
+        self._views[job.arn] = (news, self._now(), view)
+        return view
+
+
+def _answer(watch: Watch) -> Answer | None:
+    error = watch.done.exception() if watch.done.done() else None
+    return error if isinstance(error, (NotFound, Refused)) else watch.detail
+
+
+def _news(answer: Answer | None) -> object:
+    if answer is None or isinstance(answer, SjresourceError):
+        return str(answer)
+    return answer["status"], answer.get("statusReason"), len(answer.get("attempts", []))
+
+
+def _fresh_for(answer: Answer | None) -> float:
+    ended = isinstance(answer, dict) and answer["status"] in TERMINAL
+    return float("inf") if ended else _FRESH_SECONDS

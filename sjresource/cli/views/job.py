@@ -1,0 +1,197 @@
+"""What is shown of a job: what the state and AWS know of it, as one flat record.
+
+The jobs of a queue are looked at together, as a waiting `up` does (`waits/looking`); what is said
+beside a status is said in its words (`waits/standing`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from sjresource.aws.arn import name_in, parse_arn
+from sjresource.errors import NotFound, Refused, SjresourceError
+from sjresource.status.describe import Look
+from sjresource.status.detail import masked_words
+from sjresource.status.evidence import training_job_arn
+from sjresource.status.text import (
+    RUNS,
+    TERMINAL,
+    attempt_number,
+    ran_seconds,
+    stated_reason,
+    status_since,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sjresource.aws.regional_clients import Services
+    from sjresource.cli.stack.state import StackJob
+    from sjresource.status.detail import Standing
+    from sjresource.status.masking import Mask
+
+    Detail = dict[str, Any]
+    Answer = Detail | SjresourceError
+
+UNKNOWN = "UNKNOWN"
+"""Shown for a job that Batch doesn't know, and of which nothing final was recorded."""
+
+_ASKED_ABOUT = 20
+"""Of so many running jobs SageMaker is asked how they go: each is a call."""
+
+
+@dataclass(frozen=True)
+class JobView:
+    """A job as it is shown; `--json` prints it so.
+
+    Times are milliseconds since 1970. What is not known, or does not apply, is None; `attempt` is
+    not known of a job that was only listed. `place` counts from 1, in the queue, or in the share
+    of it that `share` names. `standing` is what else is to be said, in words.
+    """
+
+    resource: str | None
+    urn: str | None
+    arn: str
+    job_id: str
+    job_name: str | None
+    job_queue: str | None
+    status: str
+    status_reason: str | None = None
+    since: int | None = None
+    ran_seconds: float | None = None
+    attempt: int | None = None
+    attempts: int | None = None
+    preemptions: int = 0
+    share: str | None = None
+    place: int | None = None
+    standing: str | None = None
+    training_job_arn: str | None = None
+    model_artifacts: str | None = None
+    record_expired: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Give it as it is printed."""
+        return asdict(self)
+
+
+def look_at(services: Services, jobs: Iterable[StackJob]) -> dict[str, Answer]:
+    """Look at jobs once, in few calls; give what is seen of each, or why it can't be, by ARN.
+
+    Raises:
+        Unreachable, Refused: AWS can't be asked at all.
+    """
+    seen: dict[str, Answer] = {}
+    places: dict[tuple[str, str], dict[str, str]] = {}
+    for job in jobs:
+        arn = parse_arn(job.arn)
+        region = arn.region if arn else ""
+        places.setdefault((region, name_in(job.job_queue or "")), {})[job.job_id] = job.arn
+    for (region, queue), arns in places.items():
+        unseen: dict[str, Detail | None] = dict.fromkeys(arns)
+        for listed in (queue or None, None):  # what no page told of is described
+            for job_id, answer in Look(services.batch(region), listed, dict(unseen)).answers():
+                seen[arns[job_id]] = answer
+                unseen.pop(job_id, None)
+            if not unseen:
+                break
+    refused = [answer for answer in seen.values() if isinstance(answer, Refused)]
+    if refused and len(refused) == len(seen):
+        raise refused[0]
+    return seen
+
+
+class Viewer:
+    """Makes views of jobs; it asks AWS for what a description lacks, and once for each model."""
+
+    def __init__(self, services: Services, standing: Standing, mask: Mask) -> None:
+        self._services = services
+        self._standing = standing
+        self._mask = mask
+        self._models: dict[str, str | None] = {}
+
+    def views(self, jobs: Sequence[StackJob], seen: Mapping[str, Answer]) -> list[JobView]:
+        """View jobs of the stack, by what was seen of each."""
+        statuses = [_status(seen[job.arn]) for job in jobs if job.arn in seen]
+        talks = sum(status in RUNS for status in statuses) <= _ASKED_ABOUT
+        return [self.view(job, seen.get(job.arn), talks=talks) for job in jobs]
+
+    def view(self, job: StackJob, answer: Answer | None, *, talks: bool = True) -> JobView:
+        """View one; unless `talks` SageMaker is not asked how its training goes."""
+        if answer is None or isinstance(answer, SjresourceError):
+            return self._unseen(job, answer)
+        detail = answer
+        described = "jobQueue" in detail  # a list's summary tells less
+        attempts = (detail.get("retryStrategy") or {}).get("attempts", 1) if described else None
+        place = self._standing.place(detail)
+        training = training_job_arn(detail)
+        return JobView(
+            **_identity(job, detail),
+            status=detail["status"],
+            status_reason=self._mask.text(stated_reason(detail)) or None,
+            since=status_since(detail),
+            ran_seconds=ran_seconds(detail) or None,
+            attempt=min(attempt_number(detail), attempts) if attempts else None,
+            attempts=attempts,
+            preemptions=(detail.get("preemptionSummary") or {}).get("preemptedAttemptCount", 0),
+            share=detail.get("quotaShareName") or detail.get("shareIdentifier"),
+            place=place.number if place else None,
+            standing=self._words(detail, talks=talks),
+            training_job_arn=training,
+            model_artifacts=self._masked(
+                job.record.get("model_artifacts") or self._model(detail, training)
+            ),
+        )
+
+    def _masked(self, model: Any) -> str | None:
+        """Take secrets out of a model's place, which is made of the job's own arguments."""
+        return self._mask.text(model) if isinstance(model, str) else None
+
+    def _words(self, detail: Detail, *, talks: bool) -> str | None:
+        if detail["status"] in RUNS and not talks:
+            return None
+        return masked_words(detail["status"], self._standing.of(detail), self._mask) or None
+
+    def _unseen(self, job: StackJob, error: SjresourceError | None) -> JobView:
+        """View a job that Batch doesn't tell of: what was recorded of it counts."""
+        gone = isinstance(error, NotFound)
+        recorded = {**job.outputs, **job.record} if gone else {}
+        status = recorded.get("status")
+        ended = status in TERMINAL
+        reason = recorded.get("failure_reason") or recorded.get("status_reason")
+        said = reason if ended else str(error) if error else None
+        return JobView(
+            **_identity(job, {}),
+            status=str(status) if ended else UNKNOWN,
+            status_reason=self._mask.text(said) if isinstance(said, str) else None,
+            model_artifacts=self._masked(job.record.get("model_artifacts")),
+            record_expired=gone and ended,
+        )
+
+    def _model(self, detail: Detail, training: str | None) -> str | None:
+        """Ask SageMaker where the model is; nothing is recorded of a job without a completion."""
+        arn = parse_arn(training or "")
+        if detail["status"] != "SUCCEEDED" or arn is None:
+            return None
+        if arn.name not in self._models:
+            try:
+                trained = self._services.sagemaker(arn.region).find_training_job(arn.name)
+            except (NotFound, Refused):
+                trained = {}
+            self._models[arn.name] = trained.get("ModelArtifacts", {}).get("S3ModelArtifacts")
+        return self._models[arn.name]
+
+
+def _status(answer: Answer) -> str:
+    return UNKNOWN if isinstance(answer, SjresourceError) else str(answer["status"])
+
+
+def _identity(job: StackJob, detail: Detail) -> dict[str, Any]:
+    return {
+        "resource": job.label or None,
+        "urn": job.urn or None,
+        "arn": job.arn,
+        "job_id": job.job_id,
+        "job_name": job.job_name or detail.get("jobName"),
+        "job_queue": detail.get("jobQueue") or job.job_queue,
+    }

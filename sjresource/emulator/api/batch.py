@@ -1,0 +1,51 @@
+"""Batch as a service behind HTTP: from a request to an operation of ours, and back.
+
+What an operation does is in `operations/`; what the model allows is in `model`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sjresource.emulator.api import OPERATIONS
+from sjresource.emulator.api.call import Call
+from sjresource.emulator.protocol import model
+from sjresource.emulator.protocol.http_messages import json_response
+
+if TYPE_CHECKING:
+    from sjresource.emulator.api.call import Behaviour
+    from sjresource.emulator.clock import Clock
+    from sjresource.emulator.engine.lifecycle import Lifecycle
+    from sjresource.emulator.protocol.http_messages import Request, Response
+    from sjresource.emulator.store.store import Store
+
+_READING = ("Describe", "List", "Get")
+
+
+class Batch:
+    """Answers the operations of the table."""
+
+    def __init__(
+        self, store: Store, clock: Clock, lifecycle: Lifecycle, behaviour: Behaviour
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._lifecycle = lifecycle
+        self.behaviour = behaviour
+
+    def answer(self, operation: str, region: str, request: Request) -> Response:
+        """Carry out an operation of the table; raises AWSError to refuse.
+
+        What it changed is committed when this returns.
+        """
+        parameters = model.parse(operation, request)
+        with self._store.transaction():
+            now = round(self._clock.now() * 1000)
+            call = Call(self._store, region, now, self.behaviour)
+            answer = OPERATIONS[operation](call, parameters)
+            if self.behaviour.leave_out_defaults:
+                answer = model.without_defaults(operation, answer)
+            model.check_answer(operation, answer)
+        if not operation.startswith(_READING):
+            self._lifecycle.wake()
+        return json_response(answer)

@@ -1,0 +1,153 @@
+"""Create, update, delete and describe job queues of type SAGEMAKER_TRAINING."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sjresource.emulator.api.call import (
+    Answer,
+    Call,
+    Parameters,
+    named_or_all,
+    page,
+    require,
+    require_between,
+    require_disabled,
+    require_new,
+    require_settled,
+)
+from sjresource.emulator.api.environment_sharing import check_environment
+from sjresource.emulator.api.scheduling_policies import policy_kind
+from sjresource.emulator.protocol.errors import ClientException
+from sjresource.emulator.store.arns import batch_arn, check_name
+from sjresource.emulator.store.records import Resource
+
+if TYPE_CHECKING:
+    from typing import Final
+
+    from sjresource.emulator.store.records import Kind
+
+KIND: Final[Kind] = "job-queue"
+_TYPE: Final = "SAGEMAKER_TRAINING"
+_REASONS: Final = (
+    "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
+    "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE",
+    "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED",
+)
+"""https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable.html"""
+_UPDATABLE: Final = ("state", "priority", "jobStateTimeLimitActions")
+
+
+def create_job_queue(call: Call, parameters: Parameters) -> Answer:
+    """Create a queue; it is CREATING, then VALID."""
+    name = parameters["jobQueueName"]
+    check_name("jobQueueName", name)
+    arn = batch_arn(call.region, KIND, name)
+    require_new(call, arn)
+    _check(parameters)
+    detail = {
+        "jobQueueName": name,
+        "jobQueueArn": arn,
+        "state": parameters.get("state", "ENABLED"),
+        "status": "CREATING",
+        "statusReason": "JobQueue Healthy",
+        "priority": parameters["priority"],
+        "computeEnvironmentOrder": [],
+        "serviceEnvironmentOrder": _order(call, parameters.get("serviceEnvironmentOrder", [])),
+        "jobQueueType": _TYPE,
+        "tags": parameters.get("tags", {}),
+        "jobStateTimeLimitActions": parameters.get("jobStateTimeLimitActions", []),
+    }
+    if "schedulingPolicyArn" in parameters:
+        policy = require(call, "scheduling-policy", parameters["schedulingPolicyArn"])
+        detail["schedulingPolicyArn"] = policy.arn
+    queue = Resource(KIND, arn, name, call.region, detail, call.now)
+    check_environment(call, queue)
+    call.store.put_resource(queue)
+    return _named(detail)
+
+
+def update_job_queue(call: Call, parameters: Parameters) -> Answer:
+    """Change a queue; it is UPDATING, then VALID. Jobs stay where they are."""
+    queue = require(call, KIND, parameters["jobQueue"])
+    require_settled(queue, "update")
+    _check(parameters)
+    changes: dict[str, Any] = {name: parameters[name] for name in _UPDATABLE if name in parameters}
+    if "serviceEnvironmentOrder" in parameters:
+        changes["serviceEnvironmentOrder"] = _order(call, parameters["serviceEnvironmentOrder"])
+    if "schedulingPolicyArn" in parameters:
+        changes["schedulingPolicyArn"] = _replaced_policy(call, queue, parameters)
+    detail = {**queue.detail, **changes, "status": "UPDATING"}
+    changed = replace(queue, detail=detail, since=call.now)
+    check_environment(call, changed)
+    call.store.put_resource(changed)
+    return _named(detail)
+
+
+def delete_job_queue(call: Call, parameters: Parameters) -> Answer:
+    """Delete a queue that is DISABLED: its jobs are terminated, it is DELETING, then gone."""
+    queue = require(call, KIND, parameters["jobQueue"])
+    require_settled(queue, "delete")
+    require_disabled(queue)
+    shares = call.store.resources("quota-share", call.region)
+    if any(share.detail["jobQueueArn"] == queue.arn for share in shares):
+        raise ClientException("Cannot delete, found existing QuotaShare relationship")
+    detail = {**queue.detail, "status": "DELETING"}
+    call.store.put_resource(replace(queue, detail=detail, since=call.now))
+    return {}
+
+
+def describe_job_queues(call: Call, parameters: Parameters) -> Answer:
+    """Describe the named queues, or all of the region; names that are not there are left out."""
+    chosen = named_or_all(call, KIND, parameters.get("jobQueues", []))
+    shown, token = page(chosen, parameters, lambda each: each.name)
+    answer: Answer = {"jobQueues": [each.detail for each in shown]}
+    return {**answer, "nextToken": token} if token else answer
+
+
+def _check(parameters: Parameters) -> None:
+    if parameters.get("computeEnvironmentOrder"):
+        raise ClientException(f"computeEnvironmentOrder can't be in a queue of type {_TYPE}")
+    require_between(parameters, "priority", 0, 1000)
+    for action in parameters.get("jobStateTimeLimitActions", []):
+        require_between(action, "maxTimeSeconds", 600, 86_400)
+        if action["action"] != "TERMINATE":
+            raise ClientException(f"action must be TERMINATE in a queue of type {_TYPE}")
+        if action["reason"] not in _REASONS:
+            raise ClientException(f"reason must be one of {', '.join(_REASONS)}")
+
+
+def _order(call: Call, order: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Give the environments by their ARNs, as Batch shows them whatever they were named by.
+
+    "Maximum number of service environments for each job queue: 1":
+    https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
+    """
+    if len(order) != 1:
+        raise ClientException(
+            f"serviceEnvironmentOrder must name one service environment, not {len(order)}"
+        )
+    resolved = []
+    for entry in order:
+        environment = require(call, "service-environment", entry["serviceEnvironment"])
+        if environment.detail["status"] in ("CREATING", "DELETING"):
+            raise ClientException(f"ServiceEnvironment {environment.arn} is not VALID")
+        resolved.append({"order": entry["order"], "serviceEnvironment": environment.arn})
+    return resolved
+
+
+def _replaced_policy(call: Call, queue: Resource, parameters: Parameters) -> str:
+    """A policy can be replaced by one of its kind, not added (CreateJobQueue's documentation)."""
+    current = queue.detail.get("schedulingPolicyArn")
+    if current is None:
+        raise ClientException("schedulingPolicyArn can't be added to a queue without one")
+    policy = require(call, "scheduling-policy", parameters["schedulingPolicyArn"])
+    before = require(call, "scheduling-policy", current)
+    if policy_kind(policy) != policy_kind(before):
+        raise ClientException("schedulingPolicyArn must name a policy of the same kind")
+    return policy.arn
+
+
+def _named(detail: dict[str, Any]) -> Answer:
+    return {"jobQueueName": detail["jobQueueName"], "jobQueueArn": detail["jobQueueArn"]}

@@ -1,0 +1,1 @@
+"""The routes, faults and call log that are no AWS API."""

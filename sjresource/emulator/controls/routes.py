@@ -1,0 +1,195 @@
+"""The routes under `/_emulator/`: clock, faults, rules, calls, behaviour, lost records.
+
+They need the same signature as everything else. `docs/emulator.md` describes them for users.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin, get_type_hints
+
+from sjresource.emulator.api.call import Behaviour
+from sjresource.emulator.clock import FASTEST
+from sjresource.emulator.controls.faults import read_fault
+from sjresource.emulator.executors.scripts import rule_from
+from sjresource.emulator.protocol.decoding import (
+    flag,
+    number,
+    one_of,
+    optional,
+    read_json,
+    record,
+    whole,
+)
+from sjresource.emulator.protocol.errors import AWSError
+from sjresource.emulator.protocol.http_messages import json_response
+from sjresource.emulator.services.web_identities import LONGEST_SECONDS as LONGEST_IDENTITY
+from sjresource.emulator.store.records import LIVE, PLACED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sjresource.emulator.clock import Clock
+    from sjresource.emulator.controls.call_log import Calls
+    from sjresource.emulator.controls.faults import Faults
+    from sjresource.emulator.engine.lifecycle import Lifecycle
+    from sjresource.emulator.executors.interface import Executor
+    from sjresource.emulator.executors.scripts import Simulation
+    from sjresource.emulator.protocol.decoding import Decoder
+    from sjresource.emulator.protocol.http_messages import Request, Response
+    from sjresource.emulator.services.web_identities import WebIdentities
+    from sjresource.emulator.store.records import Job
+    from sjresource.emulator.store.store import Store
+
+PREFIX: Final = "/_emulator/"
+_MOVING_SECONDS: Final = 10
+_ADVANCING_SECONDS: Final = 50
+"""Of real time: callers wait for a minute."""
+
+_CLOCK: Final = record({"advance": number(), "rate": number(0, FASTEST)}, root="the body")
+_FAULT_NUMBER: Final = record({"number": optional(whole(0, 2**53))}, root="the body")
+_LOSS: Final = record({"action": one_of("expire", "vanish")}, "action", root="the body")
+_IDENTITY: Final = record({"seconds": number(1, LONGEST_IDENTITY)}, root="the body")
+
+
+class Control:
+    """Answers the control routes; a request that is wrong is a 400 with the reason."""
+
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        faults: Faults,
+        calls: Calls,
+        simulation: Simulation,
+        behaviour: Behaviour,
+        store: Store,
+        executor: Executor,
+        lifecycle: Lifecycle,
+        web_identities: WebIdentities,
+    ) -> None:
+        self._clock = clock
+        self._faults = faults
+        self._calls = calls
+        self._simulation = simulation
+        self._behaviour = behaviour
+        self._store = store
+        self._executor = executor
+        self._lifecycle = lifecycle
+        self._web_identities = web_identities
+        self._moving = threading.Lock()
+        self._routes: dict[tuple[str, str], Callable[[Any], Any]] = {
+            ("GET", "clock"): lambda _: self._time(),
+            ("POST", "clock"): self._move_clock,
+            ("GET", "faults"): lambda _: {"faults": faults.open_orders()},
+            ("POST", "faults"): lambda body: faults.order(read_fault(body)),
+            ("DELETE", "faults"): self._clear_faults,
+            ("GET", "calls"): lambda _: self._called(),
+            ("GET", "jobs"): lambda _: {"jobs": store.job_counts()},
+            ("DELETE", "calls"): lambda _: calls.clear(),
+            ("POST", "rules"): self._add_rule,
+            ("DELETE", "rules"): lambda _: simulation.clear(),
+            ("GET", "behaviour"): lambda _: asdict(behaviour),
+            ("POST", "behaviour"): self._behave,
+            ("POST", "web-identities"): self._issue_identity,
+        }
+
+    def answer(self, request: Request) -> Response:
+        """Carry out a control request."""
+        route = request.path.removeprefix(PREFIX)
+        try:
+            if route.startswith("jobs/"):
+                result = self._answer_job(request, route.removeprefix("jobs/"))
+            else:
+                result = self._route(request.method, route)(_body(request))
+        except (ValueError, TypeError) as mistake:
+            raise AWSError("ValidationException", str(mistake)) from None
+        return json_response({} if result is None else result)
+
+    def _route(self, method: str, route: str) -> Callable[[Any], Any]:
+        handler = self._routes.get((method, route))
+        if handler is None:
+            raise AWSError(
+                "UnknownOperationException", f"there is no {method} {PREFIX}{route}", 404
+            )
+        return handler
+
+    def _time(self) -> dict[str, float]:
+        return {"now": self._clock.now(), "rate": self._clock.rate}
+
+    def _move_clock(self, body: Any) -> dict[str, float]:
+        order = _CLOCK(body, "")
+        if not self._moving.acquire(timeout=_MOVING_SECONDS):
+            raise ValueError("the clock is being moved by another request; wait until that is done")
+        try:
+            if "rate" in order:
+                self._clock.set_rate(order["rate"])
+            if "advance" in order:
+                self._clock.advance(order["advance"], within=_ADVANCING_SECONDS)
+        finally:
+            self._moving.release()
+        return self._time()
+
+    def _clear_faults(self, body: Any) -> None:
+        self._faults.clear(_FAULT_NUMBER(body, "").get("number"))
+
+    def _called(self) -> dict[str, Any]:
+        return {
+            "counts": self._calls.counts(),
+            "calls": [asdict(call) for call in self._calls.latest()],
+        }
+
+    def _add_rule(self, body: Any) -> None:
+        self._simulation.add(rule_from(body, self._simulation.default))
+
+    def _behave(self, body: Any) -> dict[str, Any]:
+        for name, value in _BEHAVIOUR(body, "").items():
+            setattr(self._behaviour, name, value)
+        return asdict(self._behaviour)
+
+    def _issue_identity(self, body: Any) -> dict[str, Any]:
+        seconds = _IDENTITY(body, "").get("seconds", 3600)
+        return {"token": self._web_identities.issue(seconds)}
+
+    def _answer_job(self, request: Request, job_id: str) -> dict[str, Any]:
+        with self._store.transaction():
+            job = self._store.job(job_id)
+        if job is None:
+            raise AWSError("ResourceNotFound", f"ServiceJob {job_id} does not exist", 404)
+        if request.method == "POST":
+            self._lose(job, _body(request))
+            return {}
+        return {"status": job.status, "waits_for": self._lifecycle.why_waiting(job)}
+
+    def _lose(self, job: Job, body: Any) -> None:
+        action = _LOSS(body, "")["action"]
+        if (job.status in LIVE) == (action == "expire"):
+            raise ValueError(f"{action} is for {'live' if action == 'vanish' else 'ended'} jobs")
+        with self._store.transaction():
+            self._store.remove_job(job.id)
+        self._simulation.forget(job.id)
+        self._lifecycle.wake()
+        if job.status in PLACED and job.training_job is not None:
+            self._executor.stop(job.training_job)
+
+
+def _body(request: Request) -> Any:
+    if not request.body:
+        return {}
+    try:
+        return read_json(request.body)
+    except ValueError:
+        raise ValueError("the body must be JSON") from None
+
+
+def _switch(kind: Any) -> Decoder:
+    """Make the decoder of one of the choices by its type."""
+    if get_origin(kind) is Literal:
+        return one_of(*get_args(kind))
+    return flag if kind is bool else whole(0, 86_400_000)
+
+
+_BEHAVIOUR: Final = record(
+    {name: _switch(kind) for name, kind in get_type_hints(Behaviour).items()}, root="the body"
+)

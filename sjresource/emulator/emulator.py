@@ -1,0 +1,251 @@
+"""The emulator as an object: puts the parts together, starts and stops them.
+
+Use it in tests and programs; `python -m sjresource.emulator` is the same in a process of its own.
+Emulators in one process share what moto holds (S3, IAM, STS, logs), not queues and jobs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+
+from sjresource.emulator.api.batch import Batch
+from sjresource.emulator.api.call import Behaviour
+from sjresource.emulator.clock import Clock
+from sjresource.emulator.controls.call_log import Calls
+from sjresource.emulator.controls.faults import Faults
+from sjresource.emulator.controls.routes import Control
+from sjresource.emulator.engine.lifecycle import Lifecycle
+from sjresource.emulator.engine.tick import Pace
+from sjresource.emulator.executors.scripts import Simulation
+from sjresource.emulator.executors.simulated import SimulatedExecutor
+from sjresource.emulator.server.application import Application
+from sjresource.emulator.server.authentication import Authenticator
+from sjresource.emulator.server.connections import cut_connection
+from sjresource.emulator.server.page import EmulatorAnswers, EmulatorControls
+from sjresource.emulator.server.routing import Services
+from sjresource.emulator.server.server import Server
+from sjresource.emulator.services.container_queues import ContainerQueues
+from sjresource.emulator.services.logs import Logs
+from sjresource.emulator.services.moto import DamagedKeeper, MotoServices
+from sjresource.emulator.services.s3 import Objects
+from sjresource.emulator.services.sagemaker import TrainingJobs
+from sjresource.emulator.services.web_identities import WebIdentities
+from sjresource.emulator.store.credentials import Keyring, credentials_in, new_credentials
+from sjresource.emulator.store.damage import DamagedError
+from sjresource.emulator.store.data_folder import BATCH, LOGS, OBJECTS, claim
+from sjresource.emulator.store.data_lock import Occupancy
+from sjresource.emulator.store.store import Store
+from sjresource.page import Site
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+    from pathlib import Path
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from sjresource.emulator.executors.interface import Executor, TrainingJob
+    from sjresource.emulator.executors.scripts import Script
+    from sjresource.emulator.store.credentials import Credentials
+
+_KIND_SECONDS: Final = 0.7
+_LOG: Final = logging.getLogger(__name__)
+
+
+@runtime_checkable
+class Recoverable(Protocol):
+    """An executor that can end by force whatever runs in its folder."""
+
+    def recover(self) -> list[str]:
+        """End at once what runs; give the names of the training jobs."""
+
+
+class Emulator:
+    """An emulator that serves between `start` and `stop`, or in a `with` block.
+
+    Without `data` nothing is kept on disk; OccupiedError says that another emulator uses it,
+    ForeignFolderError that it holds what no emulator made.
+    `clock=Clock(0)` stands still until `clock.advance(seconds)`. `executor` makes the executor once
+    the server's URL is known; the default one simulates. `credentials` are the only key that is let
+    in, apart from those that its STS issues.
+    """
+
+    def __init__(
+        self,
+        data: Path | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        clock: Clock | None = None,
+        executor: Callable[[str, Credentials], Executor] | None = None,
+        behaviour: Behaviour | None = None,
+        pace: Pace | None = None,
+        script: Script | None = None,
+        web_identity_tokens: Collection[str] = (),
+    ) -> None:
+        self.clock = clock or Clock()
+        """The time that jobs live by."""
+        self.behaviour = behaviour or Behaviour()
+        """What AWS's documents leave open; its members may be changed while it serves."""
+        self.faults = Faults(time.sleep)
+        """What is to go wrong: `faults.order(Fault("SubmitServiceJob", "drop_after"))`."""
+        self.calls = Calls(time.time)
+        """What was called: `calls.counts()` by operation, `calls.latest()` one by one."""
+        self.simulation = Simulation(script)
+        """What simulated jobs do: `simulation.add(Rule("train-*", [Script(running=3600)]))`."""
+        self.web_identities = WebIdentities(web_identity_tokens, time.time)
+        """Whom STS takes without a key: `web_identities.issue()` gives a token that it trusts."""
+        with contextlib.ExitStack() as held:  # what is held is given back if the rest fails
+            self._occupancy = None if data is None else _occupied(data, held)
+            self.credentials: Credentials
+            """The only key that is let in, apart from those that its STS issues."""
+            self.credentials = new_credentials() if data is None else credentials_in(data)
+            self._store = Store(None if data is None else data / BATCH)
+            held.callback(self._store.close)
+            self._catch_up()
+            self._moto = MotoServices({} if data is None else _keepers(data, held))
+            self._keyring = Keyring(self.credentials, time.time)
+            self._authenticator = Authenticator(self._keyring, time.time)
+            self._server = Server(self._application, host, port, admit=self._authenticator.admit)
+            held.callback(self._server.stop)
+            self.faults.sleep = self._server.sleep
+            self._executor: Executor = (
+                SimulatedExecutor(self.clock, self._script)
+                if executor is None
+                else executor(self.url, self.credentials)
+            )
+            self._lifecycle = Lifecycle(
+                self._store, self.clock, self._executor, self.simulation, pace or Pace()
+            )
+            self._door = self._make_door()
+            self._held = held.pop_all()
+
+    @property
+    def url(self) -> str:
+        """The endpoint of every service."""
+        return self._server.url
+
+    @property
+    def page_url(self) -> str:
+        """Where a browser sees the queue page; whoever has it may look, and move the clock."""
+        return self._page.door.url(self.url)
+
+    def start(self) -> Self:
+        """Begin to serve and to let jobs run; returns at once."""
+        self._lifecycle.start()
+        self._server.start()
+        if self._occupancy is not None:
+            self._occupancy.announce(self.url, self.page_url)
+        return self
+
+    def stop(self) -> None:
+        """Stop serving, end every training job, and give everything back."""
+        self._lifecycle.close()
+        self._end_training()  # while we still serve: training jobs have last words to log
+        self._held.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def _catch_up(self) -> None:
+        """Go on after the last time that the records know, which may be ahead of the real one."""
+        behind = self._store.newest_moment() / 1000 - self.clock.now()
+        if behind > 0:
+            self.clock.advance(behind)
+
+    def _end_training(self) -> None:
+        """End the training jobs: kindly for a moment, then by force."""
+        closing = threading.Thread(target=self._executor.close, daemon=True)
+        closing.start()
+        closing.join(_KIND_SECONDS)
+        if closing.is_alive() and isinstance(self._executor, Recoverable):
+            with contextlib.suppress(OSError):  # the jobs' own ends tidy up at the same time
+                self._executor.recover()
+            closing.join(_KIND_SECONDS)
+
+    def _application(
+        self, environ: dict[str, object], start_response: Callable[..., object]
+    ) -> object:
+        return self._door(environ, start_response)
+
+    def _make_door(self) -> Application:
+        batch = Batch(self._store, self.clock, self._lifecycle, self.behaviour)
+        services = Services(
+            batch,
+            ContainerQueues(self._store),
+            TrainingJobs(self._store, self._executor),
+            self._moto,
+            self._keyring,
+        )
+        control = Control(
+            clock=self.clock,
+            faults=self.faults,
+            calls=self.calls,
+            simulation=self.simulation,
+            behaviour=self.behaviour,
+            store=self._store,
+            executor=self._executor,
+            lifecycle=self._lifecycle,
+            web_identities=self.web_identities,
+        )
+        answers = EmulatorAnswers(services, self._store, self.clock, self._lifecycle)
+        self._page = Site(answers, EmulatorControls(control))
+        return Application(
+            authenticator=self._authenticator,
+            services=services,
+            control=control,
+            faults=self.faults,
+            calls=self.calls,
+            web_identities=self.web_identities,
+            page=self._page,
+            cut=cut_connection,
+        )
+
+    def _script(self, training_job: TrainingJob) -> Script:
+        """Give a training job the script of its service job, without shortages that are over."""
+        with self._store.transaction():
+            record = self._store.training_job(training_job.region, training_job.name)
+            job = None if record is None else self._store.job(record.job_id)
+            if job is None:
+                return self.simulation.default
+            script = self.simulation.script(
+                job.id, job.name, len(job.attempts) + 1, lambda: self._store.payload(job.id)
+            )
+        return replace(script, capacity_errors=max(0, script.capacity_errors - job.shortages))
+
+
+def _occupied(data: Path, held: contextlib.ExitStack) -> Occupancy:
+    claim(data)
+    occupancy = Occupancy(data)
+    held.callback(occupancy.release)
+    return occupancy
+
+
+def _keepers(data: Path, held: contextlib.ExitStack) -> dict[str, Objects | Logs | DamagedKeeper]:
+    keepers: dict[str, Objects | Logs | DamagedKeeper] = {}
+    for service, open_keeper in (
+        ("s3", lambda: Objects(data / OBJECTS)),
+        ("logs", lambda: Logs(data / LOGS)),
+    ):
+        keeper: Objects | Logs | DamagedKeeper
+        try:
+            keeper = open_keeper()
+        except DamagedError as damage:
+            _LOG.error("%s; all other services go on", damage)
+            keeper = DamagedKeeper(damage)
+        keepers[service] = keeper
+        held.callback(keeper.close)
+    return keepers

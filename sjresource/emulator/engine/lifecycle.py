@@ -1,0 +1,194 @@
+"""Lets time pass for queues and jobs: ticks when something falls due or was changed.
+
+One tick does everything that is due at the clock's time, in one transaction; the executor is told
+afterwards, so that a crash in between costs an attempt and never leaves an unknown process. What a
+tick does stands in `settling`, `queueing` and `execution`.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+
+from sjresource.emulator.engine.queue_front import see_fronts
+from sjresource.emulator.engine.queues import admit, place, waiting_dues, why_waiting
+from sjresource.emulator.engine.resources import settle_resources
+from sjresource.emulator.engine.tick import Moment
+from sjresource.emulator.engine.training import follow_training_jobs
+from sjresource.emulator.store.damage import storage_problem
+from sjresource.emulator.store.records import PLACED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sjresource.emulator.clock import Clock
+    from sjresource.emulator.engine.tick import Pace
+    from sjresource.emulator.executors.interface import Executor
+    from sjresource.emulator.executors.scripts import Simulation
+    from sjresource.emulator.store.records import Job
+    from sjresource.emulator.store.store import Store
+
+POLL_SECONDS: Final = 0.05
+"""How often, in real time, an executor is asked that can't say when it has news."""
+
+_CROWD_SECONDS: Final = 0.01
+_LONGEST_SLEEP: Final = 60.0
+_LONGEST_REST: Final = 5.0
+_MOST_PASSES: Final = 50
+_LOG: Final = logging.getLogger(__name__)
+
+
+@runtime_checkable
+class Foreseeing(Protocol):
+    """An executor that knows when some job's progress changes next."""
+
+    def next_change(self) -> float | None:
+        """Tell the moment, in epoch seconds of the emulator's clock; None if nothing runs."""
+
+    def changed(self) -> list[str]:
+        """Name the training jobs whose progress may have changed; each change is told once."""
+
+
+class Lifecycle:
+    """Moves resources and jobs on, in a thread of its own; `wake` it after every change."""
+
+    def __init__(
+        self, store: Store, clock: Clock, executor: Executor, simulation: Simulation, pace: Pace
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._executor = executor
+        self._simulation = simulation
+        self._pace = pace
+        self._ticking = threading.RLock()
+        self._unsure = True  # whether training jobs may have news that nobody will tell again
+        self._wakeup = threading.Event()
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="lifecycle", daemon=True)
+
+    def start(self) -> None:
+        """Begin to tick."""
+        self._clock.follow(self)
+        self._clock.when_moved(self.wake)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop ticking; returns when the last tick is over."""
+        self._closed.set()
+        self._wakeup.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def wake(self) -> None:
+        """Look again at what is due; returns at once."""
+        self._wakeup.set()
+
+    def tick(self) -> None:
+        """Do all that is due now, and return when it is done."""
+        with self._ticking:
+            for _ in range(
+                _MOST_PASSES
+            ):  # what one pass does may be all that another thing waited for
+                before = self._store.version
+                if self._closed.is_set():
+                    return
+                self._pass()
+                if self._store.version == before:
+                    return
+            self.wake()
+
+    def why_waiting(self, job: Job) -> str | None:
+        """Say what a job waits for, None for one that does not wait."""
+        with self._store.transaction():
+            return why_waiting(self._moment(), job)
+
+    def next_due(self) -> float | None:
+        """Tell when something falls due next, in epoch seconds."""
+        with self._store.transaction():
+            moment = self._moment()
+            moments = [due / 1000 for due in self._dues(moment) if due > moment.now]
+        if isinstance(self._executor, Foreseeing):
+            change = self._executor.next_change()
+            moments += [] if change is None else [change]
+        return min(moments, default=None)
+
+    def _run(self) -> None:
+        while not self._closed.is_set():
+            self._wakeup.clear()
+            began = time.monotonic()
+            delay = self._tick_and_look()
+            took = time.monotonic() - began
+            self._wakeup.wait(delay)
+            # Changes come in crowds: one tick for all of them, and time for who makes them.
+            self._closed.wait(min(max(_CROWD_SECONDS, took), _LONGEST_REST))
+
+    def _tick_and_look(self) -> float:
+        """Let happen what is due; return how long to sleep. Whatever is raised, time goes on."""
+        try:
+            self.tick()
+            delay = self._real_delay()
+        except Exception as error:  # noqa: BLE001 - see the docstring
+            _LOG.error(
+                "ticking Lifecycle: %s; going on",
+                storage_problem(error) or "an unexpected error",
+                exc_info=storage_problem(error) is None,
+            )
+            return 1.0
+        return _LONGEST_SLEEP if delay is None else min(delay, _LONGEST_SLEEP)
+
+    def _pass(self) -> None:
+        changed = self._changed()
+        self._unsure = True
+        with self._store.transaction():
+            moment = self._moment(changed)
+            settle_resources(moment)
+            admit(moment)
+            follow_training_jobs(moment)
+            place(moment)
+            see_fronts(self._store, moment.now)
+        told = [_carefully(effect) for effect in moment.effects]
+        if moment.unanswered:
+            raise moment.unanswered[0]
+        self._unsure = not all(told)
+
+    def _changed(self) -> list[str] | None:
+        if self._unsure or not isinstance(self._executor, Foreseeing):
+            return None
+        return self._executor.changed()
+
+    def _moment(self, changed: list[str] | None = None) -> Moment:
+        now = round(self._clock.now() * 1000)
+        return Moment(self._store, self._executor, self._simulation, self._pace, now, changed)
+
+    def _real_delay(self) -> float | None:
+        due = self.next_due()
+        delay = None if due is None else self._clock.real_seconds_until(due)
+        if isinstance(self._executor, Foreseeing):
+            return delay
+        with self._store.transaction():
+            polling = bool(self._store.live.having(PLACED))
+        if not polling:
+            return delay
+        return POLL_SECONDS if delay is None else min(delay, POLL_SECONDS)
+
+    def _dues(self, moment: Moment) -> list[int]:
+        unsettled = self._store.unsettled_resources()
+        dues = [resource.since + self._pace.resource for resource in unsettled]
+        live = self._store.live
+        candidates: list[int | None] = [job.stop_due for job in live.stopping()]
+        candidates += [moment.ready_at(job) for job in live.having({"SUBMITTED"})]
+        candidates += live.timeouts()
+        candidates += waiting_dues(moment)
+        return dues + [due for due in candidates if due is not None]
+
+
+def _carefully(effect: Callable[[], None]) -> bool:
+    """Run an effect; an executor that fails to start a job will say so when it is polled."""
+    try:
+        effect()
+    except Exception:  # noqa: BLE001 - executors are others' code
+        _LOG.exception("telling the executor: an unexpected error; the job will be seen as failed")
+        return False
+    return True

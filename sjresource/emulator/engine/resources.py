@@ -1,0 +1,48 @@
+"""Brings queues, environments and shares to rest: VALID, or gone.
+
+A queue or share that is being deleted ends its jobs first, as Batch documents for DeleteJobQueue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sjresource.emulator.store.records import LIVE
+
+if TYPE_CHECKING:
+    from sjresource.emulator.engine.tick import Moment
+    from sjresource.emulator.store.records import Job, Resource
+
+
+def settle_resources(moment: Moment) -> None:
+    """Move on every resource whose time has come."""
+    for resource in moment.store.unsettled_resources():
+        if resource.since + moment.pace.resource > moment.now:
+            continue
+        if resource.detail["status"] != "DELETING":
+            detail = {**resource.detail, "status": "VALID"}
+            moment.store.put_resource(replace(resource, detail=detail, since=moment.now))
+        elif not _end_jobs(moment, resource):
+            moment.store.remove_resource(resource.arn)
+
+
+def _end_jobs(moment: Moment, resource: Resource) -> bool:
+    """Terminate the jobs that are left in a queue or share, and tell whether there were any."""
+    left = [job for job in moment.store.live.having(LIVE) if _is_in(job, resource)]
+    for job in left:
+        if not job.terminated:
+            reason = f"The {resource.kind.replace('-', ' ')} was deleted"
+            moment.put(
+                replace(job, terminated=True, termination_reason=reason, stop_due=moment.now)
+            )
+    return bool(left)
+
+
+def _is_in(job: Job, resource: Resource) -> bool:
+    if resource.kind == "job-queue":
+        return job.queue == resource.arn
+    if resource.kind == "quota-share":
+        queue = resource.detail["jobQueueArn"]
+        return job.queue == queue and job.quota_share_name == resource.name
+    return False

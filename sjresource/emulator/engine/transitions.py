@@ -1,0 +1,205 @@
+"""How a service job goes from one status to the next: pure, from a job to the next job.
+
+SUBMITTED, RUNNABLE, SCHEDULED, STARTING, RUNNING, SUCCEEDED or FAILED, with ways back to
+RUNNABLE (https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html). When these
+happen is `lifecycle.py`. Moments are in epoch milliseconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from sjresource.emulator.engine.retries import (
+    RECEIVED,
+    SHORTAGE,
+    after_failure,
+    is_capacity_failure,
+)
+from sjresource.emulator.executors.interface import PENDING_TOO_LONG
+from sjresource.emulator.store.records import Attempt
+
+if TYPE_CHECKING:
+    from sjresource.emulator.executors.interface import Outcome
+    from sjresource.emulator.store.records import Job
+
+COMPLETED: Final = f"{RECEIVED}Training job completed"
+"""https://docs.aws.amazon.com/batch/latest/userguide/service-job-events.html"""
+
+PREEMPTING: Final = "PREEMPTION_IN_PROGRESS: "
+"""How the reason of a job begins that is being stopped for another one:
+https://docs.aws.amazon.com/batch/latest/userguide/batch-service-job-preemption-events.html"""
+
+TIMED_OUT: Final = "Job attempt duration exceeded timeout"
+
+_STATUS: Final = {
+    "Pending": "SCHEDULED",
+    "Starting": "STARTING",
+    "LaunchingMLInstances": "STARTING",
+    "PreparingTrainingStack": "STARTING",
+    "Downloading": "STARTING",
+    "DownloadingTrainingImage": "STARTING",
+    "Training": "RUNNING",
+    "Uploading": "RUNNING",
+}
+_ORDER: Final = ("SCHEDULED", "STARTING", "RUNNING")
+_PREFIX: Final = "AWSBatch"
+_DIGITS: Final = 32
+_LONGEST_NAME: Final = 63
+_RECENT: Final = 10
+"""How many preempted attempts are kept: "a sliding window", of a size that is not documented."""
+
+
+def runnable(job: Job, now: int) -> Job:
+    """The scheduler has seen the job."""
+    return replace(job, status="RUNNABLE", since=now)
+
+
+def scheduled(job: Job, environment: str, training_job: str, now: int) -> Job:
+    """The job has capacity in `environment`, and a new training job of this name."""
+    return replace(
+        job,
+        status="SCHEDULED",
+        since=now,
+        scheduled_at=now,
+        status_reason=None,
+        blocked_since=None,
+        environment=environment,
+        training_job=training_job,
+        starts=job.starts + 1,
+        attempt_started_at=None,
+        timed_out=False,
+    )
+
+
+def refused(job: Job, reason: str, now: int) -> Job:
+    """SageMaker does not create the training job: a try is used up, and leaves no attempt."""
+    if job.terminated:
+        return failed_waiting(job, job.termination_reason, now)
+    job = replace(job, refusals=job.refusals + 1, blocked_since=None)
+    return _tried(job, f"{RECEIVED}{reason}", now)
+
+
+def progressed(job: Job, secondary_status: str, now: int) -> Job:
+    """SageMaker tells of progress; a status never goes back within an attempt."""
+    status = _STATUS.get(secondary_status, job.status)
+    if _ORDER.index(status) <= _ORDER.index(job.status):
+        return job
+    started = job.attempt_started_at
+    if status == "RUNNING":
+        started = started or now
+    return replace(
+        job,
+        status=status,
+        since=now,
+        attempt_started_at=started,
+        started_at=job.started_at or started,
+    )
+
+
+def ended(job: Job, outcome: Outcome, now: int, *, secondary_status: str = "Stopped") -> Job:
+    """SageMaker's job has ended: the service job has too, or it waits for another attempt."""
+    if outcome.status == "Completed" and not job.terminated:
+        return _finished(_with_attempt(job, COMPLETED, now), "SUCCEEDED", COMPLETED, now)
+    if job.terminated or job.timed_out:
+        reason = job.termination_reason if job.terminated else TIMED_OUT
+        return _failed_for_good(job, reason, now)
+    if job.preempted_for is not None:
+        return _preempted(job, now)
+    if secondary_status == PENDING_TOO_LONG or is_capacity_failure(outcome.failure_reason):
+        return _short_of_capacity(job, now)
+    if outcome.status == "Stopped":
+        return _failed_for_good(job, f"{RECEIVED}{secondary_status}", now)
+    reason = f"{RECEIVED}{outcome.failure_reason or 'Failed'}"
+    return _tried(_with_attempt(job, reason, now), reason, now)
+
+
+def preempting(job: Job, for_job: str, reason: str, now: int) -> Job:
+    """The job is to be stopped, so that another one gets its capacity."""
+    return replace(
+        job,
+        preempted_for=for_job,
+        preemption_reason=reason,
+        stop_due=now,
+        status_reason=f"{PREEMPTING}{reason}",
+    )
+
+
+def failed_waiting(job: Job, reason: str | None, now: int) -> Job:
+    """The job ends before it got to SageMaker."""
+    return _finished(job, "FAILED", reason, now)
+
+
+def training_job_name(name: str, job_id: str, start: int) -> str:
+    """Return the name that Batch gives a training job: AWSBatch, the payload's, 32 hex digits.
+
+    https://docs.aws.amazon.com/batch/latest/userguide/getting-started-sagemaker.html and
+    .../service-job-events.html show it. Believed: how a long name is cut, and that what SageMaker
+    does not allow in it becomes a hyphen.
+    """
+    digest = hashlib.sha256(f"{job_id}/{start}".encode()).hexdigest()[:_DIGITS]
+    cleaned = re.sub("[^A-Za-z0-9-]+", "-", name)
+    room = _LONGEST_NAME - len(_PREFIX) - len(digest)
+    return f"{_PREFIX}{cleaned[:room]}{digest}"
+
+
+def _tried(job: Job, reason: str, now: int) -> Job:
+    """A try has failed: the job has too, or it waits for the next one."""
+    if after_failure(job.retry_strategy, len(job.attempts) + job.refusals, reason) == "EXIT":
+        return _finished(job, "FAILED", reason, now)
+    return replace(
+        job, status="RUNNABLE", since=now, status_reason=reason, environment=None, shortages=0
+    )
+
+
+def _short_of_capacity(job: Job, now: int) -> Job:
+    waited = now - (job.scheduled_at or now)
+    return replace(
+        job,
+        status="RUNNABLE",
+        since=now,
+        status_reason=SHORTAGE,
+        environment=None,
+        shortages=job.shortages + 1,
+        shortage_ms=job.shortage_ms + waited,
+    )
+
+
+def _preempted(job: Job, now: int) -> Job:
+    """It waits again, or fails "when preemption retries have been exhausted"; unset is unlimited.
+
+    https://docs.aws.amazon.com/batch/latest/userguide/preemption.html
+    """
+    reason = job.preemption_reason
+    attempt = Attempt(job.training_job or "", job.attempt_started_at, now, reason)
+    job = replace(
+        job,
+        preemptions=job.preemptions + 1,
+        preempted_attempts=[attempt, *job.preempted_attempts][:_RECENT],
+    )
+    retries = (job.preemption_configuration or {}).get("preemptionRetriesBeforeTermination")
+    if retries is not None and job.preemptions > retries:
+        return _finished(job, "FAILED", reason, now)
+    return replace(
+        job, status="RUNNABLE", since=now, status_reason=None, environment=None, stop_due=None,
+        preempted_for=None, preemption_reason=None,
+    )  # fmt: skip
+
+
+def _failed_for_good(job: Job, reason: str | None, now: int) -> Job:
+    return _finished(_with_attempt(job, reason, now), "FAILED", reason, now)
+
+
+def _with_attempt(job: Job, reason: str | None, now: int) -> Job:
+    attempt = Attempt(job.training_job or "", job.attempt_started_at, now, reason)
+    return replace(job, attempts=[*job.attempts, attempt])
+
+
+def _finished(job: Job, status: str, reason: str | None, now: int) -> Job:
+    return replace(
+        job, status=status, since=now, stopped_at=now, status_reason=reason,
+        environment=None, blocked_since=None, stop_due=None, preempted_for=None,
+        preemption_reason=None,
+    )  # fmt: skip

@@ -1,0 +1,89 @@
+"""Finds a training job's metrics in what it prints, as its MetricDefinitions say. Pure.
+
+RE2 searches in linear time: with `re` a pattern such as `(a+)+$` would take for ever over one line.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final
+
+import re2  # type: ignore[import-untyped] # it has no types
+
+from sjresource.emulator.executors.interface import Metric
+from sjresource.emulator.executors.process.contract import CannotRunError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+
+_MOST_MATCHES: Final = 100
+"""In a line, of a pattern."""
+
+
+class MetricScanner:
+    """Keeps the last value of each metric; one thread may scan while others read `latest`.
+
+    Raises CannotRunError for a definition whose Regex isn't one, or captures nothing. `notes` says
+    which can't be searched with here; they belong into the job's log.
+    """
+
+    def __init__(self, definitions: Iterable[Mapping[str, Any]]) -> None:
+        self.notes: list[str] = []
+        self._patterns: dict[str, Any] = {}
+        for definition in definitions:
+            name, regex = definition["Name"], definition["Regex"]
+            try:
+                self._patterns[name] = _compiled(name, regex)
+            except _NoRE2Error as error:
+                self.notes.append(
+                    f"[emulator] metric {name} is not looked for: RE2, by which the "
+                    f"emulator searches, has not all of Python's patterns: {error}"
+                )
+        self._latest: dict[str, Metric] = {}
+
+    @property
+    def latest(self) -> tuple[Metric, ...]:
+        """Each metric that was seen so far."""
+        return tuple(self._latest.values())
+
+    def scan(self, line: str, timestamp: float) -> None:
+        """Take the metrics in a line; what is no number is passed over."""
+        found = {}
+        for name, pattern in self._patterns.items():
+            for match in islice(pattern.finditer(line), _MOST_MATCHES):
+                value = _number(match[1])
+                if value is not None:
+                    found[name] = Metric(name, value, timestamp)
+        if found:
+            self._latest = self._latest | found  # a new one: readers never see it half-made
+
+
+class _NoRE2Error(Exception):
+    """Python would take the pattern, RE2 does not."""
+
+
+def _compiled(name: str, regex: str) -> Any:
+    try:
+        groups = re.compile(regex).groups
+    except (re.error, RecursionError, OverflowError) as error:
+        raise CannotRunError(f"ClientError: metric {name} has an invalid Regex: {error}") from error
+    if groups < 1:
+        raise CannotRunError(f"ClientError: the Regex of metric {name} has no group for the value")
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile(regex, options)
+    except re2.error as error:
+        said = error.args[0] if error.args else ""
+        raise _NoRE2Error(
+            said.decode(errors="replace") if isinstance(said, bytes) else said
+        ) from None
+
+
+def _number(text: str | None) -> float | None:
+    try:
+        return float(text or "")
+    except ValueError:
+        return None

@@ -1,0 +1,163 @@
+"""Files from S3 and to S3; which ones, and why, is said in `artifacts.py`.
+
+Failures are raised as CannotRunError, in SageMaker's words where they are known.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tarfile
+import tempfile
+from pathlib import PurePosixPath
+from typing import IO, TYPE_CHECKING, Final
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from sjresource.emulator.executors.process.contract import CannotRunError
+from sjresource.emulator.executors.process.left_files import open_regular, regular_files
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from types_boto3_s3 import S3Client
+
+    from sjresource.emulator.executors.process.contract import Channel
+
+
+_MOST_MANIFEST: Final = 16 * 1024 * 1024
+
+
+def download_channel(s3: S3Client, channel: Channel, wanted: Callable[[], bool]) -> None:
+    """Download what a channel names; raises CannotRunError if that is nothing.
+
+    Between objects it is asked whether they are still `wanted`.
+    """
+    channel.folder.mkdir(parents=True)
+    if channel.s3_data_type == "S3Prefix":
+        found = download_prefix(s3, channel.s3_uri, channel.folder, wanted)
+    elif channel.s3_data_type == "ManifestFile":
+        found = _download_manifest(s3, channel.s3_uri, channel.folder, wanted)
+    else:
+        raise CannotRunError(
+            f"ClientError: channel {channel.name} has S3DataType {channel.s3_data_type}; "
+            "the emulator has S3Prefix and ManifestFile"
+        )
+    if not found:
+        raise CannotRunError(
+            "ClientError: Data download failed: No S3 objects found under S3 URL "
+            f'"{channel.s3_uri}" given in the input data source of channel {channel.name}'
+        )
+
+
+def download_prefix(s3: S3Client, uri: str, folder: Path, wanted: Callable[[], bool]) -> int:
+    """Download every object whose key begins as `uri` says; give how many there were."""
+    bucket, prefix = _parts(uri)
+    names = {key: _below(prefix, key) for key in _keys(s3, bucket, prefix)}
+    for key, name in names.items():
+        if wanted():
+            _download(s3, bucket, key, folder, name)
+    return len(names)
+
+
+def upload_archive(s3: S3Client, folder: Path, uri: str) -> None:
+    """Write what is in `folder` to `uri`, as one tar.gz."""
+    regular_files(folder, uri)
+    with tempfile.TemporaryFile() as archive:  # no name that training code could have taken
+        with tarfile.open(fileobj=archive, mode="w:gz") as tar:
+            for path in sorted(folder.iterdir()):
+                tar.add(path, arcname=path.name, filter=_archived)
+        archive.seek(0)
+        _upload(s3, archive, uri)
+
+
+def upload_folder(s3: S3Client, folder: Path, uri: str) -> None:
+    """Write each file in `folder` under the prefix `uri`."""
+    for path in regular_files(folder, uri):
+        with open_regular(path) as body:
+            _upload(s3, body, f"{uri.rstrip('/')}/{path.relative_to(folder).as_posix()}")
+
+
+def _archived(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    """Leave pipes and devices out; links are kept as links."""
+    return member if member.isreg() or member.isdir() or member.issym() else None
+
+
+def _download_manifest(s3: S3Client, uri: str, folder: Path, wanted: Callable[[], bool]) -> int:
+    bucket, key = _parts(uri)
+    try:
+        manifest = s3.get_object(Bucket=bucket, Key=key)["Body"].read(_MOST_MANIFEST + 1)
+    except (BotoCoreError, ClientError) as error:
+        raise _failed("Data download failed", uri, error) from error
+    source, prefix, names = _read_manifest(manifest, uri)
+    for name in names:
+        if wanted():
+            _download(s3, source, prefix + name, folder, name)
+    return len(names)
+
+
+def _read_manifest(manifest: bytes, uri: str) -> tuple[str, str, list[str]]:
+    """Read a manifest: `[{"prefix": "s3://bucket/beginning"}, "name", ...]`."""
+    if len(manifest) > _MOST_MANIFEST:
+        raise CannotRunError(f"ClientError: {uri} is too large for a manifest")
+    try:
+        first, *names = json.loads(manifest)
+        prefix = first["prefix"]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise CannotRunError(f"ClientError: {uri} is no manifest: {error}") from error
+    if not all(isinstance(name, str) for name in [prefix, *names]):
+        raise CannotRunError(f"ClientError: {uri} is no manifest: it has other things than text")
+    return (*_parts(prefix), names)
+
+
+def _parts(uri: str) -> tuple[str, str]:
+    scheme, separator, rest = uri.partition("://")
+    bucket, _, key = rest.partition("/")
+    if (scheme, separator) != ("s3", "://") or not bucket:
+        raise CannotRunError(f"ClientError: {uri} is no S3 URI (s3://bucket/key)")
+    return bucket, key
+
+
+def _keys(s3: S3Client, bucket: str, prefix: str) -> Iterator[str]:
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    try:
+        for page in pages:
+            # Keys that end in a slash are what consoles show as empty folders.
+            yield from (o["Key"] for o in page.get("Contents", ()) if not o["Key"].endswith("/"))
+    except (BotoCoreError, ClientError) as error:
+        raise _failed("Data download failed", f"s3://{bucket}/{prefix}", error) from error
+
+
+def _below(prefix: str, key: str) -> str:
+    # A prefix may be a folder (with its slash or without), a whole key, or the beginning of names.
+    rest = key[len(prefix) :]
+    if prefix.endswith("/") or rest.startswith("/"):
+        return rest.lstrip("/")
+    return key[prefix.rfind("/") + 1 :]
+
+
+def _download(s3: S3Client, bucket: str, key: str, folder: Path, name: str) -> None:
+    if ".." in PurePosixPath(name).parts or name.startswith("/") or "\0" in name:
+        raise CannotRunError(
+            f"ClientError: s3://{bucket}/{key} would be written outside its channel"
+        )
+    path = folder / name
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            shutil.copyfileobj(s3.get_object(Bucket=bucket, Key=key)["Body"], file)
+    except (BotoCoreError, ClientError, OSError, ValueError) as error:
+        raise _failed("Data download failed", f"s3://{bucket}/{key}", error) from error
+
+
+def _upload(s3: S3Client, body: IO[bytes], uri: str) -> None:
+    bucket, key = _parts(uri)
+    try:
+        s3.put_object(Bucket=bucket, Key=key, Body=body)
+    except (BotoCoreError, ClientError) as error:
+        raise _failed("Artifact upload failed", uri, error) from error
+
+
+def _failed(what: str, uri: str, error: Exception) -> CannotRunError:
+    return CannotRunError(f"ClientError: {what}: {uri}: {error}")

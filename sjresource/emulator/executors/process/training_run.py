@@ -1,0 +1,171 @@
+"""One training job from Starting to its outcome, in a thread of its own.
+
+The order is SageMaker's: Starting, Downloading, Training, Uploading; then Completed, Failed,
+Stopped or MaxRuntimeExceeded. As there, a job that was stopped or ran out of time still has its
+model uploaded, if it wrote one. The job's folder is removed before its outcome is told.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import shutil
+import threading
+from contextlib import nullcontext, suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from sjresource.emulator.executors.interface import Outcome, Progress
+from sjresource.emulator.executors.process import artifacts, contract, left_files, training_process
+from sjresource.emulator.executors.process.contract import CannotRunError
+from sjresource.emulator.executors.process.log_forwarding import LogStream, follow_output
+from sjresource.emulator.executors.process.metrics import MetricScanner
+from sjresource.emulator.executors.process.preparation import prepare
+from sjresource.emulator.executors.process.training_process import Ending
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sjresource.emulator.executors.interface import TrainingJob
+    from sjresource.emulator.executors.process.aws_access import AwsAccess
+    from sjresource.emulator.executors.process.contract import Tree
+    from sjresource.emulator.executors.process.training_process import Grace
+
+_OUTPUT_SECONDS: Final = 10
+"""How long, once a process has ended, to wait for the last of its output to be written."""
+
+_FAILURE_BYTES: Final = 4096
+"""Of the failure file: SageMaker takes 1024 characters."""
+
+_LOG: Final = logging.getLogger(__name__)
+
+
+class TrainingRun:
+    """Runs `job` in `tree`; safe to use from several threads.
+
+    `now` gives epoch seconds, for logs and metrics.
+    """
+
+    def __init__(
+        self, job: TrainingJob, tree: Tree, aws: AwsAccess, grace: Grace, now: Callable[[], float]
+    ) -> None:
+        self._job = job
+        self._tree = tree
+        self._aws = aws
+        self._grace = grace
+        self._now = now
+        self._told = Progress("Starting")
+        self._metrics = MetricScanner(())
+        self._stop = threading.Event()
+        self._abandoned = False
+        self._thread = threading.Thread(target=self._run, name=job.name, daemon=True)
+
+    @property
+    def progress(self) -> Progress:
+        """How the job stands."""
+        told = replace(self._told, metrics=self._metrics.latest)
+        stopping = told.outcome is None and self._stop.is_set()
+        return replace(told, secondary_status="Stopping") if stopping else told
+
+    def start(self) -> None:
+        """Begin; returns at once."""
+        self._thread.start()
+
+    def stop(self, *, abandon: bool = False) -> None:
+        """Have the job end soon; returns at once. One that is abandoned has nothing uploaded."""
+        self._abandoned = abandon
+        self._stop.set()
+
+    def join(self, seconds: float) -> None:
+        """Wait until the job has its outcome, `seconds` at most."""
+        self._thread.join(seconds)
+
+    def _run(self) -> None:
+        try:
+            ended = self._train_as_requested()
+        except CannotRunError as error:
+            ended = _failed(str(error))
+        except Exception as error:  # noqa: BLE001 - whatever went wrong, it must get an outcome
+            _LOG.exception("running TrainingJob (%s): an unexpected error", self._job.name)
+            ended = _failed(f"InternalServerError: {type(error).__name__}: {error}"[:1024])
+        training_process.end_all([self._tree.root])
+        shutil.rmtree(self._tree.root, ignore_errors=True)
+        self._told = ended
+
+    def _train_as_requested(self) -> Progress:
+        request = self._job.request
+        contract.check(request)
+        self._metrics = MetricScanner(
+            request["AlgorithmSpecification"].get("MetricDefinitions", ())
+        )
+        variables = prepare(self._job, self._tree, self._aws.variables(self._job.region))
+        self._told = Progress("Downloading")
+        s3 = self._aws.s3(self._job.region)
+        artifacts.download_inputs(s3, request, self._tree, lambda: not self._stop.is_set())
+        if self._stop.is_set():
+            return Progress("Stopped", outcome=Outcome("Stopped"))
+        self._told = Progress("Training")
+        ending, exit_code = self._train(variables)
+        if self._abandoned:
+            return Progress("Stopped", outcome=Outcome("Stopped", exit_code))
+        self._told = Progress("Uploading")
+        return self._upload(ending, exit_code)
+
+    def _train(self, variables: dict[str, str]) -> tuple[Ending, int]:
+        job = self._job
+        stream = LogStream(
+            self._aws.logs(job.region), f"{job.name}/{contract.HOST}-{int(self._now())}", self._now
+        )
+        stream.create()
+        with training_process.start(
+            contract.command(job.request, self._tree), variables, self._tree.root
+        ) as process:
+            assert process.stdout is not None  # noqa: S101 - for mypy: it was started with a pipe
+            finished = threading.Event()
+
+            def take(line: str) -> None:
+                stream.add(line)
+                self._metrics.scan(line, self._now())
+
+            for note in self._metrics.notes:
+                stream.add(note)
+            reader = threading.Thread(
+                target=_follow_to_the_end,  # with a descriptor of its own: it may go on for longer
+                args=(os.dup(process.stdout.fileno()), take, stream.flush, finished),
+                daemon=True,
+            )
+            reader.start()
+            seconds = contract.max_runtime_seconds(job.request)
+            ending = training_process.wait(process, self._stop, seconds, self._grace)
+            training_process.end_all([self._tree.root])
+            finished.set()
+            reader.join(_OUTPUT_SECONDS)
+        return ending, training_process.exit_code(process)
+
+    def _upload(self, ending: Ending, exit_code: int) -> Progress:
+        job, tree, s3 = self._job, self._tree, self._aws.s3(self._job.region)
+        failed = ending is Ending.EXITED and exit_code != 0
+        with suppress(CannotRunError) if failed else nullcontext():  # the first failure counts
+            artifacts.upload_checkpoints(s3, job.request, tree)
+            artifacts.upload_output(s3, job, tree)
+        if failed:
+            failure = left_files.beginning(tree.failure, tree.root, _FAILURE_BYTES)
+            return _failed(contract.failure_reason(exit_code, failure), exit_code)
+        if ending is Ending.EXITED:
+            model = artifacts.upload_model(s3, job, tree)
+            return Progress("Completed", outcome=Outcome("Completed", exit_code, None, model))
+        left_files.require_folder(tree.model, tree.root, "the model folder")
+        unfinished = artifacts.upload_model(s3, job, tree) if any(tree.model.iterdir()) else None
+        status = "MaxRuntimeExceeded" if ending is Ending.TIMED_OUT else "Stopped"
+        return Progress(status, outcome=Outcome("Stopped", exit_code, None, unfinished))
+
+
+def _follow_to_the_end(source: int, *how: Any) -> None:
+    try:
+        follow_output(source, *how)
+    finally:
+        os.close(source)
+
+
+def _failed(reason: str, exit_code: int | None = None) -> Progress:
+    return Progress("Failed", outcome=Outcome("Failed", exit_code, reason))

@@ -1,0 +1,1 @@
+"""HTTP messages, AWS's error forms, and botocore's model of Batch."""

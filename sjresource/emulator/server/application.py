@@ -1,0 +1,180 @@
+"""The door of the emulator, as a WSGI application: who is let in, and how refusals look.
+
+In order: foreign Hosts and Origins are refused, then signatures are checked, and only then a body
+is held in memory (how large one may be is `connections`' part); then control routes and services
+answer. Only `GET /_emulator/health` and STS's AssumeRoleWithWebIdentity are unsigned, and the page,
+which has a door of its own; that call's token must be a trusted one.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
+
+from sjresource.emulator.controls.faults import ConnectionCutError
+from sjresource.emulator.controls.routes import PREFIX
+from sjresource.emulator.protocol.errors import AWSError, ServerException, error_response
+from sjresource.emulator.protocol.http_messages import (
+    body_sha256,
+    host_name,
+    json_response,
+    read_head,
+    with_body,
+)
+from sjresource.emulator.server.connections import MOST_BYTES
+from sjresource.emulator.server.routing import operation_and_parameters
+from sjresource.emulator.server.signatures import claimed_service, claimed_signature, missing
+from sjresource.emulator.store.damage import storage_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from sjresource.emulator.controls.call_log import Calls
+    from sjresource.emulator.controls.faults import Faults
+    from sjresource.emulator.controls.routes import Control
+    from sjresource.emulator.protocol.http_messages import Request, Response
+    from sjresource.emulator.server.authentication import Authenticator
+    from sjresource.emulator.server.routing import Services
+    from sjresource.emulator.services.web_identities import WebIdentities
+    from sjresource.page import Site
+
+_LOG: Final = logging.getLogger(__name__)
+_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
+_UNSIGNED_ACTION: Final = "AssumeRoleWithWebIdentity"
+_DEFAULT_REGION: Final = "us-east-1"
+_MOST_UNSIGNED: Final = 64 * 1024
+_HOP_BY_HOP: Final = frozenset({"connection", "content-length", "transfer-encoding"})
+
+
+class Application:
+    """Takes WSGI requests; `cut` closes the connection of an environment without an answer."""
+
+    def __init__(
+        self,
+        *,
+        authenticator: Authenticator,
+        services: Services,
+        control: Control,
+        faults: Faults,
+        calls: Calls,
+        web_identities: WebIdentities,
+        page: Site,
+        cut: Callable[[dict[str, Any]], None],
+    ) -> None:
+        self._authenticator = authenticator
+        self._services = services
+        self._control = control
+        self._faults = faults
+        self._calls = calls
+        self._web_identities = web_identities
+        self._page = page
+        self._cut = cut
+
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
+        """Answer one request; never raises."""
+        if self._page.owns(environ):
+            return self._page(environ, start_response)
+        try:
+            response = self._answer(environ)
+        except ConnectionCutError:
+            self._cut(environ)
+            response = json_response({}, 503)  # goes nowhere
+        headers = [each for each in response.headers.items() if each[0].lower() not in _HOP_BY_HOP]
+        length = response.headers.get("Content-Length", response.headers.get("content-length"))
+        if environ["REQUEST_METHOD"] != "HEAD" or length is None:
+            length = str(len(response.body))
+        headers.append(("Content-Length", length))
+        start_response(response.status_line, headers)
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else response.body]
+
+    def _answer(self, environ: dict[str, Any]) -> Response:
+        service = ""
+        try:
+            head = read_head(environ)
+            _check_origin(head.headers)
+            service = claimed_service(head) or _unsigned_service(head)
+            _check_size(head, service)
+            return self._answer_allowed(head, environ)
+        except AWSError as error:
+            return error_response(error, service)
+        except ConnectionCutError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever it was, the server goes on
+            return error_response(_unexpected(error), service)
+
+    def _answer_allowed(self, head: Request, environ: dict[str, Any]) -> Response:
+        if (head.method, head.target) == ("GET", f"{PREFIX}health"):
+            return json_response({"status": "ok"})
+        signature = claimed_signature(head)
+        if signature is None:
+            return self._answer_unsigned(head, environ)
+        self._authenticator.verify(head, signature, body_sha256(environ))
+        request = with_body(head, environ)
+        if request.path.startswith(PREFIX):
+            return self._control.answer(request)
+        return self._answer_service(signature.service, signature.region, request)
+
+    def _answer_unsigned(self, head: Request, environ: dict[str, Any]) -> Response:
+        """Answer the one call of STS that comes before any key."""
+        length = head.headers.get("content-length", "0")
+        if (head.method, head.target) != ("POST", "/") or int(length) > _MOST_UNSIGNED:
+            raise missing()
+        request = with_body(head, environ)
+        form = parse_qsl(request.body.decode("utf-8", "replace"))
+        if [value for name, value in form if name == "Action"] != [_UNSIGNED_ACTION]:
+            raise missing()
+        tokens = [value for name, value in form if name == "WebIdentityToken"]
+        self._web_identities.require_trusted(tokens[0] if len(tokens) == 1 else "")
+        return self._answer_service("sts", _DEFAULT_REGION, request)
+
+    def _answer_service(self, service: str, region: str, request: Request) -> Response:
+        operation, parameters = operation_and_parameters(service, request)
+        status: int | None = None
+        try:
+            response = self._faults.strike(
+                operation, parameters, lambda: self._services.answer(service, region, request)
+            )
+            status = response.status
+        except AWSError as error:
+            status = error.status
+            raise
+        finally:
+            self._calls.note(service, operation, region, parameters, status)
+        return response
+
+
+def _check_size(head: Request, service: str) -> None:
+    most = MOST_BYTES.get(service, MOST_BYTES[""])
+    if int(head.headers.get("content-length", "0")) > most:
+        message = f"the request's body is larger than {most} bytes"
+        raise AWSError("RequestEntityTooLargeException", message, 413)
+
+
+def _unsigned_service(head: Request) -> str:
+    """Return STS for a form that is not signed: its refusal is one that STS's clients can read."""
+    form = head.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
+    return "sts" if form and head.method == "POST" else ""
+
+
+def _unexpected(error: Exception) -> AWSError:
+    problem = storage_problem(error)
+    if problem is not None:
+        _LOG.error("answering a request: %s", problem)
+        return AWSError("ServiceUnavailableException", problem, 503)
+    # The request may hold secrets: the log says where we failed, not on what.
+    _LOG.error("answering a request: an unexpected error", exc_info=error)
+    return ServerException("the emulator failed; please report it")
+
+
+def _check_origin(headers: Mapping[str, str]) -> None:
+    """A browser's page, or a name that was bound to our address, must not drive the emulator."""
+    host = headers.get("host", "")
+    name = host_name(host)
+    if name not in _LOOPBACK and not name.endswith(".localhost"):
+        raise AWSError("AccessDeniedException", "the Host header does not name this machine", 403)
+    origin = headers.get("origin")
+    if origin is not None and origin.partition("://")[2] != host:
+        raise AWSError("AccessDeniedException", "the Origin header names another site", 403)

@@ -1,0 +1,1 @@
+"""The services beside Batch, most of them moto's."""

@@ -1,0 +1,148 @@
+"""The services that moto answers: S3, IAM, STS, CloudWatch Logs, SageMaker, and container Batch.
+
+moto is loaded when one of them is first called. Its state is global to the process: emulators in
+one process share buckets, roles and log groups (not queues and jobs). What has to survive a restart
+is kept by `objects` and `logs`; the rest of moto's state is gone then.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.compat import HTTPHeaders
+
+from sjresource.emulator.protocol.errors import AWSError
+from sjresource.emulator.protocol.http_messages import Response, host_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sjresource.emulator.protocol.http_messages import Request
+    from sjresource.emulator.store.damage import DamagedError
+
+    Ask = Callable[[Request, str], Response]
+
+HOSTS: Final = {
+    "s3": "s3.{region}.amazonaws.com",
+    "iam": "iam.amazonaws.com",
+    "sts": "sts.{region}.amazonaws.com",
+    "logs": "logs.{region}.amazonaws.com",
+    "sagemaker": "api.sagemaker.{region}.amazonaws.com",
+    "batch": "batch.{region}.amazonaws.com",
+}
+"""Each service's signing name, and the host by which moto knows it."""
+
+_LOADING: Final = threading.Lock()
+_MISSING: Final = "Not yet implemented"
+_MOST_SUCCESSFUL: Final = 299
+_LOG: Final = logging.getLogger(__name__)
+
+
+class Keeper(Protocol):
+    """Keeps what a service holds; `ask` puts a request to moto, with the region."""
+
+    def restore(self, ask: Ask) -> None:
+        """Give back to moto what was kept; called before the service's first request."""
+
+    def note(self, request: Request, region: str, ask: Ask) -> None:
+        """Keep what a request that succeeded has changed."""
+
+
+class DamagedKeeper:
+    """In place of one whose database can't be read: its service says so, and the others go on."""
+
+    def __init__(self, damage: DamagedError) -> None:
+        self._damage = damage
+
+    def restore(self, ask: Ask) -> None:
+        """Raise AWSError."""
+        del ask
+        raise AWSError("ServiceUnavailable", str(self._damage), 503)
+
+    def note(self, request: Request, region: str, ask: Ask) -> None:
+        """Do nothing: no request gets here."""
+
+    def close(self) -> None:
+        """Do nothing: nothing is open."""
+
+
+class MotoServices:
+    """Has moto answer, and keeps what `keepers` (by service) want kept."""
+
+    def __init__(self, keepers: Mapping[str, Keeper]) -> None:
+        self._keepers = keepers
+        self._restored: set[str] = set()
+        self._restoring = threading.Lock()
+
+    def answer(self, service: str, region: str, request: Request) -> Response:
+        """Answer one request; AWSError if moto has no such operation."""
+        keeper = self._keepers.get(service)
+        if keeper is None:
+            return _ask_moto(service, region, request)
+
+        def ask(request: Request, region: str) -> Response:
+            return _ask_moto(service, region, request)
+
+        with self._restoring:
+            if service not in self._restored:
+                keeper.restore(ask)
+                self._restored.add(service)
+        response = ask(request, region)
+        if response.status <= _MOST_SUCCESSFUL:
+            keeper.note(request, region, ask)
+        return response
+
+
+def _ask_moto(service: str, region: str, request: Request) -> Response:
+    url = f"https://{_host(service, region, request)}{request.target}"
+    headers = HTTPHeaders.from_dict(dict(request.headers))
+    prepared = AWSPreparedRequest(request.method, url, headers, request.body, stream_output=False)
+    try:
+        answered = _moto()(prepared)
+    except NotImplementedError:
+        answered = None
+    except Exception as error:  # noqa: BLE001 - moto checks little of what it is asked
+        raise _unreadable(service, error) from None
+    if answered is None or answered[2] == _MISSING:
+        raise AWSError(
+            "UnknownOperationException",
+            f"the emulator does not emulate this operation of {service}: moto does not have it",
+            404,
+        )
+    status, answered_headers, body = answered
+    return Response(
+        int(status), _plain(answered_headers), body if isinstance(body, bytes) else body.encode()
+    )
+
+
+def _unreadable(service: str, error: Exception) -> AWSError:
+    """Refuse what moto stumbles over, in words that do not hold what it was asked."""
+    _LOG.warning("asking moto (%s): it fails by %s", service, type(error).__name__)
+    return AWSError(
+        "ValidationException",
+        f"moto, which answers for {service}, can't make anything of this request: "
+        f"{type(error).__name__}",
+    )
+
+
+def _host(service: str, region: str, request: Request) -> str:
+    """Give the host by which moto knows the service, S3's buckets before it included."""
+    host = HOSTS[service].format(region=region)
+    called = host_name(request.headers.get("host", ""))
+    bucket = called.removesuffix(".localhost")
+    return f"{bucket}.{host}" if service == "s3" and bucket != called else host
+
+
+def _moto() -> Callable[[AWSPreparedRequest], Any]:
+    with _LOADING:  # imports are slow, and moto's registries are filled by them
+        from moto.core.botocore_stubber import BotocoreStubber  # noqa: PLC0415 - only if needed
+
+        return BotocoreStubber().process_request
+
+
+def _plain(headers: Any) -> dict[str, str]:
+    pairs = headers.items() if hasattr(headers, "items") else headers
+    return {str(name): str(value) for name, value in pairs}

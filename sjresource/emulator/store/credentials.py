@@ -1,0 +1,124 @@
+"""Who may call the emulator: its own random key, and the temporary keys that its STS gave out.
+
+Owns the file `DATA/credentials`, an AWS shared credentials file (mode 0600) with the profile
+`sjresource-emulator`. Checking signatures is `authentication.py`.
+"""
+
+from __future__ import annotations
+
+import configparser
+import os
+import secrets
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from sjresource.emulator.store.damage import DamagedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+PROFILE: Final = "sjresource-emulator"
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """A key pair; the names are boto3's, so that `boto3.client(..., **vars(credentials))` works."""
+
+    aws_access_key_id: str
+    """The key's id; not secret."""
+    aws_secret_access_key: str = field(repr=False)
+    """What requests are signed with; never shown."""
+
+
+@dataclass(frozen=True)
+class TemporaryCredentials:
+    """Keys that STS issued; `expires_at` is in epoch seconds of the real clock."""
+
+    access_key_id: str
+    secret_access_key: str = field(repr=False)
+    session_token: str = field(repr=False)
+    expires_at: float
+
+
+def new_credentials() -> Credentials:
+    """Draw a random key pair in AWS's form."""
+    return Credentials("AKIA" + secrets.token_hex(8).upper(), secrets.token_urlsafe(30))
+
+
+def credentials_in(folder: Path) -> Credentials:
+    """Give the key pair of `folder/credentials`; the first call draws and writes it.
+
+    Other profiles in that file stay.
+
+    Raises:
+        DamagedError: the file can't be read.
+    """
+    path = folder / "credentials"
+    stored = _read(path)
+    if stored is not None:
+        return stored
+    credentials = new_credentials()
+    _write(path, credentials)
+    return credentials
+
+
+class Keyring:
+    """The secret of every key that is let in; safe to use from several threads."""
+
+    def __init__(self, own: Credentials, now: Callable[[], float]) -> None:
+        self._own = own
+        self._now = now
+        self._temporary: dict[str, TemporaryCredentials] = {}
+        self._lock = threading.Lock()
+
+    def own_secret(self, access_key_id: str) -> str | None:
+        """Give the secret of the emulator's own key, None for any other."""
+        own = self._own
+        return own.aws_secret_access_key if access_key_id == own.aws_access_key_id else None
+
+    def temporary(self, access_key_id: str) -> TemporaryCredentials | None:
+        """Give temporary credentials, those that expired not long ago included."""
+        with self._lock:
+            return self._temporary.get(access_key_id)
+
+    def issue(self, credentials: TemporaryCredentials) -> None:
+        """Let `credentials` in until they expire."""
+        day = 86_400
+        with self._lock:
+            for key, known in list(self._temporary.items()):
+                if known.expires_at + day < self._now():
+                    del self._temporary[key]
+            self._temporary[credentials.access_key_id] = credentials
+
+
+def _read(path: Path) -> Credentials | None:
+    parser = configparser.ConfigParser(interpolation=None)
+    try:
+        if not parser.read(path) or not parser.has_section(PROFILE):
+            return None
+        section = parser[PROFILE]
+        pair = section["aws_access_key_id"].strip(), section["aws_secret_access_key"].strip()
+    except (configparser.Error, UnicodeError, KeyError) as error:
+        raise _damaged(path, type(error).__name__) from None
+    if not all(pair):
+        raise _damaged(path, "an empty key")
+    return Credentials(*pair)
+
+
+def _damaged(path: Path, seen: str) -> DamagedError:
+    return DamagedError(
+        f"reading {path}: the file with the emulator's key is damaged ({seen}); put back a copy of "
+        "it, or remove it: the next start draws another key"
+    )
+
+
+def _write(path: Path, credentials: Credentials) -> None:
+    others = f"{path.read_text().rstrip()}\n\n".lstrip() if path.exists() else ""
+    lines = [f"[{PROFILE}]", *(f"{name} = {value}" for name, value in vars(credentials).items())]
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(others + "\n".join(lines) + "\n")
+    unfinished.replace(path)

@@ -1,0 +1,300 @@
+"""Keeps the records in SQLite, and in memory those that scheduling needs.
+
+One writer: every use of a store happens inside `transaction()`, which holds its lock, and what a
+transaction wrote is committed when it ends, or not at all. A commit survives the death of the
+process (write-ahead log), though not a power cut at that very moment. Nothing here knows what the
+records mean.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections import deque
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from sjresource.emulator.scheduling import Spell
+from sjresource.emulator.store.damage import damaged_database
+from sjresource.emulator.store.database import open_database
+from sjresource.emulator.store.live_jobs import LiveJobs
+from sjresource.emulator.store.queue_positions import SeenPlaces
+from sjresource.emulator.store.record_json import (
+    JOB_COLUMNS,
+    job_json,
+    job_of,
+    resources_of,
+    training_job_of,
+)
+from sjresource.emulator.store.records import LIVE
+from sjresource.emulator.store.schema import SCHEMA
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from sjresource.emulator.store.records import Job, Kind, Resource, TrainingJobRecord
+
+_JOB: Final = f"{JOB_COLUMNS} FROM service_jobs"
+
+
+class Store:
+    """The emulator's records; `path` None keeps them in memory only."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._lock = threading.RLock()
+        self._database = open_database(path, SCHEMA)
+        self._depth = 0
+        self._wrote = False
+        self.version = 0
+        """Counts the transactions that wrote something."""
+        self.seen_places = SeenPlaces()
+        """In memory only, and not undone with a transaction: the next look puts it right."""
+        try:
+            self._load()
+        except sqlite3.DatabaseError as error:
+            self._database.close()
+            raise damaged_database(path or Path(":memory:"), error) from None
+
+    def close(self) -> None:
+        """Give the database back; the store can't be used any more."""
+        with self._lock:
+            self._database.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Hold the store; commit at the end, or undo everything after an exception."""
+        with self._lock:
+            if self._depth:  # part of a larger one
+                yield
+                return
+            self._depth, self._wrote = 1, False
+            try:
+                yield
+                if self._wrote:
+                    self._database.execute("COMMIT")
+            except BaseException:
+                self._roll_back()
+                raise
+            else:
+                self.version += self._wrote
+            finally:
+                self._depth = 0
+
+    # Resources
+
+    def resource(self, arn: str) -> Resource | None:
+        """Find a resource by its ARN."""
+        return self._resources.get(arn)
+
+    def resources(self, kind: Kind, region: str | None = None) -> list[Resource]:
+        """Give the resources of a kind in the order of their names; `region` None means all."""
+        found = [
+            resource
+            for resource in self._resources.values()
+            if resource.kind == kind and region in (None, resource.region)
+        ]
+        return sorted(found, key=lambda resource: resource.name)
+
+    def unsettled_resources(self) -> list[Resource]:
+        """Give the resources that are on their way to another status."""
+        return [
+            resource
+            for resource in self._resources.values()
+            if resource.detail.get("status", "VALID") != "VALID"
+        ]
+
+    def put_resource(self, resource: Resource) -> None:
+        """Add or replace a resource."""
+        self._write(
+            "INSERT OR REPLACE INTO resources VALUES (?, ?)",
+            (resource.arn, json.dumps(vars(resource))),
+        )
+        self._resources[resource.arn] = resource
+
+    def remove_resource(self, arn: str) -> None:
+        """Forget a resource."""
+        self._write("DELETE FROM resources WHERE arn = ?", (arn,))
+        self._resources.pop(arn, None)
+
+    def newest_moment(self) -> int:
+        """Give the latest time that is told here, in epoch milliseconds; 0 if none is."""
+        row = self._row("SELECT max(created_at) FROM service_jobs", ())
+        moments = [(row and row[0]) or 0]
+        moments += [resource.since for resource in self._resources.values()]
+        moments += [job.since for job in self.live.having(LIVE)]
+        return max(moments)
+
+    # Service jobs
+
+    def next_sequence(self) -> int:
+        """Give the number of the next submission; it is never used twice, deleted jobs included."""
+        self._sequence += 1
+        return self._sequence
+
+    def add_job(self, job: Job, payload: str, request_digest: str) -> None:
+        """Add a job with its payload, and what tells a replayed request from another one."""
+        self._write("INSERT INTO payloads VALUES (?, ?)", (job.id, payload))
+        self._write(
+            "INSERT INTO service_jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                job.sequence, job.id, job.queue, job.name.lower(), job.status, job.created_at,
+                job.share_identifier, job.quota_share_name, job.region, job.client_token,
+                request_digest, job_json(job),
+            ),
+        )  # fmt: skip
+        self.live.put(job)
+
+    def put_job(self, job: Job) -> None:
+        """Replace a job's record."""
+        self._write(
+            "UPDATE service_jobs SET status = ?, record = ? WHERE sequence = ?",
+            (job.status, job_json(job), job.sequence),
+        )
+        self.live.put(job)
+
+    def remove_job(self, job_id: str) -> None:
+        """Forget a job, its payload included; its training jobs stay."""
+        self._write("DELETE FROM service_jobs WHERE id = ?", (job_id,))
+        self._write("DELETE FROM payloads WHERE job_id = ?", (job_id,))
+        self.live.remove(job_id)
+
+    def job(self, job_id: str) -> Job | None:
+        """Find a job by its id."""
+        return self.live.get(job_id) or self._job(f"SELECT {_JOB} WHERE id = ?", (job_id,))
+
+    def payload(self, job_id: str) -> str:
+        """Give a job's payload as it was submitted; empty for a job that is not there."""
+        row = self._row("SELECT payload FROM payloads WHERE job_id = ?", (job_id,))
+        return "" if row is None else str(row[0])
+
+    def submitted_with(self, region: str, client_token: str) -> tuple[Job, str] | None:
+        """Find the job that was submitted with a token, and its request's digest."""
+        row = self._row(
+            f"SELECT {JOB_COLUMNS}, request_digest FROM service_jobs "  # noqa: S608 - our columns
+            "WHERE region = ? AND client_token = ?",
+            (region, client_token),
+        )
+        return None if row is None else (job_of(row[:-1]), str(row[-1]))
+
+    def select_jobs(self, where: str, values: Sequence[Any], order: str, limit: int) -> list[Job]:
+        """Give the jobs of a condition; `where` and `order` never hold a caller's text."""
+        rows = self._database.execute(
+            f"SELECT {_JOB} WHERE {where} ORDER BY {order} LIMIT ?",
+            (*values, limit),
+        )
+        return [job_of(row) for row in rows]
+
+    def job_counts(self) -> dict[str, dict[str, int]]:
+        """Count the jobs of each region by their status."""
+        counts: dict[str, dict[str, int]] = {}
+        with self._lock:
+            rows = self._database.execute(
+                "SELECT region, status, count(*) FROM service_jobs GROUP BY region, status"
+            )
+            for region, status, count in rows:
+                counts.setdefault(region, {})[status] = count
+        return counts
+
+    # What shares held
+
+    def past_use(self, queue: str) -> list[Spell]:
+        """Give what a queue's shares held before, the latest last."""
+        return list(self._past.get(queue, ()))
+
+    def add_past_use(self, queue: str, spell: Spell, forget_before: float) -> None:
+        """Note what a share held, and forget what ended before some time, in epoch seconds."""
+        self._write(
+            "INSERT INTO past_use VALUES (?, ?, ?, ?, ?)",
+            (queue, spell.share, spell.instances, spell.began, spell.ended),
+        )
+        spells = self._past.setdefault(queue, deque())
+        spells.append(spell)
+        if spells[0].ended < forget_before:
+            values = (queue, forget_before)
+            self._write("DELETE FROM past_use WHERE queue = ? AND ended < ?", values)
+            while spells[0].ended < forget_before:
+                spells.popleft()
+
+    # Training jobs
+
+    def training_job(self, region: str, name: str) -> TrainingJobRecord | None:
+        """Find a training job by its name."""
+        known = self._training.get((region, name))
+        if known is not None:
+            return known
+        row = self._row(
+            "SELECT record FROM training_jobs WHERE region = ? AND name = ?", (region, name)
+        )
+        return None if row is None else training_job_of(row[0])
+
+    def training_jobs(self, region: str) -> list[TrainingJobRecord]:
+        """Give all training jobs of a region, newest first."""
+        rows = self._database.execute(
+            "SELECT record FROM training_jobs WHERE region = ? ORDER BY created_at DESC, name",
+            (region,),
+        )
+        records = (training_job_of(row[0]) for row in rows)
+        return [record for record in records if record is not None]
+
+    def put_training_job(self, record: TrainingJobRecord) -> None:
+        """Add or replace a training job."""
+        self._write(
+            "INSERT OR REPLACE INTO training_jobs VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                record.region, record.name, record.job_id, record.created_at, record.status,
+                json.dumps(vars(record)),
+            ),
+        )  # fmt: skip
+        if record.status == "InProgress":
+            self._training[record.region, record.name] = record
+        else:
+            self._training.pop((record.region, record.name), None)
+
+    # The database
+
+    def _load(self) -> None:
+        rows = self._database.execute("SELECT arn, record FROM resources").fetchall()
+        self._resources = {resource.arn: resource for resource in resources_of(rows)}
+        self._training: dict[tuple[str, str], TrainingJobRecord] = {}
+        marks = ", ".join("?" * len(LIVE))
+        rows = self._database.execute(
+            f"SELECT {_JOB} WHERE status IN ({marks})",
+            sorted(LIVE),
+        ).fetchall()
+        jobs = [job_of(row) for row in rows]
+        self.live = LiveJobs(jobs)
+        self._set_aside([job for job in jobs if job.status not in LIVE])
+        self._past: dict[str, deque[Spell]] = {}
+        for queue, *spell in self._database.execute("SELECT * FROM past_use ORDER BY ended"):
+            self._past.setdefault(queue, deque()).append(Spell(*spell))
+        newest = self._row("SELECT max(sequence) FROM service_jobs", ())
+        self._sequence: int = (newest and newest[0]) or 0
+
+    def _set_aside(self, damaged: list[Job]) -> None:
+        """Write down which jobs have failed because their records can't be read."""
+        if damaged and not self._depth:
+            with self.transaction():
+                for job in damaged:
+                    self.put_job(job)
+
+    def _roll_back(self) -> None:
+        if self._wrote:
+            if self._database.in_transaction:  # a full disk ends it by itself
+                self._database.execute("ROLLBACK")
+            self._load()
+
+    def _write(self, statement: str, values: Sequence[Any]) -> None:
+        if not self._wrote:
+            self._database.execute("BEGIN IMMEDIATE")
+            self._wrote = True
+        self._database.execute(statement, values)
+
+    def _row(self, query: str, values: Sequence[Any]) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self._database.execute(query, values).fetchone()
+        return row
+
+    def _job(self, query: str, values: Sequence[Any]) -> Job | None:
+        row = self._row(query, values)
+        return None if row is None else job_of(row)

@@ -1,0 +1,1 @@
+"""What a program declares, and how each of it lives."""

@@ -1,0 +1,49 @@
+"""Taking over a job on purpose: one that another tool, or another stack, submitted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sjresource.errors import Refused
+from sjresource.resources.submission import Submitted
+from sjresource.stack.ownership import is_given_up, other_owner, standing
+from sjresource.stack.provider import try_to
+
+if TYPE_CHECKING:
+    from sjresource.aws.batch import BatchClient
+    from sjresource.resources.submission import Run
+
+
+def adopt(client: BatchClient, run: Run, job: str) -> Submitted | None:
+    """Own the job with this id or ARN from now on; None if this resource has given it up before.
+
+    The job's tags then say whose it is. Where AWS does not let them be changed, a job that says
+    nothing is adopted all the same.
+
+    Raises:
+        NotFound: there is no such job.
+        Refused: it is another resource's, or can't be marked as this one's.
+    """
+    detail = client.find_service_job(job)
+    tags = detail.get("tags", {})
+    owner = other_owner(detail, *(each.identity for each in (run, *run.aliases)))
+    if owner and standing(detail, run.identity) != "UNDECIDED":
+        raise Refused(
+            "adopting",
+            "ServiceJob",
+            job,
+            f"it is the resource {owner} of a Pulumi stack",
+            "let that stack forget it first: `retain_on_delete`, then remove it there; "
+            "then remove its tag sjresource:identity",
+        )
+    if is_given_up(detail):
+        return None
+
+    def mark() -> None:
+        client.tag_resource(detail["jobArn"], run.renewed_marks(tags))
+
+    if owner:
+        mark()
+    else:
+        try_to(mark)
+    return Submitted(detail["jobArn"], detail)

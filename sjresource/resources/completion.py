@@ -1,0 +1,302 @@
+"""ServiceJobCompletion: waits for jobs in the program's process, then records what came of them.
+
+Waiting is a resource of its own, as `aws.acm.CertificateValidation` is. The program waits and tells
+the recorder only how each job ended: then an `up` that finds nothing new costs one call. The
+recorder asks AWS for the rest, once. It updates in place and is never replaced: a replaced one
+would take down what depends on the model before there is a new one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, Literal
+
+import pulumi
+from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+
+from sjresource.aws.regional_clients import services_of
+from sjresource.resources.absent_outputs import MayBeAbsent, of_many, read, record_read
+from sjresource.resources.unregistered_row import EarlyRow, urn_in
+from sjresource.stack.aws_provider import warn_of_provider
+from sjresource.stack.diff import IN_PLACE, find_changes
+from sjresource.stack.identity import identity_tag, resource_identity
+from sjresource.stack.inputs.arguments import require_name
+from sjresource.stack.provider import BatchProvider
+from sjresource.status.failure_report import UNCERTAIN, earlier_run, recorded_failures
+from sjresource.status.masking import Mask
+from sjresource.waiting.context import stack_operation, surroundings
+from sjresource.waiting.jobs import WaitedJobs, unknown, with_urns
+from sjresource.waiting.options import stated_terms
+from sjresource.waiting.record import whole
+from sjresource.waiting.recorder import quotes_secrets, record, remembered
+from sjresource.waiting.wait import Wait
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sjresource.resources.service_job import ServiceJob
+    from sjresource.waiting.wait import Job, Terms
+
+    Waited = ServiceJob | pulumi.Input[str]
+    Jobs = Sequence[Waited] | Mapping[str, Waited]
+
+RULES = {"jobs": IN_PLACE, "names": IN_PLACE, "min_succeeded": IN_PLACE, "statuses": IN_PLACE}
+
+
+class ServiceJobCompletionProvider(BatchProvider):
+    """Records outcomes; reads from AWS, and touches nothing there."""
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Fill in what is recorded where this run doesn't know it, or is not to know better."""
+        inputs, failures = remembered(olds, news)
+        return CheckResult(inputs, failures)
+
+    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Tell whether there is another outcome to record, or an incomplete one to complete.
+
+        Whose it is changes nothing, since no mark in AWS says it; and in a preview an update would
+        make the outcome unknown, and with it show paid runs of what depends on it.
+        """
+        if (olds.get("outcome") or {}).get("unread") or quotes_secrets(olds, news):
+            return DiffResult(changes=True)
+        same_owner = {**news, "identity": olds.get("identity")}
+        return find_changes(RULES, olds, same_owner).diff_result()
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Record."""
+        id_ = f"completion/{identity_tag(props['identity'])}"
+        return CreateResult(id_, {**props, **record(services_of(self.settings), props, {})})
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Give back the record: there is nothing else to read."""
+        return ReadResult(id_, props)
+
+    def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Record anew."""
+        return UpdateResult({**news, **record(services_of(self.settings), news, olds)})
+
+    def delete(self, _id: str, _props: dict[str, Any]) -> None:
+        """Forget the record; the jobs are not touched."""
+
+
+class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobCompletion"):
+    """The end of a service job, or of many, and what came of it.
+
+    `pulumi up` waits for it, showing progress on the job's row; Ctrl-C ends the wait and not the
+    job, and the next `pulumi up` goes on waiting. Outputs are known in previews once they are
+    recorded. Everything that uses an output of it waits too.
+
+    With `jobs` the outputs that tell of one job are None; see `results` and `summary`.
+    """
+
+    outcome: pulumi.Output[dict[str, Any] | None]
+    """The whole record; the properties below are parts of it, None where nothing is known."""
+    withheld: pulumi.Output[dict[str, Any] | None]
+    """What `outcome` leaves out, by job, since it is made of secrets; the properties have it."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        job: ServiceJob | pulumi.Input[str] | None = None,
+        jobs: Jobs | pulumi.Output[Any] | None = None,
+        min_succeeded: int | str | None = None,
+        timeout_seconds: float | str | None = None,
+        on_failure: Literal["raise", "record"] = "raise",
+        log_lines: int | str = 20,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the wait.
+
+        Args:
+            resource_name: the name in the program.
+            job: the job, or the ARN of one.
+            jobs: instead of `job`: many of them, or an Output of many. A list gives `results` its
+                order, a mapping of names to jobs its names.
+            min_succeeded: how many of them have to succeed, all if it is None. The wait ends as
+                soon as that is certain either way; the jobs that still run go on.
+            timeout_seconds: ends the wait, with an error, and not the job; None waits without end.
+            on_failure: "raise" fails the `pulumi up` when all other waits are over. "record" takes
+                a failure as an outcome like another, and warns.
+            log_lines: how many of the log's last lines a failure shows, up to 10000.
+            opts: Pulumi's own.
+
+        Raises:
+            pulumi.RunError: an argument is not of its kind, or they contradict each other.
+        """
+        require_name("ServiceJobCompletion", resource_name)
+        terms = stated_terms(
+            resource_name,
+            min_succeeded=min_succeeded,
+            timeout_seconds=timeout_seconds,
+            on_failure=on_failure,
+            log_lines=log_lines,
+        )
+        declared = WaitedJobs.of(resource_name, job, jobs, terms.min_succeeded)
+        identity = resource_identity(_TYPE, resource_name, opts)
+        properties = {
+            "identity": identity,
+            "jobs": declared.arns(),
+            "names": declared.names(),
+            "min_succeeded": terms.min_succeeded,
+            "on_failure": on_failure if terms.records_failures else None,
+            "statuses": self._statuses(declared, terms, identity),
+            "masks": declared.masks(),
+            "withheld": declared.withheld(),
+            "outcome": None,
+        }
+        super().__init__(ServiceJobCompletionProvider(), resource_name, properties, opts)
+        warn_of_provider(self, opts, needs_region=False)
+        if not pulumi.runtime.is_dry_run():
+            self.outcome.apply(self._warn)
+            if properties["statuses"] is None:
+                told = pulumi.Output.all(self.outcome, declared.arns())
+                told.apply(lambda known: self._say_earlier(known[0], known[1]))
+
+    @property
+    def status(self) -> pulumi.Output[str]:
+        """SUCCEEDED, or FAILED with `on_failure="record"`; of many jobs, whether enough did."""
+        return self._recorded("status")
+
+    @property
+    def results(self) -> pulumi.Output[Any]:
+        """What came of each job, in the order or by the names given; members are named as here."""
+        name = self.pulumi_resource_name
+
+        def told(results: list[dict[str, Any]]) -> Any:
+            read = [record_read(name, each) for each in results]
+            return {each["name"]: each for each in read} if "name" in results[0] else read
+
+        revealed = self._recorded("results").apply(self._revealed)
+        return revealed.apply(told)
+
+    @property
+    def summary(self) -> pulumi.Output[dict[str, int]]:
+        """How many jobs there are, and how many succeeded, failed, or were unfinished."""
+        return self._recorded("summary")
+
+    @property
+    def status_reason(self) -> pulumi.Output[str | None]:
+        """Batch's own words for the status."""
+        return self._of_one("status_reason")
+
+    @property
+    def failure_reason(self) -> pulumi.Output[str | None]:
+        """SageMaker's own words for a failure."""
+        return self._of_one("failure_reason")
+
+    @property
+    def attempts(self) -> pulumi.Output[list[dict[str, Any]] | None]:
+        """Each attempt with its reason, start and stop (milliseconds since 1970)."""
+        return self._of_one("attempts")
+
+    @property
+    def training_job_arn(self) -> pulumi.Output[str | None]:
+        """The ARN of the last attempt's training job."""
+        return self._of_one("training_job_arn")
+
+    @property
+    def training_job_name(self) -> pulumi.Output[str | None]:
+        """Its name, which Batch generates."""
+        return self._of_one("training_job_name")
+
+    @property
+    def model_artifacts(self) -> pulumi.Output[str | None]:
+        """The S3 URI of the trained model."""
+        return self._of_one("model_artifacts")
+
+    @property
+    def final_metrics(self) -> MayBeAbsent[dict[str, float] | None]:
+        """The last value of each metric that the payload's MetricDefinitions found in the log."""
+        return self._of_one("final_metrics")
+
+    @property
+    def training_seconds(self) -> pulumi.Output[float | None]:
+        """How long the last attempt trained."""
+        return self._of_one("training_seconds")
+
+    @property
+    def billable_seconds(self) -> pulumi.Output[float | None]:
+        """What SageMaker charges for, for each instance."""
+        return self._of_one("billable_seconds")
+
+    @property
+    def log_group(self) -> pulumi.Output[str | None]:
+        """The CloudWatch log group of the training job."""
+        return self._of_one("log_group")
+
+    @property
+    def log_stream(self) -> pulumi.Output[str | None]:
+        """The log stream of the training job's first instance."""
+        return self._of_one("log_stream")
+
+    @property
+    def console_urls(self) -> MayBeAbsent[dict[str, str] | None]:
+        """Pages of the AWS console: `job_queue`, `training_job`, `log`; an emulator's `page`."""
+        return self._of_one("console_urls")
+
+    def _recorded(self, name: str) -> pulumi.Output[Any]:
+        # Nothing is recorded where a run didn't wait: unknown then, in an `up` too.
+        return self.outcome.apply(lambda outcome: outcome[name] if outcome else unknown())
+
+    def _of_one(self, name: str) -> MayBeAbsent[Any]:
+        completion = self.pulumi_resource_name
+
+        def pick(results: list[dict[str, Any]]) -> Any:
+            if len(results) != 1:
+                return of_many(completion, name, len(results))
+            is_secret = name in results[0].get("withheld", [])
+            shown = pulumi.Output.from_input(self._revealed(results) if is_secret else results)
+            return shown.apply(lambda known: read(completion, known[0], name))
+
+        return MayBeAbsent(self._recorded("results").apply(pick))
+
+    def _revealed(self, results: list[dict[str, Any]]) -> pulumi.Input[list[dict[str, Any]]]:
+        """Put in what was withheld; a secret then."""
+        if not any("withheld" in each for each in results):
+            return results
+        return self.withheld.apply(
+            lambda secrets: [whole(each, (secrets or {}).get(each["job"], {})) for each in results]
+        )
+
+    def _statuses(
+        self, declared: WaitedJobs, terms: Terms, identity: pulumi.Input[str]
+    ) -> pulumi.Output[Any] | None:
+        """Give the end of the wait, or unknown in a preview; None in a run that doesn't wait."""
+        operation = stack_operation()
+        if operation.never_waits:
+            return None
+        if isinstance(identity, str) and not operation.waits_for(urn_in(identity)):
+            return None
+
+        async def wait(jobs: list[Job]) -> list[Any] | None:
+            row = EarlyRow(identity)
+            urn = str(await row.urn.future())
+            needs = await declared.urns() if operation.asks_for_dependencies else []
+            if not operation.waits_for(urn, needs):
+                return None
+            if operation.is_uncertain(urn):
+                pulumi.log.info(UNCERTAIN, resource=row, ephemeral=True)  # type: ignore[arg-type] # see EarlyRow
+            mask = Mask(await declared.secrets())
+            known = await declared.submissions(jobs)
+            waiting = Wait(known, terms, row, mask, surroundings())
+            statuses = await waiting.statuses()
+            asyncio.ensure_future(self.urn.future()).add_done_callback(waiting.recorded)
+            return await with_urns(statuses, known)
+
+        in_preview = pulumi.runtime.is_dry_run()
+        return declared.once_known(lambda jobs: unknown() if in_preview else wait(jobs))
+
+    def _say_earlier(self, outcome: dict[str, Any] | None, jobs: list[str]) -> None:
+        """Say beside outputs of an earlier run that they are no others."""
+        said = earlier_run(outcome, jobs, stack_operation().why)
+        if said:
+            pulumi.log.warn(said, resource=self)
+
+    def _warn(self, outcome: dict[str, Any] | None) -> None:
+        """Say in every `up` what a recorded outcome lacks."""
+        for line in recorded_failures(outcome or {}):
+            pulumi.log.warn(line, resource=self)
+
+
+_TYPE = "pulumi-python:dynamic/sjresource:ServiceJobCompletion"

@@ -1,0 +1,71 @@
+"""What the state says of a service job beside its inputs: little, and no secrets. Pure.
+
+The engine writes the whole state at each step, so a job's part of it is bounded: 2 KB. A completion
+records every attempt with its whole reason.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sjresource.aws.models import answer_properties
+from sjresource.stack.inputs.secret_places import texts_at
+from sjresource.status.masking import Mask, texts_in
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+OUTPUTS = (
+    "status",
+    "status_reason",
+    "attempts",
+    "latest_attempt",
+    "capacity_usage",
+    "preemption_summary",
+    "is_terminated",
+    "created_at",
+    "scheduled_at",
+    "started_at",
+    "stopped_at",
+)
+"""What DescribeServiceJob tells beside the request; never the payload, which may hold secrets."""
+
+_ATTEMPTS_KEPT = 2
+_REASON_LENGTH = 160
+
+
+def job_outputs(detail: Mapping[str, Any], props: Mapping[str, Any]) -> dict[str, Any]:
+    """Give what DescribeServiceJob tells: the latest attempts, reasons cut and masked."""
+    described = answer_properties("DescribeServiceJob", detail)
+    outputs = {name: described[name] for name in OUTPUTS if described.get(name) is not None}
+    mask = Mask(_secrets(props))
+    _shorten(outputs, mask)
+    for attempt in _latest_attempts(outputs):
+        _shorten(attempt, mask)
+    # A training job's name begins with the payload's TrainingJobName.
+    for name in ("attempts", "latest_attempt", "preemption_summary"):
+        if name in outputs:
+            outputs[name] = mask.everything(outputs[name])
+    return outputs
+
+
+def _shorten(said: dict[str, Any], mask: Mask) -> None:
+    if said.get("status_reason"):
+        said["status_reason"] = mask.text(said["status_reason"])[:_REASON_LENGTH]
+
+
+def _latest_attempts(outputs: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Drop all but the latest attempts: Batch tells of preempted ones the newest first."""
+    attempts = outputs.get("attempts", [])
+    del attempts[:-_ATTEMPTS_KEPT]
+    preempted = outputs.get("preemption_summary", {}).get("recent_preempted_attempts", [])
+    del preempted[_ATTEMPTS_KEPT:]
+    return [*attempts, *preempted]
+
+
+def _secrets(props: Mapping[str, Any]) -> frozenset[str]:
+    """Return what is secret; where the program didn't say, all that a reason may quote is."""
+    known = texts_at(props)
+    if known is not None:
+        return known
+    return texts_in(props.get("service_request_payload")) | texts_in(props.get("tags"))

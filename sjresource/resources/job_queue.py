@@ -1,0 +1,187 @@
+"""JobQueue: where service jobs wait for the capacity of service environments.
+
+Deleting a queue ends every job in it, whoever submitted it. So a queue with live jobs that are not
+this stack's is not deleted; the error lists them. A queue is deleted before it is replaced: the new
+one has its name, and its jobs, which name it, are replaced with it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pulumi
+from pulumi.dynamic import CheckResult, Resource
+
+from sjresource.aws.arn import name_in
+from sjresource.aws.batch import BatchClient
+from sjresource.checks.preflight.queue import queue_misfits
+from sjresource.checks.queue import failures_around
+from sjresource.checks.values.lookups import items_at, value_at
+from sjresource.checks.warnings.in_program import warn_of_queue_side
+from sjresource.checks.warnings.siblings import PROPERTY as MISFITS
+from sjresource.checks.warnings.siblings import misfits
+from sjresource.resources.delete_guards import refuse_foreign_jobs
+from sjresource.resources.named_provider import Calls, NamedResourceProvider
+from sjresource.stack.aws_provider import region_of, warn_of_provider
+from sjresource.stack.config import with_default_tags
+from sjresource.stack.diff import IN_PLACE, REPLACES, SWAPPED, Rules, find_changes
+from sjresource.stack.inputs.arguments import declared
+from sjresource.stack.inputs.secret_places import PROPERTY as SECRET_PLACES
+from sjresource.stack.inputs.secret_places import secret_places
+from sjresource.stack.provider import old_first, with_failures
+from sjresource.stack.registration import Declaration
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sjresource.args import (
+        Inputs,
+        JobStateTimeLimitActionArgs,
+        ServiceEnvironmentOrderArgs,
+        TimeoutsArgs,
+    )
+
+
+_AROUND = {"service_environment_order": REPLACES, "scheduling_policy_arn": REPLACES}
+"""What a queue has around it: another one is looked at as that of a new queue."""
+
+
+class JobQueueProvider(NamedResourceProvider):
+    """The life of a queue of the type SAGEMAKER_TRAINING, as the engine drives it."""
+
+    noun = "JobQueue"
+    calls = Calls(
+        BatchClient.find_job_queue,
+        BatchClient.create_job_queue,
+        BatchClient.update_job_queue,
+        BatchClient.delete_job_queue,
+    )
+    create_operation = "CreateJobQueue"
+    update_operation = "UpdateJobQueue"
+    describe_operation = "DescribeJobQueues"
+    describe_list = "jobQueues"
+    name_property = "job_queue_name"
+    reference_member = "jobQueue"
+    arn_member = "jobQueueArn"
+    rules: ClassVar[Rules] = {
+        "job_queue_name": REPLACES,
+        "job_queue_type": REPLACES,
+        "priority": IN_PLACE,
+        "service_environment_order": IN_PLACE,
+        "scheduling_policy_arn": SWAPPED,
+        "job_state_time_limit_actions": IN_PLACE,
+        "state": IN_PLACE,
+        "tags": IN_PLACE,
+    }
+    cleared: ClassVar[Mapping[str, Any]] = {
+        "state": "ENABLED",
+        "job_state_time_limit_actions": [],
+    }
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Look at the things around the queue too, where it would be made or given others."""
+        checked = super().check(olds, news)
+        changes = find_changes(_AROUND, olds, checked.inputs)
+        find = queue_misfits if changes.replaces or not olds else None
+        settings = self.settings_at(self.home(news), news.get("region"))
+        found = failures_around(self.noun, checked.inputs, settings, self.checking, find)
+        return with_failures(checked, found)
+
+    def home(self, props: Mapping[str, Any]) -> str:
+        """See NamedResourceProvider."""
+        for entry in items_at(props, "service_environment_order"):
+            environment = value_at(entry, "service_environment")
+            if isinstance(environment, str):
+                return environment
+        return ""
+
+    def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
+        """Refuse while jobs that this stack does not own would be ended by it."""
+        refuse_foreign_jobs(
+            client, self.noun, arn, self.sleep, job_queue=arn, identity=props["identity"]
+        )
+
+
+class JobQueue(Resource, module="sjresource", name="JobQueue"):
+    """A queue for service jobs."""
+
+    state: pulumi.Output[str]
+    """ENABLED or DISABLED, as the program says it."""
+    status: pulumi.Output[str]
+    """VALID once jobs can be submitted to it."""
+    status_reason: pulumi.Output[str | None]
+    """Batch's words for the status."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        priority: pulumi.Input[int],
+        service_environment_order: Inputs[ServiceEnvironmentOrderArgs],
+        job_queue_name: pulumi.Input[str] | None = None,
+        job_queue_type: pulumi.Input[str] = "SAGEMAKER_TRAINING",
+        scheduling_policy_arn: pulumi.Input[str] | None = None,
+        job_state_time_limit_actions: Inputs[JobStateTimeLimitActionArgs] | None = None,
+        state: pulumi.Input[str] = "ENABLED",
+        tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        timeouts: pulumi.Input[TimeoutsArgs] | None = None,
+        region: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the queue.
+
+        Args:
+            resource_name: the name in the program.
+            priority: 0 to 1000; of the queues over one environment, the higher is served first.
+            service_environment_order: `[{"order": 1, "service_environment": ARN}]`, a list of one:
+                Batch takes no more. Under quota management the environment is this queue's alone.
+            job_queue_name: defaults to `<resource_name>-<7 hex>`.
+            job_queue_type: service jobs need SAGEMAKER_TRAINING.
+            scheduling_policy_arn: None is first in, first out. Another policy of the same kind is
+                taken in place; adding or removing one replaces the queue.
+            job_state_time_limit_actions: what to do with jobs that wait too long at the head.
+            state: ENABLED or DISABLED, which takes no new jobs.
+            tags: at most 46.
+            timeouts: how many seconds to wait, at most: `create` and `update` (60 each) for it to
+                be VALID, `delete` (600) for it to be gone.
+            region: where it is, if its environments are named without one; another one replaces it.
+            opts: `delete_before_replace` defaults to True, since the new one has the old one's
+                name.
+        """
+        declaration = Declaration(_TYPE, resource_name, opts)
+        given = {
+            "identity": declaration.identity,
+            "job_queue_name": job_queue_name,
+            "job_queue_type": job_queue_type,
+            "priority": priority,
+            "service_environment_order": service_environment_order,
+            "scheduling_policy_arn": scheduling_policy_arn,
+            "job_state_time_limit_actions": job_state_time_limit_actions,
+            "state": state,
+            "tags": with_default_tags(tags),
+            "region": region_of(region, opts),
+            "timeouts": timeouts,
+            **dict.fromkeys((*JobQueueProvider.outputs, "registered_at")),
+        }
+        properties = declared("JobQueue", resource_name, given)
+        properties[SECRET_PLACES] = secret_places(properties)
+        self.given_arguments = properties
+        """What the program gave, for the jobs of the same program."""
+        properties[MISFITS] = misfits(JobQueueProvider.create_operation, properties)
+        super().__init__(JobQueueProvider(), resource_name, properties, old_first(opts))
+        declaration.follow(self)
+        warn_of_queue_side(self, JobQueueProvider.create_operation, properties)
+        warn_of_provider(self, opts, needs_region=region is None)
+
+    @property
+    def job_queue_arn(self) -> pulumi.Output[str]:
+        """The queue's ARN, known even in a preview that updates it."""
+        return self.id
+
+    @property
+    def job_queue_name(self) -> pulumi.Output[str]:
+        """The queue's name, the last part of its ARN."""
+        return self.id.apply(name_in)
+
+
+_TYPE = "pulumi-python:dynamic/sjresource:JobQueue"

@@ -1,0 +1,191 @@
+"""QuotaShare: a part of a queue's capacity, with its own jobs, that can lend, borrow and preempt.
+
+Deleting a share ends every job in it, as deleting a queue does, with the same care for jobs that
+are not this stack's. It is deleted before it is replaced: the new one has its name.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pulumi
+from pulumi.dynamic import CheckResult, Resource
+
+from sjresource.aws.arn import name_in
+from sjresource.aws.batch import BatchClient
+from sjresource.checks.preflight.queue import share_misfits
+from sjresource.checks.queue import failures_around
+from sjresource.checks.warnings.in_program import warn_of_queue_side
+from sjresource.checks.warnings.siblings import PROPERTY as MISFITS
+from sjresource.checks.warnings.siblings import misfits
+from sjresource.errors import NotFound
+from sjresource.resources.delete_guards import refuse_foreign_jobs
+from sjresource.resources.named_provider import Calls, NamedResourceProvider
+from sjresource.stack.aws_provider import region_of, warn_of_provider
+from sjresource.stack.config import with_default_tags
+from sjresource.stack.diff import IN_PLACE, REPLACES, Rules, find_changes
+from sjresource.stack.inputs.arguments import declared
+from sjresource.stack.inputs.secret_places import PROPERTY as SECRET_PLACES
+from sjresource.stack.inputs.secret_places import secret_places
+from sjresource.stack.provider import old_first, with_failures
+from sjresource.stack.registration import Declaration
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sjresource.args import (
+        Inputs,
+        QuotaShareCapacityLimitArgs,
+        ResourceSharingConfigurationArgs,
+        SharePreemptionConfigurationArgs,
+        TimeoutsArgs,
+    )
+
+
+class QuotaShareProvider(NamedResourceProvider):
+    """The life of a quota share, as the engine drives it."""
+
+    noun = "QuotaShare"
+    calls = Calls(
+        BatchClient.find_quota_share,
+        BatchClient.create_quota_share,
+        BatchClient.update_quota_share,
+        BatchClient.delete_quota_share,
+    )
+    create_operation = "CreateQuotaShare"
+    update_operation = "UpdateQuotaShare"
+    describe_operation = "DescribeQuotaShare"
+    describe_list = None
+    name_property = "quota_share_name"
+    reference_member = "quotaShareArn"
+    arn_member = "quotaShareArn"
+    outputs = ("status",)
+    rules: ClassVar[Rules] = {
+        "quota_share_name": REPLACES,
+        "job_queue": REPLACES,
+        "capacity_limits": IN_PLACE,
+        "resource_sharing_configuration": IN_PLACE,
+        "preemption_configuration": IN_PLACE,
+        "state": IN_PLACE,
+        "tags": IN_PLACE,
+    }
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Look at the queue's other shares too, where the share would be made."""
+        checked = super().check(olds, news)
+        replaced = find_changes(self.rules, olds, checked.inputs).replaces
+        find = share_misfits if replaced or not olds else None
+        settings = self.settings_at(self.home(news), news.get("region"))
+        found = failures_around(self.noun, checked.inputs, settings, self.checking, find)
+        return with_failures(checked, found)
+
+    def find_named(self, client: BatchClient, props: Mapping[str, Any]) -> dict[str, Any]:
+        """See NamedResourceProvider."""
+        for share in client.list_quota_shares(props["job_queue"]):
+            if share["quotaShareName"] == props["quota_share_name"]:
+                return client.find_quota_share(share["quotaShareArn"])
+        raise NotFound("reading", self.noun, props["quota_share_name"])
+
+    def home(self, props: Mapping[str, Any]) -> str:
+        """See NamedResourceProvider."""
+        queue = props.get("job_queue")
+        return queue if isinstance(queue, str) else ""
+
+    def described(self, detail: Mapping[str, Any]) -> dict[str, Any]:
+        """See NamedResourceProvider; a share tells its queue by another name than it takes."""
+        properties = super().described(detail)
+        return {**properties, "job_queue": properties.get("job_queue_arn")}
+
+    def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
+        """Refuse while jobs that this stack does not own would be ended by it."""
+        refuse_foreign_jobs(
+            client,
+            self.noun,
+            arn,
+            self.sleep,
+            job_queue=props["job_queue"],
+            identity=props["identity"],
+            share=name_in(arn),
+        )
+
+
+class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
+    """A share of a quota-managed queue: `job_queue` has a policy with `quota_share_policy`."""
+
+    state: pulumi.Output[str]
+    """ENABLED or DISABLED, as the program says it."""
+    status: pulumi.Output[str]
+    """VALID once jobs can be submitted to it."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        job_queue: pulumi.Input[str],
+        capacity_limits: Inputs[QuotaShareCapacityLimitArgs],
+        resource_sharing_configuration: pulumi.Input[ResourceSharingConfigurationArgs],
+        preemption_configuration: pulumi.Input[SharePreemptionConfigurationArgs],
+        quota_share_name: pulumi.Input[str] | None = None,
+        state: pulumi.Input[str] = "ENABLED",
+        tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        timeouts: pulumi.Input[TimeoutsArgs] | None = None,
+        region: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the share.
+
+        Args:
+            resource_name: the name in the program.
+            job_queue: name or ARN of a quota-managed queue, from any provider. Another queue
+                replaces the share.
+            capacity_limits: `[{"max_capacity": 4, "capacity_unit": "ml.g5.xlarge"}]`, 1 to 5, one
+                for each instance type; updated in place.
+            resource_sharing_configuration: `{"strategy": "RESERVE"}`, `"LEND"` or
+                `{"strategy": "LEND_AND_BORROW", "borrow_limit": 50}` in per cent of the share's own
+                limits, -1 (the default) without limit; updated in place.
+            preemption_configuration: `{"in_share_preemption": "ENABLED"}` lets jobs of a higher
+                priority take the place of running ones in this share; updated in place.
+            quota_share_name: defaults to `<resource_name>-<7 hex>`.
+            state: ENABLED or DISABLED, which takes no new jobs; updated in place.
+            tags: at most 46; updated in place.
+            timeouts: how many seconds to wait, at most: `create` and `update` (60 each) for it to
+                be VALID, `delete` (600) for it to be gone.
+            region: of a queue that is given by name; defaults to the config's. A queue's ARN has
+                its own.
+            opts: `delete_before_replace` defaults to True, since the new one has the old one's
+                name.
+        """
+        declaration = Declaration(_TYPE, resource_name, opts)
+        given = {
+            "identity": declaration.identity,
+            "quota_share_name": quota_share_name,
+            "job_queue": job_queue,
+            "capacity_limits": capacity_limits,
+            "resource_sharing_configuration": resource_sharing_configuration,
+            "preemption_configuration": preemption_configuration,
+            "state": state,
+            "tags": with_default_tags(tags),
+            "region": region_of(region, opts),
+            "timeouts": timeouts,
+            **dict.fromkeys((*QuotaShareProvider.outputs, "registered_at")),
+        }
+        properties = declared("QuotaShare", resource_name, given)
+        properties[SECRET_PLACES] = secret_places(properties)
+        properties[MISFITS] = misfits(QuotaShareProvider.create_operation, properties)
+        super().__init__(QuotaShareProvider(), resource_name, properties, old_first(opts))
+        declaration.follow(self)
+        warn_of_queue_side(self, QuotaShareProvider.create_operation, properties)
+        warn_of_provider(self, opts, needs_region=region is None)
+
+    @property
+    def quota_share_arn(self) -> pulumi.Output[str]:
+        """The share's ARN, known even in a preview that updates it."""
+        return self.id
+
+    @property
+    def quota_share_name(self) -> pulumi.Output[str]:
+        """The share's name, the last part of its ARN."""
+        return self.id.apply(name_in)
+
+
+_TYPE = "pulumi-python:dynamic/sjresource:QuotaShare"

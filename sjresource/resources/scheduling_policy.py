@@ -1,0 +1,158 @@
+"""SchedulingPolicy: how a queue chooses among jobs, by fair share or by quota shares.
+
+Its kind is for good, and part of its default name: a policy of the other kind is another policy.
+It is replaced by creating the new one first, so that queues can take it over in place. A queue
+can't take one of another kind: it has to be replaced (`pulumi up --replace`), with its jobs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pulumi
+from pulumi.dynamic import CheckResult, Resource
+
+from sjresource.aws.arn import name_in
+from sjresource.aws.batch import BatchClient
+from sjresource.checks.queue import tell_of_new
+from sjresource.checks.warnings.in_program import warn_of_queue_side
+from sjresource.errors import NotFound
+from sjresource.resources.delete_guards import refuse_while_queues_use
+from sjresource.resources.named_provider import Calls, NamedResourceProvider
+from sjresource.stack.aws_provider import region_of, warn_of_provider
+from sjresource.stack.config import with_default_tags
+from sjresource.stack.diff import IN_PLACE, REPLACES, SWAPPED, Rules
+from sjresource.stack.identity import default_name, with_name
+from sjresource.stack.inputs.arguments import declared
+from sjresource.stack.inputs.secret_places import PROPERTY as SECRET_PLACES
+from sjresource.stack.inputs.secret_places import secret_places
+from sjresource.stack.registration import Declaration
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sjresource.args import FairsharePolicyArgs, QuotaSharePolicyArgs
+
+
+class SchedulingPolicyProvider(NamedResourceProvider):
+    """The life of a scheduling policy, as the engine drives it. It has neither state nor status."""
+
+    noun = "SchedulingPolicy"
+    calls = Calls(
+        BatchClient.find_scheduling_policy,
+        BatchClient.create_scheduling_policy,
+        BatchClient.update_scheduling_policy,
+        BatchClient.delete_scheduling_policy,
+    )
+    create_operation = "CreateSchedulingPolicy"
+    update_operation = "UpdateSchedulingPolicy"
+    describe_operation = "DescribeSchedulingPolicies"
+    describe_list = "schedulingPolicies"
+    name_property = "name"
+    reference_member = "arn"
+    arn_member = "arn"
+    outputs = ()
+    rules: ClassVar[Rules] = {
+        "name": REPLACES,
+        "fairshare_policy": SWAPPED,
+        "quota_share_policy": SWAPPED,
+        "tags": IN_PLACE,
+    }
+    cleared: ClassVar[Mapping[str, Any]] = {}
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Say too why AWS can't be asked, if it would be made."""
+        settings = self.settings_at("", news.get("region"))
+        return tell_of_new(super().check(olds, news), olds, settings, self.checking)
+
+    def named(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
+        """Give `news` a name of its kind's own: both kinds exist for a while in a replacement."""
+        kind = _kind(news)
+        same = olds if _kind(olds) == kind else {}
+        return with_name("name", same, news, lambda _: self.default_name(news))
+
+    def default_name(self, props: Mapping[str, Any], *variant: str) -> str:
+        """See NamedResourceProvider."""
+        return default_name(props["identity"], _kind(props), *variant)
+
+    def find_named(self, client: BatchClient, props: Mapping[str, Any]) -> dict[str, Any]:
+        """See NamedResourceProvider."""
+        for arn in client.list_scheduling_policies():
+            if name_in(arn) == props["name"]:
+                return client.find_scheduling_policy(arn)
+        raise NotFound("reading", self.noun, props["name"])
+
+    def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
+        """Refuse while queues use it; see `relations`."""
+
+        def uses(queue: Mapping[str, Any]) -> bool:
+            return queue.get("schedulingPolicyArn") == arn
+
+        refuse_while_queues_use(client, self.noun, arn, props["identity"], uses)
+
+
+class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
+    """A way to choose among the jobs of a queue."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        fairshare_policy: pulumi.Input[FairsharePolicyArgs] | None = None,
+        quota_share_policy: pulumi.Input[QuotaSharePolicyArgs] | None = None,
+        name: pulumi.Input[str] | None = None,
+        tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        timeouts: pulumi.Input[Mapping[str, pulumi.Input[float]]] | None = None,
+        region: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the policy, of one of the two kinds; neither is a policy with a name alone.
+
+        Args:
+            resource_name: the name in the program.
+            fairshare_policy: `{"share_decay_seconds": 3600, "compute_reservation": 0,
+                "share_distribution": [{"share_identifier": "a*", "weight_factor": 0.5}]}`, each of
+                them optional; updated in place.
+            quota_share_policy: `{"idle_resource_assignment_strategy": "FIFO"}`, for queues with
+                QuotaShares; updated in place.
+            name: defaults to `<resource_name>-<7 hex>`.
+            tags: at most 46; updated in place.
+            timeouts: `delete` is how many seconds to wait, at most (600), for this stack's queues
+                to let go of it.
+            region: where it is, if not in the config's region; another one replaces it.
+            opts: as for every resource.
+        """
+        declaration = Declaration(_TYPE, resource_name, opts)
+        given = {
+            "identity": declaration.identity,
+            "name": name,
+            "fairshare_policy": fairshare_policy,
+            "quota_share_policy": quota_share_policy,
+            "tags": with_default_tags(tags),
+            "region": region_of(region, opts),
+            "timeouts": timeouts,
+            "registered_at": None,
+        }
+        properties = declared("SchedulingPolicy", resource_name, given)
+        properties[SECRET_PLACES] = secret_places(properties)
+        super().__init__(SchedulingPolicyProvider(), resource_name, properties, opts)
+        declaration.follow(self)
+        warn_of_queue_side(self, SchedulingPolicyProvider.create_operation, properties)
+        warn_of_provider(self, opts, needs_region=region is None)
+
+    @property
+    def arn(self) -> pulumi.Output[str]:
+        """The policy's ARN, known even in a preview that updates it."""
+        return self.id
+
+    @property
+    def name(self) -> pulumi.Output[str]:
+        """The policy's name, the last part of its ARN."""
+        return self.id.apply(name_in)
+
+
+def _kind(properties: Mapping[str, Any]) -> str:
+    return "fairshare" if properties.get("quota_share_policy") is None else "quota share"
+
+
+_TYPE = "pulumi-python:dynamic/sjresource:SchedulingPolicy"

@@ -1,0 +1,143 @@
+"""ServiceEnvironment: how much capacity the service jobs of the queues on top of it may use.
+
+It is replaced by creating the new one first: queues take it over in place, and the old one, which
+no queue uses by then, is deleted last.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pulumi
+from pulumi.dynamic import CheckResult, Resource
+
+from sjresource.aws.arn import name_in
+from sjresource.aws.batch import BatchClient
+from sjresource.checks.queue import tell_of_new
+from sjresource.checks.warnings.in_program import warn_of_queue_side
+from sjresource.resources.delete_guards import refuse_while_queues_use
+from sjresource.resources.named_provider import Calls, NamedResourceProvider
+from sjresource.stack.aws_provider import region_of, warn_of_provider
+from sjresource.stack.config import with_default_tags
+from sjresource.stack.diff import IN_PLACE, REPLACES, Rules
+from sjresource.stack.inputs.arguments import declared
+from sjresource.stack.inputs.secret_places import PROPERTY as SECRET_PLACES
+from sjresource.stack.inputs.secret_places import secret_places
+from sjresource.stack.registration import Declaration
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sjresource.args import CapacityLimitArgs, Inputs, TimeoutsArgs
+
+
+class ServiceEnvironmentProvider(NamedResourceProvider):
+    """The life of a service environment, as the engine drives it."""
+
+    noun = "ServiceEnvironment"
+    calls = Calls(
+        BatchClient.find_service_environment,
+        BatchClient.create_service_environment,
+        BatchClient.update_service_environment,
+        BatchClient.delete_service_environment,
+    )
+    create_operation = "CreateServiceEnvironment"
+    update_operation = "UpdateServiceEnvironment"
+    describe_operation = "DescribeServiceEnvironments"
+    describe_list = "serviceEnvironments"
+    name_property = "service_environment_name"
+    reference_member = "serviceEnvironment"
+    arn_member = "serviceEnvironmentArn"
+    outputs = ("status",)
+    rules: ClassVar[Rules] = {
+        "service_environment_name": REPLACES,
+        "service_environment_type": REPLACES,
+        "capacity_limits": IN_PLACE,
+        "state": IN_PLACE,
+        "tags": IN_PLACE,
+    }
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Say too why AWS can't be asked, if it would be made."""
+        settings = self.settings_at("", news.get("region"))
+        return tell_of_new(super().check(olds, news), olds, settings, self.checking)
+
+    def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
+        """Refuse while queues use it; see `relations`."""
+
+        def uses(queue: Mapping[str, Any]) -> bool:
+            order = queue.get("serviceEnvironmentOrder", [])
+            return any(entry["serviceEnvironment"] == arn for entry in order)
+
+        refuse_while_queues_use(client, self.noun, arn, props["identity"], uses)
+
+
+class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment"):
+    """The capacity that service jobs may use at one time."""
+
+    state: pulumi.Output[str]
+    """ENABLED or DISABLED, as the program says it."""
+    status: pulumi.Output[str]
+    """VALID once jobs can run in it."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        capacity_limits: Inputs[CapacityLimitArgs],
+        service_environment_name: pulumi.Input[str] | None = None,
+        service_environment_type: pulumi.Input[str] = "SAGEMAKER_TRAINING",
+        state: pulumi.Input[str] = "ENABLED",
+        tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        timeouts: pulumi.Input[TimeoutsArgs] | None = None,
+        region: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the environment.
+
+        Args:
+            resource_name: the name in the program.
+            capacity_limits: `[{"max_capacity": 2, "capacity_unit": "NUM_INSTANCES"}]`; in an
+                environment under quota management the unit is an instance type. Updated in place.
+            service_environment_name: defaults to `<resource_name>-<7 hex>`.
+            service_environment_type: the only type that Batch has.
+            state: ENABLED or DISABLED; updated in place.
+            tags: at most 46; updated in place.
+            timeouts: how many seconds to wait, at most: `create` and `update` (60 each) for it to
+                be VALID, `delete` (600) for it to be gone.
+            region: where it is, if not in the config's region; another one replaces it.
+            opts: as for every resource.
+        """
+        declaration = Declaration(_TYPE, resource_name, opts)
+        given = {
+            "identity": declaration.identity,
+            "service_environment_name": service_environment_name,
+            "service_environment_type": service_environment_type,
+            "capacity_limits": capacity_limits,
+            "state": state,
+            "tags": with_default_tags(tags),
+            "region": region_of(region, opts),
+            "timeouts": timeouts,
+            **dict.fromkeys((*ServiceEnvironmentProvider.outputs, "registered_at")),
+        }
+        properties = declared("ServiceEnvironment", resource_name, given)
+        properties[SECRET_PLACES] = secret_places(properties)
+        self.given_arguments = properties
+        """What the program gave, for the jobs of the same program."""
+        super().__init__(ServiceEnvironmentProvider(), resource_name, properties, opts)
+        declaration.follow(self)
+        warn_of_queue_side(self, ServiceEnvironmentProvider.create_operation, properties)
+        warn_of_provider(self, opts, needs_region=region is None)
+
+    @property
+    def service_environment_arn(self) -> pulumi.Output[str]:
+        """The environment's ARN, known even in a preview that updates it."""
+        return self.id
+
+    @property
+    def service_environment_name(self) -> pulumi.Output[str]:
+        """The environment's name, the last part of its ARN."""
+        return self.id.apply(name_in)
+
+
+_TYPE = "pulumi-python:dynamic/sjresource:ServiceEnvironment"

@@ -1,0 +1,523 @@
+"""ServiceJob: one run of a SageMaker training job, queued, retried and preempted by AWS Batch.
+
+Create finds or submits (see `submission`) and returns at once: waiting is
+`ServiceJobCompletion`'s. The resource's id is the job's ARN.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import inspect
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    Resource,
+    UpdateResult,
+)
+
+from sjresource.aws.arn import name_in, parse_arn, stop_command
+from sjresource.aws.models import input_shape, to_request
+from sjresource.aws.payload import canonical, is_unknown, payload_as_sent
+from sjresource.aws.presence import Sought, find, find_for_a_while
+from sjresource.aws.service_jobs import TERMINAL
+from sjresource.aws.waiters import Clock
+from sjresource.checks.preflight.managed_here import managed_here
+from sjresource.checks.rules.instance_hours import instance_hours_placeholder
+from sjresource.checks.service_job import check_job, would_be_submitted
+from sjresource.checks.warnings.in_program import warn_of_capacity, warn_of_job
+from sjresource.errors import NotFound, SjresourceError
+from sjresource.resources.adoption import adopt
+from sjresource.resources.job_outputs import OUTPUTS, job_outputs
+from sjresource.resources.submission import Run, find_or_submit, live_jobs
+from sjresource.resources.termination import end_and_release
+from sjresource.stack.aws_provider import region_of, warn_of_provider
+from sjresource.stack.config import with_default_tags
+from sjresource.stack.diff import IN_PLACE, REPLACES, find_changes
+from sjresource.stack.identity import (
+    name_of,
+    recorded_mark,
+    stack_of,
+    with_identity,
+    with_name,
+)
+from sjresource.stack.inputs.arguments import declared
+from sjresource.stack.inputs.secret_places import secret_places
+from sjresource.stack.ownership import RECORDED_BEFORE, has_ended, is_recorded, other_owner
+from sjresource.stack.provider import BatchProvider, old_first, require_ours, try_to, update_tags
+from sjresource.stack.registration import Declaration
+from sjresource.waiting.jobs import DeclaredJob
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sjresource.args import (
+        JobPreemptionConfigurationArgs,
+        RetryStrategyArgs,
+        TimeoutConfigArgs,
+    )
+    from sjresource.aws.batch import BatchClient
+
+REQUEST = (
+    "job_name",
+    "job_queue",
+    "service_job_type",
+    "service_request_payload",
+    "client_token",
+    "preemption_configuration",
+    "quota_share_name",
+    "retry_strategy",
+    "scheduling_priority",
+    "share_identifier",
+    "tags",
+    "timeout_config",
+)
+"""What SubmitServiceJob takes, every member of it."""
+
+RULES = {
+    **dict.fromkeys(REQUEST, REPLACES),
+    "triggers": REPLACES,
+    "scheduling_priority": IN_PLACE,
+    "tags": IN_PLACE,
+    "deleted_with": IN_PLACE,
+}
+"""`rerun_on_failure` has no rule: it alone changes nothing."""
+
+_REMEMBERED_SECONDS = 24 * 3600.0
+"""How long Batch is believed to remember an ended job at least: container jobs are kept for a day.
+
+https://docs.aws.amazon.com/batch/latest/userguide/job_states.html
+"""
+
+_MUST_CHANGE = (
+    "client_token must change with the request: Batch refuses a token that came with another one"
+)
+
+
+_NEW_FIRST = (
+    "with delete_before_replace=False, `--replace` and `pulumi state taint` of an unchanged job "
+    "are refused: the engine doesn't say that a create replaces, so the job that exists may as "
+    "well be another stack's; change `triggers` for a new run"
+)
+
+
+class ServiceJobProvider(BatchProvider):
+    """The life of a service job, as the engine drives it."""
+
+    _given_up: frozenset[str] | set[str] = frozenset()
+    """ARNs of the jobs that this operation has ended, in the engine's plugin."""
+
+    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
+        """Hold the whole request, payload included, against what AWS takes; see `job_check`."""
+        news = with_name("job_name", olds, with_identity(olds, news), name_of)
+        submits = would_be_submitted(RULES, olds, news)
+        settings = self.settings.in_region(_known(news.get("region")))
+        checked = check_job(
+            settings,
+            self.checking,
+            news,
+            would_be_submitted=submits,
+            checked_before=not submits and _is_unchanged(olds, news),
+        )
+        token = news.get("client_token")
+        if token is not None and olds.get("client_token") == token and submits:
+            checked.failures.append(CheckFailure("", _MUST_CHANGE))
+        return checked
+
+    def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+        """Compare what was wanted with what is wanted; ask AWS only for `rerun_on_failure`."""
+        self.remember(news.get("identity"), id_)
+        changes = find_changes(RULES, olds, news)
+        queue, region = _known(news.get("job_queue")), _known(news.get("region"))
+        changes.replaces.extend(self.moved(id_, queue, region))
+        if _adopts_another(id_, olds, news):
+            changes.replaces.append("adopt_job_id")
+        if not changes.replaces and news.get("rerun_on_failure") and self._has_failed(id_):
+            changes.replaces.append("status")
+        return changes.diff_result()
+
+    def create(self, props: dict[str, Any]) -> CreateResult:
+        """Find or submit the job; nothing raises once it is submitted."""
+        run = self._run(props)
+        client, job = (
+            self.client(props["job_queue"], props.get("region")),
+            props.get("adopt_job_id"),
+        )
+        adopted = adopt(client, run, job) if job else None
+        submitted = adopted or find_or_submit(client, run, self.sleep)
+        outputs = job_outputs(submitted.detail or {"status": "SUBMITTED"}, props)
+        others = {name: found for name in _OTHER_RUNS if (found := getattr(submitted, name))}
+        return CreateResult(
+            submitted.arn, {**props, **self.registered(), **outputs, "orphans": [], **others}
+        )
+
+    def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
+        """Record where the job stands, never touching the inputs, so that a refresh shows no diff.
+
+        The record of a finished job expires; the job is not deleted by that, and stays in the
+        state. A job that was live and is unknown now is gone, unless it is so old that it may have
+        ended unseen, and been forgotten since: to run that again would be to pay twice.
+        """
+        inputs = {name: value for name, value in props.items() if name not in _NOT_INPUTS}
+        place = id_ if parse_arn(id_) else _known(props.get("job_queue"))
+        client = self.client(place, props.get("region"))
+        detail = self._find(client, id_, props)
+        if detail is None:
+            self.confirm_gone("ServiceJob", id_)
+            if props.get("status") not in TERMINAL and self._is_young(props):
+                return ReadResult("", {})
+            return ReadResult(id_, {**props, "record_expired": True}, inputs)
+        arn = detail.get("jobArn") or id_
+        others = {name: live_jobs(client, props[name]) for name in _OTHER_RUNS if name in props}
+        outputs = {"orphans": [], **others, **job_outputs(detail, props)}
+        if arn != id_ or "found_arn" in props:
+            outputs["found_arn"] = arn
+        if "registered_at" in props:
+            outputs["registered_at"] = props["registered_at"]
+            self._mark_as_recorded(client, arn, detail, props)
+        return ReadResult(arn, {**inputs, **outputs}, inputs)
+
+    def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
+        """Change priority, tags and marks; on a job that has ended this is tried, and recorded.
+
+        Raises:
+            Refused: the job is another resource's by now.
+        """
+        client = self.client(id_)
+        # One that Batch has forgotten has ended, and has no marks.
+        detail = self._find(client, id_, olds) or {"status": "FAILED"}
+        require_ours(detail, "updating", "ServiceJob", id_, olds["identity"], *_identities(news))
+        for effect in self._updates(client, id_, detail, olds, news):
+            if detail["status"] in TERMINAL:
+                try_to(effect)
+            else:
+                effect()
+        kept = {name: olds[name] for name in _NOT_INPUTS if name in olds}
+        return UpdateResult({**kept, **news})
+
+    def delete(self, id_: str, props: dict[str, Any]) -> None:
+        """End the job and give it up, whether Batch shows it (yet) or not.
+
+        One that has ended is only given up, one that is known to have ended and is forgotten is
+        left alone.
+
+        Raises:
+            NotSettled: Batch has the job, and does not show that it took the termination.
+            Refused: it is another stack's or resource's by now, and goes on.
+        """
+        client, job = self.client(id_), Sought.of(id_, props, may_lag=self._is_young(props))
+        seen = find(client, job)
+        if seen is None:
+            self.confirm_gone("ServiceJob", id_)
+            if props.get("status") in TERMINAL:
+                return
+        elif has_ended(seen) and other_owner(seen, *_identities(props)):
+            return
+        else:
+            require_ours(seen, "deleting", "ServiceJob", id_, *_identities(props))
+        clock = Clock(self.now, self.sleep)
+        if end_and_release(client, job, seen, _reason(props), clock) is None:
+            sys.stderr.write(_not_seen_to_end(id_))
+        self.__dict__.setdefault("_given_up", set()).add(id_)
+
+    def _updates(
+        self,
+        client: BatchClient,
+        id_: str,
+        detail: Mapping[str, Any],
+        olds: Mapping[str, Any],
+        news: Mapping[str, Any],
+    ) -> Iterator[Any]:
+        if "scheduling_priority" in find_changes(RULES, olds, news).in_place:
+            priority = int(news.get("scheduling_priority") or 0)
+            yield lambda: client.update_service_job(id_, priority)
+        marks = {
+            **self._run(news).renewed_marks(detail.get("tags", {})),
+            **recorded_mark(deleted_with=bool(news.get("deleted_with"))),
+        }
+        yield lambda: update_tags(client, id_, olds, news, marks)
+
+    def _mark_as_recorded(
+        self, client: BatchClient, arn: str, detail: Mapping[str, Any], props: Mapping[str, Any]
+    ) -> None:
+        """Make good for a program that was killed before it could; see `declaration`."""
+        if (
+            "tags" in detail
+            and not is_recorded(detail)
+            and not other_owner(detail, *_identities(props))
+        ):
+            mark = recorded_mark(deleted_with=bool(props.get("deleted_with")))
+            with contextlib.suppress(SjresourceError):  # a refresh only reads
+                client.tag_resource(arn, mark)
+
+    def _run(self, props: Mapping[str, Any]) -> Run:
+        """Return the run that is wanted, with what it was under the resource's aliases."""
+        return Run(
+            props["identity"],
+            submit_request(props),
+            canonical(props.get("triggers")),
+            props.get("client_token"),
+            tuple(_aliases(props)),
+            replaced=self.deployed(props["identity"]),
+            given_up=frozenset(self._given_up),
+        )
+
+    def _find(self, client: BatchClient, id_: str, props: Mapping[str, Any]) -> Any:
+        """Look for the job, more than once where not seeing it would drop it from the state."""
+        drops = props.get("status") not in TERMINAL and self._is_young(props)
+        return find_for_a_while(client, Sought.of(id_, props, may_lag=drops), self.now, self.sleep)
+
+    def _is_young(self, props: Mapping[str, Any]) -> bool:
+        created = props.get("created_at")
+        return created is None or self.today() - created / 1000 < _REMEMBERED_SECONDS
+
+    def _has_failed(self, id_: str) -> bool:
+        try:
+            return bool(self.client(id_).find_service_job(id_)["status"] == "FAILED")
+        except NotFound:
+            return False
+
+
+class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
+    """A SageMaker training job that AWS Batch queues, and that runs once.
+
+    It is submitted when it is created, and `pulumi up` goes on without waiting for it. It runs
+    again only if a run-defining argument changes, `triggers` change, `rerun_on_failure` is set and
+    it has FAILED, or `pulumi up --replace` says so; the old job is ended first. Destroying it ends
+    it.
+    """
+
+    job_name: pulumi.Output[str]
+    """The job's name in Batch."""
+    job_queue: pulumi.Output[str]
+    """The queue's name or ARN, as given."""
+    status: pulumi.Output[str]
+    """Where the job stood when it was submitted or last refreshed."""
+    status_reason: pulumi.Output[str | None]
+    """Batch's words for the status then, at most 160 characters, secrets masked."""
+    attempts: pulumi.Output[list[Any] | None]
+    """The latest two attempts that had ended; a ServiceJobCompletion records all of them."""
+    latest_attempt: pulumi.Output[dict[str, Any] | None]
+    """The training job of the latest attempt."""
+    capacity_usage: pulumi.Output[list[Any] | None]
+    """What the job held of its environment then."""
+    preemption_summary: pulumi.Output[dict[str, Any] | None]
+    """How often the job had been preempted, and the latest two attempts that ended so."""
+    is_terminated: pulumi.Output[bool | None]
+    """Whether somebody had asked Batch to end the job."""
+    created_at: pulumi.Output[int | None]
+    """Like every time here, in milliseconds since 1970."""
+    scheduled_at: pulumi.Output[int | None]
+    """When the latest attempt got its capacity."""
+    started_at: pulumi.Output[int | None]
+    """When the latest attempt began to run; None or 0 before."""
+    stopped_at: pulumi.Output[int | None]
+    """When the job ended; None or 0 before."""
+    max_instance_hours: pulumi.Output[float | None]
+    """Instances times the longest run times attempts: the most that it can cost, without preempted
+    runs. None where it can't be known; the preview shows it."""
+    record_expired: pulumi.Output[bool | None]
+    """True once Batch has forgotten the finished job; what is known stays."""
+    found_arn: pulumi.Output[str | None]
+    """The ARN of a job that was read by its bare id; a program that reads keeps that as its id."""
+    orphans: pulumi.Output[list[str]]
+    """ARNs of live jobs that earlier, lost runs of this resource left behind; a refresh drops those
+    that were stopped."""
+    recorded_runs: pulumi.Output[list[str] | None]
+    """ARNs of live jobs under this resource's identity that some state has, or had: another
+    stack's since a rename, or this stack's before its state was lost."""
+    registered_at: pulumi.Output[int | None]
+    """When the state got the resource."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        job_queue: pulumi.Input[str],
+        service_request_payload: pulumi.Input[Mapping[str, Any] | str],
+        job_name: pulumi.Input[str] | None = None,
+        service_job_type: pulumi.Input[str] = "SAGEMAKER_TRAINING",
+        client_token: pulumi.Input[str] | None = None,
+        preemption_configuration: pulumi.Input[JobPreemptionConfigurationArgs] | None = None,
+        quota_share_name: pulumi.Input[str] | None = None,
+        retry_strategy: pulumi.Input[RetryStrategyArgs] | None = None,
+        scheduling_priority: pulumi.Input[int] | None = None,
+        share_identifier: pulumi.Input[str] | None = None,
+        tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        timeout_config: pulumi.Input[TimeoutConfigArgs] | None = None,
+        triggers: pulumi.Input[Sequence[Any]] | None = None,
+        rerun_on_failure: pulumi.Input[bool] = False,
+        adopt_job_id: pulumi.Input[str] | None = None,
+        region: pulumi.Input[str] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """Declare the job.
+
+        Args:
+            resource_name: the name in the program.
+            job_queue: name or ARN of a SAGEMAKER_TRAINING queue, from any provider.
+            service_request_payload: the CreateTrainingJob request in AWS's own names, as a dict or
+                as JSON text; `TrainingJobName` may be left out.
+            job_name: defaults to `resource_name`.
+            service_job_type: the only type that Batch has.
+            client_token: replaces the derived token, which already makes the submission
+                exactly-once.
+            preemption_configuration: without `preemption_retries_before_termination` a preempted
+                job is requeued without end.
+            quota_share_name: required in a quota-managed queue, refused in others.
+            retry_strategy: `attempts` counts the first one too.
+            scheduling_priority: 0 to 9999, higher first; updated in place.
+            share_identifier: required in a fair-share queue, refused in others.
+            tags: at most 46; updated in place.
+            timeout_config: `attempt_duration_seconds` bounds each attempt.
+            triggers: any values; a change of them runs the job again. A file's or an archive's
+                asset stands for its content, a resource for its id.
+            rerun_on_failure: run the job again, at the next `pulumi up`, if it has FAILED.
+            adopt_job_id: own this job, by id or ARN, instead of submitting one.
+            region: of a queue that is given by name; defaults to the config's. A queue's ARN has
+                its own.
+            opts: `delete_before_replace` defaults to True, so that the old job does not stand in
+                the new one's way.
+        """
+        declaration = Declaration(_TYPE, resource_name, opts)
+        given: dict[str, Any] = {
+            "identity": declaration.identity,
+            "job_name": job_name,
+            "job_queue": job_queue,
+            "service_job_type": service_job_type,
+            "service_request_payload": service_request_payload,
+            "client_token": client_token,
+            "preemption_configuration": preemption_configuration,
+            "quota_share_name": quota_share_name,
+            "retry_strategy": retry_strategy,
+            "scheduling_priority": scheduling_priority,
+            "share_identifier": share_identifier,
+            "tags": with_default_tags(tags),
+            "region": region_of(region, opts),
+            "timeout_config": timeout_config,
+            "triggers": triggers,
+            "rerun_on_failure": None if rerun_on_failure is False else rerun_on_failure,
+            "adopt_job_id": adopt_job_id,
+            "deleted_with": declaration.deleted_with or None,
+        }
+        given = declared("ServiceJob", resource_name, given)
+        given["managed_here"] = managed_here(given)
+        given["secret_places"] = secret_places(given)
+        properties = {
+            **{name: value for name, value in given.items() if value is not None},
+            "job_name": given["job_name"],
+            "aliased_identities": declaration.aliased_identities,
+            **dict.fromkeys(_NOT_INPUTS),
+        }
+        properties["max_instance_hours"] = instance_hours_placeholder(properties)
+        self.given_arguments = given
+        """What the program gave: some of it may be secret, which a completion has to know."""
+        self._is_read = bool(opts and opts.id is not None)
+        super().__init__(ServiceJobProvider(), resource_name, properties, old_first(opts))
+        declaration.follow(self)
+        self._orphans_told = asyncio.ensure_future(self._warn_of_other_runs())
+        if opts and opts.delete_before_replace is False:
+            pulumi.log.warn(_NEW_FIRST, resource=self)
+        warn_of_job(self, properties)
+        self._capacity_told = asyncio.ensure_future(warn_of_capacity(self, given))
+        warn_of_provider(self, opts, needs_region=region is None)
+
+    @property
+    def job_arn(self) -> pulumi.Output[str]:
+        """The job's ARN, known even in a preview that updates the job."""
+        if not self._is_read:
+            return self.id
+        return pulumi.Output.all(self.found_arn, self.id).apply(lambda arns: arns[0] or arns[1])
+
+    @property
+    def job_id(self) -> pulumi.Output[str]:
+        """The job's id, the last part of its ARN."""
+        return self.job_arn.apply(name_in)
+
+    async def _warn_of_other_runs(self) -> None:
+        # Not by an apply: the SDK waits for all Outputs at once, anew each time that one is there.
+        orphans: list[str] | None = None
+        recorded: list[str] | None = None
+        with contextlib.suppress(Exception):  # the SDK reports what went wrong with the resource
+            orphans = await self.orphans.future()
+            recorded = await self.recorded_runs.future()
+        for arn in orphans or []:
+            pulumi.log.warn(
+                f"an earlier run of this resource is still live: {arn}; stop it with "
+                f"`{stop_command(arn)}`",
+                resource=self,
+            )
+        for arn in recorded or []:
+            pulumi.log.warn(
+                f"another run under this resource's name is live: {arn}; {RECORDED_BEFORE}; "
+                f'own it with adopt_job_id="{name_in(arn)}", or leave it',
+                resource=self,
+            )
+
+
+# Pulumi's SDK evaluates annotations that are texts for each instance, and a stack has hundreds.
+ServiceJob.__annotations__ = inspect.get_annotations(ServiceJob, eval_str=True)
+
+_TYPE = "pulumi-python:dynamic/sjresource:ServiceJob"
+_OTHER_RUNS = ("orphans", "recorded_runs")
+_NOT_INPUTS = (*OUTPUTS, "record_expired", "found_arn", *_OTHER_RUNS, "registered_at")
+
+
+def submit_request(props: Mapping[str, Any]) -> dict[str, Any]:
+    """Build the SubmitServiceJob request, without token and marks; pure."""
+    wanted = {name: canonical(props.get(name)) for name in REQUEST if name != "client_token"}
+    wanted["service_request_payload"] = payload_as_sent(
+        props["service_request_payload"], props["job_name"]
+    )
+    present = {name: value for name, value in wanted.items() if value not in (None, {}, [])}
+    request: dict[str, Any] = to_request(input_shape("SubmitServiceJob"), present)
+    return request
+
+
+def _aliases(props: Mapping[str, Any]) -> Iterator[Run]:
+    """Return the run as it was under each alias: a name that was not given follows the resource."""
+    named = props["job_name"] == name_of(props["identity"])
+    for alias in props.get("aliased_identities") or []:
+        name = name_of(alias) if named else props["job_name"]
+        request = submit_request({**props, "job_name": name})
+        yield Run(alias, request, canonical(props.get("triggers")), props.get("client_token"))
+
+
+def _identities(props: Mapping[str, Any]) -> list[str]:
+    """Return who the resource is, and who it was as its aliases say."""
+    return [props["identity"], *(props.get("aliased_identities") or [])]
+
+
+def _known(value: Any) -> str:
+    return value if isinstance(value, str) and not is_unknown(value) else ""
+
+
+def _is_unchanged(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Tell whether these very arguments have passed a check, and made the job that there is."""
+    return bool(olds) and all(olds.get(name) == news.get(name) for name in (*REQUEST, "region"))
+
+
+def _adopts_another(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Tell whether the program names another job to adopt than it did and than it has."""
+    job = _known(news.get("adopt_job_id"))
+    return bool(job) and job != olds.get("adopt_job_id") and name_in(job) != name_in(id_)
+
+
+def _reason(props: Mapping[str, Any]) -> str:
+    identity = props["identity"]
+    return f"deleted by the Pulumi stack {stack_of(identity)} (resource {name_of(identity)})"
+
+
+def _not_seen_to_end(arn: str) -> str:
+    """Say what a delete could not make sure of; a provider has no other way to warn."""
+    return (
+        f"warning: deleting ServiceJob ({arn}): Batch does not know it, and was asked to end it "
+        f"all the same; if it should ever show up, stop it with `{stop_command(arn, 'deleted')}`\n"
+    )

@@ -1,0 +1,121 @@
+"""How a job is ended and given up, so that no later create takes it for its own run.
+
+| what happens                      | the mark *released*         | what it counts for        |
+| --------------------------------- | --------------------------- | ------------------------- |
+| the job had ended                 | set, and nothing is to end  | given up                  |
+| it is marked, then asked to end   | set                         | given up                  |
+| a crash between the two           | set, on a job that goes on  | nothing: it has not ended |
+| AWS refuses to end it             | taken back                  | nothing                   |
+| ... and to take the mark back     | set, on a job that goes on  | nothing: it has not ended |
+| AWS refuses the mark              | none                        | given up in the same `up` |
+
+The mark comes first, since nothing else tells our own termination from somebody else's before the
+job has stopped: that one is no wish for another run. It counts only on a job that has ended, so it
+is never believed of one that goes on.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from sjresource.aws.presence import SECONDS, find
+from sjresource.aws.waiters import Pace, looks
+from sjresource.errors import NotFound, NotSettled, SjresourceError
+from sjresource.stack.identity import RELEASED_TAG
+from sjresource.stack.ownership import has_ended
+from sjresource.stack.provider import try_to
+
+if TYPE_CHECKING:
+    from sjresource.aws.batch import BatchClient
+    from sjresource.aws.presence import Sought
+    from sjresource.aws.waiters import Clock
+
+    Detail = dict[str, Any]
+
+_TAKEN_WITHIN = 30.0
+"""Seconds within which Batch shows that it has taken a termination; the job may end later."""
+
+
+def release(client: BatchClient, arn: str) -> bool:
+    """Mark a job as given up; False where AWS refuses, or knows no such job."""
+    return try_to(lambda: client.tag_resource(arn, {RELEASED_TAG: "true"}))
+
+
+def end_and_release(
+    client: BatchClient, job: Sought, seen: Detail | None, reason: str, clock: Clock
+) -> Detail | None:
+    """End a job, whether Batch shows it or not, and give it up.
+
+    `seen` is what was seen of it just now. Return what is seen of it afterwards; None for a job
+    that Batch does not know, and that was asked to end all the same.
+
+    Raises:
+        NotSettled: Batch has the job, and does not show that it took the termination. That it takes
+            tags tells so of a young job only: whether AWS tags what it has forgotten is not known.
+        Refused, Unreachable: it may not, or can't, be ended; it is not given up.
+    """
+    marked = release(client, job.arn)
+    if seen is not None and has_ended(seen):
+        return seen
+    try:
+        seen = terminate(client, job, seen, reason, clock)
+    except SjresourceError:
+        seen = _ended_all_the_same(client, job)
+        if seen is None:
+            raise
+    if seen is None and marked and job.may_lag:
+        said = "Batch was asked to end it, and it takes its tags, but shows it nowhere"
+        raise _not_taken(job.arn, said)
+    if seen is not None and not has_ended(seen):
+        _take_back(client, job.arn)
+        said = f"Batch was asked to end it, and it is still {seen['status']}"
+        raise _not_taken(job.arn, said)
+    return seen
+
+
+def terminate(
+    client: BatchClient, job: Sought, seen: Detail | None, reason: str, clock: Clock
+) -> Detail | None:
+    """Ask Batch to end a job, and look until it has taken that; return what was seen last.
+
+    A job that was not in sight when it was asked to end is asked once more when it is.
+    """
+    in_sight = seen is not None
+    _ask_to_end(client, job.arn, reason)
+    unseen_until = clock.now() + (SECONDS if job.may_lag else 0)
+    seen = None
+    for found in looks(lambda: find(client, job), Pace(*clock, _TAKEN_WITHIN)):
+        seen = found or seen
+        if seen is None and clock.now() >= unseen_until:
+            break
+        if seen is not None and has_ended(seen):
+            break
+        if found is not None and not in_sight:
+            in_sight = True
+            _ask_to_end(client, job.arn, reason)
+    return seen
+
+
+def _ask_to_end(client: BatchClient, arn: str, reason: str) -> None:
+    with suppress(NotFound):  # which is told by looking for it
+        client.terminate_service_job(arn, reason)
+
+
+def _ended_all_the_same(client: BatchClient, job: Sought) -> Detail | None:
+    """Find a job whose termination had its effect without a good answer; else unmark it."""
+    with suppress(SjresourceError):
+        seen = find(client, job)
+        if seen is not None and has_ended(seen):
+            return seen
+        _take_back(client, job.arn)
+    return None
+
+
+def _take_back(client: BatchClient, arn: str) -> None:
+    with suppress(SjresourceError):  # it does not count on a job that goes on
+        client.untag_resource(arn, [RELEASED_TAG])
+
+
+def _not_taken(arn: str, seen: str) -> NotSettled:
+    return NotSettled("ending", "ServiceJob", arn, seen, "run it again in a minute")

@@ -1,0 +1,89 @@
+"""What a changed property means: the table of each resource, and the diff made from it.
+
+| rule       | meaning                                                             |
+| ---------- | ------------------------------------------------------------------- |
+| `REPLACES` | the old one is deleted, a new one is made: for a job, a new run     |
+| `IN_PLACE` | the API can change it on the one that exists                        |
+| `SWAPPED`  | in place for another value; adding or removing it replaces          |
+| (no rule)  | it is ignored: a change of it alone shows nothing                   |
+
+The identity has no row: whose a resource is changes in place, for all that AWS has marks of
+(`find_changes`).
+
+What is wanted now is compared with what was wanted then, never with what the service echoes, and
+both in their canonical form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from pulumi.dynamic import DiffResult
+
+from sjresource.aws.arn import same_resource
+from sjresource.aws.payload import InvalidPayload, canonical, parse_payload, same_value
+from sjresource.stack.identity import identity_changed
+
+REPLACES = "replaces"
+IN_PLACE = "in place"
+SWAPPED = "swapped"
+
+Rules = Mapping[str, str]
+
+
+class Changes(NamedTuple):
+    """The changed properties, by what they mean."""
+
+    replaces: list[str]
+    in_place: list[str]
+
+    def diff_result(self) -> DiffResult:
+        """Tell the engine; `replaces` is all that it passes on of the reasons."""
+        return DiffResult(changes=bool(self.replaces or self.in_place), replaces=self.replaces)
+
+
+def find_changes(rules: Rules, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Changes:
+    """Compare what was wanted with what is wanted; unknown values differ from every known one.
+
+    A stack or resource that was renamed or moved is an update, by which the marks in AWS follow it;
+    the engine shows the changed `identity` as its reason.
+    """
+    changes = Changes([], ["identity"] if identity_changed(olds, news) else [])
+    for name, rule in rules.items():
+        old, new = olds.get(name), news.get(name)
+        if _EQUAL.get(name, means_the_same)(old, new):
+            continue
+        replaced = rule == REPLACES or (rule == SWAPPED and (old is None or new is None))
+        (changes.replaces if replaced else changes.in_place).append(name)
+    return changes
+
+
+def means_the_same(old: Any, new: Any) -> bool:
+    """Compare canonical forms, in which empty and absent are one."""
+    return same_value(_wanted(old), _wanted(new))
+
+
+def _wanted(value: Any) -> Any:
+    form = canonical(value)
+    return None if form in ({}, []) else form
+
+
+def _equal_payloads(old: Any, new: Any) -> bool:
+    try:
+        return means_the_same(parse_payload(old), parse_payload(new))
+    except InvalidPayload:  # unknown, or broken and a check failure already
+        return False
+
+
+def _equal_names(old: Any, new: Any) -> bool:
+    """A queue's name and its ARN mean the same queue."""
+    if isinstance(old, str) and isinstance(new, str):
+        return same_resource(old, new)
+    return means_the_same(old, new)
+
+
+_EQUAL: dict[str, Callable[[Any, Any], bool]] = {
+    "service_request_payload": _equal_payloads,
+    "job_queue": _equal_names,
+}

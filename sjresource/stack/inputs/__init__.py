@@ -1,0 +1,1 @@
+"""What a program hands over, made what the engine can take."""

@@ -1,0 +1,1 @@
+"""What AWS's answers mean, and the one wording of it."""

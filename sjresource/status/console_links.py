@@ -1,0 +1,51 @@
+"""Links into the AWS console: the queue, the training job, its log.
+
+The console's addresses are not documented; these are what it shows in a browser. It has no known
+address for one service job, so the queue's page stands for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from sjresource.aws.arn import name_in, parse_arn
+
+if TYPE_CHECKING:
+    from sjresource.aws.arn import Arn
+
+LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+
+_DOMAINS = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+
+
+def console_urls(job_queue: str | None, training_job: str | None, page: str = "") -> dict[str, str]:
+    """Give the pages of what there is, by what they show; both are ARNs or None.
+
+    `page` is the queue page of an emulator: what is there is in no console of AWS's.
+    """
+    urls: dict[str, str] = {}
+    if page:
+        return {"page": page}
+    queue, job = parse_arn(job_queue or ""), parse_arn(training_job or "")
+    if queue is not None:
+        urls["job_queue"] = _page(queue, "batch", f"queues/detail/{job_queue}")
+    if job is not None:
+        urls["training_job"] = _page(job, "sagemaker", f"/jobs/{job.name}")
+        where = f"log-group/{_quoted(LOG_GROUP)}$3FlogStreamNameFilter$3D{name_in(job.name)}"
+        urls["log"] = _page(job, "cloudwatch", f"logsV2:log-groups/{where}")
+    return urls
+
+
+def _page(arn: Arn, service: str, page: str) -> str:
+    domain = _DOMAINS.get(arn.partition, _DOMAINS["aws"])
+    return f"https://{arn.region}.{domain}/{service}/home?region={arn.region}#{page}"
+
+
+def _quoted(name: str) -> str:
+    """Quote as CloudWatch's console does: twice, with $ for %."""
+    return quote(quote(name, safe=""), safe="").replace("%", "$")

@@ -1,0 +1,237 @@
+"""Why a wait has failed, in one screen that ends the search. Words only.
+
+AWS's words come masked; what is not known is left out.
+"""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
+
+from sjresource.aws.arn import name_in, stop_command
+from sjresource.status.console_links import LOG_GROUP, console_urls
+from sjresource.status.evidence import training_job_arn
+from sjresource.status.failure_hints import what_to_try
+from sjresource.status.text import MISFIT, attempt_number, duration, stated_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from sjresource.status.evidence import Evidence
+    from sjresource.status.masking import Mask
+
+
+def run_again(urn: str | None, *, reruns: bool = False, ends_so: bool = True) -> str:
+    """Say how a job that has FAILED is run again: by its URN, None for one of another program.
+
+    `reruns` is its `rerun_on_failure`, and `ends_so` whether every `pulumi up` fails until then.
+    """
+    if urn is None:
+        return "in the program that declares it"
+    if reruns:
+        return "`pulumi up`, as its `rerun_on_failure` is set"
+    said = (
+        "change its request or `triggers`, set `rerun_on_failure=True`, or `pulumi up --replace "
+        f"'{urn}'`"
+    )
+    return f"{said}; until then every `pulumi up` ends like this" if ends_so else said
+
+
+def headline(name: str, evidence: Evidence, mask: Mask) -> str:
+    """Say in one line which job has failed, when, and why."""
+    return f"waiting for ServiceJob ({name}): {verdict_line(evidence, mask)}"
+
+
+def verdict_line(evidence: Evidence, mask: Mask) -> str:
+    """Say when a job has failed, and why."""
+    detail = evidence.detail
+    number = attempt_number(detail)
+    allowed = detail.get("retryStrategy", {}).get("attempts", number)
+    reason = _first(mask.text(_reason(evidence)))
+    return f"FAILED on attempt {number} of {allowed}: {reason}"
+
+
+def failure_message(name: str, evidence: Evidence, mask: Mask, again: str) -> str:
+    """Lay out all that is known of one failed job, what to try, and how to run it `again`."""
+    places = place_lines(evidence.detail, evidence.page)
+    lines = [*evidence_lines(evidence, mask), *places, *_advice_lines(evidence, again)]
+    return "\n".join([headline(name, evidence, mask), *_indented(lines)])
+
+
+def brief_failures(named: Sequence[tuple[str, Evidence]], mask: Mask) -> list[str]:
+    """Say in a line each which further jobs have failed, 20 of them at most."""
+    lines = [headline(name, evidence, mask) for name, evidence in named[:_BRIEF]]
+    more = len(named) - _BRIEF
+    return [*lines, f"… and {more} more"] if more > 0 else lines
+
+
+def ending(name: str | None, arn: str) -> str:
+    """Say how to end a live job: by the command, where it is there and the stack has the job."""
+    if name is not None and find_spec("click") is not None:
+        return f"sjresource terminate {name}"
+    return stop_command(arn, "took too long")
+
+
+def timeout_message(
+    seconds: float,
+    unfinished: Sequence[tuple[str, Mapping[str, Any] | None, str]],
+    end: Callable[[str, str], str] = lambda _, arn: ending(None, arn),
+) -> str:
+    """Say what had not ended when a wait's time was over: (name, last detail, ARN) each."""
+    (name, detail, arn), *others = unfinished
+    more = f" and {len(others)} more" if others else ""
+    status = (detail or {}).get("status", "of unknown status")
+    reason = stated_reason(detail) if detail else ""
+    stands = f"{status}: {reason}" if reason else status
+    lines = [
+        f"waiting for ServiceJob ({name}{more}): still {stands}, after {duration(seconds)}",
+    ]
+    if status == "RUNNABLE":
+        lines.append(f"it has waited for capacity all that time{_never(reason)}")
+    lines.append("the wait has ended, not the job: the next `pulumi up` goes on waiting")
+    lines.append(f"to stop the job: {end(name, arn)}")
+    return "\n  ".join(lines)
+
+
+UNCERTAIN = (
+    "waiting, as this may be a dependent of a target; SJRESOURCE_WAIT=0 does not wait, and Ctrl-C "
+    "ends the wait and not the job"
+)
+
+
+def earlier_run(outcome: Mapping[str, Any] | None, jobs: Sequence[str], why: str) -> str | None:
+    """Say that outputs tell of other jobs than these; None where they tell of them, or nothing."""
+    told = [result.get("job") for result in (outcome or {}).get("results", [])]
+    if not told or told == list(jobs):
+        return None
+    return (
+        f"this run did not wait ({why}): the outputs tell of an earlier run, of other jobs; "
+        "the next `pulumi up` that waits records these"
+    )
+
+
+def held_back(failed: int, others: int) -> str:
+    """Say why a program goes on in which something has failed."""
+    return (
+        f"{_waits(failed)} failed; the update fails when the other {others} are over "
+        "(`sjresource:failFast: true` ends it at once)"
+    )
+
+
+def summary(headlines: Sequence[str]) -> str:
+    """List all the failures of a program, as its last word."""
+    return "\n".join(
+        [
+            f"{_waits(len(headlines))} failed (the reasons stand with the jobs):",
+            *_indented(headlines),
+        ]
+    )
+
+
+def _waits(count: int) -> str:
+    return "1 wait has" if count == 1 else f"{count} waits have"
+
+
+def recorded_failures(outcome: Mapping[str, Any]) -> Iterator[str]:
+    """Say what is amiss with a recorded outcome; nothing if all is well."""
+    results = outcome.get("results", [])
+    failed = [result for result in results if result["status"] == "FAILED"]
+    for result in failed[:_BRIEF]:
+        reason = result.get("failure_reason") or result.get("status_reason") or "no reason"
+        name = result.get("job_name") or name_in(result["job"])
+        yield f"recording ServiceJob ({name}): FAILED: {_first(reason)}"
+    if len(failed) > _BRIEF:
+        yield f"… and {len(failed) - _BRIEF} more jobs FAILED"
+    for error in outcome.get("unread", []):
+        yield f"{error}; the record lacks this, and the next `pulumi up` asks again"
+
+
+_BRIEF = 20
+
+
+def evidence_lines(evidence: Evidence, mask: Mask) -> Iterator[str]:
+    """Say what is known: attempts, AWS's words, the log's end."""
+    detail = evidence.detail
+    yield from attempt_lines(detail, mask)
+    status_reason = detail.get("statusReason", "")
+    failure_reason = evidence.training_job.get("FailureReason", "")
+    if status_reason and _first(_reason(evidence)) not in status_reason:
+        yield f"Batch says: {_first(mask.text(status_reason))}"
+    if "\n" in failure_reason:
+        yield "SageMaker says:"
+        yield from (f"  {line}" for line in mask.text(failure_reason).splitlines())
+    if evidence.log_lines:
+        yield f"last lines of the log ({LOG_GROUP}, {evidence.log_stream}):"
+        yield from (f"  | {mask.text(line)}" for line in evidence.log_lines)
+    elif training_job_arn(detail):
+        yield f"no log lines yet in {LOG_GROUP}"
+    yield from unread_lines(evidence, mask)
+
+
+def unread_lines(evidence: Evidence, mask: Mask) -> Iterator[str]:
+    """Say what could not be read, and what there is no more."""
+    if evidence.gone:
+        yield "SageMaker no longer has the training job: what it said and made can't be told"
+    yield from (f"not read: {mask.text(error)}" for error in evidence.unread)
+
+
+def place_lines(detail: Mapping[str, Any], page: str = "") -> Iterator[str]:
+    """Say where to look further: the job's ARN, pages of the AWS console or the emulator's own."""
+    yield f"job: {detail.get('jobArn')}"
+    for what, url in console_urls(detail.get("jobQueue"), training_job_arn(detail), page).items():
+        yield f"{what.replace('_', ' ')}: {url}"
+
+
+def advice_for(evidence: Evidence) -> str | None:
+    """Say what to try; None for words that are not in the table of `causes`."""
+    said = f"{_reason(evidence)}\n{evidence.detail.get('statusReason', '')}"
+    return what_to_try(said, "\n".join(evidence.log_lines))
+
+
+def _advice_lines(evidence: Evidence, again: str) -> Iterator[str]:
+    advice = advice_for(evidence)
+    if advice:
+        yield f"to try: {advice}"
+    yield f"to run it again: {again}"
+
+
+def attempt_lines(detail: Mapping[str, Any], mask: Mask) -> Iterator[str]:
+    """List the attempts if there are several, and count the preemptions."""
+    attempts = detail.get("attempts", [])
+    if len(attempts) > 1:
+        yield "attempts:"
+        for number, attempt in enumerate(attempts, 1):
+            reason = _first(mask.text(attempt.get("statusReason", "")))
+            yield f"  {number}  {_length(attempt)}  {reason}"
+    preempted = detail.get("preemptionSummary", {}).get("preemptedAttemptCount", 0)
+    if preempted:
+        yield f"preempted: {preempted} time{'s' * (preempted > 1)}"
+
+
+def _length(attempt: Mapping[str, Any]) -> str:
+    started, stopped = attempt.get("startedAt"), attempt.get("stoppedAt")
+    if not started or not stopped:
+        return "never ran"
+    return f"ran {duration((stopped - started) / 1000)}"
+
+
+def _reason(evidence: Evidence) -> str:
+    return (
+        evidence.training_job.get("FailureReason")
+        or evidence.detail.get("statusReason")
+        or "no reason was given"
+    )
+
+
+def _first(text: str) -> str:
+    return text.partition("\n")[0]
+
+
+def _never(reason: str) -> str:
+    return ", and will wait for ever: nothing that it may use is large enough" * reason.startswith(
+        MISFIT
+    )
+
+
+def _indented(lines: Iterator[str] | Sequence[str]) -> Iterator[str]:
+    return (f"  {line}" for line in lines)

@@ -1,0 +1,147 @@
+"""Folders are layers: what each may import stands in the table of docs/architecture.md."""
+
+from __future__ import annotations
+
+import ast
+import re
+from graphlib import TopologicalSorter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import sjresource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+PACKAGE = Path(sjresource.__file__).parent
+ARCHITECTURE = PACKAGE.parent / "docs" / "architecture.md"
+ROW = re.compile(r"\| `([\w./]+)` \| [^|]* \| ([^|]*) \|")
+MOST_FILES = 14
+
+Module = tuple[str, ...]
+
+
+def module_of(file: Path) -> Module:
+    """Return the parts of a module's name, below the package; a package's own are its folder's."""
+    parts = file.relative_to(PACKAGE).with_suffix("").parts
+    return parts[:-1] if parts[-1] == "__init__" else parts
+
+
+MODULES: Mapping[Module, Path] = {module_of(file): file for file in PACKAGE.rglob("*.py")}
+TREES = {module: ast.parse(file.read_text()) for module, file in MODULES.items()}
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    """Yield the names of the modules that are imported, wherever in the module."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = {alias.name: f"{node.module}.{alias.name}" for alias in node.names}
+            modules = {name for name in names.values() if tuple(name.split(".")[1:]) in MODULES}
+            yield from modules if len(modules) == len(names) else {node.module, *modules}
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def own_imports(module: Module) -> set[Module]:
+    """Return the modules of the package that a module imports, itself left out."""
+    names = (tuple(name.split(".")[1:]) for name in imported(TREES[module]) if _is_own(name))
+    return {name for name in names if name in MODULES and name != module} - {()}
+
+
+def _is_own(name: str) -> bool:
+    return name.partition(".")[0] == "sjresource"
+
+
+def layers() -> dict[str, set[str]]:
+    """Return the table of docs/architecture.md: a folder or file, and the layers that it imports."""
+    rows = ROW.findall(ARCHITECTURE.read_text())
+    return {name: set(re.findall(r"`([\w./]+)`", below)) for name, below in rows}
+
+
+LAYERS = layers()
+
+
+def layer_of(module: Module) -> str:
+    """Return the file's own row if it has one, else its folder's."""
+    file = MODULES[module].relative_to(PACKAGE)
+    return str(file) if str(file) in LAYERS else f"{file.parent}/"
+
+
+def arrows() -> dict[str, set[str]]:
+    """Return which layers each layer imports."""
+    found: dict[str, set[str]] = {layer_of(module): set() for module in MODULES}
+    for module in MODULES:
+        found[layer_of(module)] |= {layer_of(each) for each in own_imports(module)}
+    return {layer: below - {layer} for layer, below in found.items()}
+
+
+def test_every_module_is_in_a_layer_of_the_map() -> None:
+    """A new folder says what it is, and what it stands on."""
+    assert {layer_of(module) for module in MODULES} == set(LAYERS)
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_imports_what_the_map_says(layer: str) -> None:
+    """No more than that, and the map promises nothing that is not so."""
+    assert arrows()[layer] == LAYERS[layer]
+
+
+def test_a_layer_imports_only_what_stands_below_it() -> None:
+    """The map is read from the top downwards; the emulator stands above the page."""
+    order = sorted(LAYERS, key=lambda layer: not layer.startswith("emulator/"))
+    upwards = {
+        (layer, other)
+        for layer, below in LAYERS.items()
+        for other in below
+        if order.index(other) < order.index(layer)
+    }
+
+    assert upwards == set()
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """There is an order in which every module imports only those before it."""
+    below = {module: own_imports(module) for module in MODULES if module}
+
+    assert set(TopologicalSorter(below).static_order()) >= set(below)
+
+
+@pytest.mark.parametrize("folder", sorted({file.parent for file in MODULES.values()}), ids=str)
+def test_a_folder_can_be_seen_at_a_glance(folder: Path) -> None:
+    """What has more files than this has a part with a name of its own."""
+    assert len(list(folder.glob("*.py"))) <= MOST_FILES
+
+
+def test_the_emulator_and_the_provider_share_nothing_but_the_page() -> None:
+    """One mistake can't hide on both sides: shapes, ARNs and words are the emulator's own."""
+    shared = {
+        other[0]
+        for module in MODULES
+        for other in own_imports(module)
+        if (module[:1] == ("emulator",)) != (other[0] == "emulator")
+    }
+
+    assert shared == {"page"}
+
+
+@pytest.mark.parametrize(
+    ("library", "importers"),
+    [
+        ("boto3", {("aws", "session")}),
+        ("click", {("cli",)}),
+        ("rich", {("cli",)}),
+    ],
+)
+def test_a_library_is_used_where_it_belongs(library: str, importers: set[Module]) -> None:
+    """There is one door to AWS, and what the command needs is an extra."""
+    found = {
+        module
+        for module, tree in TREES.items()
+        if module[:1] != ("emulator",)
+        if any(name.partition(".")[0] == library for name in imported(tree))
+    }
+
+    assert found
+    assert all(any(module[: len(place)] == place for place in importers) for module in found)
