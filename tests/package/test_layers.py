@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,10 +45,11 @@ def imported(tree: ast.AST) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
 
 
-def own_imports(module: Module) -> set[Module]:
+@cache
+def own_imports(module: Module) -> frozenset[Module]:
     """Return the modules of the package that a module imports, itself left out."""
     names = (tuple(name.split(".")[1:]) for name in imported(TREES[module]) if _is_own(name))
-    return {name for name in names if name in MODULES and name != module} - {()}
+    return frozenset(name for name in names if name in MODULES and name != module) - {()}
 
 
 def _is_own(name: str) -> bool:
@@ -55,7 +57,7 @@ def _is_own(name: str) -> bool:
 
 
 def layers() -> dict[str, set[str]]:
-    """Return the table of docs/architecture.md: a folder or file, and the layers that it imports."""
+    """Return the table of docs/architecture.md: each layer, and those that it imports."""
     rows = ROW.findall(ARCHITECTURE.read_text())
     return {name: set(re.findall(r"`([\w./]+)`", below)) for name, below in rows}
 
@@ -69,6 +71,7 @@ def layer_of(module: Module) -> str:
     return str(file) if str(file) in LAYERS else f"{file.parent}/"
 
 
+@cache
 def arrows() -> dict[str, set[str]]:
     """Return which layers each layer imports."""
     found: dict[str, set[str]] = {layer_of(module): set() for module in MODULES}
