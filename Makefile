@@ -54,7 +54,7 @@ fuzz: ## throw at the emulator fifty times what `make test` throws, and write do
 
 matrix: ## run a stack on every Python here, with the lowest and the newest pulumi and boto3: 2 minutes
 	$(SETUP) dev
-	@SJRESOURCE_MATRIX=all $(RUN) -m pytest -n 2 -rsP tests/packaging/test_versions.py
+	@SJRESOURCE_MATRIX=all $(RUN) -m pytest -n 2 -rsP tests/project/test_versions.py
 
 docs: ## build the documents as a site: site/index.html, which any browser reads from the disk
 	$(SETUP) dev

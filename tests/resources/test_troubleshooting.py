@@ -42,12 +42,12 @@ ELSEWHERE = {
     "service_request_payload.ResourceConfig asks for": "tests/stack/test_mistakes.py",
     "live jobs that are not this stack's": "tests/stack/test_preview_catches.py",
     "job queues that are not this stack's": "tests/resources/test_queue_side.py",
-    "still … after … s; run": "tests/unit/test_settling.py",
-    "starting plugin (pulumi-python)": "tests/unit/test_inline_program.py",
+    "still … after … s; run": "tests/unit/aws/test_waiters.py",
+    "starting plugin (pulumi-python)": "tests/unit/stack/test_plugin_python.py",
     "…; let pass, since sjresource:validation is warn": "tests/stack/test_preview_catches.py",
-    "… as it is sent, and Batch takes at most": "tests/unit/test_sizes.py",
-    "Batch was asked to end it, and it": "tests/unit/test_ending.py",
-    "warning: deleting ServiceJob": "tests/unit/test_ending.py",
+    "… as it is sent, and Batch takes at most": "tests/unit/checks/test_request_size.py",
+    "Batch was asked to end it, and it": "tests/unit/resources/test_termination.py",
+    "warning: deleting ServiceJob": "tests/unit/resources/test_termination.py",
 }
 """Messages that whole lives lead to, and the tests that do."""
 THE_ENGINES = ("passphrase must be set", "could not read plugin", "Duplicate resource URN")

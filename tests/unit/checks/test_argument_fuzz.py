@@ -20,7 +20,7 @@ from sjresource.resources.service_environment import ServiceEnvironmentProvider
 from sjresource.resources.service_job import ServiceJobProvider
 
 SEED, ROUNDS = 20261129, 130
-PROGRAM = Path(__file__).parents[1] / "support" / "declaration_fuzz.py"
+PROGRAM = Path(__file__).parents[2] / "support" / "declaration_fuzz.py"
 LIMITS = [{"max_capacity": 1.0, "capacity_unit": "ml.m5.large"}]
 COMMON: dict[str, Any] = {
     "identity": IDENTITY,
