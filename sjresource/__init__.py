@@ -16,7 +16,7 @@ What a program says goes down through these modules, each importing only those b
     service_environment, scheduling_policy                    a resource each
     functions, orphans, arguments, training_job_request,
     model_trainer                                             what a program may ask and write
-    submission, adoption, job_outputs, secret_places,
+    submission, adoption, job_outputs, secret_paths,
     named_resource, relations, drift                          what their lives are made of
     waits                                                     a program's waits, and their outcome
     checks                                                    what a preview catches

@@ -91,7 +91,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
 
     outcome: pulumi.Output[dict[str, Any] | None]
     """The whole record; the properties below are parts of it, None where nothing is known."""
-    withheld: pulumi.Output[dict[str, Any] | None]
+    secret_results: pulumi.Output[dict[str, Any] | None]
     """What `outcome` leaves out, by job, since it is made of secrets; the properties have it."""
 
     def __init__(
@@ -141,8 +141,8 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
             "min_succeeded": terms.min_succeeded,
             "on_failure": on_failure if terms.records_failures else None,
             "statuses": self._statuses(declared, terms, identity),
-            "masks": declared.masks(),
-            "withheld": declared.withheld(),
+            "secret_values": declared.secret_values(),
+            "secret_results": declared.secret_results(),
             "outcome": None,
         }
         super().__init__(ServiceJobCompletionProvider(), resource_name, properties, opts)
@@ -245,17 +245,17 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
         def pick(results: list[dict[str, Any]]) -> Any:
             if len(results) != 1:
                 return of_many(completion, name, len(results))
-            is_secret = name in results[0].get("withheld", [])
+            is_secret = name in results[0].get("secret_members", [])
             shown = pulumi.Output.from_input(self._revealed(results) if is_secret else results)
             return shown.apply(lambda known: read(completion, known[0], name))
 
         return MayBeAbsent(self._recorded("results").apply(pick))
 
     def _revealed(self, results: list[dict[str, Any]]) -> pulumi.Input[list[dict[str, Any]]]:
-        """Put in what was withheld; a secret then."""
-        if not any("withheld" in each for each in results):
+        """Return the results with their secret members, as a secret if there are any."""
+        if not any("secret_members" in each for each in results):
             return results
-        return self.withheld.apply(
+        return self.secret_results.apply(
             lambda secrets: [whole(each, (secrets or {}).get(each["job"], {})) for each in results]
         )
 

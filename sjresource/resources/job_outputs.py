@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.models import answer_properties
-from sjresource.stack.inputs.secret_places import texts_at
+from sjresource.stack.inputs.secret_paths import texts_at
 from sjresource.status.masking import Mask, texts_in
 
 if TYPE_CHECKING:

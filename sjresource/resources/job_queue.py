@@ -26,8 +26,8 @@ from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
 from sjresource.stack.diff import IN_PLACE, REPLACES, SWAPPED, Rules, find_changes
 from sjresource.stack.inputs.arguments import declared
-from sjresource.stack.inputs.secret_places import PROPERTY as SECRET_PLACES
-from sjresource.stack.inputs.secret_places import secret_places
+from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
+from sjresource.stack.inputs.secret_paths import secret_paths
 from sjresource.stack.provider import old_first, with_failures
 from sjresource.stack.registration import Declaration
 
@@ -164,7 +164,7 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
             **dict.fromkeys((*JobQueueProvider.outputs, "registered_at")),
         }
         properties = declared("JobQueue", resource_name, given)
-        properties[SECRET_PLACES] = secret_places(properties)
+        properties[SECRET_PATHS] = secret_paths(properties)
         self.given_arguments = properties
         """What the program gave, for the jobs of the same program."""
         properties[MISFITS] = misfits(JobQueueProvider.create_operation, properties)

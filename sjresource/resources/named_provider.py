@@ -56,7 +56,7 @@ _MOST_NAMES = 100
 _DECIDED_WITHIN = 5.0
 """Seconds for an update that is under way to mark as its own what has the name that is wanted."""
 
-_KEPT = ("claim", "held_name", "registered_at")
+_KEPT = ("create_token", "requested_name", "registered_at")
 """Outputs that an update doesn't tell anew."""
 
 
@@ -133,7 +133,7 @@ class NamedResourceProvider(BatchProvider):
         # A default name that somebody else held when it was made: it has another one since, and
         # asking for either is no change.
         asked = news.get(self.name_property)
-        held = {self.name_property: asked} if asked == olds.get("held_name") else {}
+        held = {self.name_property: asked} if asked == olds.get("requested_name") else {}
         changes = find_changes(self.rules, {**olds, **held}, news)
         changes.replaces.extend(self.moved(id_, self.home(news), news.get("region")))
         return changes.diff_result()
@@ -145,19 +145,21 @@ class NamedResourceProvider(BatchProvider):
             Refused: among others, what has the name is another's, or perhaps is.
         """
         client = self.client(self.home(props), props.get("region"))
-        claim = uuid.uuid4().hex
-        arn, name = self._make(client, props, claim)
+        token = uuid.uuid4().hex
+        arn, name = self._make(client, props, token)
         outputs = self._settled(client, arn, self._pace(props, "create"))
         wanted = props[self.name_property]
-        other = {} if name == wanted else {self.name_property: name, "held_name": wanted}
-        return CreateResult(arn, {**props, **other, **self.registered(), **outputs, "claim": claim})
+        other = {} if name == wanted else {self.name_property: name, "requested_name": wanted}
+        return CreateResult(
+            arn, {**props, **other, **self.registered(), **outputs, "create_token": token}
+        )
 
-    def _make(self, client: BatchClient, props: Mapping[str, Any], claim: str) -> tuple[str, str]:
+    def _make(self, client: BatchClient, props: Mapping[str, Any], token: str) -> tuple[str, str]:
         """Return the ARN and the name: the wanted one, or where others hold that, another default.
 
         The other names are the same after a crash, so that a lost create is found under them too.
         """
-        marks = {IDENTITY_TAG: identity_tag(props["identity"]), RUN_TAG: claim}
+        marks = {IDENTITY_TAG: identity_tag(props["identity"]), RUN_TAG: token}
         wanted = {name: props[name] for name in self.rules if name in props}
         wanted["tags"] = {**(wanted.get("tags") or {}), **marks}
         is_default = props[self.name_property] == self.default_name(props)
@@ -185,8 +187,8 @@ class NamedResourceProvider(BatchProvider):
         """Record what it is now; what somebody else changed shows in the next diff."""
         kept = {name: value for name, value in props.items() if name not in self.outputs}
         inputs = {name: value for name, value in kept.items() if name not in _KEPT}
-        if "held_name" in kept:
-            inputs[self.name_property] = kept["held_name"]
+        if "requested_name" in kept:
+            inputs[self.name_property] = kept["requested_name"]
         try:
             detail = self._find_for_a_while(self.client(id_), id_)
         except NotFound:
@@ -241,7 +243,7 @@ class NamedResourceProvider(BatchProvider):
         self._change(client, id_, changed, news)
         update_tags(client, id_, olds, news, _missing_marks(detail, news["identity"]))
         kept = {name: olds[name] for name in _KEPT if name in olds}
-        if "held_name" in kept:
+        if "requested_name" in kept:
             kept[self.name_property] = olds[self.name_property]
         return UpdateResult({**news, **kept, **self._settled(client, id_, pace)})
 
@@ -276,8 +278,8 @@ class NamedResourceProvider(BatchProvider):
         So it is after `--replace` or `state taint` of what is created before the old one is
         deleted, if it was never marked as recorded; else that create is refused.
         """
-        claim = detail.get("tags", {}).get(RUN_TAG)
-        return None not in (claim, props.get("claim")) and claim != props["claim"]
+        token = detail.get("tags", {}).get(RUN_TAG)
+        return None not in (token, props.get("create_token")) and token != props["create_token"]
 
     def _make_ready(
         self, client: BatchClient, detail: Mapping[str, Any], props: Mapping[str, Any], pace: Pace

@@ -25,8 +25,8 @@ from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
 from sjresource.stack.diff import IN_PLACE, REPLACES, Rules, find_changes
 from sjresource.stack.inputs.arguments import declared
-from sjresource.stack.inputs.secret_places import PROPERTY as SECRET_PLACES
-from sjresource.stack.inputs.secret_places import secret_places
+from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
+from sjresource.stack.inputs.secret_paths import secret_paths
 from sjresource.stack.provider import old_first, with_failures
 from sjresource.stack.registration import Declaration
 
@@ -170,7 +170,7 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
             **dict.fromkeys((*QuotaShareProvider.outputs, "registered_at")),
         }
         properties = declared("QuotaShare", resource_name, given)
-        properties[SECRET_PLACES] = secret_places(properties)
+        properties[SECRET_PATHS] = secret_paths(properties)
         properties[MISFITS] = misfits(QuotaShareProvider.create_operation, properties)
         super().__init__(QuotaShareProvider(), resource_name, properties, old_first(opts))
         declaration.follow(self)

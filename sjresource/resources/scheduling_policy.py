@@ -24,8 +24,8 @@ from sjresource.stack.config import with_default_tags
 from sjresource.stack.diff import IN_PLACE, REPLACES, SWAPPED, Rules
 from sjresource.stack.identity import default_name, with_name
 from sjresource.stack.inputs.arguments import declared
-from sjresource.stack.inputs.secret_places import PROPERTY as SECRET_PLACES
-from sjresource.stack.inputs.secret_places import secret_places
+from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
+from sjresource.stack.inputs.secret_paths import secret_paths
 from sjresource.stack.registration import Declaration
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
             "registered_at": None,
         }
         properties = declared("SchedulingPolicy", resource_name, given)
-        properties[SECRET_PLACES] = secret_places(properties)
+        properties[SECRET_PATHS] = secret_paths(properties)
         super().__init__(SchedulingPolicyProvider(), resource_name, properties, opts)
         declaration.follow(self)
         warn_of_queue_side(self, SchedulingPolicyProvider.create_operation, properties)

@@ -21,8 +21,8 @@ from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
 from sjresource.stack.diff import IN_PLACE, REPLACES, Rules
 from sjresource.stack.inputs.arguments import declared
-from sjresource.stack.inputs.secret_places import PROPERTY as SECRET_PLACES
-from sjresource.stack.inputs.secret_places import secret_places
+from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
+from sjresource.stack.inputs.secret_paths import secret_paths
 from sjresource.stack.registration import Declaration
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
             **dict.fromkeys((*ServiceEnvironmentProvider.outputs, "registered_at")),
         }
         properties = declared("ServiceEnvironment", resource_name, given)
-        properties[SECRET_PLACES] = secret_places(properties)
+        properties[SECRET_PATHS] = secret_paths(properties)
         self.given_arguments = properties
         """What the program gave, for the jobs of the same program."""
         super().__init__(ServiceEnvironmentProvider(), resource_name, properties, opts)

@@ -29,7 +29,7 @@ from sjresource.aws.payload import canonical, is_unknown, payload_as_sent
 from sjresource.aws.presence import Sought, find, find_for_a_while
 from sjresource.aws.service_jobs import TERMINAL
 from sjresource.aws.waiters import Clock
-from sjresource.checks.preflight.managed_here import managed_here
+from sjresource.checks.preflight.managed_here import managed_in_program
 from sjresource.checks.rules.instance_hours import instance_hours_placeholder
 from sjresource.checks.service_job import check_job, would_be_submitted
 from sjresource.checks.warnings.in_program import warn_of_capacity, warn_of_job
@@ -49,7 +49,7 @@ from sjresource.stack.identity import (
     with_name,
 )
 from sjresource.stack.inputs.arguments import declared
-from sjresource.stack.inputs.secret_places import secret_places
+from sjresource.stack.inputs.secret_paths import secret_paths
 from sjresource.stack.ownership import RECORDED_BEFORE, has_ended, is_recorded, other_owner
 from sjresource.stack.provider import BatchProvider, old_first, require_ours, try_to, update_tags
 from sjresource.stack.registration import Declaration
@@ -177,8 +177,8 @@ class ServiceJobProvider(BatchProvider):
         arn = detail.get("jobArn") or id_
         others = {name: live_jobs(client, props[name]) for name in _OTHER_RUNS if name in props}
         outputs = {"orphans": [], **others, **job_outputs(detail, props)}
-        if arn != id_ or "found_arn" in props:
-            outputs["found_arn"] = arn
+        if arn != id_ or "resolved_arn" in props:
+            outputs["resolved_arn"] = arn
         if "registered_at" in props:
             outputs["registered_at"] = props["registered_at"]
             self._mark_as_recorded(client, arn, detail, props)
@@ -325,7 +325,7 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
     runs. None where it can't be known; the preview shows it."""
     record_expired: pulumi.Output[bool | None]
     """True once Batch has forgotten the finished job; what is known stays."""
-    found_arn: pulumi.Output[str | None]
+    resolved_arn: pulumi.Output[str | None]
     """The ARN of a job that was read by its bare id; a program that reads keeps that as its id."""
     orphans: pulumi.Output[list[str]]
     """ARNs of live jobs that earlier, lost runs of this resource left behind; a refresh drops those
@@ -408,8 +408,8 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
             "deleted_with": declaration.deleted_with or None,
         }
         given = declared("ServiceJob", resource_name, given)
-        given["managed_here"] = managed_here(given)
-        given["secret_places"] = secret_places(given)
+        given["managed_in_program"] = managed_in_program(given)
+        given["secret_paths"] = secret_paths(given)
         properties = {
             **{name: value for name, value in given.items() if value is not None},
             "job_name": given["job_name"],
@@ -434,7 +434,7 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
         """The job's ARN, known even in a preview that updates the job."""
         if not self._is_read:
             return self.id
-        return pulumi.Output.all(self.found_arn, self.id).apply(lambda arns: arns[0] or arns[1])
+        return pulumi.Output.all(self.resolved_arn, self.id).apply(lambda arns: arns[0] or arns[1])
 
     @property
     def job_id(self) -> pulumi.Output[str]:
@@ -467,7 +467,7 @@ ServiceJob.__annotations__ = inspect.get_annotations(ServiceJob, eval_str=True)
 
 _TYPE = "pulumi-python:dynamic/sjresource:ServiceJob"
 _OTHER_RUNS = ("orphans", "recorded_runs")
-_NOT_INPUTS = (*OUTPUTS, "record_expired", "found_arn", *_OTHER_RUNS, "registered_at")
+_NOT_INPUTS = (*OUTPUTS, "record_expired", "resolved_arn", *_OTHER_RUNS, "registered_at")
 
 
 def submit_request(props: Mapping[str, Any]) -> dict[str, Any]:

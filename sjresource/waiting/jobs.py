@@ -152,11 +152,11 @@ class WaitedJobs:
             return await self._entries.future() or []
         return self._entries
 
-    def masks(self) -> pulumi.Output[list[str] | None]:
+    def secret_values(self) -> pulumi.Output[list[str] | None]:
         """Return the secrets, as a secret; None, which is none, where there are no secrets."""
         return self._if_secrets(sorted)
 
-    def withheld(self) -> pulumi.Output[dict[str, Any] | None]:
+    def secret_results(self) -> pulumi.Output[dict[str, Any] | None]:
         """Return the place for what is made of secrets: empty and a secret; None without any."""
         return self._if_secrets(lambda _: {})
 

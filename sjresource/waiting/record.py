@@ -67,9 +67,9 @@ def job_record(evidence: Evidence) -> dict[str, Any]:
 def parted(record: Mapping[str, Any], mask: Mask) -> tuple[dict[str, Any], dict[str, Any]]:
     """Part a job's record into what may stand in the clear, and what is as secret as its sources.
 
-    `withheld` of the former names the members of the latter.
+    `secret_members` of the former names the members of the latter.
     """
-    shown = {name: value for name, value in record.items() if name != "withheld"}
+    shown = {name: value for name, value in record.items() if name != "secret_members"}
     shown.update({name: mask.everything(shown[name]) for name in QUOTING if name in shown})
     secret = {}
     for name in MADE_OF_ARGUMENTS:
@@ -77,12 +77,12 @@ def parted(record: Mapping[str, Any], mask: Mask) -> tuple[dict[str, Any], dict[
         texts = list(value) if isinstance(value, dict) else value
         if value is not None and mask.everything(texts) != texts:
             secret[name] = shown.pop(name)
-    return {**shown, "withheld": sorted(secret)} if secret else shown, secret
+    return {**shown, "secret_members": sorted(secret)} if secret else shown, secret
 
 
 def whole(record: Mapping[str, Any], secrets: Mapping[str, Any]) -> dict[str, Any]:
     """Put a job's record together again; `secrets` is what was parted from it."""
-    return {**{name: each for name, each in record.items() if name != "withheld"}, **secrets}
+    return {**{name: each for name, each in record.items() if name != "secret_members"}, **secrets}
 
 
 def outcome_record(

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     Properties = Mapping[str, Any]
 
-WAITED_FOR = ("jobs", "names", "min_succeeded", "on_failure", "statuses", "masks")
+WAITED_FOR = ("jobs", "names", "min_succeeded", "on_failure", "statuses", "secret_values")
 """The inputs that a recorded outcome answers."""
 
 _CLOCK = Clock(time.monotonic, time.sleep)
@@ -78,13 +78,13 @@ def record(
     was recorded of that. One that has no record is looked for some seconds: a wait has just seen it
     end.
 
-    What is secret in the records stands in `withheld`, an input that the program made a secret, and
-    that the engine encrypts.
+    What is secret in the records stands in `secret_results`, an input that the program made a
+    secret, and that the engine encrypts.
     """
     if props.get("statuses") is None:
         return {}
-    mask = Mask(props.get("masks") or ())
-    secrets = olds.get("withheld") or {}
+    mask = Mask(props.get("secret_values") or ())
+    secrets = olds.get("secret_results") or {}
     before = {job: whole(each, secrets.get(job, {})) for job, each in _results(olds).items()}
     unread: list[str] = []
 
@@ -114,17 +114,17 @@ def record(
         shown["name"] = name
         if name is None:
             del shown["name"]  # a record may be from when it had one
-    withheld = {shown["job"]: secret for shown, secret in parts if secret}
+    hidden = {shown["job"]: secret for shown, secret in parts if secret}
     recorded = {"outcome": outcome_record(records, needed, said)}
-    return {**recorded, "withheld": withheld} if withheld else recorded
+    return {**recorded, "secret_results": hidden} if hidden else recorded
 
 
 def quotes_secrets(olds: Properties, news: Properties) -> bool:
     """Whether the record holds in the clear what the program says is secret by now."""
-    masks = news.get("masks")
-    if not masks or is_unknown(masks) or news.get("statuses") is None:
+    secrets = news.get("secret_values")
+    if not secrets or is_unknown(secrets) or news.get("statuses") is None:
         return False
-    mask = Mask(masks)
+    mask = Mask(secrets)
     return any(parted(each, mask)[0] != whole(each, {}) for each in _results(olds).values())
 
 

@@ -354,7 +354,7 @@ def test_a_default_name_that_another_identity_holds_gives_another_one(
     renamed = {**held.inputs, "identity": held.inputs["identity"].replace(":prod:", ":staging:")}
     assert held.diff(renamed).changes
     held.update(renamed)
-    assert held.outs["claim"]
+    assert held.outs["create_token"]
     assert tags(side.aws, held)[IDENTITY_TAG] == identity_tag(renamed["identity"])
     assert not held.diff(renamed).changes
 

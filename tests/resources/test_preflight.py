@@ -112,9 +112,9 @@ def test_a_queue_that_the_program_has_from_another_provider_is_only_warned_of(
     queue = side.queue(side.environment(), state="DISABLED")
     foreign(side, queue)
 
-    assert failures(side.aws, queue.id, managed_here=["job_queue"]) == []
+    assert failures(side.aws, queue.id, managed_in_program=["job_queue"]) == []
     assert "which is DISABLED" in capfd.readouterr().err
-    assert failures(side.aws, "nowhere", managed_here=["job_queue"]) != []
+    assert failures(side.aws, "nowhere", managed_in_program=["job_queue"]) != []
 
 
 def test_a_finished_job_in_a_disabled_queue_is_never_asked_about(side: QueueSide) -> None:

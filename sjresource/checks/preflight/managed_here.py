@@ -16,12 +16,12 @@ from pulumi.dynamic import Resource
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-PROPERTY = "managed_here"
+PROPERTY = "managed_in_program"
 
 _NAMING = ("job_queue", "quota_share_name")
 
 
-def managed_here(arguments: Mapping[str, Any]) -> pulumi.Output[list[str] | None] | None:
+def managed_in_program(arguments: Mapping[str, Any]) -> pulumi.Output[list[str] | None] | None:
     """Give the arguments that come from resources of this program, of other providers."""
     outputs = {
         name: arguments[name] for name in _NAMING if isinstance(arguments.get(name), pulumi.Output)

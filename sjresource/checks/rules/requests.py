@@ -125,7 +125,7 @@ def _each_told_once(
 
 def _with_number(problem: Problem, properties: Mapping[str, Any]) -> Problem:
     """Show the number that is wrong, where the program says that it is no secret."""
-    places = properties.get("secret_places")
+    places = properties.get("secret_paths")
     if problem.number is None or not isinstance(places, list):
         return problem
     hidden = [[str(step) for step in place] for place in places]
@@ -157,7 +157,7 @@ def _public(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {**shown, "service_request_payload": readable} if readable else shown
 
 
-_PRIVATE = frozenset({"identity", "managed_here", "secret_places", "max_instance_hours"})
+_PRIVATE = frozenset({"identity", "managed_in_program", "secret_paths", "max_instance_hours"})
 
 
 def _of_operation(operation: str, properties: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,7 +46,7 @@ RIGHT: dict[type, dict[str, Any]] = {
         "triggers": ["one", {"a": 1.0}],
         "rerun_on_failure": True,
         "adopt_job_id": "0b1c",
-        "secret_places": [],
+        "secret_paths": [],
     },
     JobQueueProvider: {
         **COMMON,
@@ -96,7 +96,7 @@ def test_a_check_answers_whatever_it_is_given(kind: type) -> None:
     provider = kind()
     provider.settings, provider.checking = Settings(region="us-east-1"), Checking(preflight=False)
     for _ in range(ROUNDS):
-        for name in (each for each in right if each not in ("identity", "secret_places")):
+        for name in (each for each in right if each not in ("identity", "secret_paths")):
             news = {**right, name: kinds.checked(right[name])}
             checked = provider.check({}, dict(news))
             said = " ".join(failure.reason for failure in checked.failures)

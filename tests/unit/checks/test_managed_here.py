@@ -7,7 +7,7 @@ import pulumi
 import pytest
 from training_requests import JOB
 
-from sjresource.checks.preflight.managed_here import managed_here
+from sjresource.checks.preflight.managed_here import managed_in_program
 from sjresource.resources.service_job import ServiceJob
 
 
@@ -23,7 +23,7 @@ async def told(*resources: pulumi.Resource) -> Any:
     is_known: asyncio.Future[bool] = asyncio.Future()
     is_known.set_result(True)
     queue: Any = pulumi.Output(set(resources), known, is_known)
-    found = managed_here({**JOB, "job_queue": queue})
+    found = managed_in_program({**JOB, "job_queue": queue})
     assert found is not None
     return await found.future()
 
@@ -46,4 +46,4 @@ def test_a_queue_of_another_provider_is_told(
 
 def test_a_name_in_the_program_tells_nothing() -> None:
     """Then the argument is absent, and nobody sees it."""
-    assert managed_here(JOB) is None
+    assert managed_in_program(JOB) is None

@@ -185,13 +185,13 @@ def test_a_wrong_number_is_shown_where_it_is_no_secret() -> None:
         },
     }
     hidden = [["retry_strategy"], ["service_request_payload", "ResourceConfig", "InstanceCount"]]
-    shown = failures({**JOB, **wrong, "secret_places": hidden})
+    shown = failures({**JOB, **wrong, "secret_paths": hidden})
 
     assert shown["scheduling_priority"].endswith("from 0 to 9999, got 10000")
     assert shown["retry_strategy.attempts"].endswith("from 1 to 10, got a number")
     assert "-3" not in str(shown)
     assert "10000" not in str(failures({**JOB, **wrong}))
-    everything = failures({**JOB, **wrong, "secret_places": []})
+    everything = failures({**JOB, **wrong, "secret_paths": []})
     assert "got -3" in everything["service_request_payload.ResourceConfig.InstanceCount"]
 
 
@@ -249,7 +249,7 @@ def test_a_wrong_number_of_the_queue_side_is_shown_where_it_is_no_secret(
     """As of a job; of a secret one the kind alone is said."""
 
     def told(places: list[Any]) -> str:
-        properties = {argument: value, "secret_places": places}
+        properties = {argument: value, "secret_paths": places}
         problems = {each.path: each.reason for each in queue_problems(operation, properties)}
         return problems[path]
 

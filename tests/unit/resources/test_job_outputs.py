@@ -49,7 +49,7 @@ def test_a_secret_name_of_the_training_job_is_masked_in_its_attempts() -> None:
     detail = {"status": "RUNNING", "attempts": [attempt], "latestAttempt": attempt}
     props = {
         "service_request_payload": {"TrainingJobName": "topsecretname"},
-        "secret_places": [["service_request_payload", "TrainingJobName"]],
+        "secret_paths": [["service_request_payload", "TrainingJobName"]],
     }
 
     assert "topsecretname" not in str(job_outputs(detail, props))

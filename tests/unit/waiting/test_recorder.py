@@ -38,7 +38,7 @@ def test_a_preview_knows_what_is_recorded_of_the_same_jobs() -> None:
 
 def test_a_run_that_does_not_wait_keeps_the_record_of_other_jobs_too() -> None:
     """What depends on the old model stays as it is."""
-    olds = inputs(ENDED, min_succeeded=1, masks=["hush"])
+    olds = inputs(ENDED, min_succeeded=1, secret_values=["hush"])
     kept, _ = remembered(olds, {"identity": "new", "jobs": [arn("new")], "on_failure": "record"})
 
     assert kept == {**olds, "identity": "new"}
@@ -126,7 +126,7 @@ def test_the_record_tells_of_each_job_in_the_order_given() -> None:
         },
         {"ta/algo-1-9": []},
     )
-    props = inputs(["SUCCEEDED", "FAILED", "RUNNING"], min_succeeded=1.0, masks=["hush"])
+    props = inputs(["SUCCEEDED", "FAILED", "RUNNING"], min_succeeded=1.0, secret_values=["hush"])
 
     outcome = record(services(batch, training), props, {})["outcome"]
 
@@ -160,14 +160,14 @@ def test_what_is_made_of_secrets_is_withheld_from_the_record() -> None:
         "FailureReason": "no hush",
     }
     cloud = services(FakeBatch({"a": started("FAILED", "ta")}), FakeTraining({"ta": trained}))
-    props = inputs(["FAILED"], jobs=[arn("a")], masks=["hush"])
+    props = inputs(["FAILED"], jobs=[arn("a")], secret_values=["hush"])
 
     recorded = record(cloud, props, {})
 
     (shown,) = recorded["outcome"]["results"]
     assert "hush" not in str(shown)
-    assert shown["withheld"] == ["final_metrics", "model_artifacts"]
-    assert recorded["withheld"] == {
+    assert shown["secret_members"] == ["final_metrics", "model_artifacts"]
+    assert recorded["secret_results"] == {
         arn("a"): {
             "final_metrics": {"hush:loss": 0.5},
             "model_artifacts": "s3://hush/job/model.tar.gz",
@@ -183,10 +183,10 @@ def test_a_record_of_an_earlier_version_that_quotes_a_secret_is_made_anew() -> N
     result = {"job": arn("a"), "status": "SUCCEEDED", "model_artifacts": "s3://hush/m"}
     olds = {"outcome": {"results": [result]}}
 
-    assert quotes_secrets(olds, inputs(["SUCCEEDED"], masks=["hush"]))
-    assert not quotes_secrets(olds, inputs(["SUCCEEDED"], masks=["other"]))
+    assert quotes_secrets(olds, inputs(["SUCCEEDED"], secret_values=["hush"]))
+    assert not quotes_secrets(olds, inputs(["SUCCEEDED"], secret_values=["other"]))
     assert not quotes_secrets(olds, inputs(["SUCCEEDED"]))
-    assert not quotes_secrets(olds, inputs(None, masks=["hush"]))
+    assert not quotes_secrets(olds, inputs(None, secret_values=["hush"]))
 
 
 def test_a_job_that_is_gone_by_then_keeps_its_old_record() -> None:
@@ -259,7 +259,7 @@ def test_what_could_not_be_read_is_named(error: Exception) -> None:
     batch = FakeBatch({"a": started("SUCCEEDED", "ta")})
     training = FakeTraining({}, refusing=error)  # type: ignore[arg-type] # one of our own
 
-    props = inputs(["SUCCEEDED"], jobs=[arn("a")], masks=["hush"])
+    props = inputs(["SUCCEEDED"], jobs=[arn("a")], secret_values=["hush"])
     outcome = record(services(batch, training), props, {})["outcome"]
 
     assert outcome["unread"] == ["reading TrainingJob (ta): [secret]"]

@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
     Place = list[str | int]
 
-PROPERTY = "secret_places"
+PROPERTY = "secret_paths"
 
 
-_NAMES = ("identity", "job_queue", "quota_share_name", "region", "managed_here")
+_NAMES = ("identity", "job_queue", "quota_share_name", "region", "managed_in_program")
 """What is in every ARN is no secret, and an Output in most programs: wide stacks have many."""
 
 
-def secret_places(arguments: Mapping[str, Any]) -> pulumi.Input[list[Place]]:
+def secret_paths(arguments: Mapping[str, Any]) -> pulumi.Input[list[Place]]:
     """Return the path of each secret, in no order that means anything."""
     others = {
         name: value

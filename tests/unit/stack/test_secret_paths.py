@@ -7,7 +7,7 @@ import pulumi
 import pytest
 
 from sjresource.resources.job_outputs import job_outputs
-from sjresource.stack.inputs.secret_places import secret_places, texts_at
+from sjresource.stack.inputs.secret_paths import secret_paths, texts_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ def places(make: Callable[[], Any]) -> Any:
     """Return the places of what `make` makes; Outputs need a loop to be made in."""
 
     async def program() -> Any:
-        found = secret_places(make())
+        found = secret_paths(make())
         return await found.future() if isinstance(found, pulumi.Output) else found
 
     return asyncio.run(program())
@@ -54,7 +54,7 @@ def test_a_program_names_the_places_and_not_the_values() -> None:
 def test_the_values_are_found_at_their_places() -> None:
     """The engine hands list positions over as floats; what is gone is passed over."""
     properties = {
-        "secret_places": [["triggers", 1.0, "a"], ["tags", "gone"], ["triggers", 9.0]],
+        "secret_paths": [["triggers", 1.0, "a"], ["tags", "gone"], ["triggers", 9.0]],
         "triggers": [1, {"a": "hush"}],
     }
 
@@ -79,7 +79,7 @@ def test_a_reason_is_stored_without_what_is_secret(
     """Where an earlier version's state doesn't tell what is, all of the payload is."""
     properties: dict[str, Any] = {"service_request_payload": PAYLOAD}
     if told:
-        properties["secret_places"] = [["service_request_payload", *place]]
+        properties["secret_paths"] = [["service_request_payload", *place]]
     reason = f"Failed: no {quoted}, on epoch abcd"
     attempts = [{"statusReason": reason}]
 
@@ -94,7 +94,7 @@ def test_a_reason_is_stored_without_what_is_secret(
 
 def test_a_reason_keeps_what_is_not_secret() -> None:
     """It is what a user reads first."""
-    properties = {"service_request_payload": PAYLOAD, "secret_places": []}
+    properties = {"service_request_payload": PAYLOAD, "secret_paths": []}
     reason = "no image registry/hush:1"
 
     assert job_outputs({"status": "FAILED", "statusReason": reason}, properties) == {
