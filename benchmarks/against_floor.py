@@ -107,7 +107,7 @@ def live(
 
 @contextmanager
 def _living(declared: Declared, variables: Mapping[str, str]) -> Iterator[Callable[[str], Life]]:
-    """Give what does an operation to a stack of its own, and tells how long that took."""
+    """Yield a function that runs an operation on a stack of its own and returns its seconds."""
     with tempfile.TemporaryDirectory() as folder, Cloud(Path(folder) / "cloud") as cloud:
         cloud.slow_down(declared.latency)
         stack = Stack(Path(folder) / "stack", {**cloud.environment, **variables})

@@ -105,7 +105,7 @@ class _Submissions:
         self._thread.start()
 
     def first_and_last(self) -> tuple[float, float]:
-        """Give both moments."""
+        """Return both moments."""
         self._thread.join(timeout=5)
         return self._moments[0], self._moments[-1]
 

@@ -25,7 +25,7 @@ def by_turns(
 
 
 def in_turn(names: Iterable[str], number: int) -> list[str]:
-    """Give the order of this round: every other one is backwards."""
+    """Return the order of this round: every other one is backwards."""
     return list(names)[:: 1 if number % 2 == 0 else -1]
 
 
@@ -36,7 +36,7 @@ def compared(
     others: Sequence[float],
     goal: float | None = None,
 ) -> Row:
-    """Tell the medians of rounds, in seconds, and that of their ratios.
+    """Return the medians of rounds, in seconds, and that of their ratios.
 
     A slow minute slows both of a round, and so changes a round's ratio less than its times.
     """

@@ -6,7 +6,7 @@ from typing import Any
 
 
 def payload(epochs: int = 10) -> dict[str, Any]:
-    """Give a CreateTrainingJob request as a sweep would have it, of a kilobyte."""
+    """Return a CreateTrainingJob request as a sweep would have it, of a kilobyte."""
     return {
         "RoleArn": "arn:aws:iam::123456789012:role/training",
         "AlgorithmSpecification": {

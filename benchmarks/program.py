@@ -37,7 +37,7 @@ class Declared:
     asynchronous: bool = False
 
     def environment(self) -> dict[str, str]:
-        """Give what the program needs in its environment."""
+        """Return what the program needs in its environment."""
         return {_VARIABLE: json.dumps(asdict(self))}
 
 

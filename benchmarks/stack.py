@@ -69,7 +69,7 @@ class Stack:
         return self._run("destroy", "--yes", "--skip-preview")
 
     def state(self) -> dict[str, Any]:
-        """Give the deployment as the backend's file has it."""
+        """Return the deployment as the backend's file has it."""
         file = self._folder / "state" / ".pulumi" / "stacks" / "benchmark" / "measured.json"
         latest: dict[str, Any] = json.loads(file.read_text())["checkpoint"]["latest"]
         return latest
@@ -100,6 +100,6 @@ class Stack:
 
 
 def cpu_of_children() -> float:
-    """Give the processor time of all ended processes that this one has started."""
+    """Return the processor time of all ended processes that this one has started."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime

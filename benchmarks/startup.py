@@ -88,7 +88,7 @@ def _preview(stack: Stack, declared: Declared) -> float:
 def _row(
     what: str, times: list[float], before: list[float] | None = None, goal: float | None = None
 ) -> Row:
-    """Tell a time, or by how much it is longer than `before`, round by round."""
+    """Return a time, or by how much it is longer than `before`, round by round."""
     longer = [mine - other for mine, other in zip(times, before or [0] * len(times), strict=True)]
     return Row("start-up", what, 1000 * statistics.median(longer), "ms", goal=goal)
 

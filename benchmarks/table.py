@@ -38,7 +38,7 @@ class Row:
 
     @property
     def is_met(self) -> bool | None:
-        """Tell whether the goal is met; None without one."""
+        """Return whether the goal is met; None without one."""
         measured = self.ours if self.ratio is None else self.ratio
         return None if self.goal is None else measured <= self.goal
 
@@ -74,7 +74,7 @@ def write_markdown(file: Path, rows: Iterable[Row]) -> None:
 
 
 def describe_machine() -> dict[str, Any]:
-    """Tell where it runs, and on which versions."""
+    """Return where it runs, and on which versions."""
     return {
         "processor": _processor(),
         "cores": os.cpu_count(),

@@ -154,7 +154,7 @@ def fill(emulator: Emulator, count: int) -> list[str]:
 
 
 def variables(emulator: Emulator) -> dict[str, str]:
-    """Give what makes boto3 talk to the emulator."""
+    """Return what makes boto3 talk to the emulator."""
     return {
         "AWS_ENDPOINT_URL": emulator.url,
         "AWS_ACCESS_KEY_ID": emulator.credentials.aws_access_key_id,

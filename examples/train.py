@@ -47,7 +47,7 @@ class Model:
     weights: list[list[float]]  # for each species: one for each measurement, and the bias
 
     def predict(self, measurements: list[float]) -> str:
-        """Name the likeliest species."""
+        """Return the likeliest species."""
         chances = self.probabilities(self.features(measurements))
         return self.species[chances.index(max(chances))]
 
@@ -57,7 +57,7 @@ class Model:
         return [*((x - mean) / deviation for x, mean, deviation in columns), 1.0]
 
     def probabilities(self, features: list[float]) -> list[float]:
-        """Give the softmax of the species' scores, in the order of `species`."""
+        """Return the softmax of the species' scores, in the order of `species`."""
         scores = [sum(map(mul, weights, features)) for weights in self.weights]
         highest = max(scores)  # taken off, so that no exponential overflows
         exponentials = [math.exp(score - highest) for score in scores]
@@ -129,7 +129,7 @@ def descend(model: Model, birds: list[tuple[list[float], int]], learning_rate: f
 
 
 def accuracy(model: Model, penguins: list[Penguin]) -> float:
-    """Give the share of the birds whose species the model names rightly, 0 to 1."""
+    """Return the share of the birds whose species the model names rightly, 0 to 1."""
     right = [model.predict(penguin.measurements) == penguin.species for penguin in penguins]
     return sum(right) / len(right)
 

@@ -62,7 +62,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
 
 
 def repository_path(file: File, docs: Path) -> str:
-    """Give where a file of the site is in the repository."""
+    """Return where a file of the site is in the repository."""
     source = file.abs_src_path
     if source is None:
         path = file.src_uri.removesuffix("/index.md").removesuffix(".md")
@@ -73,7 +73,7 @@ def repository_path(file: File, docs: Path) -> str:
 
 
 def site_uri(path: str) -> str:
-    """Give under which name mkdocs knows a file of the repository."""
+    """Return under which name mkdocs knows a file of the repository."""
     if (ROOT / path).is_dir():
         return f"{path.removeprefix('docs/')}/index.md"
     if path.startswith("docs/"):
@@ -84,7 +84,7 @@ def site_uri(path: str) -> str:
 
 
 def linked(path: str) -> Iterator[str]:
-    """Give the files of the repository that a document links to, as far as they exist.
+    """Return the files of the repository that a document links to, as far as they exist.
 
     A folder's page links to its files.
     """
@@ -101,7 +101,7 @@ def linked(path: str) -> Iterator[str]:
 
 
 def resolve(path: str, target: str) -> str | None:
-    """Give the file that a document means, or the folder if it has no README."""
+    """Return the file that a document means, or the folder if it has no README."""
     found = posixpath.normpath(posixpath.join(posixpath.dirname(path), target))
     if (ROOT / found / "README.md").is_file():
         found = f"{found}/README.md"
@@ -142,7 +142,7 @@ def _file(path: str, config: MkDocsConfig) -> File:
 
 
 def _named_in(nav: object) -> Iterator[str]:
-    """Give the files that the navigation names."""
+    """Yield the files that the navigation names."""
     if isinstance(nav, str):
         yield nav
     elif isinstance(nav, list | dict):

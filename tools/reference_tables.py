@@ -63,13 +63,13 @@ _GENERATED = re.compile(
 
 
 def page_of(resource: type) -> Path:
-    """Give the page of a resource: docs/resources/job_queue.md."""
+    """Return the page of a resource: docs/resources/job_queue.md."""
     words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", resource.__name__)
     return DOCS / "resources" / f"{words.lower()}.md"
 
 
 def pages() -> dict[Path, str]:
-    """Give every page that has tables, with the text that it should have."""
+    """Return every page that has tables, with the text that it should have."""
     tables = {
         page_of(resource): [*_arguments(resource), "", *_outputs(resource)]
         for resource in RESOURCES
@@ -84,7 +84,7 @@ def _with(text: str, lines: list[str]) -> str:
 
 
 def _rules() -> Iterator[str]:
-    """Tell each rule in the first line of its docstring, with the pages that it is from."""
+    """Return each rule as the first line of its docstring, with the pages that it is from."""
     queue_advice = [advise for all_ in QUEUE_ADVICE.values() for advise in all_]
     queue_side: list[Any] = [rule for rules in QUEUE_RULES.values() for rule in rules]
     queue_side.extend(QUOTA_MANAGEMENT)
@@ -136,7 +136,7 @@ def _outputs(resource: type) -> Iterator[str]:
 
 
 def _text(node: Any) -> str:
-    """Give the string that follows an attribute, if one does."""
+    """Return the string that follows an attribute, if one does."""
     value = getattr(node, "value", None)
     return str(value.value) if isinstance(value, ast.Constant) else ""
 

@@ -42,7 +42,7 @@ def main(name: str) -> None:
 
 
 def starts(python: Path) -> bool:
-    """Tell whether an interpreter runs, which it does not once its base is uninstalled."""
+    """Return whether an interpreter runs, which it does not once its base is uninstalled."""
     return python.exists() and subprocess.call([python, "-c", ""]) == 0
 
 

@@ -41,7 +41,7 @@ def declare(queue: str, role_arn: str, image: str, bucket: str) -> None:
 
 
 def payload(rate: str, role_arn: str, image: str, bucket: str) -> dict[str, Any]:
-    """Give the CreateTrainingJob request of one run."""
+    """Return the CreateTrainingJob request of one run."""
     return {
         "RoleArn": role_arn,
         "AlgorithmSpecification": {"TrainingImage": image, "TrainingInputMode": "File"},

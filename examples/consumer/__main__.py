@@ -11,7 +11,7 @@ model = pulumi.StackReference(config.require("trained_in")).require_output("mode
 
 
 def payload(**more: Any) -> dict[str, Any]:
-    """Give the CreateTrainingJob request, with what is `more` in it."""
+    """Return the CreateTrainingJob request, with what is `more` in it."""
     return {
         "RoleArn": config.require("role_arn"),
         "AlgorithmSpecification": {

@@ -10,7 +10,7 @@ config = pulumi.Config()
 
 
 def payload(**more: Any) -> dict[str, Any]:
-    """Give the CreateTrainingJob request, with what is `more` in it."""
+    """Return the CreateTrainingJob request, with what is `more` in it."""
     return {
         "RoleArn": config.require("role_arn"),
         "AlgorithmSpecification": {
@@ -25,7 +25,7 @@ def payload(**more: Any) -> dict[str, Any]:
 
 
 def channel(name: str, uri: pulumi.Input[str]) -> dict[str, Any]:
-    """Name what the container sees as /opt/ml/input/data/<name>."""
+    """Return what the container sees as /opt/ml/input/data/<name>."""
     source = {"S3DataType": "S3Prefix", "S3Uri": uri}
     return {"ChannelName": name, "DataSource": {"S3DataSource": source}}
 

@@ -24,18 +24,18 @@ SETS = [
 
 
 def channel(name: str, prefix: str) -> dict[str, object]:
-    """Name a folder of the bucket that the container sees as /opt/ml/input/data/<name>."""
+    """Return a folder of the bucket that the container sees as /opt/ml/input/data/<name>."""
     source = {"S3DataType": "S3Prefix", "S3Uri": f"s3://{bucket}/{prefix}"}
     return {"ChannelName": name, "DataSource": {"S3DataSource": source}}
 
 
 def title(hyperparameters: dict[str, str]) -> str:
-    """Name a set in a resource's name and in the plot."""
+    """Return the name of a set in a resource's name and in the plot."""
     return f"rate-{hyperparameters['learning_rate']}-epochs-{hyperparameters['epochs']}"
 
 
 def training(hyperparameters: dict[str, str]) -> dict[str, object]:
-    """Give the CreateTrainingJob request of one set."""
+    """Return the CreateTrainingJob request of one set."""
     return {
         "RoleArn": config.require("role_arn"),
         "AlgorithmSpecification": {
@@ -78,7 +78,7 @@ swept = sj.ServiceJobCompletion("swept", jobs=jobs, on_failure="record")
 
 
 def accuracies(results: list[dict[str, Any]]) -> list[float]:
-    """Give each set's accuracy, in the order of SETS; 0 for one that has failed."""
+    """Return each set's accuracy, in the order of SETS; 0 for one that has failed."""
     return [result.get("final_metrics", {}).get("accuracy", 0.0) for result in results]
 
 

@@ -10,7 +10,7 @@ config = pulumi.Config()
 
 
 def payload(**more: Any) -> dict[str, Any]:
-    """Give the CreateTrainingJob request, with what is `more` in it."""
+    """Return the CreateTrainingJob request, with what is `more` in it."""
     return {
         "RoleArn": config.require("role_arn"),
         "AlgorithmSpecification": {

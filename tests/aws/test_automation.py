@@ -20,7 +20,7 @@ ROLE = "arn:aws:iam::123456789012:role/training"
 
 @pytest.fixture
 def environment(cloud: EmulatedCloud, engine: Path, tmp_path: Path) -> dict[str, str]:
-    """Give a shell's environment in which the only python3 on PATH knows nothing of Pulumi."""
+    """Return a shell's environment in which the only python3 on PATH knows nothing of Pulumi."""
     kept = {
         name: value
         for name, value in os.environ.items()

@@ -126,7 +126,7 @@ def test_aws_stack_trains_from_nothing_and_leaves_nothing(
 
 
 def buckets(cloud: EmulatedCloud) -> list[str]:
-    """Name the buckets that there are."""
+    """Return the buckets that there are."""
     key = vars(cloud.emulator.credentials)
     s3 = boto3.client("s3", endpoint_url=cloud.emulator.url, region_name="us-east-1", **key)
     return [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]]

@@ -79,5 +79,5 @@ def verify(made: Any) -> Any:
 
 
 def aws_config_without_endpoints() -> dict[str, str]:
-    """Give a config with made-up keys."""
+    """Return a config with made-up keys."""
     return {"region": "eu-west-1", "accessKey": "AKIA", "secretKey": "secret"}

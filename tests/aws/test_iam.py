@@ -31,7 +31,7 @@ NOT_CALLED = {"iam:PassRole"}
 
 
 def allowed(policy: dict[str, Any]) -> set[str]:
-    """Give the actions that a policy allows."""
+    """Return the actions that a policy allows."""
     actions: set[str] = set()
     for statement in policy["Statement"]:
         found = statement["Action"]
@@ -40,13 +40,13 @@ def allowed(policy: dict[str, Any]) -> set[str]:
 
 
 def nodes() -> Iterator[ast.AST]:
-    """Give every node of the package's code."""
+    """Yield every node of the package's code."""
     for path in Path(aws.__file__).parent.glob("*.py"):
         yield from ast.walk(ast.parse(path.read_text()))
 
 
 def called() -> set[str]:
-    """Give what the package `aws` calls, as IAM names it.
+    """Return what the package `aws` calls, as IAM names it.
 
     Batch's operations stand there as strings, the others' as methods of their clients.
     """
@@ -64,7 +64,7 @@ def called() -> set[str]:
 
 
 def methods_of(service: str) -> dict[str, str]:
-    """Give boto3's methods of a service and the operations behind them."""
+    """Return boto3's methods of a service and the operations behind them."""
     made: Any = boto3.client(service, "us-east-1")  # type: ignore[call-overload] # any service
     mapping: dict[str, str] = made.meta.method_to_api_mapping
     return mapping

@@ -34,7 +34,7 @@ def aws() -> Iterator[EmulatedBatch]:
 
 
 def configured(aws: EmulatedBatch, provider: BatchProvider, **config: Any) -> Any:
-    """Give the provider another config."""
+    """Set another config of the provider."""
     provider.settings = aws_settings(aws.emulator, **config)
     return provider
 

@@ -40,7 +40,7 @@ def outside(cloud: EmulatedCloud, engine: Path, tmp_path: Path) -> CommandLine:
 
 
 def inside(stack: PulumiStack) -> CommandLine:
-    """Give a shell in a stack's project."""
+    """Return a shell in a stack's project."""
     return CommandLine(stack.work, stack.environment)
 
 

@@ -73,7 +73,7 @@ class World:
         return "quotas"
 
     def following(self, job: str, *secrets: str, outages: int = 0) -> Following:
-        """Give the teller of a job; so many reads of its log fail, one after each that doesn't."""
+        """Return the follower of a job of whose log every other read fails, `outages` times."""
         key = self.emulator.credentials
         settings = Settings(
             region="us-east-1",
@@ -108,7 +108,7 @@ class World:
         raise AssertionError(status)
 
     def training_job(self, job: str) -> str:
-        """Name the job's latest training job."""
+        """Return the job's latest training job."""
         latest = self.batch.describe_service_job(jobId=job)["latestAttempt"]
         return str(latest["serviceResourceId"]["value"].rpartition("/")[2])
 

@@ -70,13 +70,13 @@ SAMPLES = {
 
 
 def kind_of(block: Block) -> tuple[str, str]:
-    """Give what the tables above name a block by; a resource's pages count as one."""
+    """Return what the tables above name a block by; a resource's pages count as one."""
     name = name_of(block.document)
     return ("docs/resources" if name.startswith("docs/resources/") else name, block.language)
 
 
 def typed(block: Block) -> str:
-    """Give what a user types: of a console, what follows its prompts."""
+    """Return what a user types: of a console, what follows its prompts."""
     if block.language == "sh":
         return block.text
     return "\n".join(re.findall(r"^\$ (.*)$", block.text, re.MULTILINE))

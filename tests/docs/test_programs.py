@@ -56,7 +56,7 @@ payload = {
 
 
 def python(document: str) -> str:
-    """Give the Python of a document."""
+    """Return the Python of a document."""
     found = [block for block in blocks(ROOT / document) if block.language == "python"]
     return "\n".join(block.text for block in found)
 

@@ -20,12 +20,12 @@ EXAMPLE = ast.parse((ROOT / "__main__.py").read_text())
 
 
 def samples(document: str) -> list[str]:
-    """Give the output blocks of a document."""
+    """Return the output blocks of a document."""
     return [block.text for block in blocks(ROOT / document) if block.language == "text"]
 
 
 def calls(function: str) -> list[tuple[str, str]]:
-    """Give the calls `sj.X("name")` or `pulumi.export("name")` of the example, in their order."""
+    """Return the calls `sj.X("name")` or `pulumi.export("name")` of the example, in their order."""
     return [
         (node.func.attr, node.args[0].value)
         for node in ast.walk(EXAMPLE)

@@ -59,7 +59,7 @@ def verify(request: Request, ago: float = 0, *temporary: TemporaryCredentials) -
 
 
 def refusal(request: Request, ago: float = 0, *temporary: TemporaryCredentials) -> str:
-    """Give the code with which a request is refused."""
+    """Return the code with which a request is refused."""
     with pytest.raises(AWSError) as caught:
         verify(request, ago, *temporary)
     assert caught.value.status == 403

@@ -47,7 +47,7 @@ def filled(data: Path) -> str:
 
 
 def refusal(call: Any, **parameters: Any) -> ClientError:
-    """Give the error that a call gets."""
+    """Return the error that a call gets."""
     with pytest.raises(ClientError) as caught:
         call(**parameters)
     return caught.value

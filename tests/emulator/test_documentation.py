@@ -16,7 +16,7 @@ DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "emulator.md"
 
 
 def blocks(language: str) -> list[str]:
-    """Give the document's code blocks in a language."""
+    """Return the document's code blocks in a language."""
     return re.findall(
         rf"^```{language}\n(.*?)^```$", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL
     )

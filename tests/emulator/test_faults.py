@@ -29,7 +29,7 @@ def order(emulator: Emulator, **fault: Any) -> None:
 
 
 def submitted(emulator: Emulator, batch: Any) -> list[str]:
-    """Give the names of all jobs that there are."""
+    """Return the names of all jobs that there are."""
     emulator.clock.advance(60)
     jobs = batch.list_service_jobs(jobQueue="queue", jobStatus="SUCCEEDED")["jobSummaryList"]
     return [job["jobName"] for job in jobs]

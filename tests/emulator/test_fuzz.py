@@ -30,7 +30,7 @@ pytestmark = pytest.mark.timeout(300 * SCALE)
 
 
 def state(emulator: EmulatorProcess, jobs: list[str]) -> dict[str, Any]:
-    """Give all that was acknowledged, as Batch describes it."""
+    """Return all that was acknowledged, as Batch describes it."""
     batch = client(emulator, "batch")
     connection = SignedConnection(emulator.url, emulator.credentials)
     found: dict[str, Any] = {}

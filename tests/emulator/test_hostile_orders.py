@@ -51,7 +51,7 @@ WRONG_SCRIPTS: list[Any] = [
 
 
 def refused(emulator: Emulator, route: str, body: str, method: str = "POST") -> str:
-    """Give the message with which an order is refused, which has to be a 400."""
+    """Return the message with which an order is refused, which has to be a 400."""
     with pytest.raises(urllib.error.HTTPError) as caught:
         control(emulator.url, emulator.credentials, method, route, raw=body)
     with caught.value:

@@ -32,7 +32,7 @@ def described(batch: Any, job_id: str) -> dict[str, Any]:
 
 
 def statuses(batch: Any, *job_ids: str) -> list[str]:
-    """Give the jobs' statuses."""
+    """Return the jobs' statuses."""
     return [described(batch, job_id)["status"] for job_id in job_ids]
 
 

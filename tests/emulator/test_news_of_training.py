@@ -33,7 +33,7 @@ class Watched(SimulatedExecutor):
         super().start(job)
 
     def poll(self, name: str) -> Progress:
-        """Tell how `name` stands, or fail as ordered, after it is told that it was."""
+        """Return the status of `name`, or fail as ordered."""
         self.asked.append(name)
         told = super().poll(name)
         self._fail()
@@ -66,7 +66,7 @@ def emulator(clock: Clock, executor: Watched) -> Iterator[Emulator]:
 
 
 def status(emulator: Emulator, job: str) -> str:
-    """Give a job's status."""
+    """Return a job's status."""
     return str(client(emulator, "batch").describe_service_job(jobId=job)["status"])
 
 

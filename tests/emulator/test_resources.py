@@ -15,7 +15,7 @@ PREFIX = "arn:aws:batch:us-east-1:123456789012:"
 
 
 def status_of(batch: Any, name: str) -> str | None:
-    """Give an environment's status, None if it is gone."""
+    """Return an environment's status, None if it is gone."""
     found = batch.describe_service_environments(serviceEnvironments=[name])["serviceEnvironments"]
     return found[0]["status"] if found else None
 

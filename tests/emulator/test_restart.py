@@ -37,7 +37,7 @@ def eventually(condition: Callable[[], bool]) -> None:
 
 
 def status(emulator: EmulatorProcess, job: str) -> str:
-    """Give a job's status."""
+    """Return a job's status."""
     return str(client(emulator, "batch").describe_service_job(jobId=job)["status"])
 
 
@@ -220,7 +220,7 @@ def test_a_signal_ends_it(tmp_path: Path, number: int) -> None:
 
 
 def running(marker: Path) -> bool:
-    """Tell whether the process that wrote its id into `marker` runs."""
+    """Return whether the process that wrote its id into `marker` runs."""
     try:
         os.kill(int(marker.read_text()), 0)
     except (ProcessLookupError, ValueError, FileNotFoundError):

@@ -175,7 +175,7 @@ class Alarm:
         self.rang: list[float] = []
 
     def next_due(self) -> float | None:
-        """Give the first moment that is left."""
+        """Return the first moment that is left."""
         return self._moments[0] if self._moments else None
 
     def tick(self) -> None:

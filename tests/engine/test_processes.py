@@ -146,10 +146,10 @@ def kill_plugin(stack: PulumiStack) -> None:
 
 
 def is_ours(engine: Path) -> bool:
-    """Tell an assembled engine, with launchers of our own, from an official one."""
+    """Return whether the engine is an assembled one, with launchers of our own."""
     return (engine.parent / "sdk").is_dir()
 
 
 def nothing_is_left(stack: PulumiStack) -> bool:
-    """Tell whether all processes of the stack end by themselves in time."""
+    """Return whether all processes of the stack end by themselves in time."""
     return holds_within(GONE_WITHIN_SECONDS, lambda: not stack.processes())

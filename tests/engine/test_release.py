@@ -24,7 +24,7 @@ VERSION = "v3.1.0"
 
 class _Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
-        """Say nothing."""
+        """Print nothing."""
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def site(tmp_path: Path) -> Iterator[str]:
 
 
 def digest(tmp_path: Path) -> str:
-    """Give what the archive's digest is."""
+    """Return what the archive's digest is."""
     archive = tmp_path / "site" / archive_name(VERSION)
     return hashlib.sha256(archive.read_bytes()).hexdigest()
 

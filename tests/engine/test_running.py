@@ -64,7 +64,7 @@ def test_interrupt_ends_the_command_and_its_children(tmp_path: Path) -> None:
 
 
 def is_running(pid: int) -> bool:
-    """Tell whether a process runs; one that nobody has reaped yet doesn't."""
+    """Return whether a process runs; one that nobody has reaped yet doesn't."""
     try:
         return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:

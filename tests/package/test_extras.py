@@ -20,7 +20,7 @@ PROJECT = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text
 
 
 def of_the_extra(name: str) -> set[str]:
-    """Give the packages of an extra."""
+    """Return the packages of an extra."""
     return {Requirement(each).name for each in PROJECT["optional-dependencies"][name]}
 
 

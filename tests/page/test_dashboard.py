@@ -44,7 +44,7 @@ def emulator() -> Iterator[Emulator]:
 
 
 def environment(emulator: Emulator, home: Path) -> dict[str, str]:
-    """Give a shell's variables, outside of any project."""
+    """Return a shell's variables, outside of any project."""
     key = emulator.credentials
     return {
         "PATH": os.environ["PATH"],
@@ -67,7 +67,7 @@ def dashboard(
 
 
 def settings(emulator: Emulator) -> Settings:
-    """Give what a stack's config would say."""
+    """Return what a stack's config would say."""
     key = emulator.credentials
     return Settings(
         region=REGION,
@@ -83,7 +83,7 @@ def answers(emulator: Emulator, mask: Mask | None = None, *queues: str) -> AwsAn
 
 
 def arn_of(emulator: Emulator, name: str) -> str:
-    """Give the ARN of a job in the queue `training`."""
+    """Return the ARN of a job in the queue `training`."""
     listed: list[dict[str, Any]] = client(emulator, "batch").list_service_jobs(
         jobQueue="training", filters=[{"name": "JOB_NAME", "values": [name]}]
     )["jobSummaryList"]
@@ -237,7 +237,7 @@ def test_lists_are_bounded_and_calls_are_paced() -> None:
         """A queue of endless jobs."""
 
         def pages_of_service_jobs(self, queue: str, status: str) -> Iterator[Sequence[Any]]:
-            """Give page after page."""
+            """Yield page after page."""
             while True:
                 asked.append(f"{queue} {status}")
                 yield [{"jobArn": "arn"}] * 100

@@ -48,29 +48,29 @@ def page(visit: Visit, emulator: Emulator) -> Page:
 
 
 def row(page: Page, name: str) -> Locator:
-    """Give the line of a job."""
+    """Return the line of a job."""
     return page.locator(".row:not([hidden])", has=page.get_by_text(name, exact=True))
 
 
 def card(page: Page, queue: str) -> Locator:
-    """Give the card of a queue."""
+    """Return the card of a queue."""
     return page.get_by_role("article", name=f"Queue {queue}")
 
 
 def stage(page: Page, word: str) -> Locator:
-    """Give the button that shows only the jobs of a stage."""
+    """Return the button that shows only the jobs of a stage."""
     return page.locator(f".stage.{word}")
 
 
 def running_in_training(emulator: Emulator) -> str:
-    """Give the id of the job that runs in the plain queue, `bert`."""
+    """Return the id of the job that runs in the plain queue, `bert`."""
     running = client(emulator, "batch").list_service_jobs(jobQueue="training")
     (job_id,) = (each["jobId"] for each in running["jobSummaryList"])
     return str(job_id)
 
 
 def named(page: Page) -> list[str]:
-    """Give the names in the list, from top to bottom."""
+    """Return the names in the list, from top to bottom."""
     rows = page.locator(".row:not([hidden])").evaluate_all(
         "rows => rows.map(row => [Number(row.ariaRowIndex || row.getAttribute('aria-rowindex')),"
         " row.querySelector('.name').textContent])"

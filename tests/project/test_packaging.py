@@ -36,7 +36,7 @@ def read(name: str) -> dict[str, Requirement]:
 
 
 def pins(wanted: list[str], pinned: dict[str, Requirement]) -> dict[str, bool]:
-    """Tell of each wanted requirement whether it is pinned to one version that it allows."""
+    """Return for each wanted requirement whether it is pinned to a version that it allows."""
     return {
         requirement.name: requirement.name in pinned
         and requirement.specifier.contains(_version(pinned[requirement.name]))

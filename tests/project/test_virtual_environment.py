@@ -46,7 +46,7 @@ class Checkout:
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     def calls(self) -> list[str]:
-        """Give what pip and uv were told, in order."""
+        """Return what pip and uv were told, in order."""
         calls = self.root / "calls"
         return calls.read_text().splitlines() if calls.exists() else []
 

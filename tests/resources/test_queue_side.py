@@ -39,7 +39,7 @@ def submit(aws: EmulatedBatch, queue: str, name: str = "train", **request: Any) 
 
 
 def of_this_stack(name: str = "train") -> dict[str, str]:
-    """Give the tag by which a job of this stack is known."""
+    """Return the tag by which a job of this stack is known."""
     return {IDENTITY_TAG: identity_tag(IDENTITY + name)}
 
 

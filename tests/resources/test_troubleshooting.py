@@ -212,12 +212,12 @@ def by_waits() -> Iterator[str]:
 
 
 def reasons(failures: Iterable[Any]) -> Iterator[str]:
-    """Give what a check says."""
+    """Yield the problems of a check."""
     yield from (failure.reason for failure in failures)
 
 
 def raised(call: Callable[[], Any]) -> str:
-    """Give the words of the error that a call ends in."""
+    """Return the words of the error that a call ends in."""
     with pytest.raises((SjresourceError, pulumi.RunError)) as error:
         call()
     return str(error.value)

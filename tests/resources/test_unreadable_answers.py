@@ -26,7 +26,7 @@ class HastyProvider(ServiceJobProvider):
     """Gives up waiting for an answer after a fifth of a second, where the real one takes 30."""
 
     def client(self, _arn: str = "", _region: str | None = None) -> BatchClient:
-        """Give a client that differs from the real one in its time-out alone."""
+        """Return a client that differs from the real one in its time-out alone."""
         return BatchClient(
             boto3.client(
                 "batch",
@@ -113,7 +113,7 @@ class ForgetfulProvider(ServiceJobProvider):
     """Has such a client."""
 
     def client(self, arn: str = "", region: str | None = None) -> BatchClient:
-        """Give the forgetful client."""
+        """Return the forgetful client."""
         return ForgetfulClient(super().client(arn, region)._batch)  # noqa: SLF001 - all else is the same
 
 

@@ -93,7 +93,7 @@ def test_a_kill_between_the_end_of_the_old_run_and_the_new_one_goes_on_to_the_ne
 
 
 def orphans_named(up: Outcome) -> dict[str, str]:
-    """Give the warnings that name a lost job, by the resource on whose row they stand."""
+    """Return the warnings that name a lost job, by the resource on whose row they stand."""
     return {
         line.urn.rpartition("::")[2]: line.message
         for line in up.diagnostics("warning")

@@ -139,7 +139,7 @@ def test_the_stacks_config_says_where_aws_is(cloud: EmulatedCloud, new_stack: Ne
 
 
 def changed_lines(diff: str, name: str) -> list[str]:
-    """Give the marked lines of a resource's own block, containers left out."""
+    """Return the marked lines of a resource's own block, containers left out."""
     block = diff.split(f"::{name}]")[1].split("[urn=", maxsplit=1)[0]
     marked = re.findall(r"^ +[~+-] (.+)$", block, re.MULTILINE)
     values = [line for line in marked if not line.endswith("{") and "pulumi-python:" not in line]

@@ -90,5 +90,5 @@ def require_token(jobs: JobStack, token: str) -> None:
 
 
 def unchanged(before: dict[str, str], after: dict[str, str]) -> set[str]:
-    """Name the resources that have the same job as before."""
+    """Return the resources that have the same job as before."""
     return {name for name in before if before[name] == after.get(name)}

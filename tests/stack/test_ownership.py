@@ -150,5 +150,5 @@ def test_a_changed_job_gets_the_one_instance_that_the_old_one_held(
 
 
 def _command(path: str) -> automation.PulumiCommand:
-    """Give the Automation API the engine that the tests use."""
+    """Make the Automation API use the tests' engine."""
     return automation.PulumiCommand(root=path.split(":", 1)[0].removesuffix("/bin"))

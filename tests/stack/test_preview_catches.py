@@ -77,7 +77,7 @@ QUEUE_SIDE = """
 
 
 def warnings(outcome: Outcome) -> list[str]:
-    """Give what the user is warned of, on rows and from the checks."""
+    """Return what the user is warned of, on rows and from the checks."""
     return [
         diagnostic.message
         for diagnostic in outcome.events.diagnostics

@@ -75,7 +75,7 @@ def test_a_secret_appears_nowhere_in_the_clear(cloud: EmulatedCloud, new_stack: 
 
 
 def forms(secret: str) -> list[str]:
-    """Give what the secret could be recognised by: itself, encoded, or hashed without a key."""
+    """Return what the secret could be recognised by: itself, encoded, or hashed without a key."""
     raw = secret.encode()
     digests: list[Any] = [hashlib.md5, hashlib.sha1, hashlib.sha256]
     return [
@@ -87,7 +87,7 @@ def forms(secret: str) -> list[str]:
 
 
 def leaks(text: str) -> list[str]:
-    """Give the lines that hold the secret in any form."""
+    """Return the lines that hold the secret in any form."""
     return [line[:200] for line in text.splitlines() if any(f in line for f in forms(SECRET))]
 
 

@@ -73,12 +73,12 @@ class ActedStack:
         return detail
 
     def status(self, name: str) -> str:
-        """Tell where it stands."""
+        """Return where it stands."""
         status: str = self.job(name)["status"]
         return status
 
     def training_job(self, name: str) -> str:
-        """Name its latest training job."""
+        """Return its latest training job."""
         resource = self.job(name)["latestAttempt"]["serviceResourceId"]["value"]
         return str(resource.rpartition("/")[2])
 

@@ -53,7 +53,7 @@ OTHER_KINDS: tuple[Any, ...] = (
 
 
 class Kinds:
-    """Gives values, one after the other."""
+    """Returns values, one after the other."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)  # noqa: S311 - no secret is made of it

@@ -14,7 +14,7 @@ SERVICES = ("batch", "sagemaker", "logs", "sts")
 
 
 def aws_config(emulator: Emulator, **more: Any) -> dict[str, str]:
-    """Give keys, endpoints and a region, and `more` by pulumi-aws's names; nested ones as JSON."""
+    """Return keys, endpoints, a region, and `more` by pulumi-aws's names, nested ones as JSON."""
     key = emulator.credentials
     values: dict[str, Any] = {
         "region": "eu-west-1",
@@ -31,5 +31,5 @@ def aws_config(emulator: Emulator, **more: Any) -> dict[str, str]:
 
 
 def aws_settings(emulator: Emulator, **more: Any) -> Settings:
-    """Give the settings that this config makes."""
+    """Return the settings that this config makes."""
     return Settings.from_config(aws_config(emulator, **more).get, {})

@@ -55,7 +55,7 @@ def blank_stack(engine: Path) -> BlankStack:
 
 
 def environment(engine: Path, folder: Path) -> dict[str, str]:
-    """Give the variables that lead the CLI to a state, and to settings, of this folder's own."""
+    """Return the variables that lead the CLI to a state, and to settings, of this folder's own."""
     return {
         "PATH": os.pathsep.join([str(engine), os.environ.get("PATH", os.defpath)]),
         "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
@@ -68,5 +68,5 @@ def environment(engine: Path, folder: Path) -> dict[str, str]:
 
 
 def checkpoint_file(folder: Path, project: str, name: str) -> Path:
-    """Tell where the file backend keeps a stack's state."""
+    """Return where the file backend keeps a stack's state."""
     return folder / "state" / ".pulumi" / "stacks" / project / f"{name}.json"

@@ -29,7 +29,7 @@ MISSING = "no Chromium here; python tests/support/chromium.py installs one where
 
 
 def find() -> str | None:
-    """Give the path of a Chromium; None if there is none."""
+    """Return the path of a Chromium; None if there is none."""
     found = (shutil.which(name) for name in NAMES)
     return next((path for path in found if path), None)
 

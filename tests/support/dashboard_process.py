@@ -38,7 +38,7 @@ class DashboardProcess:
         self.url = self._said_url()
 
     def overview(self) -> dict[str, Any]:
-        """Give what a page is told first."""
+        """Return what a page is told first."""
         with urllib.request.urlopen(self.url) as entered:  # noqa: S310 - a loopback URL
             cookie = entered.headers["Set-Cookie"].partition(";")[0]
         base = self.url.partition("?")[0]

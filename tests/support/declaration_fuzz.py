@@ -80,7 +80,7 @@ class Registered(Mocks):
     """An engine that takes everything, and leaves to a check what is wrong with it."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        """Give back no output."""
+        """Return no outputs."""
         return f"arn:aws:batch:us-east-1:123456789012:thing/{args.name}", {}
 
     def call(self, args: MockCallArgs) -> Any:
@@ -104,7 +104,7 @@ async def declare(kind: type, name: str, kinds: Kinds) -> None:
 
 
 def problem(kind: type, name: str, kinds: Kinds) -> str | None:
-    """Say what was wrong with how a declaration ended; None if nothing was."""
+    """Return what was wrong with how a declaration ended; None if nothing was."""
     said = io.StringIO()
     with contextlib.redirect_stderr(said), contextlib.redirect_stdout(said):
         ended = _ended(kind, name, kinds)

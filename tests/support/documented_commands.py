@@ -34,7 +34,7 @@ _BETWEEN = {"&&", ";", "|", "||"}
 
 
 def commands(script: str) -> Iterator[list[str]]:
-    """Give each command of a script as its words, variables and redirections left out."""
+    """Yield each command of a script as its words, variables and redirections left out."""
     plain = _HEREDOC.sub("", script).replace("\\\n", " ")
     plain = _PLACEHOLDER.sub("X", _INLINE_PROGRAM.sub("-c X", plain))
     for line in plain.splitlines():
@@ -53,7 +53,7 @@ def commands(script: str) -> Iterator[list[str]]:
 
 
 def problems(words: list[str], pulumi: Path) -> Iterator[str]:
-    """Say what is wrong with a command; `pulumi` is the engine's program."""
+    """Return what is wrong with a command; `pulumi` is the engine's program."""
     program, arguments = words[0].rsplit("/", 1)[-1], words[1:]
     if program == "pulumi":
         yield from _pulumi_problems(arguments, pulumi)
@@ -94,7 +94,7 @@ def _pulumi_problems(arguments: list[str], pulumi: Path) -> Iterator[str]:
 
 @cache
 def _pulumi_options(pulumi: Path) -> dict[tuple[str, ...], set[str]]:
-    """Give the options of each command, as the CLI's own manual names them."""
+    """Return the options of each command, as the CLI's own manual names them."""
     with TemporaryDirectory() as folder:
         subprocess.run([pulumi, "gen-markdown", folder], check=True, capture_output=True)
         return {

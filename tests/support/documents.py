@@ -36,19 +36,19 @@ class Block:
 
 
 def documents() -> list[Path]:
-    """Give every document of the project."""
+    """Return every document of the project."""
     folders = ("docs", "examples", "tests", "tools", "benchmarks")
     nested = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.md"))]
     return [*sorted(ROOT.glob("*.md")), *nested]
 
 
 def name_of(document: Path) -> str:
-    """Give where a document is in the repository."""
+    """Return where a document is in the repository."""
     return document.relative_to(ROOT).as_posix()
 
 
 def blocks(document: Path) -> Iterator[Block]:
-    """Give its fenced blocks, in their order."""
+    """Yield its fenced blocks, in their order."""
     text = document.read_text()
     for found in _FENCE.finditer(text):
         line = text.count("\n", 0, found.start()) + 1
@@ -57,17 +57,17 @@ def blocks(document: Path) -> Iterator[Block]:
 
 
 def prose(document: Path) -> str:
-    """Give what is neither code block nor comment; code within a line stays."""
+    """Return what is neither code block nor comment; code within a line stays."""
     return _COMMENT.sub("", _FENCE.sub("", document.read_text()))
 
 
 def links(document: Path) -> list[str]:
-    """Give the targets of its links and pictures."""
+    """Return the targets of its links and pictures."""
     return _LINK.findall(re.sub(r"`[^`\n]+`", "", prose(document)))
 
 
 def anchors(document: Path) -> set[str]:
-    """Give the anchors of its headings, as a git host makes them."""
+    """Return the anchors of its headings, as a git host makes them."""
     return {_slug(heading) for heading in _HEADING.findall(prose(document))}
 
 

@@ -100,7 +100,7 @@ class EmulatedBatch:
         return arn
 
     def job(self, queue: str, name: str = "train", **changes: Any) -> dict[str, Any]:
-        """Give the inputs of a ServiceJob as its provider gets them."""
+        """Return the inputs of a ServiceJob as its provider gets them."""
         inputs = {
             "identity": IDENTITY + name,
             "job_name": name,

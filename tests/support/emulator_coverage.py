@@ -41,7 +41,7 @@ Row = tuple[str, str, str]
 
 
 def model_rows() -> list[Row]:
-    """Give (operation, member's path, in or out) of every member in the model."""
+    """Return (operation, member's path, in or out) of every member in the model."""
     rows: list[Row] = []
     for operation in sorted(OPERATIONS):
         model = batch_model().operation_model(operation)

@@ -25,7 +25,7 @@ TokenReplay = Literal["same-job", "reject"]
 def held_calls(
     token_replay: TokenReplay = "same-job",  # noqa: S107 - no password
 ) -> Iterator[HeldCalls]:
-    """Give an emulated cloud that can hold calls, and whose jobs run for an hour."""
+    """Yield an emulated cloud that can hold calls, and whose jobs run for an hour."""
     with Emulator() as emulator:
         emulator.behaviour.token_replay = token_replay
         held = HeldCalls(EmulatedCloud(emulator))

@@ -116,7 +116,7 @@ def to_json(value: Any) -> str:
 
 
 def operations(service: str) -> dict[str, tuple[str, str, Shape | None]]:
-    """Give method, path and input of each operation of a service."""
+    """Return method, path and input of each operation of a service."""
     model = ServiceModel(
         botocore.loaders.Loader().load_service_model(service, "service-2"), service
     )

@@ -86,29 +86,29 @@ class JobStack:
         self.stack.program(PROGRAM.format(jobs=json.dumps(jobs), queue=self.queue))
 
     def in_batch(self, name: str) -> list[str]:
-        """Give the ARNs of all jobs with this name that exist, whatever has become of them."""
+        """Return the ARNs of all jobs with this name that exist, whatever has become of them."""
         return [job["jobArn"] for job in self._summaries(name)]
 
     def live(self, name: str) -> list[str]:
-        """Give the ARNs of those that go on, and that nobody has asked to end."""
+        """Return the ARNs of those that go on, and that nobody has asked to end."""
         return _live(self._summaries(name))
 
     def all_live(self) -> list[str]:
-        """Give the same of all jobs in the queue."""
+        """Return the same of all jobs in the queue."""
         everything = {"name": "AFTER_CREATED_AT", "values": ["0"]}
         return _live(self._list(everything))
 
     def in_state(self) -> dict[str, str]:
-        """Give the id of each job that the state has and doesn't mean to delete, by name."""
+        """Return the id of each job that the state has and doesn't mean to delete, by name."""
         return jobs_in_state(self.stack)
 
     def pending(self) -> list[str]:
-        """Give the kinds of operation that the state says were begun and not ended."""
+        """Return the kinds of operation that the state says were begun and not ended."""
         operations = self.stack.state().get("pending_operations") or []
         return [operation["type"] for operation in operations]
 
     def wrong(self, *names: str) -> dict[str, str]:
-        """Tell which of these jobs are not exactly one job that the state has, and why."""
+        """Return which of these jobs are not exactly one job that the state has, and why."""
         return {name: seen for name in names if (seen := self._compare(name))}
 
     @contextmanager
@@ -170,7 +170,7 @@ def _live(jobs: list[dict[str, Any]]) -> list[str]:
 
 
 def make_queue(cloud: EmulatedCloud, name: str = "training") -> str:
-    """Give the ARN of a queue with room for everything, made unless it is there."""
+    """Return the ARN of a queue with room for everything, made unless it is there."""
     batch = cloud.batch
     queues = batch.describe_job_queues(jobQueues=[name])["jobQueues"]
     if queues:

@@ -27,7 +27,7 @@ class Life:
         return self.id.rsplit("/", 1)[-1]
 
     def diff(self, news: dict[str, Any]) -> DiffResult:
-        """Tell what `news` would change."""
+        """Return what `news` would change."""
         checked = self.provider.check(self.inputs, dict(news))
         return self.provider.diff(self.id, self.outs, checked.inputs)
 

@@ -20,7 +20,7 @@ NOON = 1_800_000_000_000
 
 
 def job_arn(name: str) -> str:
-    """Give the ARN of the job with this name."""
+    """Return the ARN of the job with this name."""
     return f"arn:aws:batch:eu-west-1:123456789012:service-job/{name}"
 
 
@@ -161,6 +161,6 @@ class Region:
 
 
 def training(name: str) -> Answer:
-    """Name the training job of a job, as Batch does."""
+    """Return the training job of a job, as Batch does."""
     arn = f"arn:aws:sagemaker:eu-west-1:123456789012:training-job/{name}"
     return {"latestAttempt": {"serviceResourceId": {"name": "TrainingJobArn", "value": arn}}}

@@ -85,7 +85,7 @@ class Platform:
         eventually(lambda: line in self.logged(name), f"the line {line!r}")
 
     def logged(self, name: str = "job") -> list[str]:
-        """Give the lines in the only log stream of a job, in order."""
+        """Return the lines in the only log stream of a job, in order."""
         prefix = name if name.startswith(self.bucket) else f"{self.bucket}-{name}"
         groups = self.logs.describe_log_groups(logGroupNamePrefix=GROUP)["logGroups"]
         found = [
@@ -117,12 +117,12 @@ class Platform:
         self.s3.put_object(Bucket=self.bucket, Key=key, Body=text.encode())
 
     def objects(self) -> list[str]:
-        """Give the key of every object."""
+        """Return the key of every object."""
         listed = self.s3.list_objects_v2(Bucket=self.bucket).get("Contents", [])
         return [entry["Key"] for entry in listed]
 
     def archive(self, uri: str) -> dict[str, str]:
-        """Give the files in a tar.gz in S3, by name."""
+        """Return the files in a tar.gz in S3, by name."""
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         body = self.s3.get_object(Bucket=bucket, Key=key)["Body"].read()
         with tarfile.open(fileobj=io.BytesIO(body)) as tar:

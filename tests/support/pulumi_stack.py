@@ -95,7 +95,7 @@ class PulumiStack:
         return sibling
 
     def rename(self, name: str) -> None:
-        """Give the stack another name, with `pulumi stack rename`."""
+        """Rename the stack with `pulumi stack rename`."""
         self.run("stack", "rename", name)
         self.name = name
         self.environment["PULUMI_STACK"] = name

@@ -162,7 +162,7 @@ class Renames:
         return name
 
     def _alias(self, half: Half) -> None:
-        """Give a resource another name, with an alias; its create or state may be lost."""
+        """Rename a resource, with an alias; its create or state may be lost."""
         old = self._random.choice(sorted(half.declared))
         new = self._random.choice([name for name in NAMES if name not in half.declared])
         inputs = half.declared.pop(old)

@@ -20,12 +20,12 @@ _GRAMMAR = re.compile(r"^(\w+ing) (\w+) \($")
 
 
 def unsaid(message: str, says: Callable[[str], bool]) -> list[str]:
-    """Give the pieces of a quoted message that nothing says; none, if it is quoted rightly."""
+    """Return the pieces of a quoted message that nothing says; none, if it is quoted rightly."""
     return [piece for piece in _pieces(message) if not says(piece)]
 
 
 def code_says(piece: str) -> bool:
-    """Tell whether the package's code has these words in one text."""
+    """Return whether the package's code has these words in one text."""
     if any(piece in text for text in _texts()):
         return True
     grammar = _GRAMMAR.match(piece)

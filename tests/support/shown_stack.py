@@ -105,7 +105,7 @@ class ShownStack:
         return status
 
     def stands(self) -> bool:
-        """Tell whether every job stands as it is to be shown."""
+        """Return whether every job stands as it is to be shown."""
         return all(
             self.status(resource["id"]) == WANTED.get(resource["urn"].rpartition("::")[2])
             for resource in self.stack.state()["resources"]
@@ -113,7 +113,7 @@ class ShownStack:
         )
 
     def arn(self, name: str) -> str:
-        """Give the ARN of the job resource with this name."""
+        """Return the ARN of the job resource with this name."""
         arn: str = self.stack.resources()[name]["id"]
         return arn
 

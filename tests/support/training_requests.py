@@ -37,12 +37,12 @@ JOB: dict[str, Any] = {
 
 
 def with_payload(**changes: Any) -> dict[str, Any]:
-    """Give the job with another payload: keys are paths with `__` for each dot."""
+    """Return the job with another payload: keys are paths with `__` for each dot."""
     return {**JOB, "service_request_payload": changed(PAYLOAD, changes)}
 
 
 def changed(value: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """Give a copy with what stands at each path replaced, or REMOVED."""
+    """Return a copy with what stands at each path replaced, or REMOVED."""
     whole = copy.deepcopy(value)
     for path, new in changes.items():
         *way, last = path.split("__")

@@ -69,7 +69,7 @@ def find_python(minor: int) -> Path | None:
 
 
 def requirements(bound: Bound) -> list[str]:
-    """Give the arguments that make uv install the package's dependencies at these versions."""
+    """Return the arguments that make uv install the package's dependencies at these versions."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted: list[str] = project["dependencies"]
     if bound == "newest":

@@ -22,7 +22,7 @@ PREFIX = f"arn:aws:batch:{REGION}:123456789012"
 
 
 def arn(job: str) -> str:
-    """Give the ARN of a service job."""
+    """Return the ARN of a service job."""
     return f"{PREFIX}:service-job/{job}"
 
 
@@ -45,7 +45,7 @@ class FakeBatch:
         self.listed: list[str] | None = None
 
     def client(self, _region: str = "") -> BatchClient:
-        """Give itself as the client."""
+        """Return itself as the client."""
         return cast("BatchClient", self)
 
     def find_service_job(self, job: str) -> Detail:
@@ -110,7 +110,7 @@ class FakeTraining:
         return [name for name in self.streams if name.startswith(prefix)]
 
     def find_last_lines(self, _group: str, stream: str, lines: int) -> list[str]:
-        """Give the end of a stream."""
+        """Return the end of a stream."""
         self.calls.append("log lines")
         return self.streams[stream][-lines:]
 
@@ -125,7 +125,7 @@ def services(batch: FakeBatch, training: FakeTraining) -> Services:
 
 
 def training_arn(name: str) -> str:
-    """Give the ARN of a training job."""
+    """Return the ARN of a training job."""
     return f"arn:aws:sagemaker:{REGION}:123456789012:training-job/{name}"
 
 

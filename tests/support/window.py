@@ -23,7 +23,7 @@ MISSING = "no tmux here; python tests/support/window.py installs one where it ca
 
 
 def find() -> str | None:
-    """Give the path of a tmux; None if there is none."""
+    """Return the path of a tmux; None if there is none."""
     return shutil.which("tmux")
 
 
@@ -49,11 +49,11 @@ class Window:
         self._tmux("send-keys", key)
 
     def screen(self) -> str:
-        """Give what stands on the terminal now."""
+        """Return what stands on the terminal now."""
         return self._tmux("capture-pane", "-p")
 
     def history(self) -> str:
-        """Give that, and what was scrolled away; lines that the edge broke are whole."""
+        """Return that, and what was scrolled away; lines that the edge broke are whole."""
         return self._tmux("capture-pane", "-p", "-J", "-S", "-")
 
     def close(self) -> None:

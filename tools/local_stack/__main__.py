@@ -95,7 +95,7 @@ def emulator() -> int:
 
 
 def running_emulator() -> Emulator:
-    """Give the emulator that runs, started if need be, and say where it is."""
+    """Return the emulator that runs, started if need be, and say where it is."""
     running = emulator_process.find(EMULATOR_DATA)
     state = "runs"
     if running is None:

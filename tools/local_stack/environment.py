@@ -33,7 +33,7 @@ BACKEND = {
 
 
 def isolated(environ: Mapping[str, str]) -> dict[str, str]:
-    """Give `environ` without what steers AWS clients or Pulumi, and with no proxy for loopback."""
+    """Return `environ` without settings of AWS clients and Pulumi, and no proxy for loopback."""
     kept = {k: v for k, v in environ.items() if not k.startswith(("AWS_", "PULUMI_"))}
     hosts = [*filter(None, environ.get("NO_PROXY", "").split(",")), "127.0.0.1", "localhost"]
     past_proxy = ",".join(dict.fromkeys(hosts))
@@ -41,12 +41,12 @@ def isolated(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def aws_variables(emulator_url: str) -> dict[str, str]:
-    """Give what makes boto3 and the AWS CLI talk to the emulator, with its credentials."""
+    """Return what makes boto3 and the AWS CLI talk to the emulator, with its credentials."""
     return emulator_access.aws_variables(emulator_url, EMULATOR_DATA)
 
 
 def pulumi_variables(engine: Path, path: str) -> dict[str, str]:
-    """Give what makes `pulumi` use the engine in `engine`, this interpreter and a state in .local.
+    """Return what makes `pulumi` use the engine in `engine`, this Python and a state in .local.
 
     The passphrase guards nothing: everything in this stack, the emulator's credentials included,
     lies in files of the same user.
@@ -59,7 +59,7 @@ def pulumi_variables(engine: Path, path: str) -> dict[str, str]:
 
 
 def command_folder() -> Path:
-    """Give a folder for PATH that holds `sjresource` alone, and not all of the virtual environment.
+    """Return a folder for PATH that holds `sjresource` alone, not all of the virtual environment.
 
     A shell that has it on PATH keeps its own `python3` and `pip`.
     """

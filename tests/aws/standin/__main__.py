@@ -120,7 +120,7 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         return KINDS[type_](self._client)
 
     def _client(self, service: str) -> Any:
-        """Give boto3's client, from the environment alone; the stack's config is not looked at."""
+        """Return boto3's client, from the environment alone; the stack's config is not read."""
         with self._lock:
             if service not in self._clients:
                 self._clients[service] = boto3.client(service, os.environ["AWS_REGION"])  # type: ignore[call-overload] # any

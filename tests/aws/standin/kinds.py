@@ -35,7 +35,7 @@ class Kind:
         raise NotImplementedError
 
     def read(self, id_: str) -> Properties:
-        """Give what it is now."""
+        """Return what it is now."""
         raise NotImplementedError
 
     def delete(self, id_: str, olds: Properties) -> None:

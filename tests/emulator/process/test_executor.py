@@ -432,7 +432,7 @@ def test_leftovers_of_a_killed_emulator_are_ended(
 
 
 def lives(process: psutil.Process) -> bool:
-    """Tell whether a process runs; one that nobody waited for is still listed, as a zombie."""
+    """Return whether a process runs; one that nobody waited for is still listed, as a zombie."""
     return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
 
 

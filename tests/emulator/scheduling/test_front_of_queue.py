@@ -71,7 +71,7 @@ def submit_in_turn(emulator: Emulator, count: int, **request: Any) -> list[str]:
 
 
 def times(summaries: Any) -> dict[str, int]:
-    """Tell since when each job has its place, by job id, in the order of the places."""
+    """Return since when each job has its place, by job id, in the order of the places."""
     return {each["jobArn"].rpartition("/")[2]: each["earliestTimeAtPosition"] for each in summaries}
 
 
@@ -81,7 +81,7 @@ def front(batch: Any) -> dict[str, int]:
 
 
 def now(emulator: Emulator) -> int:
-    """Tell the clock's time in epoch milliseconds."""
+    """Return the clock's time in epoch milliseconds."""
     return round(emulator.clock.now() * 1000)
 
 
@@ -153,7 +153,7 @@ def test_the_head_of_a_share_has_its_time_too(emulator: Emulator, batch: Any, sh
 
 
 def runnable_at(batch: Any, job: str) -> int:
-    """Tell when a job that has started became RUNNABLE: a tenth of a second after it came."""
+    """Return when a job that has started became RUNNABLE: a tenth of a second after it came."""
     return int(batch.describe_service_job(jobId=job)["createdAt"]) + 100
 
 

@@ -97,7 +97,7 @@ def holdings(played: Play) -> Iterator[Counter[str]]:
 
 
 def most_held(played: Play) -> tuple[int, Counter[str]]:
-    """Give the most instances that were held at once, by all and by each share."""
+    """Return the most instances that were held at once, by all and by each share."""
     most: Counter[str] = Counter()
     most_of_all = 0
     for held in holdings(played):
@@ -112,7 +112,7 @@ def capacity(scenario: Scenario) -> int:
 
 
 def shares(scenario: Scenario) -> QuotaShares:
-    """Give the only queue's shares."""
+    """Return the only queue's shares."""
     policy = scenario.queues["q"].policy
     assert isinstance(policy, QuotaShares)
     return policy

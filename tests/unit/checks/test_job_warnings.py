@@ -16,7 +16,7 @@ EXIT = {"action": "EXIT", "on_status_reason": "*"}
 
 
 def retries(*conditions: dict[str, str], attempts: float = 3.0) -> dict[str, Any]:
-    """Give the job with retries by reason."""
+    """Return the job with retries by reason."""
     strategy = {"attempts": attempts, "evaluate_on_exit": list(conditions)}
     return {**JOB, "retry_strategy": strategy}
 

@@ -12,12 +12,12 @@ from sjresource.resources.service_job import ServiceJob
 
 
 def an(kind: type[pulumi.Resource]) -> pulumi.Resource:
-    """Give a resource of this kind, without an engine to register it."""
+    """Return a resource of this kind, without an engine to register it."""
     return kind.__new__(kind)
 
 
 async def told(*resources: pulumi.Resource) -> Any:
-    """Name the queue by an output of these resources; give what the job's check is told."""
+    """Return what the job's check is told of a queue that is an output of these resources."""
     known: asyncio.Future[Any] = asyncio.Future()
     known.set_result("training")
     is_known: asyncio.Future[bool] = asyncio.Future()

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def completed(folder: Path, words: str, shell: str = "bash") -> list[str]:
-    """Give what a shell is told when Tab is pressed behind these words."""
+    """Return what a shell is told when Tab is pressed behind these words."""
     done = subprocess.run(
         [sys.executable, "-m", "sjresource.cli"],
         cwd=folder,

@@ -8,7 +8,7 @@ from sjresource.status.queue_reader import QueueSeen, masked_reasons
 
 
 def job(name: str, reason: str = "") -> dict[str, Any]:
-    """Give a waiting job as a list has it."""
+    """Return a waiting job as a list has it."""
     return {"jobArn": name, "jobName": name, "status": "RUNNABLE", "statusReason": reason}
 
 

@@ -33,12 +33,12 @@ class Tty(io.StringIO):
     """A file that says it is a terminal."""
 
     def isatty(self) -> bool:
-        """Say so."""
+        """Return True."""
         return True
 
 
 def shown(file: io.StringIO, width: int | None = None) -> list[str]:
-    """Give the lines of the table on a terminal, or in a pipe."""
+    """Return the lines of the table on a terminal, or in a pipe."""
     Screen(file, width=width).table(HEADERS, ROWS)
     return file.getvalue().splitlines()
 

@@ -33,11 +33,11 @@ class Stack:
         return jobs_in(self.deployment())
 
     def need_stack(self) -> Stack:
-        """Give the stack, which is this as well."""
+        """Return the stack, which is this as well."""
         return self
 
     def deployment(self) -> dict[str, Any]:
-        """Give the state."""
+        """Return the state."""
         resources = [
             {"urn": f"urn:pulumi:dev::p::{JOB_TYPE}::{name}", "type": JOB_TYPE, "id": arn(name)}
             for name in self.names
@@ -60,7 +60,7 @@ def seen_within(watched: StackWatch, condition: Callable[[], object]) -> bool:
 
 
 def statuses(watched: StackWatch) -> dict[str | None, str]:
-    """Give each job's status, as shown."""
+    """Return each job's status, as shown."""
     return {view.resource: view.status for view in watched.views()}
 
 

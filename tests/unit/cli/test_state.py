@@ -11,19 +11,19 @@ SECRET = {"4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270"
 
 
 def resource(kind: str, name: str, parent: str = STACK, **more: Any) -> dict[str, Any]:
-    """Give a resource as a state has it."""
+    """Return a resource as a state has it."""
     types = "" if parent == STACK else f"{parent.split('::')[2]}$"
     urn = f"urn:pulumi:dev::vision::{types}{kind}::{name}"
     return {"urn": urn, "type": kind, "parent": parent, "custom": True, **more}
 
 
 def job(name: str, number: int, parent: str = STACK, **more: Any) -> dict[str, Any]:
-    """Give a service job's."""
+    """Return a service job's."""
     return resource(JOB, name, parent, id=f"arn:aws:batch:::service-job/{number}", **more)
 
 
 def deployment(*resources: dict[str, Any]) -> dict[str, Any]:
-    """Give the state of a stack with these."""
+    """Return the state of a stack with these."""
     stack = {"urn": STACK, "type": "pulumi:pulumi:Stack", "custom": False}
     return {"resources": [stack, *resources]}
 

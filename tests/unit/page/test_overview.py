@@ -19,7 +19,7 @@ class Watch:
         self.seconds = 0.0
 
     def __call__(self) -> float:
-        """Give the time."""
+        """Return the time."""
         return self.seconds
 
 

@@ -28,7 +28,7 @@ class Queue(FakeBatch):
         self.states = {"queue": "ENABLED", "environment": "ENABLED", **states}
 
     def find_job_queue_snapshot(self, _queue: str) -> dict[str, Any]:
-        """Tell the front."""
+        """Return the front."""
         self.calls.append("snapshot")
         if isinstance(self.states.get("snapshot"), Refused):
             raise self.states["snapshot"]
@@ -56,7 +56,7 @@ class Time:
     seconds = 0.0
 
     def __call__(self) -> float:
-        """Tell it."""
+        """Return it."""
         return self.seconds
 
 

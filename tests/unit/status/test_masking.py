@@ -11,7 +11,7 @@ from sjresource.status.masking import Mask, secret_values, texts_in
 
 
 def found(given: Any) -> set[str]:
-    """Give the secrets that are found in what `given` makes; outputs need a loop to be made in."""
+    """Return the secrets found in what `given` makes; outputs need a loop to be made in."""
 
     async def program() -> set[str]:
         return set(await secret_values(given()))

@@ -21,7 +21,7 @@ def line(status: str, **members: Any) -> list[tuple[str, int, int | None]]:
 
 
 def minutes(moment: int) -> int:
-    """Give the minutes after noon."""
+    """Return the minutes after noon."""
     return (moment - NOON) // MINUTE
 
 

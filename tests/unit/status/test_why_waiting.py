@@ -16,7 +16,7 @@ def why(
     over: dict[str, Any] | None = None,
     shares: list[dict[str, Any]] | None = None,
 ) -> str:
-    """Say why a job waits in a queue of four instances."""
+    """Return why a job waits in a queue of four instances."""
     view = queue_view(of or queue(), [over or environment(4)], shares or [], {QUEUE: told})
     return why_waiting(waiting, view, told, {job_arn("first"): "first"})
 

@@ -64,7 +64,7 @@ class Story(FakeBatch):
         self.answers = list(answers)
 
     def find_service_job(self, job: str) -> Detail:
-        """Give the next answer, or raise it."""
+        """Return the next answer, or raise it."""
         self.calls.append("describe")
         answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         if isinstance(answer, SjresourceError):
@@ -79,7 +79,7 @@ class Leaps:
         self.seconds = 0.0
 
     def __call__(self) -> float:
-        """Tell the time."""
+        """Return the time."""
         self.seconds += 60.0
         return self.seconds
 

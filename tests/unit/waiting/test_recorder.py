@@ -15,12 +15,12 @@ ENDED = ["SUCCEEDED", "FAILED", "SUCCEEDED"]
 
 
 def inputs(statuses: Any, jobs: list[str] | None = None, **more: Any) -> dict[str, Any]:
-    """Give a completion's inputs as `check` gets them."""
+    """Return a completion's inputs as `check` gets them."""
     return {"identity": "i", "jobs": jobs or JOBS, "statuses": statuses, **more}
 
 
 def statuses_kept(olds: dict[str, Any], news: dict[str, Any]) -> Any:
-    """Give the statuses that `check` makes, of inputs that it accepts."""
+    """Return the statuses that `check` makes, of inputs that it accepts."""
     kept, failures = remembered(olds, news)
     assert failures == []
     return kept.get("statuses")

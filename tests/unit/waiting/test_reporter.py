@@ -45,7 +45,7 @@ class Stage:
             self.reporter.add(party)
 
     def see(self, status: str, job: int = 0, **more: Any) -> None:
-        """Tell the reporter where a job stands now."""
+        """Report a job's new status."""
         watch = self.jobs[job].watch
         watch.detail = {"status": status, **more}
         self.reporter.seen(watch)

@@ -48,12 +48,12 @@ def recipe_digest() -> str:
 
 
 def is_whole(engine: Path) -> bool:
-    """Tell whether an assembled engine can run: its base interpreter may have been removed."""
+    """Return whether an assembled engine can run: its base interpreter may have been removed."""
     return (engine / "bin" / "pulumi").is_file() and has_python(engine / "python")
 
 
 def has_python(folder: Path) -> bool:
-    """Tell whether a virtual environment is there, with the interpreter that it refers to."""
+    """Return whether a virtual environment is there, with the interpreter that it refers to."""
     return (folder / "bin" / "python").exists()
 
 

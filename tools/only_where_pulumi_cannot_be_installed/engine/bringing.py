@@ -92,7 +92,7 @@ def find_engine(environment: Mapping[str, str]) -> Path | None:
 
 
 def _at_hand(environment: Mapping[str, str]) -> tuple[str, Path, list[Source]]:
-    """Give the version, the cache, and where an engine may be already."""
+    """Return the version, the cache, and where an engine may be already."""
     version = pinned_version(GO_MOD.read_text())
     cache = cache_folder(environment, version)
     return (

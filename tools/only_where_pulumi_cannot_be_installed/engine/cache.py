@@ -47,7 +47,7 @@ def sole_maker(cache: Path, waiting: Callable[[], None]) -> Iterator[None]:
 
 @contextmanager
 def making(place: Path) -> Iterator[Path]:
-    """Give an empty temporary folder that becomes `place` if the block ends well.
+    """Yield an empty temporary folder that becomes `place` if the block ends well.
 
     After any exception, Ctrl-C included, it is removed and `place` is as before. Call it under
     `sole_maker` only.

@@ -13,7 +13,7 @@ LOG_INTERVAL_SECONDS = 10.0
 
 
 class Progress:
-    """Says what is going on, how far it is and for how long, on a stream."""
+    """Prints what is going on, how far it is and for how long, on a stream."""
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
         self._stream = stream

@@ -59,7 +59,7 @@ def install_release(
 
 
 def archive_name(version: str) -> str:
-    """Name this machine's archive of a release."""
+    """Return this machine's archive of a release."""
     machine = platform.machine().lower()
     return f"pulumi-{version}-{platform.system().lower()}-{_MACHINES.get(machine, machine)}.tar.gz"
 
@@ -79,7 +79,7 @@ def pinned_digest(name: str, pinned: str) -> str:
 
 
 def unreachable(url: str, within_seconds: float = REACHABLE_WITHIN_SECONDS) -> str | None:
-    """Say why a URL can't be fetched; None if it can. Blocks no longer than asked."""
+    """Return why a URL can't be fetched; None if it can. Blocks no longer than asked."""
     answer = [f"{url} didn't answer within {within_seconds:g} s"]
 
     def ask() -> None:

@@ -47,7 +47,7 @@ def first_available(version: str, sources: Iterable[Source]) -> Path:
 
 
 def no_engine_message(version: str, tried: Iterable[tuple[str, str]]) -> str:
-    """Say what was tried, why each failed, and what to do."""
+    """Return what was tried, why each failed, and what to do."""
     lines = [f"finding the Pulumi CLI ({version}): none of these worked"]
     lines += [f"  {name}: {reason}" for name, reason in tried]
     lines.append("install Pulumi (https://www.pulumi.com/docs/install/) and run this again")

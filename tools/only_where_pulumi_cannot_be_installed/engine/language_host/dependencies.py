@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def needs_install(virtual_environment: Path) -> bool:
-    """Tell whether the engine must make the environment: it is missing, or an empty folder."""
+    """Return whether the engine must make the environment: it is missing, or an empty folder."""
     if virtual_environment.is_dir():
         return not any(virtual_environment.iterdir())
     return not virtual_environment.exists()

@@ -61,7 +61,7 @@ def installed_packages(search_path: Iterable[str]) -> list[Package]:
 
 
 def required_plugins(packages: Iterable[Package]) -> list[PluginNeed]:
-    """Name the plugins of the packages that have one."""
+    """Return the plugins of the packages that have one."""
     needs = (plugin_need(package) for package in packages if package.name not in WITHOUT_PLUGIN)
     return [need for need in needs if need is not None]
 

@@ -45,7 +45,7 @@ def program_command(
 def program_environment(
     request: language_pb2.RunRequest, interpreter: Interpreter
 ) -> dict[str, str]:
-    """Give the program its interpreter's environment, and the stack's config."""
+    """Return the program its interpreter's environment, and the stack's config."""
     return {
         **interpreter.environment,
         "PULUMI_CONFIG": json.dumps(dict(request.config)),
@@ -54,7 +54,7 @@ def program_environment(
 
 
 def run_response(exit_code: int) -> language_pb2.RunResponse:
-    """Tell the engine how a program ended; a signal has a negative code."""
+    """Report to the engine how a program ended; a signal has a negative code."""
     if exit_code == TOLD_THE_USER:
         return language_pb2.RunResponse(bail=True)
     if exit_code == 0:

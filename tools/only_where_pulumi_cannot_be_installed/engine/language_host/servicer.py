@@ -65,14 +65,14 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def GetPluginInfo(
         self, request: empty_pb2.Empty, context: grpc.ServicerContext
     ) -> plugin_pb2.PluginInfo:
-        """Give the version of the engine that this host was made for."""
+        """Return the version of the engine that this host was made for."""
         del request, context
         return plugin_pb2.PluginInfo(version=self._engine_version)
 
     def GetRequiredPackages(
         self, request: language_pb2.GetRequiredPackagesRequest, context: grpc.ServicerContext
     ) -> language_pb2.GetRequiredPackagesResponse:
-        """Name the plugin of every installed Pulumi package, imported or not.
+        """Return the plugin of every installed Pulumi package, imported or not.
 
         A missing virtual environment is made first, as the official host does.
         """
@@ -157,7 +157,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def About(
         self, request: language_pb2.AboutRequest, context: grpc.ServicerContext
     ) -> language_pb2.AboutResponse:
-        """Say which Python would run the program, for `pulumi about`."""
+        """Return which Python would run the program, for `pulumi about`."""
         with _told_to(context):
             interpreter = self._interpreter(request.info)
             version = ask(interpreter, "import platform; print(platform.python_version())")
@@ -220,7 +220,7 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
 
 @contextmanager
 def _told_to(context: grpc.ServicerContext) -> Iterator[None]:
-    """Give the user's mistakes to the engine as one line, without our traceback."""
+    """Yield the user's mistakes to the engine as one line, without our traceback."""
     try:
         yield
     except (InterpreterError, OSError) as error:
