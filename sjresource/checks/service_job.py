@@ -16,6 +16,7 @@ from sjresource.aws.arn import parse_arn
 from sjresource.aws.clients import batch_client
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.session import BRIEF
+from sjresource.checks.failures import check_result
 from sjresource.checks.preflight.job import findings
 from sjresource.checks.preflight.managed_here import PROPERTY as MANAGED_HERE
 from sjresource.checks.preflight.queue_facts import are_this_stacks, ask_at_all, look_up
@@ -28,7 +29,6 @@ from sjresource.checks.warnings.in_plugin import KEPT_SECONDS, LET_PASS, MANAGED
 from sjresource.errors import SjresourceError
 from sjresource.problem import Problem
 from sjresource.stack.diff import find_changes
-from sjresource.stack.provider import check_result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

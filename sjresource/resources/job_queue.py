@@ -14,6 +14,7 @@ from pulumi.dynamic import CheckResult, Resource
 
 from sjresource.aws.arn import name_in
 from sjresource.aws.batch import BatchClient
+from sjresource.checks.failures import with_failures
 from sjresource.checks.preflight.queue import queue_misfits
 from sjresource.checks.queue import failures_around
 from sjresource.checks.values.lookups import items_at, value_at
@@ -28,7 +29,7 @@ from sjresource.stack.diff import IN_PLACE, REPLACES, SWAPPED, Rules, find_chang
 from sjresource.stack.inputs.arguments import declared
 from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
 from sjresource.stack.inputs.secret_paths import secret_paths
-from sjresource.stack.provider import old_first, with_failures
+from sjresource.stack.provider import old_first
 from sjresource.stack.registration import Declaration
 
 if TYPE_CHECKING:

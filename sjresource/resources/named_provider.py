@@ -23,6 +23,7 @@ from sjresource.aws.waiters import (
     wait_until_gone,
     wait_until_settled,
 )
+from sjresource.checks.failures import check_result
 from sjresource.checks.rules.requests import failing, queue_problems
 from sjresource.errors import NotFound, Refused, SjresourceError
 from sjresource.resources.drift import drifted
@@ -38,7 +39,7 @@ from sjresource.stack.identity import (
     with_name,
 )
 from sjresource.stack.ownership import RECORDED_BEFORE, standing
-from sjresource.stack.provider import BatchProvider, check_result, require_ours, update_tags
+from sjresource.stack.provider import BatchProvider, require_ours, update_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pulumi
-from pulumi.dynamic import CheckFailure, CheckResult, ConfigureRequest, ResourceProvider
+from pulumi.dynamic import ConfigureRequest, ResourceProvider
 
 from sjresource.aws.account import confirm_gone
 from sjresource.aws.arn import parse_arn
@@ -24,15 +24,13 @@ from sjresource.aws.error_codes import PASSING
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.settings import Checking, Settings
 from sjresource.errors import NotFound, Refused
-from sjresource.sanitize import plain
 from sjresource.stack.identity import is_known_identity, unclaimed
 from sjresource.stack.ownership import other_owner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from sjresource.aws.batch import BatchClient
-    from sjresource.problem import Problem
 
 
 class BatchProvider(ResourceProvider):
@@ -152,22 +150,6 @@ def old_first(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
     A `DiffResult` can't say it: with `--replace` and `pulumi state taint` diff is not called.
     """
     return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts)
-
-
-def check_result(inputs: Mapping[str, Any], problems: Iterable[Problem]) -> CheckResult:
-    """Hand the engine the inputs as they came, with a failure for each problem.
-
-    The failures name no property: of one that they name, the engine shows the value, in the clear
-    even if it is a secret.
-    """
-    failures = [CheckFailure("", plain(f"{each.path} {each.reason}")) for each in problems]
-    return CheckResult(dict(inputs), failures)
-
-
-def with_failures(checked: CheckResult, problems: Iterable[Problem]) -> CheckResult:
-    """Add problems to those of a check."""
-    found = check_result(checked.inputs, problems)
-    return CheckResult(checked.inputs, [*checked.failures, *found.failures])
 
 
 def update_tags(
