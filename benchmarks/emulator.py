@@ -24,7 +24,7 @@ from sjresource.emulator import Clock, Emulator
 from sjresource.emulator.engine.lifecycle import Lifecycle
 from sjresource.emulator.engine.tick import Pace
 from sjresource.emulator.engine.transitions import training_job_name
-from sjresource.emulator.executors.scripts import Script, Simulation
+from sjresource.emulator.executors.scripts import Script, ScriptRules
 from sjresource.emulator.executors.simulated import SimulatedExecutor
 from sjresource.emulator.store.arns import batch_arn, service_job_arn
 from sjresource.emulator.store.records import Attempt, Job, Resource, TrainingJobRecord
@@ -113,9 +113,9 @@ def measure_waiting(size: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
         _fill(data, size, "RUNNABLE")
-        store, clock, simulation = Store(data / "batch.sqlite3"), Clock(0), Simulation()
+        store, clock, rules = Store(data / "batch.sqlite3"), Clock(0), ScriptRules()
         executor = SimulatedExecutor(clock, lambda _: Script())
-        lifecycle = Lifecycle(store, clock, executor, simulation, Pace())
+        lifecycle = Lifecycle(store, clock, executor, rules, Pace())
         lifecycle.tick()
         measured = {"size": size, "tick_ms": _median(lifecycle.tick)}
         _set_capacity(store, size)
@@ -134,7 +134,7 @@ def measure_running(size: int) -> dict[str, float]:
         _fill(data, size, "RUNNABLE")
         store, clock, script = Store(data / "batch.sqlite3"), Clock(0), Script(running=36_000)
         executor = SimulatedExecutor(clock, lambda _: script)
-        clock.follow(Lifecycle(store, clock, executor, Simulation(script), Pace()))
+        clock.follow(Lifecycle(store, clock, executor, ScriptRules(script), Pace()))
         _set_capacity(store, size + ROUNDS)
         clock.advance(_SETTLING_SECONDS)
         began = time.process_time()
@@ -144,7 +144,7 @@ def measure_running(size: int) -> dict[str, float]:
                 store.add_job(replace(job, since=round(clock.now() * 1000)), PAYLOAD, "digest")
             clock.advance(_SETTLING_SECONDS)
         took = time.process_time() - began
-        running = len(store.live.having({"RUNNING"}))
+        running = len(store.live.with_status({"RUNNING"}))
         store.close()
     if running != size + ROUNDS:
         raise AssertionError(f"{running} jobs run")

@@ -21,7 +21,7 @@ from sjresource.emulator.clock import Clock
 from sjresource.emulator.emulator import Emulator
 from sjresource.emulator.store.damage import DamagedError
 from sjresource.emulator.store.data_folder import TRAINING, ForeignFolderError, claim, empty
-from sjresource.emulator.store.data_lock import Occupancy, OccupiedError
+from sjresource.emulator.store.data_lock import DataLock, DataLockedError
 from sjresource.emulator.what_if.command import simulate
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ Faults, clock and outcomes are driven under /_emulator/; see docs/emulator.md.
 What if? python -m sjresource.emulator simulate SCENARIO.json [--plot FILE.svg]
 Anew?    python -m sjresource.emulator reset --data DIR
 """
-_REFUSALS: Final = (OccupiedError, ForeignFolderError, DamagedError, OSError, ValueError)
+_REFUSALS: Final = (DataLockedError, ForeignFolderError, DamagedError, OSError, ValueError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,9 +72,9 @@ def _reset(arguments: Sequence[str]) -> int:
     data: Path = parser.parse_args(arguments).data
     try:
         claim(data)
-        occupancy = Occupancy(data)
+        data_lock = DataLock(data)
         empty(data)
-        occupancy.release()
+        data_lock.release()
     except _REFUSALS as error:
         return _refused(error)
     return 0

@@ -16,29 +16,29 @@ from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 from sjresource.emulator.api.batch import Batch
 from sjresource.emulator.api.call import Behaviour
 from sjresource.emulator.clock import Clock
-from sjresource.emulator.controls.call_log import Calls
+from sjresource.emulator.controls.call_log import CallLog
 from sjresource.emulator.controls.faults import Faults
-from sjresource.emulator.controls.routes import Control
+from sjresource.emulator.controls.routes import ControlRoutes
 from sjresource.emulator.engine.lifecycle import Lifecycle
 from sjresource.emulator.engine.tick import Pace
-from sjresource.emulator.executors.scripts import Simulation
+from sjresource.emulator.executors.scripts import ScriptRules
 from sjresource.emulator.executors.simulated import SimulatedExecutor
 from sjresource.emulator.server.application import Application
 from sjresource.emulator.server.authentication import Authenticator
 from sjresource.emulator.server.connections import cut_connection
 from sjresource.emulator.server.page import EmulatorAnswers, EmulatorControls
-from sjresource.emulator.server.routing import Services
+from sjresource.emulator.server.routing import ServiceRouter
 from sjresource.emulator.server.server import Server
 from sjresource.emulator.services.container_queues import ContainerQueues
-from sjresource.emulator.services.logs import Logs
-from sjresource.emulator.services.moto import DamagedKeeper, MotoServices
-from sjresource.emulator.services.s3 import Objects
+from sjresource.emulator.services.logs import LogsPersistence
+from sjresource.emulator.services.moto import DamagedPersistence, MotoServices
+from sjresource.emulator.services.s3 import S3Persistence
 from sjresource.emulator.services.sagemaker import TrainingJobs
 from sjresource.emulator.services.web_identities import WebIdentities
 from sjresource.emulator.store.credentials import Keyring, credentials_in, new_credentials
 from sjresource.emulator.store.damage import DamagedError
 from sjresource.emulator.store.data_folder import BATCH, LOGS, OBJECTS, claim
-from sjresource.emulator.store.data_lock import Occupancy
+from sjresource.emulator.store.data_lock import DataLock
 from sjresource.emulator.store.store import Store
 from sjresource.page import Site
 
@@ -68,7 +68,7 @@ class Recoverable(Protocol):
 class Emulator:
     """An emulator that serves between `start` and `stop`, or in a `with` block.
 
-    Without `data` nothing is kept on disk; OccupiedError says that another emulator uses it,
+    Without `data` nothing is kept on disk; DataLockedError says that another emulator uses it,
     ForeignFolderError that it holds what no emulator made.
     `clock=Clock(0)` stands still until `clock.advance(seconds)`. `executor` makes the executor once
     the server's URL is known; the default one simulates. `credentials` are the only key that is let
@@ -93,22 +93,22 @@ class Emulator:
         self.behaviour = behaviour or Behaviour()
         """What AWS's documents leave open; its members may be changed while it serves."""
         self.faults = Faults(time.sleep)
-        """What is to go wrong: `faults.order(Fault("SubmitServiceJob", "drop_after"))`."""
-        self.calls = Calls(time.time)
+        """What is to go wrong: `faults.add(Fault("SubmitServiceJob", "drop_after"))`."""
+        self.calls = CallLog(time.time)
         """What was called: `calls.counts()` by operation, `calls.latest()` one by one."""
-        self.simulation = Simulation(script)
-        """What simulated jobs do: `simulation.add(Rule("train-*", [Script(running=3600)]))`."""
+        self.rules = ScriptRules(script)
+        """What simulated jobs do: `rules.add(Rule("train-*", [Script(running=3600)]))`."""
         self.web_identities = WebIdentities(web_identity_tokens, time.time)
         """Whom STS takes without a key: `web_identities.issue()` gives a token that it trusts."""
         with contextlib.ExitStack() as held:  # what is held is given back if the rest fails
-            self._occupancy = None if data is None else _occupied(data, held)
+            self._data_lock = None if data is None else _lock_data(data, held)
             self.credentials: Credentials
             """The only key that is let in, apart from those that its STS issues."""
             self.credentials = new_credentials() if data is None else credentials_in(data)
             self._store = Store(None if data is None else data / BATCH)
             held.callback(self._store.close)
             self._catch_up()
-            self._moto = MotoServices({} if data is None else _keepers(data, held))
+            self._moto = MotoServices({} if data is None else _persistences(data, held))
             self._keyring = Keyring(self.credentials, time.time)
             self._authenticator = Authenticator(self._keyring, time.time)
             self._server = Server(self._application, host, port, admit=self._authenticator.admit)
@@ -120,7 +120,7 @@ class Emulator:
                 else executor(self.url, self.credentials)
             )
             self._lifecycle = Lifecycle(
-                self._store, self.clock, self._executor, self.simulation, pace or Pace()
+                self._store, self.clock, self._executor, self.rules, pace or Pace()
             )
             self._door = self._make_door()
             self._held = held.pop_all()
@@ -139,8 +139,8 @@ class Emulator:
         """Begin to serve and to let jobs run; returns at once."""
         self._lifecycle.start()
         self._server.start()
-        if self._occupancy is not None:
-            self._occupancy.announce(self.url, self.page_url)
+        if self._data_lock is not None:
+            self._data_lock.announce(self.url, self.page_url)
         return self
 
     def stop(self) -> None:
@@ -183,18 +183,18 @@ class Emulator:
 
     def _make_door(self) -> Application:
         batch = Batch(self._store, self.clock, self._lifecycle, self.behaviour)
-        services = Services(
+        services = ServiceRouter(
             batch,
             ContainerQueues(self._store),
             TrainingJobs(self._store, self._executor),
             self._moto,
             self._keyring,
         )
-        control = Control(
+        control = ControlRoutes(
             clock=self.clock,
             faults=self.faults,
             calls=self.calls,
-            simulation=self.simulation,
+            rules=self.rules,
             behaviour=self.behaviour,
             store=self._store,
             executor=self._executor,
@@ -220,32 +220,34 @@ class Emulator:
             record = self._store.training_job(training_job.region, training_job.name)
             job = None if record is None else self._store.job(record.job_id)
             if job is None:
-                return self.simulation.default
-            script = self.simulation.script(
+                return self.rules.default
+            script = self.rules.script(
                 job.id, job.name, len(job.attempts) + 1, lambda: self._store.payload(job.id)
             )
         return replace(script, capacity_errors=max(0, script.capacity_errors - job.shortages))
 
 
-def _occupied(data: Path, held: contextlib.ExitStack) -> Occupancy:
+def _lock_data(data: Path, held: contextlib.ExitStack) -> DataLock:
     claim(data)
-    occupancy = Occupancy(data)
-    held.callback(occupancy.release)
-    return occupancy
+    data_lock = DataLock(data)
+    held.callback(data_lock.release)
+    return data_lock
 
 
-def _keepers(data: Path, held: contextlib.ExitStack) -> dict[str, Objects | Logs | DamagedKeeper]:
-    keepers: dict[str, Objects | Logs | DamagedKeeper] = {}
-    for service, open_keeper in (
-        ("s3", lambda: Objects(data / OBJECTS)),
-        ("logs", lambda: Logs(data / LOGS)),
+def _persistences(
+    data: Path, held: contextlib.ExitStack
+) -> dict[str, S3Persistence | LogsPersistence | DamagedPersistence]:
+    persistences: dict[str, S3Persistence | LogsPersistence | DamagedPersistence] = {}
+    for service, open_persistence in (
+        ("s3", lambda: S3Persistence(data / OBJECTS)),
+        ("logs", lambda: LogsPersistence(data / LOGS)),
     ):
-        keeper: Objects | Logs | DamagedKeeper
+        persistence: S3Persistence | LogsPersistence | DamagedPersistence
         try:
-            keeper = open_keeper()
+            persistence = open_persistence()
         except DamagedError as damage:
             _LOG.error("%s; all other services go on", damage)
-            keeper = DamagedKeeper(damage)
-        keepers[service] = keeper
-        held.callback(keeper.close)
-    return keepers
+            persistence = DamagedPersistence(damage)
+        persistences[service] = persistence
+        held.callback(persistence.close)
+    return persistences

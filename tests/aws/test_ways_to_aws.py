@@ -42,7 +42,7 @@ def test_a_call_is_tried_again_as_often_as_told(
     """MaxRetries does not count the first try."""
     settings = aws_settings(emulator, maxRetries=retries, retryMode="standard")
     fault = {"operation": "DescribeJobQueues", "kind": "throttle", "count": 9}
-    emulator.faults.order(read_fault(fault))
+    emulator.faults.add(read_fault(fault))
 
     with pytest.raises(Refused, match="TooManyRequestsException"):
         queues(settings)

@@ -160,7 +160,7 @@ def test_connections_that_say_nothing_make_room_for_others() -> None:
 
 def test_delayed_calls_hold_up_nobody(emulator: Emulator) -> None:
     """More calls are delayed than the server has threads; another one is answered at once."""
-    emulator.faults.order(Fault("DescribeJobQueues", "delay", count=20, seconds=2))
+    emulator.faults.add(Fault("DescribeJobQueues", "delay", count=20, seconds=2))
     ended: list[int] = []
     threads = [
         threading.Thread(target=lambda: ended.append(send(emulator, b"{}", **JSON)[0]))
@@ -169,7 +169,7 @@ def test_delayed_calls_hold_up_nobody(emulator: Emulator) -> None:
     for thread in threads:
         thread.start()
     deadline = time.monotonic() + 20
-    while emulator.faults.open_orders():
+    while emulator.faults.open_faults():
         assert time.monotonic() < deadline
         time.sleep(0.01)
 

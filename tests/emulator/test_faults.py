@@ -64,11 +64,11 @@ def test_a_rate_lets_so_many_calls_pass() -> None:
     """A bucket holds a second's calls, and is refilled as time goes on."""
     moment = [0.0]
     faults = Faults(lambda _: None, lambda: moment[0])
-    faults.order(Fault("SubmitServiceJob", "throttle", count=None, per_second=2))
+    faults.add(Fault("SubmitServiceJob", "throttle", count=None, per_second=2))
 
     def passes() -> bool:
         with suppress(AWSError):
-            return faults.strike("SubmitServiceJob", {}, lambda: json_response({})).status == 200
+            return faults.apply("SubmitServiceJob", {}, lambda: json_response({})).status == 200
         return False
 
     assert [passes() for _ in range(3)] == [True, True, False]

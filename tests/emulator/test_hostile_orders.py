@@ -271,15 +271,15 @@ def test_scripts_in_a_program_have_bounds_too() -> None:
 def test_orders_of_a_program_are_decoded_too(emulator: Emulator) -> None:
     """A rule or a fault that makes no sense is refused where it is written."""
     with pytest.raises(ValueError, match="count must be a whole number"):
-        emulator.simulation.add(Rule("x", [Script()], count="x"))  # type: ignore[arg-type]
+        emulator.rules.add(Rule("x", [Script()], count="x"))  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="reading Fault: seconds must be a number from 0 to 3600"):
-        emulator.faults.order(Fault("X", "delay", seconds=math.inf))
+        emulator.faults.add(Fault("X", "delay", seconds=math.inf))
 
 
 def test_orders_are_bounded_in_number(emulator: Emulator) -> None:
     """Rules and faults can't fill the memory."""
     for _ in range(1000):
-        emulator.simulation.add(Rule("x", [Script()]))
+        emulator.rules.add(Rule("x", [Script()]))
 
     assert "clear them first" in refused(emulator, "rules", "{}")
 

@@ -16,7 +16,7 @@ from emulator_requests import (
 )
 
 from sjresource.emulator import Clock, Emulator
-from sjresource.emulator.store.data_lock import OccupiedError
+from sjresource.emulator.store.data_lock import DataLockedError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -195,7 +195,7 @@ def test_it_serves_ipv6_too() -> None:
 
 def test_emulators_in_one_process_share_no_directory(tmp_path: Path) -> None:
     """A second Emulator on a directory is refused until the first has stopped; no port is left."""
-    with Emulator(tmp_path) as emulator, pytest.raises(OccupiedError, match=emulator.url):
+    with Emulator(tmp_path) as emulator, pytest.raises(DataLockedError, match=emulator.url):
         Emulator(tmp_path)
 
     with Emulator(tmp_path):

@@ -203,7 +203,7 @@ def test_what_can_not_be_shown_is_said_at_once(
 
 def test_refusals_become_sentences(emulator: Emulator) -> None:
     """With what to do, and without the secrets of the stack."""
-    emulator.faults.order(fault("GetJobQueueSnapshot"))
+    emulator.faults.add(fault("GetJobQueueSnapshot"))
     queue = f"arn:aws:batch:{REGION}:123456789012:job-queue/training"
 
     with pytest.raises(UnansweredError, match=r"reading JobQueue .*allow these credentials batch:"):

@@ -8,7 +8,7 @@ from sjresource.emulator.api.call import Answer, Call, Parameters, require
 from sjresource.emulator.api.quota_shares import queue_policy
 from sjresource.emulator.engine.queue_front import front_of_queue, fronts_of_shares
 from sjresource.emulator.engine.scheduling_state import state_of
-from sjresource.emulator.store.records import PLACED
+from sjresource.emulator.store.records import HOLDING_CAPACITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,9 @@ def get_job_queue_snapshot(call: Call, parameters: Parameters) -> Answer:
     queue = require(call, "job-queue", parameters["jobQueue"])
     state = state_of(call.store, lambda _: True)
     ordered = next(each for each in state.queues if each.arn == queue.arn)
-    placed = [job for job in call.store.live.having(PLACED) if job.queue == queue.arn]
+    placed = [
+        job for job in call.store.live.with_status(HOLDING_CAPACITY) if job.queue == queue.arn
+    ]
     policy = queue_policy(call, queue)
     answer: Answer = {
         "frontOfQueue": {

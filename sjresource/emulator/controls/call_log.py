@@ -22,7 +22,7 @@ _NAMES: Final = frozenset(
 
 
 @dataclass(frozen=True)
-class CalledOperation:
+class LoggedCall:
     """One call; `status` is the HTTP status, None if the connection was cut."""
 
     at: float
@@ -33,16 +33,16 @@ class CalledOperation:
     status: int | None
 
 
-class Calls:
+class CallLog:
     """What was called since the start, or since `clear`; safe to use from several threads."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._counts: Counter[str] = Counter()
-        self._latest: deque[CalledOperation] = deque(maxlen=_REMEMBERED)
+        self._latest: deque[LoggedCall] = deque(maxlen=_REMEMBERED)
         self._lock = threading.Lock()
 
-    def note(
+    def record(
         self,
         service: str,
         operation: str,
@@ -53,7 +53,7 @@ class Calls:
         """Count a call that has been answered, or cut off."""
         names = {name: _shown(value) for name, value in parameters.items() if name in _NAMES}
         operation = operation[:_LONGEST]
-        call = CalledOperation(self._now(), service, operation, region, names, status)
+        call = LoggedCall(self._now(), service, operation, region, names, status)
         with self._lock:
             known = operation in self._counts or len(self._counts) < _REMEMBERED
             self._counts[operation if known else "other"] += 1
@@ -64,7 +64,7 @@ class Calls:
         with self._lock:
             return dict(self._counts)
 
-    def latest(self) -> list[CalledOperation]:
+    def latest(self) -> list[LoggedCall]:
         """Give the last calls, oldest first."""
         with self._lock:
             return list(self._latest)

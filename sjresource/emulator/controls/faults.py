@@ -122,7 +122,7 @@ class Faults:
         self._buckets: dict[int, _Bucket] = {}
         self._lock = threading.Lock()
 
-    def order(self, fault: Fault) -> None:
+    def add(self, fault: Fault) -> None:
         """Add a fault; the oldest one that matches a call hits it."""
         read_fault({name: value for name, value in vars(fault).items() if name != "number"})
         with self._lock:
@@ -140,12 +140,12 @@ class Faults:
             kept = {id(order) for order in self._orders}
             self._buckets = {key: it for key, it in self._buckets.items() if key in kept}
 
-    def open_orders(self) -> list[dict[str, Any]]:
+    def open_faults(self) -> list[dict[str, Any]]:
         """Give what is still to hit, values to match left out."""
         with self._lock:
             return [{**asdict(order), "match": sorted(order.match)} for order in self._orders]
 
-    def strike(
+    def apply(
         self, operation: str, parameters: dict[str, Any], answer: Callable[[], Response]
     ) -> Response:
         """Answer one call, with the fault that hits it if there is one.

@@ -25,17 +25,17 @@ from sjresource.emulator.protocol.decoding import (
 from sjresource.emulator.protocol.errors import AWSError
 from sjresource.emulator.protocol.http_messages import json_response
 from sjresource.emulator.services.web_identities import LONGEST_SECONDS as LONGEST_IDENTITY
-from sjresource.emulator.store.records import LIVE, PLACED
+from sjresource.emulator.store.records import HOLDING_CAPACITY, LIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sjresource.emulator.clock import Clock
-    from sjresource.emulator.controls.call_log import Calls
+    from sjresource.emulator.controls.call_log import CallLog
     from sjresource.emulator.controls.faults import Faults
     from sjresource.emulator.engine.lifecycle import Lifecycle
     from sjresource.emulator.executors.interface import Executor
-    from sjresource.emulator.executors.scripts import Simulation
+    from sjresource.emulator.executors.scripts import ScriptRules
     from sjresource.emulator.protocol.decoding import Decoder
     from sjresource.emulator.protocol.http_messages import Request, Response
     from sjresource.emulator.services.web_identities import WebIdentities
@@ -53,7 +53,7 @@ _LOSS: Final = record({"action": one_of("expire", "vanish")}, "action", root="th
 _IDENTITY: Final = record({"seconds": number(1, LONGEST_IDENTITY)}, root="the body")
 
 
-class Control:
+class ControlRoutes:
     """Answers the control routes; a request that is wrong is a 400 with the reason."""
 
     def __init__(
@@ -61,8 +61,8 @@ class Control:
         *,
         clock: Clock,
         faults: Faults,
-        calls: Calls,
-        simulation: Simulation,
+        calls: CallLog,
+        rules: ScriptRules,
         behaviour: Behaviour,
         store: Store,
         executor: Executor,
@@ -72,7 +72,7 @@ class Control:
         self._clock = clock
         self._faults = faults
         self._calls = calls
-        self._simulation = simulation
+        self._rules = rules
         self._behaviour = behaviour
         self._store = store
         self._executor = executor
@@ -82,14 +82,14 @@ class Control:
         self._routes: dict[tuple[str, str], Callable[[Any], Any]] = {
             ("GET", "clock"): lambda _: self._time(),
             ("POST", "clock"): self._move_clock,
-            ("GET", "faults"): lambda _: {"faults": faults.open_orders()},
-            ("POST", "faults"): lambda body: faults.order(read_fault(body)),
+            ("GET", "faults"): lambda _: {"faults": faults.open_faults()},
+            ("POST", "faults"): lambda body: faults.add(read_fault(body)),
             ("DELETE", "faults"): self._clear_faults,
             ("GET", "calls"): lambda _: self._called(),
             ("GET", "jobs"): lambda _: {"jobs": store.job_counts()},
             ("DELETE", "calls"): lambda _: calls.clear(),
             ("POST", "rules"): self._add_rule,
-            ("DELETE", "rules"): lambda _: simulation.clear(),
+            ("DELETE", "rules"): lambda _: rules.clear(),
             ("GET", "behaviour"): lambda _: asdict(behaviour),
             ("POST", "behaviour"): self._behave,
             ("POST", "web-identities"): self._issue_identity,
@@ -141,7 +141,7 @@ class Control:
         }
 
     def _add_rule(self, body: Any) -> None:
-        self._simulation.add(rule_from(body, self._simulation.default))
+        self._rules.add(rule_from(body, self._rules.default))
 
     def _behave(self, body: Any) -> dict[str, Any]:
         for name, value in _BEHAVIOUR(body, "").items():
@@ -168,9 +168,9 @@ class Control:
             raise ValueError(f"{action} is for {'live' if action == 'vanish' else 'ended'} jobs")
         with self._store.transaction():
             self._store.remove_job(job.id)
-        self._simulation.forget(job.id)
+        self._rules.forget(job.id)
         self._lifecycle.wake()
-        if job.status in PLACED and job.training_job is not None:
+        if job.status in HOLDING_CAPACITY and job.training_job is not None:
             self._executor.stop(job.training_job)
 
 

@@ -18,7 +18,7 @@ from sjresource.emulator.engine.resources import settle_resources
 from sjresource.emulator.engine.tick import Moment
 from sjresource.emulator.engine.training import follow_training_jobs
 from sjresource.emulator.store.damage import storage_problem
-from sjresource.emulator.store.records import PLACED
+from sjresource.emulator.store.records import HOLDING_CAPACITY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sjresource.emulator.clock import Clock
     from sjresource.emulator.engine.tick import Pace
     from sjresource.emulator.executors.interface import Executor
-    from sjresource.emulator.executors.scripts import Simulation
+    from sjresource.emulator.executors.scripts import ScriptRules
     from sjresource.emulator.store.records import Job
     from sjresource.emulator.store.store import Store
 
@@ -55,12 +55,12 @@ class Lifecycle:
     """Moves resources and jobs on, in a thread of its own; `wake` it after every change."""
 
     def __init__(
-        self, store: Store, clock: Clock, executor: Executor, simulation: Simulation, pace: Pace
+        self, store: Store, clock: Clock, executor: Executor, rules: ScriptRules, pace: Pace
     ) -> None:
         self._store = store
         self._clock = clock
         self._executor = executor
-        self._simulation = simulation
+        self._rules = rules
         self._pace = pace
         self._ticking = threading.RLock()
         self._unsure = True  # whether training jobs may have news that nobody will tell again
@@ -160,7 +160,7 @@ class Lifecycle:
 
     def _moment(self, changed: list[str] | None = None) -> Moment:
         now = round(self._clock.now() * 1000)
-        return Moment(self._store, self._executor, self._simulation, self._pace, now, changed)
+        return Moment(self._store, self._executor, self._rules, self._pace, now, changed)
 
     def _real_delay(self) -> float | None:
         due = self.next_due()
@@ -168,7 +168,7 @@ class Lifecycle:
         if isinstance(self._executor, Foreseeing):
             return delay
         with self._store.transaction():
-            polling = bool(self._store.live.having(PLACED))
+            polling = bool(self._store.live.with_status(HOLDING_CAPACITY))
         if not polling:
             return delay
         return POLL_SECONDS if delay is None else min(delay, POLL_SECONDS)
@@ -178,7 +178,7 @@ class Lifecycle:
         dues = [resource.since + self._pace.resource for resource in unsettled]
         live = self._store.live
         candidates: list[int | None] = [job.stop_due for job in live.stopping()]
-        candidates += [moment.ready_at(job) for job in live.having({"SUBMITTED"})]
+        candidates += [moment.ready_at(job) for job in live.with_status({"SUBMITTED"})]
         candidates += live.timeouts()
         candidates += waiting_dues(moment)
         return dues + [due for due in candidates if due is not None]

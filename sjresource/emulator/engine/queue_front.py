@@ -27,7 +27,7 @@ def see_fronts(store: Store, now: int) -> None:
     """Look at the fronts of all queues, so that each move is known with its time."""
     live = store.live
     waiting = set(live.waiting_queues())
-    store.seen_places.keep(
+    store.queue_positions.keep_only(
         line
         for queue in waiting
         for line in [(queue,), *((queue, share) for share in live.waiting_shares(queue))]
@@ -44,16 +44,18 @@ def see_fronts(store: Store, now: int) -> None:
 def front_of_queue(store: Store, queue: Queue, state: State, now: int) -> Places:
     """Give the first hundred jobs of a queue; takes them out of `state`."""
     found = [store.live.get(each.id) for each in order(queue, state, now / 1000, _FRONT)]
-    return store.seen_places.see((queue.arn,), [job for job in found if job is not None], now)
+    return store.queue_positions.record(
+        (queue.arn,), [job for job in found if job is not None], now
+    )
 
 
 def fronts_of_shares(store: Store, queue: Queue, now: int) -> dict[str, Places]:
     """Give the first waiting job of each quota share, if it has any; nothing for other queues."""
     if not isinstance(queue.policy, QuotaShares):
         return {}
-    live, seen = store.live, store.seen_places
+    live, seen = store.live, store.queue_positions
     fronts: dict[str, Places] = {share: [] for share in sorted(queue.policy.shares)}
     for share in live.waiting_shares(queue.arn):
         heads = list(islice(live.waiting_in(queue.arn, share), 1))
-        fronts[share] = seen.see((queue.arn, share), heads, now)
+        fronts[share] = seen.record((queue.arn, share), heads, now)
     return fronts

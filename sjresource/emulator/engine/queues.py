@@ -17,7 +17,7 @@ from sjresource.emulator.engine.retries import SHORTAGE
 from sjresource.emulator.engine.scheduling_state import policy_of, state_of
 from sjresource.emulator.engine.training import start_training_job
 from sjresource.emulator.scheduling import FairShare
-from sjresource.emulator.store.records import PLACED
+from sjresource.emulator.store.records import HOLDING_CAPACITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ def admit(moment: Moment) -> None:
     """Take new jobs into the queue, and let go those that were terminated while they waited."""
 
     def let_go(job: Job) -> None:
-        if job.status not in PLACED and _is_due(job.stop_due, moment):
+        if job.status not in HOLDING_CAPACITY and _is_due(job.stop_due, moment):
             moment.put(transitions.failed_waiting(job, job.termination_reason, moment.now))
 
     def take(job: Job) -> None:
@@ -38,7 +38,7 @@ def admit(moment: Moment) -> None:
             moment.put(transitions.runnable(job, moment.now))
 
     moment.each(moment.store.live.stopping(), let_go)
-    moment.each(moment.store.live.having({"SUBMITTED"}), take)
+    moment.each(moment.store.live.with_status({"SUBMITTED"}), take)
 
 
 def place(moment: Moment) -> None:

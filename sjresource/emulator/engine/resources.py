@@ -29,7 +29,7 @@ def settle_resources(moment: Moment) -> None:
 
 def _end_jobs(moment: Moment, resource: Resource) -> bool:
     """Terminate the jobs that are left in a queue or share, and tell whether there were any."""
-    left = [job for job in moment.store.live.having(LIVE) if _is_in(job, resource)]
+    left = [job for job in moment.store.live.with_status(LIVE) if _is_in(job, resource)]
     for job in left:
         if not job.terminated:
             reason = f"The {resource.kind.replace('-', ' ')} was deleted"

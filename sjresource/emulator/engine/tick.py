@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Final
 from sjresource.emulator.engine import transitions
 from sjresource.emulator.scheduling import Spell
 from sjresource.emulator.store.damage import storage_problem
-from sjresource.emulator.store.records import LIVE, PLACED
+from sjresource.emulator.store.records import HOLDING_CAPACITY, LIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
     from sjresource.emulator.executors.interface import Executor
-    from sjresource.emulator.executors.scripts import Script, Simulation
+    from sjresource.emulator.executors.scripts import Script, ScriptRules
     from sjresource.emulator.store.records import Job
     from sjresource.emulator.store.store import Store
 
@@ -45,7 +45,7 @@ class Moment:
 
     store: Store
     executor: Executor
-    simulation: Simulation
+    rules: ScriptRules
     pace: Pace
     now: int
     changed: Collection[str] | None = None
@@ -58,11 +58,15 @@ class Moment:
         What a share of a fair-share queue held is noted when it gives it back.
         """
         before = self.store.live.get(job.id)
-        if before is not None and before.status in PLACED and job.status not in PLACED:
+        if (
+            before is not None
+            and before.status in HOLDING_CAPACITY
+            and job.status not in HOLDING_CAPACITY
+        ):
             self._note_use(before)
         self.store.put_job(job)
         if job.status not in LIVE:
-            self.simulation.forget(job.id)
+            self.rules.forget(job.id)
 
     def _note_use(self, job: Job) -> None:
         if job.share_identifier is not None and job.scheduled_at is not None:
@@ -84,12 +88,12 @@ class Moment:
     def _set_aside(self, job: Job, error: Exception) -> None:
         reason = f"InternalServerError: the emulator can't go on with this job: {error!r}"
         self.put(transitions.failed_waiting(job, reason[:_LONGEST_REASON], self.now))
-        if job.status in PLACED and job.training_job is not None:
+        if job.status in HOLDING_CAPACITY and job.training_job is not None:
             self.effects.append(partial(self.executor.stop, job.training_job))
 
     def script(self, job: Job) -> Script:
         """Give the script of the job's next or present attempt."""
-        return self.simulation.script(
+        return self.rules.script(
             job.id, job.name, len(job.attempts) + 1, lambda: self.store.payload(job.id)
         )
 

@@ -18,7 +18,7 @@ from sjresource.emulator.engine.payload import (
 )
 from sjresource.emulator.executors.interface import TrainingJob
 from sjresource.emulator.store.arns import training_job_arn
-from sjresource.emulator.store.records import PLACED, TrainingJobRecord
+from sjresource.emulator.store.records import HOLDING_CAPACITY, TrainingJobRecord
 
 if TYPE_CHECKING:
     from sjresource.emulator.engine.tick import Moment
@@ -71,9 +71,9 @@ def follow_training_jobs(moment: Moment) -> None:
 def _with_news(moment: Moment) -> list[Job]:
     live = moment.store.live
     if moment.changed is None:
-        return live.having(PLACED)
+        return live.with_status(HOLDING_CAPACITY)
     found = [*live.in_training(moment.changed), *live.overtime(moment.now)]
-    found += [job for job in live.stopping() if job.status in PLACED]
+    found += [job for job in live.stopping() if job.status in HOLDING_CAPACITY]
     return sorted({job.sequence: job for job in found}.values(), key=lambda job: job.sequence)
 
 

@@ -123,7 +123,7 @@ class Rule:
     """To how many jobs; None is to all."""
 
 
-class Simulation:
+class ScriptRules:
     """The rules in force; safe to use from several threads."""
 
     def __init__(self, default: Script | None = None) -> None:

@@ -30,12 +30,12 @@ from sjresource.emulator.store.damage import storage_problem
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from sjresource.emulator.controls.call_log import Calls
+    from sjresource.emulator.controls.call_log import CallLog
     from sjresource.emulator.controls.faults import Faults
-    from sjresource.emulator.controls.routes import Control
+    from sjresource.emulator.controls.routes import ControlRoutes
     from sjresource.emulator.protocol.http_messages import Request, Response
     from sjresource.emulator.server.authentication import Authenticator
-    from sjresource.emulator.server.routing import Services
+    from sjresource.emulator.server.routing import ServiceRouter
     from sjresource.emulator.services.web_identities import WebIdentities
     from sjresource.page import Site
 
@@ -54,10 +54,10 @@ class Application:
         self,
         *,
         authenticator: Authenticator,
-        services: Services,
-        control: Control,
+        services: ServiceRouter,
+        control: ControlRoutes,
         faults: Faults,
-        calls: Calls,
+        calls: CallLog,
         web_identities: WebIdentities,
         page: Site,
         cut: Callable[[dict[str, Any]], None],
@@ -134,7 +134,7 @@ class Application:
         operation, parameters = operation_and_parameters(service, request)
         status: int | None = None
         try:
-            response = self._faults.strike(
+            response = self._faults.apply(
                 operation, parameters, lambda: self._services.answer(service, region, request)
             )
             status = response.status
@@ -142,7 +142,7 @@ class Application:
             status = error.status
             raise
         finally:
-            self._calls.note(service, operation, region, parameters, status)
+            self._calls.record(service, operation, region, parameters, status)
         return response
 
 

@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from sjresource.emulator.clock import Clock
-    from sjresource.emulator.controls.routes import Control
+    from sjresource.emulator.controls.routes import ControlRoutes
     from sjresource.emulator.engine.lifecycle import Lifecycle
-    from sjresource.emulator.server.routing import Services
+    from sjresource.emulator.server.routing import ServiceRouter
     from sjresource.emulator.store.store import Store
 
     Answer = dict[str, Any]
@@ -41,7 +41,7 @@ class EmulatorAnswers:
     place = "emulator"
 
     def __init__(
-        self, services: Services, store: Store, clock: Clock, lifecycle: Lifecycle
+        self, services: ServiceRouter, store: Store, clock: Clock, lifecycle: Lifecycle
     ) -> None:
         self._services = services
         self._store = store
@@ -176,7 +176,7 @@ class EmulatorAnswers:
 class EmulatorControls:
     """Clock and faults, by the routes that `control` has for them."""
 
-    def __init__(self, control: Control) -> None:
+    def __init__(self, control: ControlRoutes) -> None:
         self._control = control
 
     def answer(self, method: str, route: str, body: bytes) -> tuple[int, bytes]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sjresource.emulator.store.credentials import Keyring
 
 
-class Services:
+class ServiceRouter:
     """The services behind the one endpoint."""
 
     def __init__(

@@ -30,7 +30,7 @@ _PREFIX: Final = "Logs_20140328."
 _MAKING: Final = ("CreateLogGroup", "CreateLogStream", "PutLogEvents", "PutRetentionPolicy")
 
 
-class Logs:
+class LogsPersistence:
     """The kept requests in the database at `path`; safe to use from several threads."""
 
     def __init__(self, path: Path) -> None:

@@ -41,7 +41,7 @@ _MOST_SUCCESSFUL: Final = 299
 _LOG: Final = logging.getLogger(__name__)
 
 
-class Keeper(Protocol):
+class Persistence(Protocol):
     """Keeps what a service holds; `ask` puts a request to moto, with the region."""
 
     def restore(self, ask: Ask) -> None:
@@ -51,7 +51,7 @@ class Keeper(Protocol):
         """Keep what a request that succeeded has changed."""
 
 
-class DamagedKeeper:
+class DamagedPersistence:
     """In place of one whose database can't be read: its service says so, and the others go on."""
 
     def __init__(self, damage: DamagedError) -> None:
@@ -70,17 +70,17 @@ class DamagedKeeper:
 
 
 class MotoServices:
-    """Has moto answer, and keeps what `keepers` (by service) want kept."""
+    """Has moto answer, and keeps what `persistences` (by service) want kept."""
 
-    def __init__(self, keepers: Mapping[str, Keeper]) -> None:
-        self._keepers = keepers
+    def __init__(self, persistences: Mapping[str, Persistence]) -> None:
+        self._persistences = persistences
         self._restored: set[str] = set()
         self._restoring = threading.Lock()
 
     def answer(self, service: str, region: str, request: Request) -> Response:
         """Answer one request; AWSError if moto has no such operation."""
-        keeper = self._keepers.get(service)
-        if keeper is None:
+        persistence = self._persistences.get(service)
+        if persistence is None:
             return _ask_moto(service, region, request)
 
         def ask(request: Request, region: str) -> Response:
@@ -88,11 +88,11 @@ class MotoServices:
 
         with self._restoring:
             if service not in self._restored:
-                keeper.restore(ask)
+                persistence.restore(ask)
                 self._restored.add(service)
         response = ask(request, region)
         if response.status <= _MOST_SUCCESSFUL:
-            keeper.note(request, region, ask)
+            persistence.note(request, region, ask)
         return response
 
 

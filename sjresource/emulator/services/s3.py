@@ -49,7 +49,7 @@ _OK: Final = 200
 _LOG: Final = logging.getLogger(__name__)
 
 
-class Objects:
+class S3Persistence:
     """The buckets and objects under `folder`; safe to use from several threads."""
 
     def __init__(self, folder: Path) -> None:

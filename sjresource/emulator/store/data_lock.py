@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class OccupiedError(Exception):
+class DataLockedError(Exception):
     """Another emulator uses the data directory."""
 
 
-class Occupancy:
+class DataLock:
     """The hold on `data`, from now until `release`.
 
-    Raises OccupiedError, with pid and URL of the other emulator, if there is one.
+    Raises DataLockedError, with pid and URL of the other emulator, if there is one.
     """
 
     def __init__(self, data: Path) -> None:
@@ -33,7 +33,7 @@ class Occupancy:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             self._lock.close()
-            raise OccupiedError(_refusal(data, self._told)) from None
+            raise DataLockedError(_refusal(data, self._told)) from None
 
     def announce(self, url: str, page: str) -> None:
         """Write down who holds the directory, and where it listens; for its owner's eyes only."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sjresource.emulator.scheduling import Running
 from sjresource.emulator.scheduling.waiting_list import Lines
-from sjresource.emulator.store.records import LIVE, PLACED
+from sjresource.emulator.store.records import HOLDING_CAPACITY, LIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,7 +43,7 @@ class LiveJobs:
             self._stopping[job.id] = job
         if _waits(job):
             self._lines.add(*_place(job), job)
-        if job.status in PLACED:
+        if job.status in HOLDING_CAPACITY:
             self._put_placed(job)
 
     def remove(self, job_id: str) -> None:
@@ -58,7 +58,7 @@ class LiveJobs:
             del self._places[known.status, known.queue]
         if _waits(known):
             self._lines.remove(*_place(known))
-        if known.status in PLACED:
+        if known.status in HOLDING_CAPACITY:
             del self._holding[known.sequence]
             self._training.pop(known.training_job or "", None)
             self._timeouts.pop(job_id, None)
@@ -87,7 +87,7 @@ class LiveJobs:
         """Give the jobs whose attempts have lasted too long."""
         return [self._jobs[job_id] for job_id, due in self._timeouts.items() if due <= now]
 
-    def having(self, statuses: Iterable[str]) -> list[Job]:
+    def with_status(self, statuses: Iterable[str]) -> list[Job]:
         """Give the jobs with one of `statuses`, oldest first."""
         wanted = frozenset(statuses)
         found = [

@@ -14,7 +14,7 @@ Kind = Literal["service-environment", "job-queue", "quota-share", "scheduling-po
 LIVE: Final = frozenset({"SUBMITTED", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING"})
 """Statuses of a job that has not ended; PENDING waits for others, as service jobs never do."""
 
-PLACED: Final = frozenset({"SCHEDULED", "STARTING", "RUNNING"})
+HOLDING_CAPACITY: Final = frozenset({"SCHEDULED", "STARTING", "RUNNING"})
 """Statuses of a job that holds capacity and has a training job."""
 
 

@@ -20,7 +20,7 @@ from sjresource.emulator.scheduling import Spell
 from sjresource.emulator.store.damage import damaged_database
 from sjresource.emulator.store.database import open_database
 from sjresource.emulator.store.live_jobs import LiveJobs
-from sjresource.emulator.store.queue_positions import SeenPlaces
+from sjresource.emulator.store.queue_positions import QueuePositions
 from sjresource.emulator.store.record_json import (
     JOB_COLUMNS,
     job_json,
@@ -49,7 +49,7 @@ class Store:
         self._wrote = False
         self.version = 0
         """Counts the transactions that wrote something."""
-        self.seen_places = SeenPlaces()
+        self.queue_positions = QueuePositions()
         """In memory only, and not undone with a transaction: the next look puts it right."""
         try:
             self._load()
@@ -123,7 +123,7 @@ class Store:
         row = self._row("SELECT max(created_at) FROM service_jobs", ())
         moments = [(row and row[0]) or 0]
         moments += [resource.since for resource in self._resources.values()]
-        moments += [job.since for job in self.live.having(LIVE)]
+        moments += [job.since for job in self.live.with_status(LIVE)]
         return max(moments)
 
     # Service jobs
