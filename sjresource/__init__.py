@@ -54,7 +54,7 @@ if TYPE_CHECKING:
         TimeoutConfigArgs,
         TimeoutsArgs,
     )
-    from sjresource.errors import NotFound, NotSettled, Refused, SjresourceError, Unreachable
+    from sjresource.errors import NotFound, RequestFailed, SjresourceError, Unreachable, WaitTimeout
     from sjresource.functions import (
         get_job_queue_snapshot,
         get_job_queue_snapshot_output,
@@ -82,12 +82,11 @@ __all__ = [
     "JobQueue",
     "JobStateTimeLimitActionArgs",
     "NotFound",
-    "NotSettled",
     "Orphan",
     "QuotaShare",
     "QuotaShareCapacityLimitArgs",
     "QuotaSharePolicyArgs",
-    "Refused",
+    "RequestFailed",
     "ResourceSharingConfigurationArgs",
     "RetryStrategyArgs",
     "SchedulingPolicy",
@@ -101,6 +100,7 @@ __all__ = [
     "TimeoutConfigArgs",
     "TimeoutsArgs",
     "Unreachable",
+    "WaitTimeout",
     "find_orphans",
     "from_model_trainer",
     "get_job_queue_snapshot",
@@ -129,7 +129,7 @@ _MODULES = {
         "TimeoutsArgs",
     ),
     "resources.completion": ("ServiceJobCompletion",),
-    "errors": ("NotFound", "NotSettled", "Refused", "SjresourceError", "Unreachable"),
+    "errors": ("NotFound", "RequestFailed", "SjresourceError", "Unreachable", "WaitTimeout"),
     "functions": (
         "get_job_queue_snapshot",
         "get_job_queue_snapshot_output",

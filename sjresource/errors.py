@@ -1,14 +1,14 @@
-"""What can go wrong, as a tree, and the one grammar in which it is said.
+"""The exceptions of sjresource, and the one grammar of their messages.
 
     SjresourceError
-    ├── NotFound        AWS says for certain that the thing does not exist
-    ├── Refused         AWS answered with an error; `code` and AWS's own message say which
+    ├── NotFound        AWS says for certain that the resource does not exist
+    ├── RequestFailed   AWS answered with an error, or sjresource refused to make the request
     ├── Unreachable     no answer: network, credentials, region
-    └── NotSettled      a bounded wait ended before the thing had the status that it should get
+    └── WaitTimeout     a bounded wait ended before the resource had the expected status
 
 Every message reads `<gerund> <Noun> (<identifier>): <what was seen>[; <what to do>]`. It never
-holds a payload, an environment, a tag value or a password in a URL: these may be secret. Nothing in
-it acts on a terminal. Mistakes in a program's arguments are not here: they are check failures,
+holds a payload, an environment, a tag value or a password in a URL, since these may be secret, and
+no control characters. Mistakes in a program's arguments are no exceptions: they are check failures,
 which Pulumi shows at preview.
 """
 
@@ -18,7 +18,7 @@ from sjresource.sanitize import plain, quotable
 
 
 class SjresourceError(Exception):
-    """Something that was asked for could not be done; nothing that happened is hidden by it."""
+    """Base class of the errors that sjresource raises."""
 
     def __init__(
         self, doing: str, noun: str, identifier: str, seen: str, advice: str | None = None
@@ -26,23 +26,23 @@ class SjresourceError(Exception):
         identifier, seen = plain(identifier), quotable(seen)
         super().__init__(doing, noun, identifier, seen, advice)
         self.doing = doing
-        """A gerund: what was being done."""
+        """What was being done, as a gerund."""
         self.noun = noun
-        """The kind of thing, as AWS calls it."""
+        """The kind of resource, as AWS calls it."""
         self.identifier = identifier
-        """Which one: a name, an id or an ARN."""
+        """The name, id or ARN of the resource."""
         self.seen = seen
-        """What was seen, AWS's own words included."""
+        """What was observed, AWS's own words included."""
         self.advice = advice
-        """What to do, None where nothing is known."""
+        """What to do about it; None if unknown."""
 
     def __str__(self) -> str:
-        said = f"{self.doing} {self.noun} ({self.identifier}): {self.seen}"
-        return f"{said}; {self.advice}" if self.advice else said
+        message = f"{self.doing} {self.noun} ({self.identifier}): {self.seen}"
+        return f"{message}; {self.advice}" if self.advice else message
 
 
 class NotFound(SjresourceError):  # noqa: N818 - the name of the fact, as Terraform's
-    """AWS says for certain that the thing does not exist."""
+    """AWS says for certain that the resource does not exist."""
 
     def __init__(self, doing: str, noun: str, identifier: str, seen: str = "not found") -> None:
         super().__init__(doing, noun, identifier, seen)
@@ -51,8 +51,8 @@ class NotFound(SjresourceError):  # noqa: N818 - the name of the fact, as Terraf
         return NotFound, (self.doing, self.noun, self.identifier, self.seen)
 
 
-class Refused(SjresourceError):  # noqa: N818 - as above
-    """AWS answered with an error; `code` is AWS's own, for example `ClientException`."""
+class RequestFailed(SjresourceError):  # noqa: N818 - as above
+    """AWS answered with an error, throttles included, or sjresource refused to make the request."""
 
     def __init__(
         self,
@@ -66,12 +66,12 @@ class Refused(SjresourceError):  # noqa: N818 - as above
     ) -> None:
         super().__init__(doing, noun, identifier, seen, advice)
         self.code = code
-        """AWS's own code, empty where there is none."""
+        """AWS's error code, for example `ClientException`; empty if AWS was not asked."""
 
 
 class Unreachable(SjresourceError):  # noqa: N818 - as above
-    """AWS gave no answer; whether the request had an effect is not known."""
+    """AWS gave no answer; whether the request had an effect is unknown."""
 
 
-class NotSettled(SjresourceError):  # noqa: N818 - as above
-    """A bounded wait ended too early; asking again later is safe."""
+class WaitTimeout(SjresourceError):  # noqa: N818 - as above
+    """A bounded wait ended too early; running the operation again is safe."""

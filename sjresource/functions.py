@@ -38,7 +38,7 @@ def get_service_job(job: str, *, region: str | None = None) -> Detail:
     Raises:
         pulumi.RunError: this names no job.
         NotFound: there is no such job, or its record has expired.
-        Refused, Unreachable: AWS could not be asked.
+        RequestFailed, Unreachable: AWS could not be asked.
     """
     _require("reading ServiceJob", job=job, region=region)
     detail = _client(job, region).find_service_job(job)
@@ -66,7 +66,7 @@ def list_service_jobs(
 
     Raises:
         pulumi.RunError: both are given, or an argument means nothing.
-        Refused, Unreachable: AWS could not be asked.
+        RequestFailed, Unreachable: AWS could not be asked.
     """
     _require(_LISTING, job_queue=job_queue, job_status=job_status, job_name=job_name, region=region)
     if job_status and job_name:
@@ -108,7 +108,7 @@ def get_job_queue_snapshot(job_queue: str, *, region: str | None = None) -> Deta
 
     Raises:
         pulumi.RunError: this names no queue.
-        Refused, Unreachable: AWS could not be asked.
+        RequestFailed, Unreachable: AWS could not be asked.
     """
     _require("reading JobQueue", job_queue=job_queue, region=region)
     answer = _client(job_queue, region).find_job_queue_snapshot(job_queue)

@@ -73,7 +73,7 @@ def find_orphans(stack: Stack) -> list[Orphan]:
 
     Raises:
         pulumi.RunError: this is none.
-        Refused, Unreachable: AWS could not be asked.
+        RequestFailed, Unreachable: AWS could not be asked.
     """
     if not _is_local_stack(stack):
         seen = (

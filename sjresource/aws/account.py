@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sjresource.aws.arn import parse_arn
 from sjresource.aws.clients import account_refusal, caller_account
-from sjresource.errors import Refused, Unreachable
+from sjresource.errors import RequestFailed, Unreachable
 from sjresource.problem import Problem
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def confirm_gone(settings: Settings, noun: str, id_: str) -> None:
     """Make sure that a not-found is not another account's answer.
 
     Raises:
-        Refused: the credentials are for another account than the resource's.
+        RequestFailed: the credentials are for another account than the resource's.
         Unreachable: whose credentials they are can't be told.
     """
     arn, account = parse_arn(id_), caller_account(settings)
@@ -40,4 +40,4 @@ def confirm_gone(settings: Settings, noun: str, id_: str) -> None:
         raise Unreachable("reading", noun, id_, seen, "run it again when STS can be reached")
     if arn and account != arn.account:
         seen = f"not found in account {account}, but it is in account {arn.account}"
-        raise Refused("reading", noun, id_, seen, "use that account's credentials")
+        raise RequestFailed("reading", noun, id_, seen, "use that account's credentials")

@@ -23,7 +23,7 @@ class BatchClient(
 ):
     """AWS Batch in one region. Safe to share between threads.
 
-    Every method makes one call, or one a page. They raise NotFound, Refused or Unreachable.
+    Every method makes one call, or one a page. They raise NotFound, RequestFailed or Unreachable.
     """
 
     def tag_resource(self, arn: str, tags: Mapping[str, str]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.error_codes import advice
-from sjresource.errors import NotFound, Refused, Unreachable
+from sjresource.errors import NotFound, RequestFailed, Unreachable
 from sjresource.sanitize import harmless
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def call(
 
     Raises:
         NotFound: what the call names does not exist.
-        Refused: the service said no.
+        RequestFailed: the service said no.
         Unreachable: there was no answer.
     """
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as boto3, see session
@@ -80,7 +80,9 @@ def call(
         if about_itself and any(words in message for words in _MISSING):
             raise NotFound(doing, noun, identifier, message) from None
         help_ = advice(code, message, _iam_action(operation, error.operation_name))
-        raise Refused(doing, noun, identifier, f"{code}: {message}", help_, code=code) from None
+        raise RequestFailed(
+            doing, noun, identifier, f"{code}: {message}", help_, code=code
+        ) from None
     except BotoCoreError as error:
         raise Unreachable(doing, noun, identifier, str(error)) from None
     answer.pop("ResponseMetadata", None)

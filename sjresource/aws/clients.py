@@ -9,7 +9,7 @@ from sjresource.aws.batch import BatchClient
 from sjresource.aws.calls import call
 from sjresource.aws.sagemaker import LogsClient, SageMakerClient
 from sjresource.aws.session import BRIEF, PATIENT, aws_environment, open_client
-from sjresource.errors import Refused, Unreachable
+from sjresource.errors import RequestFailed, Unreachable
 from sjresource.sanitize import without_credentials
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def batch_client(
     """Give the client for `region`, else for the configured one; made once a process.
 
     Raises:
-        Refused: the config does not allow the account that the credentials are for.
+        RequestFailed: the config does not allow the account that the credentials are for.
     """
     return BatchClient(_allowed_client("batch", settings, region, patience))
 
@@ -56,7 +56,7 @@ def find_caller(settings: Settings) -> dict[str, Any]:
     """Tell whose credentials these are: `Account`, `Arn`, `UserId`.
 
     Raises:
-        Refused, Unreachable: STS does not tell.
+        RequestFailed, Unreachable: STS does not tell.
     """
     sts = open_client("sts", settings, settings.region, BRIEF)
     return call(sts.get_caller_identity, "reading", "caller", "identity", {})
@@ -74,7 +74,7 @@ def caller_account(settings: Settings) -> str | None:
 def _caller_account(settings: Settings, _environment: Pairs) -> str | None:
     try:
         answer = find_caller(settings)
-    except (Refused, Unreachable):
+    except (RequestFailed, Unreachable):
         return None
     account: str = answer["Account"]
     return account
@@ -95,5 +95,7 @@ def _allowed_client(
 ) -> Any:
     refusal = account_refusal(settings)
     if refusal:
-        raise Refused("opening", "client", service, refusal, "use another account's credentials")
+        raise RequestFailed(
+            "opening", "client", service, refusal, "use another account's credentials"
+        )
     return open_client(service, settings, region or settings.region, patience)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sjresource.aws.arn import name_in
 from sjresource.aws.error_codes import PASSING
 from sjresource.aws.waiters import Pace, looks
-from sjresource.errors import NotFound, Refused
+from sjresource.errors import NotFound, RequestFailed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,8 +49,8 @@ def find(client: BatchClient, job: Sought) -> Detail | None:
         pass
     try:
         return find_listed(client, job)
-    except (NotFound, Refused) as error:
-        if isinstance(error, Refused) and error.code in PASSING:
+    except (NotFound, RequestFailed) as error:
+        if isinstance(error, RequestFailed) and error.code in PASSING:
             raise
         return None
 
@@ -59,7 +59,7 @@ def find_listed(client: BatchClient, job: Sought) -> Detail | None:
     """Look in the list of its name alone.
 
     Raises:
-        NotFound, Refused: it may not be read, or the queue is gone.
+        NotFound, RequestFailed: it may not be read, or the queue is gone.
     """
     if not (job.job_queue and job.job_name):
         return None

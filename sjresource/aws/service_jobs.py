@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.calls import BatchCalls, call, unreadable
-from sjresource.errors import Refused, Unreachable
+from sjresource.errors import RequestFailed, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,7 +37,7 @@ class ServiceJobCalls(BatchCalls):
             answer = self._call(
                 "submitting", "ServiceJob", request["jobName"], "submit_service_job", **request
             )
-        except Refused as error:
+        except RequestFailed as error:
             if any(word in error.seen.lower() for word in _REPLAYED):
                 return None
             raise

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from sjresource.errors import NotFound, NotSettled, Refused
+from sjresource.errors import NotFound, RequestFailed, WaitTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,7 +55,7 @@ def wait_until_gone(find: Callable[[], Detail], pace: Pace, noun: str, identifie
     """Return once it is not found.
 
     Raises:
-        NotSettled: it is still there when time is up.
+        WaitTimeout: it is still there when time is up.
     """
     detail: Detail = {}
     try:
@@ -63,7 +63,7 @@ def wait_until_gone(find: Callable[[], Detail], pace: Pace, noun: str, identifie
             pass
     except NotFound:
         return
-    raise NotSettled(
+    raise WaitTimeout(
         "deleting",
         noun,
         identifier,
@@ -84,7 +84,7 @@ def retry_while_related(effect: Callable[[], None], pace: Pace) -> None:
     while True:
         try:
             return effect()
-        except Refused as error:
+        except RequestFailed as error:
             if not _passes(error.seen) or pace.now() >= deadline:
                 raise
         pace.sleep(delay)

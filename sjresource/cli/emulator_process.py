@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from sjresource.errors import NotSettled, Refused
+from sjresource.errors import RequestFailed, WaitTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -67,7 +67,7 @@ def start(
     """Start an emulator that outlives this process, and wait until it answers.
 
     Raises:
-        NotSettled: that took more than `seconds`, or it ended; with the end of its log.
+        WaitTimeout: that took more than `seconds`, or it ended; with the end of its log.
         ModuleNotFoundError: the extra `emulator` is not installed.
     """
     if find_spec("moto") is None:
@@ -102,7 +102,7 @@ def reset(data: Path, log: Path) -> Emulator | None:
     goes on. What in the folder is not an emulator's stays, too.
 
     Raises:
-        Refused: a program uses the folder that is no emulator by itself.
+        RequestFailed: a program uses the folder that is no emulator by itself.
     """
     refuse_foreign(data)
     running = find(data)
@@ -120,17 +120,17 @@ def refuse_foreign(data: Path) -> None:
     """Make sure that `data` is an emulator's or free, and that no other program uses it.
 
     Raises:
-        Refused: it is somebody else's, or somebody else uses it.
+        RequestFailed: it is somebody else's, or somebody else uses it.
     """
     if found := _foreign(data):
         seen = f"the folder is not empty, and no emulator made it: it has {found!r}"
         advice = "give --data a folder that is new or empty"
-        raise Refused("using", "Emulator", str(data), seen, advice)
+        raise RequestFailed("using", "Emulator", str(data), seen, advice)
     if find(data) is None and _is_locked(data):
         told = _told(data)
         who = f"pid {told.pid} at {told.url}" if told else "it is just starting"
         seen = f"a program uses it that is no emulator by itself: {who}"
-        raise Refused("stopping", "Emulator", str(data), seen, "end that program")
+        raise RequestFailed("stopping", "Emulator", str(data), seen, "end that program")
 
 
 def _start(command: Sequence[str], data: Path, log: Path, seconds: float) -> Emulator:
@@ -153,7 +153,7 @@ def _start(command: Sequence[str], data: Path, log: Path, seconds: float) -> Emu
             process.kill()
             last_lines = "\n".join(log.read_text().splitlines()[-20:])
             seen = f"it did not come up; see {log}\n{last_lines}"
-            raise NotSettled("starting", "Emulator", str(data), seen)
+            raise WaitTimeout("starting", "Emulator", str(data), seen)
         time.sleep(0.05)
     return emulator
 
@@ -191,7 +191,7 @@ def _foreign(data: Path) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise Refused("using", "Emulator", str(data), error.strerror or str(error)) from None
+        raise RequestFailed("using", "Emulator", str(data), error.strerror or str(error)) from None
     return None if MARKER in names else next(iter(names), None)
 
 
@@ -199,7 +199,9 @@ def _empty(data: Path) -> None:
     command = [sys.executable, "-m", MODULE, "reset", "--data", str(data)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if ended.returncode:
-        raise Refused("emptying", "Emulator", str(data), ended.stderr.strip().splitlines()[-1])
+        raise RequestFailed(
+            "emptying", "Emulator", str(data), ended.stderr.strip().splitlines()[-1]
+        )
 
 
 def _require_own_log(log: Path, data: Path) -> None:
@@ -210,7 +212,7 @@ def _require_own_log(log: Path, data: Path) -> None:
         return
     if begins and begins != LOG_HEAD.encode():
         seen = f"its log would be {log}, which is there already and is no emulator's"
-        raise Refused("starting", "Emulator", str(data), seen, "give --data another folder")
+        raise RequestFailed("starting", "Emulator", str(data), seen, "give --data another folder")
 
 
 def _is_locked(data: Path) -> bool:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from sjresource.cli.stack.state import jobs_in
 from sjresource.cli.views.job import Viewer
-from sjresource.errors import NotFound, Refused, SjresourceError
+from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.status.detail import Standing
 from sjresource.status.text import TERMINAL
 from sjresource.waiting.poller import Poller, Watch
@@ -91,11 +91,11 @@ class StackWatch:
         self._take_read()
         return self._have_ended()
 
-    def refusal(self) -> Refused | None:
+    def refusal(self) -> RequestFailed | None:
         """Give why a job could not be asked for at all, if there is one such."""
         for watch in self._watches.values():
             error = watch.done.exception() if watch.done.done() else None
-            if isinstance(error, Refused):
+            if isinstance(error, RequestFailed):
                 return error
         return None
 
@@ -150,7 +150,7 @@ class StackWatch:
 
 def _answer(watch: Watch) -> Answer | None:
     error = watch.done.exception() if watch.done.done() else None
-    return error if isinstance(error, (NotFound, Refused)) else watch.detail
+    return error if isinstance(error, (NotFound, RequestFailed)) else watch.detail
 
 
 def _news(answer: Answer | None) -> object:

@@ -37,8 +37,8 @@ def end_job(
     Batch knows no such job any more.
 
     Raises:
-        NotSettled: Batch took it, and does not show that it has an effect.
-        Refused, Unreachable: nothing was ended.
+        WaitTimeout: Batch took it, and does not show that it has an effect.
+        RequestFailed, Unreachable: nothing was ended.
     """
     end = end_and_release if gives_up else terminate
     return end(client, Sought(arn), before, reason, _CLOCK)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sjresource.errors import Refused
+from sjresource.errors import RequestFailed
 from sjresource.resources.submission import Submitted
 from sjresource.stack.ownership import is_given_up, other_owner, standing
 from sjresource.stack.provider import try_to
@@ -22,13 +22,13 @@ def adopt(client: BatchClient, run: Run, job: str) -> Submitted | None:
 
     Raises:
         NotFound: there is no such job.
-        Refused: it is another resource's, or can't be marked as this one's.
+        RequestFailed: it is another resource's, or can't be marked as this one's.
     """
     detail = client.find_service_job(job)
     tags = detail.get("tags", {})
     owner = other_owner(detail, *(each.identity for each in (run, *run.aliases)))
     if owner and standing(detail, run.identity) != "UNDECIDED":
-        raise Refused(
+        raise RequestFailed(
             "adopting",
             "ServiceJob",
             job,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in
 from sjresource.aws.service_jobs import TERMINAL
-from sjresource.errors import NotFound, Refused
+from sjresource.errors import NotFound, RequestFailed
 from sjresource.stack.identity import IDENTITY_TAG, is_deleted_with_another, stack_tag_prefix
 from sjresource.stack.ownership import has_ended, is_given_up, is_recorded
 
@@ -36,7 +36,7 @@ def refuse_foreign_jobs(
     identity: str,
     share: str | None = None,
 ) -> None:
-    """Raise Refused if jobs live in a queue, or a share of it, that may not be this stack's.
+    """Raise RequestFailed if jobs live in a queue, or a share of it, that may not be this stack's.
 
     A job under this stack's name that some state has recorded may be a renamed stack's, or was left
     running on purpose. The same `destroy` may be about to end it, so it is looked at again a while.
@@ -48,7 +48,7 @@ def refuse_foreign_jobs(
         whose = {job: _whose_job(client, job, identity) for job in live}
         foreign = [job for job, owner in whose.items() if owner == "foreign"]
         if foreign:
-            raise Refused(
+            raise RequestFailed(
                 "deleting",
                 noun,
                 name_in(arn),
@@ -58,7 +58,7 @@ def refuse_foreign_jobs(
         recorded = [job for job, owner in whose.items() if owner == "recorded"]
         if not recorded:
             return
-    raise Refused(
+    raise RequestFailed(
         "deleting",
         noun,
         name_in(arn),
@@ -75,14 +75,14 @@ def refuse_while_queues_use(
     identity: str,
     uses: Callable[[Mapping[str, Any]], bool],
 ) -> None:
-    """Raise Refused if queues use it. Those of this stack may be on their way out themselves.
+    """Raise RequestFailed if queues use it. Those of this stack may be on their way out themselves.
 
     The words "in use" tell `settling` to look again for a while.
     """
     users = [queue for queue in client.list_job_queues() if uses(queue)]
     foreign = [queue["jobQueueName"] for queue in users if not _is_ours(queue, identity)]
     if foreign:
-        raise Refused(
+        raise RequestFailed(
             "deleting",
             noun,
             name_in(arn),
@@ -91,7 +91,9 @@ def refuse_while_queues_use(
         )
     if users:
         names = _some([queue["jobQueueName"] for queue in users])
-        raise Refused("deleting", noun, name_in(arn), f"in use by this stack's job queues: {names}")
+        raise RequestFailed(
+            "deleting", noun, name_in(arn), f"in use by this stack's job queues: {names}"
+        )
 
 
 def _whose_job(client: BatchClient, job: str, identity: str) -> str:

@@ -25,7 +25,7 @@ from sjresource.aws.waiters import (
 )
 from sjresource.checks.failures import check_result
 from sjresource.checks.rules.requests import failing, queue_problems
-from sjresource.errors import NotFound, Refused, SjresourceError
+from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.resources.drift import drifted
 from sjresource.stack.diff import IN_PLACE, SWAPPED, Rules, find_changes
 from sjresource.stack.identity import (
@@ -94,7 +94,7 @@ class NamedResourceProvider(BatchProvider):
         return self.calls.find(client, props[self.name_property])
 
     def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
-        """Raise Refused if deleting it would harm what is not this stack's."""
+        """Raise RequestFailed if deleting it would harm what is not this stack's."""
 
     def described(self, detail: Mapping[str, Any]) -> dict[str, Any]:
         """Turn a detail into properties, under the names of the arguments."""
@@ -143,7 +143,7 @@ class NamedResourceProvider(BatchProvider):
         """Create it, or take over the one that a lost create of this resource made.
 
         Raises:
-            Refused: among others, what has the name is another's, or perhaps is.
+            RequestFailed: among others, what has the name is another's, or perhaps is.
         """
         client = self.client(self.home(props), props.get("region"))
         token = uuid.uuid4().hex
@@ -170,13 +170,13 @@ class NamedResourceProvider(BatchProvider):
             request = to_request(input_shape(self.create_operation), _present(named))
             try:
                 return self.calls.create(client, request), name
-            except Refused as error:
+            except RequestFailed as error:
                 if "already exists" not in error.seen.lower():
                     raise
             taken = self._take_over(client, {**props, self.name_property: name}, request)
             if taken:
                 return taken, name
-        raise Refused(
+        raise RequestFailed(
             "creating",
             self.noun,
             props[self.name_property],
@@ -233,7 +233,7 @@ class NamedResourceProvider(BatchProvider):
         """Change what differs, tags and marks included.
 
         Raises:
-            Refused: among others, it is another resource's by now.
+            RequestFailed: among others, it is another resource's by now.
         """
         client, pace = self.client(id_), self._pace(news, "update")
         detail = self._find_for_a_while(client, id_)
@@ -252,8 +252,8 @@ class NamedResourceProvider(BatchProvider):
         """Disable it, wait, delete it, wait; what is gone already is a success.
 
         Raises:
-            Refused: it is another stack's by now, or used by what this stack does not own.
-            NotSettled: it is still there when the patience ends; a second delete goes on.
+            RequestFailed: it is another stack's by now, or used by what this stack does not own.
+            WaitTimeout: it is still there when the patience ends; a second delete goes on.
         """
         client, pace = self.client(id_), self._pace(props, "delete")
 
@@ -294,7 +294,7 @@ class NamedResourceProvider(BatchProvider):
             self._set_state(client, arn, "DISABLED", pace)
         try:
             self.refuse_to_delete(client, arn, props)
-        except Refused:
+        except RequestFailed:
             self._set_state(client, arn, state, pace)
             raise
 
@@ -303,7 +303,7 @@ class NamedResourceProvider(BatchProvider):
         arn, state = detail[self.arn_member], detail.get("state")
         try:
             retry_while_related(lambda: self.calls.delete(client, arn), pace)
-        except Refused:
+        except RequestFailed:
             if state not in (None, "DISABLED"):
                 self._set_state(client, arn, state, pace)
             raise
@@ -319,12 +319,12 @@ class NamedResourceProvider(BatchProvider):
         """Return the ARN of what has the name already, if it is this resource's; "" if another's.
 
         Raises:
-            Refused: a state has recorded it for this resource, and it may not be this stack's.
+            RequestFailed: a state recorded it for this resource, perhaps not this stack's.
         """
         detail, whose = self._decided(client, props)
         arn: str = detail[self.arn_member]
         if self._is_undecided(whose, props):
-            raise Refused(
+            raise RequestFailed(
                 "creating",
                 self.noun,
                 props[self.name_property],

@@ -188,7 +188,7 @@ class ServiceJobProvider(BatchProvider):
         """Change priority, tags and marks; on a job that has ended this is tried, and recorded.
 
         Raises:
-            Refused: the job is another resource's by now.
+            RequestFailed: the job is another resource's by now.
         """
         client = self.client(id_)
         # One that Batch has forgotten has ended, and has no marks.
@@ -209,8 +209,8 @@ class ServiceJobProvider(BatchProvider):
         left alone.
 
         Raises:
-            NotSettled: Batch has the job, and does not show that it took the termination.
-            Refused: it is another stack's or resource's by now, and goes on.
+            WaitTimeout: Batch has the job, and does not show that it took the termination.
+            RequestFailed: it is another stack's or resource's by now, and goes on.
         """
         client, job = self.client(id_), Sought.of(id_, props, may_lag=self._is_young(props))
         seen = find(client, job)

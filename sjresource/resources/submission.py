@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in
 from sjresource.aws.service_jobs import TERMINAL
-from sjresource.errors import NotFound, Refused, Unreachable
+from sjresource.errors import NotFound, RequestFailed, Unreachable
 from sjresource.stack.identity import (
     IDENTITY_TAG,
     RUN_TAG,
@@ -175,8 +175,8 @@ def find_or_submit(client: BatchClient, run: Run, sleep: Callable[[float], None]
     """Return the one job of this run, submitted now or by a create that was lost.
 
     Raises:
-        Refused: among others, whose a live job of this very run is can't be told.
-        Refused, Unreachable: calling again is safe, and finds what this call may have submitted.
+        RequestFailed: among others, whose a live job of this very run is can't be told.
+        RequestFailed, Unreachable: another call is safe, and finds what this one submitted.
     """
     jobs = _Jobs(client, run)
     # Of a job that is replaced the state knows what had ended before it.
@@ -266,7 +266,7 @@ def _is_undecided(run: Run, job: Detail) -> bool:
     return _standing(run, job) in ("UNDECIDED", "RECORDED") and job["jobArn"] != run.replaced
 
 
-def _question(run: Run, job: Detail) -> Refused:
+def _question(run: Run, job: Detail) -> RequestFailed:
     """Return what the user is asked: whether this job is the one that is wanted."""
     since = datetime.fromtimestamp(job.get("createdAt", 0) / 1000, timezone.utc)
     owner = other_owner(job, run.identity)
@@ -275,7 +275,7 @@ def _question(run: Run, job: Detail) -> Refused:
         "another name"
     )
     whose = RECORDED_BEFORE if is_recorded(job) else unrecorded
-    return Refused(
+    return RequestFailed(
         "submitting",
         "ServiceJob",
         run.request["jobName"],
@@ -309,7 +309,7 @@ def _submit_new(
         if detail is None or _is_wanted(client, run, detail, jobs.known):
             return arn, detail
         no_use = jobs.tokens_of_no_use() if no_use is None else no_use
-    raise Refused(
+    raise RequestFailed(
         "submitting",
         "ServiceJob",
         run.request["jobName"],
@@ -342,7 +342,7 @@ def _find_submitted(run: Run, generation: int, jobs: _Jobs, sleep: Callable[[flo
             if _token_in(detail) == token:
                 arn: str = detail["jobArn"]
                 return arn
-    raise Refused(
+    raise RequestFailed(
         "submitting",
         "ServiceJob",
         run.request["jobName"],
@@ -360,7 +360,7 @@ def _is_wanted(client: BatchClient, run: Run, detail: Detail, known: frozenset[s
     of the user's own may also lead to a job of another name or queue, that is somebody else's.
 
     Raises:
-        Refused: a state has recorded it, and it is not being replaced.
+        RequestFailed: a state has recorded it, and it is not being replaced.
     """
     is_new = detail["jobId"] not in known and not run.token
     if is_new and IDENTITY_TAG not in detail.get("tags", {}):
@@ -387,6 +387,6 @@ def _describe(client: BatchClient, job: str) -> Detail | None:
     """Describe without raising: once a job is submitted nothing may, or its id is lost."""
     try:
         detail = client.find_service_job(job)
-    except (NotFound, Refused, Unreachable):
+    except (NotFound, RequestFailed, Unreachable):
         return None
     return detail if "status" in detail else None  # a garbled answer reads as an empty one

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.presence import SECONDS, find
 from sjresource.aws.waiters import Pace, looks
-from sjresource.errors import NotFound, NotSettled, SjresourceError
+from sjresource.errors import NotFound, SjresourceError, WaitTimeout
 from sjresource.stack.identity import RELEASED_TAG
 from sjresource.stack.ownership import has_ended
 from sjresource.stack.provider import try_to
@@ -51,9 +51,9 @@ def end_and_release(
     that Batch does not know, and that was asked to end all the same.
 
     Raises:
-        NotSettled: Batch has the job, and does not show that it took the termination. That it takes
-            tags tells so of a young job only: whether AWS tags what it has forgotten is not known.
-        Refused, Unreachable: it may not, or can't, be ended; it is not given up.
+        WaitTimeout: Batch has the job, and does not show that it took the termination. That it
+            takes tags proves so for a young job only: AWS may tag what it has forgotten.
+        RequestFailed, Unreachable: it may not, or can't, be ended; it is not given up.
     """
     marked = release(client, job.arn)
     if seen is not None and has_ended(seen):
@@ -117,5 +117,5 @@ def _take_back(client: BatchClient, arn: str) -> None:
         client.untag_resource(arn, [RELEASED_TAG])
 
 
-def _not_taken(arn: str, seen: str) -> NotSettled:
-    return NotSettled("ending", "ServiceJob", arn, seen, "run it again in a minute")
+def _not_taken(arn: str, seen: str) -> WaitTimeout:
+    return WaitTimeout("ending", "ServiceJob", arn, seen, "run it again in a minute")

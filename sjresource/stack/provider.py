@@ -23,7 +23,7 @@ from sjresource.aws.clients import batch_client, caller_account
 from sjresource.aws.error_codes import PASSING
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.settings import Checking, Settings
-from sjresource.errors import NotFound, Refused
+from sjresource.errors import NotFound, RequestFailed
 from sjresource.stack.identity import is_known_identity, unclaimed
 from sjresource.stack.ownership import other_owner
 
@@ -70,7 +70,7 @@ class BatchProvider(ResourceProvider):
         """Give a client for the ARN's own region, else for `region`, else for the configured one.
 
         Raises:
-            Refused: the config does not allow the account that the credentials are for.
+            RequestFailed: the config does not allow the account that the credentials are for.
         """
         parsed = parse_arn(arn)
         return batch_client(self.settings, parsed.region if parsed else region)
@@ -102,7 +102,7 @@ class BatchProvider(ResourceProvider):
         """Make sure that a not-found is not another account's answer.
 
         Raises:
-            Refused: the credentials are for another account than the resource's.
+            RequestFailed: the credentials are for another account than the resource's.
             Unreachable: whose credentials they are can't be told.
         """
         confirm_gone(self.settings, noun, id_)
@@ -130,11 +130,11 @@ def require_ours(
     """Make sure that what an old state names was not moved to another stack or resource since.
 
     Raises:
-        Refused: its marks say that it is another's by now.
+        RequestFailed: its marks say that it is another's by now.
     """
     owner = other_owner(detail, *identities)
     if owner:
-        raise Refused(
+        raise RequestFailed(
             doing,
             noun,
             id_,
@@ -173,13 +173,13 @@ def try_to(effect: Callable[[], None]) -> bool:
     """Do what AWS may refuse without harm; tell whether it was done.
 
     Raises:
-        Refused, Unreachable: what passes, such as a throttle, says nothing about being allowed.
+        RequestFailed, Unreachable: a transient error, such as a throttle.
     """
     try:
         effect()
     except NotFound:
         return False
-    except Refused as error:
+    except RequestFailed as error:
         if error.code in PASSING:
             raise
         return False

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sjresource.aws.arn import name_in
 from sjresource.aws.error_codes import PASSING
 from sjresource.aws.presence import Sought, find_listed
-from sjresource.errors import NotFound, Refused, SjresourceError
+from sjresource.errors import NotFound, RequestFailed, SjresourceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -80,7 +80,7 @@ class Look:
         """Give each job's id with what is seen of it, or why it can't be asked for.
 
         Raises:
-            Unreachable, Refused: nothing can be asked for at the moment; see `passes`.
+            Unreachable, RequestFailed: nothing can be asked for at the moment; see `passes`.
         """
         yield from self._listed(self._statuses_seen())
         if self._lost() >= _MANY:
@@ -118,7 +118,7 @@ class Look:
                 if (page and not told) or len(self._unseen) <= 1:
                     return
             self._left.add(status)
-        except (NotFound, Refused) as error:
+        except (NotFound, RequestFailed) as error:
             if passes(error):
                 raise
             self.calls += 1
@@ -137,7 +137,7 @@ class Look:
             return self._client.find_service_job(job)
         except NotFound:
             return self._not_described(job)
-        except Refused as error:
+        except RequestFailed as error:
             if passes(error):
                 raise
             return error
@@ -154,7 +154,7 @@ class Look:
         self.calls += 1
         try:
             found = find_listed(self._client, Sought(job, queue, name))
-        except (NotFound, Refused) as error:
+        except (NotFound, RequestFailed) as error:
             if passes(error):
                 raise
             return NotFound("reading", "ServiceJob", job, _NOT_DESCRIBED)
@@ -167,7 +167,7 @@ class Look:
 
 def passes(error: SjresourceError) -> bool:
     """Tell whether a wait outlives this error: it says nothing about the job."""
-    if isinstance(error, Refused):
+    if isinstance(error, RequestFailed):
         return error.code in PASSING
     return not isinstance(error, NotFound)
 

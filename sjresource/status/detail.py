@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sjresource.aws.arn import name_in, parse_arn
-from sjresource.errors import Refused, SjresourceError, Unreachable
+from sjresource.errors import RequestFailed, SjresourceError, Unreachable
 from sjresource.status.evidence import training_job_arn
 from sjresource.status.failure_hints import what_to_try
 from sjresource.status.text import MISFIT, RUNS, TERMINAL, nth
@@ -128,7 +128,7 @@ class Standing:
         try:
             answer = call()
         except SjresourceError as error:
-            if isinstance(error, Refused) and "AccessDenied" in error.code:
+            if isinstance(error, RequestFailed) and "AccessDenied" in error.code:
                 self._refused.add(what)
             if isinstance(error, Unreachable):
                 self._silent[service] = self._now()

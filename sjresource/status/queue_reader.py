@@ -49,7 +49,7 @@ def read_queue(client: BatchClient, job_queue: str) -> QueueSeen:
 
     Raises:
         NotFound: there is no such queue.
-        Refused, Unreachable: it can't be asked for.
+        RequestFailed, Unreachable: it can't be asked for.
     """
     seen = QueueSeen(client.find_job_queue(job_queue))
     arn = seen.queue["jobQueueArn"]

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from sjresource.aws.arn import name_in, parse_arn
 from sjresource.aws.service_jobs import TERMINAL
 from sjresource.aws.session import forget_clients
-from sjresource.errors import NotFound, Refused, SjresourceError, Unreachable
+from sjresource.errors import NotFound, RequestFailed, SjresourceError, Unreachable
 from sjresource.status.describe import Look
 from sjresource.status.text import duration, ran_seconds
 from sjresource.waiting.poll_interval import (
@@ -53,8 +53,8 @@ class Watch:
     `name` is the job's name in Batch, None while that is unknown; `is_new` is that of a job that
     was submitted a moment ago, and may not be shown yet.
 
-    `done` gets the first terminal detail, or fails with NotFound or Refused if the job can't be
-    asked for. Cancelling it ends the watch.
+    `done` gets the first terminal detail, or fails with NotFound or RequestFailed if the job can't
+    be asked for. Cancelling it ends the watch.
     """
 
     job: str
@@ -235,11 +235,11 @@ class Poller:
         if is_gone(watch.missed, missing, was_seen=was_seen, is_new=watch.is_new):
             _fail(watch.done, self._elsewhere(watch) or _gone(watch, absence))
 
-    def _elsewhere(self, watch: Watch) -> Refused | None:
+    def _elsewhere(self, watch: Watch) -> RequestFailed | None:
         """Return why the credentials can't know a job; None too if nobody tells whose they are."""
         try:
             self._confirm_gone(watch.job)
-        except Refused as error:
+        except RequestFailed as error:
             return error
         except SjresourceError:
             pass

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pulumi
 
-from sjresource.errors import NotFound, Refused, SjresourceError
+from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.stack.threads import in_daemon_thread
 from sjresource.status.evidence import Evidence, gather
 from sjresource.status.failure_report import (
@@ -130,7 +130,7 @@ class Wait:
         over = asyncio.get_running_loop().create_future()
 
         def look(_: Any) -> None:
-            refused = any(isinstance(_error(watch), Refused) for watch in self._watches)
+            refused = any(isinstance(_error(watch), RequestFailed) for watch in self._watches)
             if not over.done() and (refused or self._is_over()):
                 over.set_result(None)
 

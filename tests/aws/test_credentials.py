@@ -15,7 +15,7 @@ from sjresource.aws.clients import batch_client, caller_account
 from sjresource.aws.session import open_client
 from sjresource.aws.settings import Settings
 from sjresource.emulator import Emulator
-from sjresource.errors import Refused, Unreachable
+from sjresource.errors import RequestFailed, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +71,7 @@ def test_environment_that_changed_counts(
 
 def test_wrong_keys_are_refused(emulator: Emulator) -> None:
     """The emulator looks at them, so the other tests here prove something."""
-    with pytest.raises(Refused, match="UnrecognizedClientException"):
+    with pytest.raises(RequestFailed, match="UnrecognizedClientException"):
         queues(aws_settings(emulator, accessKey="AKIAWRONG"))
 
 
@@ -82,7 +82,7 @@ def test_token_goes_along_with_temporary_keys(emulator: Emulator) -> None:
     keys = {"accessKey": temporary["AccessKeyId"], "secretKey": temporary["SecretAccessKey"]}
 
     assert queues(aws_settings(emulator, token=temporary["SessionToken"], **keys)) == 0
-    with pytest.raises(Refused):
+    with pytest.raises(RequestFailed):
         queues(aws_settings(emulator, **keys))
 
 
@@ -154,7 +154,7 @@ def test_role_that_may_not_be_assumed_is_told_as_such(emulator: Emulator) -> Non
     """The refusal is STS's, although the call that needed it was Batch's."""
     settings = aws_settings(emulator, accessKey="AKIAWRONG", assumeRoles=[{"roleArn": DEPLOYER}])
 
-    with pytest.raises(Refused, match=r"listing JobQueue \(all\): InvalidClientTokenId"):
+    with pytest.raises(RequestFailed, match=r"listing JobQueue \(all\): InvalidClientTokenId"):
         queues(settings)
 
 
@@ -176,7 +176,9 @@ def test_web_identity_is_exchanged_for_a_roles_credentials(tmp_path: Path) -> No
                 "duration": "1h",
             },
         )  # fmt: skip
-        with pytest.raises(Refused, match="UnrecognizedClientException"):  # it knows no such key
+        with pytest.raises(
+            RequestFailed, match="UnrecognizedClientException"
+        ):  # it knows no such key
             queues(settings)
 
     (asked,) = sts.asked
@@ -194,7 +196,7 @@ def test_all_terms_of_a_role_reach_sts() -> None:
     }  # fmt: skip
     with FakeSts() as sts, Emulator() as emulator:
         endpoints = [{"sts": sts.url, "batch": emulator.url}]
-        with pytest.raises(Refused, match="UnrecognizedClientException"):
+        with pytest.raises(RequestFailed, match="UnrecognizedClientException"):
             queues(aws_settings(emulator, endpoints=endpoints, assumeRoles=[role]))
 
     (asked,) = sts.asked

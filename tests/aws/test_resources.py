@@ -9,7 +9,7 @@ from aws_config import aws_settings
 from emulated import IDENTITY, EmulatedBatch
 from lifecycle import Life
 
-from sjresource.errors import Refused
+from sjresource.errors import RequestFailed
 from sjresource.resources.service_environment import ServiceEnvironmentProvider
 from sjresource.resources.service_job import ServiceJobProvider
 
@@ -93,7 +93,7 @@ def test_wrong_account_is_told_at_preview_and_refused_everywhere(
     ):
         (failure,) = checked.failures
         assert "aws: account 123456789012 is" in failure.reason
-    with pytest.raises(Refused, match=r"opening client \(batch\): account 123456789012"):
+    with pytest.raises(RequestFailed, match=r"opening client \(batch\): account 123456789012"):
         life.delete()
 
 

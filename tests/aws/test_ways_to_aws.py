@@ -11,7 +11,7 @@ from relay import Relay, write_certificate
 from sjresource.aws.clients import batch_client
 from sjresource.emulator import Emulator
 from sjresource.emulator.controls.faults import read_fault
-from sjresource.errors import Refused, Unreachable
+from sjresource.errors import RequestFailed, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ def test_a_call_is_tried_again_as_often_as_told(
     fault = {"operation": "DescribeJobQueues", "kind": "throttle", "count": 9}
     emulator.faults.add(read_fault(fault))
 
-    with pytest.raises(Refused, match="TooManyRequestsException"):
+    with pytest.raises(RequestFailed, match="TooManyRequestsException"):
         queues(settings)
     assert emulator.calls.counts()["DescribeJobQueues"] == calls
 

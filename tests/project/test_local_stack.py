@@ -16,7 +16,7 @@ from local_stack.upload import BUCKET, upload_example
 
 from sjresource.cli import emulator_process
 from sjresource.emulator import Emulator
-from sjresource.errors import NotSettled
+from sjresource.errors import WaitTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ def test_emulator_that_does_not_come_up_is_told_with_its_words(data: Path, tmp_p
     record = (data / "emulator.json").read_text()
     (data / "emulator.json").unlink()
 
-    with pytest.raises(NotSettled, match=r"starting Emulator \(.*did not come up; see .*\n.+"):
+    with pytest.raises(WaitTimeout, match=r"starting Emulator \(.*did not come up; see .*\n.+"):
         emulator_process.start(data, tmp_path / "second.log")
     (data / "emulator.json").write_text(record)
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 from lifecycle import Life
 
-from sjresource.errors import NotFound, Refused
+from sjresource.errors import NotFound, RequestFailed
 from sjresource.resources.service_job import ServiceJobProvider
 from sjresource.stack.identity import IDENTITY_TAG
 
@@ -87,7 +87,7 @@ def test_another_resources_job_is_not_adopted(
     """Two stacks that own one job would end it behind each other's back."""
     owned = Life(jobs, aws.job(queue))
 
-    with pytest.raises(Refused, match="it is the resource acme/vision/prod/train of"):
+    with pytest.raises(RequestFailed, match="it is the resource acme/vision/prod/train of"):
         Life(jobs, aws.job(queue, "other", adopt_job_id=owned.id))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lifecycle import Life
 
-from sjresource.errors import NotSettled, Refused, SjresourceError
+from sjresource.errors import RequestFailed, SjresourceError, WaitTimeout
 from sjresource.resources.service_job import ServiceJobProvider
 from sjresource.stack.identity import RELEASED_TAG
 
@@ -71,7 +71,7 @@ def test_a_delete_that_died_after_the_termination_has_given_up_the_job(
     aws.control.fault("DescribeServiceJob", "delay")
     aws.control.fault("DescribeServiceJob", "error", count=2, **DENIED)
 
-    with pytest.raises(Refused):
+    with pytest.raises(RequestFailed):
         train.delete()
     aws.advance(0 if stopping else 120)
 
@@ -132,7 +132,7 @@ def test_a_job_that_is_shown_nowhere_and_takes_tags_stays_in_the_state(
     aws.control.fault("DescribeServiceJob", "error", count=None, **UNKNOWN)
     aws.control.fault("ListServiceJobs", "error", count=None, **DENIED)
 
-    with pytest.raises(NotSettled, match="asked to end it, and it takes its tags, but shows it n"):
+    with pytest.raises(WaitTimeout, match="asked to end it, and it takes its tags, but shows it n"):
         train.delete()
 
     aws.control.call("DELETE", "faults")
@@ -170,5 +170,5 @@ def test_a_job_that_may_not_be_ended_unseen_stays_in_the_state(
     aws.control.fault("ListServiceJobs", "error", count=None, **DENIED)
     aws.control.fault("TerminateServiceJob", "error", count=None, **DENIED)
 
-    with pytest.raises(Refused, match="terminating ServiceJob"):
+    with pytest.raises(RequestFailed, match="terminating ServiceJob"):
         train.delete()

@@ -9,7 +9,7 @@ import pytest
 from emulated import IDENTITY
 from lifecycle import Life
 
-from sjresource.errors import Refused, Unreachable
+from sjresource.errors import RequestFailed, Unreachable
 from sjresource.resources.service_job import ServiceJobProvider
 from sjresource.stack.identity import recorded_mark
 
@@ -223,7 +223,7 @@ def test_a_users_token_of_a_released_run_is_an_error(
     first.delete()
     aws.advance(60)
 
-    with pytest.raises(Refused, match="choose another client_token"):
+    with pytest.raises(RequestFailed, match="choose another client_token"):
         Life(jobs, inputs)
 
 
@@ -254,7 +254,7 @@ def test_a_used_token_without_a_job_is_never_submitted_again(
         message="The clientToken was used before",
     )
 
-    with pytest.raises(Refused, match="run `pulumi up` again in a minute"):
+    with pytest.raises(RequestFailed, match="run `pulumi up` again in a minute"):
         Life(jobs, aws.job(queue))
 
     assert aws.submitted() == 1
@@ -298,7 +298,9 @@ def test_a_job_that_was_there_and_cannot_be_read_is_not_taken_blindly(
     denied = {"status": 403, "code": "AccessDeniedException"}
     aws.control.fault("DescribeServiceJob", "error", count=None, **denied)
 
-    with suppress(Unreachable, Refused):  # a Batch that rejects used tokens can't be asked either
+    with suppress(
+        Unreachable, RequestFailed
+    ):  # a Batch that rejects used tokens can't be asked either
         assert Life(jobs, aws.job(queue)).id != released.id
     aws.control.call("DELETE", "faults")
 
@@ -313,7 +315,7 @@ def test_a_throttled_release_is_not_taken_for_a_refused_one(
     passing = {"status": 503, "code": "ServiceUnavailable"}
     aws.control.fault("TagResource", "error", count=None, **passing)
 
-    with pytest.raises(Refused):
+    with pytest.raises(RequestFailed):
         train.delete()
     aws.control.call("DELETE", "faults")
     train.delete()

@@ -9,7 +9,7 @@ from emulated import IDENTITY
 from lifecycle import Life
 from queue_side import QueueSide
 
-from sjresource.errors import Refused
+from sjresource.errors import RequestFailed
 from sjresource.resources.service_job import ServiceJobProvider
 from sjresource.stack.identity import IDENTITY_TAG, RECORDED_TAG, RUN_TAG, identity_tag
 
@@ -109,7 +109,7 @@ def test_a_change_in_place_is_still_the_same_run(
     news = aws.job(queue, scheduling_priority=7.0)
     train.update(news)
 
-    with pytest.raises(Refused, match="is a run of this very request"):
+    with pytest.raises(RequestFailed, match="is a run of this very request"):
         again(aws, news)
 
 
@@ -125,7 +125,9 @@ def test_a_recorded_run_is_asked_about(
     if finished:
         aws.advance(40000)
     submitted = aws.jobs()
-    with pytest.raises(Refused, match=r"submitted \d{4}-\d\d-\d\d \d\d:\d\d UTC; a state has") as e:
+    with pytest.raises(
+        RequestFailed, match=r"submitted \d{4}-\d\d-\d\d \d\d:\d\d UTC; a state has"
+    ) as e:
         again(aws, aws.job(queue))
     assert f'adopt_job_id="{train.name}", or change `triggers` for a new run' in str(e.value)
     assert aws.jobs() == submitted
@@ -157,7 +159,7 @@ def test_an_unrecorded_run_of_another_stack_is_asked_about(
     lost = Life(jobs, aws.job(queue))
     other = aws.job(queue, "train", identity=of("staging"))
 
-    with pytest.raises(Refused, match="acme/vision/prod/train submitted it and no state"):
+    with pytest.raises(RequestFailed, match="acme/vision/prod/train submitted it and no state"):
         again(aws, other)
     assert again(aws, {**other, "triggers": ["other"]}).id != lost.id
     assert again(aws, aws.job(queue, "train", identity=of("prod", "resnet"))).id != lost.id
@@ -212,7 +214,7 @@ def test_an_old_state_does_not_touch_what_is_anothers_by_now(
         "update": lambda: train.update({**train.inputs, "tags": {"team": "vision"}}),
         "delete": train.delete,
     }
-    with pytest.raises(Refused, match="acme/vision/staging/train of a Pulumi stack by now"):
+    with pytest.raises(RequestFailed, match="acme/vision/staging/train of a Pulumi stack by now"):
         touch[operation]()
 
     assert not aws.batch.describe_service_job(jobId=train.id).get("isTerminated")
@@ -231,7 +233,7 @@ def test_a_run_that_an_old_state_does_not_know_is_asked_about_in_a_replacement_t
     rolled_back.check(first.inputs, edited)
     assert rolled_back.diff(first.id, first.outs, edited).replaces == ["triggers"]
     rolled_back.delete(first.id, first.outs)
-    with pytest.raises(Refused, match="is a run of this very request"):
+    with pytest.raises(RequestFailed, match="is a run of this very request"):
         Life(rolled_back, edited)
 
 
@@ -247,7 +249,7 @@ def test_a_finished_run_of_a_lost_state_is_asked_about_in_whichever_generation(
     aws.advance(40000)
     submitted = aws.submitted()
 
-    with pytest.raises(Refused, match="is a run of this very request, SUCCEEDED"):
+    with pytest.raises(RequestFailed, match="is a run of this very request, SUCCEEDED"):
         again(aws, aws.job(queue))
     assert aws.submitted() == submitted
 
@@ -260,7 +262,7 @@ def test_a_lost_create_that_has_ended_is_found_after_a_rename(
     aws.advance(40000)
     renamed = aws.job(queue, "resnet", aliased_identities=[IDENTITY + "train"])
 
-    with pytest.raises(Refused, match="no state has recorded it"):
+    with pytest.raises(RequestFailed, match="no state has recorded it"):
         again(aws, aws.job(queue, identity=of("staging")))
     assert again(aws, renamed).id == lost.id
     assert aws.submitted() == 1
@@ -272,7 +274,7 @@ def test_a_recorded_run_under_an_alias_is_asked_about(
     """The state was lost, and the resource renamed before the next `up`."""
     record(aws, Life(jobs, aws.job(queue)))
 
-    with pytest.raises(Refused, match="a state has recorded it"):
+    with pytest.raises(RequestFailed, match="a state has recorded it"):
         again(aws, aws.job(queue, "resnet", aliased_identities=[IDENTITY + "train"]))
 
 
@@ -294,7 +296,7 @@ def test_a_queue_by_name_or_by_arn_is_one_run(
     """What shows as no change is the same run after a lost state, too."""
     record(aws, Life(jobs, aws.job("training")))
 
-    with pytest.raises(Refused, match="is a run of this very request"):
+    with pytest.raises(RequestFailed, match="is a run of this very request"):
         again(aws, aws.job(queue))
 
 
@@ -386,7 +388,7 @@ def test_an_update_marks_what_a_lost_program_left_unmarked(side: QueueSide, kind
     assert RECORDED_TAG not in tags(side.aws, life)
     life.update({**life.inputs, "tags": {"team": "vision"}})
     assert tags(side.aws, life)[RECORDED_TAG] == "true"
-    with pytest.raises(Refused, match="a state has recorded it"):
+    with pytest.raises(RequestFailed, match="a state has recorded it"):
         elsewhere(life)
 
     side.aws.emulator.calls.clear()
@@ -425,7 +427,7 @@ def test_what_a_state_has_recorded_is_not_taken_over(side: QueueSide, kind: str)
     """Not even under this very identity: the error has the command after which it is."""
     held = record(side.aws, side.one_of_each()[kind])
 
-    with pytest.raises(Refused, match="--tag-keys sjresource:recorded") as told:
+    with pytest.raises(RequestFailed, match="--tag-keys sjresource:recorded") as told:
         elsewhere(held)
     assert held.id in str(told.value)
 
@@ -442,10 +444,10 @@ def test_an_old_state_neither_changes_nor_deletes_what_is_anothers_by_now(
     theirs = identity_tag(life.inputs["identity"].replace(":prod:", ":staging:"))
     side.aws.batch.tag_resource(resourceArn=life.id, tags={IDENTITY_TAG: theirs})
 
-    with pytest.raises(Refused, match="acme/vision/staging/"):
+    with pytest.raises(RequestFailed, match="acme/vision/staging/"):
         life.update({**life.inputs, "tags": {"team": "vision"}})
     assert "team" not in tags(side.aws, life)
-    with pytest.raises(Refused, match="acme/vision/staging/"):
+    with pytest.raises(RequestFailed, match="acme/vision/staging/"):
         life.delete()
     assert life.refresh().id == life.id
 
@@ -475,7 +477,7 @@ def test_a_queue_is_not_deleted_with_a_job_that_some_state_may_have(
     side.aws.batch.tag_resource(resourceArn=job.id, tags=marks) if marks else None
 
     if refused:
-        with pytest.raises(Refused, match="live jobs would be ended"):
+        with pytest.raises(RequestFailed, match="live jobs would be ended"):
             queue.delete()
         assert queue.refresh().id == queue.id
     else:

@@ -8,7 +8,7 @@ from emulated import IDENTITY, PAYLOAD
 from queue_side import KIND, QueueSide
 
 from sjresource.aws.payload import payload_json
-from sjresource.errors import NotSettled, Refused
+from sjresource.errors import RequestFailed, WaitTimeout
 from sjresource.resources.job_queue import JobQueueProvider
 from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
 from sjresource.stack.identity import IDENTITY_TAG, identity_tag
@@ -271,7 +271,7 @@ def test_a_name_that_is_taken_is_told_with_the_way_out(side: QueueSide, kind: st
     side.aws.batch.untag_resource(resourceArn=life.id, tagKeys=[IDENTITY_TAG])
     elsewhere = life.inputs["identity"].replace(":prod:", ":dev:")  # so the name is its own choice
 
-    with pytest.raises(Refused, match="this resource did not make it; choose another"):
+    with pytest.raises(RequestFailed, match="this resource did not make it; choose another"):
         type(life)(life.provider, {**life.inputs, "identity": elsewhere})
 
 
@@ -320,7 +320,7 @@ def test_live_jobs_of_others_are_not_ended(side: QueueSide, kind: str) -> None:
     share = lives["share"]
     job = submit(side.aws, lives["queue"].id, quotaShareName=share.name)
 
-    with pytest.raises(Refused, match=f"not this stack's would be ended: {job}"):
+    with pytest.raises(RequestFailed, match=f"not this stack's would be ended: {job}"):
         lives[kind].delete()
 
     assert live_of(side.aws, lives[kind])["state"] == "ENABLED"
@@ -355,7 +355,7 @@ def test_an_environment_under_somebody_else_s_queue_is_left_enabled(side: QueueS
     queue = side.queue(environment)
     side.aws.batch.untag_resource(resourceArn=queue.id, tagKeys=[IDENTITY_TAG])
 
-    with pytest.raises(Refused, match="job queues that are not this stack's depend on it"):
+    with pytest.raises(RequestFailed, match="job queues that are not this stack's depend on it"):
         environment.delete()
 
     assert live_of(side.aws, environment)["state"] == "ENABLED"
@@ -368,7 +368,7 @@ def test_a_policy_waits_for_this_stack_s_queue_as_long_as_it_may(side: QueueSide
     policy.outs["timeouts"] = {"delete": 20.0}
     before = side.aws.emulator.clock.now()
 
-    with pytest.raises(Refused, match="in use by this stack's job queues: training-"):
+    with pytest.raises(RequestFailed, match="in use by this stack's job queues: training-"):
         policy.delete()
 
     assert 20 <= side.aws.emulator.clock.now() - before < 30
@@ -381,7 +381,7 @@ def test_the_wait_for_a_delete_is_bounded_by_timeouts(side: QueueSide) -> None:
     took_it_and_does_nothing = provider.calls._replace(delete=lambda *_: None)
     setattr(provider, "calls", took_it_and_does_nothing)  # noqa: B010 - for this object only
 
-    with pytest.raises(NotSettled, match=r"deleting JobQueue .*: still VALID after 5 s"):
+    with pytest.raises(WaitTimeout, match=r"deleting JobQueue .*: still VALID after 5 s"):
         provider.delete(queue.id, queue.outs)
 
 
@@ -424,7 +424,7 @@ def test_a_delete_that_is_refused_leaves_the_queue_enabled(side: QueueSide) -> N
         message="User is not authorized to perform: batch:DeleteJobQueue",
     )
 
-    with pytest.raises(Refused, match="not authorized"):
+    with pytest.raises(RequestFailed, match="not authorized"):
         queue.delete()
     assert live_of(side.aws, queue)["state"] == "ENABLED"
     queue.delete()

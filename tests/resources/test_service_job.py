@@ -7,7 +7,7 @@ import pytest
 from emulated import PAYLOAD
 from lifecycle import Life
 
-from sjresource.errors import Refused
+from sjresource.errors import RequestFailed
 from sjresource.resources.job_outputs import OUTPUTS
 from sjresource.resources.service_job import ServiceJobProvider
 from sjresource.stack.identity import IDENTITY_TAG, RECORDED_TAG, RELEASED_TAG, RUN_TAG
@@ -167,7 +167,7 @@ def test_a_read_without_an_answer_is_an_error_and_never_a_drop(
     train = Life(jobs, aws.job(queue))
     aws.control.fault("DescribeServiceJob", "error", status=403, code="AccessDeniedException")
 
-    with pytest.raises(Refused, match="reading ServiceJob"):
+    with pytest.raises(RequestFailed, match="reading ServiceJob"):
         train.refresh()
 
 
@@ -264,7 +264,7 @@ def test_a_missing_queue_is_told_in_awss_words(
     aws: EmulatedBatch, jobs: ServiceJobProvider
 ) -> None:
     """The message names what was done and to which job."""
-    with pytest.raises(Refused, match=r"ServiceJob \(train\): ClientException: .*nowhere"):
+    with pytest.raises(RequestFailed, match=r"ServiceJob \(train\): ClientException: .*nowhere"):
         Life(jobs, aws.job("nowhere"))
 
 
@@ -295,9 +295,11 @@ def test_another_accounts_not_found_is_an_error_and_never_a_drop(
     aws.control.forget(train.name, "vanish")
     train.id = train.id.replace("123456789012", "999999999999")
 
-    with pytest.raises(Refused, match="not found in account 123456789012, but it is in account 9"):
+    with pytest.raises(
+        RequestFailed, match="not found in account 123456789012, but it is in account 9"
+    ):
         train.refresh()
-    with pytest.raises(Refused, match="use that account's credentials"):
+    with pytest.raises(RequestFailed, match="use that account's credentials"):
         train.delete()
 
 

@@ -18,7 +18,7 @@ from sjresource.aws.settings import Checking, Settings
 from sjresource.checks.preflight.job import findings
 from sjresource.checks.preflight.queue_facts import QueueFacts
 from sjresource.checks.preflight.unasked import unasked
-from sjresource.errors import Refused, SjresourceError, Unreachable
+from sjresource.errors import RequestFailed, SjresourceError, Unreachable
 from sjresource.resources.absent_outputs import read, record_read
 from sjresource.resources.job_queue import JobQueue, JobQueueProvider
 from sjresource.resources.service_job import ServiceJobProvider
@@ -149,7 +149,7 @@ def by_refusals(aws: EmulatedBatch) -> Iterator[str]:
     """What AWS refuses, and what is somebody else's."""
     for code in ("AccessDenied", "ThrottlingException"):
         help_ = advice(code, "no", "batch:SubmitServiceJob")
-        yield str(Refused("submitting", "ServiceJob", "j", f"{code}: no", help_, code=code))
+        yield str(RequestFailed("submitting", "ServiceJob", "j", f"{code}: no", help_, code=code))
     queue, jobs = aws.make_queue("other"), aws.provider(ServiceJobProvider)
     mine = Life(jobs, aws.job(queue, "tokened", client_token="mine"))
     mine.delete()

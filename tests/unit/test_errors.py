@@ -4,14 +4,14 @@ import pickle
 
 import pytest
 
-from sjresource.errors import NotFound, NotSettled, Refused, SjresourceError, Unreachable
+from sjresource.errors import NotFound, RequestFailed, SjresourceError, Unreachable, WaitTimeout
 
 EVERY = [
     SjresourceError("reading", "ServiceJob", "train", "seen", "do this"),
     NotFound("reading", "ServiceJob", "train"),
-    Refused("submitting", "ServiceJob", "train", "refused", code="ClientException"),
+    RequestFailed("submitting", "ServiceJob", "train", "refused", code="ClientException"),
     Unreachable("reading", "JobQueue", "training", "no answer"),
-    NotSettled("deleting", "JobQueue", "training", "still DELETING", "wait"),
+    WaitTimeout("deleting", "JobQueue", "training", "still DELETING", "wait"),
 ]
 
 

@@ -34,7 +34,7 @@ from local_stack.environment import (  # noqa: E402
 from local_stack.upload import upload_example  # noqa: E402
 from sjresource.cli import emulator_process  # noqa: E402
 from sjresource.cli.emulator_access import OVERRIDING  # noqa: E402
-from sjresource.errors import NotSettled  # noqa: E402
+from sjresource.errors import WaitTimeout  # noqa: E402
 
 if TYPE_CHECKING:
     from sjresource.cli.emulator_process import Emulator
@@ -101,7 +101,7 @@ def running_emulator() -> Emulator:
     if running is None:
         try:
             running = emulator_process.start(EMULATOR_DATA, EMULATOR_LOG)
-        except NotSettled as error:
+        except WaitTimeout as error:
             sys.exit(str(error))
         state = "started"
     log = EMULATOR_LOG.relative_to(ROOT)

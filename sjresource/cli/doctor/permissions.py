@@ -13,7 +13,7 @@ from sjresource.aws.arn import parse_arn
 from sjresource.aws.error_codes import DENIED, PASSING
 from sjresource.cli.doctor.access import asked_twice
 from sjresource.cli.doctor.findings import failed, ok, unproven
-from sjresource.errors import NotFound, Refused, SjresourceError
+from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.status.console_links import LOG_GROUP
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def _tried(action: str, call: Callable[[], object]) -> Finding:
         asked_twice(call)
     except NotFound:
         return ok(check, "proven")
-    except Refused as error:
+    except RequestFailed as error:
         if error.code in DENIED:
             return failed(check, error.seen, f"allow these credentials {action}; see docs/iam.md")
         if error.code in PASSING:

@@ -86,7 +86,7 @@ class Following:
         """Tell what there is by now, in one go.
 
         Raises:
-            NotFound, Refused, Unreachable: AWS could not be asked.
+            NotFound, RequestFailed, Unreachable: AWS could not be asked.
         """
         detail = self._look()
         for run in list(self._runs.values()):
@@ -104,7 +104,7 @@ class Following:
         What passes by itself, such as a lost network, is told and outlived.
 
         Raises:
-            NotFound, Refused: AWS says that there is no such job, or that it may not be asked.
+            NotFound, RequestFailed: there is no such job, or AWS may not be asked.
         """
         troubled = False
         while True:

@@ -53,7 +53,7 @@ def find_job(scope: Scope, job: str) -> FoundJob:
 
     Raises:
         CommandFailure: it means none, or several.
-        Refused, Unreachable: AWS could not be asked.
+        RequestFailed, Unreachable: AWS could not be asked.
     """
     found = _of_stack(scope, job)
     if not found and _ID.fullmatch(job):

@@ -60,7 +60,7 @@ def queues_to_show(scope: Scope, named: Sequence[str]) -> list[str]:
 
     Raises:
         NotFound: there is no queue of a given name.
-        Refused, Unreachable: AWS could not be asked.
+        RequestFailed, Unreachable: AWS could not be asked.
     """
     if named:
         return _unique(_arn_of(scope, find_queue(scope, name)) for name in named)

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in, parse_arn
-from sjresource.errors import NotFound, Refused, SjresourceError
+from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.status.describe import Look
 from sjresource.status.detail import masked_words
 from sjresource.status.evidence import training_job_arn
@@ -79,7 +79,7 @@ def look_at(services: Services, jobs: Iterable[StackJob]) -> dict[str, Answer]:
     """Look at jobs once, in few calls; give what is seen of each, or why it can't be, by ARN.
 
     Raises:
-        Unreachable, Refused: AWS can't be asked at all.
+        Unreachable, RequestFailed: AWS can't be asked at all.
     """
     seen: dict[str, Answer] = {}
     places: dict[tuple[str, str], dict[str, str]] = {}
@@ -95,7 +95,7 @@ def look_at(services: Services, jobs: Iterable[StackJob]) -> dict[str, Answer]:
                 unseen.pop(job_id, None)
             if not unseen:
                 break
-    refused = [answer for answer in seen.values() if isinstance(answer, Refused)]
+    refused = [answer for answer in seen.values() if isinstance(answer, RequestFailed)]
     if refused and len(refused) == len(seen):
         raise refused[0]
     return seen
@@ -176,7 +176,7 @@ class Viewer:
         if arn.name not in self._models:
             try:
                 trained = self._services.sagemaker(arn.region).find_training_job(arn.name)
-            except (NotFound, Refused):
+            except (NotFound, RequestFailed):
                 trained = {}
             self._models[arn.name] = trained.get("ModelArtifacts", {}).get("S3ModelArtifacts")
         return self._models[arn.name]

@@ -10,7 +10,7 @@ from sjresource.aws.waiters import (
     wait_until_gone,
     wait_until_settled,
 )
-from sjresource.errors import NotFound, NotSettled, Refused
+from sjresource.errors import NotFound, RequestFailed, WaitTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -76,7 +76,7 @@ def test_what_never_goes_is_an_error_that_names_it() -> None:
     """The message says what was seen and what to do."""
     clock = Clock()
 
-    with pytest.raises(NotSettled, match=r"deleting JobQueue \(training\): still UPDATING after"):
+    with pytest.raises(WaitTimeout, match=r"deleting JobQueue \(training\): still UPDATING after"):
         wait_until_gone(becomes(clock, 1e9, None), clock.pace(), "JobQueue", "training")
 
 
@@ -89,7 +89,9 @@ def test_a_relationship_that_passes_is_waited_out(message: str) -> None:
 
     def effect() -> None:
         if clock.seconds < 5:
-            raise Refused("deleting", "ServiceEnvironment", "gpus", f"Cannot delete, {message}")
+            raise RequestFailed(
+                "deleting", "ServiceEnvironment", "gpus", f"Cannot delete, {message}"
+            )
         done.append(clock.seconds)
 
     retry_while_related(effect, clock.pace())
@@ -102,9 +104,9 @@ def test_another_refusal_is_not_retried() -> None:
     clock = Clock()
 
     def effect() -> None:
-        raise Refused("deleting", "JobQueue", "training", "AccessDeniedException: no")
+        raise RequestFailed("deleting", "JobQueue", "training", "AccessDeniedException: no")
 
-    with pytest.raises(Refused):
+    with pytest.raises(RequestFailed):
         retry_while_related(effect, clock.pace())
 
     assert clock.seconds == 0

@@ -4,7 +4,7 @@ import pytest
 
 from sjresource.aws.settings import Settings
 from sjresource.checks.preflight.unasked import unasked
-from sjresource.errors import NotFound, Refused, SjresourceError, Unreachable
+from sjresource.errors import NotFound, RequestFailed, SjresourceError, Unreachable
 
 CORP = Settings(profile="corp")
 
@@ -66,10 +66,15 @@ def test_the_profile_of_the_environment_counts_where_the_config_has_none() -> No
     ("error", "is_told"),
     [
         (NotFound("reading", "JobQueue", "q"), False),
-        (Refused("reading", "JobQueue", "q", "denied", code="AccessDeniedException"), False),
-        (Refused("reading", "JobQueue", "q", "slow down", code="ThrottlingException"), False),
-        (Refused("reading", "JobQueue", "q", "expired", code="ExpiredTokenException"), True),
-        (Refused("reading", "JobQueue", "q", "invalid", code="UnrecognizedClientException"), True),
+        (RequestFailed("reading", "JobQueue", "q", "denied", code="AccessDeniedException"), False),
+        (RequestFailed("reading", "JobQueue", "q", "slow down", code="ThrottlingException"), False),
+        (RequestFailed("reading", "JobQueue", "q", "expired", code="ExpiredTokenException"), True),
+        (
+            RequestFailed(
+                "reading", "JobQueue", "q", "invalid", code="UnrecognizedClientException"
+            ),
+            True,
+        ),
     ],
 )
 def test_an_answer_is_no_reason_to_warn(error: SjresourceError, *, is_told: bool) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from sjresource.cli.main import run
 from sjresource.cli.terminal.exit_codes import ExitCode, ending_of
-from sjresource.errors import NotFound, Refused, Unreachable
+from sjresource.errors import NotFound, RequestFailed, Unreachable
 
 
 def test_without_the_extra_one_line_says_what_to_install() -> None:
@@ -97,7 +97,7 @@ def test_a_wrong_call_is_told_as_such(
     ("error", "code"),
     [
         (NotFound("reading", "JobQueue", "q"), ExitCode.NOT_FOUND),
-        (Refused("reading", "JobQueue", "q", "denied"), ExitCode.AWS),
+        (RequestFailed("reading", "JobQueue", "q", "denied"), ExitCode.AWS),
         (Unreachable("reading", "JobQueue", "q", "no route"), ExitCode.AWS),
     ],
 )

@@ -9,7 +9,7 @@ from sjresource.cli.commands.watch import _lines
 from sjresource.cli.stack.state import JOB_TYPE, jobs_in
 from sjresource.cli.stack_watch import StackWatch
 from sjresource.cli.terminal.screen import Screen
-from sjresource.errors import Refused, Unreachable
+from sjresource.errors import RequestFailed, Unreachable
 from sjresource.status.masking import Mask
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def test_what_an_up_brings_and_takes_meanwhile_is_followed() -> None:
 
 def test_a_job_that_may_not_be_asked_for_ends_the_watch_with_the_reason() -> None:
     """Waiting on would not help: permissions don't come back by themselves."""
-    denied = Refused("reading", "ServiceJob", "train", "denied", code="AccessDeniedException")
+    denied = RequestFailed("reading", "ServiceJob", "train", "denied", code="AccessDeniedException")
     watched = watch(Stack(FakeBatch({}, listing=denied, describing=denied), "train"))
 
     assert seen_within(watched, watched.is_over)

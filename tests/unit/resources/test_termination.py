@@ -6,7 +6,7 @@ import pytest
 
 from sjresource.aws.presence import Sought
 from sjresource.aws.waiters import Clock
-from sjresource.errors import NotFound, NotSettled, Refused
+from sjresource.errors import NotFound, RequestFailed, WaitTimeout
 from sjresource.resources.termination import end_and_release
 from sjresource.stack.identity import RELEASED_TAG
 from sjresource.stack.ownership import has_ended, is_given_up
@@ -93,7 +93,9 @@ def test_a_termination_without_effect_is_an_error_and_the_mark_is_taken_back() -
     """Half a minute is time enough to show it."""
     batch = Batch(LIVE)
 
-    with pytest.raises(NotSettled, match=r"asked to end it, and it is still RUNNING; run it again"):
+    with pytest.raises(
+        WaitTimeout, match=r"asked to end it, and it is still RUNNING; run it again"
+    ):
         batch.end(LIVE)
 
     assert batch.done == ["mark", "end", "unmark"]
@@ -102,7 +104,7 @@ def test_a_termination_without_effect_is_an_error_and_the_mark_is_taken_back() -
 
 def test_a_termination_that_is_refused_but_not_needed_any_more_is_none() -> None:
     """The job ended by itself in the moment before."""
-    refusal = Refused("terminating", "ServiceJob", JOB.arn, "it is SUCCEEDED")
+    refusal = RequestFailed("terminating", "ServiceJob", JOB.arn, "it is SUCCEEDED")
     batch = Batch(ENDED, termination=refusal)
 
     assert batch.end(LIVE) == ENDED
@@ -118,7 +120,7 @@ def test_a_job_that_is_not_shown_and_takes_tags_is_an_error_only_while_it_is_you
         def tag_resource(self, _arn: str, _tags: dict[str, str]) -> None:
             self.done.append("mark")
 
-    with pytest.raises(NotSettled, match="it takes its tags, but shows it nowhere"):
+    with pytest.raises(WaitTimeout, match="it takes its tags, but shows it nowhere"):
         Tagged(None).end(None)
     assert Tagged(None).end(None, JOB._replace(may_lag=False)) is None
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from waiting_fakes import FakeBatch, arn
 
-from sjresource.errors import NotFound, Refused, SjresourceError, Unreachable
+from sjresource.errors import NotFound, RequestFailed, SjresourceError, Unreachable
 from sjresource.status.describe import Look
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def test_a_gone_job_is_said_to_be_gone() -> None:
 def test_lists_that_are_not_allowed_are_done_without() -> None:
     """A Describe tells all as well."""
     jobs = running(3)
-    denied = Refused("listing", "ServiceJob", "queue", "no", code="AccessDeniedException")
+    denied = RequestFailed("listing", "ServiceJob", "queue", "no", code="AccessDeniedException")
 
     look, answers = look_at(FakeBatch(jobs, listing=denied), jobs)
 
@@ -141,7 +141,7 @@ def test_lists_that_are_not_allowed_are_done_without() -> None:
     "error",
     [
         Unreachable("reading", "ServiceJob", "job", "no route"),
-        Refused("reading", "ServiceJob", "job", "slow", code="TooManyRequestsException"),
+        RequestFailed("reading", "ServiceJob", "job", "slow", code="TooManyRequestsException"),
     ],
 )
 def test_a_look_ends_where_nothing_can_be_asked(error: SjresourceError) -> None:

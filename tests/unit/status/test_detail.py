@@ -5,7 +5,7 @@ from typing import Any, cast
 import pytest
 from waiting_fakes import FakeBatch, FakeTraining, arn, services, started
 
-from sjresource.errors import Refused, Unreachable
+from sjresource.errors import RequestFailed, Unreachable
 from sjresource.status.detail import (
     Standing,
     masked_words,
@@ -30,7 +30,7 @@ class Queue(FakeBatch):
     def find_job_queue_snapshot(self, _queue: str) -> dict[str, Any]:
         """Return the front."""
         self.calls.append("snapshot")
-        if isinstance(self.states.get("snapshot"), Refused):
+        if isinstance(self.states.get("snapshot"), RequestFailed):
             raise self.states["snapshot"]
         return {"frontOfQueue": {"jobs": [{"jobArn": arn(name)} for name in "xya"]}}
 
@@ -98,7 +98,7 @@ def test_twenty_waiting_jobs_cost_one_snapshot() -> None:
 
 def test_what_is_denied_is_not_asked_again() -> None:
     """It is only talk."""
-    denied = Refused("reading", "JobQueue", "q", "no", code="AccessDeniedException")
+    denied = RequestFailed("reading", "JobQueue", "q", "no", code="AccessDeniedException")
     batch, now = Queue(snapshot=denied), Time()
     shared = standing(batch, now=now)
     for minute in range(5):

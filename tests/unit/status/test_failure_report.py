@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from waiting_fakes import FakeBatch, FakeTraining, arn, services, started
 
-from sjresource.errors import Refused
+from sjresource.errors import RequestFailed
 from sjresource.status.evidence import Evidence, gather
 from sjresource.status.failure_report import (
     brief_failures,
@@ -74,7 +74,7 @@ def test_the_log_is_read_again_because_it_lags() -> None:
 
 def test_evidence_that_is_denied_is_named_and_the_rest_shown() -> None:
     """A poorer answer is better than none."""
-    denied = Refused("reading", "TrainingJob", "t1", "denied", code="AccessDeniedException")
+    denied = RequestFailed("reading", "TrainingJob", "t1", "denied", code="AccessDeniedException")
     training = FakeTraining({}, refusing=denied)
 
     message = failure_message(

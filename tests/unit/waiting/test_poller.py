@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from waiting_fakes import FakeBatch, arn
 
-from sjresource.errors import NotFound, Refused, SjresourceError, Unreachable
+from sjresource.errors import NotFound, RequestFailed, SjresourceError, Unreachable
 from sjresource.stack.threads import in_daemon_thread
 from sjresource.waiting.poll_interval import (
     FORGOTTEN_AFTER_SECONDS,
@@ -105,8 +105,8 @@ def test_a_wait_ends_with_the_end_of_the_job(end: str) -> None:
     "passing",
     [
         Unreachable("reading", "ServiceJob", "job", "no route"),
-        Refused("reading", "ServiceJob", "job", "slow", code="TooManyRequestsException"),
-        Refused("reading", "ServiceJob", "job", "old", code="ExpiredTokenException"),
+        RequestFailed("reading", "ServiceJob", "job", "slow", code="TooManyRequestsException"),
+        RequestFailed("reading", "ServiceJob", "job", "old", code="ExpiredTokenException"),
     ],
     ids=["unreachable", "throttled", "expired-token"],
 )
@@ -123,7 +123,7 @@ def test_what_says_nothing_about_the_job_is_outlived(passing: SjresourceError) -
     "final",
     [
         NotFound("reading", "ServiceJob", "job"),
-        Refused("reading", "ServiceJob", "job", "no", code="AccessDeniedException"),
+        RequestFailed("reading", "ServiceJob", "job", "no", code="AccessDeniedException"),
     ],
     ids=["gone", "denied"],
 )
@@ -175,7 +175,10 @@ def test_a_job_that_a_list_still_shows_is_waited_for_as_long_as_it_does() -> Non
     ("listing", "who"),
     [
         (None, "neither DescribeServiceJob nor ListServiceJobs shows it"),
-        (Refused("listing", "ServiceJob", "train", "no"), "DescribeServiceJob does not show it"),
+        (
+            RequestFailed("listing", "ServiceJob", "train", "no"),
+            "DescribeServiceJob does not show it",
+        ),
     ],
     ids=["not-listed", "no-lists"],
 )
@@ -199,14 +202,14 @@ def test_a_job_is_not_gone_because_the_credentials_are_anothers() -> None:
     """In another account nothing is found: that is said, and no advice to run it again."""
 
     def confirm(job: str) -> None:
-        raise Refused("reading", "ServiceJob", job, "it is in account 9")
+        raise RequestFailed("reading", "ServiceJob", job, "it is in account 9")
 
     watch = Watch(arn("job"))
     batch = Story(MISSING)
     poller = Poller(batch.client, Listener(), Leaps(), lambda: 0.5, confirm_gone=confirm)
     poller.watch([watch])
 
-    with pytest.raises(Refused, match="it is in account 9"):
+    with pytest.raises(RequestFailed, match="it is in account 9"):
         watch.done.result(SOON)
 
 

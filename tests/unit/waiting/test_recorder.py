@@ -7,7 +7,7 @@ from pulumi.runtime import rpc
 from waiting_fakes import FakeBatch, FakeTraining, arn, services, started
 
 from sjresource.aws.waiters import Clock
-from sjresource.errors import NotFound, Refused, Unreachable
+from sjresource.errors import NotFound, RequestFailed, Unreachable
 from sjresource.waiting.recorder import quotes_secrets, record, remembered
 
 JOBS = [arn("a"), arn("b"), arn("c")]
@@ -250,7 +250,7 @@ def test_a_job_that_ended_and_is_not_shown_is_asked_for_again() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        Refused("reading", "TrainingJob", "ta", "hush", code="AccessDeniedException"),
+        RequestFailed("reading", "TrainingJob", "ta", "hush", code="AccessDeniedException"),
         Unreachable("reading", "TrainingJob", "ta", "hush"),
     ],
 )
