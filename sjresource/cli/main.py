@@ -1,7 +1,8 @@
-"""Where the `sjresource` command starts, and where every error ends in one line and an exit code.
+"""The entry point of the `sjresource` command: every error ends in one line and an exit code.
 
-Nothing of the extra `cli` is imported before it is known to be there, and no command's module
-before it is called: `sjresource --help` needs neither AWS's libraries nor Pulumi's.
+Packages of the extra `cli` are imported only after a check that it is installed, and a command's
+module only when that command is run: `sjresource --help` loads neither AWS's libraries nor
+Pulumi's.
 """
 
 from __future__ import annotations
@@ -12,15 +13,15 @@ import sys
 import threading
 from typing import TYPE_CHECKING, NoReturn
 
-from sjresource.cli.terminal.exit_codes import ExitCode, ending_of, extra_is_missing
+from sjresource.cli.terminal.exit_codes import ExitCode, exit_for, missing_extra_message
 
 if TYPE_CHECKING:
     from types import FrameType
 
 
 def main() -> NoReturn:
-    """Run the command that the process was called with, and exit."""
-    hush_threads_after_ctrl_c()
+    """Run the command in this process's arguments, and exit."""
+    silence_threads_after_ctrl_c()
     code = run(sys.argv[1:])
     try:
         sys.stdout.flush()
@@ -33,36 +34,36 @@ def main() -> NoReturn:
 
 
 def run(arguments: list[str]) -> int:
-    """Run a command and give its exit code; what went wrong stands on stderr, in one line."""
+    """Run a command and return its exit code; print an error to stderr, in one line."""
     try:
         import click  # noqa: PLC0415 - it may be missing
 
         from sjresource.cli.command_group import sjresource  # noqa: PLC0415 - as above
     except ModuleNotFoundError as error:
-        return _end(extra_is_missing(error), ExitCode.USAGE)
+        return _exit_code(missing_extra_message(error), ExitCode.USAGE)
     try:
-        answer = sjresource.main(arguments, prog_name="sjresource", standalone_mode=False)
-        return answer if isinstance(answer, int) else ExitCode.DONE
+        code = sjresource.main(arguments, prog_name="sjresource", standalone_mode=False)
+        return code if isinstance(code, int) else ExitCode.OK
     except click.ClickException as error:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        return _end("", ExitCode.INTERRUPTED)
-    except SystemExit as leaving:  # click's way after a completion; click's and rich's, with 1,
-        if leaving.code == 1 and "_SJRESOURCE_COMPLETE" not in os.environ:  # after a broken pipe
+        return ExitCode.INTERRUPTED
+    except SystemExit as error:  # click's way after a completion; click's and rich's, with 1,
+        if error.code == 1 and "_SJRESOURCE_COMPLETE" not in os.environ:  # after a broken pipe
             return ExitCode.PIPE_CLOSED
         raise
     except Exception as error:
-        ending = ending_of(error)
-        if ending is None:
+        known = exit_for(error)
+        if known is None:
             raise
-        return _end(*ending)
+        return _exit_code(*known)
 
 
-def hush_threads_after_ctrl_c() -> None:
-    """Let no thread end in a traceback once Ctrl-C was pressed.
+def silence_threads_after_ctrl_c() -> None:
+    """Let no thread print a traceback after Ctrl-C.
 
-    Pulumi's own, which read what its CLI says, lose their pipes when the wait for it is cut short.
+    Threads of Pulumi's SDK read its CLI's output, and fail when that is interrupted.
     """
 
     def interrupt(number: int, frame: FrameType | None) -> None:
@@ -73,9 +74,8 @@ def hush_threads_after_ctrl_c() -> None:
         signal.signal(signal.SIGINT, interrupt)
 
 
-def _end(said: str, code: int) -> int:
-    from sjresource.sanitize import quotable  # noqa: PLC0415 - only where something is said
+def _exit_code(message: str, code: ExitCode) -> int:
+    from sjresource.sanitize import quotable  # noqa: PLC0415 - only where something is printed
 
-    if said:
-        print(f"sjresource: {quotable(said)}", file=sys.stderr)  # noqa: T201 - a command's voice
+    print(f"sjresource: {quotable(message)}", file=sys.stderr)  # noqa: T201 - a command's output
     return code

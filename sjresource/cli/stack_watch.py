@@ -23,7 +23,7 @@ from sjresource.waiting.poller import Poller, Watch
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sjresource.cli.stack.context import Scope
+    from sjresource.cli.stack.context import StackContext
     from sjresource.cli.stack.state import StackJob
     from sjresource.cli.views.job import Answer, JobView
 
@@ -37,12 +37,12 @@ _TICK = 5.0
 class StackWatch:
     """Watches the jobs of a stack. `trouble` says why AWS can't be asked at the moment, or None."""
 
-    def __init__(self, scope: Scope, now: Callable[[], float] = time.monotonic) -> None:
-        self._scope = scope
+    def __init__(self, context: StackContext, now: Callable[[], float] = time.monotonic) -> None:
+        self._context = context
         self._now = now
-        services = scope.services
+        services = context.services
         standing = Standing(services.batch, services.sagemaker)
-        self._viewer = Viewer(services, standing, scope.mask)
+        self._viewer = Viewer(services, standing, context.mask)
         self._poller = Poller(services.batch, self)
         self._jobs: list[StackJob] = []
         self._watches: dict[str, Watch] = {}
@@ -52,7 +52,7 @@ class StackWatch:
         self._reading: threading.Thread | None = None
         self._read: list[StackJob] | None = None
         self.trouble: str | None = None
-        self._take(scope.jobs)
+        self._take(context.jobs)
 
     def seen(self, watch: Watch) -> None:
         """Note, for the poller, that a job has changed."""
@@ -113,7 +113,7 @@ class StackWatch:
         from pulumi.automation import CommandError  # noqa: PLC0415 - it is there by now
 
         with suppress(CommandError, ValueError):  # it is read again soon
-            self._read = jobs_in(self._scope.need_stack().deployment())
+            self._read = jobs_in(self._context.require_stack().deployment())
         self._read_at = self._now()
         self._reading = None
 

@@ -148,7 +148,7 @@ def test_nothing_is_terminated_unasked(acted: ActedStack) -> None:
     code, shown = on_a_terminal(acted.outside, "terminate", job, typed="n\n")
 
     assert piped.returncode == 2
-    assert "say --yes if it is meant" in err
+    assert "not a terminal; pass --yes to confirm" in err
     assert code == 1
     assert ": RUNNING" in shown
     assert "submitted for organization/project/test/declined" in shown

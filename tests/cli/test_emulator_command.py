@@ -47,7 +47,7 @@ def test_emulator_is_started_used_emptied_and_stopped(shell: CommandLine) -> Non
 
     assert (none["running"], none["url"], started["started"]) == (False, None, True)
     assert again.out.startswith(f"# emulator runs: {started['url']}, pid {started['pid']}, ")
-    assert (refused.code, "say --yes" in refused.err) == (2, True)
+    assert (refused.code, "pass --yes" in refused.err) == (2, True)
     assert (emptied["url"], emptied["pid"] != started["pid"]) == (started["url"], True)
     assert "simulated" in psutil.Process(emptied["pid"]).cmdline()
     assert batch.describe_job_queues()["jobQueues"] == []

@@ -13,7 +13,7 @@ from waiting_fakes import started
 from sjresource.aws.regional_clients import services_of
 from sjresource.aws.settings import Settings
 from sjresource.cli.logs.events import Line, Trouble
-from sjresource.cli.logs.follow import Following
+from sjresource.cli.logs.follow import LogFollower
 from sjresource.cli.logs.runs import runs_of
 from sjresource.emulator import Clock, Emulator
 from sjresource.errors import Unreachable
@@ -72,7 +72,7 @@ class World:
         self.emulator.clock.advance(1)
         return "quotas"
 
-    def following(self, job: str, *secrets: str, outages: int = 0) -> Following:
+    def following(self, job: str, *secrets: str, outages: int = 0) -> LogFollower:
         """Return the follower of a job of whose log every other read fails, `outages` times."""
         key = self.emulator.credentials
         settings = Settings(
@@ -85,7 +85,7 @@ class World:
         )
         services = services_of(settings)
         failing = deque(each for _ in range(outages) for each in (False, True))
-        return Following(
+        return LogFollower(
             lambda: services.batch("").find_service_job(job),
             lambda region: cast("LogsClient", Unsteady(services.logs(region), failing)),
             Mask(secrets),

@@ -11,7 +11,7 @@ from emulated import PAYLOAD
 from emulated_stack import EmulatedCloud
 
 from sjresource.aws.payload import payload_json
-from sjresource.cli.stack.context import Scope
+from sjresource.cli.stack.context import StackContext
 from sjresource.cli.stack.state import StackJob
 from sjresource.cli.views.job import Viewer, look_at
 from sjresource.emulator import Emulator
@@ -289,6 +289,6 @@ def _in_state(name: str, arn: str, record: dict[str, Any]) -> StackJob:
 
 def _views(sjresource: CommandLine, jobs: list[StackJob]) -> list[JobView]:
     with sjresource.shell():
-        services = Scope(sjresource.folder).services
+        services = StackContext(sjresource.folder).services
         viewer = Viewer(services, Standing(services.batch, services.sagemaker), Mask())
         return viewer.views(jobs, look_at(services, jobs))

@@ -10,7 +10,7 @@ import pytest
 from dashboard_process import DashboardProcess
 
 from sjresource.cli.command_group import sjresource
-from sjresource.cli.stack.context import Scope
+from sjresource.cli.stack.context import StackContext
 from sjresource.cli.stack.find_job import FoundJob, complete_job, find_job
 
 if TYPE_CHECKING:
@@ -158,14 +158,14 @@ def test_job_is_a_resource_an_id_an_arn_or_a_job_name(shown: ShownStack) -> None
     """All mean the same job; a component's name tells two of one name apart."""
     arn, other = shown.arn("running"), shown.submit("not-in-the-stack")
     with shown.sjresource.shell():
-        scope = Scope(shown.stack.work)
+        context = StackContext(shown.stack.work)
         for job in ("running", arn.rpartition("/")[2], arn):
-            assert find_job(scope, job).arn == arn
-        assert find_job(scope, "nightly/train").label == "nightly/train"
-        context = click.Context(sjresource, info_name="sjresource")
-        assert complete_job(context, click.Option(["--x"]), "n") == ["nightly/train"]
+            assert find_job(context, job).arn == arn
+        assert find_job(context, "nightly/train").label == "nightly/train"
+        click_context = click.Context(sjresource, info_name="sjresource")
+        assert complete_job(click_context, click.Option(["--x"]), "n") == ["nightly/train"]
         for job in ("not-in-the-stack", other.rpartition("/")[2], other):
-            assert find_job(scope, job) == FoundJob(other)
+            assert find_job(context, job) == FoundJob(other)
 
 
 def test_an_ambiguous_job_lists_the_candidates(shown: ShownStack) -> None:

@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 from sjresource.aws.regional_clients import Services, services_of
 from sjresource.aws.settings import Settings
 from sjresource.cli.dashboard_source import AwsAnswers
-from sjresource.cli.stack.context import Scope
+from sjresource.cli.stack.context import StackContext
 from sjresource.cli.stack.find_queue import queues_to_show
 from sjresource.cli.stack.state import StackQueue
 from sjresource.emulator import Clock, Emulator, Fault
@@ -143,17 +143,17 @@ def test_queue_that_is_gone_hides_no_other(
 ) -> None:
     """A stack may still name a queue that somebody deleted; it is told, and the rest is shown."""
     teams, gone = (f"arn:aws:batch:{REGION}:123456789012:job-queue/{n}" for n in ("teams", "gone"))
-    scope = Scope(tmp_path)
-    vars(scope).update(
+    context = StackContext(tmp_path)
+    vars(context).update(
         services=services_of(settings(emulator)),
         queues=[StackQueue("old", "old", gone), StackQueue("teams", "teams", teams)],
         jobs=[],
     )
 
-    assert queues_to_show(scope, []) == [teams]
+    assert queues_to_show(context, []) == [teams]
     assert "job-queue/gone" in capsys.readouterr().err
     with pytest.raises(NotFound):
-        queues_to_show(scope, [gone])
+        queues_to_show(context, [gone])
 
 
 def test_browser_that_returns_when_it_is_closed_is_served(

@@ -11,7 +11,7 @@ import click
 
 from sjresource.aws.arn import parse_arn
 from sjresource.cli.dashboard_source import MOST_QUEUES, AwsAnswers
-from sjresource.cli.stack.context import Scope, stack_options
+from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.stack.find_queue import queues_to_show
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
 from sjresource.cli.terminal.output import Output, output_option
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 @click.option("--no-browser", is_flag=True, help="Only print the URL.")
 @output_option
 def dashboard(
-    scope: Scope,
+    context: StackContext,
     output: Output,
     queues: Sequence[str],
     port: int,
@@ -53,14 +53,14 @@ def dashboard(
     Listens on this machine only. AWS is asked while a page is open, about twice a second at most,
     and nothing reaches the browser but what is shown.
     """
-    shown = [] if everything else queues_to_show(scope, queues)
-    answers = AwsAnswers(scope.services, scope.mask, _place(scope, shown), shown)
+    shown = [] if everything else queues_to_show(context, queues)
+    answers = AwsAnswers(context.services, context.mask, _place(context, shown), shown)
     if not shown:
         _tell_how_many(answers)
     site = Site(answers)
     server = _listen(site, port)
     url = site.door.url(server.url)
-    output.give(
+    output.print(
         {"url": url, "queues": shown or None},
         lambda _: _tell(answers.place, url),
     )
@@ -78,11 +78,11 @@ def _tell(place: str, url: str) -> None:
     click.echo("Ctrl-C ends it.")
 
 
-def _place(scope: Scope, shown: Sequence[str]) -> str:
+def _place(context: StackContext, shown: Sequence[str]) -> str:
     """Say what the page is of: the stack, and where."""
     regions = {arn.region for queue in shown if (arn := parse_arn(queue))}
-    where = ", ".join(sorted(regions)) or scope.settings.region or "the configured region"
-    return f"{scope.title} in {where}" if scope.title else where
+    where = ", ".join(sorted(regions)) or context.settings.region or "the configured region"
+    return f"{context.title} in {where}" if context.title else where
 
 
 def _tell_how_many(answers: AwsAnswers) -> None:
@@ -99,4 +99,4 @@ def _listen(site: Site, port: int) -> PageServer:
         return PageServer(site, port)
     except OSError as error:
         said = f"starting Dashboard (port {port}): {error.strerror}; give another --port"
-        raise CommandFailure(said, ExitCode.NOT_WELL) from None
+        raise CommandFailure(said, ExitCode.FAILED) from None

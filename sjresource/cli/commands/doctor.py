@@ -25,8 +25,8 @@ from sjresource.cli.doctor.engine import engine_findings
 from sjresource.cli.doctor.findings import failed, ok, unproven
 from sjresource.cli.doctor.permissions import Readers, Things, permission_findings
 from sjresource.cli.doctor.shadowing import shadow_findings
-from sjresource.cli.stack.context import Scope, stack_options
-from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode, ending_of
+from sjresource.cli.stack.context import StackContext, stack_options
+from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode, exit_for
 from sjresource.cli.terminal.output import Output, output_option
 
 if TYPE_CHECKING:
@@ -45,39 +45,39 @@ _STYLES = {"ok": "green", "failed": "bold red", "unproven": "dim"}
 @click.command()
 @stack_options
 @output_option
-def doctor(scope: Scope, output: Output) -> int:
+def doctor(context: StackContext, output: Output) -> int:
     """Look whether all is there that an `up` needs, changing nothing; say how to mend what isn't.
 
     The engine and the plugin's Python, a lock or unfinished creates that were left behind,
     credentials, region, endpoint and account, and every permission to read, by calls that have no
     effect. Exit code 1: something has to be mended.
     """
-    findings = list(_look(scope))
+    findings = list(_look(context))
     bad = [finding for finding in findings if finding.verdict == "failed"]
     answer = {
         "healthy": not bad,
         "findings": [finding.as_json() for finding in findings],
     }
-    output.give(answer, lambda screen: _tell(screen, findings))
-    return ExitCode.NOT_WELL if bad else ExitCode.DONE
+    output.print(answer, lambda screen: _tell(screen, findings))
+    return ExitCode.FAILED if bad else ExitCode.OK
 
 
-def _look(scope: Scope) -> Iterator[Finding]:
-    yield from shadow_findings(_project(scope))
-    yield from engine_findings(_project(scope))
-    of_stack = list(deployment_findings(scope))
+def _look(context: StackContext) -> Iterator[Finding]:
+    yield from shadow_findings(_project(context))
+    yield from engine_findings(_project(context))
+    of_stack = list(deployment_findings(context))
     yield from of_stack
     if any(finding.verdict == "failed" for finding in of_stack if finding.check == "stack"):
         yield unproven("aws: config", "not read; from here on by this shell's own settings")
-        scope = Scope(Path(os.sep))
-    yield from _look_at_aws(scope)
+        context = StackContext(Path(os.sep))
+    yield from _look_at_aws(context)
 
 
-def _look_at_aws(scope: Scope) -> Iterator[Finding]:
+def _look_at_aws(context: StackContext) -> Iterator[Finding]:
     try:
-        settings = scope.settings
+        settings = context.settings
     except Exception as error:
-        ending = ending_of(error)
+        ending = exit_for(error)
         if ending is None:
             raise
         yield failed("aws: config", ending[0], "see `pulumi config`")
@@ -87,12 +87,12 @@ def _look_at_aws(scope: Scope) -> Iterator[Finding]:
     if any(finding.verdict == "failed" for finding in found):
         yield unproven("permissions", "not tried without access", "mend that first")
         return
-    yield from permission_findings(_readers(settings), _things(scope, settings))
+    yield from permission_findings(_readers(settings), _things(context, settings))
 
 
-def _project(scope: Scope) -> Path | None:
+def _project(context: StackContext) -> Path | None:
     try:
-        return scope.project
+        return context.project
     except CommandFailure:  # the stack's own finding says so
         return None
 
@@ -106,10 +106,10 @@ def _readers(settings: Settings) -> Readers:
     )
 
 
-def _things(scope: Scope, settings: Settings) -> Things:
+def _things(context: StackContext, settings: Settings) -> Things:
     region, _ = endpoint_of(settings)
-    jobs = {job.arn: _training_job(job) for job in scope.jobs if _is_in(job.arn, region)}
-    queues = [queue.arn for queue in scope.queues if _is_in(queue.arn, region)]
+    jobs = {job.arn: _training_job(job) for job in context.jobs if _is_in(job.arn, region)}
+    queues = [queue.arn for queue in context.queues if _is_in(queue.arn, region)]
     return Things.of(queues, jobs, f"{region}:{find_caller(settings)['Account']}")
 
 
@@ -131,9 +131,9 @@ def _tell(screen: Screen, findings: Sequence[Finding]) -> None:
         for finding in _summed(list(group)) if proven else group:
             mark = marks[finding.verdict]
             line, room = f"{mark} {finding.check}: {finding.seen}", len(mark) + 1
-            screen.say(line, _STYLES[finding.verdict], hanging=room)
+            screen.print(line, _STYLES[finding.verdict], hanging=room)
             if finding.fix:
-                screen.say(f"→ {finding.fix}" if marks is _MARKS else finding.fix, indent=room)
+                screen.print(f"→ {finding.fix}" if marks is _MARKS else finding.fix, indent=room)
 
 
 def _summed(proven: list[Finding]) -> list[Finding]:

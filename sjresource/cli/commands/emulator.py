@@ -13,7 +13,7 @@ import click
 
 from sjresource.cli import emulator_process
 from sjresource.cli.emulator_access import OVERRIDING, PROFILE, ask_emulator, aws_variables
-from sjresource.cli.stack.context import Scope
+from sjresource.cli.stack.context import StackContext
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.terminal.prompt import confirm
@@ -72,9 +72,9 @@ def start(output: Output, data: Path, port: int, executor: str) -> None:
         running = emulator_process.start(data, _log(data), port=port, executor=executor)
     elif port not in (0, running.port):
         said = f"starting Emulator ({data}): it runs already, at {running.url}; stop it first"
-        raise CommandFailure(said, ExitCode.NOT_WELL)
+        raise CommandFailure(said, ExitCode.FAILED)
     answer = {**_described(data, running), "started": started}
-    output.give(answer, lambda _: _tell_shell(data, running, started=started))
+    output.print(answer, lambda _: _tell_shell(data, running, started=started))
 
 
 @emulator.command()
@@ -88,7 +88,7 @@ def stop(output: Output, data: Path) -> None:
         emulator_process.stop(running)
     pid = running.pid if running else None
     said = f"Stopped the emulator (pid {pid})." if running else f"No emulator runs for {data}."
-    output.give({"stopped": running is not None, "pid": pid}, lambda screen: screen.say(said))
+    output.print({"stopped": running is not None, "pid": pid}, lambda screen: screen.print(said))
 
 
 @emulator.command()
@@ -100,8 +100,8 @@ def status(output: Output, data: Path) -> int:
     answer = _described(data, running)
     if running is not None:
         answer["jobs"] = ask_emulator(running.url, data, "jobs")["jobs"]
-    output.give(answer, lambda screen: _tell_status(screen, answer))
-    return ExitCode.DONE if running else ExitCode.NOT_FOUND
+    output.print(answer, lambda screen: _tell_status(screen, answer))
+    return ExitCode.OK if running else ExitCode.NOT_FOUND
 
 
 @emulator.command()
@@ -119,14 +119,14 @@ def reset(output: Output, data: Path, *, yes: bool) -> None:
     running = emulator_process.reset(data, _log(data))
     said = f"Emptied {data}."
     said += f" It runs again at {running.url} (pid {running.pid})." if running else ""
-    output.give(_described(data, running), lambda screen: screen.say(said))
+    output.print(_described(data, running), lambda screen: screen.print(said))
 
 
 def _default_data() -> Path:
     credentials = os.environ.get("AWS_SHARED_CREDENTIALS_FILE")
     if credentials and os.environ.get("AWS_PROFILE") == PROFILE:
         return Path(credentials).parent
-    return (Scope(Path()).project or Path()) / FOLDER / "emulator"
+    return (StackContext(Path()).project or Path()) / FOLDER / "emulator"
 
 
 def _make_folder(data: Path) -> None:
@@ -169,18 +169,18 @@ def _tell_shell(data: Path, running: Emulator, *, started: bool) -> None:
 
 def _tell_status(screen: Screen, answer: dict[str, Any]) -> None:
     if not answer["running"]:
-        screen.say(f"No emulator runs for {answer['data']}; start it: sjresource emulator start")
+        screen.print(f"No emulator runs for {answer['data']}; start it: sjresource emulator start")
         return
-    screen.say(f"Runs at {answer['url']}, pid {answer['pid']}")
+    screen.print(f"Runs at {answer['url']}, pid {answer['pid']}")
     if answer["page"]:
-        screen.say(f"queues: {answer['page']}")
-    screen.say(f"data: {answer['data']}")
-    screen.say(f"log: {answer['log']}")
+        screen.print(f"queues: {answer['page']}")
+    screen.print(f"data: {answer['data']}")
+    screen.print(f"log: {answer['log']}")
     for region, counts in sorted(answer["jobs"].items()):
         numbers = ", ".join(f"{counts[each]} {each}" for each in sorted(counts))
-        screen.say(f"jobs in {region}: {numbers}")
+        screen.print(f"jobs in {region}: {numbers}")
     if not answer["jobs"]:
-        screen.say("no jobs")
+        screen.print("no jobs")
 
 
 def _shown(path: Path) -> str:

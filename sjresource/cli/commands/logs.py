@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sjresource.aws.arn import parse_arn
-from sjresource.cli.logs.follow import Following
+from sjresource.cli.logs.follow import LogFollower
 from sjresource.cli.logs.output import LogOutput
-from sjresource.cli.stack.context import Scope, Withholding, stack_options
+from sjresource.cli.stack.context import RedactAll, StackContext, stack_options
 from sjresource.cli.stack.find_job import find_job, job_argument
 from sjresource.cli.stack.payload_secrets import secrets_in_payload
 from sjresource.cli.terminal.exit_codes import ExitCode
@@ -36,7 +36,13 @@ if TYPE_CHECKING:
 @stack_options
 @output_option
 def logs(
-    scope: Scope, output: Output, job: str, *, follow: bool, timestamps: bool, tail: int | None
+    context: StackContext,
+    output: Output,
+    job: str,
+    *,
+    follow: bool,
+    timestamps: bool,
+    tail: int | None,
 ) -> int:
     """Print what a job has logged: every attempt, every instance, oldest first.
 
@@ -47,21 +53,21 @@ def logs(
     With -f it waits for a job that has not started, follows it over its attempts, and ends when the
     job does: with exit code 1 if it FAILED.
     """
-    found = find_job(scope, job)
+    found = find_job(context, job)
     out = LogOutput(as_json=output.as_json, timestamps=timestamps, tail=tail)
-    story = _Story(scope, found)
+    story = _Story(context, found)
 
     def sleep(seconds: float) -> None:
         out.flush()
         time.sleep(seconds)
 
-    following = Following(
+    following = LogFollower(
         story.describe,
-        scope.services.logs,
-        _mask(scope, found),
+        context.services.logs,
+        _mask(context, found),
         now=time.time,
         sleep=sleep,
-        standing=Standing(scope.services.batch, scope.services.sagemaker).of,
+        standing=Standing(context.services.batch, context.services.sagemaker).of,
     )
     for event in following.to_the_end() if follow else following.so_far():
         out.take(event)
@@ -69,14 +75,14 @@ def logs(
     failed = follow and story.status == "FAILED"
     if failed and not output.as_json:
         out.say(f"why: sjresource why {found.label}")
-    return ExitCode.NOT_WELL if failed else ExitCode.DONE
+    return ExitCode.FAILED if failed else ExitCode.OK
 
 
 class _Story:
     """What there is to know of the job; `status` is the last that was seen."""
 
-    def __init__(self, scope: Scope, found: FoundJob) -> None:
-        self._scope = scope
+    def __init__(self, context: StackContext, found: FoundJob) -> None:
+        self._context = context
         self._found = found
         self._record = found.stack_job.record if found.stack_job else {}
         self.status = ""
@@ -84,7 +90,7 @@ class _Story:
     def describe(self) -> Detail:
         """Describe the job; once Batch has forgotten it, what was recorded names its last log."""
         try:
-            detail = _client(self._scope, self._found).find_service_job(self._found.arn)
+            detail = _client(self._context, self._found).find_service_job(self._found.arn)
         except NotFound:
             training_job = self._record.get("training_job_arn")
             if not training_job:
@@ -98,23 +104,23 @@ class _Story:
         return detail
 
 
-def _mask(scope: Scope, found: FoundJob) -> Mask:
+def _mask(context: StackContext, found: FoundJob) -> Mask:
     """Give the stack's mask; where its secrets can't be decrypted, that of the job's own payload.
 
     A log of which each line is withheld is none.
     """
     if found.stack_job is None:
         return Mask()
-    if not isinstance(scope.mask, Withholding):
-        return scope.mask
-    resources = {each["urn"]: each for each in scope.deployment.get("resources", [])}
+    if not isinstance(context.mask, RedactAll):
+        return context.mask
+    resources = {each["urn"]: each for each in context.deployment.get("resources", [])}
     try:
-        payload = _client(scope, found).find_request_payload(found.arn)
+        payload = _client(context, found).find_request_payload(found.arn)
     except NotFound:
-        return scope.mask
+        return context.mask
     return Mask(secrets_in_payload(resources[found.stack_job.urn], payload))
 
 
-def _client(scope: Scope, found: FoundJob) -> BatchClient:
+def _client(context: StackContext, found: FoundJob) -> BatchClient:
     arn = parse_arn(found.arn)  # asked for anew each time: credentials may have been refreshed
-    return scope.services.batch(arn.region if arn else "")
+    return context.services.batch(arn.region if arn else "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sjresource.aws.arn import name_in, parse_arn
-from sjresource.cli.stack.context import Scope, stack_options
+from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.terminal.exit_codes import ExitCode
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.terminal.prompt import confirm
@@ -39,7 +39,7 @@ _MAY_BE_OWNED = "another stack, or a renamed resource, may have it; to end it, g
 @stack_options
 @output_option
 def orphans(
-    scope: Scope, output: Output, jobs: tuple[str, ...], *, terminate: bool, yes: bool
+    context: StackContext, output: Output, jobs: tuple[str, ...], *, terminate: bool, yes: bool
 ) -> int:
     """List live jobs that carry the stack's tags and are in no state: they go on, and cost money.
 
@@ -50,24 +50,24 @@ def orphans(
     that a state has recorded may be another stack's or a renamed resource's, or was left running on
     purpose: it is listed as such, and --terminate ends it only if its id is given.
     """
-    stack = scope.need_stack()
+    stack = context.require_stack()
     found = _chosen(orphans_of(stack), jobs)
     to_end = [orphan for orphan in found if terminate and (jobs or not orphan.may_be_owned)]
-    if found and not scope.deployment.get("resources") and not output.as_json:
+    if found and not context.deployment.get("resources") and not output.as_json:
         click.echo(_EMPTY, err=True)
     if to_end:
         if not output.as_json:
-            _tell(output.screen(), scope.title, found)
-        doing = f"terminating ServiceJobs ({len(to_end)} orphans of {scope.title})"
+            _tell(output.screen(), context.title, found)
+        doing = f"terminating ServiceJobs ({len(to_end)} orphans of {context.title})"
         confirm(doing, f"Terminate {_jobs(to_end)}?", yes=yes)
-    ended = {orphan.arn: _end(scope, orphan) for orphan in to_end}
+    ended = {orphan.arn: _end(context, orphan) for orphan in to_end}
     answer = {
-        "stack": scope.title,
+        "stack": context.title,
         "orphans": [{**asdict(orphan), **_how_it_ended(ended.get(orphan.arn))} for orphan in found],
     }
-    output.give(answer, lambda screen: _tell_end(screen, scope.title, found, ended))
+    output.print(answer, lambda screen: _tell_end(screen, context.title, found, ended))
     left = [orphan for orphan in found if ended.get(orphan.arn) != ""]
-    return ExitCode.NOT_WELL if left else ExitCode.DONE
+    return ExitCode.FAILED if left else ExitCode.OK
 
 
 def _chosen(found: list[Orphan], jobs: tuple[str, ...]) -> list[Orphan]:
@@ -83,10 +83,10 @@ def _chosen(found: list[Orphan], jobs: tuple[str, ...]) -> list[Orphan]:
     return [orphan for orphan in found if not ids or name_in(orphan.arn) in ids]
 
 
-def _end(scope: Scope, orphan: Orphan) -> str:
+def _end(context: StackContext, orphan: Orphan) -> str:
     """End one; give why it could not be done, "" if it was."""
     arn = parse_arn(orphan.arn)
-    client, before = scope.services.batch(arn.region if arn else ""), {"status": orphan.status}
+    client, before = context.services.batch(arn.region if arn else ""), {"status": orphan.status}
     try:
         end_job(client, orphan.arn, before, _REASON, gives_up=True)
     except SjresourceError as error:
@@ -99,10 +99,10 @@ def _how_it_ended(error: str | None) -> dict[str, Any]:
 
 
 def _tell(screen: Screen, stack: str, found: Sequence[Orphan]) -> None:
-    from sjresource.cli.terminal.screen import Cell, Row, status_cell  # noqa: PLC0415 - only for words
+    from sjresource.cli.terminal.table import Cell, Row, status_cell  # noqa: PLC0415 - only for words
 
     if not found:
-        screen.say(f"The stack {stack} has no orphans.")
+        screen.print(f"The stack {stack} has no orphans.")
         return
     rows = [
         Row(
@@ -111,7 +111,7 @@ def _tell(screen: Screen, stack: str, found: Sequence[Orphan]) -> None:
         )
         for orphan in found
     ]
-    screen.table(("MADE FOR", "JOB NAME", "STATE"), rows)
+    screen.print_table(("MADE FOR", "JOB NAME", "STATE"), rows)
 
 
 def _tell_end(
@@ -120,11 +120,11 @@ def _tell_end(
     if not ended:
         _tell(screen, stack, found)
         if any(not orphan.may_be_owned for orphan in found):
-            screen.say("They have no resource any more; end them: sjresource orphans --terminate")
+            screen.print("They have no resource any more; end them: sjresource orphans --terminate")
         return
     for orphan in found:
         error = ended.get(orphan.arn, f"Left alone: {orphan.arn}: {_MAY_BE_OWNED}")
-        screen.say(error or f"Terminated {orphan.job_name}: {orphan.arn}", "red" if error else "")
+        screen.print(error or f"Terminated {orphan.job_name}: {orphan.arn}", "red" if error else "")
 
 
 def _jobs(to_end: Sequence[Orphan]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sjresource.cli.stack.context import Scope, stack_options
+from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.stack.find_queue import client_of, find_queue, queue_argument
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
 from sjresource.cli.terminal.output import Output, output_option
@@ -39,48 +39,48 @@ _SCHEDULING = {
 @queue_argument
 @stack_options
 @output_option
-def queue(queue: str | None, scope: Scope, output: Output) -> None:
+def queue(queue: str | None, context: StackContext, output: Output) -> None:
     """Show how full a queue is, by share, which jobs run in it, and which wait for what.
 
     QUEUE is the Pulumi resource name of a queue of the stack, a queue's name or its ARN; it may be
     left out if the stack has one queue.
     """
-    found = find_queue(scope, queue)
+    found = find_queue(context, queue)
     try:
-        seen = read_queue(client_of(scope, found), found)
+        seen = read_queue(client_of(context, found), found)
     except NotFound as error:
-        names = ", ".join(each.path for each in scope.queues)
+        names = ", ".join(each.path for each in context.queues)
         hint = f"; the stack has {names}" if names else ""
         raise CommandFailure(f"{error}{hint}", ExitCode.NOT_FOUND) from None
-    labels = {job.arn: job.label for job in scope.jobs}
-    seen.jobs = masked_reasons(seen.jobs, labels, lambda: scope.mask)
+    labels = {job.arn: job.label for job in context.jobs}
+    seen.jobs = masked_reasons(seen.jobs, labels, lambda: context.mask)
     view = queue_view(seen, labels)
-    output.give(view, lambda screen: tell(screen, view, time.time()))
+    output.print(view, lambda screen: tell(screen, view, time.time()))
 
 
 def tell(screen: Screen, view: Shown, now: float) -> None:
     """Say it in words."""
     about = view["queue"]
-    screen.say(
+    screen.print(
         f"{about['name']}: {about['state']}, {about['status']}, priority {about['priority']}, "
         f"{_SCHEDULING[about['scheduling']]}"
     )
-    screen.say(f"in use: {capacity_words(view['capacity']) or 'nothing'}{_places(view)}")
+    screen.print(f"in use: {capacity_words(view['capacity']) or 'nothing'}{_places(view)}")
     if view["shares"]:
-        screen.say("")
-        screen.table(("SHARE", "IN USE", "SHARING", "RUNNING", "WAITING"), _shares(view))
-    screen.say("")
+        screen.print("")
+        screen.print_table(("SHARE", "IN USE", "SHARING", "RUNNING", "WAITING"), _shares(view))
+    screen.print("")
     _tell_running(screen, view, now)
     _tell_waiting(screen, view, now)
     for error in view["unread"]:
-        screen.say(f"not read: {error}", "yellow")
+        screen.print(f"not read: {error}", "yellow")
 
 
 def _tell_running(screen: Screen, view: Shown, now: float) -> None:
     if not view["running"]:
-        screen.say("Nothing runs.")
+        screen.print("Nothing runs.")
         return
-    screen.table(
+    screen.print_table(
         ("RUNNING", "STATE", "TIME", "USES"), [_running(job, now) for job in view["running"]]
     )
 
@@ -88,14 +88,14 @@ def _tell_running(screen: Screen, view: Shown, now: float) -> None:
 def _tell_waiting(screen: Screen, view: Shown, now: float) -> None:
     waiting = view["waiting"]
     if not waiting:
-        screen.say("Nothing waits.")
+        screen.print("Nothing waits.")
         return
-    screen.say("")
+    screen.print("")
     rows = [_waiting(job, now) for job in waiting[:_SHOWN]]
-    screen.table(("WAITING", "PLACE", "STATE", "TIME"), rows)
+    screen.print_table(("WAITING", "PLACE", "STATE", "TIME"), rows)
     if len(waiting) > _SHOWN or view["cut"]:
         more = f"{len(waiting) - _SHOWN}{' or more' if view['cut'] else ''}"
-        screen.say(f"… and {more} more wait; --json lists them")
+        screen.print(f"… and {more} more wait; --json lists them")
 
 
 def _places(view: Shown) -> str:
@@ -140,8 +140,8 @@ def _running(job: Shown, now: float) -> Row:
 
 def _waiting(job: Shown, now: float) -> Row:
     place = Cell(str(job["place"] or "-"))
-    below = [Cell(f"waits: {job['waits_for']}", "dim")] if job["waits_for"] else []
-    return Row([_name(job), place, status_cell(job["status"]), _time(job, now)], below)
+    details = [Cell(f"waits: {job['waits_for']}", "dim")] if job["waits_for"] else []
+    return Row([_name(job), place, status_cell(job["status"]), _time(job, now)], details)
 
 
 def _name(job: Shown) -> Cell:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sjresource.cli.stack.context import Scope, stack_options
+from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.terminal.table import Cell, Row, status_cell
 from sjresource.cli.views.job import UNKNOWN, Viewer, look_at
@@ -24,49 +24,49 @@ if TYPE_CHECKING:
 @click.command()
 @stack_options
 @output_option
-def status(scope: Scope, output: Output) -> None:
+def status(context: StackContext, output: Output) -> None:
     """Show the stack's jobs: state, time in it, attempt, place in the queue, reason and model.
 
     Asks Batch once: a call for each job, or for each hundred of them where there are many.
     """
-    scope.need_stack()
-    services = scope.services
-    viewer = Viewer(services, Standing(services.batch, services.sagemaker), scope.mask)
-    views = viewer.views(scope.jobs, look_at(services, scope.jobs))
-    answer = {"stack": scope.title, "jobs": [view.as_json() for view in views]}
-    output.give(answer, lambda screen: tell(screen, scope.title, views, time.time()))
+    context.require_stack()
+    services = context.services
+    viewer = Viewer(services, Standing(services.batch, services.sagemaker), context.mask)
+    views = viewer.views(context.jobs, look_at(services, context.jobs))
+    answer = {"stack": context.title, "jobs": [view.as_json() for view in views]}
+    output.print(answer, lambda screen: tell(screen, context.title, views, time.time()))
 
 
 def tell(screen: Screen, stack: str, views: Sequence[JobView], now: float) -> None:
     """Say it in words."""
     if not views:
-        screen.say(f"The stack {stack} has no service jobs.")
+        screen.print(f"The stack {stack} has no service jobs.")
         return
-    screen.table(HEADERS, [row(view, now) for view in views])
+    screen.print_table(HEADERS, [row(view, now) for view in views])
     failed = [view.resource for view in views if view.status == "FAILED"]
     if failed:
-        screen.say(f"Why a job failed, and what to do: sjresource why {failed[0]}")
+        screen.print(f"Why a job failed, and what to do: sjresource why {failed[0]}")
 
 
 HEADERS = ("JOB", "STATE", "TIME", "ATTEMPT")
 
 
 def row(view: JobView, now: float) -> Row:
-    """Lay a job out: its row, and below it what there is to say."""
+    """Lay a job out: its row, and details under it."""
     is_seen = view.status != UNKNOWN or view.status_reason is not None
     said = "; ".join(filter(None, (_first_line(view.status_reason), view.standing)))
-    below = [Cell(said, "dim")] if said else []
+    details = [Cell(said, "dim")] if said else []
     if view.record_expired:
-        below.append(Cell("Batch has forgotten it; this is what was recorded", "dim"))
+        details.append(Cell("Batch has forgotten it; this is what was recorded", "dim"))
     if view.model_artifacts:
-        below.append(Cell(f"model: {view.model_artifacts}", whole=True))
+        details.append(Cell(f"model: {view.model_artifacts}", wrap=False))
     cells = (
         Cell(view.resource or view.job_id),
         status_cell(view.status) if is_seen else Cell("…", "dim"),
         Cell(time_words(view, now)),
         Cell(attempt_words(view)),
     )
-    return Row(cells, below)
+    return Row(cells, details)
 
 
 def time_words(view: JobView, now: float) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sjresource.aws.arn import parse_arn
-from sjresource.cli.stack.context import Scope, stack_options
+from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.stack.find_job import find_job, job_argument
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.terminal.prompt import confirm
@@ -32,27 +32,29 @@ if TYPE_CHECKING:
 @click.option("-y", "--yes", is_flag=True, help="Don't ask.")
 @stack_options
 @output_option
-def terminate(scope: Scope, output: Output, job: str, reason: str, *, yes: bool) -> None:
+def terminate(context: StackContext, output: Output, job: str, reason: str, *, yes: bool) -> None:
     """End a job that waits or runs. It asks first; where nobody can be asked it needs --yes.
 
     A job that has ended is left as it is, which is no error. The stack is not changed: its next
     `pulumi up` does not run the job again, unless rerun_on_failure is set.
     """
-    found = find_job(scope, job)
+    found = find_job(context, job)
     arn = parse_arn(found.arn)
-    client = scope.services.batch(arn.region if arn else "")
+    client = context.services.batch(arn.region if arn else "")
     before = client.find_service_job(found.arn)
     if has_ended(before):
-        output.give(_answer(found, before, ended_now=False), _ended_already(scope, found, before))
+        output.print(
+            _answer(found, before, ended_now=False), _ended_already(context, found, before)
+        )
         return
     if not (output.as_json and yes):
-        shown = (f"{found.label}: {_standing(scope, before)}", found.arn, *_owner(found, before))
+        shown = (f"{found.label}: {_standing(context, before)}", found.arn, *_owner(found, before))
         click.echo("\n".join(map(plain, shown)), err=True)
     doing = f"terminating ServiceJob ({found.label})"
     confirm(doing, "Terminate it? What it has not saved is lost.", yes=yes)
-    lost = found.stack_job is None and _is_of_stack(scope, before)
+    lost = found.stack_job is None and _is_of_stack(context, before)
     after = end_job(client, found.arn, before, reason, gives_up=lost) or before
-    output.give(_answer(found, after, ended_now=True), _told(scope, found, after))
+    output.print(_answer(found, after, ended_now=True), _told(context, found, after))
 
 
 def _answer(found: FoundJob, detail: Detail, *, ended_now: bool) -> dict[str, Any]:
@@ -64,34 +66,34 @@ def _answer(found: FoundJob, detail: Detail, *, ended_now: bool) -> dict[str, An
     }
 
 
-def _ended_already(scope: Scope, found: FoundJob, detail: Detail) -> Any:
+def _ended_already(context: StackContext, found: FoundJob, detail: Detail) -> Any:
     def tell(screen: Screen) -> None:
         over = detail["status"] in TERMINAL
-        screen.say(
-            f"{found.label} has ended already: {_standing(scope, detail)}"
+        screen.print(
+            f"{found.label} has ended already: {_standing(context, detail)}"
             if over
-            else f"{found.label} is being terminated already: {_standing(scope, detail)}"
+            else f"{found.label} is being terminated already: {_standing(context, detail)}"
         )
 
     return tell
 
 
-def _told(scope: Scope, found: FoundJob, detail: Detail) -> Any:
+def _told(context: StackContext, found: FoundJob, detail: Detail) -> Any:
     def tell(screen: Screen) -> None:
         over = detail["status"] in TERMINAL
-        screen.say(
+        screen.print(
             f"Terminated {found.label}: {detail['status']}."
             if over
             else f"Batch has taken it; {found.label} is {detail['status']} until it has stopped."
         )
         if found.stack_job:
-            screen.say(what_comes_next(found.stack_job, scope.deployment.get("resources", [])))
+            screen.print(what_comes_next(found.stack_job, context.deployment.get("resources", [])))
 
     return tell
 
 
-def _standing(scope: Scope, detail: Detail) -> str:
-    return scope.mask.text(progress_line(detail, 0.0))
+def _standing(context: StackContext, detail: Detail) -> str:
+    return context.mask.text(progress_line(detail, 0.0))
 
 
 def _owner(found: FoundJob, detail: Detail) -> Iterator[str]:
@@ -101,9 +103,9 @@ def _owner(found: FoundJob, detail: Detail) -> Iterator[str]:
         yield f"submitted for {owner} (organization/project/stack/resource)"
 
 
-def _is_of_stack(scope: Scope, detail: Detail) -> bool:
+def _is_of_stack(context: StackContext, detail: Detail) -> bool:
     """Tell whether a job that the state doesn't have was submitted by this stack."""
-    if scope.stack is None:
+    if context.stack is None:
         return False
     owner: str = detail.get("tags", {}).get(IDENTITY_TAG, "")
-    return owner.startswith(stack_tag_prefix_of(scope.stack.qualified_name()))
+    return owner.startswith(stack_tag_prefix_of(context.stack.qualified_name()))

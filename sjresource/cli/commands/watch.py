@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sjresource.cli.commands.status import HEADERS, row, tell
-from sjresource.cli.stack.context import Scope, stack_options
+from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.stack_watch import StackWatch
 from sjresource.cli.terminal.exit_codes import ExitCode
 from sjresource.cli.terminal.output import Output, output_option
@@ -36,27 +36,27 @@ _STAGES = ("running", "waiting", "failed", "done")
 @click.command()
 @stack_options
 @output_option
-def watch(scope: Scope, output: Output) -> int:
+def watch(context: StackContext, output: Output) -> int:
     """Watch the stack's jobs until all have ended; the exit code says whether all succeeded.
 
     In a pipe each change is a line; with --json each is a JSON object in a line of its own. Jobs
     that an `up` submits meanwhile are watched too. Ctrl-C ends the watch, and no job.
     """
-    scope.need_stack()
-    watched = StackWatch(scope)
+    context.require_stack()
+    watched = StackWatch(context)
     if output.as_json:
         _follow(watched, _write_json)
     else:
         screen = output.screen()
         if screen.is_live:
-            _show(watched, screen, scope.title)
-            tell(screen, scope.title, watched.views(), time.time())
+            _show(watched, screen, context.title)
+            tell(screen, context.title, watched.views(), time.time())
         else:
-            _follow(watched, lambda view: screen.table_row(_change(view)))
+            _follow(watched, lambda view: screen.print_row(_change(view)))
     if refused := watched.refusal():
         raise refused
     succeeded = all(view.status == "SUCCEEDED" for view in watched.views())
-    return ExitCode.DONE if succeeded else ExitCode.NOT_WELL
+    return ExitCode.OK if succeeded else ExitCode.FAILED
 
 
 def _follow(watched: StackWatch, give: Callable[[JobView], None]) -> None:
@@ -81,7 +81,7 @@ def _write_json(view: JobView) -> None:
 def _change(view: JobView) -> Sequence[Cell]:
     shown = row(view, time.time())
     name, status, _, attempt = shown.cells
-    return [Cell(time.strftime("%H:%M:%S")), name, status, attempt, *shown.below]
+    return [Cell(time.strftime("%H:%M:%S")), name, status, attempt, *shown.details]
 
 
 def _show(watched: StackWatch, screen: Screen, stack: str) -> None:

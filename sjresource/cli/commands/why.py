@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sjresource.aws.arn import parse_arn
-from sjresource.cli.stack.context import Scope, stack_options
+from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.stack.find_job import FoundJob, find_job, job_argument
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.termination import fails_with
@@ -46,78 +46,78 @@ _LAGS_FOR = 60.0
 @job_argument
 @stack_options
 @output_option
-def why(job: str, scope: Scope, output: Output) -> None:
+def why(job: str, context: StackContext, output: Output) -> None:
     """Explain why a job waits, or why it failed: a paragraph, the evidence, what to do next.
 
     JOB is a Pulumi resource name of the stack, a job id, an ARN or a job name.
     """
-    found = find_job(scope, job)
-    mask = scope.mask if found.stack_job else Mask()
+    found = find_job(context, job)
+    mask = context.mask if found.stack_job else Mask()
     arn = parse_arn(found.arn)
     detail: Detail = {}
     try:
-        detail = scope.services.batch(arn.region if arn else "").find_service_job(found.arn)
+        detail = context.services.batch(arn.region if arn else "").find_service_job(found.arn)
     except NotFound:
         if not found.stack_job:
             raise
         explanation = why_forgotten({**found.stack_job.outputs, **found.stack_job.record}, mask)
     else:
-        explanation = _explain(scope, found, detail, mask)
-    answer = _answer(found, detail, explanation, scope.services.page)
-    places = list(place_lines({"jobArn": found.arn, **detail}, scope.services.page))
-    output.give(answer, lambda screen: tell(screen, found.label, explanation, places))
+        explanation = _explain(context, found, detail, mask)
+    answer = _answer(found, detail, explanation, context.services.page)
+    places = list(place_lines({"jobArn": found.arn, **detail}, context.services.page))
+    output.print(answer, lambda screen: tell(screen, found.label, explanation, places))
 
 
 def tell(screen: Screen, label: str, explanation: Explanation, places: Sequence[str]) -> None:
     """Say it in words."""
     style = {"FAILED": "bold red", "NEVER_STARTS": "bold red"}.get(explanation.verdict, "bold")
-    screen.say(f"{label}: {explanation.says}", style)
+    screen.print(f"{label}: {explanation.says}", style)
     for line in explanation.evidence:
         depth = len(line) - len(line.lstrip())
-        whole = line.startswith("model: ")
-        screen.say(line.lstrip(), indent=2 + depth, whole=whole)
+        wrap = not line.startswith("model: ")
+        screen.print(line.lstrip(), indent=2 + depth, wrap=wrap)
     for step in explanation.next_steps:
-        screen.say(step, "cyan", indent=2)
+        screen.print(step, "cyan", indent=2)
     for place in places:
-        screen.say(place, "dim", indent=2, whole=True)
+        screen.print(place, "dim", indent=2, wrap=False)
 
 
-def _explain(scope: Scope, found: FoundJob, detail: Detail, mask: Mask) -> Explanation:
+def _explain(context: StackContext, found: FoundJob, detail: Detail, mask: Mask) -> Explanation:
     status = detail["status"]
     since = status_since(detail)
     seconds = max(0.0, time.time() - since / 1000) if since else 0.0
     if status in TERMINAL:
         lines = _LOG_LINES if status == "FAILED" else None
         lag = time.sleep if seconds < _LAGS_FOR else _no_time
-        evidence = gather(scope.services, detail, lines, lag)
+        evidence = gather(context.services, detail, lines, lag)
         if status == "FAILED":
-            return why_failed(evidence, mask, again=_again(scope, found))
+            return why_failed(evidence, mask, again=_again(context, found))
         return why_succeeded(evidence, mask)
-    standing = Standing(scope.services.batch, scope.services.sagemaker).of(dict(detail))
+    standing = Standing(context.services.batch, context.services.sagemaker).of(dict(detail))
     if status in RUNS:
         return why_running(found.label, detail, standing, seconds, mask)
-    return why_waiting(detail, standing, seconds, mask, _queue_of(scope, detail))
+    return why_waiting(detail, standing, seconds, mask, _queue_of(context, detail))
 
 
-def _again(scope: Scope, found: FoundJob) -> str | None:
+def _again(context: StackContext, found: FoundJob) -> str | None:
     job = found.stack_job
     if job is None:
         return None
     reruns = job.outputs.get("rerun_on_failure") is True
-    ends_so = fails_with(job, scope.deployment.get("resources", []))
+    ends_so = fails_with(job, context.deployment.get("resources", []))
     return run_again(job.urn, reruns=reruns, ends_so=ends_so)
 
 
-def _queue_of(scope: Scope, detail: Detail) -> tuple[QueueSeen, dict[str, str]] | None:
+def _queue_of(context: StackContext, detail: Detail) -> tuple[QueueSeen, dict[str, str]] | None:
     queue = parse_arn(detail.get("jobQueue", ""))
     if queue is None:
         return None
     try:
-        seen = read_queue(scope.services.batch(queue.region), detail["jobQueue"])
+        seen = read_queue(context.services.batch(queue.region), detail["jobQueue"])
     except SjresourceError:
         return None
-    labels = {job.arn: job.label for job in scope.jobs}
-    return seen, {**labels, **{queue.arn: queue.label for queue in scope.queues}}
+    labels = {job.arn: job.label for job in context.jobs}
+    return seen, {**labels, **{queue.arn: queue.label for queue in context.queues}}
 
 
 def _answer(found: FoundJob, detail: Detail, explanation: Explanation, page: str) -> dict[str, Any]:

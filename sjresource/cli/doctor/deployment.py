@@ -12,39 +12,39 @@ import psutil
 
 from sjresource.aws.arn import name_in
 from sjresource.cli.doctor.findings import failed, ok, unproven
-from sjresource.cli.terminal.exit_codes import CommandFailure, words_of_pulumi
+from sjresource.cli.terminal.exit_codes import CommandFailure, pulumi_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sjresource.cli.doctor.findings import Finding
-    from sjresource.cli.stack.context import Scope
+    from sjresource.cli.stack.context import StackContext
 
 _CLEAR = "`pulumi refresh --clear-pending-creates`; the next `pulumi up` finds our own jobs again"
 
 
-def deployment_findings(scope: Scope) -> Iterator[Finding]:
+def deployment_findings(context: StackContext) -> Iterator[Finding]:
     """Look at the stack, its lock, and what its state says was begun and not ended."""
     from pulumi.automation import CommandError  # noqa: PLC0415 - there is a project to ask about
 
     try:
-        if scope.stack is None:
+        if context.stack is None:
             yield unproven("stack", "no Pulumi project here", "run it in the project's folder")
             return
-        pending = scope.deployment.get("pending_operations") or []
-        yield ok("stack", scope.stack.name)
+        pending = context.deployment.get("pending_operations") or []
+        yield ok("stack", context.stack.name)
     except CommandFailure as error:
         yield failed("stack", str(error), "see `pulumi stack ls`")
         return
     except CommandError as error:
-        yield failed("stack", words_of_pulumi(error), "see `pulumi stack` for the same")
+        yield failed("stack", pulumi_message(error), "see `pulumi stack` for the same")
         return
-    yield _lock(scope)
+    yield _lock(context)
     yield _pending(pending)
 
 
-def _lock(scope: Scope) -> Finding:
-    stack = scope.need_stack()
+def _lock(context: StackContext) -> Finding:
+    stack = context.require_stack()
     backend = urlsplit(stack.workspace.who_am_i().url or "")
     if backend.scheme == "file":
         folder = Path(unquote(backend.path)) / ".pulumi" / "locks" / stack.qualified_name()

@@ -51,7 +51,7 @@ _SECONDS_A_STREAM = 0.2
 often."""
 
 
-class Following:
+class LogFollower:
     """One job; `describe` gives what Batch tells of it, `logs` the client for a region.
 
     `now` gives seconds since 1970, `mask` hides what is secret, and `standing` says what else is

@@ -17,7 +17,7 @@ import click
 from sjresource.aws.regional_clients import services_of
 from sjresource.aws.settings import Settings
 from sjresource.cli.stack.state import holds_secrets, jobs_in, queues_in, secret_texts
-from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode, words_of_pulumi
+from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode, pulumi_message
 from sjresource.stack.deployed_stack import DeployedStack
 from sjresource.status.masking import Mask
 
@@ -39,11 +39,11 @@ WITHHELD = (
 
 
 def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--stack` and `--cwd`, as its argument `scope`."""
+    """Give a command `--stack` and `--cwd`, as its argument `context`."""
 
     @wraps(command)
-    def with_scope(*args: Any, stack: str | None, cwd: Path, **options: Any) -> Any:
-        return command(*args, scope=Scope(cwd, stack), **options)
+    def with_context(*args: Any, stack: str | None, cwd: Path, **options: Any) -> Any:
+        return command(*args, context=StackContext(cwd, stack), **options)
 
     folder = click.Path(exists=True, file_okay=False, path_type=Path)
     here = click.option(
@@ -54,11 +54,11 @@ def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:
         help="Folder of the Pulumi project, or one in it; the current folder by default.",
     )
     named = click.option("-s", "--stack", help="Name of the stack; the selected one by default.")
-    return named(here(with_scope))
+    return named(here(with_context))
 
 
 @dataclass(frozen=True)
-class Scope:
+class StackContext:
     """What JOB and QUEUE are looked up in: a stack, or without a project the machine's own AWS.
 
     Everything is asked for at its first use and then kept. Each may raise CommandFailure, and the
@@ -87,7 +87,7 @@ class Scope:
         workspace = _workspace(self.project)
         return DeployedStack(workspace, self.stack_name or _selected(workspace))
 
-    def need_stack(self) -> DeployedStack:
+    def require_stack(self) -> DeployedStack:
         """Give the stack to a command that is about one."""
         if self.stack is None:
             raise self._no_project()
@@ -139,12 +139,12 @@ class Scope:
         try:
             return Mask(secret_texts(self.stack.deployment(secrets=True)))
         except CommandError:
-            return Withholding()
+            return RedactAll()
 
     @cached_property
     def _asked(self) -> tuple[Future[Settings], Future[dict[str, Any]]]:
         """Settings and state, asked for at once: each takes a start of the CLI."""
-        stack = self.need_stack()
+        stack = self.require_stack()
         with ThreadPoolExecutor(2) as pool:
             return pool.submit(stack.settings), pool.submit(stack.deployment)
 
@@ -156,7 +156,7 @@ class Scope:
         )
 
 
-class Withholding(Mask):
+class RedactAll(Mask):
     """Masks everything: what is secret is not known."""
 
     def text(self, said: str) -> str:
@@ -184,7 +184,7 @@ def _selected(workspace: LocalWorkspace) -> str:
     try:
         ran = workspace.pulumi_command.run(command, workspace.work_dir, workspace.env_vars)
     except CommandError as error:
-        said = words_of_pulumi(error)
+        said = pulumi_message(error)
         if "no stack selected" not in said:
             raise
         raise CommandFailure(

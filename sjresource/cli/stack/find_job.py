@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sjresource.aws.arn import name_in, parse_arn
-from sjresource.cli.stack.context import Scope
+from sjresource.cli.stack.context import StackContext
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
 from sjresource.errors import NotFound, SjresourceError
 
@@ -48,44 +48,44 @@ def job_argument(command: Any) -> Any:
     return click.argument("job", metavar="JOB", shell_complete=complete_job)(command)
 
 
-def find_job(scope: Scope, job: str) -> FoundJob:
+def find_job(context: StackContext, job: str) -> FoundJob:
     """Find the one job that JOB means; whether Batch still knows it is another question.
 
     Raises:
         CommandFailure: it means none, or several.
         RequestFailed, Unreachable: AWS could not be asked.
     """
-    found = _of_stack(scope, job)
+    found = _of_stack(context, job)
     if not found and _ID.fullmatch(job):
-        found = _by_id(scope, job)
+        found = _by_id(context, job)
     if not found and not parse_arn(job) and _JOB_NAME.fullmatch(job):
-        found = list(_named_in_batch(scope, job))
+        found = list(_named_in_batch(context, job))
     if len(found) == 1:
         return found[0]
-    raise _ambiguous(scope, job, found) if found else _unknown(scope, job)
+    raise _ambiguous(context, job, found) if found else _unknown(context, job)
 
 
 def complete_job(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Give the stack's jobs that begin so; none, silently, where the stack can't be read."""
     try:
-        scope = Scope(Path(ctx.params.get("cwd") or "."), ctx.params.get("stack"))
-        labels = [job.label for job in scope.jobs]
+        context = StackContext(Path(ctx.params.get("cwd") or "."), ctx.params.get("stack"))
+        labels = [job.label for job in context.jobs]
     except Exception:  # noqa: BLE001 - a traceback in the middle of a command line helps nobody
         return []
     return [label for label in labels if label.startswith(incomplete)]
 
 
-def _of_stack(scope: Scope, job: str) -> list[FoundJob]:
+def _of_stack(context: StackContext, job: str) -> list[FoundJob]:
     arn = parse_arn(job)
     if arn is not None:
         if (arn.service, arn.kind) != ("batch", "service-job"):
             raise CommandFailure(
                 f"reading ServiceJob ({job}): it is the ARN of something else", ExitCode.USAGE
             )
-        same = [each for each in scope.jobs if each.arn == job]
+        same = [each for each in context.jobs if each.arn == job]
         return [FoundJob(job, same[0] if same else None)]
     for fits in (_is_path, _is_resource, _is_id, _is_job_name):
-        found = [FoundJob(each.arn, each) for each in scope.jobs if fits(each, job)]
+        found = [FoundJob(each.arn, each) for each in context.jobs if fits(each, job)]
         if found:
             return found
     return []
@@ -107,40 +107,40 @@ def _is_job_name(each: StackJob, job: str) -> bool:
     return each.job_name == job
 
 
-def _by_id(scope: Scope, job: str) -> list[FoundJob]:
+def _by_id(context: StackContext, job: str) -> list[FoundJob]:
     try:
-        return [FoundJob(scope.services.batch("").find_service_job(job)["jobArn"])]
+        return [FoundJob(context.services.batch("").find_service_job(job)["jobArn"])]
     except NotFound:
         return []
 
 
-def _named_in_batch(scope: Scope, job: str) -> Iterator[FoundJob]:
+def _named_in_batch(context: StackContext, job: str) -> Iterator[FoundJob]:
     """Look through the stack's queues; where none has it, through all queues of the region."""
-    own = {queue.arn for queue in scope.queues}
-    own |= {each.job_queue for each in scope.jobs if each.job_queue}
-    found = list(_in_queues(scope, job, sorted(own)))
+    own = {queue.arn for queue in context.queues}
+    own |= {each.job_queue for each in context.jobs if each.job_queue}
+    found = list(_in_queues(context, job, sorted(own)))
     if found:
         yield from found
         return
     queues = [
         queue["jobQueueArn"]
-        for queue in scope.services.batch("").list_job_queues()
+        for queue in context.services.batch("").list_job_queues()
         if queue.get("jobQueueType") == "SAGEMAKER_TRAINING"
     ]
-    yield from _in_queues(scope, job, [queue for queue in queues if queue not in own])
+    yield from _in_queues(context, job, [queue for queue in queues if queue not in own])
 
 
-def _in_queues(scope: Scope, job: str, queues: Sequence[str]) -> Iterator[FoundJob]:
+def _in_queues(context: StackContext, job: str, queues: Sequence[str]) -> Iterator[FoundJob]:
     for queue in queues:
         arn = parse_arn(queue)
-        client = scope.services.batch(arn.region if arn else "")
+        client = context.services.batch(arn.region if arn else "")
         for summary in client.list_service_jobs_named(queue, job):
             yield FoundJob(summary["jobArn"])
 
 
-def _ambiguous(scope: Scope, job: str, found: Sequence[FoundJob]) -> CommandFailure:
+def _ambiguous(context: StackContext, job: str, found: Sequence[FoundJob]) -> CommandFailure:
     lines = [
-        f"  {each.stack_job.path if each.stack_job else job}  {_status(scope, each)}  {each.arn}"
+        f"  {each.stack_job.path if each.stack_job else job}  {_status(context, each)}  {each.arn}"
         for each in found[:_LISTED]
     ]
     more = [f"  … and {len(found) - _LISTED} more"] if len(found) > _LISTED else []
@@ -148,21 +148,21 @@ def _ambiguous(scope: Scope, job: str, found: Sequence[FoundJob]) -> CommandFail
     return CommandFailure("\n".join([said, *lines, *more]), ExitCode.AMBIGUOUS)
 
 
-def _status(scope: Scope, found: FoundJob) -> str:
+def _status(context: StackContext, found: FoundJob) -> str:
     arn = parse_arn(found.arn)
     try:
-        detail = scope.services.batch(arn.region if arn else "").find_service_job(found.arn)
+        detail = context.services.batch(arn.region if arn else "").find_service_job(found.arn)
     except SjresourceError:
         return "unknown"
     return str(detail["status"])
 
 
-def _unknown(scope: Scope, job: str) -> CommandFailure:
-    labels = [each.label for each in scope.jobs]
-    where = f"stack {scope.title} has no job" if scope.stack else "there is no job"
+def _unknown(context: StackContext, job: str) -> CommandFailure:
+    labels = [each.label for each in context.jobs]
+    where = f"stack {context.title} has no job" if context.stack else "there is no job"
     said = f"reading ServiceJob ({job}): {where} of that name, id or ARN, and Batch knows none"
-    names = difflib.get_close_matches(job, {each.resource for each in scope.jobs} | {*labels})
-    close = [each.label for each in scope.jobs if {each.resource, each.label} & {*names}]
+    names = difflib.get_close_matches(job, {each.resource for each in context.jobs} | {*labels})
+    close = [each.label for each in context.jobs if {each.resource, each.label} & {*names}]
     if close:
         said += f"; did you mean {' or '.join(close)}?"
     elif labels:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sjresource.aws.arn import name_in, parse_arn
-from sjresource.cli.stack.context import Scope
+from sjresource.cli.stack.context import StackContext
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
 from sjresource.errors import NotFound
 from sjresource.sanitize import plain
@@ -28,18 +28,18 @@ def queue_argument(command: Any) -> Any:
     return argument(command)
 
 
-def find_queue(scope: Scope, queue: str | None) -> str:
+def find_queue(context: StackContext, queue: str | None) -> str:
     """Give the queue's ARN, or the name as it was given, for Batch to know or not.
 
     Raises:
         CommandFailure: several are meant, or none is.
     """
     if queue is None:
-        return _only(scope)
+        return _only(context)
     if parse_arn(queue):
         return queue
     for fits in ("path", "resource"):
-        found = [each.arn for each in scope.queues if getattr(each, fits) == queue]
+        found = [each.arn for each in context.queues if getattr(each, fits) == queue]
         if len(found) > 1:
             raise _several(queue, found)
         if found:
@@ -47,13 +47,13 @@ def find_queue(scope: Scope, queue: str | None) -> str:
     return queue
 
 
-def client_of(scope: Scope, queue: str) -> BatchClient:
+def client_of(context: StackContext, queue: str) -> BatchClient:
     """Give the client for the queue's own region."""
     arn = parse_arn(queue)
-    return scope.services.batch(arn.region if arn else "")
+    return context.services.batch(arn.region if arn else "")
 
 
-def queues_to_show(scope: Scope, named: Sequence[str]) -> list[str]:
+def queues_to_show(context: StackContext, named: Sequence[str]) -> list[str]:
     """Give the ARNs of the named queues, or of those that the stack has or uses.
 
     A queue that the stack still names and that is gone is left out, and told on stderr.
@@ -63,23 +63,23 @@ def queues_to_show(scope: Scope, named: Sequence[str]) -> list[str]:
         RequestFailed, Unreachable: AWS could not be asked.
     """
     if named:
-        return _unique(_arn_of(scope, find_queue(scope, name)) for name in named)
-    used = [queue.arn for queue in scope.queues]
-    used += [job.job_queue for job in scope.jobs if job.job_queue]
-    there = (_arn_if_there(scope, queue) for queue in _unique(used))
+        return _unique(_arn_of(context, find_queue(context, name)) for name in named)
+    used = [queue.arn for queue in context.queues]
+    used += [job.job_queue for job in context.jobs if job.job_queue]
+    there = (_arn_if_there(context, queue) for queue in _unique(used))
     return _unique(arn for arn in there if arn)
 
 
-def _arn_if_there(scope: Scope, queue: str) -> str | None:
+def _arn_if_there(context: StackContext, queue: str) -> str | None:
     try:
-        return _arn_of(scope, queue)
+        return _arn_of(context, queue)
     except NotFound as error:
         click.echo(plain(f"{error}; it is left out"), err=True)
         return None
 
 
-def _arn_of(scope: Scope, queue: str) -> str:
-    arn: str = client_of(scope, queue).find_job_queue(queue)["jobQueueArn"]
+def _arn_of(context: StackContext, queue: str) -> str:
+    arn: str = client_of(context, queue).find_job_queue(queue)["jobQueueArn"]
     return arn
 
 
@@ -87,10 +87,10 @@ def _unique(queues: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(queues))
 
 
-def _only(scope: Scope) -> str:
-    used = {each.arn for each in scope.queues}
+def _only(context: StackContext) -> str:
+    used = {each.arn for each in context.queues}
     names = {name_in(arn) for arn in used}
-    used |= {job.job_queue for job in scope.jobs if job.job_queue and job.job_queue not in names}
+    used |= {job.job_queue for job in context.jobs if job.job_queue and job.job_queue not in names}
     if len(used) > 1:
         raise _several("QUEUE", sorted(used))
     if not used:
@@ -108,8 +108,8 @@ def _several(queue: str, found: list[str]) -> CommandFailure:
 def _complete(ctx: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
     """Give the stack's queues that begin so; none, silently, where the stack can't be read."""
     try:
-        scope = Scope(Path(ctx.params.get("cwd") or "."), ctx.params.get("stack"))
-        names = [queue.resource for queue in scope.queues]
+        context = StackContext(Path(ctx.params.get("cwd") or "."), ctx.params.get("stack"))
+        names = [queue.resource for queue in context.queues]
     except Exception:  # noqa: BLE001 - as for JOB
         return []
     return [name for name in names if name.startswith(incomplete)]

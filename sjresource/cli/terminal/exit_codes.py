@@ -1,28 +1,18 @@
-"""How the command ends: its exit codes, and the one line in which it says what went wrong.
-
-Errors are raised where they happen, and ended here. Words of AWS and Pulumi are made harmless to a
-terminal before they are shown.
-"""
+"""The exit codes of the command, and which error ends in which."""
 
 from __future__ import annotations
 
 from enum import IntEnum
-from typing import TYPE_CHECKING
 
 from sjresource.errors import NotFound, SjresourceError
 
-if TYPE_CHECKING:
-    from typing import TypeAlias
-
-    Ending: TypeAlias = "tuple[str, int]"
-
 
 class ExitCode(IntEnum):
-    """What scripts are told; docs/command.md has the same table."""
+    """The exit codes, for scripts. docs/command.md has the same table."""
 
-    DONE = 0
-    NOT_WELL = 1
-    """The question was answered, and the answer is bad: a job failed, a check did."""
+    OK = 0
+    FAILED = 1
+    """The command worked, and its answer is negative: a job or a check failed."""
     USAGE = 2
     NOT_FOUND = 3
     AMBIGUOUS = 4
@@ -33,10 +23,10 @@ class ExitCode(IntEnum):
 
 
 class CommandFailure(Exception):  # noqa: N818 - the name of the fact, as in errors.py
-    """A command that can't do what it was asked; its text is shown as it is, on stderr."""
+    """A command can't do what was asked. Its message is shown on stderr as it is."""
 
-    def __init__(self, said: str, code: ExitCode) -> None:
-        super().__init__(said)
+    def __init__(self, message: str, code: ExitCode) -> None:
+        super().__init__(message)
         self.code = code
 
 
@@ -47,34 +37,33 @@ EXTRAS = {
 """The extra that installs each package."""
 
 
-def ending_of(error: BaseException) -> Ending | None:
-    """Give the line to show, "" for none, and the exit code; None for a mistake of our own."""
+def exit_for(error: BaseException) -> tuple[str, ExitCode] | None:
+    """Return the message and exit code for an error; None for a bug, which needs a traceback."""
     import pulumi  # noqa: PLC0415 - `--help` and completion do without
     from pulumi.automation import CommandError, InvalidVersionError  # noqa: PLC0415 - as above
 
     if isinstance(error, CommandFailure):
         return str(error), error.code
     if isinstance(error, SjresourceError):
-        code = ExitCode.NOT_FOUND if isinstance(error, NotFound) else ExitCode.AWS
-        return str(error), code
+        return str(error), ExitCode.NOT_FOUND if isinstance(error, NotFound) else ExitCode.AWS
     if isinstance(error, CommandError):
-        return f"running pulumi: {words_of_pulumi(error)}", ExitCode.PULUMI
+        return f"running pulumi: {pulumi_message(error)}", ExitCode.PULUMI
     if isinstance(error, (InvalidVersionError, pulumi.RunError)):
         return str(error), ExitCode.PULUMI
     if isinstance(error, ModuleNotFoundError) and error.name in EXTRAS:
-        return extra_is_missing(error), ExitCode.USAGE
+        return missing_extra_message(error), ExitCode.USAGE
     return None
 
 
-def extra_is_missing(error: ModuleNotFoundError) -> str:
-    """Say what to install."""
+def missing_extra_message(error: ModuleNotFoundError) -> str:
+    """Return what to install for a missing package."""
     extra = EXTRAS.get(error.name or "", "cli")
     return f"starting sjresource: {error.name} is not installed; pip install 'sjresource[{extra}]'"
 
 
-def words_of_pulumi(error: Exception) -> str:
-    """Give what the CLI said was wrong, without the rest of its output."""
-    said = str(error).partition("\n stderr: ")[2].splitlines()
-    errors = [line.removeprefix("error: ").strip() for line in said if line.startswith("error: ")]
-    told = [line.strip() for line in said if line.strip()]
-    return (errors or told or ["it failed and did not say why"])[-1]
+def pulumi_message(error: Exception) -> str:
+    """Return the error message in the output of a failed `pulumi`."""
+    stderr = str(error).partition("\n stderr: ")[2].splitlines()
+    errors = [line.removeprefix("error: ").strip() for line in stderr if line.startswith("error: ")]
+    lines = [line.strip() for line in stderr if line.strip()]
+    return (errors or lines or ["it failed and did not say why"])[-1]

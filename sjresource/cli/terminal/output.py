@@ -1,6 +1,6 @@
-"""What a command prints: JSON for programs, or words for people, harmless to a terminal.
+"""A command's result on stdout: JSON for programs, or text for people.
 
-JSON escapes what would act on a terminal; words go through `plain` on their way to the `screen`.
+Neither can act on a terminal: JSON is escaped, and the screen sanitizes text.
 """
 
 from __future__ import annotations
@@ -21,35 +21,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Output:
-    """Where a command's answer goes: stdout, as JSON if `as_json`."""
+    """Prints a command's result, as JSON if `as_json`."""
 
     as_json: bool
 
-    def give(self, answer: Any, tell: Callable[[Screen], None]) -> None:
-        """Print the answer, or let `tell` say it; only one of both happens."""
+    def print(self, data: Any, render: Callable[[Screen], None]) -> None:
+        """Print `data` as one JSON document, or let `render` print it as text."""
         if self.as_json:
-            write_json(answer)
+            sys.stdout.write(json.dumps(data, indent=2) + "\n")  # ASCII only
         else:
-            tell(self.screen())
+            render(self.screen())
 
     def screen(self) -> Screen:
-        """Give the screen that words go to."""
+        """Return the screen to print text to."""
         from sjresource.cli.terminal.screen import Screen  # noqa: PLC0415 - rich takes 0.1 s to load
 
         return Screen(sys.stdout)
 
 
 def output_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--json`, as its argument `output`."""
+    """Add `--json` to a command, which gets it as the argument `output`."""
 
     @wraps(command)
     def with_output(*args: Any, as_json: bool, **options: Any) -> Any:
         return command(*args, output=Output(as_json), **options)
 
-    option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of words.")
+    option = click.option("--json", "as_json", is_flag=True, help="Print JSON instead of text.")
     return option(with_output)
-
-
-def write_json(answer: Any) -> None:
-    """Print one JSON document, indented; ASCII alone, so that nothing in it acts on a terminal."""
-    sys.stdout.write(json.dumps(answer, indent=2) + "\n")

@@ -1,4 +1,4 @@
-"""Asks before something is lost: on a terminal a person, in a pipe for `--yes`."""
+"""Asks for confirmation before something is lost: on a terminal; elsewhere `--yes` is needed."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ import click
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
 
 
-def confirm(doing: str, question: str, *, yes: bool) -> None:
-    """Return if it may be done.
+def confirm(action: str, question: str, *, yes: bool) -> None:
+    """Ask, unless `yes`; return if the answer is yes.
 
     Raises:
-        CommandFailure: it may not; `doing` is what is left undone, such as `terminating ServiceJob
-            (train)`.
+        CommandFailure: the answer is no, or there is no terminal; `action` begins its message, such
+            as `terminating ServiceJob (train)`.
     """
     if yes:
         return
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
-        raise CommandFailure(
-            f"{doing}: nobody can be asked here; say --yes if it is meant", ExitCode.USAGE
-        )
+        raise CommandFailure(f"{action}: not a terminal; pass --yes to confirm", ExitCode.USAGE)
     if not click.confirm(question, err=True):
-        raise CommandFailure(f"{doing}: nothing was done", ExitCode.NOT_WELL)
+        raise CommandFailure(f"{action}: nothing was done", ExitCode.FAILED)

@@ -1,4 +1,4 @@
-"""What a table on the screen is made of: cells with a look, rows, lines below a row."""
+"""What a table on the screen is made of: styled cells, rows, and lines of details under a row."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ STYLES = {
     "RUNNING": "cyan",
     "RUNNABLE": "yellow",
 }
-"""How statuses look; each is told by its word as well."""
+"""The style of each status. The word says the same, for whoever sees no colours."""
 
 
 class Cell(NamedTuple):
-    """A text, as it came, and how it looks; the screen makes it harmless.
+    """A text and its style; the screen sanitizes the text.
 
-    One that is `whole` goes on beyond the edge, so that a URI can be copied.
+    Without `wrap` it runs over the terminal's edge, so that a URI can be copied.
     """
 
     text: str
     style: str = ""
-    whole: bool = False
+    wrap: bool = True
 
 
 @dataclass(frozen=True)
 class Row:
-    """Cells under the headers; `below` are lines that belong to it."""
+    """Cells under the headers, and lines of `details` under them."""
 
     cells: Sequence[Cell]
-    below: Sequence[Cell] = ()
+    details: Sequence[Cell] = ()
 
 
 def status_cell(status: str) -> Cell:
-    """Give a status in its colour."""
+    """Return a status in its colour."""
     return Cell(status, STYLES.get(status, ""))

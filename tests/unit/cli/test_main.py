@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from sjresource.cli.main import run
-from sjresource.cli.terminal.exit_codes import ExitCode, ending_of
+from sjresource.cli.terminal.exit_codes import ExitCode, exit_for
 from sjresource.errors import NotFound, RequestFailed, Unreachable
 
 
@@ -22,10 +22,10 @@ def test_without_the_extra_one_line_says_what_to_install() -> None:
     assert done.stderr == (
         "sjresource: starting sjresource: click is not installed; pip install 'sjresource[cli]'\n"
     )
-    later = ending_of(ModuleNotFoundError("No module named 'rich'", name="rich"))
+    later = exit_for(ModuleNotFoundError("No module named 'rich'", name="rich"))
     assert later is not None
     assert later[1] == ExitCode.USAGE
-    assert ending_of(ModuleNotFoundError("No module named 'numpy'", name="numpy")) is None
+    assert exit_for(ModuleNotFoundError("No module named 'numpy'", name="numpy")) is None
 
 
 def test_help_loads_neither_pulumi_nor_aws(capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,7 +39,7 @@ assert not loaded & {"pulumi", "boto3", "botocore", "rich", "grpc"}, loaded
 """
     subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
 
-    assert run(["--version"]) == ExitCode.DONE
+    assert run(["--version"]) == ExitCode.OK
     assert capsys.readouterr().out.startswith("sjresource 0.")
 
 
@@ -62,12 +62,12 @@ def test_ctrl_c_is_not_followed_by_a_threads_traceback() -> None:
     """Pulumi's reading threads fail when they are cut short; before, a thread's mistake is told."""
     script = """
 import signal, threading
-from sjresource.cli.main import hush_threads_after_ctrl_c
+from sjresource.cli.main import silence_threads_after_ctrl_c
 def fail(word):
     thread = threading.Thread(target=int, args=(word,))
     thread.start()
     thread.join()
-hush_threads_after_ctrl_c()
+silence_threads_after_ctrl_c()
 fail("before")
 try:
     signal.raise_signal(signal.SIGINT)
@@ -103,9 +103,9 @@ def test_a_wrong_call_is_told_as_such(
 )
 def test_errors_of_aws_have_exit_codes_of_their_own(error: Exception, code: ExitCode) -> None:
     """A script tells a job that isn't there from an AWS that is down."""
-    assert ending_of(error) == (str(error), code)
+    assert exit_for(error) == (str(error), code)
 
 
 def test_a_mistake_of_our_own_is_not_dressed_up() -> None:
     """Whoever reports it needs the traceback."""
-    assert ending_of(KeyError("x")) is None
+    assert exit_for(KeyError("x")) is None

@@ -15,7 +15,7 @@ HEADERS = ("JOB", "STATE")
 ROWS = [
     Row(
         [Cell("train"), status_cell("FAILED")],
-        [Cell(f"{'no room for any of it ' * 6}{URI}"), Cell(f"model: {URI}", whole=True)],
+        [Cell(f"{'no room for any of it ' * 6}{URI}"), Cell(f"model: {URI}", wrap=False)],
     ),
     Row([Cell("a-job-with-a-name-that-is-longer-than-forty-columns"), status_cell("RUNNING")]),
 ]
@@ -39,7 +39,7 @@ class Tty(io.StringIO):
 
 def shown(file: io.StringIO, width: int | None = None) -> list[str]:
     """Return the lines of the table on a terminal, or in a pipe."""
-    Screen(file, width=width).table(HEADERS, ROWS)
+    Screen(file, width=width).print_table(HEADERS, ROWS)
     return file.getvalue().splitlines()
 
 
@@ -106,7 +106,7 @@ def test_no_color_is_heeded(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_acts_on_a_terminal_becomes_visible(hostile: str, harmless: str) -> None:
     """Anybody may name a job so; letters of every language stay as they are."""
     file = io.StringIO()
-    Screen(file).say(hostile)
+    Screen(file).print(hostile)
 
     assert plain(hostile) == harmless
     assert file.getvalue() == f"{harmless}\n"

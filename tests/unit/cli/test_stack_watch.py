@@ -15,12 +15,12 @@ from sjresource.status.masking import Mask
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sjresource.cli.stack.context import Scope
+    from sjresource.cli.stack.context import StackContext
     from sjresource.cli.stack.state import StackJob
 
 
 class Stack:
-    """A scope over a state that a test changes, in front of a Batch that answers from memory."""
+    """A context over a state that a test changes, in front of a Batch that answers from memory."""
 
     def __init__(self, batch: FakeBatch, *names: str) -> None:
         self.services = services(batch, FakeTraining({}))
@@ -32,7 +32,7 @@ class Stack:
         """The jobs in the state."""
         return jobs_in(self.deployment())
 
-    def need_stack(self) -> Stack:
+    def require_stack(self) -> Stack:
         """Return the stack, which is this as well."""
         return self
 
@@ -47,7 +47,7 @@ class Stack:
 
 def watch(stack: Stack) -> StackWatch:
     """Watch it, with a state that is read again only when all seem to have ended."""
-    return StackWatch(cast("Scope", stack), lambda: 0.0)
+    return StackWatch(cast("StackContext", stack), lambda: 0.0)
 
 
 def seen_within(watched: StackWatch, condition: Callable[[], object]) -> bool:
