@@ -22,7 +22,6 @@ import boto3
 from benchmarks.table import Row
 from sjresource.emulator import Clock, Emulator
 from sjresource.emulator.engine.lifecycle import Lifecycle
-from sjresource.emulator.engine.tick import Pace
 from sjresource.emulator.engine.transitions import training_job_name
 from sjresource.emulator.executors.scripts import Script, ScriptRules
 from sjresource.emulator.executors.simulated import SimulatedExecutor
@@ -115,7 +114,7 @@ def measure_waiting(size: int) -> dict[str, float]:
         _fill(data, size, "RUNNABLE")
         store, clock, rules = Store(data / "batch.sqlite3"), Clock(0), ScriptRules()
         executor = SimulatedExecutor(clock, lambda _: Script())
-        lifecycle = Lifecycle(store, clock, executor, rules, Pace())
+        lifecycle = Lifecycle(store, clock, executor, rules)
         lifecycle.tick()
         measured = {"size": size, "tick_ms": _median(lifecycle.tick)}
         _set_capacity(store, size)
@@ -134,7 +133,7 @@ def measure_running(size: int) -> dict[str, float]:
         _fill(data, size, "RUNNABLE")
         store, clock, script = Store(data / "batch.sqlite3"), Clock(0), Script(running=36_000)
         executor = SimulatedExecutor(clock, lambda _: script)
-        clock.follow(Lifecycle(store, clock, executor, ScriptRules(script), Pace()))
+        clock.follow(Lifecycle(store, clock, executor, ScriptRules(script)))
         _set_capacity(store, size + ROUNDS)
         clock.advance(_SETTLING_SECONDS)
         began = time.process_time()

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 from benchmarks.table import Row
 from sjresource.emulator.scheduling import (
     Environment,
-    FairShare,
+    FairSharePolicy,
     Plan,
     Queue,
-    QuotaShare,
-    QuotaShares,
+    QuotaShareConfiguration,
+    QuotaSharePolicy,
     State,
-    Waiting,
+    WaitingJob,
     plan,
 )
-from sjresource.emulator.scheduling.waiting_list import Lines
+from sjresource.emulator.scheduling.waiting_list import JobQueues
 from sjresource.emulator.what_if.scenario import read_scenario
 from sjresource.emulator.what_if.simulate import play
 
@@ -62,19 +62,25 @@ def _row(what: str, took: float, first: float) -> Row:
 
 def one_pass(policy: str, size: int, room: int) -> tuple[float, float]:
     """Time lining up and one pass, in seconds."""
-    made = QuotaShares({name: QuotaShare(name, {KIND: size}, lends=True) for name in SHARES})
-    queue = Queue("queue", 1, ["env"], made if policy == "quota shares" else FairShare())
+    made = QuotaSharePolicy(
+        {name: QuotaShareConfiguration(name, {KIND: size}, lends=True) for name in SHARES}
+    )
+    queue = Queue("queue", 1, ["env"], made if policy == "quota shares" else FairSharePolicy())
     jobs = [
-        (SHARES[number % len(SHARES)], number % 7, Waiting(str(number), {KIND: 1}, sequence=number))
+        (
+            SHARES[number % len(SHARES)],
+            number % 7,
+            WaitingJob(str(number), {KIND: 1}, sequence=number),
+        )
         for number in range(size)
     ]
     gc.collect()
     began = time.process_time()
-    lines: Lines[Waiting] = Lines()
+    lines: JobQueues[WaitingJob] = JobQueues()
     for share, priority, job in jobs:
         lines.add(queue.arn, share, priority, job.sequence, job)
     lined_up = time.process_time()
-    waiting: dict[str, dict[str, Iterable[Waiting]]] = {
+    waiting: dict[str, dict[str, Iterable[WaitingJob]]] = {
         queue.arn: {share: lines.jobs(queue.arn, share) for share in SHARES}
     }
     environments = {"env": Environment("env", open=True, limits={KIND: room})}

@@ -13,7 +13,6 @@ from importlib.util import find_spec
 from sjresource.emulator.api.call import Behaviour
 from sjresource.emulator.clock import Clock
 from sjresource.emulator.controls.faults import Fault
-from sjresource.emulator.engine.tick import Pace
 from sjresource.emulator.executors.scripts import Rule, Script
 from sjresource.emulator.store.credentials import Credentials
 
@@ -25,4 +24,4 @@ if _missing:
 
 from sjresource.emulator.emulator import Emulator  # noqa: E402 - it needs them
 
-__all__ = ["Behaviour", "Clock", "Credentials", "Emulator", "Fault", "Pace", "Rule", "Script"]
+__all__ = ["Behaviour", "Clock", "Credentials", "Emulator", "Fault", "Rule", "Script"]

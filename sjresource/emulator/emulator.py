@@ -20,7 +20,6 @@ from sjresource.emulator.controls.call_log import CallLog
 from sjresource.emulator.controls.faults import Faults
 from sjresource.emulator.controls.routes import ControlRoutes
 from sjresource.emulator.engine.lifecycle import Lifecycle
-from sjresource.emulator.engine.tick import Pace
 from sjresource.emulator.executors.scripts import ScriptRules
 from sjresource.emulator.executors.simulated import SimulatedExecutor
 from sjresource.emulator.server.application import Application
@@ -84,7 +83,6 @@ class Emulator:
         clock: Clock | None = None,
         executor: Callable[[str, Credentials], Executor] | None = None,
         behaviour: Behaviour | None = None,
-        pace: Pace | None = None,
         script: Script | None = None,
         web_identity_tokens: Collection[str] = (),
     ) -> None:
@@ -119,9 +117,7 @@ class Emulator:
                 if executor is None
                 else executor(self.url, self.credentials)
             )
-            self._lifecycle = Lifecycle(
-                self._store, self.clock, self._executor, self.rules, pace or Pace()
-            )
+            self._lifecycle = Lifecycle(self._store, self.clock, self._executor, self.rules)
             self._door = self._make_door()
             self._held = held.pop_all()
 

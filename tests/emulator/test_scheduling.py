@@ -14,9 +14,9 @@ from sjresource.emulator.scheduling import (
     TOO_LARGE,
     Environment,
     Queue,
-    Running,
+    RunningJob,
     State,
-    Waiting,
+    WaitingJob,
     plan,
 )
 
@@ -29,7 +29,7 @@ def environment(name: str, capacity: int, unit: str = "NUM_INSTANCES", **more: A
 
 
 def decide(
-    waiting: dict[str, list[Waiting]],
+    waiting: dict[str, list[WaitingJob]],
     *environments: Environment,
     queues: list[Queue] | None = None,
     used: dict[str, dict[str, int]] | None = None,
@@ -41,14 +41,14 @@ def decide(
         queues=given,
         environments={each.arn: each for each in environments},
         waiting={queue: {"": jobs} for queue, jobs in waiting.items()},
-        running=[Running(arn, "other", arn, units) for arn, units in (used or {}).items()],
+        running=[RunningJob(arn, "other", arn, units) for arn, units in (used or {}).items()],
     )
     return plan(state, 0.0)
 
 
 def test_what_fits_is_placed_in_order() -> None:
     """Jobs are placed from the front until one does not fit; the rest waits behind it."""
-    jobs = [Waiting("a", ONE), Waiting("b", TWO), Waiting("c", ONE)]
+    jobs = [WaitingJob("a", ONE), WaitingJob("b", TWO), WaitingJob("c", ONE)]
 
     decided = decide({"q": jobs}, environment("e", 2))
 
@@ -64,27 +64,29 @@ def test_used_capacity_is_not_given_twice() -> None:
     """What running jobs hold counts against the limit."""
     used = {"e": {"ml.m5.large": 1}}
 
-    assert decide({"q": [Waiting("a", TWO)]}, environment("e", 2), used=used).placements == {}
-    assert decide({"q": [Waiting("a", ONE)]}, environment("e", 2), used=used).placements != {}
+    assert decide({"q": [WaitingJob("a", TWO)]}, environment("e", 2), used=used).placements == {}
+    assert decide({"q": [WaitingJob("a", ONE)]}, environment("e", 2), used=used).placements != {}
 
 
 def test_the_next_environment_is_tried() -> None:
     """A job that the first environment has no room for goes to the second."""
-    decided = decide({"q": [Waiting("a", TWO)]}, environment("small", 1), environment("large", 2))
+    decided = decide(
+        {"q": [WaitingJob("a", TWO)]}, environment("small", 1), environment("large", 2)
+    )
 
     assert decided.placements == {"a": "large"}
 
 
 def test_a_closed_environment_takes_nothing() -> None:
     """A job waits for an environment that takes no jobs, without a reason that Batch shows."""
-    decided = decide({"q": [Waiting("a", ONE)]}, environment("e", 1, open=False))
+    decided = decide({"q": [WaitingJob("a", ONE)]}, environment("e", 1, open=False))
 
     assert decided.blocked["q", ""].why == "the environments that are large enough take no jobs"
 
 
 def test_a_job_too_large_for_all_says_so() -> None:
     """Only a job that no environment could ever take has Batch's reason."""
-    decided = decide({"q": [Waiting("a", TWO)]}, environment("e", 1))
+    decided = decide({"q": [WaitingJob("a", TWO)]}, environment("e", 1))
 
     assert decided.blocked["q", ""].status_reason == TOO_LARGE
 
@@ -93,14 +95,14 @@ def test_a_limit_by_instance_type_counts_that_type() -> None:
     """With a type as its unit an environment takes jobs of that type only."""
     typed = environment("e", 1, "ml.m5.large")
 
-    assert decide({"q": [Waiting("a", ONE)]}, typed).placements == {"a": "e"}
-    assert decide({"q": [Waiting("a", {"ml.p4d.24xlarge": 1})]}, typed).placements == {}
+    assert decide({"q": [WaitingJob("a", ONE)]}, typed).placements == {"a": "e"}
+    assert decide({"q": [WaitingJob("a", {"ml.p4d.24xlarge": 1})]}, typed).placements == {}
 
 
 def test_a_job_that_is_held_holds_up_its_queue() -> None:
     """A job that is not ready keeps those behind it waiting, though there is room."""
     decided = decide(
-        {"q": [Waiting("a", ONE, ready=False), Waiting("b", ONE)]}, environment("e", 9)
+        {"q": [WaitingJob("a", ONE, ready=False), WaitingJob("b", ONE)]}, environment("e", 9)
     )
 
     assert decided.placements == {}
@@ -109,7 +111,7 @@ def test_a_job_that_is_held_holds_up_its_queue() -> None:
 def test_a_blocked_queue_does_not_hold_up_another() -> None:
     """Queues go by priority, and each has its own front."""
     queues = [Queue("low", 1, ["e"]), Queue("high", 9, ["e"])]
-    waiting = {"low": [Waiting("a", ONE), Waiting("b", ONE)], "high": [Waiting("c", TWO)]}
+    waiting = {"low": [WaitingJob("a", ONE), WaitingJob("b", ONE)], "high": [WaitingJob("c", TWO)]}
 
     assert decide(waiting, environment("e", 3), queues=queues).placements == {"c": "e", "a": "e"}
     assert decide(waiting, environment("e", 1), queues=queues).placements == {"a": "e"}

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from sjresource.emulator.engine.queue_front import see_fronts
 from sjresource.emulator.engine.queues import admit, place, waiting_dues, why_waiting
-from sjresource.emulator.engine.resources import settle_resources
-from sjresource.emulator.engine.tick import Moment
+from sjresource.emulator.engine.resources import CHANGE_MS, settle_resources
+from sjresource.emulator.engine.tick import Tick
 from sjresource.emulator.engine.training import follow_training_jobs
 from sjresource.emulator.store.damage import storage_problem
 from sjresource.emulator.store.records import HOLDING_CAPACITY
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sjresource.emulator.clock import Clock
-    from sjresource.emulator.engine.tick import Pace
     from sjresource.emulator.executors.interface import Executor
     from sjresource.emulator.executors.scripts import ScriptRules
     from sjresource.emulator.store.records import Job
@@ -54,14 +53,11 @@ class Foreseeing(Protocol):
 class Lifecycle:
     """Moves resources and jobs on, in a thread of its own; `wake` it after every change."""
 
-    def __init__(
-        self, store: Store, clock: Clock, executor: Executor, rules: ScriptRules, pace: Pace
-    ) -> None:
+    def __init__(self, store: Store, clock: Clock, executor: Executor, rules: ScriptRules) -> None:
         self._store = store
         self._clock = clock
         self._executor = executor
         self._rules = rules
-        self._pace = pace
         self._ticking = threading.RLock()
         self._unsure = True  # whether training jobs may have news that nobody will tell again
         self._wakeup = threading.Event()
@@ -102,13 +98,13 @@ class Lifecycle:
     def why_waiting(self, job: Job) -> str | None:
         """Say what a job waits for, None for one that does not wait."""
         with self._store.transaction():
-            return why_waiting(self._moment(), job)
+            return why_waiting(self._new_tick(), job)
 
     def next_due(self) -> float | None:
         """Tell when something falls due next, in epoch seconds."""
         with self._store.transaction():
-            moment = self._moment()
-            moments = [due / 1000 for due in self._dues(moment) if due > moment.now]
+            tick = self._new_tick()
+            moments = [due / 1000 for due in self._dues(tick) if due > tick.now]
         if isinstance(self._executor, Foreseeing):
             change = self._executor.next_change()
             moments += [] if change is None else [change]
@@ -142,15 +138,15 @@ class Lifecycle:
         changed = self._changed()
         self._unsure = True
         with self._store.transaction():
-            moment = self._moment(changed)
-            settle_resources(moment)
-            admit(moment)
-            follow_training_jobs(moment)
-            place(moment)
-            see_fronts(self._store, moment.now)
-        told = [_carefully(effect) for effect in moment.effects]
-        if moment.unanswered:
-            raise moment.unanswered[0]
+            tick = self._new_tick(changed)
+            settle_resources(tick)
+            admit(tick)
+            follow_training_jobs(tick)
+            place(tick)
+            see_fronts(self._store, tick.now)
+        told = [_carefully(effect) for effect in tick.effects]
+        if tick.unanswered:
+            raise tick.unanswered[0]
         self._unsure = not all(told)
 
     def _changed(self) -> list[str] | None:
@@ -158,9 +154,9 @@ class Lifecycle:
             return None
         return self._executor.changed()
 
-    def _moment(self, changed: list[str] | None = None) -> Moment:
+    def _new_tick(self, changed: list[str] | None = None) -> Tick:
         now = round(self._clock.now() * 1000)
-        return Moment(self._store, self._executor, self._rules, self._pace, now, changed)
+        return Tick(self._store, self._executor, self._rules, now, changed)
 
     def _real_delay(self) -> float | None:
         due = self.next_due()
@@ -173,14 +169,14 @@ class Lifecycle:
             return delay
         return POLL_SECONDS if delay is None else min(delay, POLL_SECONDS)
 
-    def _dues(self, moment: Moment) -> list[int]:
+    def _dues(self, tick: Tick) -> list[int]:
         unsettled = self._store.unsettled_resources()
-        dues = [resource.since + self._pace.resource for resource in unsettled]
+        dues = [resource.since + CHANGE_MS for resource in unsettled]
         live = self._store.live
         candidates: list[int | None] = [job.stop_due for job in live.stopping()]
-        candidates += [moment.ready_at(job) for job in live.with_status({"SUBMITTED"})]
+        candidates += [tick.ready_at(job) for job in live.with_status({"SUBMITTED"})]
         candidates += live.timeouts()
-        candidates += waiting_dues(moment)
+        candidates += waiting_dues(tick)
         return dues + [due for due in candidates if due is not None]
 
 

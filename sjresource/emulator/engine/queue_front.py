@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from sjresource.emulator.engine.scheduling_state import state_of
-from sjresource.emulator.scheduling import QuotaShares, order
+from sjresource.emulator.scheduling import QuotaSharePolicy, order
 
 if TYPE_CHECKING:
     from sjresource.emulator.scheduling import Queue, State
@@ -51,7 +51,7 @@ def front_of_queue(store: Store, queue: Queue, state: State, now: int) -> Places
 
 def fronts_of_shares(store: Store, queue: Queue, now: int) -> dict[str, Places]:
     """Give the first waiting job of each quota share, if it has any; nothing for other queues."""
-    if not isinstance(queue.policy, QuotaShares):
+    if not isinstance(queue.policy, QuotaSharePolicy):
         return {}
     live, seen = store.live, store.queue_positions
     fronts: dict[str, Places] = {share: [] for share in sorted(queue.policy.shares)}

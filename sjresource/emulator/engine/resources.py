@@ -6,36 +6,37 @@ A queue or share that is being deleted ends its jobs first, as Batch documents f
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sjresource.emulator.store.records import LIVE
 
 if TYPE_CHECKING:
-    from sjresource.emulator.engine.tick import Moment
+    from sjresource.emulator.engine.tick import Tick
     from sjresource.emulator.store.records import Job, Resource
 
+CHANGE_MS: Final = 100
+"""Milliseconds until a CREATING or UPDATING resource is VALID, or a DELETING one is gone."""
 
-def settle_resources(moment: Moment) -> None:
+
+def settle_resources(tick: Tick) -> None:
     """Move on every resource whose time has come."""
-    for resource in moment.store.unsettled_resources():
-        if resource.since + moment.pace.resource > moment.now:
+    for resource in tick.store.unsettled_resources():
+        if resource.since + CHANGE_MS > tick.now:
             continue
         if resource.detail["status"] != "DELETING":
             detail = {**resource.detail, "status": "VALID"}
-            moment.store.put_resource(replace(resource, detail=detail, since=moment.now))
-        elif not _end_jobs(moment, resource):
-            moment.store.remove_resource(resource.arn)
+            tick.store.put_resource(replace(resource, detail=detail, since=tick.now))
+        elif not _end_jobs(tick, resource):
+            tick.store.remove_resource(resource.arn)
 
 
-def _end_jobs(moment: Moment, resource: Resource) -> bool:
+def _end_jobs(tick: Tick, resource: Resource) -> bool:
     """Terminate the jobs that are left in a queue or share, and tell whether there were any."""
-    left = [job for job in moment.store.live.with_status(LIVE) if _is_in(job, resource)]
+    left = [job for job in tick.store.live.with_status(LIVE) if _is_in(job, resource)]
     for job in left:
         if not job.terminated:
             reason = f"The {resource.kind.replace('-', ' ')} was deleted"
-            moment.put(
-                replace(job, terminated=True, termination_reason=reason, stop_due=moment.now)
-            )
+            tick.put(replace(job, terminated=True, termination_reason=reason, stop_due=tick.now))
     return bool(left)
 
 

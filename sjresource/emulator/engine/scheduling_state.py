@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 from sjresource.emulator.scheduling import (
     Environment,
     Queue,
-    QuotaShares,
+    QuotaSharePolicy,
     State,
-    Waiting,
+    WaitingJob,
 )
 from sjresource.emulator.scheduling.policies import fair_share, quota_share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sjresource.emulator.scheduling import FairShare
+    from sjresource.emulator.scheduling import FairSharePolicy
     from sjresource.emulator.store.records import Job, Resource
     from sjresource.emulator.store.store import Store
 
@@ -48,7 +48,7 @@ def _queue(store: Store, queue: Resource) -> Queue:
     return Queue(queue.arn, queue.detail["priority"], environments, policy_of(store, queue))
 
 
-def policy_of(store: Store, queue: Resource) -> FairShare | QuotaShares | None:
+def policy_of(store: Store, queue: Resource) -> FairSharePolicy | QuotaSharePolicy | None:
     """Give a queue's policy; None is first in, first out."""
     policy = store.resource(queue.detail.get("schedulingPolicyArn", ""))
     if policy is None:
@@ -56,7 +56,9 @@ def policy_of(store: Store, queue: Resource) -> FairShare | QuotaShares | None:
     if "quotaSharePolicy" in policy.detail:
         shares = store.resources("quota-share")
         own = [share for share in shares if share.detail["jobQueueArn"] == queue.arn]
-        return QuotaShares({share.name: quota_share(share.name, share.detail) for share in own})
+        return QuotaSharePolicy(
+            {share.name: quota_share(share.name, share.detail) for share in own}
+        )
     return fair_share(policy.detail.get("fairsharePolicy", {}))
 
 
@@ -67,7 +69,7 @@ def _environment(environment: Resource) -> Environment:
     return Environment(environment.arn, is_open, limits)
 
 
-def _waiting(jobs: Iterator[Job], is_ready: Callable[[Job], bool]) -> Iterator[Waiting]:
+def _waiting(jobs: Iterator[Job], is_ready: Callable[[Job], bool]) -> Iterator[WaitingJob]:
     for job in jobs:
         priority = job.scheduling_priority or 0
-        yield Waiting(job.id, job.capacity, is_ready(job), priority, job.sequence)
+        yield WaitingJob(job.id, job.capacity, is_ready(job), priority, job.sequence)

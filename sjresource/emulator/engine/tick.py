@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from sjresource.emulator.engine import transitions
-from sjresource.emulator.scheduling import Spell
+from sjresource.emulator.scheduling import UsagePeriod
 from sjresource.emulator.store.damage import storage_problem
 from sjresource.emulator.store.records import HOLDING_CAPACITY, LIVE
 
@@ -28,15 +28,7 @@ _LONGEST_WINDOW: Final = 604_800
 
 
 @dataclass(frozen=True)
-class Pace:
-    """How long Batch takes over things, in milliseconds of the emulator's clock."""
-
-    resource: int = 100
-    """Until what is CREATING, UPDATING or DELETING is VALID or gone."""
-
-
-@dataclass(frozen=True)
-class Moment:
+class Tick:
     """One tick: `now` is in epoch milliseconds, `effects` run, in order, when all is written.
 
     `changed` names the training jobs whose progress may be news; None if it may be that of any.
@@ -46,7 +38,6 @@ class Moment:
     store: Store
     executor: Executor
     rules: ScriptRules
-    pace: Pace
     now: int
     changed: Collection[str] | None = None
     effects: list[Callable[[], None]] = field(default_factory=list)
@@ -71,8 +62,8 @@ class Moment:
     def _note_use(self, job: Job) -> None:
         if job.share_identifier is not None and job.scheduled_at is not None:
             began, ended = job.scheduled_at / 1000, self.now / 1000
-            spell = Spell(job.share_identifier, job.instances, began, ended)
-            self.store.add_past_use(job.queue, spell, ended - _LONGEST_WINDOW)
+            period = UsagePeriod(job.share_identifier, job.instances, began, ended)
+            self.store.add_past_use(job.queue, period, ended - _LONGEST_WINDOW)
 
     def each(self, jobs: Iterable[Job], step: Callable[[Job], None]) -> None:
         """Let each job take a step; one that can't is set aside as failed, and the others go on."""

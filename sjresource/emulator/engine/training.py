@@ -21,87 +21,87 @@ from sjresource.emulator.store.arns import training_job_arn
 from sjresource.emulator.store.records import HOLDING_CAPACITY, TrainingJobRecord
 
 if TYPE_CHECKING:
-    from sjresource.emulator.engine.tick import Moment
+    from sjresource.emulator.engine.tick import Tick
     from sjresource.emulator.executors.interface import Progress
     from sjresource.emulator.store.records import Job
 
 _LOG: Final = logging.getLogger(__name__)
 
 
-def start_training_job(moment: Moment, job: Job, environment: str) -> None:
+def start_training_job(tick: Tick, job: Job, environment: str) -> None:
     """Give a job its capacity and its next training job, if SageMaker takes the request."""
-    payload = moment.store.payload(job.id)
+    payload = tick.store.payload(job.id)
     problem = problem_with(training_request(payload, ""))
     if problem is not None:
-        moment.put(transitions.refused(job, problem, moment.now))
+        tick.put(transitions.refused(job, problem, tick.now))
         return
     requested = requested_name(payload) or job.name
     name = transitions.training_job_name(requested, job.id, job.starts + 1)
-    moment.put(transitions.scheduled(job, environment, name, moment.now))
+    tick.put(transitions.scheduled(job, environment, name, tick.now))
     record = TrainingJobRecord(
         name=name,
         arn=training_job_arn(job.region, name),
         region=job.region,
         job_id=job.id,
-        created_at=moment.now,
-        transitions=[("Pending", moment.now)],
+        created_at=tick.now,
+        transitions=[("Pending", tick.now)],
     )
-    moment.store.put_training_job(record)
+    tick.store.put_training_job(record)
     training_job = TrainingJob(name, record.arn, job.region, training_request(payload, name))
-    moment.effects.append(partial(moment.executor.start, training_job))
+    tick.effects.append(partial(tick.executor.start, training_job))
 
 
-def follow_training_jobs(moment: Moment) -> None:
+def follow_training_jobs(tick: Tick) -> None:
     """Take in what the executor says of jobs that may have news, and stop what is to be stopped.
 
     A job of which it can't say anything now is asked for again; the others go on.
     """
     told: dict[str, Progress] = {}
-    asked = [job for job in _with_news(moment) if job.training_job is not None]
+    asked = [job for job in _with_news(tick) if job.training_job is not None]
     for job in asked:
         try:
-            told[job.id] = moment.executor.poll(job.training_job or "")
+            told[job.id] = tick.executor.poll(job.training_job or "")
         except Exception as error:  # noqa: BLE001, PERF203 - executors are others' code
-            moment.unanswered.append(error)
-    moment.each(
-        [job for job in asked if job.id in told], lambda job: _follow(moment, job, told[job.id])
+            tick.unanswered.append(error)
+    tick.each(
+        [job for job in asked if job.id in told], lambda job: _follow(tick, job, told[job.id])
     )
 
 
-def _with_news(moment: Moment) -> list[Job]:
-    live = moment.store.live
-    if moment.changed is None:
+def _with_news(tick: Tick) -> list[Job]:
+    live = tick.store.live
+    if tick.changed is None:
         return live.with_status(HOLDING_CAPACITY)
-    found = [*live.in_training(moment.changed), *live.overtime(moment.now)]
+    found = [*live.in_training(tick.changed), *live.overtime(tick.now)]
     found += [job for job in live.stopping() if job.status in HOLDING_CAPACITY]
     return sorted({job.sequence: job for job in found}.values(), key=lambda job: job.sequence)
 
 
-def _follow(moment: Moment, job: Job, progress: Progress) -> None:
-    _record(moment, job, progress)
+def _follow(tick: Tick, job: Job, progress: Progress) -> None:
+    _record(tick, job, progress)
     if progress.outcome is not None:
         status = progress.secondary_status
-        moment.put(transitions.ended(job, progress.outcome, moment.now, secondary_status=status))
+        tick.put(transitions.ended(job, progress.outcome, tick.now, secondary_status=status))
         return
-    after = transitions.progressed(job, progress.secondary_status, moment.now)
-    after = _stop_if_due(moment, after)
+    after = transitions.progressed(job, progress.secondary_status, tick.now)
+    after = _stop_if_due(tick, after)
     if after != job:
-        moment.put(after)
+        tick.put(after)
 
 
-def _stop_if_due(moment: Moment, job: Job) -> Job:
+def _stop_if_due(tick: Tick, job: Job) -> Job:
     due = job.timeout_due
-    if due is not None and due <= moment.now:
-        job = replace(job, timed_out=True, stop_due=moment.now)
-    if job.stop_due is None or job.stop_due > moment.now:
+    if due is not None and due <= tick.now:
+        job = replace(job, timed_out=True, stop_due=tick.now)
+    if job.stop_due is None or job.stop_due > tick.now:
         return job
-    moment.effects.append(partial(moment.executor.stop, job.training_job or ""))
+    tick.effects.append(partial(tick.executor.stop, job.training_job or ""))
     return replace(job, stop_due=None)
 
 
-def _record(moment: Moment, job: Job, progress: Progress) -> None:
+def _record(tick: Tick, job: Job, progress: Progress) -> None:
     """Write down what DescribeTrainingJob will tell, if it is news."""
-    known = moment.store.training_job(job.region, job.training_job or "")
+    known = tick.store.training_job(job.region, job.training_job or "")
     if known is None:
         return
     news = known
@@ -109,10 +109,10 @@ def _record(moment: Moment, job: Job, progress: Progress) -> None:
         news = replace(
             news,
             secondary_status=progress.secondary_status,
-            transitions=[*known.transitions, (progress.secondary_status, moment.now)],
+            transitions=[*known.transitions, (progress.secondary_status, tick.now)],
         )
     if progress.secondary_status == "Training" and known.started_at is None:
-        news = replace(news, started_at=moment.now)
+        news = replace(news, started_at=tick.now)
     metrics = [(metric.name, metric.value, metric.timestamp) for metric in progress.metrics]
     if metrics != known.metrics:
         news = replace(news, metrics=metrics)
@@ -122,7 +122,7 @@ def _record(moment: Moment, job: Job, progress: Progress) -> None:
             status=progress.outcome.status,
             failure_reason=progress.outcome.failure_reason,
             model_artifacts=progress.outcome.model_artifacts,
-            ended_at=moment.now,
+            ended_at=tick.now,
         )
     if news != known:
-        moment.store.put_training_job(news)
+        tick.store.put_training_job(news)

@@ -42,7 +42,7 @@ class Environment:
         return self.arn.rpartition("/")[2]
 
 
-class Room:
+class FreeCapacity:
     """What is free, by environment and unit; it may be less than nothing after a lowered limit."""
 
     def __init__(
@@ -53,15 +53,15 @@ class Room:
         self.environments = environments
         self._free = {arn: dict(each.limits) for arn, each in environments.items()}
         for arn, capacity in used:
-            self.take(arn, capacity)
+            self.reserve(arn, capacity)
 
-    def copy(self) -> Room:
+    def copy(self) -> FreeCapacity:
         """Make another room that is as full as this one."""
-        room = Room(self.environments)
+        room = FreeCapacity(self.environments)
         room._free = {arn: dict(units) for arn, units in self._free.items()}
         return room
 
-    def take(self, arn: str, capacity: Mapping[str, int]) -> None:
+    def reserve(self, arn: str, capacity: Mapping[str, int]) -> None:
         """Use capacity; in an environment that is not there this does nothing."""
         environment = self.environments.get(arn)
         if environment is not None:
@@ -69,9 +69,9 @@ class Room:
             for unit, count in environment.units(capacity).items():
                 free[unit] = free.get(unit, 0) - count
 
-    def give(self, arn: str, capacity: Mapping[str, int]) -> None:
+    def release(self, arn: str, capacity: Mapping[str, int]) -> None:
         """Give capacity back."""
-        self.take(arn, {unit: -count for unit, count in capacity.items()})
+        self.reserve(arn, {unit: -count for unit, count in capacity.items()})
 
     def free(self, arn: str, unit: str) -> int:
         """Tell how much of a unit is free."""

@@ -15,40 +15,46 @@ import heapq
 from typing import TYPE_CHECKING
 
 from sjresource.emulator.scheduling import reasons
-from sjresource.emulator.scheduling.state import Use
+from sjresource.emulator.scheduling.state import FairShareUsage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from sjresource.emulator.scheduling.capacity import Environment, Room
+    from sjresource.emulator.scheduling.capacity import Environment, FreeCapacity
     from sjresource.emulator.scheduling.state import (
-        FairShare,
-        Line,
+        FairSharePolicy,
         Plan,
         Queue,
-        Running,
-        Spell,
-        Waiting,
+        RunningJob,
+        UsagePeriod,
+        WaitingJob,
+        WaitingList,
     )
 
 
 def use_of(
-    policy: FairShare,
-    running: Iterable[Running],
-    past: Iterable[Spell],
+    policy: FairSharePolicy,
+    running: Iterable[RunningJob],
+    past: Iterable[UsagePeriod],
     now: float,
-) -> Use:
+) -> FairShareUsage:
     """Sum up what a queue's shares hold and held."""
-    use = Use(policy, now)
+    use = FairShareUsage(policy, now)
     for job in running:
         use.add(job.share, sum(job.capacity.values()), job.since)
-    for spell in past:
-        use.add(spell.share, spell.instances, spell.began, spell.ended)
+    for period in past:
+        use.add(period.share, period.instances, period.start, period.end)
     return use
 
 
 def place(
-    queue: Queue, policy: FairShare, lines: Sequence[Line], use: Use, *, room: Room, plan: Plan
+    queue: Queue,
+    policy: FairSharePolicy,
+    lines: Sequence[WaitingList],
+    use: FairShareUsage,
+    *,
+    room: FreeCapacity,
+    plan: Plan,
 ) -> None:
     """Place the job whose turn it is, again and again, until one does not fit."""
     active = use.active(line.share for line in lines)
@@ -65,11 +71,11 @@ def place(
             _block(queue, turns, use, room=room, reserved=reserved, plan=plan)
             return
         plan.placements[job.id] = chosen.arn
-        room.take(chosen.arn, job.capacity)
+        room.reserve(chosen.arn, job.capacity)
         _hold(turns, use, job)
 
 
-def order(lines: Sequence[Line], use: Use) -> Iterator[Waiting]:
+def order(lines: Sequence[WaitingList], use: FairShareUsage) -> Iterator[WaitingJob]:
     """Go through the jobs in the order of their turns, as if there were room for all."""
     turns = _turns(lines, use)
     while turns:
@@ -81,10 +87,10 @@ def order(lines: Sequence[Line], use: Use) -> Iterator[Waiting]:
         _hold(turns, use, job)
 
 
-_Turn = tuple[float, int, str, "Line"]
+_Turn = tuple[float, int, str, "WaitingList"]
 
 
-def _turns(lines: Sequence[Line], use: Use) -> list[_Turn]:
+def _turns(lines: Sequence[WaitingList], use: FairShareUsage) -> list[_Turn]:
     turns = [
         (use.score(line.share), line.head.sequence, line.share, line)
         for line in lines
@@ -94,7 +100,7 @@ def _turns(lines: Sequence[Line], use: Use) -> list[_Turn]:
     return turns
 
 
-def _hold(turns: list[_Turn], use: Use, job: Waiting) -> None:
+def _hold(turns: list[_Turn], use: FairShareUsage, job: WaitingJob) -> None:
     line = turns[0][3]
     use.held[line.share] = use.held.get(line.share, 0) + job.instances
     line.advance()
@@ -105,7 +111,9 @@ def _hold(turns: list[_Turn], use: Use, job: Waiting) -> None:
         heapq.heapreplace(turns, (score, line.head.sequence, line.share, line))
 
 
-def _choose(job: Waiting, queue: Queue, room: Room, reserved: float) -> Environment | None:
+def _choose(
+    job: WaitingJob, queue: Queue, room: FreeCapacity, reserved: float
+) -> Environment | None:
     for arn in queue.environments:
         environment = room.first_that_fits([arn], job.capacity)
         if environment is not None and _leaves(job, environment, room, reserved):
@@ -113,7 +121,7 @@ def _choose(job: Waiting, queue: Queue, room: Room, reserved: float) -> Environm
     return None
 
 
-def _leaves(job: Waiting, environment: Environment, room: Room, reserved: float) -> bool:
+def _leaves(job: WaitingJob, environment: Environment, room: FreeCapacity, reserved: float) -> bool:
     """Tell whether a job leaves free what is reserved, or finds nothing else there."""
     return all(
         room.used(environment.arn, unit) <= 0
@@ -124,16 +132,22 @@ def _leaves(job: Waiting, environment: Environment, room: Room, reserved: float)
 
 
 def _block(
-    queue: Queue, turns: list[_Turn], use: Use, *, room: Room, reserved: float, plan: Plan
+    queue: Queue,
+    turns: list[_Turn],
+    use: FairShareUsage,
+    *,
+    room: FreeCapacity,
+    reserved: float,
+    plan: Plan,
 ) -> None:
     first = turns[0][3]
     for _, _, _, line in turns:
         if line.head is None:
             continue
         if not plan.explained:
-            blocked = reasons.unexplained(line.head, queue, room)
+            blocked = reasons.status_reason_only(line.head, queue, room)
         elif line is first:
-            blocked = reasons.no_room(line.head, queue, room, reserved=reserved)
+            blocked = reasons.not_enough_capacity(line.head, queue, room, reserved=reserved)
         else:
-            blocked = reasons.another_turn(line, first, use)
+            blocked = reasons.not_its_turn(line, first, use)
         plan.blocked[queue.arn, line.share] = blocked

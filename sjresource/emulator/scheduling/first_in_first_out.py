@@ -13,27 +13,27 @@ from sjresource.emulator.scheduling import reasons
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from sjresource.emulator.scheduling.capacity import Room
-    from sjresource.emulator.scheduling.state import Line, Plan, Queue, Waiting
+    from sjresource.emulator.scheduling.capacity import FreeCapacity
+    from sjresource.emulator.scheduling.state import Plan, Queue, WaitingJob, WaitingList
 
 
-def place(queue: Queue, line: Line, room: Room, plan: Plan) -> None:
+def place(queue: Queue, line: WaitingList, room: FreeCapacity, plan: Plan) -> None:
     """Place from the front until a job does not fit."""
     while (job := line.head) is not None:
         chosen = room.first_that_fits(queue.environments, job.capacity) if job.ready else None
         if chosen is None:
             plan.blocked[queue.arn, line.share] = (
-                reasons.no_room(job, queue, room)
+                reasons.not_enough_capacity(job, queue, room)
                 if plan.explained
-                else reasons.unexplained(job, queue, room)
+                else reasons.status_reason_only(job, queue, room)
             )
             return
         plan.placements[job.id] = chosen.arn
-        room.take(chosen.arn, job.capacity)
+        room.reserve(chosen.arn, job.capacity)
         line.advance()
 
 
-def order(lines: Sequence[Line]) -> Iterator[Waiting]:
+def order(lines: Sequence[WaitingList]) -> Iterator[WaitingJob]:
     """Go through the jobs as they were submitted."""
     for line in lines:
         while line.head is not None:

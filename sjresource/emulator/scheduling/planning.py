@@ -6,11 +6,16 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from sjresource.emulator.scheduling import fair_share, first_in_first_out, quota_shares
-from sjresource.emulator.scheduling.capacity import Room
-from sjresource.emulator.scheduling.state import FairShare, Line, Plan, QuotaShares
+from sjresource.emulator.scheduling.capacity import FreeCapacity
+from sjresource.emulator.scheduling.state import (
+    FairSharePolicy,
+    Plan,
+    QuotaSharePolicy,
+    WaitingList,
+)
 
 if TYPE_CHECKING:
-    from sjresource.emulator.scheduling.state import Queue, State, Waiting
+    from sjresource.emulator.scheduling.state import Queue, State, WaitingJob
 
 
 def plan(state: State, now: float, *, explain: bool = True) -> Plan:
@@ -21,19 +26,21 @@ def plan(state: State, now: float, *, explain: bool = True) -> Plan:
     "A job queue with a higher priority is given preference for service environments":
     https://docs.aws.amazon.com/batch/latest/userguide/create-quota-management-resources.html
     """
-    room = Room(state.environments, ((job.environment, job.capacity) for job in state.running))
+    room = FreeCapacity(
+        state.environments, ((job.environment, job.capacity) for job in state.running)
+    )
     decided = Plan(explained=explain)
     for queue in sorted(state.queues, key=lambda queue: (-queue.priority, queue.arn)):
         lines = _lines(queue, state)
         if not lines:
             continue
         running = [job for job in state.running if job.queue == queue.arn]
-        if isinstance(queue.policy, FairShare):
+        if isinstance(queue.policy, FairSharePolicy):
             past = state.past.get(queue.arn, ())
             use = fair_share.use_of(queue.policy, running, past, now)
             fair_share.place(queue, queue.policy, lines, use, room=room, plan=decided)
-        elif isinstance(queue.policy, QuotaShares):
-            quota_shares.Pass(
+        elif isinstance(queue.policy, QuotaSharePolicy):
+            quota_shares.QuotaSharePass(
                 queue, queue.policy, lines, running=running, room=room, plan=decided
             ).run()
         else:
@@ -41,7 +48,7 @@ def plan(state: State, now: float, *, explain: bool = True) -> Plan:
     return decided
 
 
-def order(queue: Queue, state: State, now: float, most: int) -> list[Waiting]:
+def order(queue: Queue, state: State, now: float, most: int) -> list[WaitingJob]:
     """Give the first jobs of a queue in the order in which they would go if there were room.
 
     That is what GetJobQueueSnapshot calls the front of the queue:
@@ -49,17 +56,17 @@ def order(queue: Queue, state: State, now: float, most: int) -> list[Waiting]:
     """
     lines = _lines(queue, state)
     running = [job for job in state.running if job.queue == queue.arn]
-    if isinstance(queue.policy, FairShare):
+    if isinstance(queue.policy, FairSharePolicy):
         past = state.past.get(queue.arn, ())
         use = fair_share.use_of(queue.policy, running, past, now)
         found = fair_share.order(lines, use)
-    elif isinstance(queue.policy, QuotaShares):
+    elif isinstance(queue.policy, QuotaSharePolicy):
         found = quota_shares.order(queue.policy, lines, running)
     else:
         found = first_in_first_out.order(lines)
     return list(islice(found, most))
 
 
-def _lines(queue: Queue, state: State) -> list[Line]:
-    made = [Line(share, jobs) for share, jobs in state.waiting.get(queue.arn, {}).items()]
+def _lines(queue: Queue, state: State) -> list[WaitingList]:
+    made = [WaitingList(share, jobs) for share, jobs in state.waiting.get(queue.arn, {}).items()]
     return [line for line in made if line.head is not None]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sjresource.emulator.scheduling.state import FairShare, QuotaShare
+from sjresource.emulator.scheduling.state import FairSharePolicy, QuotaShareConfiguration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def fair_share(policy: Mapping[str, Any]) -> FairShare:
+def fair_share(policy: Mapping[str, Any]) -> FairSharePolicy:
     """Read a fairsharePolicy in AWS's names."""
-    return FairShare(
+    return FairSharePolicy(
         weights={
             each["shareIdentifier"]: each.get("weightFactor", 1.0)
             for each in policy.get("shareDistribution", [])
@@ -22,12 +22,12 @@ def fair_share(policy: Mapping[str, Any]) -> FairShare:
     )
 
 
-def quota_share(name: str, detail: Mapping[str, Any]) -> QuotaShare:
+def quota_share(name: str, detail: Mapping[str, Any]) -> QuotaShareConfiguration:
     """Read a quota share in AWS's names."""
     sharing = detail.get("resourceSharingConfiguration", {"strategy": "RESERVE"})
     borrows = sharing["strategy"] == "LEND_AND_BORROW"
     preemption = detail.get("preemptionConfiguration", {})
-    return QuotaShare(
+    return QuotaShareConfiguration(
         name=name,
         limits={each["capacityUnit"]: each["maxCapacity"] for each in detail["capacityLimits"]},
         lends=sharing["strategy"] != "RESERVE",

@@ -15,19 +15,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from sjresource.emulator.scheduling.state import Running
+    from sjresource.emulator.scheduling.state import RunningJob
 
 
 def choose_victims(
-    candidates: Iterable[Running],
-    is_enough: Callable[[Sequence[Running]], bool],
-    may_go: Callable[[Sequence[Running], Running], bool] = lambda _chosen, _next: True,
-) -> list[Running]:
+    candidates: Iterable[RunningJob],
+    is_enough: Callable[[Sequence[RunningJob]], bool],
+    may_go: Callable[[Sequence[RunningJob], RunningJob], bool] = lambda _chosen, _next: True,
+) -> list[RunningJob]:
     """Give the jobs to preempt, empty if all candidates together are not enough.
 
     `may_go` tells whether one more may be preempted when some are.
     """
-    chosen: list[Running] = []
+    chosen: list[RunningJob] = []
     for job in sorted(candidates, key=lambda job: (job.priority, -job.since, -job.sequence)):
         if is_enough(chosen):
             break

@@ -25,24 +25,24 @@ from typing import TYPE_CHECKING
 from sjresource.emulator.scheduling import reasons
 from sjresource.emulator.scheduling.preemption import choose_victims
 from sjresource.emulator.scheduling.reservations import Reservations
-from sjresource.emulator.scheduling.share_usage import Holdings
+from sjresource.emulator.scheduling.share_usage import QuotaShareUsage
 from sjresource.emulator.scheduling.state import Preemption
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from sjresource.emulator.scheduling.capacity import Room
+    from sjresource.emulator.scheduling.capacity import FreeCapacity
     from sjresource.emulator.scheduling.state import (
-        Line,
         Plan,
         Queue,
-        QuotaShares,
-        Running,
-        Waiting,
+        QuotaSharePolicy,
+        RunningJob,
+        WaitingJob,
+        WaitingList,
     )
 
 
-class Pass:
+class QuotaSharePass:
     """One pass over one queue.
 
     `room` and `_holdings` are what is true now; `_promised` and `_coming` what will be when all
@@ -52,11 +52,11 @@ class Pass:
     def __init__(
         self,
         queue: Queue,
-        policy: QuotaShares,
-        lines: Sequence[Line],
+        policy: QuotaSharePolicy,
+        lines: Sequence[WaitingList],
         *,
-        running: Sequence[Running],
-        room: Room,
+        running: Sequence[RunningJob],
+        room: FreeCapacity,
         plan: Plan,
     ) -> None:
         self._queue = queue
@@ -65,13 +65,13 @@ class Pass:
         self._staying = [job for job in running if not job.stopping]
         self._room = room
         self._plan = plan
-        self._holdings = Holdings(policy.shares, running)
-        self._coming = Holdings(policy.shares, self._staying)
+        self._holdings = QuotaShareUsage(policy.shares, running)
+        self._coming = QuotaShareUsage(policy.shares, self._staying)
         self._reservations = Reservations(queue.environments, room)
         self._promised = room.copy()
         for job in running:
             if job.stopping:
-                self._promised.give(job.environment, job.capacity)
+                self._promised.release(job.environment, job.capacity)
 
     def run(self) -> None:
         """Place, preempt, and say what blocks the rest."""
@@ -86,7 +86,7 @@ class Pass:
                 kept += self._make_room(share, job, self._less_important(share, job), _goes_before)
         self._block_the_rest()
         for arn, capacity in kept:  # queues of a lower priority leave it alone
-            self._room.take(arn, capacity)
+            self._room.reserve(arn, capacity)
 
     def _place_all(self, allowed: Callable[[str, Mapping[str, int]], bool]) -> None:
         """Place heads, the oldest first, while rules and room allow it."""
@@ -102,7 +102,7 @@ class Pass:
                 heapq.heapreplace(turns, (line.head.sequence, line.share, line))
 
     def _place(
-        self, line: Line, job: Waiting, allowed: Callable[[str, Mapping[str, int]], bool]
+        self, line: WaitingList, job: WaitingJob, allowed: Callable[[str, Mapping[str, int]], bool]
     ) -> bool:
         if not job.ready or not allowed(line.share, job.capacity):
             return False
@@ -119,7 +119,7 @@ class Pass:
                 return True
         return False
 
-    def _heads(self) -> Iterator[tuple[str, Waiting]]:
+    def _heads(self) -> Iterator[tuple[str, WaitingJob]]:
         """Give the heads that could start and still wait, the oldest first."""
         waiting = [(line.share, line.head) for line in self._lines if line.head is not None]
         ready = [(share, job) for share, job in waiting if job.ready]
@@ -128,9 +128,9 @@ class Pass:
     def _make_room(
         self,
         share: str,
-        job: Waiting,
+        job: WaitingJob,
         candidates: Candidates,
-        why: Callable[[str, Waiting, Running], tuple[str, str]],
+        why: Callable[[str, WaitingJob, RunningJob], tuple[str, str]],
     ) -> Iterator[tuple[str, Mapping[str, int]]]:
         """Preempt for a head if that helps, and keep what it will start on."""
         if not self._reservations.could_ever_leave(share, job.capacity, self._coming):
@@ -159,24 +159,24 @@ class Pass:
         if able and self._coming.within_quota(share, job.capacity):
             yield self._keep(share, job, able[0])  # or borrowers would take what comes free
 
-    def _will_fit(self, share: str, job: Waiting, arn: str, gone: Sequence[Running]) -> bool:
+    def _will_fit(self, share: str, job: WaitingJob, arn: str, gone: Sequence[RunningJob]) -> bool:
         """Tell whether a head can start in an environment once `gone` and the stopping have."""
         holdings, room = self._coming, self._promised
         if gone:
             holdings, room = holdings.copy(), room.copy()
             for victim in gone:
                 holdings.release(victim.share, victim.capacity)
-                room.give(victim.environment, victim.capacity)
+                room.release(victim.environment, victim.capacity)
         return (
             holdings.may_borrow(share, job.capacity)
             and room.fits(arn, job.capacity)
             and self._reservations.leaves(share, job.capacity, room, holdings)
         )
 
-    def _borrowing(self, job: Waiting) -> Candidates:
+    def _borrowing(self, job: WaitingJob) -> Candidates:
         """Give the jobs of shares that hold more than their own of what a head needs."""
 
-        def may_go(chosen: Sequence[Running], candidate: Running) -> bool:
+        def may_go(chosen: Sequence[RunningJob], candidate: RunningJob) -> bool:
             left = self._coming.copy()
             for victim in chosen:
                 left.release(victim.share, victim.capacity)
@@ -185,24 +185,26 @@ class Pass:
 
         return Candidates([each for each in self._staying if may_go((), each)], may_go)
 
-    def _less_important(self, share: str, job: Waiting) -> Candidates:
+    def _less_important(self, share: str, job: WaitingJob) -> Candidates:
         lower = [
             each for each in self._staying if each.share == share and each.priority < job.priority
         ]
         return Candidates(lower, lambda _chosen, _next: True)
 
-    def _preempt(self, victim: Running, job: Waiting, why: tuple[str, str]) -> None:
+    def _preempt(self, victim: RunningJob, job: WaitingJob, why: tuple[str, str]) -> None:
         self._plan.preemptions.append(Preemption(victim.id, job.id, *why))
         self._staying.remove(victim)
-        self._promised.give(victim.environment, victim.capacity)
+        self._promised.release(victim.environment, victim.capacity)
         self._coming.release(victim.share, victim.capacity)
 
-    def _keep(self, share: str, job: Waiting, arn: str) -> tuple[str, Mapping[str, int]]:
+    def _keep(self, share: str, job: WaitingJob, arn: str) -> tuple[str, Mapping[str, int]]:
         self._take(share, job, arn, self._promised, self._coming)
         return arn, job.capacity
 
-    def _take(self, share: str, job: Waiting, arn: str, room: Room, holdings: Holdings) -> None:
-        room.take(arn, job.capacity)
+    def _take(
+        self, share: str, job: WaitingJob, arn: str, room: FreeCapacity, holdings: QuotaShareUsage
+    ) -> None:
+        room.reserve(arn, job.capacity)
         holdings.hold(share, job.capacity)
 
     def _block_the_rest(self) -> None:
@@ -210,7 +212,7 @@ class Pass:
             if line.head is None:
                 continue
             if not self._plan.explained:
-                self._plan.blocked[self._queue.arn, line.share] = reasons.unexplained(
+                self._plan.blocked[self._queue.arn, line.share] = reasons.status_reason_only(
                     line.head,
                     self._queue,
                     self._room,
@@ -235,18 +237,18 @@ class Pass:
 class Candidates:
     """Jobs that may be preempted, and whether one more may be when some are."""
 
-    jobs: Sequence[Running]
-    may_go: Callable[[Sequence[Running], Running], bool]
+    jobs: Sequence[RunningJob]
+    may_go: Callable[[Sequence[RunningJob], RunningJob], bool]
 
 
 def order(
-    policy: QuotaShares, lines: Sequence[Line], running: Sequence[Running]
-) -> Iterator[Waiting]:
+    policy: QuotaSharePolicy, lines: Sequence[WaitingList], running: Sequence[RunningJob]
+) -> Iterator[WaitingJob]:
     """Go through the jobs as if there were room: heads within their quota first, the oldest first.
 
     Believed, as the order of the front of a quota-managed queue.
     """
-    holdings = Holdings(policy.shares, running)
+    holdings = QuotaShareUsage(policy.shares, running)
     left = [line for line in lines if line.head is not None]
     while left:
         line = min(left, key=lambda line: _turn(line, holdings))
@@ -257,18 +259,18 @@ def order(
         left = [line for line in left if line.head is not None]
 
 
-def _turn(line: Line, holdings: Holdings) -> tuple[bool, int]:
+def _turn(line: WaitingList, holdings: QuotaShareUsage) -> tuple[bool, int]:
     if line.head is None:
         return True, 0
     return not holdings.within_quota(line.share, line.head.capacity), line.head.sequence
 
 
-def _takes_back(share: str, job: Waiting, victim: Running) -> tuple[str, str]:
+def _takes_back(share: str, job: WaitingJob, victim: RunningJob) -> tuple[str, str]:
     kinds = ", ".join(sorted(set(job.capacity) & set(victim.capacity)))
     why = f"share {share} takes back {kinds} that share {victim.share} had borrowed"
     return why, reasons.CROSS_SHARE
 
 
-def _goes_before(share: str, job: Waiting, victim: Running) -> tuple[str, str]:
+def _goes_before(share: str, job: WaitingJob, victim: RunningJob) -> tuple[str, str]:
     priorities = f"priority {job.priority} goes before one of priority {victim.priority}"
     return f"a job of {priorities} in share {share}", reasons.IN_SHARE

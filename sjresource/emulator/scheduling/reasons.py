@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from sjresource.emulator.scheduling.capacity import NUM_INSTANCES
-from sjresource.emulator.scheduling.state import Blocked
+from sjresource.emulator.scheduling.state import BlockedJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sjresource.emulator.scheduling.capacity import Environment, Room
-    from sjresource.emulator.scheduling.share_usage import Holdings
-    from sjresource.emulator.scheduling.state import Line, Queue, Use, Waiting
+    from sjresource.emulator.scheduling.capacity import Environment, FreeCapacity
+    from sjresource.emulator.scheduling.share_usage import QuotaShareUsage
+    from sjresource.emulator.scheduling.state import FairShareUsage, Queue, WaitingJob, WaitingList
 
 TOO_LARGE: Final = (
     "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE - Service environment(s) associated with "
@@ -34,7 +34,7 @@ IN_SHARE: Final = "In-share preemption triggered by a job of a higher priority"
 """Ours: AWS shows no such event."""
 
 
-def limit_exceeded(share: str, job: Waiting, holdings: Holdings) -> str | None:
+def limit_exceeded(share: str, job: WaitingJob, holdings: QuotaShareUsage) -> str | None:
     """Return Batch's reason for a job that its share's rules never allow, None for others."""
     rules = holdings.share(share)
     for unit, count in job.capacity.items():
@@ -48,39 +48,43 @@ def limit_exceeded(share: str, job: Waiting, holdings: Holdings) -> str | None:
     return None
 
 
-def unexplained(job: Waiting, queue: Queue, room: Room, exceeded: str | None = None) -> Blocked:
+def status_reason_only(
+    job: WaitingJob, queue: Queue, room: FreeCapacity, exceeded: str | None = None
+) -> BlockedJob:
     """Give only what Batch shows, which is quickly found."""
-    return Blocked(job.id, "", exceeded if _able(job, queue, room) else TOO_LARGE)
+    return BlockedJob(job.id, "", exceeded if _able(job, queue, room) else TOO_LARGE)
 
 
-def no_room(job: Waiting, queue: Queue, room: Room, *, reserved: float = 0) -> Blocked:
+def not_enough_capacity(
+    job: WaitingJob, queue: Queue, room: FreeCapacity, *, reserved: float = 0
+) -> BlockedJob:
     """Say why the job whose turn it is does not start; `reserved` is a part that stays free."""
     return _no_room(job, queue, room, lambda each: _kept_for_others(job, each, reserved))
 
 
 def _no_room(
-    job: Waiting,
+    job: WaitingJob,
     queue: Queue,
-    room: Room,
+    room: FreeCapacity,
     set_aside: Callable[[Environment], str],
     users: str = "running jobs",
-) -> Blocked:
+) -> BlockedJob:
     able = _able(job, queue, room)
     if not able:
         return _too_large(job, queue, room)
     if not job.ready:
-        return Blocked(job.id, "it is held in RUNNABLE for a while")
+        return BlockedJob(job.id, "it is held in RUNNABLE for a while")
     if not any(environment.open for environment in able):
-        return Blocked(job.id, "the environments that are large enough take no jobs")
+        return BlockedJob(job.id, "the environments that are large enough take no jobs")
     free = " and ".join(_free(job, each, room) + set_aside(each) for each in able if each.open)
-    return Blocked(job.id, f"it needs {amount(job.capacity)}; {users} use the capacity: {free}")
+    return BlockedJob(job.id, f"it needs {amount(job.capacity)}; {users} use the capacity: {free}")
 
 
-def another_turn(line: Line, first: Line, use: Use) -> Blocked:
+def not_its_turn(line: WaitingList, first: WaitingList, use: FairShareUsage) -> BlockedJob:
     """Say whose turn it is instead in a fair-share queue."""
     job = line.head
     before = first.head
-    return Blocked(
+    return BlockedJob(
         "" if job is None else job.id,
         f"job {'' if before is None else before.id}, whose turn it is: "
         f"share {first.share} {_used(first.share, use)}, share {line.share} "
@@ -90,34 +94,34 @@ def another_turn(line: Line, first: Line, use: Use) -> Blocked:
 
 def over_quota(
     share: str,
-    job: Waiting,
+    job: WaitingJob,
     queue: Queue,
     *,
-    holdings: Holdings,
-    room: Room,
+    holdings: QuotaShareUsage,
+    room: FreeCapacity,
     giving_way: Sequence[str],
-) -> Blocked:
+) -> BlockedJob:
     """Say why the head of a quota share waits; jobs that are `giving_way` stop for it."""
     if not _able(job, queue, room):
         return _too_large(job, queue, room)
     if (exceeded := limit_exceeded(share, job, holdings)) is not None:
         most = _limits(share, job.capacity, holdings)
-        return Blocked(job.id, f"it needs {amount(job.capacity)}; {most}", exceeded)
+        return BlockedJob(job.id, f"it needs {amount(job.capacity)}; {most}", exceeded)
     if giving_way:
-        return Blocked(job.id, f"{_listed(giving_way)}, preempted for it, to stop")
+        return BlockedJob(job.id, f"{_listed(giving_way)}, preempted for it, to stop")
     reserved = _reserved(share, job, holdings)
     if not job.ready or holdings.within_quota(share, job.capacity):
         users = "running jobs and reservations" if reserved else "running jobs"
         blocked = _no_room(job, queue, room, lambda _: reserved, users)
         standing = ", ".join(_standing(share, unit, holdings) for unit in job.capacity)
-        return Blocked(job.id, f"{blocked.why}; {standing}")
+        return BlockedJob(job.id, f"{blocked.why}; {standing}")
     short = next(
         unit
         for unit, count in job.capacity.items()
         if not holdings.within_quota(share, {unit: count})
     )
     free = " and ".join(_free(job, each, room) + reserved for each in _able(job, queue, room))
-    return Blocked(
+    return BlockedJob(
         job.id,
         f"it needs {amount(job.capacity)}; {_standing(share, short, holdings)} "
         f"{_borrowing(share, short, holdings)}; {free}",
@@ -130,19 +134,19 @@ def amount(capacity: Mapping[str, int]) -> str:
     return " and ".join(counts) or "nothing"
 
 
-def _too_large(job: Waiting, queue: Queue, room: Room) -> Blocked:
+def _too_large(job: WaitingJob, queue: Queue, room: FreeCapacity) -> BlockedJob:
     known = [room.environments[arn] for arn in queue.environments if arn in room.environments]
     largest = " and ".join(f"{each.name} has {amount(each.limits)} in all" for each in known)
     why = f"no environment of the queue is large enough: it needs {amount(job.capacity)}"
-    return Blocked(job.id, f"{why}, {largest}" if largest else why, TOO_LARGE)
+    return BlockedJob(job.id, f"{why}, {largest}" if largest else why, TOO_LARGE)
 
 
-def _able(job: Waiting, queue: Queue, room: Room) -> list[Environment]:
+def _able(job: WaitingJob, queue: Queue, room: FreeCapacity) -> list[Environment]:
     known = [room.environments[arn] for arn in queue.environments if arn in room.environments]
     return [environment for environment in known if environment.could_hold(job.capacity)]
 
 
-def _free(job: Waiting, environment: Environment, room: Room) -> str:
+def _free(job: WaitingJob, environment: Environment, room: FreeCapacity) -> str:
     counts = {
         unit: f"{max(0, room.free(environment.arn, unit))} of {limit}"
         for unit, limit in environment.limits.items()
@@ -152,7 +156,7 @@ def _free(job: Waiting, environment: Environment, room: Room) -> str:
     return f"{free} free in {environment.name}"
 
 
-def _kept_for_others(job: Waiting, environment: Environment, reserved: float) -> str:
+def _kept_for_others(job: WaitingJob, environment: Environment, reserved: float) -> str:
     """Word how much stays free for fair shares that are not active yet."""
     units = environment.units(job.capacity)
     kept = {unit: int(environment.limits.get(unit, 0) * reserved) for unit in units}
@@ -160,7 +164,7 @@ def _kept_for_others(job: Waiting, environment: Environment, reserved: float) ->
     return f", of which {amount(kept)} are kept for shares to come" if kept else ""
 
 
-def _reserved(share: str, job: Waiting, holdings: Holdings) -> str:
+def _reserved(share: str, job: WaitingJob, holdings: QuotaShareUsage) -> str:
     """Word what other quota shares keep for themselves of what a job needs."""
     kept = {unit: holdings.reserved_from(share, unit) for unit in job.capacity}
     kept = {unit: count for unit, count in kept.items() if count}
@@ -175,17 +179,17 @@ def _kind(unit: str, count: int = 2) -> str:
     return unit
 
 
-def _used(share: str, use: Use) -> str:
+def _used(share: str, use: FairShareUsage) -> str:
     held, average = use.held.get(share, 0), use.average.get(share, 0.0)
     return f"holds {held} and held {average:.1f} on average (score {use.score(share):.2f})"
 
 
-def _standing(share: str, unit: str, holdings: Holdings) -> str:
+def _standing(share: str, unit: str, holdings: QuotaShareUsage) -> str:
     limit = holdings.share(share).limits.get(unit, 0)
     return f"share {share} is at {holdings.held(share, unit)} of {limit} {unit}"
 
 
-def _limits(share: str, capacity: Mapping[str, int], holdings: Holdings) -> str:
+def _limits(share: str, capacity: Mapping[str, int], holdings: QuotaShareUsage) -> str:
     rules = holdings.share(share)
     own = amount({unit: rules.limits.get(unit, 0) for unit in capacity})
     most = {unit: rules.most_borrowed(unit) for unit in capacity}
@@ -198,7 +202,7 @@ def _limits(share: str, capacity: Mapping[str, int], holdings: Holdings) -> str:
     return f"share {share} has {own} and may borrow {borrowed}"
 
 
-def _borrowing(share: str, unit: str, holdings: Holdings) -> str:
+def _borrowing(share: str, unit: str, holdings: QuotaShareUsage) -> str:
     most, borrowed = holdings.share(share).most_borrowed(unit), holdings.borrowed(share, unit)
     if most == 0:
         return "and may not borrow"

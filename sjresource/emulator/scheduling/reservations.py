@@ -13,19 +13,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sjresource.emulator.scheduling.capacity import Room
-    from sjresource.emulator.scheduling.share_usage import Holdings
+    from sjresource.emulator.scheduling.capacity import FreeCapacity
+    from sjresource.emulator.scheduling.share_usage import QuotaShareUsage
 
 
 class Reservations:
     """What a queue's RESERVE shares keep, in the environments of these ARNs."""
 
-    def __init__(self, environments: Sequence[str], room: Room) -> None:
+    def __init__(self, environments: Sequence[str], room: FreeCapacity) -> None:
         known = (room.environments.get(arn) for arn in environments)
         self._environments = [each for each in known if each is not None]
 
     def leaves(
-        self, share: str, capacity: Mapping[str, int], room: Room, holdings: Holdings
+        self, share: str, capacity: Mapping[str, int], room: FreeCapacity, holdings: QuotaShareUsage
     ) -> bool:
         """Whether the others keep what they reserve when a share takes so much of what is free."""
         for unit, count in capacity.items():
@@ -36,7 +36,9 @@ class Reservations:
                     return False
         return True
 
-    def could_ever_leave(self, share: str, capacity: Mapping[str, int], holdings: Holdings) -> bool:
+    def could_ever_leave(
+        self, share: str, capacity: Mapping[str, int], holdings: QuotaShareUsage
+    ) -> bool:
         """Whether so much and all that the others may reserve is there when nothing runs."""
         return all(
             count + holdings.reservable_from(share, unit) <= self._in_all(unit)
@@ -44,7 +46,7 @@ class Reservations:
             if self._binds(share, unit, holdings)
         )
 
-    def _binds(self, share: str, unit: str, holdings: Holdings) -> bool:
+    def _binds(self, share: str, unit: str, holdings: QuotaShareUsage) -> bool:
         rules = holdings.share(share)
         if rules.lends:
             return True

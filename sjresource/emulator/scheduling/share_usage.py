@@ -12,18 +12,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sjresource.emulator.scheduling.state import QuotaShare
+from sjresource.emulator.scheduling.state import QuotaShareConfiguration
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from sjresource.emulator.scheduling.state import Running
+    from sjresource.emulator.scheduling.state import RunningJob
 
 
-class Holdings:
+class QuotaShareUsage:
     """Instances by share and type; mutable. Sums are kept, for they are asked for most."""
 
-    def __init__(self, shares: Mapping[str, QuotaShare], running: Iterable[Running] = ()) -> None:
+    def __init__(
+        self, shares: Mapping[str, QuotaShareConfiguration], running: Iterable[RunningJob] = ()
+    ) -> None:
         self.shares = shares
         self._held: dict[str, dict[str, int]] = {}
         self._lendable: dict[str, int] = {}
@@ -37,18 +39,18 @@ class Holdings:
         for job in running:
             self.hold(job.share, job.capacity)
 
-    def copy(self) -> Holdings:
+    def copy(self) -> QuotaShareUsage:
         """Make other holdings that are the same."""
-        made = Holdings({})
+        made = QuotaShareUsage({})
         made.shares, made._lendable = self.shares, self._lendable
         made._reservable, made._reserved = self._reservable, dict(self._reserved)
         made._held = {share: dict(units) for share, units in self._held.items()}
         made._borrowed, made._idle = dict(self._borrowed), dict(self._idle)
         return made
 
-    def share(self, name: str) -> QuotaShare:
+    def share(self, name: str) -> QuotaShareConfiguration:
         """Give a share's rules; one that is gone has no limits, and so no capacity."""
-        return self.shares.get(name) or QuotaShare(name, {})
+        return self.shares.get(name) or QuotaShareConfiguration(name, {})
 
     def hold(self, share: str, capacity: Mapping[str, int]) -> None:
         """Let a share hold more."""

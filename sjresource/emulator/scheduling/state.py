@@ -14,7 +14,7 @@ _LEAST_WINDOW: Final = 600
 
 
 @dataclass(frozen=True)
-class FairShare:
+class FairSharePolicy:
     """A fairsharePolicy; `weights` are by share identifier, or by prefix where it ends with *.
 
     https://docs.aws.amazon.com/batch/latest/APIReference/API_FairsharePolicy.html
@@ -40,7 +40,7 @@ class FairShare:
 
 
 @dataclass(frozen=True)
-class QuotaShare:
+class QuotaShareConfiguration:
     """A quota share; `borrow_limit` is in per cent of its own limits, -1 is without limit.
 
     https://docs.aws.amazon.com/batch/latest/APIReference/API_QuotaShareDetail.html
@@ -61,10 +61,10 @@ class QuotaShare:
 
 
 @dataclass(frozen=True)
-class QuotaShares:
+class QuotaSharePolicy:
     """A quotaSharePolicy with the shares of the queue that has it, by name."""
 
-    shares: Mapping[str, QuotaShare]
+    shares: Mapping[str, QuotaShareConfiguration]
 
 
 @dataclass(frozen=True)
@@ -77,11 +77,11 @@ class Queue:
     arn: str
     priority: int
     environments: Sequence[str]
-    policy: FairShare | QuotaShares | None = None
+    policy: FairSharePolicy | QuotaSharePolicy | None = None
 
 
 @dataclass(frozen=True)
-class Waiting:
+class WaitingJob:
     """A RUNNABLE job; `capacity` is instances by type, `sequence` grows with each submission.
 
     One that is not `ready` holds up those behind it.
@@ -100,7 +100,7 @@ class Waiting:
 
 
 @dataclass(frozen=True)
-class Running:
+class RunningJob:
     """A job that holds capacity since `since`.
 
     One that is `stopping` gives it back soon; `stopping_for` is the job that it gives way to.
@@ -119,17 +119,13 @@ class Running:
 
 
 @dataclass(frozen=True)
-class Spell:
+class UsagePeriod:
     """A time in which a share held instances, and which is over."""
 
     share: str
     instances: int
-    began: float
-    ended: float
-
-
-Lines = dict[str, "Iterable[Waiting]"]
-"""A queue's jobs by share ("" where there are none), in the order in which a share's jobs go."""
+    start: float
+    end: float
 
 
 @dataclass(frozen=True)
@@ -142,13 +138,13 @@ class State:
 
     queues: Sequence[Queue]
     environments: Mapping[str, Environment]
-    waiting: Mapping[str, Lines]
-    running: Sequence[Running] = ()
-    past: Mapping[str, Iterable[Spell]] = field(default_factory=dict)
+    waiting: Mapping[str, Mapping[str, Iterable[WaitingJob]]]
+    running: Sequence[RunningJob] = ()
+    past: Mapping[str, Iterable[UsagePeriod]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Blocked:
+class BlockedJob:
     """A job at the head of its line that can't start; `status_reason` is what Batch shows of it."""
 
     job_id: str
@@ -177,13 +173,13 @@ class Plan:
     explained: bool = True
     placements: dict[str, str] = field(default_factory=dict)
     preemptions: list[Preemption] = field(default_factory=list)
-    blocked: dict[tuple[str, str], Blocked] = field(default_factory=dict)
+    blocked: dict[tuple[str, str], BlockedJob] = field(default_factory=dict)
 
 
-class Line:
+class WaitingList:
     """A share's waiting jobs, the first of which is the `head`; None when all are placed."""
 
-    def __init__(self, share: str, jobs: Iterable[Waiting]) -> None:
+    def __init__(self, share: str, jobs: Iterable[WaitingJob]) -> None:
         self.share = share
         self._jobs = iter(jobs)
         self.head = next(self._jobs, None)
@@ -193,14 +189,14 @@ class Line:
         self.head = next(self._jobs, None)
 
 
-class Use:
+class FairShareUsage:
     """What each share holds now, and has held on average over the policy's window.
 
     The average weighs a moment by how recent it is: 2 for now, 1 for the middle of the window, 0
     for its beginning, so that a share that always held three instances has an average of three.
     """
 
-    def __init__(self, policy: FairShare, now: float) -> None:
+    def __init__(self, policy: FairSharePolicy, now: float) -> None:
         self._policy = policy
         self._now = now
         self.held: dict[str, int] = {}

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 Job = TypeVar("Job")
 
 
-class Lines(Generic[Job]):
+class JobQueues(Generic[Job]):
     """Jobs by queue and share; a line or queue is there only while it has jobs.
 
     In a share a higher priority goes first, then the older one (the lower `sequence`); without
@@ -19,11 +19,11 @@ class Lines(Generic[Job]):
     """
 
     def __init__(self) -> None:
-        self._lines: dict[str, dict[str, _Line[Job]]] = {}
+        self._lines: dict[str, dict[str, _SortedJobs[Job]]] = {}
 
     def add(self, queue: str, share: str, priority: int, sequence: int, job: Job) -> None:
         """Put a job into its place."""
-        line = self._lines.setdefault(queue, {}).setdefault(share, _Line())
+        line = self._lines.setdefault(queue, {}).setdefault(share, _SortedJobs())
         line.add(_rank(share, priority, sequence), job)
 
     def remove(self, queue: str, share: str, priority: int, sequence: int) -> None:
@@ -49,7 +49,7 @@ class Lines(Generic[Job]):
         return iter(()) if line is None else (line.jobs[rank] for rank in line.order)
 
 
-class _Line(Generic[Job]):
+class _SortedJobs(Generic[Job]):
     """A list that stays sorted is quick enough for tens of thousands."""
 
     def __init__(self) -> None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sjresource.emulator.scheduling import Running
-from sjresource.emulator.scheduling.waiting_list import Lines
+from sjresource.emulator.scheduling import RunningJob
+from sjresource.emulator.scheduling.waiting_list import JobQueues
 from sjresource.emulator.store.records import HOLDING_CAPACITY, LIVE
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ class LiveJobs:
     def __init__(self, jobs: Iterable[Job]) -> None:
         self._jobs: dict[str, Job] = {}
         self._places: dict[tuple[str, str], dict[int, Job]] = {}
-        self._lines: Lines[Job] = Lines()
+        self._lines: JobQueues[Job] = JobQueues()
         self._stopping: dict[str, Job] = {}
-        self._holding: dict[int, Running] = {}
+        self._holding: dict[int, RunningJob] = {}
         self._training: dict[str, str] = {}
         self._timeouts: dict[str, int] = {}
         for job in jobs:
@@ -71,7 +71,7 @@ class LiveJobs:
         """Give the jobs that are to be stopped at some time."""
         return list(self._stopping.values())
 
-    def holding(self) -> list[Running]:
+    def holding(self) -> list[RunningJob]:
         """Give the jobs that hold capacity as scheduling sees them, oldest first."""
         return [running for _, running in sorted(self._holding.items())]
 
@@ -130,8 +130,8 @@ def _place(job: Job) -> tuple[str, str, int, int]:
     return job.queue, job.share, job.scheduling_priority or 0, job.sequence
 
 
-def _running(job: Job) -> Running:
-    return Running(
+def _running(job: Job) -> RunningJob:
+    return RunningJob(
         id=job.id,
         queue=job.queue,
         environment=job.environment or "",

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sjresource.emulator.scheduling import Spell
+from sjresource.emulator.scheduling import UsagePeriod
 from sjresource.emulator.store.damage import damaged_database
 from sjresource.emulator.store.database import open_database
 from sjresource.emulator.store.live_jobs import LiveJobs
@@ -199,23 +199,23 @@ class Store:
 
     # What shares held
 
-    def past_use(self, queue: str) -> list[Spell]:
+    def past_use(self, queue: str) -> list[UsagePeriod]:
         """Give what a queue's shares held before, the latest last."""
         return list(self._past.get(queue, ()))
 
-    def add_past_use(self, queue: str, spell: Spell, forget_before: float) -> None:
+    def add_past_use(self, queue: str, period: UsagePeriod, forget_before: float) -> None:
         """Note what a share held, and forget what ended before some time, in epoch seconds."""
         self._write(
             "INSERT INTO past_use VALUES (?, ?, ?, ?, ?)",
-            (queue, spell.share, spell.instances, spell.began, spell.ended),
+            (queue, period.share, period.instances, period.start, period.end),
         )
-        spells = self._past.setdefault(queue, deque())
-        spells.append(spell)
-        if spells[0].ended < forget_before:
+        periods = self._past.setdefault(queue, deque())
+        periods.append(period)
+        if periods[0].end < forget_before:
             values = (queue, forget_before)
             self._write("DELETE FROM past_use WHERE queue = ? AND ended < ?", values)
-            while spells[0].ended < forget_before:
-                spells.popleft()
+            while periods[0].end < forget_before:
+                periods.popleft()
 
     # Training jobs
 
@@ -266,9 +266,9 @@ class Store:
         jobs = [job_of(row) for row in rows]
         self.live = LiveJobs(jobs)
         self._set_aside([job for job in jobs if job.status not in LIVE])
-        self._past: dict[str, deque[Spell]] = {}
-        for queue, *spell in self._database.execute("SELECT * FROM past_use ORDER BY ended"):
-            self._past.setdefault(queue, deque()).append(Spell(*spell))
+        self._past: dict[str, deque[UsagePeriod]] = {}
+        for queue, *period in self._database.execute("SELECT * FROM past_use ORDER BY ended"):
+            self._past.setdefault(queue, deque()).append(UsagePeriod(*period))
         newest = self._row("SELECT max(sequence) FROM service_jobs", ())
         self._sequence: int = (newest and newest[0]) or 0
 

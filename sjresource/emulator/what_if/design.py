@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from sjresource.emulator.scheduling import NUM_INSTANCES, QuotaShares
+from sjresource.emulator.scheduling import NUM_INSTANCES, QuotaSharePolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -32,7 +32,7 @@ def _problems(
 ) -> Iterator[tuple[str, str]]:
     if len(queue.environments) != 1:
         yield "environments", f"must name one, not {len(queue.environments)}"
-    if not isinstance(queue.policy, QuotaShares):
+    if not isinstance(queue.policy, QuotaSharePolicy):
         return
     shares = len(queue.policy.shares)
     if shares > _MOST_SHARES:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sjresource.emulator.protocol.decoding import WrongInputError
-from sjresource.emulator.scheduling import NUM_INSTANCES, Environment, Queue, QuotaShares
+from sjresource.emulator.scheduling import NUM_INSTANCES, Environment, Queue, QuotaSharePolicy
 from sjresource.emulator.scheduling.policies import fair_share, quota_share
 from sjresource.emulator.what_if.design import check_design
 from sjresource.emulator.what_if.members import MOST_JOBS, SCENARIO
@@ -19,7 +19,7 @@ from sjresource.emulator.what_if.members import MOST_JOBS, SCENARIO
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sjresource.emulator.scheduling import FairShare
+    from sjresource.emulator.scheduling import FairSharePolicy
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def _submissions(
 
 
 def _queue(name: str, queue: Mapping[str, Any], environments: Mapping[str, Environment]) -> Queue:
-    policy: FairShare | QuotaShares | None = None
+    policy: FairSharePolicy | QuotaSharePolicy | None = None
     if "fairsharePolicy" in queue:
         policy = fair_share(queue["fairsharePolicy"])
     if "quotaShares" in queue:
@@ -127,8 +127,8 @@ def _queue(name: str, queue: Mapping[str, Any], environments: Mapping[str, Envir
     return Queue(name, queue.get("priority", 1), chosen, policy)
 
 
-def _policy(shares: Mapping[str, Any]) -> QuotaShares:
-    return QuotaShares({name: quota_share(name, share) for name, share in shares.items()})
+def _policy(shares: Mapping[str, Any]) -> QuotaSharePolicy:
+    return QuotaSharePolicy({name: quota_share(name, share) for name, share in shares.items()})
 
 
 def _change(
@@ -142,10 +142,10 @@ def _change(
         return Change(change["at"], job=change["job"], priority=change["priority"])
     queue = _named_queue(change, where, queues)
     policy = queue.policy
-    if not isinstance(policy, QuotaShares) or "quotaShares" not in change:
+    if not isinstance(policy, QuotaSharePolicy) or "quotaShares" not in change:
         raise WrongInputError(where, "must name a job, or a queue with quotaShares")
     shares = {**policy.shares, **_policy(change["quotaShares"]).shares}
-    return Change(change["at"], queue=replace(queue, policy=QuotaShares(shares)))
+    return Change(change["at"], queue=replace(queue, policy=QuotaSharePolicy(shares)))
 
 
 class _Jobs:
@@ -165,7 +165,7 @@ class _Jobs:
         if kind is None:
             raise WrongInputError(f"{where}.type", "must be an instance type")
         name, share = job["name"], job.get("share", "")
-        if isinstance(queue.policy, QuotaShares) and share not in queue.policy.shares:
+        if isinstance(queue.policy, QuotaSharePolicy) and share not in queue.policy.shares:
             allowed = ", ".join(queue.policy.shares)
             raise WrongInputError(f"{where}.share", f"must be one of {allowed}")
         count, every, at = job.get("count", 1), job.get("every", 0), job.get("at", 0)

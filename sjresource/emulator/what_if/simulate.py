@@ -12,8 +12,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from sjresource.emulator import scheduling
-from sjresource.emulator.scheduling import FairShare, Running, Spell, State, Waiting
-from sjresource.emulator.scheduling.waiting_list import Lines
+from sjresource.emulator.scheduling import (
+    FairSharePolicy,
+    RunningJob,
+    State,
+    UsagePeriod,
+    WaitingJob,
+)
+from sjresource.emulator.scheduling.waiting_list import JobQueues
 
 if TYPE_CHECKING:
     from sjresource.emulator.scheduling import Plan, Preemption
@@ -84,9 +90,9 @@ class _Player:
         self._happened = 0.0
         self._agenda: list[tuple[float, int, int, Any]] = []
         self._entries = 0
-        self._lines: Lines[Waiting] = Lines()
-        self._running: dict[str, Running] = {}
-        self._past: dict[str, deque[Spell]] = {}
+        self._lines: JobQueues[WaitingJob] = JobQueues()
+        self._running: dict[str, RunningJob] = {}
+        self._past: dict[str, deque[UsagePeriod]] = {}
         self._lives: dict[str, Life] = {}
         self._sequence: dict[str, int] = {}
         self._events: list[Event] = []
@@ -130,7 +136,7 @@ class _Player:
 
     def _queue_up(self, name: str) -> None:
         job, sequence = self._lives[name].submission, self._sequence[name]
-        waiting = Waiting(name, job.capacity, True, job.priority, sequence)  # noqa: FBT003 - ready
+        waiting = WaitingJob(name, job.capacity, True, job.priority, sequence)  # noqa: FBT003 - ready
         self._lines.add(job.queue, job.share, job.priority, sequence, waiting)
 
     def _change(self, change: Change) -> None:
@@ -176,10 +182,10 @@ class _Player:
         run = self._lives[name].runs[-1]
         run.ended = self._now
         policy = self._queues[job.queue].policy
-        if isinstance(policy, FairShare):
+        if isinstance(policy, FairSharePolicy):
             past = self._past.setdefault(job.queue, deque())
-            past.append(Spell(run.share, run.instances, run.began, self._now))
-            while past and past[0].ended < self._now - policy.window:
+            past.append(UsagePeriod(run.share, run.instances, run.began, self._now))
+            while past and past[0].end < self._now - policy.window:
                 past.popleft()
 
     def _decide(self) -> None:
@@ -208,7 +214,7 @@ class _Player:
         self._leave(name)
         life = self._lives[name]
         job = life.submission
-        self._running[name] = Running(
+        self._running[name] = RunningJob(
             id=name,
             queue=job.queue,
             environment=environment,
@@ -240,7 +246,7 @@ class _Player:
             return
         for queue in {queue for queue, share in plan.blocked if share}:
             policy = self._queues[queue].policy
-            if isinstance(policy, FairShare) and len(self._lines.shares(queue)) > 1:
+            if isinstance(policy, FairSharePolicy) and len(self._lines.shares(queue)) > 1:
                 soon = self._now + policy.window / 10
                 forgotten = soon - self._happened > policy.window * 1.2
                 if not forgotten and soon < self._agenda[0][0]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from sjresource.emulator.scheduling import QuotaShares
+from sjresource.emulator.scheduling import QuotaSharePolicy
 from sjresource.emulator.what_if.scenario import Scenario, read_scenario
 from sjresource.emulator.what_if.simulate import Play, play
 
@@ -111,10 +111,10 @@ def capacity(scenario: Scenario) -> int:
     return sum(scenario.environments["gpus"].limits.values())
 
 
-def shares(scenario: Scenario) -> QuotaShares:
+def shares(scenario: Scenario) -> QuotaSharePolicy:
     """Return the only queue's shares."""
     policy = scenario.queues["q"].policy
-    assert isinstance(policy, QuotaShares)
+    assert isinstance(policy, QuotaSharePolicy)
     return policy
 
 
