@@ -92,12 +92,6 @@ def test_each_block_is_of_a_kind_that_a_test_knows() -> None:
     }
 
 
-@pytest.mark.parametrize("test", sorted(set(TESTED_BY.values())))
-def test_a_test_that_is_named_reads_documents(test: str) -> None:
-    """It is there, and names the documents' folder, a page, or the blocks."""
-    assert re.search(r"\bblocks\(|docs|pages|BLOCKS|automation", (ROOT / test).read_text())
-
-
 @pytest.mark.stack
 @pytest.mark.parametrize("block", COMMANDS, ids=str)
 def test_shell_calls_what_is_there(block: Block, engine: Path) -> None:
@@ -123,25 +117,6 @@ def test_commands_in_sentences_are_there_too(document: Path, engine: Path) -> No
     ]
 
     assert found == []
-
-
-@pytest.mark.stack
-def test_commands_that_are_not_there_are_found(engine: Path) -> None:
-    """Or the tests above would be worth nothing."""
-    wrong = [
-        "pulumi upp",
-        "pulumi config set --nowhere x y",
-        "make tea",
-        "sjresource status --nowhere",
-        "sjresource nothing",
-        "python -m sjresource.emulator --nowhere",
-        "aws batch terminate-service-job --nowhere",
-        "python nowhere.py",
-        "nobody-knows",
-    ]
-    found = [list(problems(words, engine / "pulumi")) for line in wrong for words in commands(line)]
-
-    assert [len(each) for each in found] == [1] * len(wrong)
 
 
 def test_nobody_is_sent_to_an_index_that_does_not_have_it() -> None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 PAGES = [path for path in documents() if name_of(path).startswith(("docs/", "README", "examples"))]
 WIDTH = 100
 UNFOLDED = {"docs/architecture.md", "docs/performance.md"}
-"""Mostly tables, which several people add to at a time: a fold would be a conflict for each."""
+"""Mostly tables."""
 
 
 @pytest.mark.parametrize(

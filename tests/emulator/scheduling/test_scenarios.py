@@ -23,8 +23,3 @@ def test_scenarios_go_as_they_say(path: Path) -> None:
     events = [f"{event.at:g} {event.what} {event.job}" for event in played.events]
     assert described["expect"]["events"] == [each for each in events if " submit " not in each]
     assert described["expect"]["waiting"] == played.waiting
-
-
-def test_there_are_scenarios() -> None:
-    """The table is found."""
-    assert len(SCENARIOS) > 20

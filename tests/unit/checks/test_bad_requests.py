@@ -123,8 +123,3 @@ def partly_unknown(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
                 whole = dict(value) if isinstance(value, dict) else list(value)
                 whole[key] = inner
                 yield inner_path, whole
-
-
-def test_there_are_enough_of_them() -> None:
-    """Forty at least, written by hand."""
-    assert len(BAD) >= 40
