@@ -27,6 +27,7 @@ from sjresource.stack.identity import (
     stack_tag_prefix_of,
 )
 from sjresource.stack.ownership import is_given_up, is_recorded
+from sjresource.vocabulary import SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -144,7 +145,7 @@ def _live_jobs_of(client: BatchClient) -> Iterator[Mapping[str, Any]]:
     """Describe the live jobs of every stack, each once."""
     seen = set()
     for queue in client.list_job_queues():
-        if queue.get("jobQueueType") != "SAGEMAKER_TRAINING":
+        if queue.get("jobQueueType") != SAGEMAKER_TRAINING:
             continue
         for job in client.list_live_service_jobs(queue["jobQueueArn"]):
             if job["jobId"] not in seen:

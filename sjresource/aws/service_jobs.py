@@ -6,18 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.calls import BatchCalls, call, unreadable
 from sjresource.errors import RequestFailed, Unreachable
+from sjresource.vocabulary import LIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-TERMINAL = frozenset({"SUCCEEDED", "FAILED"})
-"""The statuses that a service job keeps.
-
-https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html
-"""
-
-LIVE = ("SUBMITTED", "PENDING", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING")
-"""The statuses that pass."""
 
 _PAGE = 100
 """The most that one call of ListServiceJobs gives."""

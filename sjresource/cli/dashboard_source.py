@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sjresource.aws.arn import parse_arn
 from sjresource.errors import NotFound, SjresourceError
 from sjresource.page import UnansweredError
-from sjresource.status.console_links import LOG_GROUP
+from sjresource.vocabulary import LOG_GROUP, SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     Answer = dict[str, Any]
 
-KIND: Final = "SAGEMAKER_TRAINING"
 MOST_QUEUES: Final = 10
 """So many queues of a region are shown if none was named."""
 
@@ -154,7 +153,7 @@ class AwsAnswers:
 
     def _of_the_region(self) -> Iterator[Answer]:
         queues = self._batch("").list_job_queues()
-        return (queue for queue in queues if queue.get("jobQueueType") == KIND)
+        return (queue for queue in queues if queue.get("jobQueueType") == SAGEMAKER_TRAINING)
 
     def _batch(self, region: str) -> BatchClient:
         return self._services.batch(region)

@@ -17,7 +17,7 @@ from sjresource.cli.stack.state import jobs_in
 from sjresource.cli.views.job import Viewer
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.status.detail import Standing
-from sjresource.status.text import TERMINAL
+from sjresource.vocabulary import TERMINAL
 from sjresource.waiting.poller import Poller, Watch
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sjresource.page.job_list import job_row, reason, stage, training_job_arn
+from sjresource.page.job_list import job_row, reason, training_job_arn
+from sjresource.vocabulary import stage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sjresource.status.capacity import amount
-from sjresource.status.timeline import ENDED, PLACED, since, spans
+from sjresource.status.timeline import since, spans
+from sjresource.vocabulary import TERMINAL, stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -28,7 +29,7 @@ def job_entry(job: Answer, queue: str, why: str = "") -> View:
         "why": why or reason(job),
         "training_job": training_job_arn(job).rpartition("/")[2],
         "needs": amount(job.get("capacityUsage", [])),
-        "stopping": bool(job.get("isTerminated")) and job["status"] not in ENDED,
+        "stopping": bool(job.get("isTerminated")) and job["status"] not in TERMINAL,
         "created": job["createdAt"],
         "since": since(job),
         "spans": spans(job),
@@ -39,7 +40,7 @@ def job_row(job: Answer, training_job: Answer) -> View:
     """Show what only the job's description, and SageMaker, tell: attempts and the model."""
     ended = len(job.get("attempts", []))
     allowed = job.get("retryStrategy", {}).get("attempts", 1)
-    now = max(ended, 1) if job["status"] in ENDED else ended + 1
+    now = max(ended, 1) if job["status"] in TERMINAL else ended + 1
     return {
         "arn": job["jobArn"],
         "attempt": min(now, max(allowed, ended, 1)),
@@ -61,13 +62,6 @@ def model(job: Answer, training_job: Answer) -> str:
     if job["status"] != "SUCCEEDED":
         return ""
     return str(training_job.get("ModelArtifacts", {}).get("S3ModelArtifacts") or "")
-
-
-def stage(status: str) -> str:
-    """Sum a status up."""
-    if status in PLACED:
-        return "running"
-    return {"SUCCEEDED": "succeeded", "FAILED": "failed"}.get(status, "waiting")
 
 
 def counts(entries: Iterable[View]) -> dict[tuple[str, str], dict[str, int]]:

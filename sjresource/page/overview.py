@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sjresource.page.change_log import Journal
 from sjresource.page.job_details import job_details
-from sjresource.page.job_list import job_row, stage, training_job_arn
+from sjresource.page.job_list import job_row, training_job_arn
 from sjresource.page.snapshot import Look
 from sjresource.page.source import UnansweredError
+from sjresource.vocabulary import stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

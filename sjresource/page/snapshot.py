@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sjresource.page.job_list import counts, job_entry, stage
+from sjresource.page.job_list import counts, job_entry
 from sjresource.page.source import UnansweredError
 from sjresource.status.capacity import queue_view
 from sjresource.status.why_waiting import why_waiting
+from sjresource.vocabulary import STATUSES, stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,11 +22,6 @@ if TYPE_CHECKING:
     View = dict[str, Any]
 
 T = TypeVar("T")
-
-STATUSES: Final = (
-    "SUBMITTED", "PENDING", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING", "SUCCEEDED", "FAILED"
-)  # fmt: skip
-"""In the order in which a job goes through them, so that one that moves meanwhile is not missed."""
 
 _NONE: Final[Sequence[Answer]] = ()
 _NOTHING: Final[Answer] = {}

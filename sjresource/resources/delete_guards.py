@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in
-from sjresource.aws.service_jobs import TERMINAL
 from sjresource.errors import NotFound, RequestFailed
 from sjresource.stack.identity import IDENTITY_TAG, is_deleted_with_another, stack_tag_prefix
 from sjresource.stack.ownership import has_ended, is_given_up, is_recorded
+from sjresource.vocabulary import TERMINAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -31,6 +31,7 @@ from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
 from sjresource.stack.inputs.secret_paths import secret_paths
 from sjresource.stack.provider import old_first
 from sjresource.stack.registration import Declaration
+from sjresource.vocabulary import SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,7 +121,7 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
         priority: pulumi.Input[int],
         service_environment_order: Inputs[ServiceEnvironmentOrderArgs],
         job_queue_name: pulumi.Input[str] | None = None,
-        job_queue_type: pulumi.Input[str] = "SAGEMAKER_TRAINING",
+        job_queue_type: pulumi.Input[str] = SAGEMAKER_TRAINING,
         scheduling_policy_arn: pulumi.Input[str] | None = None,
         job_state_time_limit_actions: Inputs[JobStateTimeLimitActionArgs] | None = None,
         state: pulumi.Input[str] = "ENABLED",

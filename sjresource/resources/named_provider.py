@@ -40,6 +40,7 @@ from sjresource.stack.identity import (
 )
 from sjresource.stack.ownership import RECORDED_BEFORE, standing
 from sjresource.stack.provider import BatchProvider, require_ours, update_tags
+from sjresource.vocabulary import DISABLED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -290,8 +291,8 @@ class NamedResourceProvider(BatchProvider):
         retry_while_related(lambda: self.refuse_to_delete(client, arn, props), pace)
         if state is None:
             return
-        if state != "DISABLED":
-            self._set_state(client, arn, "DISABLED", pace)
+        if state != DISABLED:
+            self._set_state(client, arn, DISABLED, pace)
         try:
             self.refuse_to_delete(client, arn, props)
         except RequestFailed:
@@ -304,7 +305,7 @@ class NamedResourceProvider(BatchProvider):
         try:
             retry_while_related(lambda: self.calls.delete(client, arn), pace)
         except RequestFailed:
-            if state not in (None, "DISABLED"):
+            if state not in (None, DISABLED):
                 self._set_state(client, arn, state, pace)
             raise
 

@@ -24,6 +24,7 @@ from sjresource.stack.inputs.arguments import declared
 from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
 from sjresource.stack.inputs.secret_paths import secret_paths
 from sjresource.stack.registration import Declaration
+from sjresource.vocabulary import SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,7 +87,7 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
         *,
         capacity_limits: Inputs[CapacityLimitArgs],
         service_environment_name: pulumi.Input[str] | None = None,
-        service_environment_type: pulumi.Input[str] = "SAGEMAKER_TRAINING",
+        service_environment_type: pulumi.Input[str] = SAGEMAKER_TRAINING,
         state: pulumi.Input[str] = "ENABLED",
         tags: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
         timeouts: pulumi.Input[TimeoutsArgs] | None = None,

@@ -27,7 +27,6 @@ from sjresource.aws.arn import name_in, parse_arn, stop_command
 from sjresource.aws.models import input_shape, to_request
 from sjresource.aws.payload import canonical, is_unknown, payload_as_sent
 from sjresource.aws.presence import Sought, find, find_for_a_while
-from sjresource.aws.service_jobs import TERMINAL
 from sjresource.aws.waiters import Clock
 from sjresource.checks.preflight.managed_here import managed_in_program
 from sjresource.checks.rules.instance_hours import instance_hours_placeholder
@@ -53,6 +52,7 @@ from sjresource.stack.inputs.secret_paths import secret_paths
 from sjresource.stack.ownership import RECORDED_BEFORE, has_ended, is_recorded, other_owner
 from sjresource.stack.provider import BatchProvider, old_first, require_ours, try_to, update_tags
 from sjresource.stack.registration import Declaration
+from sjresource.vocabulary import SAGEMAKER_TRAINING, TERMINAL
 from sjresource.waiting.jobs import DeclaredJob
 
 if TYPE_CHECKING:
@@ -343,7 +343,7 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
         job_queue: pulumi.Input[str],
         service_request_payload: pulumi.Input[Mapping[str, Any] | str],
         job_name: pulumi.Input[str] | None = None,
-        service_job_type: pulumi.Input[str] = "SAGEMAKER_TRAINING",
+        service_job_type: pulumi.Input[str] = SAGEMAKER_TRAINING,
         client_token: pulumi.Input[str] | None = None,
         preemption_configuration: pulumi.Input[JobPreemptionConfigurationArgs] | None = None,
         quota_share_name: pulumi.Input[str] | None = None,

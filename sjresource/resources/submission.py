@@ -30,7 +30,6 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in
-from sjresource.aws.service_jobs import TERMINAL
 from sjresource.errors import NotFound, RequestFailed, Unreachable
 from sjresource.stack.identity import (
     IDENTITY_TAG,
@@ -49,6 +48,7 @@ from sjresource.stack.ownership import (
     standing,
 )
 from sjresource.stack.provider import try_to
+from sjresource.vocabulary import TERMINAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from sjresource.aws.service_jobs import TERMINAL
 from sjresource.stack.identity import (
     IDENTITY_TAG,
     RECORDED_TAG,
@@ -26,6 +25,7 @@ from sjresource.stack.identity import (
     readable_owner,
     same_place,
 )
+from sjresource.vocabulary import TERMINAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

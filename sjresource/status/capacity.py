@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from sjresource.vocabulary import DISABLED, NUM_INSTANCES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     Answer = Mapping[str, Any]
     View = dict[str, Any]
 
-_ANY: Final = "NUM_INSTANCES"
-_DISABLED: Final = "DISABLED"
 _LENDING: Final = ("LEND", "LEND_AND_BORROW")
 
 
@@ -57,7 +57,9 @@ def total_usage(snapshot: Answer) -> Sequence[Answer]:
 
 def quantity(usage: Iterable[Answer], unit: str) -> float:
     """Sum up what is used of a unit."""
-    return float(sum(each["quantity"] for each in usage if unit in (_ANY, each["capacityUnit"])))
+    return float(
+        sum(each["quantity"] for each in usage if unit in (NUM_INSTANCES, each["capacityUnit"]))
+    )
 
 
 def amount(usage: Iterable[Answer]) -> str:
@@ -67,7 +69,7 @@ def amount(usage: Iterable[Answer]) -> str:
 
 
 def _unit_word(usage: Answer) -> str:
-    if usage["capacityUnit"] != _ANY:
+    if usage["capacityUnit"] != NUM_INSTANCES:
         return str(usage["capacityUnit"])
     return "instance" if usage["quantity"] == 1 else "instances"
 
@@ -101,7 +103,7 @@ def _units(
     most: dict[str, int] = {}
     for environment in environments:
         for limit in environment.get("capacityLimits", []):
-            given = 0 if environment.get("state") == _DISABLED else limit["maxCapacity"]
+            given = 0 if environment.get("state") == DISABLED else limit["maxCapacity"]
             most[limit["capacityUnit"]] = most.get(limit["capacityUnit"], 0) + given
     if not most:  # the environments can't be read: what is used is still worth showing
         return [{"unit": each["capacityUnit"], "used": each["quantity"]} for each in usage]

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from sjresource.aws.arn import name_in, parse_arn
+from sjresource.vocabulary import LOG_GROUP
 
 if TYPE_CHECKING:
     from sjresource.aws.arn import Arn
-
-LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 
 _DOMAINS = {
     "aws": "console.aws.amazon.com",

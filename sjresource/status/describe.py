@@ -17,6 +17,7 @@ from sjresource.aws.arn import name_in
 from sjresource.aws.error_codes import PASSING
 from sjresource.aws.presence import Sought, find_listed
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
+from sjresource.vocabulary import STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -24,21 +25,6 @@ if TYPE_CHECKING:
     from sjresource.aws.batch import BatchClient
 
     Detail = dict[str, Any]
-
-STATUSES = (
-    "SUBMITTED",
-    "PENDING",
-    "RUNNABLE",
-    "SCHEDULED",
-    "STARTING",
-    "RUNNING",
-    "SUCCEEDED",
-    "FAILED",
-)
-"""In the order in which a job goes through them.
-
-https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html
-"""
 
 _NOT_DESCRIBED = "DescribeServiceJob does not show it"
 _NOT_SHOWN = "neither DescribeServiceJob nor ListServiceJobs shows it"

@@ -15,7 +15,8 @@ from sjresource.aws.arn import name_in, parse_arn
 from sjresource.errors import RequestFailed, SjresourceError, Unreachable
 from sjresource.status.evidence import training_job_arn
 from sjresource.status.failure_hints import what_to_try
-from sjresource.status.text import MISFIT, RUNS, TERMINAL, nth
+from sjresource.status.text import nth
+from sjresource.vocabulary import DISABLED, HOLDS_CAPACITY, MISCONFIGURATION, TERMINAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 _FRESH_SECONDS = 20.0
 _SILENT_SECONDS = 60.0
 _TRAINING = "training job"
-_STOPPED = "DISABLED"
 
 
 class Place(NamedTuple):
@@ -64,7 +64,7 @@ class Standing:
         """Say it in a few words; nothing if there is nothing to say."""
         if detail["status"] in TERMINAL:
             return ""
-        if detail["status"] in RUNS:
+        if detail["status"] in HOLDS_CAPACITY:
             return self._training(detail)
         return self._waiting(detail)
 
@@ -138,7 +138,7 @@ class Standing:
 
 def misfit_words(reason: str) -> str:
     """Say that a job waits for ever, and what to do; nothing for any other reason."""
-    if not reason.startswith(MISFIT):
+    if not reason.startswith(MISCONFIGURATION):
         return ""
     advice = what_to_try(reason)
     return f"it will never start as things are: {reason}" + (f"; {advice}" if advice else "")
@@ -160,7 +160,7 @@ def masked_words(status: str, words: str, mask: Mask) -> str:
     Places, and the names of queues and shares, hold nothing of it.
     """
     state, comma, metrics = words.partition(", ")
-    return f"{state}{comma}{mask.text(metrics)}" if status in RUNS else words
+    return f"{state}{comma}{mask.text(metrics)}" if status in HOLDS_CAPACITY else words
 
 
 def queue_place(job_arn: str, share: str | None, snapshot: Detail) -> Place | None:
@@ -185,9 +185,9 @@ def queue_words(job_arn: str, share: str | None, snapshot: Detail) -> str:
 
 def stopped_words(queue: Detail, environments: Sequence[Detail]) -> str:
     """Say whether nothing starts because the queue, or all that it may use, is disabled."""
-    if queue.get("state") == _STOPPED:
+    if queue.get("state") == DISABLED:
         return f"the queue {queue['jobQueueName']} is DISABLED"
-    if environments and all(each.get("state") == _STOPPED for each in environments):
+    if environments and all(each.get("state") == DISABLED for each in environments):
         order = queue.get("serviceEnvironmentOrder", [])
         names = ", ".join(name_in(place["serviceEnvironment"]) for place in order)
         return f"every service environment of it is DISABLED ({names})"
@@ -200,7 +200,7 @@ def share_words(share: str, shares: Detail, snapshot: Detail) -> str:
     `shares` holds the queue's shares by name. A full share may still borrow, so this is a hint.
     """
     described = shares.get(share, {})
-    if described.get("state") == _STOPPED:
+    if described.get("state") == DISABLED:
         return f"the quota share {share} is DISABLED"
     utilization = snapshot.get("queueUtilization", {}).get("quotaShareUtilization", {})
     used = {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import parse_arn
 from sjresource.errors import NotFound, SjresourceError
-from sjresource.status.console_links import LOG_GROUP
+from sjresource.vocabulary import LOG_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -9,10 +9,11 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in, stop_command
-from sjresource.status.console_links import LOG_GROUP, console_urls
+from sjresource.status.console_links import console_urls
 from sjresource.status.evidence import training_job_arn
 from sjresource.status.failure_hints import what_to_try
-from sjresource.status.text import MISFIT, attempt_number, duration, stated_reason
+from sjresource.status.text import attempt_number, duration, stated_reason
+from sjresource.vocabulary import LOG_GROUP, MISCONFIGURATION
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -229,7 +230,7 @@ def _first(text: str) -> str:
 
 def _never(reason: str) -> str:
     return ", and will wait for ever: nothing that it may use is large enough" * reason.startswith(
-        MISFIT
+        MISCONFIGURATION
     )
 
 

@@ -10,8 +10,8 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sjresource.aws.service_jobs import LIVE
 from sjresource.errors import SjresourceError
+from sjresource.vocabulary import LIVE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable

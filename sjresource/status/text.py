@@ -8,18 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from sjresource.vocabulary import TERMINAL, stage
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-TERMINAL = ("SUCCEEDED", "FAILED")
-RUNS = ("SCHEDULED", "STARTING", "RUNNING")
-"""Statuses of a job that has been given its capacity."""
-
-MISFIT = "MISCONFIGURATION"
-"""How Batch's reasons begin for what stays RUNNABLE for ever.
-
-https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable.html
-"""
 
 
 def progress_line(detail: Mapping[str, Any], seconds: float, standing: str = "") -> str:
@@ -87,7 +79,7 @@ def crowd_line(details: Iterable[Mapping[str, Any]], failures: Iterable[str] = (
     seen = list(details)
     counts = Counter(stage(detail["status"]) for detail in seen)
     line = f"{len(seen)} jobs: " + ", ".join(
-        f"{counts[name]} {name}" for name in ("done", "running", "waiting", "failed")
+        f"{counts[name]} {name}" for name in ("succeeded", "running", "waiting", "failed")
     )
     reasons = {
         detail.get("statusReason") for detail in seen if stage(detail["status"]) == "waiting"
@@ -103,13 +95,6 @@ def crowd_line(details: Iterable[Mapping[str, Any]], failures: Iterable[str] = (
 
 
 _NAMED = 5
-
-
-def stage(status: str) -> str:
-    """Sum a status up: done, failed, running or waiting."""
-    if status in RUNS:
-        return "running"
-    return {"SUCCEEDED": "done", "FAILED": "failed"}.get(status, "waiting")
 
 
 def attempt_number(detail: Mapping[str, Any]) -> int:

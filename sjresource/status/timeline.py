@@ -6,15 +6,14 @@ attempt began to train and stopped, not how long it waited before; `scheduledAt`
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from sjresource.vocabulary import HOLDS_CAPACITY, TERMINAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     Answer = Mapping[str, Any]
-
-PLACED: Final = ("SCHEDULED", "STARTING", "RUNNING")
-ENDED: Final = ("SUCCEEDED", "FAILED")
 
 
 class Span(NamedTuple):
@@ -44,10 +43,10 @@ def since(job: Answer) -> int:
     One that waits again does so since its last attempt failed or was preempted; `startedAt` may be
     of an attempt before.
     """
-    if job["status"] in ENDED:
+    if job["status"] in TERMINAL:
         return int(job.get("stoppedAt") or job["createdAt"])
     back = max([job["createdAt"], *(span.end or 0 for span in _past(job))])
-    if job["status"] not in PLACED:
+    if job["status"] not in HOLDS_CAPACITY:
         return int(back)
     return int(max(back, job.get("scheduledAt") or 0, job.get("startedAt") or 0))
 
@@ -61,8 +60,8 @@ def _past(job: Answer) -> list[Span]:
         for each in job.get("preemptionSummary", {}).get("recentPreemptedAttempts", [])
     ]
     if ended:
-        ended[-1] = ended[-1]._replace(what=last) if job["status"] in ENDED else ended[-1]
-    elif job["status"] in ENDED and job.get("startedAt") and not preempted:
+        ended[-1] = ended[-1]._replace(what=last) if job["status"] in TERMINAL else ended[-1]
+    elif job["status"] in TERMINAL and job.get("startedAt") and not preempted:
         ended = [Span(last, job["startedAt"], job.get("stoppedAt"), job.get("statusReason") or "")]
     return sorted(ended + preempted, key=lambda span: span.begin)
 
@@ -84,10 +83,10 @@ def _waited(begin: int, end: int, job: Answer) -> list[Span]:
 def _present(job: Answer, at: int, *, tried: bool) -> list[Span]:
     """Lay out what goes on, and what a job waited for in vain."""
     status, scheduled = job["status"], job.get("scheduledAt") or 0
-    if status in ENDED:
+    if status in TERMINAL:
         stopped = job.get("stoppedAt") or at
         return [] if tried or stopped <= at else _waited(at, stopped, job)
-    if status not in PLACED:
+    if status not in HOLDS_CAPACITY:
         return [Span("waiting", at, None)]
     placed = max(at, scheduled)
     line = [Span("waiting", at, placed)] if at < placed else []

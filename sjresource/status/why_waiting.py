@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from sjresource.status.capacity import quantity
+from sjresource.vocabulary import DISABLED, NUM_INSTANCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     Answer = Mapping[str, Any]
     View = Mapping[str, Any]
 
-_DISABLED: Final = "DISABLED"
-_ANY: Final = "NUM_INSTANCES"
 _ENDINGS: Final = {1: "st", 2: "nd", 3: "rd"}
 
 
@@ -37,13 +36,13 @@ def why_waiting(
 
 
 def _closed(job: Answer, queue: View) -> Iterator[str]:
-    if queue["state"] == _DISABLED:
+    if queue["state"] == DISABLED:
         yield "the queue is DISABLED"
     environments = queue["environments"]
-    if environments and all(each["state"] == _DISABLED for each in environments):
+    if environments and all(each["state"] == DISABLED for each in environments):
         yield "every service environment of the queue is DISABLED"
     share = _share(job, queue)
-    if share is not None and share["state"] == _DISABLED:
+    if share is not None and share["state"] == DISABLED:
         yield f"share {share['name']} is DISABLED"
 
 
@@ -73,7 +72,7 @@ def _share(job: Answer, queue: View) -> Any:
 
 
 def _of(unit: View, which: str) -> str:
-    return f"{unit[which]:g} {'instances' if unit['unit'] == _ANY else unit['unit']}"
+    return f"{unit[which]:g} {'instances' if unit['unit'] == NUM_INSTANCES else unit['unit']}"
 
 
 def _place(job: Answer, snapshot: Answer, names: Mapping[str, str]) -> str:

@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from sjresource.aws.arn import name_in, parse_arn
-from sjresource.aws.service_jobs import TERMINAL
 from sjresource.aws.session import forget_clients
 from sjresource.errors import NotFound, RequestFailed, SjresourceError, Unreachable
 from sjresource.status.describe import Look
 from sjresource.status.text import duration, ran_seconds
+from sjresource.vocabulary import TERMINAL
 from sjresource.waiting.poll_interval import (
     SECONDS_A_CALL,
     SHORTEST_DELAY,

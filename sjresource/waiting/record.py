@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in
 from sjresource.aws.models import answer_properties
-from sjresource.status.console_links import LOG_GROUP, console_urls
+from sjresource.status.console_links import console_urls
 from sjresource.status.evidence import training_job_arn
-from sjresource.status.text import stage
+from sjresource.vocabulary import LOG_GROUP, stage
 from sjresource.waiting.verdict import judge
 
 if TYPE_CHECKING:
@@ -93,13 +93,13 @@ def outcome_record(
     `unread` says what AWS refused to tell; with it the record is incomplete.
     """
     statuses = [record["status"] for record in records]
-    counts = Counter({"failed": 0, **dict.fromkeys(("done", "running", "waiting"), 0)})
+    counts = Counter({"failed": 0, **dict.fromkeys(("succeeded", "running", "waiting"), 0)})
     counts.update(stage(status) for status in statuses)
     outcome: dict[str, Any] = {
         "status": judge(statuses, min_succeeded).value,
         "summary": {
             "jobs": len(records),
-            "succeeded": counts["done"],
+            "succeeded": counts["succeeded"],
             "failed": counts["failed"],
             "unfinished": counts["running"] + counts["waiting"],
         },

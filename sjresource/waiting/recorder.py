@@ -29,7 +29,7 @@ from sjresource.stack.diff import means_the_same
 from sjresource.status.evidence import gather
 from sjresource.status.failure_report import run_again
 from sjresource.status.masking import Mask
-from sjresource.status.text import TERMINAL
+from sjresource.vocabulary import TERMINAL
 from sjresource.waiting.record import job_record, outcome_record, parted, whole
 from sjresource.waiting.verdict import Verdict, is_over, judge
 

@@ -15,15 +15,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sjresource.status.detail import misfit_words
-from sjresource.status.text import (
-    TERMINAL,
-    crowd_line,
-    duration,
-    progress_line,
-    stage,
-    stated_reason,
-    status_since,
-)
+from sjresource.status.text import crowd_line, duration, progress_line, stated_reason, status_since
+from sjresource.vocabulary import TERMINAL, stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,6 +12,7 @@ from sjresource.aws.arn import name_in
 from sjresource.aws.payload import is_unknown
 from sjresource.checks.rules.instance_hours import requested_instances
 from sjresource.checks.values.lookups import value_at
+from sjresource.vocabulary import DISABLED, NUM_INSTANCES, SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -41,21 +42,21 @@ def findings(facts: QueueFacts, properties: Mapping[str, Any]) -> Iterator[Findi
         return
     name = queue["jobQueueName"]
     kind = _kind(queue)
-    if kind != _TRAINING:
-        yield Finding("job_queue", f'names queue "{name}" of type {kind}; it must be {_TRAINING}')
+    if kind != SAGEMAKER_TRAINING:
+        yield Finding(
+            "job_queue", f'names queue "{name}" of type {kind}; it must be {SAGEMAKER_TRAINING}'
+        )
         return
     yield from _state_findings(queue)
     yield from _share_findings(facts, properties)
     yield from _capacity_findings(facts, properties)
 
 
-_TRAINING = "SAGEMAKER_TRAINING"
 _UNLIMITED = -1
 """The default of `borrowLimit`, which an answer may leave out.
 
 https://docs.aws.amazon.com/batch/latest/APIReference/API_QuotaShareResourceSharingConfiguration.html
 """
-_ALL_INSTANCES = "NUM_INSTANCES"
 
 
 def _kind(queue: Detail) -> str:
@@ -63,12 +64,12 @@ def _kind(queue: Detail) -> str:
     for_containers = queue.get("computeEnvironmentOrder") and not queue.get(
         "serviceEnvironmentOrder"
     )
-    return str(queue.get("jobQueueType") or ("ECS" if for_containers else _TRAINING))
+    return str(queue.get("jobQueueType") or ("ECS" if for_containers else SAGEMAKER_TRAINING))
 
 
 def _state_findings(queue: Detail) -> Iterator[Finding]:
     name = queue["jobQueueName"]
-    if queue.get("state") == "DISABLED":
+    if queue.get("state") == DISABLED:
         reason = f'names queue "{name}", which is DISABLED; enable it or name another'
         yield Finding("job_queue", reason, (queue,))
     status = queue.get("status", "VALID")
@@ -120,7 +121,7 @@ def _quota_share_findings(
             reason = f'names share "{name}", which {_queue(queue)} does not have'
             yield Finding("quota_share_name", reason, (queue,))
         return
-    if share.get("state") == "DISABLED":
+    if share.get("state") == DISABLED:
         reason = f'names share "{name}", which is DISABLED; enable it or name another'
         yield Finding("quota_share_name", reason, (share,))
     wanted = requested_instances(properties.get("service_request_payload"))
@@ -158,16 +159,16 @@ def counted(wanted: Mapping[str, float]) -> str:
 def limited(thing: Detail) -> str:
     """Say how many an environment or a share has, by type unless all count alike."""
     limits = {kind: float(count) for kind, count in _limits(thing).items()}
-    if _ALL_INSTANCES in limits:
-        return f"{limits[_ALL_INSTANCES]:g} in all"
+    if NUM_INSTANCES in limits:
+        return f"{limits[NUM_INSTANCES]:g} in all"
     return counted(limits) or "none"
 
 
 def may_run(environment: Detail, wanted: Mapping[str, float]) -> bool:
     """Tell whether a service environment could ever run so many instances, by their types."""
     limits = _limits(environment)
-    if _ALL_INSTANCES in limits:
-        return sum(wanted.values()) <= limits[_ALL_INSTANCES]
+    if NUM_INSTANCES in limits:
+        return sum(wanted.values()) <= limits[NUM_INSTANCES]
     return all(count <= limits.get(kind, 0) for kind, count in wanted.items())
 
 

@@ -13,6 +13,7 @@ from sjresource.aws.payload import is_unknown
 from sjresource.checks.values.lookups import is_given, items_at, may_be_given, repeated, value_at
 from sjresource.checks.values.shapes import must_be_one_of
 from sjresource.problem import Problem
+from sjresource.vocabulary import NUM_INSTANCES, SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -27,8 +28,8 @@ def queue_is_for_training(properties: Properties) -> Iterator[Problem]:
     https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html
     """
     found = value_at(properties, "job_queue_type")
-    if isinstance(found, str) and not is_unknown(found) and found != "SAGEMAKER_TRAINING":
-        yield Problem("job_queue_type", "must be SAGEMAKER_TRAINING, the type for service jobs")
+    if isinstance(found, str) and not is_unknown(found) and found != SAGEMAKER_TRAINING:
+        yield Problem("job_queue_type", f"must be {SAGEMAKER_TRAINING}, the type for service jobs")
 
 
 def environments_are_distinct(properties: Properties) -> Iterator[Problem]:
@@ -70,7 +71,7 @@ def limit_actions_terminate(properties: Properties) -> Iterator[Problem]:
     for position, action in enumerate(items_at(properties, path)):
         if value_at(action, "action") == "CANCEL":
             yield Problem(
-                f"{path}[{position}].action", "must be TERMINATE in a SAGEMAKER_TRAINING queue"
+                f"{path}[{position}].action", f"must be TERMINATE in a {SAGEMAKER_TRAINING} queue"
             )
         reason = value_at(action, "reason")
         if isinstance(reason, str) and not is_unknown(reason) and reason not in _LIMIT_REASONS:
@@ -95,15 +96,15 @@ def environment_limits_fit_together(properties: Properties) -> Iterator[Problem]
             if isinstance(limit, dict) and not may_be_given(limit, name):
                 yield Problem(f"capacity_limits[{position}].{name}", "is required")
         unit = value_at(limit, "capacity_unit")
-        if unit == _ALL_INSTANCES and len(limits) > 1:
+        if unit == NUM_INSTANCES and len(limits) > 1:
             yield Problem(
                 f"capacity_limits[{position}].capacity_unit",
-                f"can be {_ALL_INSTANCES} only in a limit that stands alone",
+                f"can be {NUM_INSTANCES} only in a limit that stands alone",
             )
-        elif isinstance(unit, str) and unit != _ALL_INSTANCES and not _is_instance_type(unit):
+        elif isinstance(unit, str) and unit != NUM_INSTANCES and not _is_instance_type(unit):
             yield Problem(
                 f"capacity_limits[{position}].capacity_unit",
-                f"must be {_ALL_INSTANCES} or, under quota management, an instance type (ml.…)",
+                f"must be {NUM_INSTANCES} or, under quota management, an instance type (ml.…)",
             )
     yield from _units_are_distinct(limits)
 
@@ -193,8 +194,6 @@ QUEUE_RULES: Mapping[str, tuple[Rule, ...]] = {
     "CreateSchedulingPolicy": (policy_has_one_kind, share_identifiers_do_not_overlap),
     "CreateQuotaShare": (share_limits_are_of_instance_types, only_borrowers_have_a_limit),
 }
-
-_ALL_INSTANCES = "NUM_INSTANCES"
 
 
 def _units_are_distinct(limits: list[Any]) -> Iterator[Problem]:

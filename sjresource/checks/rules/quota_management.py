@@ -8,13 +8,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sjresource.problem import Problem
+from sjresource.vocabulary import NUM_INSTANCES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 MOST_SHARES = 20
-
-_ALL_INSTANCES = "NUM_INSTANCES"
 
 
 class OtherQueue(NamedTuple):
@@ -29,10 +28,10 @@ def environment_counts_types(position: int, units: Iterable[str]) -> Iterator[Pr
 
     https://docs.aws.amazon.com/batch/latest/userguide/create-quota-management-resources.html
     """
-    if _ALL_INSTANCES in units:
+    if NUM_INSTANCES in units:
         yield Problem(
             _environment(position),
-            f"has a limit in {_ALL_INSTANCES}, and the queue's policy is one of quota shares, "
+            f"has a limit in {NUM_INSTANCES}, and the queue's policy is one of quota shares, "
             "which takes limits of instance types (ml.…)",
         )
 

@@ -16,6 +16,7 @@ from sjresource.cli.views.queue import capacity_words, queue_view
 from sjresource.errors import NotFound
 from sjresource.status.queue_reader import masked_reasons, read_queue
 from sjresource.status.text import duration
+from sjresource.vocabulary import DISABLED
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -122,8 +123,8 @@ def _shares(view: Shown) -> Sequence[Row]:
 
 
 def _sharing(share: Shown) -> str:
-    if share["state"] == "DISABLED":
-        return "DISABLED"
+    if share["state"] == DISABLED:
+        return DISABLED
     if share["weight_factor"] is not None:
         return f"weight {share['weight_factor']:g}"
     limit = share["borrow_limit"]

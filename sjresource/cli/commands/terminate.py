@@ -15,7 +15,8 @@ from sjresource.cli.termination import REASON, end_job, what_comes_next
 from sjresource.sanitize import plain
 from sjresource.stack.identity import IDENTITY_TAG, stack_tag_prefix_of
 from sjresource.stack.ownership import has_ended
-from sjresource.status.text import TERMINAL, progress_line
+from sjresource.status.text import progress_line
+from sjresource.vocabulary import TERMINAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,7 +15,8 @@ from sjresource.cli.stack_watch import StackWatch
 from sjresource.cli.terminal.exit_codes import ExitCode
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.terminal.table import Cell, Row
-from sjresource.status.text import crowd_line, stage
+from sjresource.status.text import crowd_line
+from sjresource.vocabulary import stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -29,7 +30,7 @@ _REFRESH = 0.5
 _MARGIN = 4
 """Lines of a terminal for what stands around the rows."""
 
-_STAGES = ("running", "waiting", "failed", "done")
+_STAGES = ("running", "waiting", "failed", "succeeded")
 """What is shown first where not all jobs find room."""
 
 

@@ -27,7 +27,8 @@ from sjresource.status.evidence import gather, training_job_arn
 from sjresource.status.failure_report import place_lines, run_again
 from sjresource.status.masking import Mask
 from sjresource.status.queue_reader import read_queue
-from sjresource.status.text import RUNS, TERMINAL, status_since
+from sjresource.status.text import status_since
+from sjresource.vocabulary import HOLDS_CAPACITY, TERMINAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -94,7 +95,7 @@ def _explain(context: StackContext, found: FoundJob, detail: Detail, mask: Mask)
             return why_failed(evidence, mask, again=_again(context, found))
         return why_succeeded(evidence, mask)
     standing = Standing(context.services.batch, context.services.sagemaker).of(dict(detail))
-    if status in RUNS:
+    if status in HOLDS_CAPACITY:
         return why_running(found.label, detail, standing, seconds, mask)
     return why_waiting(detail, standing, seconds, mask, _queue_of(context, detail))
 

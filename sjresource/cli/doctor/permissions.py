@@ -14,7 +14,7 @@ from sjresource.aws.error_codes import DENIED, PASSING
 from sjresource.cli.doctor.access import asked_twice
 from sjresource.cli.doctor.findings import failed, ok, unproven
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
-from sjresource.status.console_links import LOG_GROUP
+from sjresource.vocabulary import LOG_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

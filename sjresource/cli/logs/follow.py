@@ -16,13 +16,13 @@ from sjresource.cli.logs.streams import LogStreams
 from sjresource.errors import SjresourceError, Unreachable
 from sjresource.status.describe import passes
 from sjresource.status.text import (
-    TERMINAL,
     attempt_number,
     duration,
     progress_line,
     stated_reason,
     status_since,
 )
+from sjresource.vocabulary import TERMINAL
 from sjresource.waiting.poll_interval import next_delay
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sjresource.status.evidence import training_job_arn
-from sjresource.status.text import TERMINAL
+from sjresource.vocabulary import TERMINAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,7 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from sjresource.errors import NotFound
-from sjresource.status.console_links import LOG_GROUP
+from sjresource.vocabulary import LOG_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -18,6 +18,7 @@ from sjresource.aws.arn import name_in, parse_arn
 from sjresource.cli.stack.context import StackContext
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
 from sjresource.errors import NotFound, SjresourceError
+from sjresource.vocabulary import SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -125,7 +126,7 @@ def _named_in_batch(context: StackContext, job: str) -> Iterator[FoundJob]:
     queues = [
         queue["jobQueueArn"]
         for queue in context.services.batch("").list_job_queues()
-        if queue.get("jobQueueType") == "SAGEMAKER_TRAINING"
+        if queue.get("jobQueueType") == SAGEMAKER_TRAINING
     ]
     yield from _in_queues(context, job, [queue for queue in queues if queue not in own])
 

@@ -19,7 +19,8 @@ from sjresource.status.failure_report import (
     unread_lines,
     verdict_line,
 )
-from sjresource.status.text import RUNS, progress_line, stated_reason
+from sjresource.status.text import progress_line, stated_reason
+from sjresource.vocabulary import HOLDS_CAPACITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -117,7 +118,7 @@ def why_waiting(
 def _taken(seen: QueueSeen, labels: Labels) -> str:
     """Say how full a queue is, and by whom."""
     full = full_words(seen)
-    running = [label_of(job, labels) for job in seen.jobs if job["status"] in RUNS]
+    running = [label_of(job, labels) for job in seen.jobs if job["status"] in HOLDS_CAPACITY]
     if not running:
         return full or "nothing runs in its queue"
     return f"{full}, by {_named(running)}" if full else f"{_named(running)} running beside it"

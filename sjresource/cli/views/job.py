@@ -14,14 +14,8 @@ from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.status.describe import Look
 from sjresource.status.detail import masked_words
 from sjresource.status.evidence import training_job_arn
-from sjresource.status.text import (
-    RUNS,
-    TERMINAL,
-    attempt_number,
-    ran_seconds,
-    stated_reason,
-    status_since,
-)
+from sjresource.status.text import attempt_number, ran_seconds, stated_reason, status_since
+from sjresource.vocabulary import HOLDS_CAPACITY, TERMINAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -113,7 +107,7 @@ class Viewer:
     def views(self, jobs: Sequence[StackJob], seen: Mapping[str, Answer]) -> list[JobView]:
         """View jobs of the stack, by what was seen of each."""
         statuses = [_status(seen[job.arn]) for job in jobs if job.arn in seen]
-        talks = sum(status in RUNS for status in statuses) <= _ASKED_ABOUT
+        talks = sum(status in HOLDS_CAPACITY for status in statuses) <= _ASKED_ABOUT
         return [self.view(job, seen.get(job.arn), talks=talks) for job in jobs]
 
     def view(self, job: StackJob, answer: Answer | None, *, talks: bool = True) -> JobView:
@@ -148,7 +142,7 @@ class Viewer:
         return self._mask.text(model) if isinstance(model, str) else None
 
     def _words(self, detail: Detail, *, talks: bool) -> str | None:
-        if detail["status"] in RUNS and not talks:
+        if detail["status"] in HOLDS_CAPACITY and not talks:
             return None
         return masked_words(detail["status"], self._standing.of(detail), self._mask) or None
 

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from sjresource.aws.arn import name_in
 from sjresource.aws.models import property_name
 from sjresource.status.detail import queue_place, share_words, stopped_words
-from sjresource.status.text import MISFIT, RUNS, nth, status_since
+from sjresource.status.text import nth, status_since
+from sjresource.vocabulary import HOLDS_CAPACITY, MISCONFIGURATION
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -27,7 +28,7 @@ _INSTANCES = "NUM_INSTANCES"
 
 def queue_view(seen: QueueSeen, labels: Labels) -> dict[str, Any]:
     """Sum a queue up; `labels` are the resource names of the stack's jobs, by ARN."""
-    running = [job for job in seen.jobs if job["status"] in RUNS]
+    running = [job for job in seen.jobs if job["status"] in HOLDS_CAPACITY]
     running.sort(key=lambda job: status_since(job) or 0)
     waiting = waiting_in_order(seen)
     return {
@@ -83,8 +84,8 @@ def shares(seen: QueueSeen) -> list[dict[str, Any]]:
         for each in seen.policy.get("fairsharePolicy", {}).get("shareDistribution", [])
     }
     named = {name for job in seen.jobs if (name := _share(job))}
-    runs = Counter(_share(job) for job in seen.jobs if job["status"] in RUNS)
-    waits = Counter(_share(job) for job in seen.jobs if job["status"] not in RUNS)
+    runs = Counter(_share(job) for job in seen.jobs if job["status"] in HOLDS_CAPACITY)
+    waits = Counter(_share(job) for job in seen.jobs if job["status"] not in HOLDS_CAPACITY)
     return [
         {
             "share": name,
@@ -114,7 +115,7 @@ def waiting_in_order(seen: QueueSeen) -> list[Detail]:
     """Give the waiting jobs, first those at the front, as AWS has them, then the older first."""
     front = seen.snapshot.get("frontOfQueue", {}).get("jobs", [])
     places = {job["jobArn"]: place for place, job in enumerate(front)}
-    waiting = [job for job in seen.jobs if job["status"] not in RUNS]
+    waiting = [job for job in seen.jobs if job["status"] not in HOLDS_CAPACITY]
     return sorted(
         waiting,
         key=lambda job: (places.get(job["jobArn"], len(places)), job.get("createdAt", 0)),
@@ -128,7 +129,7 @@ def waits_for(seen: QueueSeen, job: Detail, labels: Labels) -> str:
     share = job.get("quotaShareName")
     named = {each["quotaShareName"]: each for each in seen.shares}
     reason = job.get("statusReason") or ""
-    if reason.startswith(MISFIT):
+    if reason.startswith(MISCONFIGURATION):
         return reason
     now = (
         stopped_words(seen.queue, seen.environments)

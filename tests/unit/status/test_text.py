@@ -96,7 +96,8 @@ def test_a_crowd_is_counted_and_its_failures_are_named() -> None:
     ]
 
     assert crowd_line(details, ["a", "b"]) == (
-        "7 jobs: 3 done, 1 running, 3 waiting, 0 failed; waiting for CAPACITY:NONE; FAILED: a, b"
+        "7 jobs: 3 succeeded, 1 running, 3 waiting, 0 failed; waiting for CAPACITY:NONE; "
+        "FAILED: a, b"
     )
     assert crowd_line([], "abcdefg").endswith("FAILED: a, b, c, d, e and 2 more")
 

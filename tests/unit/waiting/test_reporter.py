@@ -113,8 +113,8 @@ def test_more_than_twenty_jobs_share_the_completions_row() -> None:
     stage.pass_time(15)
 
     assert stage.lines == [
-        ("completion0", "21 jobs: 0 done, 21 running, 0 waiting, 0 failed"),
-        ("completion0", "21 jobs: 0 done, 20 running, 0 waiting, 1 failed; FAILED: job3"),
+        ("completion0", "21 jobs: 0 succeeded, 21 running, 0 waiting, 0 failed"),
+        ("completion0", "21 jobs: 0 succeeded, 20 running, 0 waiting, 1 failed; FAILED: job3"),
     ]
 
 
@@ -125,7 +125,7 @@ def test_many_single_completions_share_the_programs_row() -> None:
         stage.see("RUNNABLE", job=job)
     stage.pass_time(1)
 
-    assert stage.lines == [(None, "30 jobs: 0 done, 0 running, 30 waiting, 0 failed")]
+    assert stage.lines == [(None, "30 jobs: 0 succeeded, 0 running, 30 waiting, 0 failed")]
 
 
 def test_live_progress_comes_every_five_seconds() -> None:

@@ -1,0 +1,62 @@
+"""The words of AWS Batch that this package compares with: statuses, capacity units, types.
+
+It imports nothing, so that every layer can: `aws/` lists jobs by status, the page counts them.
+"""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+STATUSES: Final = (
+    "SUBMITTED",
+    "PENDING",
+    "RUNNABLE",
+    "SCHEDULED",
+    "STARTING",
+    "RUNNING",
+    "SUCCEEDED",
+    "FAILED",
+)
+"""In the order in which a job goes through them.
+
+https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html
+"""
+
+LIVE: Final = STATUSES[:6]
+"""The statuses that pass."""
+
+HOLDS_CAPACITY: Final = ("SCHEDULED", "STARTING", "RUNNING")
+"""The statuses of a job that has been given its capacity."""
+
+TERMINAL: Final = ("SUCCEEDED", "FAILED")
+"""The statuses that a job keeps."""
+
+Stage = Literal["waiting", "running", "succeeded", "failed"]
+
+
+def stage(status: str) -> Stage:
+    """Return a status in one of four words."""
+    if status in HOLDS_CAPACITY:
+        return "running"
+    if status == "SUCCEEDED":
+        return "succeeded"
+    return "failed" if status == "FAILED" else "waiting"
+
+
+DISABLED: Final = "DISABLED"
+"""The state of a queue, a service environment or a quota share in which no job starts."""
+
+MISCONFIGURATION: Final = "MISCONFIGURATION"
+"""How Batch's reasons begin for a job that stays RUNNABLE for ever.
+
+https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable.html
+"""
+
+NUM_INSTANCES: Final = "NUM_INSTANCES"
+"""The capacity unit that counts instances of every type; each other unit is an instance type."""
+
+SAGEMAKER_TRAINING: Final = "SAGEMAKER_TRAINING"
+"""The type of job queues, service environments and service jobs."""
+
+LOG_GROUP: Final = "/aws/sagemaker/TrainingJobs"
+"""Where SageMaker writes the logs of training jobs."""
