@@ -16,7 +16,7 @@ from command_line import CommandLine
 from emulator_requests import payload
 from pulumi_cli import holds_within
 
-from sjresource.cli import emulator_process
+from sjresource.cli import local_emulator
 from sjresource.emulator import Emulator
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:R
 def shell(tmp_path: Path) -> Iterator[CommandLine]:
     """Return a shell in an empty folder, whose emulator is gone when the test is over."""
     yield CommandLine(tmp_path, {"PATH": os.environ["PATH"]})
-    if emulator := emulator_process.find(tmp_path / ".sjresource" / "emulator"):
-        emulator_process.stop(emulator)
+    if emulator := local_emulator.find(tmp_path / ".sjresource" / "emulator"):
+        local_emulator.stop(emulator)
 
 
 def test_emulator_is_started_used_emptied_and_stopped(shell: CommandLine) -> None:
@@ -127,8 +127,8 @@ def test_only_the_process_that_wrote_the_file_is_ended(shell: CommandLine) -> No
     stopped = [shell.answer("emulator", "stop", "--data", str(copy), schema="emulator_stop")]
     (copy / "emulator.json").write_text(json.dumps({**told, "pid": os.getpid()}))
     stopped += [shell.answer("emulator", "stop", "--data", str(copy), schema="emulator_stop")]
-    later = emulator_process.Emulator(told["pid"], told["url"], "", told["started"] + 5)
-    emulator_process.stop(later)
+    later = local_emulator.RunningEmulator(told["pid"], told["url"], "", told["started"] + 5)
+    local_emulator.stop(later)
 
     assert [each["stopped"] for each in stopped] == [False, False]
     assert shell("emulator", "status").code == 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from sjresource.cli import emulator_process
+from sjresource.cli import local_emulator
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,8 +42,8 @@ def checkout(tmp_path: Path) -> Iterator[Path]:
         shutil.copy(ROOT / name, folder)
     (folder / ".venv").symlink_to(sys.prefix)
     yield folder
-    if emulator := emulator_process.find(folder / ".local" / "emulator"):
-        emulator_process.stop(emulator)
+    if emulator := local_emulator.find(folder / ".local" / "emulator"):
+        local_emulator.stop(emulator)
 
 
 def test_after_make_emulator_a_shell_works_on_the_local_stack(checkout: Path, engine: Path) -> None:
@@ -65,7 +65,7 @@ def test_after_make_emulator_a_shell_works_on_the_local_stack(checkout: Path, en
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
-    emulator = emulator_process.find(checkout / ".local" / "emulator")
+    emulator = local_emulator.find(checkout / ".local" / "emulator")
     assert emulator is not None
     assert done.stdout.splitlines()[-2:] == [
         "The stack local has no service jobs.",

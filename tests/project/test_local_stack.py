@@ -14,7 +14,7 @@ import pytest
 from local_stack.pulumi import drop_locks_of_the_dead, others, stack_exists
 from local_stack.upload import BUCKET, upload_example
 
-from sjresource.cli import emulator_process
+from sjresource.cli import local_emulator
 from sjresource.emulator import Emulator
 from sjresource.errors import WaitTimeout
 
@@ -30,8 +30,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:R
 def data(tmp_path: Path) -> Iterator[Path]:
     """A data folder, whose emulator is gone when the test is over."""
     yield tmp_path / "emulator"
-    if emulator := emulator_process.find(tmp_path / "emulator"):
-        emulator_process.stop(emulator)
+    if emulator := local_emulator.find(tmp_path / "emulator"):
+        local_emulator.stop(emulator)
 
 
 @pytest.fixture
@@ -44,24 +44,24 @@ def gone() -> int:
 
 def test_started_emulator_is_found_until_it_is_stopped(data: Path, tmp_path: Path) -> None:
     """It answers as soon as it is started, and is no more when it is stopped."""
-    started = emulator_process.start(data, tmp_path / "log")
+    started = local_emulator.start(data, tmp_path / "log")
 
-    assert emulator_process.find(data) == started
+    assert local_emulator.find(data) == started
     assert started.url in (tmp_path / "log").read_text()
-    emulator_process.stop(started)
-    assert emulator_process.find(data) is None
+    local_emulator.stop(started)
+    assert local_emulator.find(data) is None
     assert not psutil.pid_exists(started.pid)
-    emulator_process.stop(started)
+    local_emulator.stop(started)
 
 
 def test_emulator_that_does_not_come_up_is_told_with_its_words(data: Path, tmp_path: Path) -> None:
     """What it said before it ended is shown, and where the rest is."""
-    emulator_process.start(data, tmp_path / "log")
+    local_emulator.start(data, tmp_path / "log")
     record = (data / "emulator.json").read_text()
     (data / "emulator.json").unlink()
 
     with pytest.raises(WaitTimeout, match=r"starting Emulator \(.*did not come up; see .*\n.+"):
-        emulator_process.start(data, tmp_path / "second.log")
+        local_emulator.start(data, tmp_path / "second.log")
     (data / "emulator.json").write_text(record)
 
 
@@ -71,7 +71,7 @@ def test_files_of_dead_emulators_count_for_nothing(data: Path, gone: int) -> Non
     for pid in (gone, os.getpid()):
         (data / "emulator.json").write_text(json.dumps({"pid": pid, "url": "http://127.0.0.1:9"}))
 
-        assert emulator_process.find(data) is None
+        assert local_emulator.find(data) is None
 
 
 def test_example_is_uploaded_whole_and_again(

@@ -32,12 +32,12 @@ from local_stack.environment import (  # noqa: E402
     isolated,
 )
 from local_stack.upload import upload_example  # noqa: E402
-from sjresource.cli import emulator_process  # noqa: E402
-from sjresource.cli.emulator_access import OVERRIDING  # noqa: E402
+from sjresource.cli import local_emulator  # noqa: E402
+from sjresource.cli.local_emulator import OVERRIDING  # noqa: E402
 from sjresource.errors import WaitTimeout  # noqa: E402
 
 if TYPE_CHECKING:
-    from sjresource.cli.emulator_process import Emulator
+    from sjresource.cli.local_emulator import RunningEmulator
 
 
 def up() -> int:
@@ -67,8 +67,8 @@ def down() -> int:
         if code != 0:
             print("The emulator still runs, so that `make down` can be tried again.")
             return code
-    if running := emulator_process.find(EMULATOR_DATA):
-        emulator_process.stop(running)
+    if running := local_emulator.find(EMULATOR_DATA):
+        local_emulator.stop(running)
         print(f"stopped the emulator (pid {running.pid})")
     for name, count in pulumi.others().items():
         print(f"{name} still has {count} resources in its data: `make emulator`, then destroy it")
@@ -94,13 +94,13 @@ def emulator() -> int:
     return 0
 
 
-def running_emulator() -> Emulator:
+def running_emulator() -> RunningEmulator:
     """Return the emulator that runs, started if need be, and say where it is."""
-    running = emulator_process.find(EMULATOR_DATA)
+    running = local_emulator.find(EMULATOR_DATA)
     state = "runs"
     if running is None:
         try:
-            running = emulator_process.start(EMULATOR_DATA, EMULATOR_LOG)
+            running = local_emulator.start(EMULATOR_DATA, EMULATOR_LOG)
         except WaitTimeout as error:
             sys.exit(str(error))
         state = "started"
@@ -110,7 +110,7 @@ def running_emulator() -> Emulator:
     return running
 
 
-def use(running: Emulator) -> None:
+def use(running: RunningEmulator) -> None:
     """Let whatever this process does and starts from here on talk to the emulator."""
     os.environ.update(aws_variables(running.url))
 

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sjresource.cli import emulator_access
+from sjresource.cli import local_emulator
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,7 @@ def isolated(environ: Mapping[str, str]) -> dict[str, str]:
 
 def aws_variables(emulator_url: str) -> dict[str, str]:
     """Return what makes boto3 and the AWS CLI talk to the emulator, with its credentials."""
-    return emulator_access.aws_variables(emulator_url, EMULATOR_DATA)
+    return local_emulator.aws_variables(emulator_url, EMULATOR_DATA)
 
 
 def pulumi_variables(engine: Path, path: str) -> dict[str, str]:

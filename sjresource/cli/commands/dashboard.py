@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     "an ARN. By default those that the stack has or uses.",
 )
 @click.option("--all", "everything", is_flag=True, help="Show the queues of the whole region.")
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="A free one by default.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: a free port.")
 @click.option("--no-browser", is_flag=True, help="Only print the URL.")
 @output_option
 def dashboard(
