@@ -30,7 +30,7 @@ from sjresource.resources.quota_share import QuotaShareProvider
 from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
 from sjresource.resources.service_environment import ServiceEnvironmentProvider
 from sjresource.resources.service_job import RULES
-from sjresource.stack.diff import IN_PLACE, REPLACES, SWAPPED, Rules
+from sjresource.stack.diff import IN_PLACE, REPLACES, REPLACES_IF_ADDED_OR_REMOVED, Rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ DIFFED = {"region": REPLACES, "adopt_job_id": REPLACES}
 WORDS = {
     REPLACES: "replaces",
     IN_PLACE: "in place",
-    SWAPPED: "in place for another value; adding or removing it replaces",
+    REPLACES_IF_ADDED_OR_REMOVED: "in place for another value; adding or removing it replaces",
     None: "changes nothing",
 }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sjresource.errors import RequestFailed
 from sjresource.resources.submission import Submitted
 from sjresource.stack.ownership import is_given_up, other_owner, standing
-from sjresource.stack.provider import try_to
+from sjresource.stack.provider import ignoring_refusal
 
 if TYPE_CHECKING:
     from sjresource.aws.batch import BatchClient
@@ -45,5 +45,5 @@ def adopt(client: BatchClient, run: Run, job: str) -> Submitted | None:
     if owner:
         mark()
     else:
-        try_to(mark)
+        ignoring_refusal(mark)
     return Submitted(detail["jobArn"], detail)

@@ -25,11 +25,17 @@ from sjresource.resources.delete_guards import refuse_foreign_jobs
 from sjresource.resources.named_provider import Calls, NamedResourceProvider
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
-from sjresource.stack.diff import IN_PLACE, REPLACES, SWAPPED, Rules, find_changes
+from sjresource.stack.diff import (
+    IN_PLACE,
+    REPLACES,
+    REPLACES_IF_ADDED_OR_REMOVED,
+    Rules,
+    find_changes,
+)
 from sjresource.stack.inputs.arguments import declared
 from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
 from sjresource.stack.inputs.secret_paths import secret_paths
-from sjresource.stack.provider import old_first
+from sjresource.stack.provider import with_delete_before_replace
 from sjresource.stack.registration import Declaration
 from sjresource.vocabulary import SAGEMAKER_TRAINING
 
@@ -70,7 +76,7 @@ class JobQueueProvider(NamedResourceProvider):
         "job_queue_type": REPLACES,
         "priority": IN_PLACE,
         "service_environment_order": IN_PLACE,
-        "scheduling_policy_arn": SWAPPED,
+        "scheduling_policy_arn": REPLACES_IF_ADDED_OR_REMOVED,
         "job_state_time_limit_actions": IN_PLACE,
         "state": IN_PLACE,
         "tags": IN_PLACE,
@@ -170,7 +176,9 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
         self.given_arguments = properties
         """What the program gave, for the jobs of the same program."""
         properties[MISFITS] = misfits(JobQueueProvider.create_operation, properties)
-        super().__init__(JobQueueProvider(), resource_name, properties, old_first(opts))
+        super().__init__(
+            JobQueueProvider(), resource_name, properties, with_delete_before_replace(opts)
+        )
         declaration.follow(self)
         warn_of_queue_side(self, JobQueueProvider.create_operation, properties)
         warn_of_provider(self, opts, needs_region=region is None)

@@ -27,7 +27,7 @@ from sjresource.checks.failures import check_result
 from sjresource.checks.rules.requests import failing, queue_problems
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.resources.drift import drifted
-from sjresource.stack.diff import IN_PLACE, SWAPPED, Rules, find_changes
+from sjresource.stack.diff import IN_PLACE, REPLACES_IF_ADDED_OR_REMOVED, Rules, find_changes
 from sjresource.stack.identity import (
     IDENTITY_TAG,
     RECORDED_TAG,
@@ -137,7 +137,9 @@ class NamedResourceProvider(BatchProvider):
         asked = news.get(self.name_property)
         held = {self.name_property: asked} if asked == olds.get("requested_name") else {}
         changes = find_changes(self.rules, {**olds, **held}, news)
-        changes.replaces.extend(self.moved(id_, self.home(news), news.get("region")))
+        changes.replaces.extend(
+            self.region_or_account_changed(id_, self.home(news), news.get("region"))
+        )
         return changes.diff_result()
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -217,7 +219,7 @@ class NamedResourceProvider(BatchProvider):
             except NotFound:
                 return None
 
-        for found in looks(find, Pace(self.now, self.sleep, SECONDS)):
+        for found in looks(find, Pace(self.monotonic, self.sleep, SECONDS)):
             if found is not None:
                 return found
         raise NotFound("reading", self.noun, id_)
@@ -227,7 +229,8 @@ class NamedResourceProvider(BatchProvider):
         return [
             name
             for name, rule in self.rules.items()
-            if rule == IN_PLACE or (rule == SWAPPED and live.get(name) is not None)
+            if rule == IN_PLACE
+            or (rule == REPLACES_IF_ADDED_OR_REMOVED and live.get(name) is not None)
         ]
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
@@ -355,7 +358,7 @@ class NamedResourceProvider(BatchProvider):
             detail = self.find_named(client, props)
             return detail, standing(detail, props["identity"])
 
-        for found in looks(find, Pace(self.now, self.sleep, _DECIDED_WITHIN)):
+        for found in looks(find, Pace(self.monotonic, self.sleep, _DECIDED_WITHIN)):
             if not self._is_undecided(found[1], props):
                 break
         return found
@@ -401,7 +404,7 @@ class NamedResourceProvider(BatchProvider):
 
     def _pace(self, props: Mapping[str, Any], operation: str) -> Pace:
         seconds = (props.get("timeouts") or {}).get(operation) or PATIENCE[operation]
-        return Pace(self.now, self.sleep, float(seconds))
+        return Pace(self.monotonic, self.sleep, float(seconds))
 
 
 def _missing_marks(detail: Mapping[str, Any], identity: str) -> dict[str, str]:

@@ -28,7 +28,7 @@ from sjresource.stack.diff import IN_PLACE, REPLACES, Rules, find_changes
 from sjresource.stack.inputs.arguments import declared
 from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
 from sjresource.stack.inputs.secret_paths import secret_paths
-from sjresource.stack.provider import old_first
+from sjresource.stack.provider import with_delete_before_replace
 from sjresource.stack.registration import Declaration
 
 if TYPE_CHECKING:
@@ -173,7 +173,9 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
         properties = declared("QuotaShare", resource_name, given)
         properties[SECRET_PATHS] = secret_paths(properties)
         properties[MISFITS] = misfits(QuotaShareProvider.create_operation, properties)
-        super().__init__(QuotaShareProvider(), resource_name, properties, old_first(opts))
+        super().__init__(
+            QuotaShareProvider(), resource_name, properties, with_delete_before_replace(opts)
+        )
         declaration.follow(self)
         warn_of_queue_side(self, QuotaShareProvider.create_operation, properties)
         warn_of_provider(self, opts, needs_region=region is None)

@@ -21,7 +21,7 @@ from sjresource.resources.delete_guards import refuse_while_queues_use
 from sjresource.resources.named_provider import Calls, NamedResourceProvider
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
-from sjresource.stack.diff import IN_PLACE, REPLACES, SWAPPED, Rules
+from sjresource.stack.diff import IN_PLACE, REPLACES, REPLACES_IF_ADDED_OR_REMOVED, Rules
 from sjresource.stack.identity import default_name, with_name
 from sjresource.stack.inputs.arguments import declared
 from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
@@ -54,8 +54,8 @@ class SchedulingPolicyProvider(NamedResourceProvider):
     outputs = ()
     rules: ClassVar[Rules] = {
         "name": REPLACES,
-        "fairshare_policy": SWAPPED,
-        "quota_share_policy": SWAPPED,
+        "fairshare_policy": REPLACES_IF_ADDED_OR_REMOVED,
+        "quota_share_policy": REPLACES_IF_ADDED_OR_REMOVED,
         "tags": IN_PLACE,
     }
     cleared: ClassVar[Mapping[str, Any]] = {}

@@ -50,7 +50,13 @@ from sjresource.stack.identity import (
 from sjresource.stack.inputs.arguments import declared
 from sjresource.stack.inputs.secret_paths import secret_paths
 from sjresource.stack.ownership import RECORDED_BEFORE, has_ended, is_recorded, other_owner
-from sjresource.stack.provider import BatchProvider, old_first, require_ours, try_to, update_tags
+from sjresource.stack.provider import (
+    BatchProvider,
+    ignoring_refusal,
+    require_ours,
+    update_tags,
+    with_delete_before_replace,
+)
 from sjresource.stack.registration import Declaration
 from sjresource.vocabulary import SAGEMAKER_TRAINING, TERMINAL
 from sjresource.waiting.jobs import DeclaredJob
@@ -136,7 +142,7 @@ class ServiceJobProvider(BatchProvider):
         self.remember(news.get("identity"), id_)
         changes = find_changes(RULES, olds, news)
         queue, region = _known(news.get("job_queue")), _known(news.get("region"))
-        changes.replaces.extend(self.moved(id_, queue, region))
+        changes.replaces.extend(self.region_or_account_changed(id_, queue, region))
         if _adopts_another(id_, olds, news):
             changes.replaces.append("adopt_job_id")
         if not changes.replaces and news.get("rerun_on_failure") and self._has_failed(id_):
@@ -196,7 +202,7 @@ class ServiceJobProvider(BatchProvider):
         require_ours(detail, "updating", "ServiceJob", id_, olds["identity"], *_identities(news))
         for effect in self._updates(client, id_, detail, olds, news):
             if detail["status"] in TERMINAL:
-                try_to(effect)
+                ignoring_refusal(effect)
             else:
                 effect()
         kept = {name: olds[name] for name in _NOT_INPUTS if name in olds}
@@ -222,7 +228,7 @@ class ServiceJobProvider(BatchProvider):
             return
         else:
             require_ours(seen, "deleting", "ServiceJob", id_, *_identities(props))
-        clock = Clock(self.now, self.sleep)
+        clock = Clock(self.monotonic, self.sleep)
         if end_and_release(client, job, seen, _reason(props), clock) is None:
             sys.stderr.write(_not_seen_to_end(id_))
         self.__dict__.setdefault("_given_up", set()).add(id_)
@@ -272,11 +278,13 @@ class ServiceJobProvider(BatchProvider):
     def _find(self, client: BatchClient, id_: str, props: Mapping[str, Any]) -> Any:
         """Look for the job, more than once where not seeing it would drop it from the state."""
         drops = props.get("status") not in TERMINAL and self._is_young(props)
-        return find_for_a_while(client, Sought.of(id_, props, may_lag=drops), self.now, self.sleep)
+        return find_for_a_while(
+            client, Sought.of(id_, props, may_lag=drops), self.monotonic, self.sleep
+        )
 
     def _is_young(self, props: Mapping[str, Any]) -> bool:
         created = props.get("created_at")
-        return created is None or self.today() - created / 1000 < _REMEMBERED_SECONDS
+        return created is None or self.wall_time() - created / 1000 < _REMEMBERED_SECONDS
 
     def _has_failed(self, id_: str) -> bool:
         try:
@@ -420,7 +428,9 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
         self.given_arguments = given
         """What the program gave: some of it may be secret, which a completion has to know."""
         self._is_read = bool(opts and opts.id is not None)
-        super().__init__(ServiceJobProvider(), resource_name, properties, old_first(opts))
+        super().__init__(
+            ServiceJobProvider(), resource_name, properties, with_delete_before_replace(opts)
+        )
         declaration.follow(self)
         self._orphans_told = asyncio.ensure_future(self._warn_of_other_runs())
         if opts and opts.delete_before_replace is False:

@@ -47,7 +47,7 @@ from sjresource.stack.ownership import (
     other_owner,
     standing,
 )
-from sjresource.stack.provider import try_to
+from sjresource.stack.provider import ignoring_refusal
 from sjresource.vocabulary import TERMINAL
 
 if TYPE_CHECKING:
@@ -373,7 +373,7 @@ def _is_wanted(client: BatchClient, run: Run, detail: Detail, known: frozenset[s
         return True
     # No mark: an ended job is still wanted, but only where AWS lets ended jobs be marked.
     mark = {IDENTITY_TAG: identity_tag(run.identity)}
-    return try_to(lambda: client.tag_resource(detail["jobArn"], mark))
+    return ignoring_refusal(lambda: client.tag_resource(detail["jobArn"], mark))
 
 
 def _find(client: BatchClient, job: str) -> Detail | None:

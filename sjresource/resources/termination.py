@@ -24,7 +24,7 @@ from sjresource.aws.waiters import Pace, looks
 from sjresource.errors import NotFound, SjresourceError, WaitTimeout
 from sjresource.stack.identity import RELEASED_TAG
 from sjresource.stack.ownership import has_ended
-from sjresource.stack.provider import try_to
+from sjresource.stack.provider import ignoring_refusal
 
 if TYPE_CHECKING:
     from sjresource.aws.batch import BatchClient
@@ -39,7 +39,7 @@ _TAKEN_WITHIN = 30.0
 
 def release(client: BatchClient, arn: str) -> bool:
     """Mark a job as given up; False where AWS refuses, or knows no such job."""
-    return try_to(lambda: client.tag_resource(arn, {RELEASED_TAG: "true"}))
+    return ignoring_refusal(lambda: client.tag_resource(arn, {RELEASED_TAG: "true"}))
 
 
 def end_and_release(

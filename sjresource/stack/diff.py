@@ -1,17 +1,17 @@
 """What a changed property means: the table of each resource, and the diff made from it.
 
-| rule       | meaning                                                             |
-| ---------- | ------------------------------------------------------------------- |
-| `REPLACES` | the old one is deleted, a new one is made: for a job, a new run     |
-| `IN_PLACE` | the API can change it on the one that exists                        |
-| `SWAPPED`  | in place for another value; adding or removing it replaces          |
-| (no rule)  | it is ignored: a change of it alone shows nothing                   |
+| rule                           | meaning                                                         |
+| ------------------------------ | --------------------------------------------------------------- |
+| `REPLACES`                     | the old one is deleted, a new one is made: for a job, a new run |
+| `IN_PLACE`                     | the API can change it on the one that exists                    |
+| `REPLACES_IF_ADDED_OR_REMOVED` | in place for another value; adding or removing it replaces      |
+| (no rule)                      | it is ignored: a change of it alone shows nothing               |
 
-The identity has no row: whose a resource is changes in place, for all that AWS has marks of
+The identity has no row: its changes are in place for every resource that has tags in AWS
 (`find_changes`).
 
-What is wanted now is compared with what was wanted then, never with what the service echoes, and
-both in their canonical form.
+The inputs of the last `up` are compared with the inputs of this one, never with what the service
+returns, and both in their canonical form.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from sjresource.stack.identity import identity_changed
 
 REPLACES = "replaces"
 IN_PLACE = "in place"
-SWAPPED = "swapped"
+REPLACES_IF_ADDED_OR_REMOVED = "replaces if added or removed"
 
 Rules = Mapping[str, str]
 
@@ -39,14 +39,14 @@ class Changes(NamedTuple):
     in_place: list[str]
 
     def diff_result(self) -> DiffResult:
-        """Tell the engine; `replaces` is all that it passes on of the reasons."""
+        """Return the engine's form; of the reasons it passes on `replaces` alone."""
         return DiffResult(changes=bool(self.replaces or self.in_place), replaces=self.replaces)
 
 
 def find_changes(rules: Rules, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Changes:
-    """Compare what was wanted with what is wanted; unknown values differ from every known one.
+    """Compare old inputs with new ones; unknown values differ from every known one.
 
-    A stack or resource that was renamed or moved is an update, by which the marks in AWS follow it;
+    A stack or resource that was renamed or moved is an update, by which the tags in AWS follow it;
     the engine shows the changed `identity` as its reason.
     """
     changes = Changes([], ["identity"] if identity_changed(olds, news) else [])
@@ -54,13 +54,16 @@ def find_changes(rules: Rules, olds: Mapping[str, Any], news: Mapping[str, Any])
         old, new = olds.get(name), news.get(name)
         if _EQUAL.get(name, means_the_same)(old, new):
             continue
-        replaced = rule == REPLACES or (rule == SWAPPED and (old is None or new is None))
+        is_added_or_removed = old is None or new is None
+        replaced = rule == REPLACES or (
+            rule == REPLACES_IF_ADDED_OR_REMOVED and is_added_or_removed
+        )
         (changes.replaces if replaced else changes.in_place).append(name)
     return changes
 
 
 def means_the_same(old: Any, new: Any) -> bool:
-    """Compare canonical forms, in which empty and absent are one."""
+    """Compare canonical forms, in which empty and absent are equal."""
     return same_value(_wanted(old), _wanted(new))
 
 
@@ -77,7 +80,7 @@ def _equal_payloads(old: Any, new: Any) -> bool:
 
 
 def _equal_names(old: Any, new: Any) -> bool:
-    """A queue's name and its ARN mean the same queue."""
+    """Whether both mean the same queue, by name or by ARN."""
     if isinstance(old, str) and isinstance(new, str):
         return same_resource(old, new)
     return means_the_same(old, new)

@@ -30,7 +30,7 @@ RECORDED_TAG = "sjresource:recorded"
 """Set once a stack's state has the id."""
 RELEASED_TAG = "sjresource:released"
 """Set when the stack gives a job up; see `ending`."""
-MARKS = frozenset({IDENTITY_TAG, RUN_TAG, RECORDED_TAG, RELEASED_TAG})
+OWN_TAGS = frozenset({IDENTITY_TAG, RUN_TAG, RECORDED_TAG, RELEASED_TAG})
 
 _WITH_ANOTHER = "deleted-with"
 """The recorded mark's value for a job that the deletion of its queue may end: `deleted_with`."""

@@ -81,7 +81,9 @@ class BatchProvider(ResourceProvider):
         arn = parse_arn(reference) if known else None
         return self.settings.in_region(arn.region if arn else region)
 
-    def moved(self, id_: str, reference: str = "", region: Any = None) -> list[str]:
+    def region_or_account_changed(
+        self, id_: str, reference: str = "", region: Any = None
+    ) -> list[str]:
         """Name what the configuration says differently by now: `region`, `account` or nothing.
 
         The resource goes on in its own region and account until it is replaced. An ARN that the
@@ -107,17 +109,17 @@ class BatchProvider(ResourceProvider):
         """
         confirm_gone(self.settings, noun, id_)
 
-    def now(self) -> float:
+    def monotonic(self) -> float:
         """Give seconds that only go forward."""
         return time.monotonic()
 
-    def today(self) -> float:
+    def wall_time(self) -> float:
         """Give the time, in seconds since 1970."""
         return time.time()
 
     def registered(self) -> dict[str, int]:
         """Return the output by which the program sees that it is this `up` that created it."""
-        return {"registered_at": int(self.today() * 1000)}
+        return {"registered_at": int(self.wall_time() * 1000)}
 
     def sleep(self, seconds: float) -> None:
         """Block this worker; the engine's plugin has four of them for all resources."""
@@ -144,7 +146,7 @@ def require_ours(
         )
 
 
-def old_first(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+def with_delete_before_replace(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
     """Delete before replacing, unless the user said otherwise: the old one is in the new one's way.
 
     A `DiffResult` can't say it: with `--replace` and `pulumi state taint` diff is not called.
@@ -169,7 +171,7 @@ def update_tags(
         client.untag_resource(arn, gone)
 
 
-def try_to(effect: Callable[[], None]) -> bool:
+def ignoring_refusal(effect: Callable[[], None]) -> bool:
     """Do what AWS may refuse without harm; tell whether it was done.
 
     Raises:

@@ -379,7 +379,7 @@ def test_an_old_job_that_is_unknown_may_have_ended_and_stays(
     train = Life(jobs, aws.job(queue))
     aws.control.forget(train.name, "vanish")
     days = 3 * 24 * 3600
-    setattr(jobs, "today", lambda: aws.emulator.clock.now() + days)  # noqa: B010 - as emulated.py
+    setattr(jobs, "wall_time", lambda: aws.emulator.clock.now() + days)  # noqa: B010 - as emulated.py
 
     read = train.refresh()
 

@@ -73,7 +73,7 @@ class EmulatedBatch:
         provider.settings = self.settings
         provider.checking = Checking(preflight=False)  # a test of it says otherwise
         clock = self.emulator.clock
-        setattr(provider, "now", clock.now)  # noqa: B010 - a method, replaced for this object
+        setattr(provider, "monotonic", clock.now)  # noqa: B010 - a method, replaced for this object
         setattr(provider, "sleep", clock.advance)  # noqa: B010 - as above
         return provider
 

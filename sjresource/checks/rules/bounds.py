@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sjresource.aws.arn import parse_arn
-from sjresource.stack.identity import MARKS
+from sjresource.stack.identity import OWN_TAGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -71,15 +71,17 @@ def _is_arn(kind: str, value: str) -> bool:
     return arn is not None and (arn.service, arn.kind) == ("batch", kind) and _is_name(arn.name)
 
 
-_MOST_TAGS = 50 - len(MARKS)
+_MOST_TAGS = 50 - len(OWN_TAGS)
 _TAGS = Bound(
     f"at most {_MOST_TAGS} tags, none of them named sjresource:… or aws:…",
     lambda value: (
         len(value) <= _MOST_TAGS
-        and not any(key.lower().startswith(("sjresource:", "aws:")) for key in set(value) - MARKS)
+        and not any(
+            key.lower().startswith(("sjresource:", "aws:")) for key in set(value) - OWN_TAGS
+        )
     ),
 )
-_MARKS = Bound(_TAGS.meaning, MARKS.isdisjoint, is_ours=True)
+_OWN_TAGS = Bound(_TAGS.meaning, OWN_TAGS.isdisjoint, is_ours=True)
 _TAG_FORM = re.compile(r"[\w .:/=+\-@]*")
 _TAG_TEXT = Bound(
     "tags of letters, digits, spaces and _ . : / = + - @",
@@ -117,7 +119,7 @@ BOUNDS: Mapping[str, Bounds] = {
             "preemption_configuration.preemption_retries_before_termination",
             Bound("an integer of at least 0", _between(0, 2**31 - 1)),
         ),
-        ("tags", _MARKS),
+        ("tags", _OWN_TAGS),
         ("tags", _TAGS),
         ("tags", _TAG_TEXT),
     ),
@@ -135,7 +137,7 @@ BOUNDS: Mapping[str, Bounds] = {
             "job_state_time_limit_actions[].max_time_seconds",
             Bound("an integer from 600 to 86400", _between(600, 86400)),
         ),
-        ("tags", _MARKS),
+        ("tags", _OWN_TAGS),
         ("tags", _TAGS),
         ("tags", _TAG_TEXT),
     ),
@@ -144,7 +146,7 @@ BOUNDS: Mapping[str, Bounds] = {
         ("service_environment_name", _NAME),
         ("capacity_limits", _LIMITS),
         ("capacity_limits[].max_capacity", _CAPACITY),
-        ("tags", _MARKS),
+        ("tags", _OWN_TAGS),
         ("tags", _TAGS),
         ("tags", _TAG_TEXT),
     ),
@@ -166,7 +168,7 @@ BOUNDS: Mapping[str, Bounds] = {
             "fairshare_policy.share_distribution[].weight_factor",
             Bound("a number from 0.0001 to 999.9999", _between(0.0001, 999.9999)),
         ),
-        ("tags", _MARKS),
+        ("tags", _OWN_TAGS),
         ("tags", _TAGS),
         ("tags", _TAG_TEXT),
     ),
@@ -183,7 +185,7 @@ BOUNDS: Mapping[str, Bounds] = {
                 "an integer of at least 0 (per cent), or -1 (unlimited)", _between(-1, 2**31 - 1)
             ),
         ),
-        ("tags", _MARKS),
+        ("tags", _OWN_TAGS),
         ("tags", _TAGS),
         ("tags", _TAG_TEXT),
     ),
