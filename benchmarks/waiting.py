@@ -22,7 +22,7 @@ import psutil
 
 from benchmarks.payload import payload
 from benchmarks.table import Row
-from sjresource.aws.regional_clients import services_of
+from sjresource.aws.clients import regional_clients
 from sjresource.aws.settings import Settings
 from sjresource.emulator import Clock, Emulator
 from sjresource.status.detail import Standing
@@ -88,17 +88,17 @@ def wait(arns: list[str], seconds: float) -> None:
     """Wait as a program does, say what it cost, then wait for the ends and say when each came."""
     process = psutil.Process()
     before = process.memory_info().rss
-    services = services_of(Settings(region=REGION))
+    clients = regional_clients(Settings(region=REGION))
     lines: list[str] = []
     reporter = Reporter(lambda _, text: lines.append(text), lambda _, text: lines.append(text))
     watches = [Watch(arn) for arn in arns]
-    standing = Standing(services.batch, services.sagemaker)
+    standing = Standing(clients.batch, clients.sagemaker)
     party = CrowdSpeaker(None, [JobSpeaker(watch, "job", None, standing.of) for watch in watches])
     reporter.add(party)
     seen: list[float] = []
     for watch in watches:
         watch.done.add_done_callback(lambda _: seen.append(time.monotonic()))
-    Poller(services.batch, reporter).watch(watches)
+    Poller(clients.batch, reporter).watch(watches)
     first_seconds = min(_FIRST_SECONDS, seconds / 4)
     costs = {
         "first_cpu": cpu_percent(process, first_seconds),

@@ -5,9 +5,9 @@ Batch has no error for not-found: it is told from an empty answer or from its me
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
-from sjresource.aws.error_codes import advice
 from sjresource.errors import NotFound, RequestFailed, Unreachable
 from sjresource.sanitize import harmless
 
@@ -20,6 +20,49 @@ _ABOUT_ITSELF = frozenset({"reading", "terminating", "tagging", "untagging", "de
 
 _OF_THE_SERVICE = frozenset({"ClientException", "ResourceNotFoundException", "ResourceNotFound"})
 """A proxy, too, may say that something is not found; that is no word about a job."""
+
+_BY_MESSAGE = (
+    # A region that was not set is the usual cause: https://github.com/base2genomics/batchit/issues/13
+    (
+        r"(job ?queue|queue).*(not found|does not exist|doesn't exist)",
+        "check the name in job_queue, and that aws:region is the queue's",
+    ),
+    (r"disabled", "enable it, or name another in job_queue"),
+    (
+        r"(type|SAGEMAKER_TRAINING).*queue|queue.*(type|SAGEMAKER_TRAINING)",
+        "service jobs need a queue of the type SAGEMAKER_TRAINING",
+    ),
+    # https://github.com/boto/boto3/issues/3158
+    (
+        r"share ?identifier must be specified",
+        "the queue has a fair-share policy: set share_identifier",
+    ),
+    (
+        r"quota ?share ?name must be specified",
+        "the queue has a quota-share policy: set quota_share_name",
+    ),
+    (
+        r"(share ?identifier|quota ?share ?name) must not be",
+        "the queue's policy does not use it: leave it out",
+    ),
+)
+
+_THROTTLED = frozenset(
+    {"TooManyRequestsException", "ThrottlingException", "RequestLimitExceeded", "Throttling"}
+)
+TRANSIENT = _THROTTLED | {
+    "ExpiredToken",
+    "ExpiredTokenException",
+    "InternalServerError",
+    "RequestExpired",
+    "ServerException",
+    "ServiceUnavailable",
+    "ServiceUnavailableException",
+}
+"""Errors that say nothing about the request: the same call may well succeed later."""
+
+DENIED = frozenset({"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"})
+"""Errors that say that the credentials may not do it."""
 
 
 class BatchCalls:
@@ -106,3 +149,20 @@ def only(found: list[dict[str, Any]], noun: str, identifier: str) -> dict[str, A
     if not found or found[0].get("status") == "DELETED":
         raise NotFound("reading", noun, identifier)
     return found[0]
+
+
+def advice(code: str, message: str, operation: str) -> str | None:
+    """Say what helps against a refusal of `operation`; None if that is unknown.
+
+    `operation` is named as IAM names it, `batch:SubmitServiceJob`.
+    """
+    if code in DENIED:
+        return f"allow these credentials {operation}"
+    if code in _THROTTLED:
+        return "AWS throttles this account; all tries are used up, run it again later"
+    if code == "ExpiredTokenException":
+        return "refresh the credentials"
+    for pattern, help_ in _BY_MESSAGE if operation == "batch:SubmitServiceJob" else ():
+        if re.search(pattern, message, re.IGNORECASE):
+            return help_
+    return None

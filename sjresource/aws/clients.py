@@ -1,71 +1,109 @@
-"""Who we are to AWS, and the clients that the settings allow. Retries are `session`'s."""
+"""Clients by region, and the account that the credentials belong to.
+
+Every client is refused for an account that the config does not allow: a refresh and a destroy check
+nothing else. See `session` for how boto3's clients are made, and for their retries.
+"""
 
 from __future__ import annotations
 
+import os
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from sjresource.aws.arn import parse_arn
 from sjresource.aws.batch import BatchClient
 from sjresource.aws.calls import call
-from sjresource.aws.sagemaker import LogsClient, SageMakerClient
-from sjresource.aws.session import BRIEF, PATIENT, aws_environment, open_client
+from sjresource.aws.logs import LogsClient
+from sjresource.aws.sagemaker import SageMakerClient
+from sjresource.aws.session import (
+    EFFECT_TIMEOUTS,
+    OPTIONAL_TIMEOUTS,
+    POLL_TIMEOUTS,
+    aws_environment,
+    open_client,
+)
 from sjresource.errors import RequestFailed, Unreachable
 from sjresource.sanitize import without_credentials
 
 if TYPE_CHECKING:
-    from sjresource.aws.session import Patience
+    from collections.abc import Callable
+
+    from sjresource.aws.session import CallTimeouts
     from sjresource.aws.settings import Pairs, Settings
 
 
+@dataclass(frozen=True)
+class RegionalClients:
+    """The clients of one set of settings, by region; "" is the configured one."""
+
+    batch: Callable[[str], BatchClient]
+    sagemaker: Callable[[str], SageMakerClient]
+    logs: Callable[[str], LogsClient]
+    page: str = ""
+    """URL of the queue page if they are an emulator's on this machine; else ""."""
+
+
+def regional_clients(settings: Settings, timeouts: CallTimeouts = POLL_TIMEOUTS) -> RegionalClients:
+    """Return the clients of these settings; each is opened when it is first asked for."""
+    return RegionalClients(
+        batch=lambda region: batch_client(settings, region or None, timeouts),
+        sagemaker=lambda region: sagemaker_client(settings, region or None, timeouts),
+        logs=lambda region: logs_client(settings, region or None, timeouts),
+        page=emulator_page(_batch_endpoint(settings)),
+    )
+
+
 def batch_client(
-    settings: Settings, region: str | None = None, patience: Patience = PATIENT
+    settings: Settings, region: str | None = None, timeouts: CallTimeouts = EFFECT_TIMEOUTS
 ) -> BatchClient:
-    """Give the client for `region`, else for the configured one; made once a process.
+    """Return the client for `region`, else for the configured one; made once a process.
 
     Raises:
         RequestFailed: the config does not allow the account that the credentials are for.
     """
-    return BatchClient(_allowed_client("batch", settings, region, patience))
+    return BatchClient(_allowed_client("batch", settings, region, timeouts))
 
 
 def sagemaker_client(
-    settings: Settings, region: str | None = None, patience: Patience = PATIENT
+    settings: Settings, region: str | None = None, timeouts: CallTimeouts = EFFECT_TIMEOUTS
 ) -> SageMakerClient:
-    """Give the client for `region`, else for the configured one; see `batch_client`."""
-    return SageMakerClient(_allowed_client("sagemaker", settings, region, patience))
+    """Return the client for `region`, else for the configured one; see `batch_client`."""
+    return SageMakerClient(_allowed_client("sagemaker", settings, region, timeouts))
 
 
 def logs_client(
-    settings: Settings, region: str | None = None, patience: Patience = PATIENT
+    settings: Settings, region: str | None = None, timeouts: CallTimeouts = EFFECT_TIMEOUTS
 ) -> LogsClient:
-    """Give the client for `region`, else for the configured one; see `batch_client`."""
-    return LogsClient(_allowed_client("logs", settings, region, patience))
+    """Return the client for `region`, else for the configured one; see `batch_client`."""
+    return LogsClient(_allowed_client("logs", settings, region, timeouts))
 
 
 def endpoint_of(settings: Settings) -> tuple[str, str]:
-    """Return the region that counts, and Batch's endpoint there as it may be shown; asks nothing.
+    """Return the effective region, and Batch's endpoint there without credentials; calls nothing.
 
     Raises:
         Unreachable: there is no region, or the settings don't fit together.
     """
-    meta = open_client("batch", settings, settings.region, BRIEF).meta
+    meta = open_client("batch", settings, settings.region, OPTIONAL_TIMEOUTS).meta
     return meta.region_name, without_credentials(meta.endpoint_url)
 
 
 def find_caller(settings: Settings) -> dict[str, Any]:
-    """Tell whose credentials these are: `Account`, `Arn`, `UserId`.
+    """Return the identity of the credentials: `Account`, `Arn`, `UserId`.
 
     Raises:
-        RequestFailed, Unreachable: STS does not tell.
+        RequestFailed, Unreachable: STS does not answer.
     """
-    sts = open_client("sts", settings, settings.region, BRIEF)
+    sts = open_client("sts", settings, settings.region, OPTIONAL_TIMEOUTS)
     return call(sts.get_caller_identity, "reading", "caller", "identity", {})
 
 
 def caller_account(settings: Settings) -> str | None:
-    """Give the account that the credentials are for; None if STS is mute.
+    """Return the account of the credentials; None if STS does not answer.
 
-    It is asked once for each AWS environment of the process.
+    STS is asked once for each AWS environment of the process.
     """
     return _caller_account(settings, aws_environment())
 
@@ -81,21 +119,51 @@ def _caller_account(settings: Settings, _environment: Pairs) -> str | None:
 
 
 def account_refusal(settings: Settings) -> str | None:
-    """Say why the config does not allow the account of the credentials; None if it does.
+    """Return why the config does not allow the account of the credentials; None if it does.
 
-    STS is asked only where the config names accounts.
+    STS is asked only if the config names accounts.
     """
     if not (settings.allowed_accounts or settings.forbidden_accounts):
         return None
     return settings.account_refusal(caller_account(settings))
 
 
+def confirm_gone(settings: Settings, noun: str, id_: str) -> None:
+    """Make sure that a not-found is not another account's answer.
+
+    Raises:
+        RequestFailed: the credentials are for another account than the resource's.
+        Unreachable: the account of the credentials is unknown.
+    """
+    arn, account = parse_arn(id_), caller_account(settings)
+    if arn and account is None:
+        seen = "not found, but STS does not tell for which account"
+        raise Unreachable("reading", noun, id_, seen, "run it again when STS can be reached")
+    if arn and account != arn.account:
+        seen = f"not found in account {account}, but it is in account {arn.account}"
+        raise RequestFailed("reading", noun, id_, seen, "use that account's credentials")
+
+
+def emulator_page(endpoint: str | None) -> str:
+    """Return the queue page's URL if the endpoint is on this machine; "" for any other."""
+    parts = urlsplit(endpoint or "")
+    if parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+        return ""
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}:{parts.port or 80}/"
+
+
+def _batch_endpoint(settings: Settings) -> str | None:
+    """Return the endpoint configured for Batch, as boto3 finds it; None for AWS's own."""
+    named = (os.environ.get(name) for name in ("AWS_ENDPOINT_URL_BATCH", "AWS_ENDPOINT_URL"))
+    return settings.endpoint("batch") or next(filter(None, named), None)
+
+
 def _allowed_client(
-    service: str, settings: Settings, region: str | None, patience: Patience
+    service: str, settings: Settings, region: str | None, timeouts: CallTimeouts
 ) -> Any:
     refusal = account_refusal(settings)
     if refusal:
-        raise RequestFailed(
-            "opening", "client", service, refusal, "use another account's credentials"
-        )
-    return open_client(service, settings, region or settings.region, patience)
+        advice = "use another account's credentials"
+        raise RequestFailed("opening", "client", service, refusal, advice)
+    return open_client(service, settings, region or settings.region, timeouts)

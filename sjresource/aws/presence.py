@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sjresource.aws.arn import name_in
-from sjresource.aws.error_codes import PASSING
+from sjresource.aws.calls import TRANSIENT
 from sjresource.aws.waiters import Pace, looks
 from sjresource.errors import NotFound, RequestFailed
 
@@ -50,7 +50,7 @@ def find(client: BatchClient, job: Sought) -> Detail | None:
     try:
         return find_listed(client, job)
     except (NotFound, RequestFailed) as error:
-        if isinstance(error, RequestFailed) and error.code in PASSING:
+        if isinstance(error, RequestFailed) and error.code in TRANSIENT:
             raise
         return None
 

@@ -17,11 +17,10 @@ from sjresource.errors import Unreachable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sjresource.aws.assumed_role import AssumedRole
-    from sjresource.aws.settings import Pairs, Settings
+    from sjresource.aws.settings import AssumedRole, Pairs, Settings
 
 
-class Patience(NamedTuple):
+class CallTimeouts(NamedTuple):
     """How long a client waits for an answer; `tries` of None are those of the settings.
 
     `unanswered` bounds the tries that got no answer at all: a throttle is worth waiting for longer
@@ -34,11 +33,11 @@ class Patience(NamedTuple):
     unanswered: int | None = None
 
 
-PATIENT = Patience(5, 30)
+EFFECT_TIMEOUTS = CallTimeouts(5, 30)
 """For an effect: nothing is known of it until there is an answer."""
-WAITING = Patience(5, 8, unanswered=2)
+POLL_TIMEOUTS = CallTimeouts(5, 8, unanswered=2)
 """For who looks again anyway, and is to say within half a minute that nobody answers."""
-BRIEF = Patience(2, 4, tries=1)
+OPTIONAL_TIMEOUTS = CallTimeouts(2, 4, tries=1)
 """For what can as well be left unasked."""
 
 _making = threading.Lock()
@@ -46,7 +45,7 @@ _making = threading.Lock()
 
 
 def open_client(
-    service: str, settings: Settings, region: str | None, patience: Patience = PATIENT
+    service: str, settings: Settings, region: str | None, timeouts: CallTimeouts = EFFECT_TIMEOUTS
 ) -> Any:
     """Give boto3's client for `service` in `region`; made once for each AWS environment.
 
@@ -57,7 +56,7 @@ def open_client(
         Unreachable: the settings don't fit together, or not to this machine.
     """
     with _making:
-        return _make_client(service, settings, region, aws_environment(), patience)
+        return _make_client(service, settings, region, aws_environment(), timeouts)
 
 
 def aws_environment() -> Pairs:
@@ -77,7 +76,7 @@ def forget_clients() -> None:
 
 @cache
 def _make_client(
-    service: str, settings: Settings, region: str | None, environment: Pairs, patience: Patience
+    service: str, settings: Settings, region: str | None, environment: Pairs, timeouts: CallTimeouts
 ) -> Any:
     import boto3  # noqa: PLC0415 - 0.3 s that a preview without calls never needs
     from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - as above
@@ -88,9 +87,9 @@ def _make_client(
             region_name=region,
             endpoint_url=settings.endpoint(service),
             verify=_verify(settings),
-            config=_config(settings, patience, proxies or None),
+            config=_config(settings, timeouts, proxies or None),
         )
-        return _giving_up(client, patience)
+        return _giving_up(client, timeouts)
 
     try:
         session: Any = boto3.Session(botocore_session=_session(settings, environment))
@@ -156,7 +155,7 @@ def _with_web_identity(source: Any, settings: Settings, role: AssumedRole) -> An
 
 def _sts_creator(source: Any, settings: Settings) -> Callable[..., Any]:
     def create(service: str, **arguments: Any) -> Any:
-        config = _config(settings, WAITING, _proxies(settings) or None)
+        config = _config(settings, POLL_TIMEOUTS, _proxies(settings) or None)
         config = config.merge(arguments.pop("config", None) or type(config)())
         client = source.create_client(
             service,
@@ -166,7 +165,7 @@ def _sts_creator(source: Any, settings: Settings) -> Callable[..., Any]:
             config=config,
             **arguments,
         )
-        return _giving_up(client, WAITING)
+        return _giving_up(client, POLL_TIMEOUTS)
 
     return create
 
@@ -191,13 +190,13 @@ def _session_with(fetcher: Any, method: str) -> Any:
     return session
 
 
-def _giving_up(client: Any, patience: Patience) -> Any:
+def _giving_up(client: Any, timeouts: CallTimeouts) -> Any:
     """Bound the tries of a client that get no answer: botocore counts all tries alike."""
     from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError  # noqa: PLC0415 - as boto3
 
     def stop(attempts: int, caught_exception: Exception | None, **_: Any) -> None:
         if isinstance(caught_exception, (ConnectTimeoutError, ReadTimeoutError)) and (
-            patience.unanswered is not None and attempts >= patience.unanswered
+            timeouts.unanswered is not None and attempts >= timeouts.unanswered
         ):
             raise caught_exception
 
@@ -205,18 +204,18 @@ def _giving_up(client: Any, patience: Patience) -> Any:
     return client
 
 
-def _config(settings: Settings, patience: Patience, proxies: dict[str, str] | None) -> Any:
+def _config(settings: Settings, timeouts: CallTimeouts, proxies: dict[str, str] | None) -> Any:
     from botocore.config import Config  # noqa: PLC0415 - as boto3
 
     connection = settings.connection
     tries = 8 if connection.max_retries is None else connection.max_retries + 1
     retries: Any = {
         "mode": connection.retry_mode or "adaptive",
-        "total_max_attempts": patience.tries or tries,
+        "total_max_attempts": timeouts.tries or tries,
     }
     return Config(
-        connect_timeout=patience.connect_seconds,
-        read_timeout=patience.read_seconds,
+        connect_timeout=timeouts.connect_seconds,
+        read_timeout=timeouts.read_seconds,
         retries=retries,
         proxies=proxies,
         use_fips_endpoint=connection.fips or None,

@@ -6,15 +6,16 @@ roles of the machine): None here means that boto3 decides. docs/aws.md has the l
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sjresource.aws.assumed_role import AssumedRole, assumed_roles, web_identity_role
 from sjresource.aws.config_values import ConfigValues
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import TypeAlias
 
     Pairs: TypeAlias = tuple[tuple[str, str], ...]
@@ -33,6 +34,42 @@ _ENDPOINT_NAMES = {"logs": ("logs", "cloudwatchlogs", "cloudwatchlog")}
 """By which names pulumi-aws knows a service; a service that is not here has one."""
 
 _ACCOUNT_DIGITS = 12
+
+_COMMON = ("duration", "policy", "policyArns", "roleArn", "sessionName")
+_OF_ROLE = (*_COMMON, "externalId", "sourceIdentity", "tags", "transitiveTagKeys")
+_OF_WEB_IDENTITY = (*_COMMON, "webIdentityToken", "webIdentityTokenFile")
+
+_API_NAMES = {
+    "externalId": "ExternalId",
+    "policy": "Policy",
+    "sessionName": "RoleSessionName",
+    "sourceIdentity": "SourceIdentity",
+    "transitiveTagKeys": "TransitiveTagKeys",
+}
+"""What goes to AssumeRole as it is."""
+
+
+@dataclass(frozen=True)
+class AssumedRole:
+    """One role. Hashable: sessions are cached by it.
+
+    `token` and `token_file` are only there for a web identity.
+    """
+
+    arn: str
+    arguments: str = field(default="{}", repr=False)
+    """What AssumeRole takes beside the ARN, as JSON: external ids may be secret."""
+    token: str | None = field(default=None, repr=False)
+    token_file: str | None = None
+
+    def request(self) -> dict[str, Any]:
+        """Give what the call takes beside ARN and token, under the API's names."""
+        request: dict[str, Any] = json.loads(self.arguments)
+        return request
+
+    def web_identity_token(self) -> str:
+        """Give the token; a file is read anew each time, since its token is renewed."""
+        return self.token or Path(self.token_file or "").read_text().strip()
 
 
 @dataclass(frozen=True)
@@ -204,3 +241,54 @@ def _only_file(config: ConfigValues, key: str) -> str | None:
     if len(files) > 1:
         config.refuse(key, "must be one file: boto3 reads no more")
     return os.path.expanduser(files[0]) if files else None  # noqa: PTH111 - Path would want a home
+
+
+def assumed_roles(config: ConfigValues) -> tuple[AssumedRole, ...]:
+    """Give the roles in the order in which they are assumed, each with the one before it.
+
+    pulumi-aws calls the list `assumeRoles`, and until version 6 a single one `assumeRole`.
+    """
+    listed = config.nested("assumeRoles") or []
+    if not isinstance(listed, list):
+        config.refuse("assumeRoles", "must be a list")
+    single = config.nested("assumeRole")
+    found = [*(("assumeRoles", each) for each in listed)]
+    if single and not found:
+        found = [("assumeRole", single)]
+    return tuple(_role(config, key, config.members(key, each, _OF_ROLE)) for key, each in found)
+
+
+def web_identity_role(config: ConfigValues) -> AssumedRole | None:
+    """Give the role that is assumed first, with a token of an identity provider such as a CI's."""
+    key = "assumeRoleWithWebIdentity"
+    members = config.mapping(key, _OF_WEB_IDENTITY)
+    if not members:
+        return None
+    if not {"webIdentityToken", "webIdentityTokenFile"} & set(members):
+        config.refuse(key, "must have webIdentityToken or webIdentityTokenFile")
+    return _role(config, key, members)
+
+
+def _role(config: ConfigValues, key: str, members: Mapping[str, Any]) -> AssumedRole:
+    if "roleArn" not in members:
+        config.refuse(key, "must have roleArn")
+    return AssumedRole(
+        arn=members["roleArn"],
+        arguments=json.dumps(dict(_arguments(config, key, members)), sort_keys=True),
+        token=members.get("webIdentityToken"),
+        token_file=members.get("webIdentityTokenFile"),
+    )
+
+
+def _arguments(
+    config: ConfigValues, key: str, members: Mapping[str, Any]
+) -> Iterator[tuple[str, Any]]:
+    for name, api_name in _API_NAMES.items():
+        if name in members:
+            yield api_name, members[name]
+    if "duration" in members:
+        yield "DurationSeconds", config.seconds(key, members["duration"])
+    if "policyArns" in members:
+        yield "PolicyArns", [{"arn": arn} for arn in members["policyArns"]]
+    if "tags" in members:
+        yield "Tags", [{"Key": k, "Value": str(v)} for k, v in sorted(members["tags"].items())]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.clients import batch_client
-from sjresource.aws.session import BRIEF
+from sjresource.aws.session import OPTIONAL_TIMEOUTS
 from sjresource.checks.preflight.queue_facts import are_this_stacks
 from sjresource.checks.service_job import tell_if_unasked
 from sjresource.checks.warnings.in_plugin import LET_PASS, MANAGED, tell
@@ -72,7 +72,7 @@ def _live(
         return
     tell_if_unasked(settings)
     try:
-        client = batch_client(settings, None, BRIEF)
+        client = batch_client(settings, None, OPTIONAL_TIMEOUTS)
     except SjresourceError:  # no region, no such profile: that is told
         return
     for problem, things in find(client, properties):

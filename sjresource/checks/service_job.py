@@ -11,11 +11,10 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sjresource.aws.account import account_problems
 from sjresource.aws.arn import parse_arn
-from sjresource.aws.clients import batch_client
+from sjresource.aws.clients import account_refusal, batch_client
 from sjresource.aws.payload import is_unknown
-from sjresource.aws.session import BRIEF
+from sjresource.aws.session import OPTIONAL_TIMEOUTS
 from sjresource.checks.failures import check_result
 from sjresource.checks.preflight.job import findings
 from sjresource.checks.preflight.managed_here import PROPERTY as MANAGED_HERE
@@ -101,7 +100,7 @@ def check_job(
     What the same `up` may be about to repair is written to stderr, which the engine shows to the
     user: a check has no other way to warn.
     """
-    problems = list(account_problems(settings))
+    problems = account_problems(settings)
     if not checked_before:
         found = job_problems(properties, settings.region)
         problems.extend(failing(found, lenient=checking.lenient))
@@ -114,6 +113,15 @@ def check_job(
             else:
                 problems.append(problem)
     return check_result(with_instance_hours(properties), problems)
+
+
+def account_problems(settings: Settings) -> list[Problem]:
+    """Return what is wrong with the account; STS is asked once, and only if the config names any.
+
+    Never let pass by `validation: warn`: no call is made for an account that is not allowed.
+    """
+    refusal = account_refusal(settings)
+    return [Problem("aws:", refusal, unsendable=True)] if refusal else []
 
 
 def _preflight(
@@ -130,7 +138,7 @@ def _preflight(
     region = arn.region if arn else settings.region
     unanswered = partial(_tell_unanswered, settings, memory)
     try:
-        client = batch_client(settings, region, BRIEF)
+        client = batch_client(settings, region, OPTIONAL_TIMEOUTS)
     except SjresourceError as error:  # no region, no such profile: the update will fail
         unanswered(error)
         return
@@ -151,7 +159,7 @@ def tell_if_unasked(settings: Settings, memory: Memory = _memory) -> None:
 
     def ask() -> None:
         try:
-            client = batch_client(settings, settings.region, BRIEF)
+            client = batch_client(settings, settings.region, OPTIONAL_TIMEOUTS)
         except SjresourceError as error:
             unanswered(error)
         else:

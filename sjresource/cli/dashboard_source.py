@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sjresource.aws.batch import BatchClient
-    from sjresource.aws.regional_clients import Services
+    from sjresource.aws.clients import RegionalClients
     from sjresource.status.masking import Mask
 
     Answer = dict[str, Any]
@@ -47,14 +47,14 @@ class AwsAnswers:
 
     def __init__(
         self,
-        services: Services,
+        clients: RegionalClients,
         mask: Mask,
         place: str,
         queues: Sequence[str] = (),
         now: Callable[[], float] = time.time,
     ) -> None:
         self.place = place
-        self._services = services
+        self._clients = clients
         self._mask = mask
         self._queues = queues
         self._now = now
@@ -124,7 +124,7 @@ class AwsAnswers:
         region, name = _region(arn), arn.rpartition("/")[2]
         try:
             with self._answered():
-                return self._masked(self._services.sagemaker(region).find_training_job(name))
+                return self._masked(self._clients.sagemaker(region).find_training_job(name))
         except _ForgottenError:
             return {}
 
@@ -132,7 +132,7 @@ class AwsAnswers:
         """Give the end of the first instance's log, which lags seconds behind."""
         region, name = _region(training_job_arn), training_job_arn.rpartition("/")[2]
         with self._answered():
-            logs = self._services.logs(region)
+            logs = self._clients.logs(region)
             streams = logs.find_log_streams(LOG_GROUP, f"{name}/")
             if not streams:
                 return []
@@ -156,7 +156,7 @@ class AwsAnswers:
         return (queue for queue in queues if queue.get("jobQueueType") == SAGEMAKER_TRAINING)
 
     def _batch(self, region: str) -> BatchClient:
-        return self._services.batch(region)
+        return self._clients.batch(region)
 
     @contextmanager
     def _answered(self) -> Iterator[None]:

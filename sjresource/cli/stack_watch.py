@@ -40,10 +40,10 @@ class StackWatch:
     def __init__(self, context: StackContext, now: Callable[[], float] = time.monotonic) -> None:
         self._context = context
         self._now = now
-        services = context.services
-        standing = Standing(services.batch, services.sagemaker)
-        self._viewer = Viewer(services, standing, context.mask)
-        self._poller = Poller(services.batch, self)
+        clients = context.clients
+        standing = Standing(clients.batch, clients.sagemaker)
+        self._viewer = Viewer(clients, standing, context.mask)
+        self._poller = Poller(clients.batch, self)
         self._jobs: list[StackJob] = []
         self._watches: dict[str, Watch] = {}
         self._views: dict[str, tuple[object, float, JobView]] = {}

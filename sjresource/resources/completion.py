@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
-from sjresource.aws.regional_clients import services_of
+from sjresource.aws.clients import regional_clients
 from sjresource.resources.absent_outputs import MayBeAbsent, of_many, read, record_read
 from sjresource.resources.unregistered_row import EarlyRow, urn_in
 from sjresource.stack.aws_provider import warn_of_provider
@@ -65,7 +65,7 @@ class ServiceJobCompletionProvider(BatchProvider):
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Record."""
         id_ = f"completion/{identity_tag(props['identity'])}"
-        return CreateResult(id_, {**props, **record(services_of(self.settings), props, {})})
+        return CreateResult(id_, {**props, **record(regional_clients(self.settings), props, {})})
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Give back the record: there is nothing else to read."""
@@ -73,7 +73,7 @@ class ServiceJobCompletionProvider(BatchProvider):
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Record anew."""
-        return UpdateResult({**news, **record(services_of(self.settings), news, olds)})
+        return UpdateResult({**news, **record(regional_clients(self.settings), news, olds)})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
         """Forget the record; the jobs are not touched."""

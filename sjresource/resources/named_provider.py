@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 
-from sjresource.aws.account import account_problems
 from sjresource.aws.models import answer_properties, input_shape, to_request
 from sjresource.aws.payload import canonical
 from sjresource.aws.presence import SECONDS
@@ -25,6 +24,7 @@ from sjresource.aws.waiters import (
 )
 from sjresource.checks.failures import check_result
 from sjresource.checks.rules.requests import failing, queue_problems
+from sjresource.checks.service_job import account_problems
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.resources.drift import drifted
 from sjresource.stack.diff import IN_PLACE, REPLACES_IF_ADDED_OR_REMOVED, Rules, find_changes

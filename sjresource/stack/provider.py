@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 from pulumi.dynamic import ConfigureRequest, ResourceProvider
 
-from sjresource.aws.account import confirm_gone
 from sjresource.aws.arn import parse_arn
-from sjresource.aws.clients import batch_client, caller_account
-from sjresource.aws.error_codes import PASSING
+from sjresource.aws.calls import TRANSIENT
+from sjresource.aws.clients import batch_client, caller_account, confirm_gone
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.settings import Checking, Settings
 from sjresource.errors import NotFound, RequestFailed
@@ -182,7 +181,7 @@ def ignoring_refusal(effect: Callable[[], None]) -> bool:
     except NotFound:
         return False
     except RequestFailed as error:
-        if error.code in PASSING:
+        if error.code in TRANSIENT:
             raise
         return False
     return True

@@ -14,7 +14,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in
-from sjresource.aws.error_codes import PASSING
+from sjresource.aws.calls import TRANSIENT
 from sjresource.aws.presence import Sought, find_listed
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.vocabulary import STATUSES
@@ -154,7 +154,7 @@ class Look:
 def passes(error: SjresourceError) -> bool:
     """Tell whether a wait outlives this error: it says nothing about the job."""
     if isinstance(error, RequestFailed):
-        return error.code in PASSING
+        return error.code in TRANSIENT
     return not isinstance(error, NotFound)
 
 

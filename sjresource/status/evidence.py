@@ -15,8 +15,8 @@ from sjresource.vocabulary import LOG_GROUP
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sjresource.aws.regional_clients import Services
-    from sjresource.aws.sagemaker import LogsClient
+    from sjresource.aws.clients import RegionalClients
+    from sjresource.aws.logs import LogsClient
 
 _LAG_SECONDS = 1.0
 """CloudWatch shows lines seconds after they were written, so they are read again after this."""
@@ -50,7 +50,7 @@ def training_job_arn(detail: Mapping[str, Any]) -> str | None:
 
 
 def gather(
-    services: Services,
+    clients: RegionalClients,
     detail: Mapping[str, Any],
     log_lines: int | None,
     sleep: Callable[[float], None],
@@ -62,12 +62,12 @@ def gather(
     """
     arn = parse_arn(training_job_arn(detail) or "")
     if arn is None:
-        return Evidence(detail, page=services.page)
+        return Evidence(detail, page=clients.page)
     unread: list[str] = []
     training_job: Mapping[str, Any] = {}
     gone = False
     try:
-        training_job = services.sagemaker(arn.region).find_training_job(arn.name)
+        training_job = clients.sagemaker(arn.region).find_training_job(arn.name)
     except NotFound:
         gone = True  # somebody, Batch perhaps, has deleted it: nothing to read again
     except SjresourceError as error:
@@ -76,7 +76,7 @@ def gather(
     lines: list[str] = []
     if log_lines is not None:
         try:
-            logs = services.logs(arn.region)
+            logs = clients.logs(arn.region)
             stream, lines = _last_lines(logs, arn.name, log_lines)
             if log_lines:
                 sleep(_LAG_SECONDS)
@@ -84,7 +84,7 @@ def gather(
         except SjresourceError as error:
             unread += [str(error)] if log_lines else []  # the name alone is not missed
     read = tuple(lines), tuple(unread)
-    return Evidence(detail, training_job, stream, *read, gone=gone, page=services.page)
+    return Evidence(detail, training_job, stream, *read, gone=gone, page=clients.page)
 
 
 def _last_lines(logs: LogsClient, training_job: str, lines: int) -> tuple[str | None, list[str]]:

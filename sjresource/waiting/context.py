@@ -13,9 +13,8 @@ from weakref import WeakKeyDictionary
 
 import pulumi
 
-from sjresource.aws.account import confirm_gone
-from sjresource.aws.regional_clients import Services, services_of
-from sjresource.aws.session import BRIEF
+from sjresource.aws.clients import RegionalClients, confirm_gone, regional_clients
+from sjresource.aws.session import OPTIONAL_TIMEOUTS
 from sjresource.stack.config import stack_settings
 from sjresource.stack.own_settings import wrong_value
 from sjresource.status.detail import Standing
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 class Surroundings:
     """What all waits of one program share."""
 
-    services: Services
+    clients: RegionalClients
     reporter: Reporter
     poller: Poller
     standing: Standing
@@ -71,7 +70,7 @@ _surroundings: WeakKeyDictionary[asyncio.AbstractEventLoop, Surroundings] = Weak
 def _new_surroundings(loop: asyncio.AbstractEventLoop) -> Surroundings:
     own = pulumi.Config("sjresource")
     settings = stack_settings()
-    services, talk = services_of(settings), services_of(settings, BRIEF)
+    clients, talk = regional_clients(settings), regional_clients(settings, OPTIONAL_TIMEOUTS)
     pace = own.get("progress") or "sparse"
     if pace not in PACES:
         reason = wrong_value("progress", pace)
@@ -91,10 +90,10 @@ def _new_surroundings(loop: asyncio.AbstractEventLoop) -> Surroundings:
     waits = open_waits(fail_fast=bool(own.get_bool("failFast")))
     say_when_interrupted(lambda: sum(len(getattr(wait, "jobs", ())) for wait in waits.open))
     return Surroundings(
-        services=services,
+        clients=clients,
         reporter=reporter,
         poller=Poller(
-            services.batch,
+            clients.batch,
             reporter,
             confirm_gone=partial(confirm_gone, settings, "ServiceJob"),
         ),

@@ -36,7 +36,7 @@ from sjresource.waiting.verdict import Verdict, is_over, judge
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sjresource.aws.regional_clients import Services
+    from sjresource.aws.clients import RegionalClients
 
     Properties = Mapping[str, Any]
 
@@ -70,7 +70,7 @@ def remembered(olds: Properties, news: Properties) -> tuple[dict[str, Any], list
 
 
 def record(
-    services: Services, props: Properties, olds: Properties, clock: Clock = _CLOCK
+    clients: RegionalClients, props: Properties, olds: Properties, clock: Clock = _CLOCK
 ) -> dict[str, Any]:
     """Ask AWS for what came of the jobs that have ended; empty if this run doesn't wait.
 
@@ -95,11 +95,11 @@ def record(
             return {"job": job, "status": status}
         lines = 0 if len(props["jobs"]) <= _LOGS else None
         try:
-            detail = _described(services, job, clock, certain=job in before)
+            detail = _described(clients, job, clock, certain=job in before)
         except SjresourceError as error:
             unread.append(str(error))
             detail = None
-        evidence = gather(services, detail, lines, clock.sleep) if detail else None
+        evidence = gather(clients, detail, lines, clock.sleep) if detail else None
         if evidence is None:
             return before.get(job) or _bare(job, status)
         unread.extend(evidence.unread)
@@ -133,7 +133,7 @@ def _results(olds: Properties) -> dict[str, dict[str, Any]]:
 
 
 def _described(
-    services: Services, job: str, clock: Clock, *, certain: bool
+    clients: RegionalClients, job: str, clock: Clock, *, certain: bool
 ) -> Mapping[str, Any] | None:
     """Describe a job; one not-found is `certain` for a job that is recorded, and else no proof.
 
@@ -141,7 +141,7 @@ def _described(
         NotFound: it is not shown, and the next `up` is to ask again.
     """
     arn = parse_arn(job)
-    client, sought = services.batch(arn.region if arn else ""), Sought(job)
+    client, sought = clients.batch(arn.region if arn else ""), Sought(job)
     detail = find(client, sought) if certain else find_for_a_while(client, sought, *clock)
     if detail is None and not certain:
         raise NotFound("reading", "ServiceJob", job, "DescribeServiceJob does not show it")

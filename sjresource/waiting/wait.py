@@ -196,8 +196,8 @@ class Wait:
 
     def _evidence(self, failed: Sequence[Detail]) -> list[Evidence]:
         """Read all that is known of the first ones; of the others Batch's word has to do."""
-        services, lines = self.around.services, self.terms.log_lines
-        whole = [gather(services, detail, lines, time.sleep) for detail in failed[:_SHOWN_WHOLE]]
+        clients, lines = self.around.clients, self.terms.log_lines
+        whole = [gather(clients, detail, lines, time.sleep) for detail in failed[:_SHOWN_WHOLE]]
         return [*whole, *(Evidence(detail) for detail in failed[_SHOWN_WHOLE:])]
 
     def _headline(self, named: Sequence[tuple[str, Evidence]]) -> str:

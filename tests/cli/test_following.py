@@ -10,7 +10,7 @@ from emulator_requests import client, make_environment, make_queue, scripted, su
 from training_log import TrainingLog
 from waiting_fakes import started
 
-from sjresource.aws.regional_clients import services_of
+from sjresource.aws.clients import regional_clients
 from sjresource.aws.settings import Settings
 from sjresource.cli.logs.events import Line, Trouble
 from sjresource.cli.logs.follow import LogFollower
@@ -22,7 +22,7 @@ from sjresource.status.masking import Mask
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sjresource.aws.sagemaker import LogsClient
+    from sjresource.aws.logs import LogsClient
     from sjresource.cli.logs.events import Event
 
 
@@ -83,11 +83,11 @@ class World:
                 (name, self.emulator.url) for name in ("batch", "logs", "sagemaker", "sts")
             ),
         )
-        services = services_of(settings)
+        clients = regional_clients(settings)
         failing = deque(each for _ in range(outages) for each in (False, True))
         return LogFollower(
-            lambda: services.batch("").find_service_job(job),
-            lambda region: cast("LogsClient", Unsteady(services.logs(region), failing)),
+            lambda: clients.batch("").find_service_job(job),
+            lambda region: cast("LogsClient", Unsteady(clients.logs(region), failing)),
             Mask(secrets),
             now=self.emulator.clock.now,
             sleep=self.sleep,

@@ -289,6 +289,6 @@ def _in_state(name: str, arn: str, record: dict[str, Any]) -> StackJob:
 
 def _views(sjresource: CommandLine, jobs: list[StackJob]) -> list[JobView]:
     with sjresource.shell():
-        services = StackContext(sjresource.folder).services
-        viewer = Viewer(services, Standing(services.batch, services.sagemaker), Mask())
-        return viewer.views(jobs, look_at(services, jobs))
+        clients = StackContext(sjresource.folder).clients
+        viewer = Viewer(clients, Standing(clients.batch, clients.sagemaker), Mask())
+        return viewer.views(jobs, look_at(clients, jobs))

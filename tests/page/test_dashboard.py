@@ -14,7 +14,7 @@ from emulator_requests import client
 from page_scene import fill, write_log
 from playwright.sync_api import expect
 
-from sjresource.aws.regional_clients import Services, services_of
+from sjresource.aws.clients import RegionalClients, regional_clients
 from sjresource.aws.settings import Settings
 from sjresource.cli.dashboard_source import AwsAnswers
 from sjresource.cli.stack.context import StackContext
@@ -79,7 +79,7 @@ def settings(emulator: Emulator) -> Settings:
 
 def answers(emulator: Emulator, mask: Mask | None = None, *queues: str) -> AwsAnswers:
     """Ask the emulator as AWS is asked."""
-    return AwsAnswers(services_of(settings(emulator)), mask or Mask(), "here", queues)
+    return AwsAnswers(regional_clients(settings(emulator)), mask or Mask(), "here", queues)
 
 
 def arn_of(emulator: Emulator, name: str) -> str:
@@ -145,7 +145,7 @@ def test_queue_that_is_gone_hides_no_other(
     teams, gone = (f"arn:aws:batch:{REGION}:123456789012:job-queue/{n}" for n in ("teams", "gone"))
     context = StackContext(tmp_path)
     vars(context).update(
-        services=services_of(settings(emulator)),
+        clients=regional_clients(settings(emulator)),
         queues=[StackQueue("old", "old", gone), StackQueue("teams", "teams", teams)],
         jobs=[],
     )
@@ -242,8 +242,8 @@ def test_lists_are_bounded_and_calls_are_paced() -> None:
                 asked.append(f"{queue} {status}")
                 yield [{"jobArn": "arn"}] * 100
 
-    services: Any = Services(lambda _: Pages(), lambda _: None, lambda _: None)  # type: ignore[arg-type, return-value] # a small fake
-    bounded = AwsAnswers(services, Mask(), "here")
+    clients: Any = RegionalClients(lambda _: Pages(), lambda _: None, lambda _: None)  # type: ignore[arg-type, return-value] # a small fake
+    bounded = AwsAnswers(clients, Mask(), "here")
 
     listed, more = bounded.service_jobs("arn:aws:batch:eu-west-1:1:job-queue/q", "SUCCEEDED")
 

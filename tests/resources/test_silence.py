@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from sjresource.aws.clients import batch_client
-from sjresource.aws.session import BRIEF, WAITING, Patience
+from sjresource.aws.session import OPTIONAL_TIMEOUTS, POLL_TIMEOUTS, CallTimeouts
 from sjresource.aws.settings import Settings
 from sjresource.errors import Unreachable
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from emulated import EmulatedBatch
 
 JOB = "arn:aws:batch:eu-west-1:123456789012:service-job/x"
-SHORT = Patience(1, 1, unanswered=2)
+SHORT = CallTimeouts(1, 1, unanswered=2)
 LONGEST_PAUSE = 1.0
 """Before botocore's second try."""
 
@@ -49,12 +49,12 @@ def test_a_silent_service_is_given_up_after_two_tries() -> None:
         assert callers(server) == SHORT.unanswered
 
 
-@pytest.mark.parametrize("patience", [WAITING, BRIEF])
-def test_whoever_waits_hears_of_silence_within_half_a_minute(patience: Patience) -> None:
+@pytest.mark.parametrize("timeouts", [POLL_TIMEOUTS, OPTIONAL_TIMEOUTS])
+def test_whoever_waits_hears_of_silence_within_half_a_minute(timeouts: CallTimeouts) -> None:
     """Each try may take as long as the longer of both timeouts."""
-    tries = patience.unanswered or patience.tries or 8
+    tries = timeouts.unanswered or timeouts.tries or 8
 
-    assert tries * max(patience[:2]) + LONGEST_PAUSE < 25
+    assert tries * max(timeouts[:2]) + LONGEST_PAUSE < 25
 
 
 def test_a_throttle_is_waited_out_for_longer_than_silence(aws: EmulatedBatch) -> None:

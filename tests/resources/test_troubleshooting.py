@@ -12,7 +12,7 @@ from documents import ROOT, blocks
 from emulated import ACCOUNT, IDENTITY, PAYLOAD, EmulatedBatch
 from lifecycle import Life
 
-from sjresource.aws.error_codes import advice
+from sjresource.aws.calls import advice
 from sjresource.aws.session import open_client
 from sjresource.aws.settings import Checking, Settings
 from sjresource.checks.preflight.job import findings

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
-from sjresource.aws.regional_clients import Services
+from sjresource.aws.clients import RegionalClients
 from sjresource.errors import NotFound, SjresourceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sjresource.aws.batch import BatchClient
-    from sjresource.aws.sagemaker import LogsClient, SageMakerClient
+    from sjresource.aws.logs import LogsClient
+    from sjresource.aws.sagemaker import SageMakerClient
 
     Detail = dict[str, Any]
 
@@ -115,9 +116,9 @@ class FakeTraining:
         return self.streams[stream][-lines:]
 
 
-def services(batch: FakeBatch, training: FakeTraining) -> Services:
+def fake_clients(batch: FakeBatch, training: FakeTraining) -> RegionalClients:
     """Put fakes in the place of all clients."""
-    return Services(
+    return RegionalClients(
         batch=batch.client,
         sagemaker=lambda _: cast("SageMakerClient", training),
         logs=lambda _: cast("LogsClient", training),

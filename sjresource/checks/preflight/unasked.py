@@ -10,7 +10,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from sjresource.aws.error_codes import DENIED, PASSING
+from sjresource.aws.calls import DENIED, TRANSIENT
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.sanitize import plain
 
@@ -52,7 +52,7 @@ def unasked(
     A throttled account answers later, and a job's own check is no place to wait for that.
     """
     answered = isinstance(error, NotFound) or (
-        isinstance(error, RequestFailed) and error.code in (DENIED | PASSING) - _CREDENTIALS
+        isinstance(error, RequestFailed) and error.code in (DENIED | TRANSIENT) - _CREDENTIALS
     )
     if answered:
         return None

@@ -54,7 +54,7 @@ def dashboard(
     and nothing reaches the browser but what is shown.
     """
     shown = [] if everything else queues_to_show(context, queues)
-    answers = AwsAnswers(context.services, context.mask, _place(context, shown), shown)
+    answers = AwsAnswers(context.clients, context.mask, _place(context, shown), shown)
     if not shown:
         _tell_how_many(answers)
     site = Site(answers)

@@ -18,7 +18,7 @@ from sjresource.aws.clients import (
     logs_client,
     sagemaker_client,
 )
-from sjresource.aws.session import BRIEF
+from sjresource.aws.session import OPTIONAL_TIMEOUTS
 from sjresource.cli.doctor.access import access_findings
 from sjresource.cli.doctor.deployment import deployment_findings
 from sjresource.cli.doctor.engine import engine_findings
@@ -100,9 +100,9 @@ def _project(context: StackContext) -> Path | None:
 def _readers(settings: Settings) -> Readers:
     """Give clients that give up within seconds."""
     return Readers(
-        batch_client(settings, patience=BRIEF),
-        sagemaker_client(settings, patience=BRIEF),
-        logs_client(settings, patience=BRIEF),
+        batch_client(settings, timeouts=OPTIONAL_TIMEOUTS),
+        sagemaker_client(settings, timeouts=OPTIONAL_TIMEOUTS),
+        logs_client(settings, timeouts=OPTIONAL_TIMEOUTS),
     )
 
 

@@ -63,11 +63,11 @@ def logs(
 
     following = LogFollower(
         story.describe,
-        context.services.logs,
+        context.clients.logs,
         _mask(context, found),
         now=time.time,
         sleep=sleep,
-        standing=Standing(context.services.batch, context.services.sagemaker).of,
+        standing=Standing(context.clients.batch, context.clients.sagemaker).of,
     )
     for event in following.to_the_end() if follow else following.so_far():
         out.take(event)
@@ -123,4 +123,4 @@ def _mask(context: StackContext, found: FoundJob) -> Mask:
 
 def _client(context: StackContext, found: FoundJob) -> BatchClient:
     arn = parse_arn(found.arn)  # asked for anew each time: credentials may have been refreshed
-    return context.services.batch(arn.region if arn else "")
+    return context.clients.batch(arn.region if arn else "")

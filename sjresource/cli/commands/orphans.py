@@ -86,7 +86,7 @@ def _chosen(found: list[Orphan], jobs: tuple[str, ...]) -> list[Orphan]:
 def _end(context: StackContext, orphan: Orphan) -> str:
     """End one; give why it could not be done, "" if it was."""
     arn = parse_arn(orphan.arn)
-    client, before = context.services.batch(arn.region if arn else ""), {"status": orphan.status}
+    client, before = context.clients.batch(arn.region if arn else ""), {"status": orphan.status}
     try:
         end_job(client, orphan.arn, before, _REASON, gives_up=True)
     except SjresourceError as error:

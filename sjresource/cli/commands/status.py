@@ -30,9 +30,9 @@ def status(context: StackContext, output: Output) -> None:
     Asks Batch once: a call for each job, or for each hundred of them where there are many.
     """
     context.require_stack()
-    services = context.services
-    viewer = Viewer(services, Standing(services.batch, services.sagemaker), context.mask)
-    views = viewer.views(context.jobs, look_at(services, context.jobs))
+    clients = context.clients
+    viewer = Viewer(clients, Standing(clients.batch, clients.sagemaker), context.mask)
+    views = viewer.views(context.jobs, look_at(clients, context.jobs))
     answer = {"stack": context.title, "jobs": [view.as_json() for view in views]}
     output.print(answer, lambda screen: tell(screen, context.title, views, time.time()))
 

@@ -41,7 +41,7 @@ def terminate(context: StackContext, output: Output, job: str, reason: str, *, y
     """
     found = find_job(context, job)
     arn = parse_arn(found.arn)
-    client = context.services.batch(arn.region if arn else "")
+    client = context.clients.batch(arn.region if arn else "")
     before = client.find_service_job(found.arn)
     if has_ended(before):
         output.print(

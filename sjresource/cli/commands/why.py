@@ -57,15 +57,15 @@ def why(job: str, context: StackContext, output: Output) -> None:
     arn = parse_arn(found.arn)
     detail: Detail = {}
     try:
-        detail = context.services.batch(arn.region if arn else "").find_service_job(found.arn)
+        detail = context.clients.batch(arn.region if arn else "").find_service_job(found.arn)
     except NotFound:
         if not found.stack_job:
             raise
         explanation = why_forgotten({**found.stack_job.outputs, **found.stack_job.record}, mask)
     else:
         explanation = _explain(context, found, detail, mask)
-    answer = _answer(found, detail, explanation, context.services.page)
-    places = list(place_lines({"jobArn": found.arn, **detail}, context.services.page))
+    answer = _answer(found, detail, explanation, context.clients.page)
+    places = list(place_lines({"jobArn": found.arn, **detail}, context.clients.page))
     output.print(answer, lambda screen: tell(screen, found.label, explanation, places))
 
 
@@ -90,11 +90,11 @@ def _explain(context: StackContext, found: FoundJob, detail: Detail, mask: Mask)
     if status in TERMINAL:
         lines = _LOG_LINES if status == "FAILED" else None
         lag = time.sleep if seconds < _LAGS_FOR else _no_time
-        evidence = gather(context.services, detail, lines, lag)
+        evidence = gather(context.clients, detail, lines, lag)
         if status == "FAILED":
             return why_failed(evidence, mask, again=_again(context, found))
         return why_succeeded(evidence, mask)
-    standing = Standing(context.services.batch, context.services.sagemaker).of(dict(detail))
+    standing = Standing(context.clients.batch, context.clients.sagemaker).of(dict(detail))
     if status in HOLDS_CAPACITY:
         return why_running(found.label, detail, standing, seconds, mask)
     return why_waiting(detail, standing, seconds, mask, _queue_of(context, detail))
@@ -114,7 +114,7 @@ def _queue_of(context: StackContext, detail: Detail) -> tuple[QueueSeen, dict[st
     if queue is None:
         return None
     try:
-        seen = read_queue(context.services.batch(queue.region), detail["jobQueue"])
+        seen = read_queue(context.clients.batch(queue.region), detail["jobQueue"])
     except SjresourceError:
         return None
     labels = {job.arn: job.label for job in context.jobs}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import parse_arn
-from sjresource.aws.error_codes import DENIED, PASSING
+from sjresource.aws.calls import DENIED, TRANSIENT
 from sjresource.cli.doctor.access import asked_twice
 from sjresource.cli.doctor.findings import failed, ok, unproven
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from sjresource.aws.batch import BatchClient
-    from sjresource.aws.sagemaker import LogsClient, SageMakerClient
+    from sjresource.aws.logs import LogsClient
+    from sjresource.aws.sagemaker import SageMakerClient
     from sjresource.cli.doctor.findings import Finding
 
 NEEDS_EFFECT = (
@@ -131,7 +132,7 @@ def _tried(action: str, call: Callable[[], object]) -> Finding:
     except RequestFailed as error:
         if error.code in DENIED:
             return failed(check, error.seen, f"allow these credentials {action}; see docs/iam.md")
-        if error.code in PASSING:
+        if error.code in TRANSIENT:
             return unproven(check, error.seen, "run it again later")
         return ok(check, "proven")  # it was let in, and asked for what makes no sense
     except SjresourceError as error:

@@ -28,7 +28,7 @@ from sjresource.waiting.poll_interval import next_delay
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
-    from sjresource.aws.sagemaker import LogsClient
+    from sjresource.aws.logs import LogsClient
     from sjresource.cli.logs.events import Event
     from sjresource.status.masking import Mask
 

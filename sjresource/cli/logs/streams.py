@@ -18,7 +18,7 @@ from sjresource.vocabulary import LOG_GROUP
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sjresource.aws.sagemaker import LogsClient
+    from sjresource.aws.logs import LogsClient
 
     LogEvent = dict[str, Any]
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sjresource.aws.regional_clients import services_of
+from sjresource.aws.clients import regional_clients
 from sjresource.aws.settings import Settings
 from sjresource.cli.stack.state import holds_secrets, jobs_in, queues_in, secret_texts
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode, pulumi_message
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from pulumi.automation import LocalWorkspace
 
-    from sjresource.aws.regional_clients import Services
+    from sjresource.aws.clients import RegionalClients
     from sjresource.cli.stack.state import StackJob, StackQueue
 
 _PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
@@ -106,9 +106,9 @@ class StackContext:
         return self._asked[0].result()
 
     @cached_property
-    def services(self) -> Services:
+    def clients(self) -> RegionalClients:
         """AWS's clients with these settings, by region."""
-        return services_of(self.settings)
+        return regional_clients(self.settings)
 
     @cached_property
     def deployment(self) -> dict[str, Any]:

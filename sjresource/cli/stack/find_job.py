@@ -110,7 +110,7 @@ def _is_job_name(each: StackJob, job: str) -> bool:
 
 def _by_id(context: StackContext, job: str) -> list[FoundJob]:
     try:
-        return [FoundJob(context.services.batch("").find_service_job(job)["jobArn"])]
+        return [FoundJob(context.clients.batch("").find_service_job(job)["jobArn"])]
     except NotFound:
         return []
 
@@ -125,7 +125,7 @@ def _named_in_batch(context: StackContext, job: str) -> Iterator[FoundJob]:
         return
     queues = [
         queue["jobQueueArn"]
-        for queue in context.services.batch("").list_job_queues()
+        for queue in context.clients.batch("").list_job_queues()
         if queue.get("jobQueueType") == SAGEMAKER_TRAINING
     ]
     yield from _in_queues(context, job, [queue for queue in queues if queue not in own])
@@ -134,7 +134,7 @@ def _named_in_batch(context: StackContext, job: str) -> Iterator[FoundJob]:
 def _in_queues(context: StackContext, job: str, queues: Sequence[str]) -> Iterator[FoundJob]:
     for queue in queues:
         arn = parse_arn(queue)
-        client = context.services.batch(arn.region if arn else "")
+        client = context.clients.batch(arn.region if arn else "")
         for summary in client.list_service_jobs_named(queue, job):
             yield FoundJob(summary["jobArn"])
 
@@ -152,7 +152,7 @@ def _ambiguous(context: StackContext, job: str, found: Sequence[FoundJob]) -> Co
 def _status(context: StackContext, found: FoundJob) -> str:
     arn = parse_arn(found.arn)
     try:
-        detail = context.services.batch(arn.region if arn else "").find_service_job(found.arn)
+        detail = context.clients.batch(arn.region if arn else "").find_service_job(found.arn)
     except SjresourceError:
         return "unknown"
     return str(detail["status"])

@@ -50,7 +50,7 @@ def find_queue(context: StackContext, queue: str | None) -> str:
 def client_of(context: StackContext, queue: str) -> BatchClient:
     """Give the client for the queue's own region."""
     arn = parse_arn(queue)
-    return context.services.batch(arn.region if arn else "")
+    return context.clients.batch(arn.region if arn else "")
 
 
 def queues_to_show(context: StackContext, named: Sequence[str]) -> list[str]:

@@ -20,7 +20,7 @@ from sjresource.vocabulary import HOLDS_CAPACITY, TERMINAL
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from sjresource.aws.regional_clients import Services
+    from sjresource.aws.clients import RegionalClients
     from sjresource.cli.stack.state import StackJob
     from sjresource.status.detail import Standing
     from sjresource.status.masking import Mask
@@ -69,7 +69,7 @@ class JobView:
         return asdict(self)
 
 
-def look_at(services: Services, jobs: Iterable[StackJob]) -> dict[str, Answer]:
+def look_at(clients: RegionalClients, jobs: Iterable[StackJob]) -> dict[str, Answer]:
     """Look at jobs once, in few calls; give what is seen of each, or why it can't be, by ARN.
 
     Raises:
@@ -84,7 +84,7 @@ def look_at(services: Services, jobs: Iterable[StackJob]) -> dict[str, Answer]:
     for (region, queue), arns in places.items():
         unseen: dict[str, Detail | None] = dict.fromkeys(arns)
         for listed in (queue or None, None):  # what no page told of is described
-            for job_id, answer in Look(services.batch(region), listed, dict(unseen)).answers():
+            for job_id, answer in Look(clients.batch(region), listed, dict(unseen)).answers():
                 seen[arns[job_id]] = answer
                 unseen.pop(job_id, None)
             if not unseen:
@@ -98,8 +98,8 @@ def look_at(services: Services, jobs: Iterable[StackJob]) -> dict[str, Answer]:
 class Viewer:
     """Makes views of jobs; it asks AWS for what a description lacks, and once for each model."""
 
-    def __init__(self, services: Services, standing: Standing, mask: Mask) -> None:
-        self._services = services
+    def __init__(self, clients: RegionalClients, standing: Standing, mask: Mask) -> None:
+        self._clients = clients
         self._standing = standing
         self._mask = mask
         self._models: dict[str, str | None] = {}
@@ -169,7 +169,7 @@ class Viewer:
             return None
         if arn.name not in self._models:
             try:
-                trained = self._services.sagemaker(arn.region).find_training_job(arn.name)
+                trained = self._clients.sagemaker(arn.region).find_training_job(arn.name)
             except (NotFound, RequestFailed):
                 trained = {}
             self._models[arn.name] = trained.get("ModelArtifacts", {}).get("S3ModelArtifacts")

@@ -3,7 +3,7 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any, cast
 
-from waiting_fakes import FakeBatch, FakeTraining, arn, services
+from waiting_fakes import FakeBatch, FakeTraining, arn, fake_clients
 
 from sjresource.cli.commands.watch import _lines
 from sjresource.cli.stack.state import JOB_TYPE, jobs_in
@@ -23,7 +23,7 @@ class Stack:
     """A context over a state that a test changes, in front of a Batch that answers from memory."""
 
     def __init__(self, batch: FakeBatch, *names: str) -> None:
-        self.services = services(batch, FakeTraining({}))
+        self.clients = fake_clients(batch, FakeTraining({}))
         self.mask = Mask()
         self.names = list(names)
 

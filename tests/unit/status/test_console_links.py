@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sjresource.aws.regional_clients import emulators_page
+from sjresource.aws.clients import emulator_page
 from sjresource.status.console_links import console_urls
 
 
@@ -47,5 +47,5 @@ def test_what_there_is_not_has_no_page() -> None:
 )
 def test_of_an_emulator_its_own_page_is_shown(endpoint: str | None, page: str) -> None:
     """What is in it is in no console of AWS's."""
-    assert emulators_page(endpoint) == page
+    assert emulator_page(endpoint) == page
     assert console_urls("arn", "arn", "http://127.0.0.1:9/") == {"page": "http://127.0.0.1:9/"}

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
-from waiting_fakes import FakeBatch, FakeTraining, arn, services, started
+from waiting_fakes import FakeBatch, FakeTraining, arn, fake_clients, started
 
 from sjresource.errors import RequestFailed, Unreachable
 from sjresource.status.detail import (
@@ -64,7 +64,7 @@ def standing(
     batch: Queue, training: FakeTraining | None = None, now: Time | None = None
 ) -> Standing:
     """Look up standings with fakes."""
-    faked = services(batch, training or FakeTraining({}))
+    faked = fake_clients(batch, training or FakeTraining({}))
     return Standing(faked.batch, faked.sagemaker, now or Time())
 
 
@@ -180,7 +180,7 @@ def test_a_silent_service_is_left_alone_for_a_minute() -> None:
     """Each line would else hold up the looks at all jobs; who is silent is said."""
     silence = Unreachable("reading", "TrainingJob", "t", "Read timeout")
     training, time = FakeTraining({}, refusing=silence), Time()
-    fakes = services(FakeBatch({}), training)
+    fakes = fake_clients(FakeBatch({}), training)
     standing = Standing(fakes.batch, fakes.sagemaker, time)
     running = started("RUNNING", "t", jobArn=arn("a"))
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from waiting_fakes import FakeBatch, FakeTraining, arn, services, started
+from waiting_fakes import FakeBatch, FakeTraining, arn, fake_clients, started
 
 from sjresource.errors import RequestFailed
 from sjresource.status.evidence import Evidence, gather
@@ -66,7 +66,7 @@ def test_the_log_is_read_again_because_it_lags() -> None:
     def lag(_seconds: float) -> None:
         training.streams["t1/algo-1-9"] += ["later", "latest"]
 
-    evidence = gather(services(FakeBatch({}), training), FAILED, 2, lag)
+    evidence = gather(fake_clients(FakeBatch({}), training), FAILED, 2, lag)
 
     assert (evidence.log_stream, evidence.log_lines) == ("t1/algo-1-9", ("later", "latest"))
     assert evidence.training_job == TRAINING
@@ -78,7 +78,10 @@ def test_evidence_that_is_denied_is_named_and_the_rest_shown() -> None:
     training = FakeTraining({}, refusing=denied)
 
     message = failure_message(
-        "train", gather(services(FakeBatch({}), training), FAILED, 2, lambda _: None), Mask(), AGAIN
+        "train",
+        gather(fake_clients(FakeBatch({}), training), FAILED, 2, lambda _: None),
+        Mask(),
+        AGAIN,
     )
 
     assert "FAILED on attempt 2 of 2: Received status from SageMaker: AlgorithmError" in message
@@ -92,7 +95,10 @@ def test_a_job_that_never_started_has_no_log() -> None:
     detail = {"status": "FAILED", "statusReason": "cancelled while RUNNABLE", "jobArn": arn("a")}
 
     message = failure_message(
-        "train", gather(services(FakeBatch({}), training), detail, 2, lambda _: None), Mask(), AGAIN
+        "train",
+        gather(fake_clients(FakeBatch({}), training), detail, 2, lambda _: None),
+        Mask(),
+        AGAIN,
     )
 
     assert "FAILED on attempt 1 of 1: cancelled while RUNNABLE" in message

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from pulumi.runtime import rpc
-from waiting_fakes import FakeBatch, FakeTraining, arn, services, started
+from waiting_fakes import FakeBatch, FakeTraining, arn, fake_clients, started
 
 from sjresource.aws.waiters import Clock
 from sjresource.errors import NotFound, RequestFailed, Unreachable
@@ -49,7 +49,7 @@ def test_a_run_that_does_not_wait_records_nothing_where_nothing_is_recorded() ->
     kept, failures = remembered({}, {"identity": "i", "jobs": JOBS})
 
     assert (kept, failures) == ({"identity": "i", "jobs": JOBS}, [])
-    assert record(services(FakeBatch({}), FakeTraining({})), kept, {}) == {}
+    assert record(fake_clients(FakeBatch({}), FakeTraining({})), kept, {}) == {}
 
 
 def test_what_is_final_stays() -> None:
@@ -128,7 +128,7 @@ def test_the_record_tells_of_each_job_in_the_order_given() -> None:
     )
     props = inputs(["SUCCEEDED", "FAILED", "RUNNING"], min_succeeded=1.0, secret_values=["hush"])
 
-    outcome = record(services(batch, training), props, {})["outcome"]
+    outcome = record(fake_clients(batch, training), props, {})["outcome"]
 
     assert outcome["status"] == "SUCCEEDED"
     assert outcome["summary"] == {"jobs": 3, "succeeded": 1, "failed": 1, "unfinished": 1}
@@ -159,7 +159,7 @@ def test_what_is_made_of_secrets_is_withheld_from_the_record() -> None:
         "FinalMetricDataList": [{"MetricName": "hush:loss", "Value": 0.5}],
         "FailureReason": "no hush",
     }
-    cloud = services(FakeBatch({"a": started("FAILED", "ta")}), FakeTraining({"ta": trained}))
+    cloud = fake_clients(FakeBatch({"a": started("FAILED", "ta")}), FakeTraining({"ta": trained}))
     props = inputs(["FAILED"], jobs=[arn("a")], secret_values=["hush"])
 
     recorded = record(cloud, props, {})
@@ -174,7 +174,7 @@ def test_what_is_made_of_secrets_is_withheld_from_the_record() -> None:
         }
     }
     assert not quotes_secrets(recorded, props)
-    later = record(services(FakeBatch({}), FakeTraining({})), props, recorded)
+    later = record(fake_clients(FakeBatch({}), FakeTraining({})), props, recorded)
     assert later == recorded
 
 
@@ -193,7 +193,7 @@ def test_a_job_that_is_gone_by_then_keeps_its_old_record() -> None:
     """Batch forgets; the state does not."""
     olds = {"outcome": {"results": [{"job": arn("a"), "status": "SUCCEEDED", "job_name": "old"}]}}
     props = inputs(["SUCCEEDED", "SUCCEEDED"], jobs=[arn("a"), arn("new")])
-    batch = services(FakeBatch({}), FakeTraining({}))
+    batch = fake_clients(FakeBatch({}), FakeTraining({}))
 
     outcome = record(batch, props, olds, passing())["outcome"]
 
@@ -207,9 +207,9 @@ def test_a_training_job_that_is_gone_costs_only_what_sagemaker_alone_knew() -> N
     props = inputs(["SUCCEEDED"], jobs=[arn("a")])
     recorded = {"job": arn("a"), "status": "SUCCEEDED", "model_artifacts": "s3://models/a"}
 
-    (fresh,) = record(services(batch, training), props, {})["outcome"]["results"]
+    (fresh,) = record(fake_clients(batch, training), props, {})["outcome"]["results"]
     olds = {"outcome": {"results": [recorded]}}
-    outcome = record(services(batch, training), props, olds)["outcome"]
+    outcome = record(fake_clients(batch, training), props, olds)["outcome"]
 
     assert (fresh["status"], fresh["status_reason"]) == ("SUCCEEDED", "done")
     assert (fresh["training_job_name"], fresh["log_stream"]) == ("ta", "ta/algo-1-9")
@@ -234,7 +234,7 @@ def test_a_job_that_ended_and_is_not_shown_is_asked_for_again() -> None:
     training = FakeTraining({})
 
     def record_from(batch: FakeBatch, olds: dict[str, Any]) -> dict[str, Any]:
-        recorded = record(services(batch, training), props, olds, passing())
+        recorded = record(fake_clients(batch, training), props, olds, passing())
         return dict(recorded["outcome"])
 
     seen = record_from(Blinking({"a": {"status": "SUCCEEDED", "jobName": "train-a"}}), {})
@@ -260,7 +260,7 @@ def test_what_could_not_be_read_is_named(error: Exception) -> None:
     training = FakeTraining({}, refusing=error)  # type: ignore[arg-type] # one of our own
 
     props = inputs(["SUCCEEDED"], jobs=[arn("a")], secret_values=["hush"])
-    outcome = record(services(batch, training), props, {})["outcome"]
+    outcome = record(fake_clients(batch, training), props, {})["outcome"]
 
     assert outcome["unread"] == ["reading TrainingJob (ta): [secret]"]
     assert outcome["status"] == "SUCCEEDED"

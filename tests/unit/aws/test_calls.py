@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sjresource.aws.error_codes import advice
+from sjresource.aws.calls import advice
 
 SUBMIT = "batch:SubmitServiceJob"
 

@@ -1,0 +1,76 @@
+"""CloudWatch Logs: what a training job wrote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sjresource.aws.calls import call
+from sjresource.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class LogsClient:
+    """CloudWatch Logs in one region: what a training job wrote."""
+
+    def __init__(self, logs: Any) -> None:
+        self._logs = logs
+
+    def find_log_streams(self, group: str, prefix: str) -> list[str]:
+        """Name the group's streams that begin with `prefix`, 50 at most; none if there are none."""
+        request = {"logGroupName": group, "logStreamNamePrefix": prefix}
+        try:
+            answer = call(self._logs.describe_log_streams, "reading", "LogGroup", group, request)
+        except NotFound:
+            return []
+        return [stream["logStreamName"] for stream in answer.get("logStreams", [])]
+
+    def list_log_streams(self, group: str, prefix: str) -> Iterator[str]:
+        """Name every stream of the group that begins with `prefix`; none if there is no group."""
+        request = {"logGroupName": group, "logStreamNamePrefix": prefix}
+        describe, more = self._logs.describe_log_streams, True
+        while more:
+            try:
+                page = call(describe, "reading", "LogGroup", group, request)
+            except NotFound:
+                return
+            yield from (stream["logStreamName"] for stream in page.get("logStreams", []))
+            more = bool(page.get("nextToken"))
+            request["nextToken"] = page.get("nextToken", "")
+
+    def read_log_events(
+        self, group: str, stream: str, token: str | None
+    ) -> tuple[list[dict[str, Any]], str | None]:
+        """Give a page of events from `token` on, None being the beginning, and the token behind it.
+
+        The same token again says that this is the end by now. A page may be empty before it. The
+        messages are as the container wrote them: a pipe gets them so.
+        """
+        request = {"logGroupName": group, "logStreamName": stream, "startFromHead": True}
+        from_there = {"nextToken": token} if token else {}
+        page = call(
+            self._logs.get_log_events,
+            "reading",
+            "LogStream",
+            stream,
+            {**request, **from_there},
+            raw=True,
+        )
+        return page.get("events", []), page.get("nextForwardToken", token)
+
+    def last_log_timestamp(self, group: str, stream: str) -> int:
+        """Tell when the last event by now was written, in ms since 1970; 0 if there is none."""
+        request = {
+            "logGroupName": group, "logStreamName": stream, "limit": 1, "startFromHead": False
+        }  # fmt: skip
+        page = call(self._logs.get_log_events, "reading", "LogStream", stream, request)
+        return max((event["timestamp"] for event in page.get("events", [])), default=0)
+
+    def find_last_lines(self, group: str, stream: str, lines: int) -> list[str]:
+        """Give the last lines that CloudWatch has by now: it lags seconds behind the writer."""
+        request = {
+            "logGroupName": group, "logStreamName": stream, "limit": lines, "startFromHead": False
+        }  # fmt: skip
+        answer = call(self._logs.get_log_events, "reading", "LogStream", stream, request)
+        return [event["message"].rstrip("\n") for event in answer.get("events", [])]
