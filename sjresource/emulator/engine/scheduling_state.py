@@ -1,4 +1,4 @@
-"""Reads from the store what scheduling decides on. Writes nothing."""
+"""Reads from the store the state that scheduling decides on. Writes nothing."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING
 
 from sjresource.emulator.scheduling import (
     Environment,
+    FairSharePolicy,
     Queue,
+    QuotaShareConfiguration,
     QuotaSharePolicy,
     State,
     WaitingJob,
 )
-from sjresource.emulator.scheduling.policies import fair_share, quota_share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sjresource.emulator.scheduling import FairSharePolicy
     from sjresource.emulator.store.records import Job, Resource
     from sjresource.emulator.store.store import Store
 
 
 def state_of(store: Store, is_ready: Callable[[Job], bool]) -> State:
-    """Give what `scheduling.plan` needs; waiting jobs are read only as far as it goes."""
+    """Return the state for `scheduling.plan`; waiting jobs are read only as far as it goes."""
     live = store.live
     queues = [_queue(store, queue) for queue in store.resources("job-queue")]
     return State(
@@ -49,7 +49,7 @@ def _queue(store: Store, queue: Resource) -> Queue:
 
 
 def policy_of(store: Store, queue: Resource) -> FairSharePolicy | QuotaSharePolicy | None:
-    """Give a queue's policy; None is first in, first out."""
+    """Return a queue's policy; None is first in, first out."""
     policy = store.resource(queue.detail.get("schedulingPolicyArn", ""))
     if policy is None:
         return None
@@ -57,9 +57,9 @@ def policy_of(store: Store, queue: Resource) -> FairSharePolicy | QuotaSharePoli
         shares = store.resources("quota-share")
         own = [share for share in shares if share.detail["jobQueueArn"] == queue.arn]
         return QuotaSharePolicy(
-            {share.name: quota_share(share.name, share.detail) for share in own}
+            {each.name: QuotaShareConfiguration.of(each.name, each.detail) for each in own}
         )
-    return fair_share(policy.detail.get("fairsharePolicy", {}))
+    return FairSharePolicy.of(policy.detail.get("fairsharePolicy", {}))
 
 
 def _environment(environment: Resource) -> Environment:

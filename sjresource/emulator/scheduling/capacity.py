@@ -1,4 +1,4 @@
-"""What is left in each service environment while jobs take it and give it back."""
+"""Service environments, and what is free in them while jobs reserve and release it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NUM_INSTANCES: Final = "NUM_INSTANCES"
 
 @dataclass(frozen=True)
 class Environment:
-    """Where jobs run; `limits` is the most of each capacity unit, `open` lets new jobs in."""
+    """A service environment: its limit of each capacity unit, and whether it takes new jobs."""
 
     arn: str
     open: bool
@@ -25,13 +25,13 @@ class Environment:
         return NUM_INSTANCES if NUM_INSTANCES in self.limits else instance_type
 
     def units(self, capacity: Mapping[str, int]) -> Mapping[str, int]:
-        """Count instances, given by type, in the units of this environment's limits."""
+        """Convert instances by type to the units of this environment's limits."""
         if NUM_INSTANCES in self.limits:
             return {NUM_INSTANCES: sum(capacity.values())}
         return capacity
 
     def could_hold(self, capacity: Mapping[str, int]) -> bool:
-        """Tell whether so much fits when nothing else is there."""
+        """Return whether this capacity fits when nothing else runs here."""
         return all(
             count <= self.limits.get(unit, 0) for unit, count in self.units(capacity).items()
         )
@@ -43,7 +43,7 @@ class Environment:
 
 
 class FreeCapacity:
-    """What is free, by environment and unit; it may be less than nothing after a lowered limit."""
+    """What is free, by environment and unit; below zero after a limit was lowered."""
 
     def __init__(
         self,
@@ -56,13 +56,13 @@ class FreeCapacity:
             self.reserve(arn, capacity)
 
     def copy(self) -> FreeCapacity:
-        """Make another room that is as full as this one."""
-        room = FreeCapacity(self.environments)
-        room._free = {arn: dict(units) for arn, units in self._free.items()}
-        return room
+        """Return an independent copy."""
+        copied = FreeCapacity(self.environments)
+        copied._free = {arn: dict(units) for arn, units in self._free.items()}
+        return copied
 
     def reserve(self, arn: str, capacity: Mapping[str, int]) -> None:
-        """Use capacity; in an environment that is not there this does nothing."""
+        """Reserve capacity; an environment that does not exist is ignored."""
         environment = self.environments.get(arn)
         if environment is not None:
             free = self._free[arn]
@@ -70,19 +70,19 @@ class FreeCapacity:
                 free[unit] = free.get(unit, 0) - count
 
     def release(self, arn: str, capacity: Mapping[str, int]) -> None:
-        """Give capacity back."""
+        """Return reserved capacity."""
         self.reserve(arn, {unit: -count for unit, count in capacity.items()})
 
     def free(self, arn: str, unit: str) -> int:
-        """Tell how much of a unit is free."""
+        """Return how much of a unit is free."""
         return self._free[arn].get(unit, 0)
 
     def used(self, arn: str, unit: str) -> int:
-        """Tell how much of a unit is in use."""
+        """Return how much of a unit is in use."""
         return self.environments[arn].limits.get(unit, 0) - self.free(arn, unit)
 
     def fits(self, arn: str, capacity: Mapping[str, int]) -> bool:
-        """Tell whether so much is free now."""
+        """Return whether this capacity is free now."""
         free = self._free[arn]
         units = self.environments[arn].units(capacity)
         return all(count <= free.get(unit, 0) for unit, count in units.items())
@@ -90,7 +90,7 @@ class FreeCapacity:
     def first_that_fits(
         self, arns: Sequence[str], capacity: Mapping[str, int]
     ) -> Environment | None:
-        """Give the first open environment with room for so much, None if there is none."""
+        """Return the first open environment with this capacity free, None if there is none."""
         for arn in arns:
             environment = self.environments.get(arn)
             if environment is not None and environment.open and self.fits(arn, capacity):

@@ -1,4 +1,4 @@
-"""Fair share: whoever has used least, by its weight, goes next.
+"""Fair share: the share that has used least, by its weight, goes next.
 
 Documented (https://docs.aws.amazon.com/batch/latest/userguide/fair-share-scheduling.html,
 .../APIReference/API_FairsharePolicy.html): use is summed over running and recent jobs, recent use
@@ -15,139 +15,107 @@ import heapq
 from typing import TYPE_CHECKING
 
 from sjresource.emulator.scheduling import reasons
-from sjresource.emulator.scheduling.state import FairShareUsage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from sjresource.emulator.scheduling.capacity import Environment, FreeCapacity
-    from sjresource.emulator.scheduling.state import (
-        FairSharePolicy,
-        Plan,
-        Queue,
-        RunningJob,
-        UsagePeriod,
-        WaitingJob,
-        WaitingList,
-    )
-
-
-def use_of(
-    policy: FairSharePolicy,
-    running: Iterable[RunningJob],
-    past: Iterable[UsagePeriod],
-    now: float,
-) -> FairShareUsage:
-    """Sum up what a queue's shares hold and held."""
-    use = FairShareUsage(policy, now)
-    for job in running:
-        use.add(job.share, sum(job.capacity.values()), job.since)
-    for period in past:
-        use.add(period.share, period.instances, period.start, period.end)
-    return use
+    from sjresource.emulator.scheduling.share_usage import FairShareUsage
+    from sjresource.emulator.scheduling.state import FairSharePolicy, Plan, Queue, WaitingJob
+    from sjresource.emulator.scheduling.waiting_list import WaitingList
 
 
 def place(
     queue: Queue,
     policy: FairSharePolicy,
-    lines: Sequence[WaitingList],
-    use: FairShareUsage,
+    lists: Sequence[WaitingList],
+    usage: FairShareUsage,
     *,
-    room: FreeCapacity,
+    free: FreeCapacity,
     plan: Plan,
 ) -> None:
     """Place the job whose turn it is, again and again, until one does not fit."""
-    active = use.active(line.share for line in lines)
+    active = usage.active(each.share for each in lists)
     reserved = (policy.compute_reservation / 100) ** active
-    turns = _turns(lines, use)
-    while turns:
-        line = turns[0][3]
-        job = line.head
-        if job is None:
-            heapq.heappop(turns)
-            continue
-        chosen = _choose(job, queue, room, reserved) if job.ready else None
+    for turn, job in _turns(lists, usage):
+        chosen = _choose(job, queue, free, reserved) if job.ready else None
         if chosen is None:
-            _block(queue, turns, use, room=room, reserved=reserved, plan=plan)
+            _block(turn, lists, queue, usage, free=free, reserved=reserved, plan=plan)
             return
         plan.placements[job.id] = chosen.arn
-        room.reserve(chosen.arn, job.capacity)
-        _hold(turns, use, job)
+        free.reserve(chosen.arn, job.capacity)
 
 
-def order(lines: Sequence[WaitingList], use: FairShareUsage) -> Iterator[WaitingJob]:
-    """Go through the jobs in the order of their turns, as if there were room for all."""
-    turns = _turns(lines, use)
-    while turns:
-        job = turns[0][3].head
-        if job is None:
-            heapq.heappop(turns)
-            continue
-        yield job
-        _hold(turns, use, job)
+def order(lists: Sequence[WaitingList], usage: FairShareUsage) -> Iterator[WaitingJob]:
+    """Yield the jobs in the order of their turns, as if there were capacity for all."""
+    return (job for _, job in _turns(lists, usage))
 
 
-_Turn = tuple[float, int, str, "WaitingList"]
+_Turn = tuple[float, int, str, "WaitingList", "WaitingJob"]
+"""The score of a share, the sequence of its next job, the share, its list, and that job."""
 
 
-def _turns(lines: Sequence[WaitingList], use: FairShareUsage) -> list[_Turn]:
-    turns = [
-        (use.score(line.share), line.head.sequence, line.share, line)
-        for line in lines
-        if line.head is not None
-    ]
+def _turns(
+    lists: Sequence[WaitingList], usage: FairShareUsage
+) -> Iterator[tuple[WaitingList, WaitingJob]]:
+    """Yield the job whose turn it is, with its list; to go on means that it was placed."""
+    turns = [_turn(each, each.head, usage) for each in lists if each.head is not None]
     heapq.heapify(turns)
-    return turns
+    while turns:
+        _, _, share, waiting, job = turns[0]
+        yield waiting, job
+        usage.add(share, job.instances)
+        waiting.advance()
+        if waiting.head is None:
+            heapq.heappop(turns)
+        else:
+            heapq.heapreplace(turns, _turn(waiting, waiting.head, usage))
 
 
-def _hold(turns: list[_Turn], use: FairShareUsage, job: WaitingJob) -> None:
-    line = turns[0][3]
-    use.held[line.share] = use.held.get(line.share, 0) + job.instances
-    line.advance()
-    if line.head is None:
-        heapq.heappop(turns)
-    else:
-        score = use.score(line.share)
-        heapq.heapreplace(turns, (score, line.head.sequence, line.share, line))
+def _turn(waiting: WaitingList, job: WaitingJob, usage: FairShareUsage) -> _Turn:
+    return usage.score(waiting.share), job.sequence, waiting.share, waiting, job
 
 
 def _choose(
-    job: WaitingJob, queue: Queue, room: FreeCapacity, reserved: float
+    job: WaitingJob, queue: Queue, free: FreeCapacity, reserved: float
 ) -> Environment | None:
     for arn in queue.environments:
-        environment = room.first_that_fits([arn], job.capacity)
-        if environment is not None and _leaves(job, environment, room, reserved):
+        environment = free.first_that_fits([arn], job.capacity)
+        if environment is not None and _leaves_reserved(job, environment, free, reserved):
             return environment
     return None
 
 
-def _leaves(job: WaitingJob, environment: Environment, room: FreeCapacity, reserved: float) -> bool:
-    """Tell whether a job leaves free what is reserved, or finds nothing else there."""
+def _leaves_reserved(
+    job: WaitingJob, environment: Environment, free: FreeCapacity, reserved: float
+) -> bool:
+    """Return whether a job leaves the reserved part free, or finds the environment empty."""
     return all(
-        room.used(environment.arn, unit) <= 0
-        or room.free(environment.arn, unit) - count
+        free.used(environment.arn, unit) <= 0
+        or free.free(environment.arn, unit) - count
         >= int(environment.limits.get(unit, 0) * reserved)
         for unit, count in environment.units(job.capacity).items()
     )
 
 
 def _block(
+    turn: WaitingList,
+    lists: Sequence[WaitingList],
     queue: Queue,
-    turns: list[_Turn],
-    use: FairShareUsage,
+    usage: FairShareUsage,
     *,
-    room: FreeCapacity,
+    free: FreeCapacity,
     reserved: float,
     plan: Plan,
 ) -> None:
-    first = turns[0][3]
-    for _, _, _, line in turns:
-        if line.head is None:
+    """Note why the job whose turn it is waits, and the other shares behind it."""
+    for each in lists:
+        if each.head is None:
             continue
         if not plan.explained:
-            blocked = reasons.status_reason_only(line.head, queue, room)
-        elif line is first:
-            blocked = reasons.not_enough_capacity(line.head, queue, room, reserved=reserved)
+            blocked = reasons.status_reason_only(each.head, queue, free)
+        elif each is turn:
+            blocked = reasons.not_enough_capacity(each.head, queue, free, reserved=reserved)
         else:
-            blocked = reasons.not_its_turn(line, first, use)
-        plan.blocked[queue.arn, line.share] = blocked
+            blocked = reasons.not_its_turn(each, turn, usage)
+        plan.blocked[queue.arn, each.share] = blocked

@@ -1,4 +1,4 @@
-"""Which running jobs give way: few, unimportant, and young ones.
+"""Which running jobs are preempted: lowest priority first, of these the most recently started.
 
 AWS considers "the number and type of instances a job is borrowing, relative priorities of the jobs
 and the duration of the jobs, and applies a custom heuristic"
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 def choose_victims(
     candidates: Iterable[RunningJob],
     is_enough: Callable[[Sequence[RunningJob]], bool],
-    may_go: Callable[[Sequence[RunningJob], RunningJob], bool] = lambda _chosen, _next: True,
+    may_preempt: Callable[[Sequence[RunningJob], RunningJob], bool],
 ) -> list[RunningJob]:
-    """Give the jobs to preempt, empty if all candidates together are not enough.
+    """Return the jobs to preempt, none if all candidates together are not enough.
 
-    `may_go` tells whether one more may be preempted when some are.
+    `may_preempt` says whether one more job may be preempted beside those chosen so far.
     """
     chosen: list[RunningJob] = []
     for job in sorted(candidates, key=lambda job: (job.priority, -job.since, -job.sequence)):
         if is_enough(chosen):
             break
-        if may_go(chosen, job):
+        if may_preempt(chosen, job):
             chosen.append(job)
     if not is_enough(chosen):
         return []

@@ -20,38 +20,38 @@ if TYPE_CHECKING:
 class Reservations:
     """What a queue's RESERVE shares keep, in the environments of these ARNs."""
 
-    def __init__(self, environments: Sequence[str], room: FreeCapacity) -> None:
-        known = (room.environments.get(arn) for arn in environments)
+    def __init__(self, environments: Sequence[str], free: FreeCapacity) -> None:
+        known = (free.environments.get(arn) for arn in environments)
         self._environments = [each for each in known if each is not None]
 
     def leaves(
-        self, share: str, capacity: Mapping[str, int], room: FreeCapacity, holdings: QuotaShareUsage
+        self, share: str, capacity: Mapping[str, int], free: FreeCapacity, usage: QuotaShareUsage
     ) -> bool:
-        """Whether the others keep what they reserve when a share takes so much of what is free."""
+        """Return whether the others keep what they reserve when a share takes this capacity."""
         for unit, count in capacity.items():
-            kept = holdings.reserved_from(share, unit)
-            if kept and self._binds(share, unit, holdings):
-                free = sum(room.free(each.arn, each.unit(unit)) for each in self._environments)
-                if free - count < kept:
+            reserved = usage.reserved_from(share, unit)
+            if reserved and self._binds(share, unit, usage):
+                left = sum(free.free(each.arn, each.unit(unit)) for each in self._environments)
+                if left - count < reserved:
                     return False
         return True
 
     def could_ever_leave(
-        self, share: str, capacity: Mapping[str, int], holdings: QuotaShareUsage
+        self, share: str, capacity: Mapping[str, int], usage: QuotaShareUsage
     ) -> bool:
-        """Whether so much and all that the others may reserve is there when nothing runs."""
+        """Return whether this capacity and all the others may reserve fit when nothing runs."""
         return all(
-            count + holdings.reservable_from(share, unit) <= self._in_all(unit)
+            count + usage.reservable_from(share, unit) <= self._limit(unit)
             for unit, count in capacity.items()
-            if self._binds(share, unit, holdings)
+            if self._binds(share, unit, usage)
         )
 
-    def _binds(self, share: str, unit: str, holdings: QuotaShareUsage) -> bool:
-        rules = holdings.share(share)
-        if rules.lends:
+    def _binds(self, share: str, unit: str, usage: QuotaShareUsage) -> bool:
+        configuration = usage.share(share)
+        if configuration.lends:
             return True
-        own = rules.limits.get(unit, 0)
-        return own + holdings.reservable_from(share, unit) <= self._in_all(unit)
+        own = configuration.limits.get(unit, 0)
+        return own + usage.reservable_from(share, unit) <= self._limit(unit)
 
-    def _in_all(self, unit: str) -> int:
+    def _limit(self, unit: str) -> int:
         return sum(each.limits.get(each.unit(unit), 0) for each in self._environments)

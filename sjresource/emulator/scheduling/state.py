@@ -1,9 +1,9 @@
-"""The values that scheduling goes from and comes to. Times are in epoch seconds."""
+"""What a scheduling decision is made from, and what it results in. Times are epoch seconds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -24,13 +24,25 @@ class FairSharePolicy:
     decay_seconds: int = 0
     compute_reservation: int = 0
 
+    @classmethod
+    def of(cls, policy: Mapping[str, Any]) -> FairSharePolicy:
+        """Read a fairsharePolicy as Batch's API has it."""
+        return cls(
+            weights={
+                each["shareIdentifier"]: each.get("weightFactor", 1.0)
+                for each in policy.get("shareDistribution", [])
+            },
+            decay_seconds=policy.get("shareDecaySeconds", 0),
+            compute_reservation=policy.get("computeReservation", 0),
+        )
+
     @property
     def window(self) -> int:
-        """How far back use counts, in seconds: zero "indicates the default minimum", 600."""
+        """How far back usage counts, in seconds: zero "indicates the default minimum", 600."""
         return self.decay_seconds or _LEAST_WINDOW
 
     def weight(self, share: str) -> float:
-        """Give a share's weight; one that the policy does not name has 1."""
+        """Return a share's weight; one that the policy does not name has 1."""
         if share in self.weights:
             return self.weights[share]
         for pattern, weight in self.weights.items():
@@ -41,8 +53,9 @@ class FairSharePolicy:
 
 @dataclass(frozen=True)
 class QuotaShareConfiguration:
-    """A quota share; `borrow_limit` is in per cent of its own limits, -1 is without limit.
+    """A quota share's limits by instance type, and its resource sharing and preemption.
 
+    `borrow_limit` is in per cent of its own limits; -1 is without limit.
     https://docs.aws.amazon.com/batch/latest/APIReference/API_QuotaShareDetail.html
     """
 
@@ -53,8 +66,23 @@ class QuotaShareConfiguration:
     borrow_limit: int = 0
     in_share_preemption: bool = False
 
+    @classmethod
+    def of(cls, name: str, detail: Mapping[str, Any]) -> QuotaShareConfiguration:
+        """Read a quota share as Batch's API has it."""
+        sharing = detail.get("resourceSharingConfiguration", {"strategy": "RESERVE"})
+        borrows = sharing["strategy"] == "LEND_AND_BORROW"
+        preemption = detail.get("preemptionConfiguration", {})
+        return cls(
+            name=name,
+            limits={each["capacityUnit"]: each["maxCapacity"] for each in detail["capacityLimits"]},
+            lends=sharing["strategy"] != "RESERVE",
+            borrows=borrows,
+            borrow_limit=sharing.get("borrowLimit", -1) if borrows else 0,
+            in_share_preemption=preemption.get("inSharePreemption") == "ENABLED",
+        )
+
     def most_borrowed(self, unit: str) -> int | None:
-        """Tell how many instances of a type it may borrow, None for any number."""
+        """Return how many instances of a type it may borrow, None for any number."""
         if self.borrow_limit < 0:
             return None
         return self.limits.get(unit, 0) * self.borrow_limit // 100
@@ -62,16 +90,16 @@ class QuotaShareConfiguration:
 
 @dataclass(frozen=True)
 class QuotaSharePolicy:
-    """A quotaSharePolicy with the shares of the queue that has it, by name."""
+    """A quotaSharePolicy with the quota shares of its queue, by name."""
 
     shares: Mapping[str, QuotaShareConfiguration]
 
 
 @dataclass(frozen=True)
 class Queue:
-    """What jobs wait in; a higher `priority` goes first, `environments` are tried in order.
+    """A job queue: a higher `priority` goes first, `environments` (ARNs) are tried in order.
 
-    `policy` None is first in, first out.
+    A queue without a policy is first in, first out.
     """
 
     arn: str
@@ -84,7 +112,7 @@ class Queue:
 class WaitingJob:
     """A RUNNABLE job; `capacity` is instances by type, `sequence` grows with each submission.
 
-    One that is not `ready` holds up those behind it.
+    A job that is not `ready` does not start, and holds back those behind it.
     """
 
     id: str
@@ -101,9 +129,9 @@ class WaitingJob:
 
 @dataclass(frozen=True)
 class RunningJob:
-    """A job that holds capacity since `since`.
+    """A job that has held capacity since `since`.
 
-    One that is `stopping` gives it back soon; `stopping_for` is the job that it gives way to.
+    A job that is `stopping` releases it soon; `stopping_for` is the job that preempted it.
     """
 
     id: str
@@ -120,7 +148,7 @@ class RunningJob:
 
 @dataclass(frozen=True)
 class UsagePeriod:
-    """A time in which a share held instances, and which is over."""
+    """A period, now over, in which a share held instances."""
 
     share: str
     instances: int
@@ -132,8 +160,8 @@ class UsagePeriod:
 class State:
     """All that a decision depends on, beside the time.
 
-    `waiting` has each queue's lines, of which no more is taken than can be placed; `past` what the
-    shares of fair-share queues held before.
+    `waiting` has the jobs by queue and share ("" in a queue without shares), in their order; no
+    more of them are read than can be placed. `past` is what the shares of fair-share queues used.
     """
 
     queues: Sequence[Queue]
@@ -145,7 +173,7 @@ class State:
 
 @dataclass(frozen=True)
 class BlockedJob:
-    """A job at the head of its line that can't start; `status_reason` is what Batch shows of it."""
+    """The first job of a share that can't start; `status_reason` is what Batch shows of it."""
 
     job_id: str
     why: str
@@ -154,7 +182,7 @@ class BlockedJob:
 
 @dataclass(frozen=True)
 class Preemption:
-    """A running job that gives way to `for_job`; `status_reason` is what Batch shows of it."""
+    """A running job that is preempted for `for_job`; `status_reason` is what Batch shows of it."""
 
     job_id: str
     for_job: str
@@ -164,60 +192,13 @@ class Preemption:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to start where (job id: environment ARN), what to stop, and what blocks the rest.
+    """What to start where (job id: environment ARN), what to preempt, and what blocks the rest.
 
     Every waiting job is in `placements`, or is the one in `blocked` for its queue's ARN and share,
-    or waits behind that one. `explained` is whether `why` is told of what is blocked.
+    or waits behind that one. Unless `explained`, `why` is empty in what is blocked.
     """
 
     explained: bool = True
     placements: dict[str, str] = field(default_factory=dict)
     preemptions: list[Preemption] = field(default_factory=list)
     blocked: dict[tuple[str, str], BlockedJob] = field(default_factory=dict)
-
-
-class WaitingList:
-    """A share's waiting jobs, the first of which is the `head`; None when all are placed."""
-
-    def __init__(self, share: str, jobs: Iterable[WaitingJob]) -> None:
-        self.share = share
-        self._jobs = iter(jobs)
-        self.head = next(self._jobs, None)
-
-    def advance(self) -> None:
-        """Let the next one be the head."""
-        self.head = next(self._jobs, None)
-
-
-class FairShareUsage:
-    """What each share holds now, and has held on average over the policy's window.
-
-    The average weighs a moment by how recent it is: 2 for now, 1 for the middle of the window, 0
-    for its beginning, so that a share that always held three instances has an average of three.
-    """
-
-    def __init__(self, policy: FairSharePolicy, now: float) -> None:
-        self._policy = policy
-        self._now = now
-        self.held: dict[str, int] = {}
-        self.average: dict[str, float] = {}
-
-    def add(self, share: str, instances: int, began: float, ended: float | None = None) -> None:
-        """Count instances that are held since `began`, or were until `ended`."""
-        window = self._policy.window
-        oldest = min(max(self._now - began, 0.0), window)
-        newest = 0.0 if ended is None else min(max(self._now - ended, 0.0), window)
-        weight = (2 * (oldest - newest) - (oldest**2 - newest**2) / window) / window
-        if ended is None:
-            self.held[share] = self.held.get(share, 0) + instances
-        if weight > 0:
-            self.average[share] = self.average.get(share, 0.0) + instances * weight
-
-    def score(self, share: str) -> float:
-        """Weigh what a share holds and held; the lowest goes next."""
-        used = self.held.get(share, 0) + self.average.get(share, 0.0)
-        return self._policy.weight(share) * used
-
-    def active(self, waiting: Iterable[str]) -> int:
-        """Count the shares that wait, hold, or held within the window."""
-        return len({*waiting, *self.held, *self.average})

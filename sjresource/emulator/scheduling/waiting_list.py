@@ -6,51 +6,53 @@ from bisect import bisect_left, insort
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from sjresource.emulator.scheduling.state import WaitingJob
 
 Job = TypeVar("Job")
 
 
 class JobQueues(Generic[Job]):
-    """Jobs by queue and share; a line or queue is there only while it has jobs.
+    """Jobs by queue and share; queues and shares without jobs are left out.
 
-    In a share a higher priority goes first, then the older one (the lower `sequence`); without
-    shares ("") the older one.
+    In a share a higher priority goes first, then the older job (the lower `sequence`); in a queue
+    without shares (share "") the older job goes first.
     """
 
     def __init__(self) -> None:
-        self._lines: dict[str, dict[str, _SortedJobs[Job]]] = {}
+        self._queues: dict[str, dict[str, _SortedJobs[Job]]] = {}
 
     def add(self, queue: str, share: str, priority: int, sequence: int, job: Job) -> None:
-        """Put a job into its place."""
-        line = self._lines.setdefault(queue, {}).setdefault(share, _SortedJobs())
-        line.add(_rank(share, priority, sequence), job)
+        """Add a job at its position."""
+        jobs = self._queues.setdefault(queue, {}).setdefault(share, _SortedJobs())
+        jobs.add(_rank(share, priority, sequence), job)
 
     def remove(self, queue: str, share: str, priority: int, sequence: int) -> None:
-        """Take a job out."""
-        lines = self._lines[queue]
-        lines[share].remove(_rank(share, priority, sequence))
-        if not lines[share].order:
-            del lines[share]
-        if not lines:
-            del self._lines[queue]
+        """Remove a job."""
+        shares = self._queues[queue]
+        shares[share].remove(_rank(share, priority, sequence))
+        if not shares[share].order:
+            del shares[share]
+        if not shares:
+            del self._queues[queue]
 
     def queues(self) -> list[str]:
-        """Give the queues that have jobs."""
-        return list(self._lines)
+        """Return the queues that have jobs."""
+        return list(self._queues)
 
     def shares(self, queue: str) -> list[str]:
-        """Give the shares of a queue that have jobs."""
-        return list(self._lines.get(queue, {}))
+        """Return the shares of a queue that have jobs."""
+        return list(self._queues.get(queue, {}))
 
     def jobs(self, queue: str, share: str) -> Iterator[Job]:
-        """Go through a share's jobs; take them before anything is added or removed."""
-        line = self._lines.get(queue, {}).get(share)
-        return iter(()) if line is None else (line.jobs[rank] for rank in line.order)
+        """Iterate over a share's jobs, in order; invalid once a job is added or removed."""
+        jobs = self._queues.get(queue, {}).get(share)
+        return iter(()) if jobs is None else (jobs.jobs[rank] for rank in jobs.order)
 
 
 class _SortedJobs(Generic[Job]):
-    """A list that stays sorted is quick enough for tens of thousands."""
+    """One share's jobs; a list that is kept sorted is quick enough for tens of thousands."""
 
     def __init__(self) -> None:
         self.order: list[tuple[int, int]] = []
@@ -67,3 +69,16 @@ class _SortedJobs(Generic[Job]):
 
 def _rank(share: str, priority: int, sequence: int) -> tuple[int, int]:
     return (-priority if share else 0, sequence)
+
+
+class WaitingList:
+    """A share's waiting jobs during one decision; `head` is the next, None once all are placed."""
+
+    def __init__(self, share: str, jobs: Iterable[WaitingJob]) -> None:
+        self.share = share
+        self._jobs = iter(jobs)
+        self.head = next(self._jobs, None)
+
+    def advance(self) -> None:
+        """Go on to the next job."""
+        self.head = next(self._jobs, None)

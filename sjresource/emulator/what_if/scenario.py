@@ -11,15 +11,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sjresource.emulator.protocol.decoding import WrongInputError
-from sjresource.emulator.scheduling import NUM_INSTANCES, Environment, Queue, QuotaSharePolicy
-from sjresource.emulator.scheduling.policies import fair_share, quota_share
+from sjresource.emulator.scheduling import (
+    NUM_INSTANCES,
+    Environment,
+    FairSharePolicy,
+    Queue,
+    QuotaShareConfiguration,
+    QuotaSharePolicy,
+)
 from sjresource.emulator.what_if.design import check_design
 from sjresource.emulator.what_if.members import MOST_JOBS, SCENARIO
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from sjresource.emulator.scheduling import FairSharePolicy
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,7 @@ def _submissions(
 def _queue(name: str, queue: Mapping[str, Any], environments: Mapping[str, Environment]) -> Queue:
     policy: FairSharePolicy | QuotaSharePolicy | None = None
     if "fairsharePolicy" in queue:
-        policy = fair_share(queue["fairsharePolicy"])
+        policy = FairSharePolicy.of(queue["fairsharePolicy"])
     if "quotaShares" in queue:
         policy = _policy(queue["quotaShares"])
     chosen = queue.get("environments", list(environments))
@@ -128,7 +132,9 @@ def _queue(name: str, queue: Mapping[str, Any], environments: Mapping[str, Envir
 
 
 def _policy(shares: Mapping[str, Any]) -> QuotaSharePolicy:
-    return QuotaSharePolicy({name: quota_share(name, share) for name, share in shares.items()})
+    return QuotaSharePolicy(
+        {name: QuotaShareConfiguration.of(name, share) for name, share in shares.items()}
+    )
 
 
 def _change(
