@@ -35,6 +35,12 @@ def name_in(arn_or_name: str) -> str:
     return arn_or_name.rsplit("/", 1)[-1]
 
 
+def region_in(arn_or_name: str) -> str:
+    """Return the region of an ARN; "" for a name."""
+    arn = parse_arn(arn_or_name)
+    return arn.region if arn else ""
+
+
 def same_resource(one: str, other: str) -> bool:
     """Tell whether two names or ARNs can mean the same resource of one account and region."""
     if parse_arn(one) and parse_arn(other):

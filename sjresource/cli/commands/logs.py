@@ -12,7 +12,7 @@ from sjresource.cli.logs.follow import LogFollower
 from sjresource.cli.logs.output import LogOutput
 from sjresource.cli.stack.context import RedactAll, StackContext, stack_options
 from sjresource.cli.stack.find_job import find_job, job_argument
-from sjresource.cli.stack.payload_secrets import secrets_in_payload
+from sjresource.cli.stack.state import payload_secrets
 from sjresource.cli.terminal.exit_codes import ExitCode
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.errors import NotFound
@@ -118,7 +118,7 @@ def _mask(context: StackContext, found: FoundJob) -> Mask:
         payload = _client(context, found).find_request_payload(found.arn)
     except NotFound:
         return context.mask
-    return Mask(secrets_in_payload(resources[found.stack_job.urn], payload))
+    return Mask(payload_secrets(resources[found.stack_job.urn], payload))
 
 
 def _client(context: StackContext, found: FoundJob) -> BatchClient:

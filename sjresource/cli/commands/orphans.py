@@ -1,20 +1,24 @@
-"""`sjresource orphans`: live jobs that the stack submitted and no longer knows; and their end."""
+"""`sjresource orphans`: list, and terminate, live jobs of the stack that are not in its state."""
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from sjresource.aws.arn import name_in, parse_arn
+from sjresource.aws.arn import name_in
+from sjresource.aws.presence import Sought
+from sjresource.aws.waiters import Clock
 from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.terminal.exit_codes import ExitCode
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.terminal.prompt import confirm
-from sjresource.cli.termination import end_job
+from sjresource.cli.terminal.table import Cell, Row, status_cell
 from sjresource.errors import SjresourceError
 from sjresource.orphans import orphans_of
+from sjresource.resources.termination import end_and_release
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,7 +28,7 @@ if TYPE_CHECKING:
 
 _REASON = "orphaned: terminated by `sjresource orphans`"
 
-_EMPTY = (
+_EMPTY_STATE = (
     "The stack's state has no resources. If it was lost, `pulumi up` of the same program finds "
     "these jobs: it takes what no state has recorded, and asks about the rest."
 )
@@ -34,44 +38,53 @@ _MAY_BE_OWNED = "another stack, or a renamed resource, may have it; to end it, g
 
 @click.command()
 @click.argument("jobs", nargs=-1, metavar="[JOB]...")
-@click.option("--terminate", is_flag=True, help="End them, and mark them as given up.")
-@click.option("-y", "--yes", is_flag=True, help="Don't ask.")
+@click.option("--terminate", is_flag=True, help="Terminate the jobs, and mark them as released.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask for confirmation.")
 @stack_options
 @output_option
 def orphans(
     context: StackContext, output: Output, jobs: tuple[str, ...], *, terminate: bool, yes: bool
 ) -> int:
-    """List live jobs that carry the stack's tags and are in no state: they go on, and cost money.
+    """List live jobs that carry the stack's tags and are in no state: they cost money.
 
-    It lists every live job of the region's queues, and changes nothing without --terminate. Exit
-    code 1: there are some left. With JOBs, by id or ARN, only these.
+    It looks through every live job of the region's queues, and changes nothing without --terminate.
+    JOBs, by id or ARN, restrict it to these. Exit code 1: there are orphans left.
 
-    A job whose create is under way, or was interrupted, is none: `pulumi up` finds it again. One
-    that a state has recorded may be another stack's or a renamed resource's, or was left running on
-    purpose: it is listed as such, and --terminate ends it only if its id is given.
+    A job whose create is under way, or was interrupted, is not an orphan: `pulumi up` finds it.
+    A job that a state has recorded may belong to another stack or a renamed resource, or was left
+    running on purpose: it is marked in the list, and --terminate ends it only if its id is given.
     """
     stack = context.require_stack()
-    found = _chosen(orphans_of(stack), jobs)
+    found = _selected(orphans_of(stack), jobs)
     to_end = [orphan for orphan in found if terminate and (jobs or not orphan.may_be_owned)]
     if found and not context.deployment.get("resources") and not output.as_json:
-        click.echo(_EMPTY, err=True)
+        click.echo(_EMPTY_STATE, err=True)
     if to_end:
         if not output.as_json:
-            _tell(output.screen(), context.title, found)
-        doing = f"terminating ServiceJobs ({len(to_end)} orphans of {context.title})"
-        confirm(doing, f"Terminate {_jobs(to_end)}?", yes=yes)
-    ended = {orphan.arn: _end(context, orphan) for orphan in to_end}
-    answer = {
+            _print(output.screen(), context.title, found)
+        some = "this job" if len(to_end) == 1 else f"these {len(to_end)} jobs"
+        ids = ", ".join(name_in(orphan.arn) for orphan in to_end)
+        action = f"terminating ServiceJobs ({len(to_end)} orphans of {context.title})"
+        confirm(action, f"Terminate {some} ({ids})?", yes=yes)
+    errors = {orphan.arn: _terminate(context, orphan) for orphan in to_end}
+    result = {
         "stack": context.title,
-        "orphans": [{**asdict(orphan), **_how_it_ended(ended.get(orphan.arn))} for orphan in found],
+        "orphans": [
+            {
+                **asdict(orphan),
+                "terminated": errors.get(orphan.arn) == "",
+                "error": errors.get(orphan.arn) or None,
+            }
+            for orphan in found
+        ],
     }
-    output.print(answer, lambda screen: _tell_end(screen, context.title, found, ended))
-    left = [orphan for orphan in found if ended.get(orphan.arn) != ""]
+    output.print(result, lambda screen: _print_result(screen, context.title, found, errors))
+    left = [orphan for orphan in found if errors.get(orphan.arn) != ""]
     return ExitCode.FAILED if left else ExitCode.OK
 
 
-def _chosen(found: list[Orphan], jobs: tuple[str, ...]) -> list[Orphan]:
-    """Return the orphans with these ids or ARNs, all of them if there are none.
+def _selected(found: list[Orphan], jobs: tuple[str, ...]) -> list[Orphan]:
+    """Return the orphans with these ids or ARNs; all of them if none is given.
 
     Raises:
         click.UsageError: one of the jobs is no orphan.
@@ -83,24 +96,18 @@ def _chosen(found: list[Orphan], jobs: tuple[str, ...]) -> list[Orphan]:
     return [orphan for orphan in found if not ids or name_in(orphan.arn) in ids]
 
 
-def _end(context: StackContext, orphan: Orphan) -> str:
-    """End one; give why it could not be done, "" if it was."""
-    arn = parse_arn(orphan.arn)
-    client, before = context.clients.batch(arn.region if arn else ""), {"status": orphan.status}
+def _terminate(context: StackContext, orphan: Orphan) -> str:
+    """Terminate and release a job; return the error, "" if there was none."""
+    clock, before = Clock(time.monotonic, time.sleep), {"status": orphan.status}
     try:
-        end_job(client, orphan.arn, before, _REASON, gives_up=True)
+        client = context.batch(orphan.arn)
+        end_and_release(client, Sought(orphan.arn), before, _REASON, clock)
     except SjresourceError as error:
         return str(error)
     return ""
 
 
-def _how_it_ended(error: str | None) -> dict[str, Any]:
-    return {"terminated": error == "", "error": error or None}
-
-
-def _tell(screen: Screen, stack: str, found: Sequence[Orphan]) -> None:
-    from sjresource.cli.terminal.table import Cell, Row, status_cell  # noqa: PLC0415 - only for words
-
+def _print(screen: Screen, stack: str, found: Sequence[Orphan]) -> None:
     if not found:
         screen.print(f"The stack {stack} has no orphans.")
         return
@@ -114,19 +121,14 @@ def _tell(screen: Screen, stack: str, found: Sequence[Orphan]) -> None:
     screen.print_table(("MADE FOR", "JOB NAME", "STATE"), rows)
 
 
-def _tell_end(
-    screen: Screen, stack: str, found: Sequence[Orphan], ended: Mapping[str, str]
+def _print_result(
+    screen: Screen, stack: str, found: Sequence[Orphan], errors: Mapping[str, str]
 ) -> None:
-    if not ended:
-        _tell(screen, stack, found)
+    if not errors:
+        _print(screen, stack, found)
         if any(not orphan.may_be_owned for orphan in found):
             screen.print("They have no resource any more; end them: sjresource orphans --terminate")
         return
     for orphan in found:
-        error = ended.get(orphan.arn, f"Left alone: {orphan.arn}: {_MAY_BE_OWNED}")
+        error = errors.get(orphan.arn, f"Left alone: {orphan.arn}: {_MAY_BE_OWNED}")
         screen.print(error or f"Terminated {orphan.job_name}: {orphan.arn}", "red" if error else "")
-
-
-def _jobs(to_end: Sequence[Orphan]) -> str:
-    some = "this job" if len(to_end) == 1 else f"these {len(to_end)} jobs"
-    return f"{some} ({', '.join(name_in(orphan.arn) for orphan in to_end)})"

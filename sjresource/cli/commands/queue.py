@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sjresource.cli.stack.context import StackContext, stack_options
-from sjresource.cli.stack.find_queue import client_of, find_queue, queue_argument
+from sjresource.cli.stack.find_queue import find_queue, queue_argument
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.terminal.table import Cell, Row, status_cell
@@ -48,7 +48,7 @@ def queue(queue: str | None, context: StackContext, output: Output) -> None:
     """
     found = find_queue(context, queue)
     try:
-        seen = read_queue(client_of(context, found), found)
+        seen = read_queue(context.batch(found), found)
     except NotFound as error:
         names = ", ".join(each.path for each in context.queues)
         hint = f"; the stack has {names}" if names else ""

@@ -1,17 +1,20 @@
-"""`sjresource terminate`: end one job, after saying which, and what comes of it."""
+"""`sjresource terminate`: end one job, after confirmation."""
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sjresource.aws.arn import parse_arn
+from sjresource.aws.presence import Sought
+from sjresource.aws.waiters import Clock
 from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.stack.find_job import find_job, job_argument
+from sjresource.cli.stack.state import fails_up
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.terminal.prompt import confirm
-from sjresource.cli.termination import REASON, end_job, what_comes_next
+from sjresource.resources import termination
 from sjresource.sanitize import plain
 from sjresource.stack.identity import IDENTITY_TAG, stack_tag_prefix_of
 from sjresource.stack.ownership import has_ended
@@ -19,94 +22,92 @@ from sjresource.status.text import progress_line
 from sjresource.vocabulary import TERMINAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Mapping
 
     from sjresource.cli.stack.find_job import FoundJob
+    from sjresource.cli.stack.state import StackJob
     from sjresource.cli.terminal.screen import Screen
 
     Detail = dict[str, Any]
 
+_REASON = "terminated by `sjresource terminate`"
+
 
 @click.command()
 @job_argument
-@click.option("--reason", default=REASON, show_default=True, help="What Batch records as reason.")
-@click.option("-y", "--yes", is_flag=True, help="Don't ask.")
+@click.option("--reason", default=_REASON, show_default=True, help="Reason that Batch records.")
+@click.option("-y", "--yes", is_flag=True, help="Do not ask for confirmation.")
 @stack_options
 @output_option
 def terminate(context: StackContext, output: Output, job: str, reason: str, *, yes: bool) -> None:
-    """End a job that waits or runs. It asks first; where nobody can be asked it needs --yes.
+    """Terminate a job that waits or runs.
 
-    A job that has ended is left as it is, which is no error. The stack is not changed: its next
-    `pulumi up` does not run the job again, unless rerun_on_failure is set.
+    It asks for confirmation; without a terminal, --yes is needed. A job that has ended is left as
+    it is, which is no error. The stack is not changed: its next `pulumi up` does not run the job
+    again, unless rerun_on_failure is set.
     """
     found = find_job(context, job)
-    arn = parse_arn(found.arn)
-    client = context.clients.batch(arn.region if arn else "")
+    client = context.batch(found.arn)
     before = client.find_service_job(found.arn)
+    state = context.mask.text(progress_line(before, 0.0))
     if has_ended(before):
-        output.print(
-            _answer(found, before, ended_now=False), _ended_already(context, found, before)
-        )
+        how = "has ended" if before["status"] in TERMINAL else "is being terminated"
+        text = f"{found.label} {how} already: {state}"
+        output.print(_as_json(found, before, terminated=False), lambda screen: screen.print(text))
         return
+    owner = before.get("tags", {}).get(IDENTITY_TAG, "")
     if not (output.as_json and yes):
-        shown = (f"{found.label}: {_standing(context, before)}", found.arn, *_owner(found, before))
-        click.echo("\n".join(map(plain, shown)), err=True)
-    doing = f"terminating ServiceJob ({found.label})"
-    confirm(doing, "Terminate it? What it has not saved is lost.", yes=yes)
-    lost = found.stack_job is None and _is_of_stack(context, before)
-    after = end_job(client, found.arn, before, reason, gives_up=lost) or before
-    output.print(_answer(found, after, ended_now=True), _told(context, found, after))
+        lines = [f"{found.label}: {state}", found.arn]
+        if owner and not found.stack_job:
+            resource = owner.rpartition("@")[0]
+            lines.append(f"submitted for {resource} (organization/project/stack/resource)")
+        click.echo("\n".join(map(plain, lines)), err=True)
+    question = "Terminate it? What it has not saved is lost."
+    confirm(f"terminating ServiceJob ({found.label})", question, yes=yes)
+    # A job of this stack that its state has lost is released too: else the next create of the same
+    # request would take it for its own run.
+    lost = found.stack_job is None and _is_of_stack(context, owner)
+    end = termination.end_and_release if lost else termination.terminate
+    clock = Clock(time.monotonic, time.sleep)
+    after = end(client, Sought(found.arn), before, reason, clock) or before
+    output.print(
+        _as_json(found, after, terminated=True),
+        lambda screen: _print(screen, found, after, context.deployment),
+    )
 
 
-def _answer(found: FoundJob, detail: Detail, *, ended_now: bool) -> dict[str, Any]:
+def _print(screen: Screen, found: FoundJob, detail: Detail, deployment: Mapping[str, Any]) -> None:
+    status = detail["status"]
+    screen.print(
+        f"Terminated {found.label}: {status}."
+        if status in TERMINAL
+        else f"Batch has taken it; {found.label} is {status} until it has stopped."
+    )
+    if found.stack_job:
+        screen.print(_what_comes_next(found.stack_job, deployment))
+
+
+def _as_json(found: FoundJob, detail: Detail, *, terminated: bool) -> dict[str, Any]:
     return {
         "resource": found.stack_job.label if found.stack_job else None,
         "arn": found.arn,
         "status": detail["status"],
-        "terminated": ended_now,
+        "terminated": terminated,
     }
 
 
-def _ended_already(context: StackContext, found: FoundJob, detail: Detail) -> Any:
-    def tell(screen: Screen) -> None:
-        over = detail["status"] in TERMINAL
-        screen.print(
-            f"{found.label} has ended already: {_standing(context, detail)}"
-            if over
-            else f"{found.label} is being terminated already: {_standing(context, detail)}"
-        )
-
-    return tell
-
-
-def _told(context: StackContext, found: FoundJob, detail: Detail) -> Any:
-    def tell(screen: Screen) -> None:
-        over = detail["status"] in TERMINAL
-        screen.print(
-            f"Terminated {found.label}: {detail['status']}."
-            if over
-            else f"Batch has taken it; {found.label} is {detail['status']} until it has stopped."
-        )
-        if found.stack_job:
-            screen.print(what_comes_next(found.stack_job, context.deployment.get("resources", [])))
-
-    return tell
+def _what_comes_next(job: StackJob, deployment: Mapping[str, Any]) -> str:
+    """Return what the next `pulumi up` does with a job of the stack that was terminated by hand."""
+    if job.outputs.get("rerun_on_failure") is True:
+        return "The next `pulumi up` runs it again: rerun_on_failure is set."
+    fails = " and fails, as its completion does" if fails_up(job, deployment) else ""
+    return (
+        f"The next `pulumi up` leaves it as it is{fails}; to run it again, change its `triggers` "
+        f"or `pulumi up --replace '{job.urn}'`."
+    )
 
 
-def _standing(context: StackContext, detail: Detail) -> str:
-    return context.mask.text(progress_line(detail, 0.0))
-
-
-def _owner(found: FoundJob, detail: Detail) -> Iterator[str]:
-    """Say for which resource of which stack a job was submitted that this stack doesn't have."""
-    owner = detail.get("tags", {}).get(IDENTITY_TAG, "").rpartition("@")[0]
-    if owner and not found.stack_job:
-        yield f"submitted for {owner} (organization/project/stack/resource)"
-
-
-def _is_of_stack(context: StackContext, detail: Detail) -> bool:
-    """Tell whether a job that the state doesn't have was submitted by this stack."""
+def _is_of_stack(context: StackContext, owner: str) -> bool:
     if context.stack is None:
         return False
-    owner: str = detail.get("tags", {}).get(IDENTITY_TAG, "")
     return owner.startswith(stack_tag_prefix_of(context.stack.qualified_name()))

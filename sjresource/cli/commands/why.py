@@ -10,8 +10,8 @@ import click
 from sjresource.aws.arn import parse_arn
 from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.stack.find_job import FoundJob, find_job, job_argument
+from sjresource.cli.stack.state import fails_up
 from sjresource.cli.terminal.output import Output, output_option
-from sjresource.cli.termination import fails_with
 from sjresource.cli.views.explanation import (
     Explanation,
     why_failed,
@@ -105,7 +105,7 @@ def _again(context: StackContext, found: FoundJob) -> str | None:
     if job is None:
         return None
     reruns = job.outputs.get("rerun_on_failure") is True
-    ends_so = fails_with(job, context.deployment.get("resources", []))
+    ends_so = fails_up(job, context.deployment)
     return run_again(job.urn, reruns=reruns, ends_so=ends_so)
 
 

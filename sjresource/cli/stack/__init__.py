@@ -1,1 +1,7 @@
-"""The stack that a command is about, and what its state knows."""
+"""The stack that a command is about.
+
+context       the options `--stack` and `--cwd`, and the stack's settings, state and AWS clients
+state         the jobs, queues and secrets in the state
+find_job      which job JOB means
+find_queue    which queue QUEUE means
+"""

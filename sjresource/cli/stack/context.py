@@ -1,7 +1,8 @@
 """The stack that a command is about: the one selected in the folder, unless options say otherwise.
 
-It is asked through Pulumi's Automation API, and only for what a command needs. Outside of a project
-there is no stack: ARNs and queues are then looked up as boto3 finds its region and credentials.
+It is read through Pulumi's Automation API, and only as far as a command needs. Outside of a Pulumi
+project there is no stack: ARNs and queues are then looked up with boto3's own region and
+credentials.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sjresource.aws.arn import region_in
 from sjresource.aws.clients import regional_clients
 from sjresource.aws.settings import Settings
 from sjresource.cli.stack.state import holds_secrets, jobs_in, queues_in, secret_texts
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from pulumi.automation import LocalWorkspace
 
+    from sjresource.aws.batch import BatchClient
     from sjresource.aws.clients import RegionalClients
     from sjresource.cli.stack.state import StackJob, StackQueue
 
@@ -39,30 +42,30 @@ WITHHELD = (
 
 
 def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command `--stack` and `--cwd`, as its argument `context`."""
+    """Add `--stack` and `--cwd` to a command, which gets them as the argument `context`."""
 
     @wraps(command)
     def with_context(*args: Any, stack: str | None, cwd: Path, **options: Any) -> Any:
         return command(*args, context=StackContext(cwd, stack), **options)
 
     folder = click.Path(exists=True, file_okay=False, path_type=Path)
-    here = click.option(
+    cwd_option = click.option(
         "-C",
         "--cwd",
         type=folder,
         default=".",
-        help="Folder of the Pulumi project, or one in it; the current folder by default.",
+        help="Folder in the Pulumi project. Default: the current folder.",
     )
-    named = click.option("-s", "--stack", help="Name of the stack; the selected one by default.")
-    return named(here(with_context))
+    stack_option = click.option("-s", "--stack", help="Name of the stack. Default: the selected.")
+    return stack_option(cwd_option(with_context))
 
 
 @dataclass(frozen=True)
 class StackContext:
-    """What JOB and QUEUE are looked up in: a stack, or without a project the machine's own AWS.
+    """A stack with its state, settings and AWS clients; without a project, boto3's own settings.
 
-    Everything is asked for at its first use and then kept. Each may raise CommandFailure, and the
-    Automation API's CommandError.
+    Everything is read at its first use and then kept. Each attribute may raise CommandFailure, and
+    the Automation API's CommandError.
     """
 
     cwd: Path
@@ -81,39 +84,47 @@ class StackContext:
 
     @cached_property
     def stack(self) -> DeployedStack | None:
-        """The stack; None outside of a project. Its name is `organization/project/stack`."""
+        """The stack, named `organization/project/stack`; None outside of a project."""
         if self.project is None:
             return None
         workspace = _workspace(self.project)
-        return DeployedStack(workspace, self.stack_name or _selected(workspace))
+        return DeployedStack(workspace, self.stack_name or _selected_stack(workspace))
 
     def require_stack(self) -> DeployedStack:
-        """Give the stack to a command that is about one."""
+        """Return the stack, for a command that needs one.
+
+        Raises:
+            CommandFailure: there is none outside of a project.
+        """
         if self.stack is None:
             raise self._no_project()
         return self.stack
 
     @cached_property
     def title(self) -> str:
-        """The stack's name as people say it; "" outside of a project."""
+        """The stack's short name; "" outside of a project."""
         return self.stack.name.rsplit("/", 1)[-1] if self.stack else ""
 
     @cached_property
     def settings(self) -> Settings:
-        """The stack's `aws:` config, or boto3's own chain."""
+        """The stack's `aws:` config, or boto3's own settings."""
         if self.stack is None:
             return Settings.from_config(lambda _: None)
-        return self._asked[0].result()
+        return self._settings_and_state[0].result()
 
     @cached_property
     def clients(self) -> RegionalClients:
         """AWS's clients with these settings, by region."""
         return regional_clients(self.settings)
 
+    def batch(self, arn_or_name: str) -> BatchClient:
+        """Return the Batch client of an ARN's region; of a name, that of the settings' region."""
+        return self.clients.batch(region_in(arn_or_name))
+
     @cached_property
     def deployment(self) -> dict[str, Any]:
-        """What the stack's state holds, secrets encrypted; empty outside of a project."""
-        return self._asked[1].result() if self.stack else {}
+        """The stack's state, secrets encrypted; empty outside of a project."""
+        return self._settings_and_state[1].result() if self.stack else {}
 
     @cached_property
     def jobs(self) -> list[StackJob]:
@@ -127,10 +138,10 @@ class StackContext:
 
     @cached_property
     def mask(self) -> Mask:
-        """What takes the stack's secrets out of AWS's words about its jobs.
+        """Masks the stack's secrets in AWS's messages about its jobs.
 
-        Only where the state holds secrets are they decrypted, to be looked for, and never shown.
-        Where they can't be, such words are withheld as a whole.
+        Secrets are decrypted only if the state has any, and never shown. If they can't be
+        decrypted, such messages are withheld as a whole.
         """
         from pulumi.automation import CommandError  # noqa: PLC0415 - it is there by now
 
@@ -142,8 +153,8 @@ class StackContext:
             return RedactAll()
 
     @cached_property
-    def _asked(self) -> tuple[Future[Settings], Future[dict[str, Any]]]:
-        """Settings and state, asked for at once: each takes a start of the CLI."""
+    def _settings_and_state(self) -> tuple[Future[Settings], Future[dict[str, Any]]]:
+        """Both at once, since each starts Pulumi's CLI."""
         stack = self.require_stack()
         with ThreadPoolExecutor(2) as pool:
             return pool.submit(stack.settings), pool.submit(stack.deployment)
@@ -157,10 +168,10 @@ class StackContext:
 
 
 class RedactAll(Mask):
-    """Masks everything: what is secret is not known."""
+    """Replaces every message, since the secrets to look for are unknown."""
 
     def text(self, said: str) -> str:
-        """Give a notice for whatever was said."""
+        """Return a notice in place of a message."""
         return WITHHELD if said else said
 
 
@@ -176,16 +187,15 @@ def _workspace(project: Path) -> LocalWorkspace:
         ) from None
 
 
-def _selected(workspace: LocalWorkspace) -> str:
-    """Ask which stack is selected; the API's own way lists all stacks of the backend."""
+def _selected_stack(workspace: LocalWorkspace) -> str:
+    """Return the name of the selected stack; the API's own way lists all stacks of the backend."""
     from pulumi.automation import CommandError  # noqa: PLC0415 - as above
 
     command = ["stack", "--show-name", "--fully-qualify-stack-names"]
     try:
         ran = workspace.pulumi_command.run(command, workspace.work_dir, workspace.env_vars)
     except CommandError as error:
-        said = pulumi_message(error)
-        if "no stack selected" not in said:
+        if "no stack selected" not in pulumi_message(error):
             raise
         raise CommandFailure(
             f"reading Stack ({workspace.work_dir}): no stack is selected; "

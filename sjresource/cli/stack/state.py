@@ -1,4 +1,4 @@
-"""What a stack's state knows of jobs and queues, read without decrypting anything. Pure."""
+"""The jobs, queues and secrets in a stack's state, read without decrypting anything. Pure."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ JOB_TYPE = "pulumi-python:dynamic/sjresource:ServiceJob"
 COMPLETION_TYPE = "pulumi-python:dynamic/sjresource:ServiceJobCompletion"
 _STACK_TYPE = "pulumi:pulumi:Stack"
 
-_MARK = "4dabf18193072939515e22adb298388d"
-_SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the mark of one
+_SIGNATURE_KEY = "4dabf18193072939515e22adb298388d"
+_SECRET_SIGNATURE = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - not one itself
 """How a state marks a secret value.
 
 https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go
@@ -31,9 +31,9 @@ https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go
 class StackJob:
     """A service job of the stack.
 
-    `path` is the resource's name with those of the components around it, `nightly/train`; `label`
-    is the shorter of both that means only this one. `outputs` is what the last `up` or `refresh`
-    saw of it, `record` what a completion recorded for good.
+    `path` is the resource's name after those of its parent components, such as `nightly/train`;
+    `label` is `resource` if that is unique in the stack, else `path`. `outputs` are as of the last
+    `up` or `refresh`; `record` is what a completion has recorded of the job.
     """
 
     resource: str
@@ -48,13 +48,13 @@ class StackJob:
 
     @property
     def job_id(self) -> str:
-        """The id in the ARN."""
+        """The job id in the ARN."""
         return name_in(self.arn)
 
 
 @dataclass(frozen=True)
 class StackQueue:
-    """A job queue of the stack, from any provider."""
+    """A job queue of the stack, of any provider."""
 
     resource: str
     path: str
@@ -62,13 +62,13 @@ class StackQueue:
 
     @property
     def label(self) -> str:
-        """What to call it."""
+        """The name to show."""
         return self.path
 
 
 def jobs_in(deployment: Mapping[str, Any]) -> list[StackJob]:
-    """List the stack's jobs, in the state's order; what is only still to be deleted is left out."""
-    resources = _living(deployment)
+    """Return the stack's jobs in the state's order, without those that are only to be deleted."""
+    resources = _live_resources(deployment)
     records = _records(resources)
     found = [resource for resource in resources if resource["type"] == JOB_TYPE]
     paths = _paths(resources)
@@ -77,8 +77,8 @@ def jobs_in(deployment: Mapping[str, Any]) -> list[StackJob]:
 
 
 def queues_in(deployment: Mapping[str, Any]) -> list[StackQueue]:
-    """List the stack's job queues, in the state's order."""
-    resources = _living(deployment)
+    """Return the stack's job queues in the state's order."""
+    resources = _live_resources(deployment)
     paths = _paths(resources)
     return [
         StackQueue(_name(resource["urn"]), paths[resource["urn"]], arn)
@@ -88,12 +88,12 @@ def queues_in(deployment: Mapping[str, Any]) -> list[StackQueue]:
 
 
 def holds_secrets(deployment: Mapping[str, Any]) -> bool:
-    """Tell whether anything is secret that AWS's words about a job may quote."""
+    """Return whether AWS's messages about a job may quote a secret."""
     return any(True for _ in _secrets(_quotable(deployment)))
 
 
 def secret_texts(deployment: Mapping[str, Any]) -> frozenset[str]:
-    """Give what is secret in the jobs' payloads, from a state that was exported decrypted."""
+    """Return the secrets in the jobs' payloads, from a state that was exported decrypted."""
     found: set[str] = set()
     for secret in _secrets(_quotable(deployment)):
         if "plaintext" in secret:
@@ -101,9 +101,47 @@ def secret_texts(deployment: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(found)
 
 
-def is_secret(value: Any) -> bool:
-    """Tell whether the state holds a value as a secret."""
-    return isinstance(value, dict) and value.get(_MARK) == _SECRET
+def payload_secrets(resource: Resource, payload: str) -> frozenset[str]:
+    """Return the secrets in a job's payload as Batch has it, without decrypting the state.
+
+    The state says which places of the job `resource`'s payload are secret, and Batch, in the JSON
+    `payload`, has their values.
+    """
+    try:
+        sent = json.loads(payload)
+    except ValueError:
+        sent = payload
+    state = resource.get("inputs", {}).get("service_request_payload")
+    return frozenset(_texts_at_secrets(state, sent))
+
+
+def fails_up(job: StackJob, deployment: Mapping[str, Any]) -> bool:
+    """Return whether every `pulumi up` fails while `job` is FAILED, as its completion does."""
+    for resource in deployment.get("resources", []):
+        inputs = resource.get("inputs", {})
+        if resource["type"] == COMPLETION_TYPE and inputs.get("on_failure") != "record":
+            if job.urn in (resource.get("dependencies") or []):
+                return True
+            if job.arn in (inputs.get("jobs") or []):
+                return True
+    return False
+
+
+def _is_secret(value: Any) -> bool:
+    return isinstance(value, dict) and value.get(_SIGNATURE_KEY) == _SECRET_SIGNATURE
+
+
+def _texts_at_secrets(state: Any, sent: Any) -> set[str]:
+    """Return all texts that `sent` has where `state` has a secret."""
+    if _is_secret(state):
+        return set(texts_in(sent))
+    if isinstance(state, dict) and isinstance(sent, dict):
+        pairs = [(value, sent[key]) for key, value in state.items() if key in sent]
+    elif isinstance(state, list) and isinstance(sent, list):
+        pairs = list(zip(state, sent, strict=False))
+    else:
+        return set()
+    return {text for pair in pairs for text in _texts_at_secrets(*pair)}
 
 
 def _quotable(deployment: Mapping[str, Any]) -> list[Any]:
@@ -115,7 +153,7 @@ def _quotable(deployment: Mapping[str, Any]) -> list[Any]:
 
 
 def _secrets(value: Any) -> Iterator[dict[str, Any]]:
-    if is_secret(value):
+    if _is_secret(value):
         yield value
     elif isinstance(value, dict):
         yield from _secrets(list(value.values()))
@@ -124,7 +162,7 @@ def _secrets(value: Any) -> Iterator[dict[str, Any]]:
             yield from _secrets(item)
 
 
-def _living(deployment: Mapping[str, Any]) -> list[Resource]:
+def _live_resources(deployment: Mapping[str, Any]) -> list[Resource]:
     return [
         resource
         for resource in deployment.get("resources", [])
@@ -150,7 +188,7 @@ def _job(
 
 
 def _records(resources: Iterable[Resource]) -> dict[str, Any]:
-    """Give what completions have recorded, by the job's ARN."""
+    """Return what completions have recorded, by the job's ARN."""
     return {
         record["job"]: record
         for resource in resources
@@ -166,7 +204,7 @@ def _results(outcome: Any) -> list[dict[str, Any]]:
 
 
 def _queue_arn(resource: Resource) -> str | None:
-    """Give the ARN, which providers keep as the id or as an output."""
+    """Return a queue's ARN, which providers keep as the id or as an output; None for others."""
     outputs = resource.get("outputs", {})
     for value in (resource.get("id"), outputs.get("arn"), outputs.get("jobQueueArn")):
         arn = parse_arn(value) if isinstance(value, str) else None
