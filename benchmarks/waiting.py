@@ -26,8 +26,9 @@ from sjresource.aws.clients import regional_clients
 from sjresource.aws.settings import Settings
 from sjresource.emulator import Clock, Emulator
 from sjresource.status.detail import Standing
-from sjresource.waiting.poller import Poller, Watch
-from sjresource.waiting.reporter import CrowdSpeaker, JobSpeaker, Reporter
+from sjresource.waiting.poller import Poller
+from sjresource.waiting.reporter import GroupReport, JobReport, Reporter
+from sjresource.waiting.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -93,12 +94,12 @@ def wait(arns: list[str], seconds: float) -> None:
     reporter = Reporter(lambda _, text: lines.append(text), lambda _, text: lines.append(text))
     watches = [Watch(arn) for arn in arns]
     standing = Standing(clients.batch, clients.sagemaker)
-    party = CrowdSpeaker(None, [JobSpeaker(watch, "job", None, standing.of) for watch in watches])
-    reporter.add(party)
+    group = GroupReport(None, [JobReport(watch, "job", None, standing.of) for watch in watches])
+    reporter.add(group)
     seen: list[float] = []
     for watch in watches:
         watch.done.add_done_callback(lambda _: seen.append(time.monotonic()))
-    Poller(clients.batch, reporter).watch(watches)
+    Poller(clients.batch, reporter).add(watches)
     first_seconds = min(_FIRST_SECONDS, seconds / 4)
     costs = {
         "first_cpu": cpu_percent(process, first_seconds),

@@ -1,6 +1,6 @@
 """The stack's jobs, watched until all have ended: who they are by now, and what became of each.
 
-The poller of a waiting `up` looks at them (`waits/polling`): few calls, ever rarer where nothing
+The poller of a waiting `up` polls them (`waiting/poller.py`): few calls, ever rarer where nothing
 changes, and on through passing errors. The state is read again now and then, since an `up` in
 another terminal submits jobs, and replaces them.
 """
@@ -18,7 +18,8 @@ from sjresource.cli.views.job import Viewer
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.status.detail import Standing
 from sjresource.vocabulary import TERMINAL
-from sjresource.waiting.poller import Poller, Watch
+from sjresource.waiting.poller import Poller
+from sjresource.waiting.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,17 +55,17 @@ class StackWatch:
         self.trouble: str | None = None
         self._take(context.jobs)
 
-    def seen(self, watch: Watch) -> None:
-        """Note, for the poller, that a job has changed."""
+    def on_change(self, watch: Watch) -> None:
+        """Handle a change of a job."""
         self.trouble = None
         self._changed.put(watch.job)
 
-    def out_of_reach(self, error: SjresourceError) -> None:
-        """Note, for the poller, that AWS can't be asked at the moment."""
+    def on_error(self, error: SjresourceError) -> None:
+        """Handle that AWS can't be asked at the moment."""
         self.trouble = str(error)
 
-    def tell(self) -> float:
-        """Say nothing here: whoever looks decides when."""
+    def on_idle(self) -> float:
+        """Report nothing: the caller decides when to show the jobs."""
         return _TICK
 
     def changes(self, seconds: float) -> list[JobView]:
@@ -134,7 +135,7 @@ class StackWatch:
         ]
         self._watches.update({watch.job: watch for watch in new})
         self._jobs = jobs
-        self._poller.watch(new)
+        self._poller.add(new)
 
     def _view(self, job: StackJob) -> JobView:
         watch = self._watches[job.arn]

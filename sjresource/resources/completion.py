@@ -24,18 +24,24 @@ from sjresource.stack.inputs.arguments import require_name
 from sjresource.stack.provider import BatchProvider
 from sjresource.status.failure_report import UNCERTAIN, earlier_run, recorded_failures
 from sjresource.status.masking import Mask
-from sjresource.waiting.context import stack_operation, surroundings
+from sjresource.waiting.context import wait_context
 from sjresource.waiting.jobs import WaitedJobs, unknown, with_urns
-from sjresource.waiting.options import stated_terms
-from sjresource.waiting.record import whole
-from sjresource.waiting.recorder import quotes_secrets, record, remembered
+from sjresource.waiting.operation import stack_operation
+from sjresource.waiting.options import read_options
+from sjresource.waiting.record import (
+    fill_in_recorded,
+    join_secrets,
+    quotes_secrets,
+    record,
+)
 from sjresource.waiting.wait import Wait
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sjresource.resources.service_job import ServiceJob
-    from sjresource.waiting.wait import Job, Terms
+    from sjresource.waiting.jobs import Job
+    from sjresource.waiting.options import WaitOptions
 
     Waited = ServiceJob | pulumi.Input[str]
     Jobs = Sequence[Waited] | Mapping[str, Waited]
@@ -48,7 +54,7 @@ class ServiceJobCompletionProvider(BatchProvider):
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Fill in what is recorded where this run doesn't know it, or is not to know better."""
-        inputs, failures = remembered(olds, news)
+        inputs, failures = fill_in_recorded(olds, news)
         return CheckResult(inputs, failures)
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
@@ -125,22 +131,22 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
             pulumi.RunError: an argument is not of its kind, or they contradict each other.
         """
         require_name("ServiceJobCompletion", resource_name)
-        terms = stated_terms(
+        options = read_options(
             resource_name,
             min_succeeded=min_succeeded,
             timeout_seconds=timeout_seconds,
             on_failure=on_failure,
             log_lines=log_lines,
         )
-        declared = WaitedJobs.of(resource_name, job, jobs, terms.min_succeeded)
+        declared = WaitedJobs.of(resource_name, job, jobs, options.min_succeeded)
         identity = resource_identity(_TYPE, resource_name, opts)
         properties = {
             "identity": identity,
             "jobs": declared.arns(),
             "names": declared.names(),
-            "min_succeeded": terms.min_succeeded,
-            "on_failure": on_failure if terms.records_failures else None,
-            "statuses": self._statuses(declared, terms, identity),
+            "min_succeeded": options.min_succeeded,
+            "on_failure": on_failure if options.records_failures else None,
+            "statuses": self._statuses(declared, options, identity),
             "secret_values": declared.secret_values(),
             "secret_results": declared.secret_results(),
             "outcome": None,
@@ -256,40 +262,42 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
         if not any("secret_members" in each for each in results):
             return results
         return self.secret_results.apply(
-            lambda secrets: [whole(each, (secrets or {}).get(each["job"], {})) for each in results]
+            lambda secrets: [
+                join_secrets(each, (secrets or {}).get(each["job"], {})) for each in results
+            ]
         )
 
     def _statuses(
-        self, declared: WaitedJobs, terms: Terms, identity: pulumi.Input[str]
+        self, declared: WaitedJobs, options: WaitOptions, identity: pulumi.Input[str]
     ) -> pulumi.Output[Any] | None:
         """Give the end of the wait, or unknown in a preview; None in a run that doesn't wait."""
         operation = stack_operation()
         if operation.never_waits:
             return None
-        if isinstance(identity, str) and not operation.waits_for(urn_in(identity)):
+        if isinstance(identity, str) and not operation.should_wait(urn_in(identity)):
             return None
 
         async def wait(jobs: list[Job]) -> list[Any] | None:
             row = EarlyRow(identity)
             urn = str(await row.urn.future())
-            needs = await declared.urns() if operation.asks_for_dependencies else []
-            if not operation.waits_for(urn, needs):
+            needs = await declared.dependency_urns() if operation.needs_dependencies else []
+            if not operation.should_wait(urn, needs):
                 return None
-            if operation.is_uncertain(urn):
+            if operation.may_leave_out(urn):
                 pulumi.log.info(UNCERTAIN, resource=row, ephemeral=True)  # type: ignore[arg-type] # see EarlyRow
             mask = Mask(await declared.secrets())
-            known = await declared.submissions(jobs)
-            waiting = Wait(known, terms, row, mask, surroundings())
-            statuses = await waiting.statuses()
-            asyncio.ensure_future(self.urn.future()).add_done_callback(waiting.recorded)
+            known = await declared.with_submissions(jobs)
+            waiting = Wait(known, options, row, mask, wait_context())
+            statuses = await waiting.run()
+            asyncio.ensure_future(self.urn.future()).add_done_callback(waiting.on_recorded)
             return await with_urns(statuses, known)
 
         in_preview = pulumi.runtime.is_dry_run()
-        return declared.once_known(lambda jobs: unknown() if in_preview else wait(jobs))
+        return declared.apply(lambda jobs: unknown() if in_preview else wait(jobs))
 
     def _say_earlier(self, outcome: dict[str, Any] | None, jobs: list[str]) -> None:
         """Say beside outputs of an earlier run that they are no others."""
-        said = earlier_run(outcome, jobs, stack_operation().why)
+        said = earlier_run(outcome, jobs, stack_operation().reason)
         if said:
             pulumi.log.warn(said, resource=self)
 

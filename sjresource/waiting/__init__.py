@@ -1,11 +1,14 @@
-"""How a program waits for service jobs, what it says meanwhile, and what it records.
+"""A program's wait for its service jobs, and the record of their outcome.
 
-waiting, waited_jobs                   one wait, and its jobs
-surroundings, holding, operation       what the waits of one program share, and when they are none
-polling, pacing, looking               asking AWS, in one thread, in as few calls as will do
-reporting, rows, progress, standing    who says what, where, in which words
-verdict                                whether enough jobs have succeeded
-recording, outcome, evidence           what came of the jobs
-failure, causes, console, masking      why there is no model, in one screen, without secrets
-services, daemon_thread                AWS's clients, and calls that block
+1. `ServiceJobCompletion` checks the wait's arguments (`options.py`) and its jobs (`jobs.py`).
+2. `operation.py` decides whether this run of the program waits at all; a `destroy` does not.
+3. The waits of a program share clients, a poller and a reporter (`context.py`). The clients are
+   those of the stack's `aws:` config, one a region (`aws/clients.py`).
+4. `wait.py` makes a watch of each job (`watch.py`), and awaits their ends in the event loop.
+5. `poller.py` polls Batch for all watches, in one thread, and resolves them.
+6. `reporter.py` meanwhile prints progress.
+7. After each end `verdict.py` decides whether the wait has succeeded, has failed, or goes on.
+8. A failed wait shows its evidence and raises when no other wait is pending (`failures.py`).
+9. Ctrl-C ends the wait, and not the jobs (`interruption.py`).
+10. Otherwise the completion's provider records the outcome in the state (`record.py`).
 """

@@ -1,7 +1,4 @@
-"""What all waits of one program share: its clients, one poller, one reporter, the list of waits.
-
-Several programs may share a process, each with an event loop of its own (the Automation API).
-"""
+"""What all waits of one program share: clients, a poller, a reporter, the list of pending waits."""
 
 from __future__ import annotations
 
@@ -12,91 +9,77 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import pulumi
+from pulumi.runtime.settings import get_monitor
 
 from sjresource.aws.clients import RegionalClients, confirm_gone, regional_clients
 from sjresource.aws.session import OPTIONAL_TIMEOUTS
 from sjresource.stack.config import stack_settings
 from sjresource.stack.own_settings import wrong_value
 from sjresource.status.detail import Standing
-from sjresource.waiting.failures import OpenWaits, open_waits
-from sjresource.waiting.interruption import say_when_interrupted
-from sjresource.waiting.operation import Operation, this_operation
+from sjresource.waiting.failures import PendingWaits, count_calls
+from sjresource.waiting.interruption import log_interruptions
 from sjresource.waiting.poller import Poller
-from sjresource.waiting.reporter import PACES, Reporter
+from sjresource.waiting.reporter import REPORT_RATES, Reporter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class WaitContext:
     """What all waits of one program share."""
 
     clients: RegionalClients
     reporter: Reporter
     poller: Poller
-    standing: Standing
-    waits: OpenWaits
+    status_detail: Standing
+    pending: PendingWaits
 
 
-def stack_operation() -> Operation:
-    """Read which operation this run of the program serves.
-
-    Raises:
-        pulumi.RunError: a setting of ours, or the variable, is none.
-    """
-    stack_settings()  # which looks at ours first, so that all that is wrong is told at once
-    try:
-        return this_operation(pulumi.Config("sjresource").get("wait"))
-    except ValueError as error:
-        raise pulumi.RunError(str(error)) from None
+_contexts: WeakKeyDictionary[asyncio.AbstractEventLoop, WaitContext] = WeakKeyDictionary()
+"""By event loop: the Automation API runs several programs in a process, each on its own loop."""
 
 
-def surroundings() -> Surroundings:
-    """Give what the waits of the running event loop share.
+def wait_context() -> WaitContext:
+    """Return the context of the running event loop's program.
 
     Raises:
         pulumi.RunError: `sjresource:progress` is not one of its values.
     """
     loop = asyncio.get_running_loop()
-    if loop not in _surroundings:
-        _surroundings[loop] = _new_surroundings(loop)
-    return _surroundings[loop]
+    if loop not in _contexts:
+        _contexts[loop] = _new_context(loop)
+    return _contexts[loop]
 
 
-_surroundings: WeakKeyDictionary[asyncio.AbstractEventLoop, Surroundings] = WeakKeyDictionary()
-
-
-def _new_surroundings(loop: asyncio.AbstractEventLoop) -> Surroundings:
-    own = pulumi.Config("sjresource")
-    settings = stack_settings()
-    clients, talk = regional_clients(settings), regional_clients(settings, OPTIONAL_TIMEOUTS)
-    pace = own.get("progress") or "sparse"
-    if pace not in PACES:
-        reason = wrong_value("progress", pace)
+def _new_context(loop: asyncio.AbstractEventLoop) -> WaitContext:
+    config, settings = pulumi.Config("sjresource"), stack_settings()
+    progress = config.get("progress") or "sparse"
+    if progress not in REPORT_RATES:
+        reason = wrong_value("progress", progress)
         raise pulumi.RunError(f"reading Setting (sjresource:progress): {reason}")
 
-    def on_loop(log: Callable[..., None], **how: Any) -> Callable[[Any, str], None]:
-        """`pulumi.log` with a resource belongs on the loop; the poller speaks from its thread."""
+    def on_loop(log: Callable[..., None], **options: Any) -> Callable[[Any, str], None]:
+        """Wrap a function of `pulumi.log`, which has to run on the loop, for other threads."""
 
-        def say(row: Any, text: str) -> None:
-            loop.call_soon_threadsafe(lambda: log(text, resource=row, **how))
+        def log_on_loop(resource: Any, text: str) -> None:
+            loop.call_soon_threadsafe(partial(log, text, resource=resource, **options))
 
-        return say
+        return log_on_loop
 
+    clients = regional_clients(settings)
+    optional_clients = regional_clients(settings, OPTIONAL_TIMEOUTS)
     reporter = Reporter(
-        on_loop(pulumi.log.info, ephemeral=True), on_loop(pulumi.log.warn), PACES[pace]
+        on_loop(pulumi.log.info, ephemeral=True), on_loop(pulumi.log.warn), REPORT_RATES[progress]
     )
-    waits = open_waits(fail_fast=bool(own.get_bool("failFast")))
-    say_when_interrupted(lambda: sum(len(getattr(wait, "jobs", ())) for wait in waits.open))
-    return Surroundings(
+    pending = PendingWaits(count_calls(get_monitor()), fail_fast=bool(config.get_bool("failFast")))
+    log_interruptions(lambda: sum(len(getattr(wait, "jobs", ())) for wait in pending.waits))
+    return WaitContext(
         clients=clients,
         reporter=reporter,
         poller=Poller(
-            clients.batch,
-            reporter,
-            confirm_gone=partial(confirm_gone, settings, "ServiceJob"),
+            clients.batch, reporter, confirm_gone=partial(confirm_gone, settings, "ServiceJob")
         ),
-        standing=Standing(talk.batch, talk.sagemaker),
-        waits=waits,
+        status_detail=Standing(optional_clients.batch, optional_clients.sagemaker),
+        pending=pending,
     )

@@ -1,7 +1,7 @@
-"""What a program says when its `pulumi up` is cancelled: that the jobs go on, and how to look.
+"""What a program logs when its `pulumi up` is cancelled: that the jobs go on, and how to see them.
 
-Ctrl-C reaches the program as SIGINT, from the terminal, or as SIGTERM, from the engine. It is put
-off for the moment that a line needs to get to the engine; a second one is not.
+Ctrl-C reaches the program as SIGINT, from the terminal, or as SIGTERM, from the engine. The first
+signal is put off for the moment that a line needs to get to the engine; a second one is not.
 """
 
 from __future__ import annotations
@@ -17,39 +17,39 @@ import pulumi
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_MOMENT = 0.3
-_DEFAULTS = (signal.SIG_DFL, signal.default_int_handler)
+_DELAY_SECONDS = 0.3
+_DEFAULT_HANDLERS = (signal.SIG_DFL, signal.default_int_handler)
 
 
-def say_when_interrupted(jobs: Callable[[], int]) -> None:
-    """Have it said, if anything is waited for by then; `jobs` counts them.
+def log_interruptions(jobs: Callable[[], int]) -> None:
+    """Log an interruption of a program that waits; `jobs` returns for how many jobs.
 
-    A script's own way to take a signal is left alone, and so are programs that share a process.
+    Handlers that the program has installed are left alone, and so are programs that share a
+    process, which don't run in the main thread.
     """
     if threading.current_thread() is not threading.main_thread():
         return
     for number in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) in _DEFAULTS:
-            signal.signal(number, _Saying(jobs, signal.getsignal(number)))
+        if signal.getsignal(number) in _DEFAULT_HANDLERS:
+            signal.signal(number, _handler(jobs, signal.getsignal(number)))
 
 
-def interruption(jobs: int) -> str:
-    """Say that a wait has ended, and not the jobs."""
-    look = "`sjresource watch` shows them, " if find_spec("click") is not None else ""
+def interruption_message(jobs: int) -> str:
+    """Return the message that the wait has ended, and the jobs have not."""
+    watch = "`sjresource watch` shows them, " if find_spec("click") is not None else ""
     them = "the job goes on" if jobs == 1 else f"the {jobs} jobs go on"
-    return f"only the wait has ended, {them}: {look}the next `pulumi up` goes on waiting"
+    return f"only the wait has ended, {them}: {watch}the next `pulumi up` goes on waiting"
 
 
-class _Saying:
-    """A handler that says it once, and lets the next signal do what it always did."""
+def _handler(jobs: Callable[[], int], previous: Any) -> Callable[[int, Any], None]:
+    """Return a handler that logs once, and then sends the signal again to the previous handler."""
 
-    def __init__(self, jobs: Callable[[], int], before: Any) -> None:
-        self._jobs = jobs
-        self._before = before
+    def handle(number: int, _frame: Any) -> None:
+        signal.signal(number, previous)
+        count = jobs()
+        if count:
+            pulumi.log.info(interruption_message(count))
+        delay = _DELAY_SECONDS if count else 0.0
+        threading.Timer(delay, os.kill, (os.getpid(), number)).start()
 
-    def __call__(self, number: int, _frame: Any) -> None:
-        signal.signal(number, self._before)
-        jobs = self._jobs()
-        if jobs:
-            pulumi.log.info(interruption(jobs))
-        threading.Timer(_MOMENT if jobs else 0.0, os.kill, (os.getpid(), number)).start()
+    return handle

@@ -1,7 +1,7 @@
-"""The jobs that a completion was given: what they are called, where they are shown, what is secret.
+"""The jobs that a completion was given: their ARNs, names, resources and secrets.
 
-Each is a `ServiceJob` of the program or the ARN of any service job. Of an ARN nothing else is known
-before it is looked at. A list or mapping of them may itself be an Output: a component's, or another
+Each is a `ServiceJob` of the program or the ARN of any service job, of which nothing else is known
+until it is described. A list or mapping of jobs may itself be an Output: a component's, or another
 stack's.
 """
 
@@ -11,7 +11,7 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pulumi
@@ -19,23 +19,20 @@ import pulumi
 from sjresource.aws.arn import parse_arn
 from sjresource.stack.inputs.output_text import TELLS, is_output_text
 from sjresource.status.masking import secret_values
-from sjresource.waiting.options import nonsense, shown
-from sjresource.waiting.wait import Job
+from sjresource.waiting.options import invalid_argument, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    Place = tuple[str, str | None]
-
-_KINDS = ("job", "job-definition", "job-queue", "scheduling-policy", "service-environment")
+_BATCH_KINDS = ("job", "job-definition", "job-queue", "scheduling-policy", "service-environment")
 _SEVERAL = (list, tuple, set, frozenset, Mapping)
 _MUST = "must be a ServiceJob, or the ARN of a service job, got"
-_AN_ID = re.compile(r"[\w-]+", re.ASCII)
+_ID = re.compile(r"[\w-]+", re.ASCII)
 _JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class DeclaredJob(pulumi.Resource):
-    """A job that this program declares, as far as a wait looks into it; `ServiceJob` is the one."""
+    """The base class of `ServiceJob`: what a wait reads of a job that the program declares."""
 
     if TYPE_CHECKING:  # at run time an annotation is an output to Pulumi's SDK
         given_arguments: dict[str, Any]
@@ -48,6 +45,11 @@ class DeclaredJob(pulumi.Resource):
             """The job's ARN."""
 
 
+_NEW_SECONDS = 300.0
+"""For so long after its submission a job counts as new, and Batch may not show it yet. Reported
+lags are far shorter."""
+
+
 class Entry(NamedTuple):
     """One job as it was given; `name` is its name in a mapping, None in a list."""
 
@@ -55,8 +57,25 @@ class Entry(NamedTuple):
     name: str | None = None
 
 
-_NEW_SECONDS = 300.0
-"""For so long after a submission what Batch shows may lag behind it: far longer than was heard."""
+@dataclass(frozen=True)
+class Job:
+    """A job to wait for.
+
+    Attributes:
+        arn: its ARN or id.
+        name: what messages call it.
+        queue: the name or ARN of its queue; None while that is unknown.
+        resource: the program's own `ServiceJob`, None for a job of another program.
+        job_name: its name in Batch; None while that is unknown.
+        is_new: whether it was submitted a moment ago.
+    """
+
+    arn: str
+    name: str
+    queue: str | None = None
+    resource: Any = None
+    job_name: str | None = None
+    is_new: bool = False
 
 
 class WaitedJobs:
@@ -70,27 +89,27 @@ class WaitedJobs:
 
     @classmethod
     def of(cls, name: str, job: Any, jobs: Any, min_succeeded: int | None = None) -> WaitedJobs:
-        """Take one job or many; what an Output holds is looked at once it is known.
+        """Return the jobs of a completion's arguments; Outputs are checked once they are known.
 
         Raises:
-            pulumi.RunError: both are given, or none, or something that is no job, or fewer jobs
-                than have to succeed.
+            pulumi.RunError: both arguments are given, or none; something in them is no job; or
+                there are fewer jobs than have to succeed.
         """
         if (job is None) == (jobs is None):
-            raise nonsense(name, "needs either job or jobs")
+            raise invalid_argument(name, "needs either job or jobs")
         if job is not None:
             entries = [Entry(_job(name, job, "job"))]
             _require_count(name, entries, min_succeeded)
             return cls(name, entries)
 
-        def taken(known: Any) -> list[Entry]:
+        def checked(known: Any) -> list[Entry]:
             entries = _entries(name, known)
             _require_count(name, entries, min_succeeded)
             return entries
 
         if isinstance(jobs, (pulumi.Output, Awaitable)):
-            return cls(name, pulumi.Output.from_input(jobs).apply(taken))
-        return cls(name, taken(jobs))
+            return cls(name, pulumi.Output.from_input(jobs).apply(checked))
+        return cls(name, checked(jobs))
 
     def arns(self) -> pulumi.Output[list[str]]:
         """Return the jobs' ARNs."""
@@ -100,28 +119,29 @@ class WaitedJobs:
         return arns
 
     def names(self) -> pulumi.Input[list[str] | None]:
-        """Return the names that a mapping has given them; None for a list."""
+        """Return the names of a mapping; None for a list."""
         names: pulumi.Input[list[str] | None] = self._each(_names)
         return names
 
-    async def submissions(self, jobs: list[Job]) -> list[Job]:
-        """Add each job's name in Batch and whether it is new, as far as the state knows."""
+    async def with_submissions(self, jobs: list[Job]) -> list[Job]:
+        """Return the jobs with `job_name` and `is_new`, as far as the state has them."""
         return [await _submitted(job) for job in jobs]
 
-    def once_known(self, then: Callable[[list[Job]], Any]) -> pulumi.Output[Any]:
-        """Call with the jobs, once it is known where they are."""
+    def apply(self, then: Callable[[list[Job]], Any]) -> pulumi.Output[Any]:
+        """Call `then` with the jobs, once their ARNs and queues are known."""
 
-        def told(entries: Sequence[Entry]) -> pulumi.Output[Any]:
-            places = pulumi.Output.all(*(_place(each) for each in entries))
-            return places.apply(lambda known: then(self.to_wait_for(entries, known)))
+        def with_queues(entries: Sequence[Entry]) -> pulumi.Output[Any]:
+            queues = pulumi.Output.all(*(_arn_and_queue(each) for each in entries))
+            return queues.apply(lambda known: then(self._jobs(entries, known)))
 
-        found: pulumi.Output[Any] = self._each(told)
-        return found
+        result: pulumi.Output[Any] = self._each(with_queues)
+        return result
 
-    def to_wait_for(self, entries: Sequence[Entry], places: Sequence[Place]) -> list[Job]:
-        """Name the jobs, now that it is known where they are."""
+    def _jobs(
+        self, entries: Sequence[Entry], arns_and_queues: Sequence[tuple[str, str | None]]
+    ) -> list[Job]:
         jobs = []
-        for number, (entry, (arn, queue)) in enumerate(zip(entries, places, strict=True)):
+        for number, (entry, (arn, queue)) in enumerate(zip(entries, arns_and_queues, strict=True)):
             if isinstance(entry.given, DeclaredJob):
                 jobs.append(Job(arn, entry.given.pulumi_resource_name, queue, entry.given))
             else:
@@ -131,14 +151,14 @@ class WaitedJobs:
         return jobs
 
     async def secrets(self) -> frozenset[str]:
-        """Find what is secret in the arguments; nothing is known of a job that is just an ARN."""
+        """Return the secret values of the jobs' arguments; those of an ARN are unknown."""
         given = [entry.given for entry in await self._known_entries()]
         return await secret_values(
             [job.given_arguments for job in given if isinstance(job, DeclaredJob)]
         )
 
-    async def urns(self) -> list[str]:
-        """Return the URNs of the program's own jobs, and of what names their queues."""
+    async def dependency_urns(self) -> list[str]:
+        """Return the URNs of the program's own jobs and of the resources that make their queues."""
         found: set[str] = set()
         for entry in await self._known_entries():
             if isinstance(entry.given, DeclaredJob):
@@ -153,23 +173,26 @@ class WaitedJobs:
         return self._entries
 
     def secret_values(self) -> pulumi.Output[list[str] | None]:
-        """Return the secrets, as a secret; None, which is none, where there are no secrets."""
+        """Return the jobs' secret values as a secret; a None that is no secret without any."""
         return self._if_secrets(sorted)
 
     def secret_results(self) -> pulumi.Output[dict[str, Any] | None]:
-        """Return the place for what is made of secrets: empty and a secret; None without any."""
+        """Return an empty secret for the provider to fill; a None that is no secret without any.
+
+        The engine encrypts only those outputs of a dynamic provider that were secret inputs.
+        """
         return self._if_secrets(lambda _: {})
 
     def _if_secrets(self, make: Callable[[frozenset[str]], Any]) -> pulumi.Output[Any]:
         values = asyncio.ensure_future(self.secrets())
 
-        async def made() -> Any:
+        async def value() -> Any:
             return make(await values) if await values else None
 
-        async def are_there() -> bool:
+        async def is_secret() -> bool:
             return bool(await values)
 
-        return pulumi.Output(set(), made(), _resolved(value=True), are_there())
+        return pulumi.Output(set(), value(), _resolved(value=True), is_secret())
 
     def _each(self, make: Callable[[Sequence[Entry]], Any]) -> Any:
         if isinstance(self._entries, pulumi.Output):
@@ -178,7 +201,7 @@ class WaitedJobs:
 
 
 def unknown() -> pulumi.Output[Any]:
-    """Return a value that is not known, even where previews are over."""
+    """Return an Output that is unknown, in an `up` too."""
     return pulumi.Output(set(), _resolved(value=None), _resolved(value=False))
 
 
@@ -187,12 +210,12 @@ async def _resolved(*, value: Any) -> Any:
 
 
 async def _submitted(job: Job) -> Job:
-    """Add what a state knows of the submission; a job that was not described yet is new."""
-    if not isinstance(job.row, DeclaredJob):
+    """Add what the state has of the submission; a job that was not described yet is new."""
+    if not isinstance(job.resource, DeclaredJob):
         return job
-    created = await job.row.created_at.future()
+    created = await job.resource.created_at.future()
     is_new = created is None or time.time() - created / 1000 < _NEW_SECONDS
-    return replace(job, job_name=await job.row.job_name.future(), is_new=is_new)
+    return replace(job, job_name=await job.resource.job_name.future(), is_new=is_new)
 
 
 def _entries(name: str, jobs: Any) -> list[Entry]:
@@ -203,44 +226,48 @@ def _entries(name: str, jobs: Any) -> list[Entry]:
             for key, each in sorted(named, key=lambda item: item[0])
         ]
     if isinstance(jobs, (DeclaredJob, str)):
-        raise nonsense(name, "jobs takes a list or a mapping of jobs; give a single one as job")
+        raise invalid_argument(
+            name, "jobs takes a list or a mapping of jobs; give a single one as job"
+        )
     if not isinstance(jobs, (list, tuple)):
-        reason = f"jobs must be a list of jobs, or a mapping of names to jobs, got {_seen(jobs)}"
-        raise nonsense(name, reason)
+        reason = (
+            f"jobs must be a list of jobs, or a mapping of names to jobs, got {_quoted_type(jobs)}"
+        )
+        raise invalid_argument(name, reason)
     return [Entry(_job(name, each, f"jobs[{at}]")) for at, each in enumerate(jobs)]
 
 
 def _job(name: str, given: Any, path: str) -> Any:
-    """Return what may be waited for: a job, an ARN, or an Output of either."""
+    """Check and return a job, an ARN or id, or an Output of either."""
     if isinstance(given, DeclaredJob):
         return given
     if isinstance(given, (pulumi.Output, Awaitable)):
         return pulumi.Output.from_input(given).apply(lambda known: _known_job(name, known, path))
-    wrong = _no_job(given, path)
-    if wrong:
-        raise nonsense(name, f"{path} {wrong}")
+    problem = _problem(given, path)
+    if problem:
+        raise invalid_argument(name, f"{path} {problem}")
     return given
 
 
-def _no_job(given: Any, path: str) -> str | None:
-    """Say what is wrong with what is to be an ARN; None if it is one, or an id."""
+def _problem(given: Any, path: str) -> str | None:
+    """Return what is wrong with an ARN or id; None if nothing is."""
     if is_output_text(given):
         return TELLS
     if not isinstance(given, str):
         several = "; give several as jobs" if isinstance(given, _SEVERAL) and path == "job" else ""
-        return f"{_MUST} {_seen(given)}{several}"
+        return f"{_MUST} {_quoted_type(given)}{several}"
     arn = parse_arn(given)
     if arn is not None and (arn.service, arn.kind) != ("batch", "service-job"):
-        kind = f"a {arn.kind}" if arn.kind in _KINDS else "another thing"
+        kind = f"a {arn.kind}" if arn.kind in _BATCH_KINDS else "another thing"
         return f"{_MUST} the ARN of {kind}"
-    if not (_AN_ID.fullmatch(arn.name) if arn else _JOB_ID.fullmatch(given)):
+    if not (_ID.fullmatch(arn.name) if arn else _JOB_ID.fullmatch(given)):
         return f"{_MUST} a text that is none; a name may be that of many jobs"
     return None
 
 
-def _seen(given: Any) -> str:
-    """Name the kind of what was given: a text may be a secret."""
-    return "a text" if isinstance(given, str) else shown(given)
+def _quoted_type(given: Any) -> str:
+    """Return what was given as an error quotes it: of a text, which may be secret, the type."""
+    return "a text" if isinstance(given, str) else quoted(given)
 
 
 def _known_job(name: str, known: Any, path: str) -> Any:
@@ -250,17 +277,19 @@ def _known_job(name: str, known: Any, path: str) -> Any:
 
 def _job_name(name: str, key: Any) -> str:
     if not isinstance(key, str) or not key or is_output_text(key):
-        raise nonsense(name, f"jobs has a name that is {_seen(key)}; names must be texts")
+        raise invalid_argument(
+            name, f"jobs has a name that is {_quoted_type(key)}; names must be texts"
+        )
     return key
 
 
 def _require_count(name: str, entries: Sequence[Entry], min_succeeded: int | None) -> None:
     count = len(entries)
     if not count:
-        raise nonsense(name, "jobs must not be empty")
+        raise invalid_argument(name, "jobs must not be empty")
     if min_succeeded is not None and not 1 <= min_succeeded <= count:
         reason = f"min_succeeded must be 1 to {count}, the number of jobs, got {min_succeeded}"
-        raise nonsense(name, reason)
+        raise invalid_argument(name, reason)
 
 
 def _names(entries: Sequence[Entry]) -> list[str] | None:
@@ -273,7 +302,7 @@ def _arn(entry: Entry) -> pulumi.Input[str]:
     return arn
 
 
-def _place(entry: Entry) -> pulumi.Output[Place]:
+def _arn_and_queue(entry: Entry) -> pulumi.Output[tuple[str, str | None]]:
     given = entry.given
     if isinstance(given, DeclaredJob):
         return pulumi.Output.all(given.job_arn, given.job_queue).apply(tuple)
@@ -281,9 +310,9 @@ def _place(entry: Entry) -> pulumi.Output[Place]:
 
 
 async def with_urns(statuses: list[str | None], jobs: list[Job]) -> list[Any]:
-    """Put the URN where a job of this program has no status, for the advice to name it."""
-    told: list[Any] = list(statuses)
+    """Return the statuses, with the URN in place of a missing one: the advice needs it."""
+    found: list[Any] = list(statuses)
     for at, job in enumerate(jobs):
-        if told[at] is None and job.row is not None:
-            told[at] = {"urn": str(await job.row.urn.future())}
-    return told
+        if found[at] is None and job.resource is not None:
+            found[at] = {"urn": str(await job.resource.urn.future())}
+    return found

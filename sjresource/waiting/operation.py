@@ -1,86 +1,185 @@
-"""Whether this run of the program is one that waits.
+"""Decides whether this run of the program waits.
 
-`sjresource:wait` and SJRESOURCE_WAIT say so. Without them every run waits, except those in which a
-wait is of no use as far as can be seen: the engine does not tell a program which operation it
-serves, but the program's ancestors have a `pulumi` among them whose command line does. Where it
-can't be read (the Automation API runs programs in its own process) the run waits.
+`sjresource:wait` and SJRESOURCE_WAIT decide it. Without them every run waits, except those in which
+a wait is of no use: `destroy`, `refresh`, and an `up` whose options leave the completion out. The
+engine does not tell a program which operation it serves, but one of the program's ancestors is a
+`pulumi` whose command line shows it. Where that can't be read (the Automation API runs programs in
+its own process) the run waits.
+
+The command line is read as the CLI's own parser (pflag) reads it: options anywhere, `--target=X`,
+`--target X`, `-t X`, `-tX`, `-t=X`, several short ones in a word, and `--` as their end. An option
+that is not on the command line may be a variable: PULUMI_OPTION_TARGET=X,Y.
+https://www.pulumi.com/blog/controlling-the-cli-through-environment-variables/
 """
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, NamedTuple
 
+import pulumi
+
 from sjresource.sanitize import plain
+from sjresource.stack.config import stack_settings
 from sjresource.stack.own_settings import FALSE, TRUE, wrong_value
-from sjresource.waiting.pulumi_options import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 VARIABLE = "SJRESOURCE_WAIT"
 
 _WITHOUT_WAITS = frozenset({"destroy", "down", "dn", "refresh"})
-_ANCESTORS = 8
+_MAX_ANCESTORS = 8
+
+COMMANDS = frozenset(
+    {"up", "update", "preview", "pre", "import", "watch", "destroy", "down", "dn", "refresh"}
+)
+
+SHORT = {"C": "cwd", "c": "config", "m": "message", "p": "parallel", "s": "stack", "t": "target",
+         "v": "verbose", "x": "exclude"}  # fmt: skip
+"""The short options with a value; `-f` and `-r` have none in the commands that run programs."""
+
+WITH_VALUE = frozenset(
+    {
+        *SHORT.values(),
+        "client", "color", "config-file", "exec-agent", "exec-kind", "from", "generate-resources",
+        "import-file", "import-pending-creates", "memprofilerate", "otel-traces", "override-env",
+        "parent", "path", "plan", "policy-pack", "policy-pack-config", "profiling", "properties",
+        "provider", "replace", "save-plan", "secrets-provider", "target-replace", "tracing",
+    }
+)  # fmt: skip
+"""The options whose value is the next word, if there is none behind a `=`."""
+
+_FALSE = frozenset({"", "0", "f", "false"})
+
+
+@dataclass(frozen=True)
+class CommandLine:
+    """The command of `pulumi`, and the patterns of URNs that it targets or excludes."""
+
+    command: str | None = None
+    targets: tuple[str, ...] = ()
+    excludes: tuple[str, ...] = ()
+    target_dependents: bool = False
+    exclude_dependents: bool = False
+
+    @classmethod
+    def parse(cls, arguments: Sequence[str], environ: Mapping[str, str]) -> CommandLine:
+        """Parse the arguments behind `pulumi`, and the variables that stand for options."""
+        command, options = _parse(arguments)
+
+        def values(*names: str) -> tuple[str, ...]:
+            given = [value for name in names for value in options.get(name, ())]
+            if given:
+                return tuple(given)
+            texts = (environ.get(_variable(name), "") for name in names)
+            return tuple(each for text in texts for each in text.split(",") if each)
+
+        def flag(name: str) -> bool:
+            given = options.get(name) or [environ.get(_variable(name), "")]
+            return given[-1].lower() not in _FALSE
+
+        return cls(
+            command=command,
+            targets=values("target", "target-replace"),
+            excludes=values("exclude"),
+            target_dependents=flag("target-dependents"),
+            exclude_dependents=flag("exclude-dependents"),
+        )
+
+    def leaves_out(self, urn: str, dependencies: Iterable[str] = ()) -> bool:
+        """Return whether a resource is left out; `dependencies` are the URNs it depends on."""
+        excluded = [urn, *dependencies] if self.exclude_dependents else [urn]
+        if any(_matches(self.excludes, each) for each in excluded):
+            return True
+        return bool(self.targets) and not (
+            _matches(self.targets, urn) or self.target_dependents  # the engine alone knows those
+        )
+
+    def may_leave_out(self, urn: str) -> bool:
+        """Return whether only the engine knows: its graph shows the dependents of a target."""
+        return bool(self.targets) and self.target_dependents and not _matches(self.targets, urn)
 
 
 @dataclass(frozen=True)
 class Operation:
-    """The operation that this run of the program serves; `said` is what a user says of waiting."""
+    """The operation that this run of the program serves.
 
-    said: bool | None
-    options: Options = field(default_factory=Options)
-    why: str = "its operation leaves it out"
+    Attributes:
+        setting: the user's setting; None where there is none, and the command line decides.
+        command_line: what the `pulumi` above this process was started with.
+        reason: why a completion does not wait, if it doesn't.
+    """
+
+    setting: bool | None
+    command_line: CommandLine = field(default_factory=CommandLine)
+    reason: str = "its operation leaves it out"
 
     @property
     def never_waits(self) -> bool:
         """Whether no completion waits in it."""
-        if self.said is not None:
-            return not self.said
-        return self.options.verb in _WITHOUT_WAITS
+        if self.setting is not None:
+            return not self.setting
+        return self.command_line.command in _WITHOUT_WAITS
 
-    def waits_for(self, urn: str, dependencies: Iterable[str] = ()) -> bool:
-        """Whether the completion with this URN waits; `dependencies` are URNs that it needs."""
-        if self.said is not None or self.never_waits:
-            return bool(self.said)
-        return not self.options.leaves_out(urn, dependencies)
+    def should_wait(self, urn: str, dependencies: Iterable[str] = ()) -> bool:
+        """Return whether the completion with this URN waits; `dependencies` are URNs it needs."""
+        if self.setting is not None or self.never_waits:
+            return bool(self.setting)
+        return not self.command_line.leaves_out(urn, dependencies)
 
     @property
-    def asks_for_dependencies(self) -> bool:
-        """Whether `waits_for` depends on what a completion needs."""
-        return self.said is None and self.options.asks_for_dependencies
+    def needs_dependencies(self) -> bool:
+        """Whether `should_wait` depends on what a completion needs."""
+        return self.setting is None and bool(
+            self.command_line.exclude_dependents and self.command_line.excludes
+        )
 
-    def is_uncertain(self, urn: str) -> bool:
-        """Whether the completion may be left out, as only the engine knows."""
-        return self.said is None and self.options.is_uncertain(urn)
+    def may_leave_out(self, urn: str) -> bool:
+        """Return whether the operation may leave the completion out, as only the engine knows."""
+        return self.setting is None and self.command_line.may_leave_out(urn)
 
 
-def this_operation(
+def stack_operation() -> Operation:
+    """Return the operation that this run of the program serves.
+
+    Raises:
+        pulumi.RunError: one of our settings, or the variable, has a wrong value.
+    """
+    stack_settings()  # reports all wrong settings of ours at once
+    try:
+        return read_operation(pulumi.Config("sjresource").get("wait"))
+    except ValueError as error:
+        raise pulumi.RunError(str(error)) from None
+
+
+def read_operation(
     setting: str | None,
     environ: Mapping[str, str] = os.environ,
     command: Callable[[], Sequence[str]] = lambda: pulumi_command(),  # noqa: PLW0108 - it is below
 ) -> Operation:
-    """Read what can be seen of the operation; the variable overrides the setting.
+    """Return the operation; the variable overrides the setting, and both the command line.
 
     Raises:
         ValueError: the variable or setting is neither true nor false.
     """
-    if environ.get(VARIABLE):
-        said = _truth(environ[VARIABLE], f"Variable ({VARIABLE})")
-        return Operation(said, why=f"{VARIABLE}={plain(environ[VARIABLE])}")
+    if variable := environ.get(VARIABLE):
+        value = _parse_bool(variable, f"Variable ({VARIABLE})")
+        return Operation(value, reason=f"{VARIABLE}={plain(variable)}")
     if setting:
-        said = _truth(setting, "Setting (sjresource:wait)")
-        return Operation(said, why=f"sjresource:wait is {plain(setting)}")
-    return Operation(None, Options.of(command(), environ))
+        value = _parse_bool(setting, "Setting (sjresource:wait)")
+        return Operation(value, reason=f"sjresource:wait is {plain(setting)}")
+    return Operation(None, CommandLine.parse(command(), environ))
 
 
 def pulumi_command() -> list[str]:
-    """Give the arguments of the `pulumi` that started this process; empty if none is found."""
+    """Return the arguments of the `pulumi` that started this process; empty if none is found."""
     pid = os.getppid()
-    for _ in range(_ANCESTORS):
+    for _ in range(_MAX_ANCESTORS):
         process = _process(pid)
         if process is None or process.parent <= 1:
             break
@@ -98,20 +197,20 @@ class _Process(NamedTuple):
 def _process(pid: int) -> _Process | None:
     try:
         if Path("/proc/self/stat").exists():
-            return _process_of_linux(pid)
-        said = subprocess.run(  # noqa: S603 - nothing of it is anybody's input
+            return _linux_process(pid)
+        words = subprocess.run(  # noqa: S603 - no part of it comes from outside
             ["ps", "-o", "ppid=,args=", "-p", str(pid)],  # noqa: S607 - wherever the system has it
             capture_output=True,
             text=True,
             check=True,
             timeout=5,
         ).stdout.split()
-        return _Process(int(said[0]), said[1:])
+        return _Process(int(words[0]), words[1:])
     except (OSError, ValueError, IndexError, subprocess.SubprocessError):
         return None
 
 
-def _process_of_linux(pid: int) -> _Process:
+def _linux_process(pid: int) -> _Process:
     folder = Path(f"/proc/{pid}")
     # The name, in brackets, may hold anything; the parent is the second field after it.
     parent = folder.joinpath("stat").read_text().rpartition(")")[2].split()[1]
@@ -119,8 +218,54 @@ def _process_of_linux(pid: int) -> _Process:
     return _Process(int(parent), arguments[:-1])
 
 
-def _truth(said: str, where: str) -> bool:
-    word = said.strip().lower()
+def _parse_bool(text: str, source: str) -> bool:
+    word = text.strip().lower()
     if word not in TRUE + FALSE:
-        raise ValueError(f"reading {where}: {wrong_value('wait', said)}")
+        raise ValueError(f"reading {source}: {wrong_value('wait', text)}")
     return word in TRUE
+
+
+def _parse(arguments: Sequence[str]) -> tuple[str | None, dict[str, list[str]]]:
+    """Return the command, and each option's values by its long name."""
+    command: str | None = None
+    options: dict[str, list[str]] = {}
+    words = iter(arguments)
+    for word in words:
+        if word == "--":
+            break
+        if word.startswith("--"):
+            name, has_value, value = word[2:].partition("=")
+            takes_next = name in WITH_VALUE and not has_value
+            value = next(words, "") if takes_next else value if has_value else "true"
+            options.setdefault(name, []).append(value)
+        elif word.startswith("-") and len(word) > 1:
+            for name, value in _parse_short(word[1:], words):
+                options.setdefault(name, []).append(value)
+        elif command is None and word in COMMANDS:
+            command = word
+    return command, options
+
+
+def _parse_short(letters: str, words: Iterator[str]) -> Iterator[tuple[str, str]]:
+    """Yield the short options of a word; the first that takes a value takes the word's rest."""
+    for at, letter in enumerate(letters):
+        if letter in SHORT:
+            rest = letters[at + 1 :]
+            yield SHORT[letter], rest.removeprefix("=") if rest else next(words, "")
+            return
+        if letters[at + 1 : at + 2] == "=":
+            return
+
+
+def _variable(name: str) -> str:
+    return f"PULUMI_OPTION_{name.upper().replace('-', '_')}"
+
+
+def _matches(patterns: Iterable[str], urn: str) -> bool:
+    return any(_pattern(each).fullmatch(urn) for each in patterns)
+
+
+def _pattern(target: str) -> re.Pattern[str]:
+    """Compile a target as the CLI does: `*` is anything but a colon, `**` is anything."""
+    parts = re.split(r"(\*\*|\*)", target)
+    return re.compile("".join({"**": ".*", "*": "[^:]*"}.get(p, re.escape(p)) for p in parts))

@@ -1,62 +1,74 @@
-"""The arguments of a completion that say how to wait, held against what they mean.
+"""The arguments of a completion that configure its wait, and their checks.
 
-They never reach a provider: a mistake in them would show only in the update, after the job was
-submitted. So it is told where the completion is declared, with the value, which can be no secret.
+They never reach a provider, whose check would report a mistake in them only in the update, after
+the job was submitted. So they are checked where the completion is declared. They can't be secret:
+an error may quote them.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
 from sjresource.checks.rules.own_arguments import plain_number, seconds
 from sjresource.sanitize import plain
-from sjresource.waiting.wait import Terms
 
-_MOST_LINES = 10_000
+_MAX_LOG_LINES = 10_000
 """https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html"""
 
-_SHOWN = 40
+_MAX_QUOTED = 40
 
 
-def stated_terms(
+@dataclass(frozen=True)
+class WaitOptions:
+    """How a completion waits; see `ServiceJobCompletion` for what each argument means."""
+
+    min_succeeded: int | None = None
+    timeout_seconds: float | None = None
+    records_failures: bool = False
+    log_lines: int = 20
+
+
+def read_options(
     name: str, *, min_succeeded: Any, timeout_seconds: Any, on_failure: Any, log_lines: Any
-) -> Terms:
-    """Return the terms of the completion called `name`; numbers may be written as text.
+) -> WaitOptions:
+    """Return the options of the completion called `name`; numbers may be text.
 
     Raises:
-        pulumi.RunError: one of them is not of its kind.
+        pulumi.RunError: one of them has a wrong type or value.
     """
-    patience = None if timeout_seconds is None else seconds(timeout_seconds)
-    if timeout_seconds is not None and patience is None:
+    timeout = None if timeout_seconds is None else seconds(timeout_seconds)
+    if timeout_seconds is not None and timeout is None:
         must = "timeout_seconds must be a number of seconds, more than 0; None waits without end"
-        raise nonsense(name, f"{must}, got {shown(timeout_seconds)}")
+        raise invalid_argument(name, f"{must}, got {quoted(timeout_seconds)}")
     needed = None if min_succeeded is None else _whole(min_succeeded)
     if min_succeeded is not None and needed is None:
         must = "min_succeeded must be a whole number of jobs"
-        raise nonsense(name, f"{must}, got {shown(min_succeeded)}")
+        raise invalid_argument(name, f"{must}, got {quoted(min_succeeded)}")
     lines = _whole(log_lines)
-    if lines is None or lines > _MOST_LINES:
-        must = f"log_lines must be a whole number from 0 to {_MOST_LINES}"
-        raise nonsense(name, f"{must}, got {shown(log_lines)}")
+    if lines is None or lines > _MAX_LOG_LINES:
+        must = f"log_lines must be a whole number from 0 to {_MAX_LOG_LINES}"
+        raise invalid_argument(name, f"{must}, got {quoted(log_lines)}")
     if on_failure not in ("raise", "record"):
-        raise nonsense(name, f"on_failure must be raise or record, got {shown(on_failure)}")
-    return Terms(needed, patience, on_failure == "record", lines)
+        reason = f"on_failure must be raise or record, got {quoted(on_failure)}"
+        raise invalid_argument(name, reason)
+    return WaitOptions(needed, timeout, on_failure == "record", lines)
 
 
-def shown(value: Any) -> str:
-    """Show what was given in place of what can be no secret; of anything large, its kind."""
+def quoted(value: Any) -> str:
+    """Return a short value as an error quotes it, and anything else by its type."""
     if isinstance(value, pulumi.Output):
         return "an Output, whose value is not known at once"
-    if isinstance(value, (str, int, float)) and len(str(value)) <= _SHOWN:
+    if isinstance(value, (str, int, float)) and len(str(value)) <= _MAX_QUOTED:
         return plain(repr(value))
     name = type(value).__name__
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
-def nonsense(name: str, reason: str) -> pulumi.RunError:
-    """Make the error for a completion that makes no sense."""
+def invalid_argument(name: str, reason: str) -> pulumi.RunError:
+    """Return the error for a wrong argument of the completion called `name`."""
     return pulumi.RunError(f"declaring ServiceJobCompletion ({name}): {reason}")
 
 

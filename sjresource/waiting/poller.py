@@ -1,10 +1,11 @@
-"""The poller: one daemon thread that looks at every job that a program waits for.
+"""One daemon thread that polls Batch for every job that a program waits for.
 
-A provider can't wait: its four workers serve all resources, and Ctrl-C doesn't reach them. So a
-thread of our own asks Batch, and the program's event loop is only told. It is a daemon thread,
-since the program's default executor is shared with resource registration and joined at exit.
+A provider can't wait: its four workers serve all resources, and Ctrl-C does not reach them. So the
+program has a thread of its own that asks Batch and resolves futures. It is a daemon thread, since
+the program's default executor is shared with resource registration and joined at exit.
 
-When to look is `pacing`'s, how a look is made `looking`'s, what is said of it `reporting`'s.
+This file decides when to poll. How a poll is made is in `status/describe.py`, when a job counts as
+gone in `watch.py`, what is reported in `reporter.py`.
 """
 
 from __future__ import annotations
@@ -12,106 +13,72 @@ from __future__ import annotations
 import random
 import threading
 import time
-from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
-from sjresource.aws.arn import name_in, parse_arn
+from sjresource.aws.arn import name_in
 from sjresource.aws.session import forget_clients
 from sjresource.errors import NotFound, RequestFailed, SjresourceError, Unreachable
 from sjresource.status.describe import Look
-from sjresource.status.text import duration, ran_seconds
+from sjresource.status.text import ran_seconds
 from sjresource.vocabulary import TERMINAL
-from sjresource.waiting.poll_interval import (
-    SECONDS_A_CALL,
-    SHORTEST_DELAY,
-    is_gone,
-    is_near_end,
-    next_delay,
-)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from sjresource.aws.batch import BatchClient
+    from sjresource.waiting.watch import QueueKey, Watch
 
     Detail = dict[str, Any]
-    Place = tuple[str, str]
 
-Answer = TypeVar("Answer")
+SHORTEST_DELAY = 0.5
+LONGEST_DELAY = 30.0
+_SHARE_OF_QUIET = 0.1
+_SECONDS_PER_CALL = 0.25
+"""After a poll of many calls there is none for so many seconds per call."""
 
-_RETHOUGHT_AFTER = 20
-"""Looks after which pages that told nothing are tried again."""
+_SHORT_JOB_SECONDS = 300.0
 
-_FEW = 2
+_RELIST_AFTER = 20
+"""Polls after which statuses are listed again whose pages held none of our jobs."""
 
-
-@dataclass(eq=False)
-class Watch:
-    """A job that is waited for; `queue` is its queue's name or ARN, None while that is unknown.
-
-    `name` is the job's name in Batch, None while that is unknown; `is_new` is that of a job that
-    was submitted a moment ago, and may not be shown yet.
-
-    `done` gets the first terminal detail, or fails with NotFound or RequestFailed if the job can't
-    be asked for. Cancelling it ends the watch.
-    """
-
-    job: str
-    queue: str | None = None
-    name: str | None = None
-    is_new: bool = False
-    done: Future[Detail] = field(default_factory=Future)
-    detail: Detail | None = None
-    began: float = 0.0
-    looked: float = 0.0
-    changed: float = 0.0
-    seen: float = 0.0
-    missed: int = 0
-    """Looks in a row that did not show it, the first at `missing`."""
-    missing: float = 0.0
-
-    @property
-    def place(self) -> Place:
-        """Region and queue; jobs of one place are looked at together."""
-        arn = parse_arn(self.job)
-        return arn.region if arn else "", name_in(self.queue or "")
+_FIRST_DESCRIBED = 2
+"""Jobs of an unknown queue that its first poll describes; each later one takes twice as many."""
 
 
 class Listener(Protocol):
-    """Is told by the poller, in the poller's thread."""
+    """What the poller calls, in its own thread."""
 
-    def seen(self, watch: Watch) -> None:
-        """Take note of a job that has another status, reason or attempt than before."""
+    def on_change(self, watch: Watch) -> None:
+        """Handle a new status, reason or attempt of a job."""
 
-    def out_of_reach(self, error: SjresourceError) -> None:
-        """Take note that AWS can't be asked at the moment; the poller goes on trying."""
+    def on_error(self, error: SjresourceError) -> None:
+        """Handle that AWS can't be asked at the moment; the poller goes on trying."""
 
-    def tell(self) -> float:
-        """Say what is due to be said; give the seconds until there may be more."""
+    def on_idle(self) -> float:
+        """Report what is due; return the seconds until there may be more."""
 
 
 @dataclass
-class _Visit:
-    """When a place is looked at, and how lively it is."""
+class _QueueState:
+    """When the jobs of one queue are polled next, and what earlier polls have shown."""
 
     due: float
-    changed: float
-    rested: float = 0.0
-    """Before that a look would come too soon after one that took many calls."""
-    listable: bool = True
-    useless: set[str] = field(default_factory=set)
-    looks: int = 0
-    typical: float | None = None
-    """How long the last job that ended here had run, in seconds."""
+    changed_at: float
+    not_before: float = 0.0
+    """An earlier poll would follow too soon on one that took many calls."""
+    can_list: bool = True
+    empty_statuses: set[str] = field(default_factory=set)
+    polls: int = 0
+    last_run_seconds: float | None = None
+    """How long the last job that ended in this queue had run."""
 
 
 class Poller:
-    """Looks at the jobs that somebody waits for, until nobody does.
+    """Polls the jobs of all watches until each is done or cancelled.
 
-    Cancel `done` of a watch to end it. A call that gets no answer, is throttled, or comes with
-    credentials that have expired is made again, with the credentials that are there by then.
-    `thread` is None while nobody waits.
+    A call that gets no answer, is throttled, or comes with expired credentials is made again, with
+    the credentials that are there by then. `thread` is None while there is no watch.
     """
 
     def __init__(
@@ -119,29 +86,34 @@ class Poller:
         client: Callable[[str], BatchClient],
         listener: Listener,
         now: Callable[[], float] = time.monotonic,
-        spread: Callable[[], float] = random.random,
+        jitter: Callable[[], float] = random.random,
         confirm_gone: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Take what it asks, whom it tells, and how it makes sure that a not-found counts.
+        """Prepare the poller; its thread starts with the first watch.
 
-        `confirm_gone` raises for a job, by its ARN, of which the credentials can't know.
+        Args:
+            client: returns the Batch client of a region.
+            listener: is called for what the poller sees.
+            now: the time, in seconds.
+            jitter: a random number from 0 to 1.
+            confirm_gone: is called with a job's ARN; raises RequestFailed if the credentials belong
+                to another account, so that a not-found says nothing about the job.
         """
         self._confirm_gone = confirm_gone
         self._client = client
         self._listener = listener
         self._now = now
-        self._spread = spread
+        self._jitter = jitter
         self._watches: list[Watch] = []
-        self._visits: dict[Place, _Visit] = {}
+        self._queues: dict[QueueKey, _QueueState] = {}
         self._changed = threading.Condition()
         self.thread: threading.Thread | None = None
 
-    def watch(self, watches: Iterable[Watch]) -> None:
-        """Look at these jobs too, soon; returns at once."""
+    def add(self, watches: Iterable[Watch]) -> None:
+        """Poll for these jobs too, soon; returns at once."""
         now = self._now()
         with self._changed:
             for watch in watches:
-                watch.began = now
                 self._watches.append(watch)
                 self._expect(watch, now)
             self._changed.notify()
@@ -150,93 +122,84 @@ class Poller:
                 self.thread.start()
 
     def _run(self) -> None:
-        while (place := self._next_place()) is not None:
-            self._visit(place)
+        while (key := self._next_queue()) is not None:
+            self._poll(key)
 
-    def _next_place(self) -> Place | None:
-        """Sleep until a place is due, letting the listener speak; None if nobody waits any more."""
+    def _next_queue(self) -> QueueKey | None:
+        """Sleep until a queue is due, with pauses for the listener; None if no watch is left."""
         while True:
-            quiet = self._listener.tell()
+            idle_seconds = self._listener.on_idle()
             with self._changed:
                 self._watches = [watch for watch in self._watches if not watch.done.done()]
                 if not self._watches:
                     self.thread = None
-                    self._visits.clear()
+                    self._queues.clear()
                     return None
-                places = {watch.place for watch in self._watches}
-                place = min(places, key=lambda place: self._visits[place].due)
-                remaining = self._visits[place].due - self._now()
+                keys = {watch.queue_key for watch in self._watches}
+                key = min(keys, key=lambda key: self._queues[key].due)
+                remaining = self._queues[key].due - self._now()
                 if remaining <= 0:
-                    return place
-                self._changed.wait(min(remaining, quiet))
+                    return key
+                self._changed.wait(min(remaining, idle_seconds))
 
-    def _visit(self, place: Place) -> None:
-        region, queue = place
+    def _poll(self, key: QueueKey) -> None:
+        region, queue = key
         with self._changed:
-            visit = self._visits[place]
-            there = [watch for watch in self._watches if watch.place == place]
-        there.sort(key=lambda watch: watch.looked)
-        # Of an unknown queue a few jobs tell the name, and then its pages tell of the others.
-        asked = there if queue else there[: _FEW ** (visit.looks + 1)]
+            state = self._queues[key]
+            watches = [watch for watch in self._watches if watch.queue_key == key]
+        watches.sort(key=lambda watch: watch.polled_at)
+        # Descriptions of a few jobs tell their queue's name; then its pages show the others.
+        polled = watches if queue else watches[: _FIRST_DESCRIBED ** (state.polls + 1)]
         by_job: dict[str, list[Watch]] = {}
-        for watch in asked:
+        for watch in polled:
             by_job.setdefault(name_in(watch.job), []).append(watch)
         look = Look(
             self._client(region),
-            queue if queue and visit.listable else None,
+            queue if queue and state.can_list else None,
             {job: watches[0].detail for job, watches in by_job.items()},
-            visit.useless if visit.looks % _RETHOUGHT_AFTER else (),
-            {job: watches[0].name for job, watches in by_job.items() if watches[0].name},
+            state.empty_statuses if state.polls % _RELIST_AFTER else (),
+            {job: watches[0].job_name for job, watches in by_job.items() if watches[0].job_name},
         )
-        self._take_answers(look, by_job, visit)
-        self._plan(visit, look, there)
-        for watch in there[len(asked) :]:
-            watch.queue = asked[-1].queue  # most likely; its description will say so, or not
+        self._read_answers(look, by_job, state)
+        self._schedule(state, look, watches)
+        for watch in watches[len(polled) :]:
+            watch.queue = polled[-1].queue  # a guess, which its description will correct
         with self._changed:
-            for watch in there:
-                if watch.place != place:
+            for watch in watches:
+                if watch.queue_key != key:
                     self._expect(watch, self._now())
 
-    def _take_answers(self, look: Look, by_job: dict[str, list[Watch]], visit: _Visit) -> None:
+    def _read_answers(self, look: Look, by_job: dict[str, list[Watch]], state: _QueueState) -> None:
         try:
             for job, answer in look.answers():
                 for watch in by_job[job]:
-                    self._take(watch, answer, visit)
+                    self._update(watch, answer, state)
         except SjresourceError as error:
-            self._renew(error)
-            self._listener.out_of_reach(error)
+            if isinstance(error, Unreachable) or "Expired" in getattr(error, "code", ""):
+                forget_clients()
+            self._listener.on_error(error)
         except Exception as error:  # noqa: BLE001 - without this thread every wait would hang
-            said = f"{type(error).__name__}: {error}, which is unexpected"
-            self._listener.out_of_reach(Unreachable("reading", "ServiceJob", "any", said))
+            reason = f"{type(error).__name__}: {error}, which is unexpected"
+            self._listener.on_error(Unreachable("reading", "ServiceJob", "any", reason))
 
-    def _take(self, watch: Watch, answer: Detail | SjresourceError, visit: _Visit) -> None:
-        watch.looked = self._now()
+    def _update(self, watch: Watch, answer: Detail | SjresourceError, state: _QueueState) -> None:
+        watch.polled_at = self._now()
         if isinstance(answer, NotFound):
-            self._miss(watch, answer, visit)
-            return
-        watch.missed = 0
-        if isinstance(answer, SjresourceError):
-            _fail(watch.done, answer)
-            return
-        watch.seen = watch.looked
-        if self._is_news(watch, answer):
-            visit.changed = watch.changed = watch.looked
-            visit.typical = ran_seconds(answer) or visit.typical
-            self._listener.seen(watch)
+            if not watch.misses:
+                state.changed_at = watch.polled_at  # so that the next polls come soon
+            if watch.miss():
+                watch.finish(self._wrong_account(watch) or watch.gone(answer))
+        elif isinstance(answer, SjresourceError):
+            watch.finish(answer)
+        elif watch.update(answer):
+            state.changed_at = watch.changed_at = watch.polled_at
+            state.last_run_seconds = ran_seconds(answer) or state.last_run_seconds
+            self._listener.on_change(watch)
             if answer["status"] in TERMINAL:
-                _finish(watch.done, answer)
+                watch.finish(answer)
 
-    def _miss(self, watch: Watch, absence: NotFound, visit: _Visit) -> None:
-        """Look again soon for a job that is not shown, until that counts."""
-        if not watch.missed:
-            visit.changed = watch.missing = watch.looked
-        watch.missed += 1
-        was_seen, missing = watch.detail is not None, watch.looked - watch.missing
-        if is_gone(watch.missed, missing, was_seen=was_seen, is_new=watch.is_new):
-            _fail(watch.done, self._elsewhere(watch) or _gone(watch, absence))
-
-    def _elsewhere(self, watch: Watch) -> RequestFailed | None:
-        """Return why the credentials can't know a job; None too if nobody tells whose they are."""
+    def _wrong_account(self, watch: Watch) -> RequestFailed | None:
+        """Return why the credentials can't see a job; None if they can, or if that is unknown."""
         try:
             self._confirm_gone(watch.job)
         except RequestFailed as error:
@@ -245,51 +208,42 @@ class Poller:
             pass
         return None
 
-    def _plan(self, visit: _Visit, look: Look, there: list[Watch]) -> None:
-        """Say when this place is looked at next, and what this look has taught."""
+    def _schedule(self, state: _QueueState, look: Look, watches: list[Watch]) -> None:
+        """Set when this queue is polled next, and keep what this poll has shown."""
         now = self._now()
-        running = [w for w in there if w.detail and w.detail["status"] == "RUNNING"]
-        near = is_near_end((now - watch.changed for watch in running), visit.typical)
-        delay = next_delay(0.0 if near else now - visit.changed, look.calls, self._spread())
+        running = [w for w in watches if w.detail and w.detail["status"] == "RUNNING"]
+        near_end = is_near_end((now - w.changed_at for w in running), state.last_run_seconds)
+        quiet_seconds = 0.0 if near_end else now - state.changed_at
+        delay = next_delay(quiet_seconds, look.calls, self._jitter())
         with self._changed:
-            visit.due = now + delay
-            visit.rested = now + min(look.calls * SECONDS_A_CALL, delay)
-            visit.listable, visit.useless = look.listable, look.useless
-            visit.looks += 1
-
-    def _is_news(self, watch: Watch, detail: Detail) -> bool:
-        before, watch.detail = watch.detail, detail
-        watch.queue = detail.get("jobQueue") or watch.queue
-        return before is None or _told(before) != _told(detail)
+            state.due = now + delay
+            state.not_before = now + min(look.calls * _SECONDS_PER_CALL, delay)
+            state.can_list, state.empty_statuses = look.listable, look.useless
+            state.polls += 1
 
     def _expect(self, watch: Watch, now: float) -> None:
-        visit = self._visits.setdefault(watch.place, _Visit(now, changed=now))
-        visit.due = max(visit.rested, min(visit.due, now + SHORTEST_DELAY))
-        visit.changed = now
-
-    def _renew(self, error: SjresourceError) -> None:
-        if isinstance(error, Unreachable) or "Expired" in getattr(error, "code", ""):
-            forget_clients()
+        """Have the watch's queue polled soon."""
+        state = self._queues.setdefault(watch.queue_key, _QueueState(now, changed_at=now))
+        state.due = max(state.not_before, min(state.due, now + SHORTEST_DELAY))
+        state.changed_at = now
 
 
-def _told(detail: Detail) -> tuple[Any, ...]:
-    return detail["status"], detail.get("statusReason"), len(detail.get("attempts", []))
+def next_delay(quiet_seconds: float, calls: int, jitter: float) -> float:
+    """Return the seconds until the next poll.
+
+    They are a tenth of the time for which nothing has changed: the end of a short job is seen fast,
+    and a long wait costs little. A poll that took many calls is not repeated at once. `jitter` is a
+    random number from 0 to 1, so that programs don't poll together.
+    """
+    delay = max(quiet_seconds * _SHARE_OF_QUIET, calls * _SECONDS_PER_CALL, SHORTEST_DELAY)
+    return min(delay, LONGEST_DELAY) * (0.8 + 0.2 * jitter)
 
 
-def _gone(watch: Watch, absence: NotFound) -> NotFound:
-    """Say what was seen of a job, and when, and who has not shown it since."""
-    ago = duration(watch.looked - watch.seen)
-    before = f"it was {watch.detail['status']} {ago} ago; " if watch.detail else ""
-    over = duration(watch.looked - watch.missing)
-    seen = f"{before}{absence.seen}, in {watch.missed} looks over {over}"
-    return NotFound("reading", "ServiceJob", watch.job, seen)
+def is_near_end(ages: Iterable[float], last_run_seconds: float | None) -> bool:
+    """Return whether a short job should end about now, judging by the last that ended in its queue.
 
-
-def _finish(done: Future[Detail], detail: Detail) -> None:
-    if done.set_running_or_notify_cancel():
-        done.set_result(detail)
-
-
-def _fail(done: Future[Detail], error: SjresourceError) -> None:
-    if done.set_running_or_notify_cancel():
-        done.set_exception(error)
+    `ages` are the seconds for which jobs have been running.
+    """
+    if last_run_seconds is None or last_run_seconds > _SHORT_JOB_SECONDS:
+        return False
+    return any(0.8 * last_run_seconds <= age <= 1.5 * last_run_seconds for age in ages)

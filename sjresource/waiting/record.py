@@ -1,28 +1,57 @@
-"""What became of the jobs of a completion: the record that stands in the stack's state. Pure.
+"""What a completion keeps of its jobs, in the stack's state: for good, since AWS forgets its jobs.
 
-It stands there for good: Batch and SageMaker forget their jobs after a while.
+The provider fills in the recorded inputs where a run knows less than the record, and asks AWS when
+there is something new to record:
+
+| this run's statuses of the jobs  | recorded for them | what is kept                        |
+| -------------------------------- | ----------------- | ----------------------------------- |
+| unknown: a preview               | something         | the record                          |
+| unknown: a preview               | nothing           | unknown                             |
+| none: this run does not wait     | something         | the record, also that of other jobs |
+| none: this run does not wait     | nothing           | nothing: outputs stay unknown       |
+| how they ended                   | that it is over   | the record: it is final             |
+| how they ended                   | nothing           | what AWS answers                    |
+| that Batch has forgotten one     | how that one ended| the record of that one              |
+| that Batch has forgotten one     | nothing           | a check failure, if it matters      |
+
+Whether a missing job matters, and the status of the outcome, are `verdict.judge`'s answers.
 """
 
 from __future__ import annotations
 
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
-from sjresource.aws.arn import name_in
+from pulumi.dynamic import CheckFailure
+
+from sjresource.aws.arn import name_in, parse_arn
 from sjresource.aws.models import answer_properties
+from sjresource.aws.payload import is_unknown
+from sjresource.aws.presence import Sought, find, find_for_a_while
+from sjresource.aws.waiters import Clock
+from sjresource.errors import NotFound, SjresourceError
+from sjresource.stack.diff import means_the_same
 from sjresource.status.console_links import console_urls
-from sjresource.status.evidence import training_job_arn
-from sjresource.vocabulary import LOG_GROUP, stage
-from sjresource.waiting.verdict import judge
+from sjresource.status.evidence import gather, training_job_arn
+from sjresource.status.failure_report import run_again
+from sjresource.status.masking import Mask
+from sjresource.vocabulary import LOG_GROUP, TERMINAL, stage
+from sjresource.waiting.verdict import Verdict, is_over, judge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sjresource.aws.clients import RegionalClients
     from sjresource.status.evidence import Evidence
-    from sjresource.status.masking import Mask
 
+    Properties = Mapping[str, Any]
 
-QUOTING = (
+RECORDED_INPUTS = ("jobs", "names", "min_succeeded", "on_failure", "statuses", "secret_values")
+"""The inputs that a record belongs to."""
+
+QUOTES_AWS = (
     "status_reason",
     "attempts",
     "failure_reason",
@@ -34,11 +63,101 @@ QUOTING = (
 """AWS's words in a job's record, and names that begin with the payload's TrainingJobName."""
 
 MADE_OF_ARGUMENTS = ("model_artifacts", "final_metrics")
-"""What consists of the job's own arguments, and is needed whole: it is as secret as they are."""
+"""Members made of the job's own arguments and needed unmasked: as secret as the arguments."""
+
+_CLOCK = Clock(time.monotonic, time.sleep)
+_READERS = 4
+_MAX_LOG_STREAMS = 20
+"""For more jobs the names of their log streams are not looked up: each is a call."""
+
+
+def fill_in_recorded(
+    olds: Properties, news: Properties
+) -> tuple[dict[str, Any], list[CheckFailure]]:
+    """Return the inputs with the recorded ones filled in, by the table above, and what is wrong."""
+    statuses = news.get("statuses")
+    if statuses is None:
+        recorded = olds if olds.get("statuses") is not None else news
+        kept = {name: recorded[name] for name in RECORDED_INPUTS if recorded.get(name) is not None}
+        others = {name: value for name, value in news.items() if name not in RECORDED_INPUTS}
+        return {**others, **kept}, []
+    same_jobs = olds.get("statuses") is not None and all(
+        means_the_same(olds.get(name), news.get(name)) for name in ("jobs", "min_succeeded")
+    )
+    if is_unknown(statuses):
+        return {**news, "statuses": olds["statuses"] if same_jobs else statuses}, []
+    if same_jobs and _is_final(olds):
+        return {**news, "statuses": olds["statuses"]}, []
+    pairs = zip(olds.get("jobs") or [], olds.get("statuses") or [], strict=False)
+    ended = {job: status for job, status in pairs if status in TERMINAL}
+    filled = [
+        status if isinstance(status, str) else ended.get(job)
+        for job, status in zip(news["jobs"], statuses, strict=True)
+    ]
+    return {**news, "statuses": filled}, _forgotten_failures(news, filled, statuses)
+
+
+def record(
+    clients: RegionalClients, props: Properties, olds: Properties, clock: Clock = _CLOCK
+) -> dict[str, Any]:
+    """Return the outputs that record the outcome, read from AWS; empty if this run does not wait.
+
+    A job that Batch has forgotten since keeps its record, and one whose training job is gone keeps
+    what was recorded of that. A job without a record is asked for during some seconds: a wait has
+    just seen it end.
+
+    Secrets in the records are moved to `secret_results`, an input that the program made a secret
+    and that the engine encrypts.
+    """
+    if props.get("statuses") is None:
+        return {}
+    mask = Mask(props.get("secret_values") or ())
+    secrets = olds.get("secret_results") or {}
+    before = {job: join_secrets(each, secrets.get(job, {})) for job, each in _results(olds).items()}
+    lines = 0 if len(props["jobs"]) <= _MAX_LOG_STREAMS else None
+    unread: list[str] = []
+
+    def read(job: str, status: str | None) -> dict[str, Any]:
+        if status not in TERMINAL:
+            return {"job": job, "status": status}
+        try:
+            detail = _describe(clients, job, clock, is_recorded=job in before)
+        except SjresourceError as error:
+            unread.append(str(error))
+            detail = None
+        evidence = gather(clients, detail, lines, clock.sleep) if detail else None
+        if evidence is None:
+            return before.get(job) or {"job": job, "job_name": name_in(job), "status": status}
+        unread.extend(evidence.unread)
+        known = before.get(job, {}) if evidence.gone else {}
+        return {**known, **job_record(evidence)}
+
+    with ThreadPoolExecutor(_READERS) as readers:
+        split = [
+            split_secrets(each, mask)
+            for each in readers.map(read, props["jobs"], props["statuses"])
+        ]
+    records = [{name: each for name, each in clear.items() if name != "name"} for clear, _ in split]
+    for each, name in zip(records, props.get("names") or (), strict=False):
+        each["name"] = name
+    errors = sorted({mask.text(error) for error in unread})
+    outputs = {"outcome": outcome_record(records, _whole(props.get("min_succeeded")), errors)}
+    hidden = {clear["job"]: secret for clear, secret in split if secret}
+    return {**outputs, "secret_results": hidden} if hidden else outputs
+
+
+def quotes_secrets(olds: Properties, news: Properties) -> bool:
+    """Return whether the record holds in the clear what the program has declared secret since."""
+    secrets = news.get("secret_values")
+    if not secrets or is_unknown(secrets) or news.get("statuses") is None:
+        return False
+    mask = Mask(secrets)
+    results = _results(olds).values()
+    return any(split_secrets(each, mask)[0] != join_secrets(each, {}) for each in results)
 
 
 def job_record(evidence: Evidence) -> dict[str, Any]:
-    """Build one job's record; what is not known is absent."""
+    """Return one job's record; unknown members are absent."""
     detail, trained = evidence.detail, evidence.training_job
     arn = training_job_arn(detail)
     record = {
@@ -64,45 +183,113 @@ def job_record(evidence: Evidence) -> dict[str, Any]:
     return {name: value for name, value in record.items() if value not in (None, "", {}, [])}
 
 
-def parted(record: Mapping[str, Any], mask: Mask) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Part a job's record into what may stand in the clear, and what is as secret as its sources.
+def split_secrets(record: Mapping[str, Any], mask: Mask) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Split a job's record into what may stand in the clear, masked, and the secret members.
 
     `secret_members` of the former names the members of the latter.
     """
-    shown = {name: value for name, value in record.items() if name != "secret_members"}
-    shown.update({name: mask.everything(shown[name]) for name in QUOTING if name in shown})
+    clear = join_secrets(record, {})
+    clear.update({name: mask.everything(clear[name]) for name in QUOTES_AWS if name in clear})
     secret = {}
     for name in MADE_OF_ARGUMENTS:
-        value = shown.get(name)
+        value = clear.get(name)
         texts = list(value) if isinstance(value, dict) else value
         if value is not None and mask.everything(texts) != texts:
-            secret[name] = shown.pop(name)
-    return {**shown, "secret_members": sorted(secret)} if secret else shown, secret
+            secret[name] = clear.pop(name)
+    return {**clear, "secret_members": sorted(secret)} if secret else clear, secret
 
 
-def whole(record: Mapping[str, Any], secrets: Mapping[str, Any]) -> dict[str, Any]:
-    """Put a job's record together again; `secrets` is what was parted from it."""
+def join_secrets(record: Mapping[str, Any], secrets: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a job's whole record; `secrets` are the members that were split from it."""
     return {**{name: each for name, each in record.items() if name != "secret_members"}, **secrets}
 
 
 def outcome_record(
     records: Sequence[Mapping[str, Any]], min_succeeded: int | None, unread: Sequence[str] = ()
 ) -> dict[str, Any]:
-    """Sum up the jobs' records, which are in the order in which the jobs were given.
+    """Return the record of all jobs, in the order in which they were given.
 
-    `unread` says what AWS refused to tell; with it the record is incomplete.
+    `unread` are the errors of AWS that left something out; the next `up` tries again.
     """
     statuses = [record["status"] for record in records]
-    counts = Counter({"failed": 0, **dict.fromkeys(("succeeded", "running", "waiting"), 0)})
-    counts.update(stage(status) for status in statuses)
+    stages = Counter(stage(status) for status in statuses)
     outcome: dict[str, Any] = {
         "status": judge(statuses, min_succeeded).value,
         "summary": {
             "jobs": len(records),
-            "succeeded": counts["succeeded"],
-            "failed": counts["failed"],
-            "unfinished": counts["running"] + counts["waiting"],
+            "succeeded": stages["succeeded"],
+            "failed": stages["failed"],
+            "unfinished": stages["running"] + stages["waiting"],
         },
         "results": list(records),
     }
     return {**outcome, "unread": list(unread)} if unread else outcome
+
+
+def _results(olds: Properties) -> dict[str, dict[str, Any]]:
+    return {each.get("job"): each for each in (olds.get("outcome") or {}).get("results", [])}
+
+
+def _describe(
+    clients: RegionalClients, job: str, clock: Clock, *, is_recorded: bool
+) -> Mapping[str, Any] | None:
+    """Return Batch's description of a job; None for a recorded one that is not found.
+
+    Raises:
+        NotFound: Batch does not show a job without a record; the next `up` has to ask again.
+    """
+    arn = parse_arn(job)
+    client, sought = clients.batch(arn.region if arn else ""), Sought(job)
+    detail = find(client, sought) if is_recorded else find_for_a_while(client, sought, *clock)
+    if detail is None and not is_recorded:
+        raise NotFound("reading", "ServiceJob", job, "DescribeServiceJob does not show it")
+    return detail
+
+
+def _is_final(olds: Properties) -> bool:
+    return is_over(
+        olds["statuses"],
+        _whole(olds.get("min_succeeded")),
+        record_all=olds.get("on_failure") == "record",
+    )
+
+
+def _forgotten_failures(
+    news: Properties, filled: list[str | None], statuses: list[Any]
+) -> list[CheckFailure]:
+    """Return a check failure if the outcome depends on a job that Batch has forgotten.
+
+    In `statuses` a forgotten job of this program has its URN; in `filled` its status is None.
+    """
+    forgotten = [
+        (job, status["urn"] if isinstance(status, dict) else None)
+        for job, known, status in zip(news["jobs"], filled, statuses, strict=True)
+        if known is None
+    ]
+    needed = _whole(news.get("min_succeeded"))
+    verdict = judge(filled, needed)
+    records_failure = news.get("on_failure") == "record" and needed is not None
+    if not forgotten or verdict is Verdict.SUCCEEDED:
+        return []
+    if records_failure and verdict is Verdict.FAILED:
+        return []
+    job, urn = forgotten[0]
+    more = f" and {len(forgotten) - 1} more" if len(forgotten) > 1 else ""
+    again = (
+        "to run it again, once you are sure that it does not run any more, change its `triggers` "
+        f"or `pulumi up --replace '{urn}'`"
+        if urn
+        else f"once it does not run any more, it can be run again {run_again(None)}"
+    )
+    return [
+        CheckFailure(
+            "",  # the engine would show the value of a property that is named
+            f"Batch no longer knows ServiceJob ({name_in(job)}{more}), and how it ended "
+            f"was never recorded; {again}",
+        )
+    ]
+
+
+def _whole(number: Any) -> int | None:
+    """Return the integer that the engine hands over as a float."""
+    return None if number is None else int(number)

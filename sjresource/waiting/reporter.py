@@ -1,9 +1,9 @@
-"""Who says what while a program waits, and when: little, whatever is waited for.
+"""Progress lines while a program waits: which jobs get one, and when.
 
-A job's row gets a line for each change of status, reason or attempt, and one a minute while nothing
-changes. More than 20 jobs share one line. Where no terminal shows lines in place each of them is
-printed in full, so a program says fewer than ten a minute in all; a line that has to wait says by
-then what is true by then. The words are `progress`'s.
+A job has a line for each change of status, reason or attempt, and one a minute while nothing
+changes. More than 20 jobs share one line. Where a terminal can't replace a line each of them is
+printed, so a program prints fewer than ten a minute in all; a line that was put off shows the state
+at the time when it is printed. The words are those of `status/text.py`.
 """
 
 from __future__ import annotations
@@ -22,104 +22,105 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sjresource.errors import SjresourceError
-    from sjresource.waiting.poller import Watch
+    from sjresource.waiting.watch import Watch
 
-    Say = Callable[[Any, str], None]
+    Log = Callable[[Any, str], None]
 
-CROWD = 20
-"""More jobs than that are spoken of together."""
+MAX_SINGLE_JOBS = 20
+"""More jobs than that share one line."""
 
-MOST_LINES = 9
+_MAX_LINES_A_MINUTE = 9
 MINUTE = 60.0
-_CROWD_PAUSE = 10.0
-_TICK = 5.0
+_GROUP_PAUSE_SECONDS = 10.0
+_TICK_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class Pace:
-    """How much is said: seconds between lines without news, and whether lines are counted."""
+class ReportRate:
+    """Seconds between two lines without a change, and whether lines a minute are limited."""
 
-    heartbeat: float = MINUTE
-    counted: bool = True
+    interval: float = MINUTE
+    limited: bool = True
 
 
-SPARSE = Pace()
-LIVE = Pace(heartbeat=5.0, counted=False)
-PACES = {"sparse": SPARSE, "live": LIVE}
+SPARSE = ReportRate()
+LIVE = ReportRate(interval=5.0, limited=False)
+REPORT_RATES = {"sparse": SPARSE, "live": LIVE}
 """The values of `sjresource:progress`."""
 
 
-class Speaker(Protocol):
-    """Something that has a line to say on a row; None is the program's own row."""
+class Report(Protocol):
+    """Something that is reported in one line, on `resource`; None stands for the stack's row."""
 
-    row: Any
-    told: Any
-    told_at: float
+    resource: Any
+    last: Any
+    """The state when the report was printed last; None before the first time."""
+    last_at: float
 
-    def news(self) -> Any:
-        """Give what differs if and only if there is something new to say."""
+    def state(self) -> Any:
+        """Return what differs if and only if there is something new to report."""
 
     def line(self, now: float) -> str:
-        """Say how things stand; may ask AWS."""
+        """Return the report as it is now; may ask AWS."""
 
 
 @dataclass(eq=False)
-class JobSpeaker:
-    """Speaks for one job, on its row; `mask` takes the secrets out of AWS's words."""
+class JobReport:
+    """The report of one job; `mask` takes secrets out of AWS's words.
+
+    `status_detail` returns what else is known of a described job.
+    """
 
     watch: Watch
     name: str
-    row: Any
-    standing: Callable[[dict[str, Any]], str]
+    resource: Any
+    status_detail: Callable[[dict[str, Any]], str]
     mask: Callable[[str], str] = str
-    since: float = 0.0
+    status_at: float = 0.0
     status: str = ""
     warned: bool = False
-    told: Any = None
-    told_at: float = 0.0
+    last: Any = None
+    last_at: float = 0.0
 
-    def seen(self, now: float, wall: float) -> None:
-        """Note when the job got its status; one that had it before is asked since when."""
+    def update(self, now: float, wall_time: float) -> None:
+        """Note when the job got its status: by Batch's times if it had it when the wait began."""
         detail = self.watch.detail or {}
         if detail.get("status") != self.status:
-            first = not self.status
+            since = None if self.status else status_since(detail)
             self.status = detail["status"]
-            self.since = now - (_age(detail, wall) if first else 0.0)
+            self.status_at = now - (max(0.0, wall_time - since / 1000) if since else 0.0)
 
-    def news(self) -> Any:
-        """Give status, reason and number of attempts."""
-        detail = self.watch.detail
-        if detail is None:
-            return None
-        return detail["status"], detail.get("statusReason"), len(detail.get("attempts", []))
+    def state(self) -> Any:
+        """Return status, reason and number of attempts; None before the job was seen."""
+        return self.watch.state
 
     def detail(self) -> dict[str, Any]:
-        """Give what was seen last, as it may be shown."""
+        """Return the newest description, masked."""
         detail = self.watch.detail or {"status": "SUBMITTED"}
         return {**detail, "statusReason": self.mask(stated_reason(detail))}
 
     def line(self, now: float) -> str:
-        """Say how the job stands; asks AWS what else is known."""
+        """Return the job's progress; asks AWS what else is known."""
         detail = self.detail()
-        line = progress_line(detail, now - self.since, self.mask(self.standing(detail)))
-        return line if self.row is not None else f"ServiceJob ({self.name}): {line}"
+        line = progress_line(detail, now - self.status_at, self.mask(self.status_detail(detail)))
+        return line if self.resource is not None else f"ServiceJob ({self.name}): {line}"
 
 
 @dataclass(eq=False)
-class CrowdSpeaker:
-    """Speaks for many jobs at once, on one row."""
+class GroupReport:
+    """The report of many jobs in one line."""
 
-    row: Any
-    jobs: list[JobSpeaker] = field(default_factory=list)
-    told: Any = None
-    told_at: float = 0.0
+    resource: Any
+    jobs: list[JobReport] = field(default_factory=list)
+    last: Any = None
+    last_at: float = 0.0
 
-    def news(self) -> Any:
-        """Give how many jobs stand where."""
+    def state(self) -> Any:
+        """Return how many jobs are in each stage."""
         return tuple(sorted(stage(job.status or "SUBMITTED") for job in self.jobs))
 
     def line(self, _now: float) -> str:
-        """Sum up how the jobs stand."""
+        """Return a summary of the jobs."""
         failed = [job.name for job in self.jobs if job.status == "FAILED"]
         return crowd_line((job.detail() for job in self.jobs), failed)
 
@@ -127,110 +128,106 @@ class CrowdSpeaker:
 class Reporter:
     """The poller's listener. Safe to use from the poller's thread and the program's.
 
-    `say` shows a line on a row for the moment, `warn` for good; None is the program's own row.
+    `info` logs a line that the next one replaces, `warn` one that stays; both take the resource, or
+    None for the stack's row.
     """
 
     def __init__(
         self,
-        say: Say,
-        warn: Say,
-        pace: Pace = SPARSE,
+        info: Log,
+        warn: Log,
+        rate: ReportRate = SPARSE,
         now: Callable[[], float] = time.monotonic,
-        wall: Callable[[], float] = time.time,
+        wall_time: Callable[[], float] = time.time,
     ) -> None:
-        self._say = say
+        self._info = info
         self._warn = warn
-        self._pace = pace
+        self._rate = rate
         self._now = now
-        self._wall = wall
-        self._said: deque[float] = deque(maxlen=MOST_LINES)
-        self._parties: list[CrowdSpeaker] = []
-        self._rest = CrowdSpeaker(None)
+        self._wall_time = wall_time
+        self._line_times: deque[float] = deque(maxlen=_MAX_LINES_A_MINUTE)
+        self._groups: list[GroupReport] = []
+        self._all_singles = GroupReport(None)
         self._lock = threading.RLock()
-        self._silent_since: float | None = None
-        self._complained_at = 0.0
+        self._unreachable_since: float | None = None
+        self._error_at = 0.0
 
-    def add(self, party: CrowdSpeaker) -> None:
-        """Speak of these jobs, those of one completion, until they are removed."""
+    def add(self, group: GroupReport) -> None:
+        """Report on these jobs, which are those of one completion, until they are removed."""
         with self._lock:
-            self._parties.append(party)
+            self._groups.append(group)
 
-    def remove(self, party: CrowdSpeaker) -> None:
-        """Speak of these jobs no more."""
+    def remove(self, group: GroupReport) -> None:
+        """Stop reporting on these jobs."""
         with self._lock:
-            self._parties.remove(party)
+            self._groups.remove(group)
 
-    def seen(self, watch: Watch) -> None:
-        """Note what a job has come to; an end is said at once."""
+    def on_change(self, watch: Watch) -> None:
+        """Update a job's reports; an end is reported at once."""
         with self._lock:
-            self._silent_since = None
-            for party in self._parties:
-                for job in party.jobs:
+            self._unreachable_since = None
+            for group in self._groups:
+                for job in group.jobs:
                     if job.watch is watch:
-                        job.seen(self._now(), self._wall())
-                        self._warn_of_misfit(job)
+                        job.update(self._now(), self._wall_time())
+                        self._warn_if_never_starts(job)
             ended = watch.detail is not None and watch.detail["status"] in TERMINAL
         if ended:
-            self.tell()
+            self.on_idle()
 
-    def out_of_reach(self, error: SjresourceError) -> None:
-        """Say now and then that nothing can be asked, and why: the wait goes on."""
+    def on_error(self, error: SjresourceError) -> None:
+        """Report at once and then once a minute that AWS can't be asked, and why."""
         now = self._now()
-        since = self._silent_since
-        self._silent_since = now if since is None else since
-        if since is None or now - self._complained_at >= MINUTE:
-            self._complained_at = now
+        since = self._unreachable_since
+        self._unreachable_since = now if since is None else since
+        if since is None or now - self._error_at >= MINUTE:
+            self._error_at = now
             ago = "" if since is None else f" for {duration(now - since)}"
-            self._say(None, f"no word from AWS{ago}, still trying: {error}")
+            self._info(None, f"no word from AWS{ago}, still trying: {error}")
 
-    def tell(self) -> float:
-        """Say what is due; give the seconds until it is worth looking again."""
+    def on_idle(self) -> float:
+        """Print the lines that are due; return the seconds until more may be."""
         now = self._now()
         with self._lock:
-            due = [speaker for speaker in self._speakers() if self._is_due(speaker, now)]
-            due.sort(key=lambda speaker: speaker.told_at)
-        for speaker in due:
-            if not self._may_say(now):
+            due = [report for report in self._reports() if self._is_due(report, now)]
+            due.sort(key=lambda report: report.last_at)
+        for report in due:
+            if not self._may_print(now):
                 break
-            speaker.told, speaker.told_at = speaker.news(), now
-            self._say(speaker.row, speaker.line(now))
-        return _TICK
+            report.last, report.last_at = report.state(), now
+            self._info(report.resource, report.line(now))
+        return _TICK_SECONDS
 
-    def _warn_of_misfit(self, job: JobSpeaker) -> None:
-        """Warn, once, of a job that will wait for ever: nobody may be looking for hours."""
-        said = misfit_words(job.detail()["statusReason"])
-        if said and not job.warned:
+    def _warn_if_never_starts(self, job: JobReport) -> None:
+        """Warn, once, of a job that can't ever start: nobody may read progress for hours."""
+        reason = misfit_words(job.detail()["statusReason"])
+        if reason and not job.warned:
             job.warned = True
-            self._warn(job.row, f"waiting for ServiceJob ({job.name}): {said}")
+            self._warn(job.resource, f"waiting for ServiceJob ({job.name}): {reason}")
 
-    def _speakers(self) -> list[Speaker]:
-        crowds = [party for party in self._parties if len(party.jobs) > CROWD]
-        lone = [job for party in self._parties if party not in crowds for job in party.jobs]
-        if len(lone) > CROWD:
-            self._rest.jobs = lone
-            return [*crowds, self._rest]
-        return [*crowds, *(job for job in lone if job.status)]
+    def _reports(self) -> list[Report]:
+        groups = [group for group in self._groups if len(group.jobs) > MAX_SINGLE_JOBS]
+        singles = [job for group in self._groups if group not in groups for job in group.jobs]
+        if len(singles) > MAX_SINGLE_JOBS:
+            self._all_singles.jobs = singles
+            return [*groups, self._all_singles]
+        return [*groups, *(job for job in singles if job.status)]
 
-    def _is_due(self, speaker: Speaker, now: float) -> bool:
-        if speaker.told is None:
+    def _is_due(self, report: Report, now: float) -> bool:
+        if report.last is None:
             return True
-        quiet = now - speaker.told_at
-        if isinstance(speaker, JobSpeaker) and speaker.told[0] in TERMINAL:
+        quiet_seconds = now - report.last_at
+        if isinstance(report, JobReport) and report.last[0] in TERMINAL:
             return False
-        if speaker.news() != speaker.told:
-            return isinstance(speaker, JobSpeaker) or quiet >= _CROWD_PAUSE
-        return quiet >= self._pace.heartbeat
+        if report.state() != report.last:
+            return isinstance(report, JobReport) or quiet_seconds >= _GROUP_PAUSE_SECONDS
+        return quiet_seconds >= self._rate.interval
 
-    def _may_say(self, now: float) -> bool:
-        if not self._pace.counted:
+    def _may_print(self, now: float) -> bool:
+        if not self._rate.limited:
             return True
-        if len(self._said) == MOST_LINES and now - self._said[0] < MINUTE:
+        times = self._line_times
+        if len(times) == _MAX_LINES_A_MINUTE and now - times[0] < MINUTE:
             return False
-        self._said.append(now)
+        times.append(now)
         return True
-
-
-def _age(detail: dict[str, Any], wall: float) -> float:
-    """Tell for how long a job has had its status, as far as Batch's times tell; in seconds."""
-    since = status_since(detail)
-    return max(0.0, wall - since / 1000) if since else 0.0

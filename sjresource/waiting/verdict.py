@@ -1,4 +1,8 @@
-"""Whether enough of a completion's jobs have succeeded, or can't succeed any more. Pure."""
+"""Decides whether a wait has succeeded, has failed, or goes on: by the jobs' statuses alone. Pure.
+
+`judge` is the one place where a wait fails because of its jobs. `wait.py` asks it after each change
+of a job and raises the error; `record.py` asks it for the status of a recorded outcome.
+"""
 
 from __future__ import annotations
 
@@ -10,39 +14,38 @@ if TYPE_CHECKING:
 
     Statuses = Sequence[str | None]
 
+_ENDED = ("SUCCEEDED", "FAILED", None)
+
 
 class Verdict(Enum):
-    """What is certain."""
+    """The outcome of a wait, as far as it is certain."""
 
-    ENOUGH = "SUCCEEDED"
-    TOO_FEW = "FAILED"
-    OPEN = "open"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    UNDECIDED = "UNDECIDED"
 
 
 def judge(statuses: Statuses, min_succeeded: int | None) -> Verdict:
-    """Judge as soon as it is certain either way; None for `min_succeeded` means all.
+    """Return the outcome as soon as it is certain; None for `min_succeeded` means all jobs.
 
-    A status of None is that of a job that Batch has forgotten: it may have succeeded or not.
+    A status of None is that of a job that Batch has forgotten: it may have succeeded or failed.
     """
     needed = len(statuses) if min_succeeded is None else min_succeeded
     if statuses.count("SUCCEEDED") >= needed:
-        return Verdict.ENOUGH
+        return Verdict.SUCCEEDED
     if statuses.count("FAILED") > len(statuses) - needed:
-        return Verdict.TOO_FEW
-    return Verdict.OPEN
+        return Verdict.FAILED
+    return Verdict.UNDECIDED
 
 
 def is_over(statuses: Statuses, min_succeeded: int | None, *, record_all: bool) -> bool:
-    """Tell whether nothing that can still happen counts.
+    """Return whether the wait can end: no job that goes on would change its outcome.
 
-    `record_all` is for a completion that records failures: without `min_succeeded` it wants to know
-    how each job ended.
+    `record_all` is set for a completion that records failures: without `min_succeeded` it records
+    how each job ended, so it waits for all of them.
     """
     if all(status in _ENDED for status in statuses):
         return True
     if record_all and min_succeeded is None:
         return False
-    return judge(statuses, min_succeeded) is not Verdict.OPEN
-
-
-_ENDED = ("SUCCEEDED", "FAILED", None)
+    return judge(statuses, min_succeeded) is not Verdict.UNDECIDED

@@ -1,7 +1,8 @@
-"""The wait of one completion, in the program's own process, without holding up anything else there.
+"""The wait of one completion: runs in the program's process and holds up nothing else there.
 
-It hands its jobs to the poller, ends when the answer is certain, and gives the statuses, or fails.
-It records nothing: that is `completion`'s.
+It has the poller watch its jobs, ends when `verdict.py` says that the outcome is certain, and
+returns the jobs' statuses or fails with the evidence. It records nothing; the completion's provider
+does that (`record.py`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pulumi
 
-from sjresource.errors import NotFound, RequestFailed, SjresourceError
+from sjresource.errors import NotFound, RequestFailed
 from sjresource.stack.threads import in_daemon_thread
 from sjresource.status.evidence import Evidence, gather
 from sjresource.status.failure_report import (
@@ -24,222 +25,200 @@ from sjresource.status.failure_report import (
     run_again,
     timeout_message,
 )
-from sjresource.waiting.poller import Watch
-from sjresource.waiting.reporter import CrowdSpeaker, JobSpeaker
+from sjresource.waiting.reporter import GroupReport, JobReport
 from sjresource.waiting.verdict import Verdict, is_over, judge
+from sjresource.waiting.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sjresource.status.masking import Mask
-    from sjresource.waiting.context import Surroundings
+    from sjresource.waiting.context import WaitContext
+    from sjresource.waiting.jobs import Job
+    from sjresource.waiting.options import WaitOptions
 
     Detail = dict[str, Any]
 
-_SHOWN_WHOLE = 3
+_MAX_SHOWN_WHOLE = 3
 """So many failed jobs of one completion are shown with all evidence, the others in a line each."""
-
-
-@dataclass(frozen=True)
-class Job:
-    """A job to wait for; `row` is where its progress is shown, None for the program's own row.
-
-    `job_name` is its name in Batch, None where that is unknown; `is_new` is that of a job that was
-    submitted a moment ago.
-    """
-
-    arn: str
-    name: str
-    queue: str | None = None
-    row: Any = None
-    job_name: str | None = None
-    is_new: bool = False
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What a completion was told about its wait; None for `timeout_seconds` waits without end."""
-
-    min_succeeded: int | None = None
-    timeout_seconds: float | None = None
-    records_failures: bool = False
-    log_lines: int = 20
 
 
 @dataclass(eq=False)
 class Wait:
-    """One wait of one run of the program; `row` is the completion's, where many jobs speak."""
+    """One wait in one run of the program.
+
+    `resource` stands for the completion: messages about many jobs are logged on it.
+    """
 
     jobs: Sequence[Job]
-    terms: Terms
-    row: Any
+    options: WaitOptions
+    resource: Any
     mask: Mask
-    around: Surroundings
+    context: WaitContext
     _watches: list[Watch] = field(default_factory=list)
 
-    async def statuses(self) -> list[str | None]:
-        """Wait until the answer is certain, and give each job's status; None for a forgotten one.
+    async def run(self) -> list[str | None]:
+        """Wait until the outcome is certain, and return each job's status; None if forgotten.
 
-        The wait still counts as open; `recorded` ends that.
+        The wait is pending until `on_recorded` is called.
 
         Raises:
             pulumi.RunError: the jobs failed, the time is over, or AWS refuses to answer. It is
-                raised when no other wait of the program is open.
+                raised when no other wait of the program is pending.
         """
-        stop = self.around.waits.enter(self)
+        stop = self.context.pending.add(self)
         self._watches = [Watch(job.arn, job.queue, job.job_name, job.is_new) for job in self.jobs]
-        party = self._party()
-        self.around.reporter.add(party)
-        self.around.poller.watch(self._watches)
-        late = False
+        report = self._report()
+        self.context.reporter.add(report)
+        self.context.poller.add(self._watches)
+        timed_out = False
         try:
-            await asyncio.wait_for(self._end(stop), self.terms.timeout_seconds)
+            await asyncio.wait_for(self._until_over(stop), self.options.timeout_seconds)
         except asyncio.TimeoutError:
-            late = True
+            timed_out = True
         finally:
             for watch in self._watches:
                 watch.done.cancel()
-            self.around.reporter.remove(party)
+            self.context.reporter.remove(report)
         if stop.cancelled():
-            self.around.waits.end()
-        if late:
-            await self._fail_late()
+            self.context.pending.end_program()
+        if timed_out:
+            await self._fail_timed_out()
         await self._fail_if_refused()
-        self._warn_of_vanished()
-        statuses = self._statuses()
-        if not self.terms.records_failures:
-            await self._fail_if_too_few(statuses)
+        self._warn_of_missing()
+        statuses = [_last_status(watch) for watch in self._watches]
+        if not self.options.records_failures:
+            await self._fail_if_failed(statuses)
         return statuses
 
-    def recorded(self, registration: asyncio.Future[Any]) -> None:
-        """Count the wait as over: its statuses are recorded, or can't be."""
+    def on_recorded(self, registration: asyncio.Future[Any]) -> None:
+        """End the wait: the registration that records its statuses has succeeded or failed."""
         if not registration.cancelled():
-            registration.exception()  # it is the engine's to show, and taken note of here
-        self.around.waits.leave(self)
+            registration.exception()  # marks it as retrieved; the engine reports it
+        self.context.pending.remove(self)
 
-    def _party(self) -> CrowdSpeaker:
-        standing = self.around.standing
-        party = CrowdSpeaker(self.row)
-        for job, watch in zip(self.jobs, self._watches, strict=True):
-            row = job.row or self.row
-            party.jobs.append(JobSpeaker(watch, job.name, row, standing.of, self.mask.text))
-        return party
+    def _report(self) -> GroupReport:
+        status_detail = self.context.status_detail.of
+        return GroupReport(
+            self.resource,
+            [
+                JobReport(watch, job.name, self._shown_on(job), status_detail, self.mask.text)
+                for job, watch in self._watched()
+            ],
+        )
 
-    async def _end(self, stop: asyncio.Future[None]) -> None:
-        """Return when the answer is certain, one job can't be asked for, or it has to stop."""
+    def _watched(self) -> list[tuple[Job, Watch]]:
+        return list(zip(self.jobs, self._watches, strict=True))
+
+    def _shown_on(self, job: Job) -> Any:
+        return job.resource or self.resource
+
+    async def _until_over(self, stop: asyncio.Future[None]) -> None:
+        """Return when the outcome is certain, a job can't be asked for, or `stop` is cancelled."""
         over = asyncio.get_running_loop().create_future()
+        min_succeeded, record_all = self.options.min_succeeded, self.options.records_failures
 
-        def look(_: Any) -> None:
-            refused = any(isinstance(_error(watch), RequestFailed) for watch in self._watches)
-            if not over.done() and (refused or self._is_over()):
+        def check(_: Any) -> None:
+            refused = any(isinstance(watch.error, RequestFailed) for watch in self._watches)
+            statuses = [_final_status(watch) for watch in self._watches]
+            certain = refused or is_over(statuses, min_succeeded, record_all=record_all)
+            if certain and not over.done():
                 over.set_result(None)
 
         for watch in self._watches:
-            asyncio.wrap_future(watch.done).add_done_callback(look)
+            asyncio.wrap_future(watch.done).add_done_callback(check)
         await asyncio.wait([over, stop], return_when=asyncio.FIRST_COMPLETED)
 
-    def _is_over(self) -> bool:
-        statuses = [_final_status(watch) for watch in self._watches]
-        return is_over(statuses, self.terms.min_succeeded, record_all=self.terms.records_failures)
-
-    def _statuses(self) -> list[str | None]:
-        return [_status(watch) for watch in self._watches]
-
-    async def _fail_late(self) -> NoReturn:
+    async def _fail_timed_out(self) -> NoReturn:
         unfinished = [
             (job.name, watch.detail, job.arn)
-            for job, watch in zip(self.jobs, self._watches, strict=True)
-            if not _has_ended(watch)
+            for job, watch in self._watched()
+            if not watch.has_ended
         ]
-        named = {job.arn: job.name for job in self.jobs if job.row is not None}
+        names = {job.arn: job.name for job in self.jobs if job.resource is not None}
         message = timeout_message(
-            self.terms.timeout_seconds or 0, unfinished, lambda _, arn: ending(named.get(arn), arn)
+            self.options.timeout_seconds or 0,
+            unfinished,
+            lambda _, arn: ending(names.get(arn), arn),
         )
         await self._fail(self.mask.text(message))
 
     async def _fail_if_refused(self) -> None:
         for watch in self._watches:
-            error = _error(watch)
-            if error is not None and not isinstance(error, NotFound):
-                await self._fail(self.mask.text(str(error)))
+            if watch.error is not None and not isinstance(watch.error, NotFound):
+                await self._fail(self.mask.text(str(watch.error)))
 
-    def _warn_of_vanished(self) -> None:
-        """Say of jobs that this wait has seen, or that are new, why they count as gone."""
-        vanished = [
+    def _warn_of_missing(self) -> None:
+        """Warn of jobs that count as gone although this wait has seen them, or they are new."""
+        missing = [
             (job, error)
-            for job, watch in zip(self.jobs, self._watches, strict=True)
-            if isinstance(error := _error(watch), NotFound) and (watch.detail or watch.is_new)
+            for job, watch in self._watched()
+            if isinstance(error := watch.error, NotFound) and (watch.detail or watch.is_new)
         ]
-        for job, error in vanished[:_SHOWN_WHOLE]:
-            said = f"waiting for ServiceJob ({job.name}): {error.seen}"
-            pulumi.log.warn(self.mask.text(said), resource=job.row or self.row)
-        if more := len(vanished[_SHOWN_WHOLE:]):
-            pulumi.log.warn(f"… and {more} more jobs are not shown any more", resource=self.row)
+        for job, error in missing[:_MAX_SHOWN_WHOLE]:
+            text = f"waiting for ServiceJob ({job.name}): {error.seen}"
+            pulumi.log.warn(self.mask.text(text), resource=self._shown_on(job))
+        if more := len(missing[_MAX_SHOWN_WHOLE:]):
+            text = f"… and {more} more jobs are not shown any more"
+            pulumi.log.warn(text, resource=self.resource)
 
-    async def _fail_if_too_few(self, statuses: list[str | None]) -> None:
-        if judge(statuses, self.terms.min_succeeded) is not Verdict.TOO_FEW:
+    async def _fail_if_failed(self, statuses: list[str | None]) -> None:
+        if judge(statuses, self.options.min_succeeded) is not Verdict.FAILED:
             return
         failed = [
             (job, watch.detail or {})
-            for job, watch in zip(self.jobs, self._watches, strict=True)
-            if _status(watch) == "FAILED"
+            for job, watch in self._watched()
+            if _last_status(watch) == "FAILED"
         ]
-        evidence = await in_daemon_thread(lambda: self._evidence([detail for _, detail in failed]))
-        named = [(job.name, found) for (job, _), found in zip(failed, evidence, strict=True)]
-        for (job, _), (name, found) in zip(failed[:_SHOWN_WHOLE], named, strict=False):
-            message = failure_message(name, found, self.mask, await _run_again(job))
-            pulumi.log.error(message, resource=job.row or self.row)
-        brief = brief_failures(named[_SHOWN_WHOLE:], self.mask)
-        if brief:
-            pulumi.log.error("\n".join(brief), resource=self.row)
-        await self.around.waits.fail(self, self._headline(named))
+        details = [detail for _, detail in failed]
+        evidence = await in_daemon_thread(lambda: self._evidence(details))
+        named = [(job.name, each) for (job, _), each in zip(failed, evidence, strict=True)]
+        for (job, _), (name, each) in zip(failed[:_MAX_SHOWN_WHOLE], named, strict=False):
+            message = failure_message(name, each, self.mask, await _run_again(job))
+            pulumi.log.error(message, resource=self._shown_on(job))
+        if brief := brief_failures(named[_MAX_SHOWN_WHOLE:], self.mask):
+            pulumi.log.error("\n".join(brief), resource=self.resource)
+        await self.context.pending.fail(self, self._headline(named))
 
     def _evidence(self, failed: Sequence[Detail]) -> list[Evidence]:
-        """Read all that is known of the first ones; of the others Batch's word has to do."""
-        clients, lines = self.around.clients, self.terms.log_lines
-        whole = [gather(clients, detail, lines, time.sleep) for detail in failed[:_SHOWN_WHOLE]]
-        return [*whole, *(Evidence(detail) for detail in failed[_SHOWN_WHOLE:])]
+        """Read all evidence of the first jobs; of the others use Batch's description alone."""
+        clients, lines = self.context.clients, self.options.log_lines
+        first, others = failed[:_MAX_SHOWN_WHOLE], failed[_MAX_SHOWN_WHOLE:]
+        return [
+            *(gather(clients, detail, lines, time.sleep) for detail in first),
+            *(Evidence(detail) for detail in others),
+        ]
 
     def _headline(self, named: Sequence[tuple[str, Evidence]]) -> str:
         first = headline(*named[0], self.mask)
         if len(self.jobs) == 1:
             return first
-        needed = self.terms.min_succeeded or len(self.jobs)
+        needed = self.options.min_succeeded or len(self.jobs)
         return f"{len(named)} of {len(self.jobs)} jobs FAILED, {needed} had to succeed: {first}"
 
     async def _fail(self, message: str) -> NoReturn:
-        row = self.jobs[0].row or self.row if len(self.jobs) == 1 else self.row
-        pulumi.log.error(message, resource=row)
-        await self.around.waits.fail(self, message.partition("\n")[0])
+        single = len(self.jobs) == 1
+        pulumi.log.error(message, self._shown_on(self.jobs[0]) if single else self.resource)
+        await self.context.pending.fail(self, message.partition("\n")[0])
 
 
 async def _run_again(job: Job) -> str:
-    """Say how to run a failed job again; only this program's own can be."""
-    if job.row is None:
+    """Return how to run a failed job again, which only its own program can."""
+    if job.resource is None:
         return run_again(None)
-    reruns = job.row.given_arguments.get("rerun_on_failure") is True
-    return run_again(str(await job.row.urn.future()), reruns=reruns)
-
-
-def _has_ended(watch: Watch) -> bool:
-    return watch.done.done() and not watch.done.cancelled() and watch.done.exception() is None
-
-
-def _error(watch: Watch) -> SjresourceError | None:
-    if not watch.done.done() or watch.done.cancelled():
-        return None
-    error = watch.done.exception()
-    return error if isinstance(error, SjresourceError) else None
+    reruns = job.resource.given_arguments.get("rerun_on_failure") is True
+    return run_again(str(await job.resource.urn.future()), reruns=reruns)
 
 
 def _final_status(watch: Watch) -> str | None:
-    """Give how a job ended, None if it is forgotten; one that goes on counts as OPEN."""
-    if _has_ended(watch):
+    """Return how a job ended; None if Batch has forgotten it, RUNNING if it goes on."""
+    if watch.has_ended:
         return str(watch.done.result()["status"])
-    return None if _error(watch) else "OPEN"
+    return None if watch.error else "RUNNING"
 
 
-def _status(watch: Watch) -> str | None:
-    if _error(watch):
+def _last_status(watch: Watch) -> str | None:
+    """Return the status that was seen last; None if Batch has forgotten the job."""
+    if watch.error:
         return None
     return str(watch.detail["status"]) if watch.detail else "SUBMITTED"

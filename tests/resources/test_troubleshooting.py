@@ -28,8 +28,8 @@ from sjresource.status.evidence import Evidence
 from sjresource.status.failure_report import failure_message, run_again, timeout_message
 from sjresource.status.masking import Mask
 from sjresource.waiting.jobs import WaitedJobs
-from sjresource.waiting.poller import Watch
-from sjresource.waiting.reporter import CrowdSpeaker, JobSpeaker, Reporter
+from sjresource.waiting.reporter import GroupReport, JobReport, Reporter
+from sjresource.waiting.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -201,9 +201,9 @@ def by_waits() -> Iterator[str]:
         reporter, watch = Reporter(hear, hear), Watch(f"{ARN}:service-job/a", None)
         reason = "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE"
         watch.detail = {"status": "RUNNABLE", "statusReason": reason}
-        reporter.add(CrowdSpeaker(None, [JobSpeaker(watch, "train", None, lambda _: "")]))
-        reporter.seen(watch)
-        reporter.out_of_reach(Unreachable("reading", "ServiceJob", "a", "no answer"))
+        reporter.add(GroupReport(None, [JobReport(watch, "train", None, lambda _: "")]))
+        reporter.on_change(watch)
+        reporter.on_error(Unreachable("reading", "ServiceJob", "a", "no answer"))
 
     asyncio.run(wait())
     yield from heard

@@ -11,7 +11,7 @@ from pulumi_cli import holds_within
 from waiting_programs import latest_job, wait_until, waiting_program
 
 from sjresource.emulator import Clock, Emulator
-from sjresource.waiting.poll_interval import GONE_AFTER_LOOKS
+from sjresource.waiting.watch import GONE_AFTER_POLLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -183,7 +183,7 @@ def test_a_job_that_batch_does_not_show_yet_is_waited_for(
     up = stack.start("up")
     assert holds_within(30, lambda: cloud.submitted() == 1)
     cloud.control.fault("ListServiceJobs", "error", count=None, **DENIED)
-    assert holds_within(30, lambda: cloud.control.calls()["DescribeServiceJob"] > GONE_AFTER_LOOKS)
+    assert holds_within(30, lambda: cloud.control.calls()["DescribeServiceJob"] > GONE_AFTER_POLLS)
     cloud.control.call("DELETE", "faults")
     up.wait_for("RUNNING")
     cloud.control.advance(3600)

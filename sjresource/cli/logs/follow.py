@@ -23,7 +23,7 @@ from sjresource.status.text import (
     status_since,
 )
 from sjresource.vocabulary import TERMINAL
-from sjresource.waiting.poll_interval import next_delay
+from sjresource.waiting.poller import next_delay
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator

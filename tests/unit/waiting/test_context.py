@@ -5,12 +5,12 @@ import asyncio
 import pulumi
 import pytest
 
-from sjresource.waiting.context import Surroundings, surroundings
+from sjresource.waiting.context import WaitContext, wait_context
 
 
-async def shared() -> tuple[Surroundings, Surroundings]:
+async def shared() -> tuple[WaitContext, WaitContext]:
     """Look twice."""
-    return surroundings(), surroundings()
+    return wait_context(), wait_context()
 
 
 def test_waits_of_one_program_share_a_poller_and_programs_do_not() -> None:
@@ -20,7 +20,7 @@ def test_waits_of_one_program_share_a_poller_and_programs_do_not() -> None:
 
     assert one is again
     assert one.poller is not other.poller
-    assert one.waits is not other.waits
+    assert one.pending is not other.pending
 
 
 def test_a_progress_that_there_is_not_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 import pulumi
 import pytest
 
-from sjresource.waiting.failures import OpenWaits, count_calls
+from sjresource.waiting.failures import PendingWaits, count_calls
 
 
-async def fail(waits: OpenWaits, wait: str) -> str:
+async def fail(waits: PendingWaits, wait: str) -> str:
     """Fail a wait, and give what the program is ended with."""
     with pytest.raises(pulumi.RunError) as raised:
         await waits.fail(wait, f"{wait} failed")
@@ -27,14 +27,14 @@ def test_failures_are_held_back_until_the_others_are_recorded() -> None:
     """One failure must not end the other waits unrecorded; then all are told in one list."""
 
     async def program() -> None:
-        waits = OpenWaits(lambda: 0)
+        waits = PendingWaits(lambda: 0)
         for wait in "abc":
-            waits.enter(wait)
+            waits.add(wait)
         failed = [asyncio.ensure_future(fail(waits, wait)) for wait in "ab"]
         await turns()
         assert not any(task.done() for task in failed)
 
-        waits.leave("c")
+        waits.remove("c")
 
         first, second = await asyncio.gather(*failed)
         assert first == second
@@ -53,8 +53,8 @@ def test_failures_are_held_back_while_the_engine_works() -> None:
 
     async def program() -> None:
         nonlocal under_way
-        waits = OpenWaits(lambda: under_way)
-        waits.enter("a")
+        waits = PendingWaits(lambda: under_way)
+        waits.add("a")
         failed = asyncio.ensure_future(fail(waits, "a"))
         await asyncio.sleep(0.4)
         assert not failed.done()
@@ -70,15 +70,15 @@ def test_a_new_wait_keeps_failures_back_too() -> None:
     """A job that depends on the model of another is waited for in its turn."""
 
     async def program() -> None:
-        waits = OpenWaits(lambda: 0)
-        waits.enter("a")
+        waits = PendingWaits(lambda: 0)
+        waits.add("a")
         failed = asyncio.ensure_future(fail(waits, "a"))
         await turns()
-        waits.enter("late")
+        waits.add("late")
         await asyncio.sleep(0.4)
         assert not failed.done()
 
-        waits.leave("late")
+        waits.remove("late")
 
         await asyncio.wait_for(failed, 10)
 
@@ -89,14 +89,14 @@ def test_fail_fast_ends_the_others_at_once() -> None:
     """Whoever asks for it wants no hours of waiting after a failure."""
 
     async def program() -> None:
-        waits = OpenWaits(lambda: 1, fail_fast=True)
-        waits.enter("a")
-        stop = waits.enter("b")
+        waits = PendingWaits(lambda: 1, fail_fast=True)
+        waits.add("a")
+        stop = waits.add("b")
 
         assert "1 wait has failed" in await fail(waits, "a")
         assert stop.cancelled()
         with pytest.raises(pulumi.RunError):
-            waits.enter("late")
+            waits.add("late")
 
     asyncio.run(program())
 

@@ -5,13 +5,13 @@ import sys
 
 import pytest
 
-from sjresource.waiting.interruption import interruption
+from sjresource.waiting.interruption import interruption_message
 
 PROGRAM = """
 import os, signal, sys, time
-from sjresource.waiting.interruption import say_when_interrupted
+from sjresource.waiting.interruption import log_interruptions
 
-say_when_interrupted(lambda: {jobs})
+log_interruptions(lambda: {jobs})
 os.kill(os.getpid(), signal.{number})
 time.sleep(5)
 """
@@ -37,7 +37,7 @@ def test_an_interrupted_program_says_that_the_jobs_go_on_and_ends(
 
 def test_it_says_how_to_look() -> None:
     """By the command, where it is there."""
-    assert interruption(1) == (
+    assert interruption_message(1) == (
         "only the wait has ended, the job goes on: `sjresource watch` shows them, the next "
         "`pulumi up` goes on waiting"
     )

@@ -10,8 +10,7 @@ from waiting_fakes import arn
 from sjresource.resources.job_queue import JobQueue
 from sjresource.resources.service_job import ServiceJob
 from sjresource.waiting.jobs import WaitedJobs
-from sjresource.waiting.options import stated_terms
-from sjresource.waiting.wait import Terms
+from sjresource.waiting.options import WaitOptions, read_options
 
 A, B = arn("a"), arn("b")
 QUEUE = "arn:aws:batch:us-east-1:123456789012:job-queue/training"
@@ -45,7 +44,7 @@ WRONG: dict[str, list[Any]] = {
 )
 def test_an_argument_of_the_wait_of_the_wrong_kind_is_refused(argument: str, wrong: Any) -> None:
     """Before anything is submitted, with what was given."""
-    said = refusal(lambda: stated_terms("done", **{**RIGHT, argument: wrong}))
+    said = refusal(lambda: read_options("done", **{**RIGHT, argument: wrong}))
 
     assert said.startswith(f"{argument} must be ")
     kind = f"a {type(wrong).__name__}"
@@ -56,7 +55,7 @@ def test_a_number_of_the_config_is_taken() -> None:
     """`pulumi.Config.get` gives text."""
     stated = {**RIGHT, "timeout_seconds": "90", "min_succeeded": "3", "log_lines": "0"}
 
-    assert stated_terms("done", **stated) == Terms(3, 90.0, log_lines=0)
+    assert read_options("done", **stated) == WaitOptions(3, 90.0, log_lines=0)
 
 
 @pytest.mark.parametrize(
@@ -135,10 +134,10 @@ def output(value: Any) -> pulumi.Output[Any]:
 def test_many_jobs_are_a_list_or_an_output_of_one(make: Any) -> None:
     """A component's, or another stack's; they have no row and no name that the program knows."""
     arns = known(lambda: WaitedJobs.of("done", None, make()).arns())
-    jobs = known(lambda: WaitedJobs.of("done", None, make()).once_known(lambda each: each))
+    jobs = known(lambda: WaitedJobs.of("done", None, make()).apply(lambda each: each))
 
     assert arns == [A, B]
-    assert [(job.arn, job.name, job.row) for job in jobs] == [
+    assert [(job.arn, job.name, job.resource) for job in jobs] == [
         (A, "done[0]", None), (B, "done[1]", None)
     ]  # fmt: skip
 
@@ -147,7 +146,7 @@ def test_many_jobs_are_a_list_or_an_output_of_one(make: Any) -> None:
 def test_a_mapping_gives_the_jobs_names(make: Any) -> None:
     """In their order, whatever the order of the mapping: another stack's has none."""
     named = known(lambda: output(WaitedJobs.of("done", None, make()).names()))
-    jobs = known(lambda: WaitedJobs.of("done", None, make()).once_known(lambda each: each))
+    jobs = known(lambda: WaitedJobs.of("done", None, make()).apply(lambda each: each))
 
     assert named == ["x", "y"]
     assert [(job.arn, job.name) for job in jobs] == [(A, "done[x]"), (B, "done[y]")]
@@ -155,7 +154,7 @@ def test_a_mapping_gives_the_jobs_names(make: Any) -> None:
 
 def test_one_job_is_called_as_the_completion() -> None:
     """Of an ARN nothing else is known."""
-    jobs = known(lambda: WaitedJobs.of("done", output(A), None).once_known(lambda each: each))
+    jobs = known(lambda: WaitedJobs.of("done", output(A), None).apply(lambda each: each))
 
     assert [job.name for job in jobs] == ["done"]
 

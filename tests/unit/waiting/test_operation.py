@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from engine_fixtures import engine
 
-from sjresource.waiting.operation import Operation, this_operation
-from sjresource.waiting.pulumi_options import SHORT, WITH_VALUE
+from sjresource.waiting.operation import SHORT, WITH_VALUE, Operation, read_operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,12 +22,12 @@ URN = "urn:pulumi:dev::project::pulumi-python:dynamic/sjresource:ServiceJobCompl
 JOB = "urn:pulumi:dev::project::pulumi-python:dynamic/sjresource:ServiceJob::train"
 
 
-def run_waits(
+def should_wait(
     setting: str | None, urn: str, environ: dict[str, str], command: Callable[[], list[str]] = list
 ) -> bool:
     """Decide for the completion with this URN, which needs a job."""
-    operation: Operation = this_operation(setting, environ, command)
-    return operation.waits_for(urn, [JOB])
+    operation: Operation = read_operation(setting, environ, command)
+    return operation.should_wait(urn, [JOB])
 
 
 @pytest.mark.parametrize(
@@ -74,9 +73,9 @@ def run_waits(
         ("--color never destroy", False),
     ],
 )
-def test_a_run_waits_unless_its_operation_has_no_use_for_it(command: str, *, waits: bool) -> None:
+def test_a_should_wait_unless_its_operation_has_no_use_for_it(command: str, *, waits: bool) -> None:
     """Destroying a stack must not wait for the jobs that it is to end."""
-    assert run_waits(None, URN, {}, command.split) is waits
+    assert should_wait(None, URN, {}, command.split) is waits
 
 
 @pytest.mark.parametrize(
@@ -98,16 +97,16 @@ def test_a_run_waits_unless_its_operation_has_no_use_for_it(command: str, *, wai
 )
 def test_options_may_be_variables(variables: dict[str, str], command: str, *, waits: bool) -> None:
     """The command line comes before them, as for the CLI."""
-    assert run_waits(None, URN, variables, command.split) is waits
+    assert should_wait(None, URN, variables, command.split) is waits
 
 
 def test_a_dependent_of_a_target_may_be_left_out() -> None:
     """Only the engine knows, so it waits, and says how to end that."""
-    operation = this_operation(None, {}, "up -t **other --target-dependents".split)
+    operation = read_operation(None, {}, "up -t **other --target-dependents".split)
 
-    assert operation.is_uncertain(URN)
-    assert operation.waits_for(URN)
-    assert not this_operation("true", {}, "up -t **other --target-dependents".split).is_uncertain(
+    assert operation.may_leave_out(URN)
+    assert operation.should_wait(URN)
+    assert not read_operation("true", {}, "up -t **other --target-dependents".split).may_leave_out(
         URN
     )
 
@@ -135,20 +134,20 @@ def test_settings_override_what_is_seen(setting: str, variable: str | None, *, w
     """The variable comes first: it is of this run, the setting of the stack."""
     environ = {"SJRESOURCE_WAIT": variable} if variable else {}
 
-    assert run_waits(setting, URN, environ, "destroy".split) is waits
-    assert run_waits(setting, URN, environ, "up".split) is waits
+    assert should_wait(setting, URN, environ, "destroy".split) is waits
+    assert should_wait(setting, URN, environ, "up".split) is waits
 
 
 def test_a_setting_that_is_no_truth_value_is_refused() -> None:
     """`sjresource:wait: maybe` would else be taken for one of both."""
     with pytest.raises(ValueError, match="must be true or false, got 'maybe'"):
-        run_waits("maybe", URN, {})
+        should_wait("maybe", URN, {})
 
 
 def test_a_variable_that_is_no_truth_value_is_named_as_itself() -> None:
     """Nobody finds it in the stack's config."""
     with pytest.raises(ValueError, match=r"reading Variable \(SJRESOURCE_WAIT\): must be true or"):
-        run_waits("true", URN, {"SJRESOURCE_WAIT": "maybe"})
+        should_wait("true", URN, {"SJRESOURCE_WAIT": "maybe"})
 
 
 def test_the_command_is_found_among_the_ancestors() -> None:

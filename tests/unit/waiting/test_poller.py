@@ -10,18 +10,21 @@ from waiting_fakes import FakeBatch, arn
 
 from sjresource.errors import NotFound, RequestFailed, SjresourceError, Unreachable
 from sjresource.stack.threads import in_daemon_thread
-from sjresource.waiting.poll_interval import (
-    FORGOTTEN_AFTER_SECONDS,
-    GONE_AFTER_LOOKS,
-    GONE_AFTER_SECONDS,
-    LAG_SECONDS,
+from sjresource.waiting.poller import (
     LONGEST_DELAY,
     SHORTEST_DELAY,
-    is_gone,
+    Poller,
     is_near_end,
     next_delay,
 )
-from sjresource.waiting.poller import Poller, Watch
+from sjresource.waiting.watch import (
+    FORGOTTEN_AFTER_SECONDS,
+    GONE_AFTER_POLLS,
+    GONE_AFTER_SECONDS,
+    LAG_SECONDS,
+    Watch,
+    is_gone,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,16 +45,16 @@ class Listener:
         self.errors: list[SjresourceError] = []
         self.threads: set[int] = set()
 
-    def seen(self, watch: Watch) -> None:
+    def on_change(self, watch: Watch) -> None:
         """Note the status."""
         self.threads.add(threading.get_ident())
         self.statuses.append((watch.detail or {})["status"])
 
-    def out_of_reach(self, error: SjresourceError) -> None:
+    def on_error(self, error: SjresourceError) -> None:
         """Note why."""
         self.errors.append(error)
 
-    def tell(self) -> float:
+    def on_idle(self) -> float:
         """Have nothing to say for long."""
         return 3600.0
 
@@ -87,7 +90,7 @@ class Leaps:
 def poll(batch: FakeBatch, watches: Iterable[Watch]) -> Listener:
     """Begin to poll for these jobs."""
     listener = Listener()
-    Poller(batch.client, listener, now=Leaps(), spread=lambda: 0.5).watch(watches)
+    Poller(batch.client, listener, now=Leaps(), jitter=lambda: 0.5).add(watches)
     return listener
 
 
@@ -140,7 +143,7 @@ def test_a_job_that_cannot_be_asked_for_ends_the_wait(final: SjresourceError) ->
 def test_a_job_that_is_not_shown_for_some_looks_is_waited_for(seen: list[str]) -> None:
     """A false not-found is no end: advice to run it again would pay twice."""
     watch = Watch(arn("job"), is_new=not seen)
-    misses = [MISSING] * (GONE_AFTER_LOOKS - 1)
+    misses = [MISSING] * (GONE_AFTER_POLLS - 1)
     listener = poll(Story(*seen, *misses, "RUNNING", *misses, "SUCCEEDED"), [watch])
 
     assert watch.done.result(SOON)["status"] == "SUCCEEDED"
@@ -195,7 +198,7 @@ def test_what_was_seen_of_a_job_that_is_gone_is_said(
         watch.done.result(SOON)
     before, _, since = gone.value.seen.partition(" ago; ")
     assert before.startswith("it was RUNNING ")
-    assert since.startswith(f"{who}, in {GONE_AFTER_LOOKS} looks over ")
+    assert since.startswith(f"{who}, in {GONE_AFTER_POLLS} looks over ")
 
 
 def test_a_job_is_not_gone_because_the_credentials_are_anothers() -> None:
@@ -207,7 +210,7 @@ def test_a_job_is_not_gone_because_the_credentials_are_anothers() -> None:
     watch = Watch(arn("job"))
     batch = Story(MISSING)
     poller = Poller(batch.client, Listener(), Leaps(), lambda: 0.5, confirm_gone=confirm)
-    poller.watch([watch])
+    poller.add([watch])
 
     with pytest.raises(RequestFailed, match="it is in account 9"):
         watch.done.result(SOON)
@@ -230,9 +233,9 @@ def test_absence_counts_after_several_looks_over_a_while(
     def gone(looks: int, over: float) -> bool:
         return is_gone(looks, over, was_seen=was_seen, is_new=is_new)
 
-    assert gone(GONE_AFTER_LOOKS, seconds)
-    assert not gone(GONE_AFTER_LOOKS - 1, seconds * 10)
-    assert not gone(GONE_AFTER_LOOKS * 10, seconds - 1)
+    assert gone(GONE_AFTER_POLLS, seconds)
+    assert not gone(GONE_AFTER_POLLS - 1, seconds * 10)
+    assert not gone(GONE_AFTER_POLLS * 10, seconds - 1)
 
 
 def test_a_surprise_is_told_and_outlived() -> None:
@@ -284,11 +287,11 @@ def test_a_cancelled_watch_is_asked_for_no_more() -> None:
     watch = Watch(arn("job"))
 
     class Impatient(Listener):
-        def seen(self, watch: Watch) -> None:
+        def on_change(self, watch: Watch) -> None:
             watch.done.cancel()
 
-    poller = Poller(Story("RUNNING").client, Impatient(), now=Leaps(), spread=lambda: 0.5)
-    poller.watch([watch])
+    poller = Poller(Story("RUNNING").client, Impatient(), now=Leaps(), jitter=lambda: 0.5)
+    poller.add([watch])
     thread = poller.thread
     if thread is not None:
         thread.join(SOON)
@@ -300,15 +303,15 @@ def test_a_cancelled_watch_is_asked_for_no_more() -> None:
 
 def test_looks_follow_a_change_soon_and_come_ever_later_after_none() -> None:
     """The end of a short job is seen fast, and a long wait costs little."""
-    delays = [next_delay(quiet, 1, spread=1.0) for quiet in (0, 10, 60, 300, 3600)]
+    delays = [next_delay(quiet, 1, jitter=1.0) for quiet in (0, 10, 60, 300, 3600)]
 
     assert delays == [SHORTEST_DELAY, 1.0, 6.0, LONGEST_DELAY, LONGEST_DELAY]
 
 
 def test_looks_that_take_many_calls_come_less_often() -> None:
     """Five hundred Describes are not made twice a second."""
-    assert next_delay(0, 20, spread=1.0) == 5.0
-    assert next_delay(0, 500, spread=1.0) == LONGEST_DELAY
+    assert next_delay(0, 20, jitter=1.0) == 5.0
+    assert next_delay(0, 500, jitter=1.0) == LONGEST_DELAY
 
 
 @pytest.mark.parametrize(
@@ -329,7 +332,7 @@ def test_short_jobs_are_looked_at_often_when_they_should_end(
 
 def test_looks_spread_out_and_never_beyond_the_longest() -> None:
     """Many programs that began together don't ask together for ever."""
-    assert next_delay(100.0, 1, spread=0.0) < next_delay(100.0, 1, spread=1.0) <= LONGEST_DELAY
+    assert next_delay(100.0, 1, jitter=0.0) < next_delay(100.0, 1, jitter=1.0) <= LONGEST_DELAY
 
 
 def test_a_blocking_call_is_awaited_with_its_result_or_error() -> None:

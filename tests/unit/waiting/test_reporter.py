@@ -6,23 +6,23 @@ import pytest
 from waiting_fakes import arn
 
 from sjresource.errors import Unreachable
-from sjresource.waiting.poller import Watch
 from sjresource.waiting.reporter import (
-    CROWD,
     LIVE,
+    MAX_SINGLE_JOBS,
     MINUTE,
     SPARSE,
-    CrowdSpeaker,
-    JobSpeaker,
-    Pace,
+    GroupReport,
+    JobReport,
     Reporter,
+    ReportRate,
 )
+from sjresource.waiting.watch import Watch
 
 
 class Stage:
     """A reporter, its time, and what it has said."""
 
-    def __init__(self, *sizes: int, pace: Pace = SPARSE) -> None:
+    def __init__(self, *sizes: int, rate: ReportRate = SPARSE) -> None:
         """Wait for so many jobs in each of some completions."""
         self.now = 1000.0
         self.lines: list[tuple[str | None, str]] = []
@@ -30,31 +30,31 @@ class Stage:
         self.reporter = Reporter(
             lambda row, text: self.lines.append((row, text)),
             lambda _, text: self.warnings.append(text),
-            pace,
+            rate,
             now=lambda: self.now,
-            wall=lambda: self.now,
+            wall_time=lambda: self.now,
         )
-        self.jobs: list[JobSpeaker] = []
+        self.jobs: list[JobReport] = []
         for number, size in enumerate(sizes):
-            party = CrowdSpeaker(f"completion{number}")
+            group = GroupReport(f"completion{number}")
             for _ in range(size):
                 name = f"job{len(self.jobs)}"
-                job = JobSpeaker(Watch(arn(name)), name, name, lambda _: "")
+                job = JobReport(Watch(arn(name)), name, name, lambda _: "")
                 self.jobs.append(job)
-                party.jobs.append(job)
-            self.reporter.add(party)
+                group.jobs.append(job)
+            self.reporter.add(group)
 
     def see(self, status: str, job: int = 0, **more: Any) -> None:
         """Report a job's new status."""
         watch = self.jobs[job].watch
         watch.detail = {"status": status, **more}
-        self.reporter.seen(watch)
+        self.reporter.on_change(watch)
 
     def pass_time(self, seconds: float) -> None:
         """Let time pass, with a chance to speak each second."""
         for _ in range(int(seconds)):
             self.now += 1.0
-            self.reporter.tell()
+            self.reporter.on_idle()
 
 
 def test_a_line_is_said_for_each_change_and_one_a_minute() -> None:
@@ -105,8 +105,8 @@ def test_a_line_that_had_to_wait_says_what_is_true_by_then() -> None:
 
 def test_more_than_twenty_jobs_share_the_completions_row() -> None:
     """One line instead of a chatter of rows, the failures named in it."""
-    stage = Stage(CROWD + 1)
-    for job in range(CROWD + 1):
+    stage = Stage(MAX_SINGLE_JOBS + 1)
+    for job in range(MAX_SINGLE_JOBS + 1):
         stage.see("RUNNING", job=job)
     stage.pass_time(1)
     stage.see("FAILED", job=3)
@@ -130,7 +130,7 @@ def test_many_single_completions_share_the_programs_row() -> None:
 
 def test_live_progress_comes_every_five_seconds() -> None:
     """For who wants to look at it."""
-    stage = Stage(1, pace=LIVE)
+    stage = Stage(1, rate=LIVE)
     stage.see("RUNNING")
     stage.pass_time(61)
 
@@ -141,7 +141,7 @@ def test_a_wait_that_goes_on_knows_for_how_long() -> None:
     """A second `up` doesn't begin to count anew."""
     stage = Stage(1)
     stage.see("RUNNING", startedAt=(stage.now - 7200) * 1000)
-    stage.reporter.tell()
+    stage.reporter.on_idle()
 
     assert stage.lines == [("job0", "RUNNING for 2 h")]
 
@@ -176,7 +176,7 @@ def test_a_silence_of_aws_is_said_at_once_and_then_every_minute() -> None:
     """The wait goes on; a user whose credentials ended wants to know why nothing moves."""
     stage = Stage(1)
     for _ in range(130):
-        stage.reporter.out_of_reach(Unreachable("reading", "ServiceJob", "job", "no route"))
+        stage.reporter.on_error(Unreachable("reading", "ServiceJob", "job", "no route"))
         stage.now += 1
     said = [text for _, text in stage.lines]
 

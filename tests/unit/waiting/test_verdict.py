@@ -10,14 +10,14 @@ OPEN, DONE, BAD, GONE = "RUNNING", "SUCCEEDED", "FAILED", None
 @pytest.mark.parametrize(
     ("statuses", "needed", "verdict"),
     [
-        ([DONE, DONE], None, Verdict.ENOUGH),
-        ([DONE, OPEN], None, Verdict.OPEN),
-        ([BAD, OPEN], None, Verdict.TOO_FEW),
-        ([DONE, DONE, OPEN], 2, Verdict.ENOUGH),
-        ([DONE, BAD, OPEN], 2, Verdict.OPEN),
-        ([BAD, BAD, OPEN], 2, Verdict.TOO_FEW),
-        ([DONE, GONE], 1, Verdict.ENOUGH),
-        ([GONE, BAD], 1, Verdict.OPEN),
+        ([DONE, DONE], None, Verdict.SUCCEEDED),
+        ([DONE, OPEN], None, Verdict.UNDECIDED),
+        ([BAD, OPEN], None, Verdict.FAILED),
+        ([DONE, DONE, OPEN], 2, Verdict.SUCCEEDED),
+        ([DONE, BAD, OPEN], 2, Verdict.UNDECIDED),
+        ([BAD, BAD, OPEN], 2, Verdict.FAILED),
+        ([DONE, GONE], 1, Verdict.SUCCEEDED),
+        ([GONE, BAD], 1, Verdict.UNDECIDED),
     ],
 )
 def test_the_answer_is_given_as_soon_as_it_is_certain(

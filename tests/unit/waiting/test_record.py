@@ -8,7 +8,7 @@ from waiting_fakes import FakeBatch, FakeTraining, arn, fake_clients, started
 
 from sjresource.aws.waiters import Clock
 from sjresource.errors import NotFound, RequestFailed, Unreachable
-from sjresource.waiting.recorder import quotes_secrets, record, remembered
+from sjresource.waiting.record import fill_in_recorded, quotes_secrets, record
 
 JOBS = [arn("a"), arn("b"), arn("c")]
 ENDED = ["SUCCEEDED", "FAILED", "SUCCEEDED"]
@@ -21,7 +21,7 @@ def inputs(statuses: Any, jobs: list[str] | None = None, **more: Any) -> dict[st
 
 def statuses_kept(olds: dict[str, Any], news: dict[str, Any]) -> Any:
     """Return the statuses that `check` makes, of inputs that it accepts."""
-    kept, failures = remembered(olds, news)
+    kept, failures = fill_in_recorded(olds, news)
     assert failures == []
     return kept.get("statuses")
 
@@ -39,14 +39,16 @@ def test_a_preview_knows_what_is_recorded_of_the_same_jobs() -> None:
 def test_a_run_that_does_not_wait_keeps_the_record_of_other_jobs_too() -> None:
     """What depends on the old model stays as it is."""
     olds = inputs(ENDED, min_succeeded=1, secret_values=["hush"])
-    kept, _ = remembered(olds, {"identity": "new", "jobs": [arn("new")], "on_failure": "record"})
+    kept, _ = fill_in_recorded(
+        olds, {"identity": "new", "jobs": [arn("new")], "on_failure": "record"}
+    )
 
     assert kept == {**olds, "identity": "new"}
 
 
 def test_a_run_that_does_not_wait_records_nothing_where_nothing_is_recorded() -> None:
     """The next run that waits finds it as it was."""
-    kept, failures = remembered({}, {"identity": "i", "jobs": JOBS})
+    kept, failures = fill_in_recorded({}, {"identity": "i", "jobs": JOBS})
 
     assert (kept, failures) == ({"identity": "i", "jobs": JOBS}, [])
     assert record(fake_clients(FakeBatch({}), FakeTraining({})), kept, {}) == {}
@@ -84,7 +86,7 @@ def test_a_forgotten_job_is_an_error_if_the_answer_hangs_on_it(
     statuses: list[str | None], more: dict[str, Any], *, complains: bool
 ) -> None:
     """Gone with nothing recorded says so, with what to do."""
-    _, failures = remembered({}, inputs(statuses, **more))
+    _, failures = fill_in_recorded({}, inputs(statuses, **more))
 
     assert bool(failures) is complains
     if complains:
@@ -94,8 +96,8 @@ def test_a_forgotten_job_is_an_error_if_the_answer_hangs_on_it(
 def test_a_forgotten_job_is_named_as_it_can_be_replaced() -> None:
     """By the URN that the program tells, which is not recorded; else where it is declared."""
     told: list[Any] = ["SUCCEEDED", {"urn": "urn:pulumi:x::y::t::train"}, "SUCCEEDED"]
-    filled, (failure,) = remembered({}, inputs(told))
-    _, (other,) = remembered({}, inputs(["SUCCEEDED", None, "SUCCEEDED"]))
+    filled, (failure,) = fill_in_recorded({}, inputs(told))
+    _, (other,) = fill_in_recorded({}, inputs(["SUCCEEDED", None, "SUCCEEDED"]))
 
     assert failure.reason.endswith(
         "change its `triggers` or `pulumi up --replace 'urn:pulumi:x::y::t::train'`"

@@ -1,0 +1,118 @@
+"""A job that somebody waits for: what the poller has seen of it, and how it ended."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sjresource.aws.arn import name_in, parse_arn
+from sjresource.errors import NotFound, SjresourceError
+from sjresource.status.text import duration
+
+if TYPE_CHECKING:
+    Detail = dict[str, Any]
+    QueueKey = tuple[str, str]
+
+GONE_AFTER_POLLS = 5
+"""A job counts as gone only after so many polls in a row that don't show it,"""
+GONE_AFTER_SECONDS = 60.0
+"""over so many seconds, if this wait has seen it before,"""
+LAG_SECONDS = 20.0
+"""over so many if it was submitted a moment ago: what Batch shows lags behind,"""
+FORGOTTEN_AFTER_SECONDS = 5.0
+"""and over so many otherwise: Batch forgets jobs that have ended."""
+
+
+@dataclass(eq=False)
+class Watch:
+    """A job to poll for, by its ARN or id; what is unknown of it is None.
+
+    Attributes:
+        job: the job's ARN or id.
+        queue: the name or ARN of its queue.
+        job_name: its name in Batch.
+        is_new: whether it was submitted a moment ago, so that Batch may not show it yet.
+    """
+
+    job: str
+    queue: str | None = None
+    job_name: str | None = None
+    is_new: bool = False
+
+    done: Future[Detail] = field(default_factory=Future)
+    """The first terminal detail, or NotFound or RequestFailed. Cancelling it ends the watch."""
+    detail: Detail | None = None
+    """The newest description."""
+
+    # All times are the poller's, in seconds.
+    polled_at: float = 0.0
+    changed_at: float = 0.0
+    seen_at: float = 0.0
+    misses: int = 0
+    """Polls in a row that did not show the job; the first was at `missing_since`."""
+    missing_since: float = 0.0
+
+    @property
+    def queue_key(self) -> QueueKey:
+        """Region and queue name; jobs of one queue are polled together."""
+        arn = parse_arn(self.job)
+        return arn.region if arn else "", name_in(self.queue or "")
+
+    @property
+    def error(self) -> SjresourceError | None:
+        """Why the job can't be asked for; None as long as it can."""
+        error = self.done.exception() if self.done.done() and not self.done.cancelled() else None
+        return error if isinstance(error, SjresourceError) else None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the job's end was seen."""
+        return self.done.done() and not self.done.cancelled() and self.done.exception() is None
+
+    @property
+    def state(self) -> tuple[Any, ...] | None:
+        """Status, reason and number of attempts; None before the job was seen."""
+        if self.detail is None:
+            return None
+        detail = self.detail
+        return detail["status"], detail.get("statusReason"), len(detail.get("attempts", []))
+
+    def update(self, detail: Detail) -> bool:
+        """Take a new description; return whether it differs in status, reason or attempts."""
+        before, self.detail = self.state, detail
+        self.queue = detail.get("jobQueue") or self.queue
+        self.misses, self.seen_at = 0, self.polled_at
+        return before != self.state
+
+    def miss(self) -> bool:
+        """Count a poll that did not show the job; return whether the job counts as gone."""
+        if not self.misses:
+            self.missing_since = self.polled_at
+        self.misses += 1
+        missing = self.polled_at - self.missing_since
+        return is_gone(self.misses, missing, was_seen=self.detail is not None, is_new=self.is_new)
+
+    def gone(self, absence: NotFound) -> NotFound:
+        """Return `absence` with what was seen of the job, when, and who has not shown it since."""
+        ago = duration(self.polled_at - self.seen_at)
+        before = f"it was {self.detail['status']} {ago} ago; " if self.detail else ""
+        over = duration(self.polled_at - self.missing_since)
+        seen = f"{before}{absence.seen}, in {self.misses} looks over {over}"
+        return NotFound("reading", "ServiceJob", self.job, seen)
+
+    def finish(self, result: Detail | SjresourceError) -> None:
+        """Resolve `done`, unless it was cancelled."""
+        if not self.done.set_running_or_notify_cancel():
+            return
+        if isinstance(result, SjresourceError):
+            self.done.set_exception(result)
+        else:
+            self.done.set_result(result)
+
+
+def is_gone(polls: int, seconds: float, *, was_seen: bool, is_new: bool) -> bool:
+    """Return whether a job is gone that so many polls, over so many seconds, have not shown."""
+    patience = LAG_SECONDS if is_new else FORGOTTEN_AFTER_SECONDS
+    patience = GONE_AFTER_SECONDS if was_seen else patience
+    return polls >= GONE_AFTER_POLLS and seconds >= patience
