@@ -67,7 +67,7 @@ def test_log_is_json_an_object_a_line(acted: ActedStack) -> None:
     events = [json.loads(line) for line in ended.out.splitlines()]
     for event in events:
         hold_against_schema(event, "log_event")
-    assert [event["type"] for event in events] == ["phase", "line", "line", "phase"]
+    assert [event["type"] for event in events] == ["status", "log", "log", "status"]
     assert events[1]["message"] == HOSTILE
     assert events[2]["message"] == "the token is [secret]\nand more"
     assert (events[2]["instance"], events[2]["attempt"]) == ("algo-1", 1)

@@ -12,9 +12,9 @@ from waiting_fakes import started
 
 from sjresource.aws.clients import regional_clients
 from sjresource.aws.settings import Settings
-from sjresource.cli.logs.events import Line, Trouble
+from sjresource.cli.logs.events import ErrorEvent, LogLine
 from sjresource.cli.logs.follow import LogFollower
-from sjresource.cli.logs.runs import runs_of
+from sjresource.cli.logs.training_jobs import training_jobs_of
 from sjresource.emulator import Clock, Emulator
 from sjresource.errors import Unreachable
 from sjresource.status.masking import Mask
@@ -145,7 +145,9 @@ def world() -> Iterator[World]:
 
 def told(events: Iterator[Event]) -> list[str]:
     """Write events as a person would note them down."""
-    return [event.message if isinstance(event, Line) else f"# {event.text}" for event in events]
+    return [
+        event.message if isinstance(event, LogLine) else f"# {event.message}" for event in events
+    ]
 
 
 def test_log_is_followed_over_a_retry(world: World) -> None:
@@ -171,7 +173,7 @@ def test_log_is_followed_over_a_retry(world: World) -> None:
         ]
     )
 
-    assert told(world.following(job).to_the_end()) == [
+    assert told(world.following(job).follow()) == [
         "# RUNNING (attempt 1 of 2)",
         f"# attempt 1 of 2: training job {first}",
         "first 1",
@@ -197,7 +199,7 @@ def test_what_is_there_is_told_of_all_attempts(world: World) -> None:
     world.writes(job, "second")
     world.emulator.clock.advance(20)
 
-    assert told(world.following(job).so_far()) == [
+    assert told(world.following(job).read()) == [
         f"# attempt 1 of 2: training job {first}",
         "first",
         "# attempt 1 of 2 ended after 10 s: Received status from SageMaker: AlgorithmError: no",
@@ -221,7 +223,7 @@ def test_lines_of_two_instances_are_merged_by_time(world: World) -> None:
             lambda: world.emulator.clock.advance(20),
         ]
     )
-    lines = [event for event in world.following(job).to_the_end() if isinstance(event, Line)]
+    lines = [event for event in world.following(job).follow() if isinstance(event, LogLine)]
 
     assert [(line.instance, line.message) for line in lines] == [
         ("algo-1", "0"),
@@ -244,18 +246,20 @@ def test_many_lines_within_one_millisecond_are_neither_lost_nor_doubled(world: W
             many = [f"{batch} {number // 2}" for number in range(5000)]
             world.log.write(name, *many, at=at + batch, instance=instance)
     world.slept.append(lambda: world.emulator.clock.advance(20))
-    events = list(world.following(job, outages=2).to_the_end())
+    events = list(world.following(job, outages=2).follow())
 
-    messages = Counter((line.instance, line.message) for line in events if isinstance(line, Line))
+    messages = Counter(
+        (line.instance, line.message) for line in events if isinstance(line, LogLine)
+    )
     assert messages == {
         (f"algo-{instance}", f"{batch} {number}"): 2
         for instance in (1, 2)
         for batch in range(3)
         for number in range(2500)
     }
-    troubles = [event.text for event in events if isinstance(event, Trouble)]
-    assert troubles
-    assert troubles[0].endswith("the network is down; asking again")
+    errors = [event.message for event in events if isinstance(event, ErrorEvent)]
+    assert errors
+    assert errors[0].endswith("the network is down; asking again")
 
 
 def test_waiting_job_says_so_and_goes_on_when_it_starts(world: World) -> None:
@@ -265,7 +269,7 @@ def test_waiting_job_says_so_and_goes_on_when_it_starts(world: World) -> None:
     world.emulator.clock.advance(2)
     following = world.following(job)
 
-    waits, *_, ends = told(following.to_the_end())
+    waits, *_, ends = told(following.follow())
     assert waits == "# RUNNABLE for 2 s"
     assert ends.startswith("# SUCCEEDED")
 
@@ -288,7 +292,7 @@ def test_log_is_followed_over_a_preemption(world: World) -> None:
         world.slept.append(lambda: world.emulator.clock.advance(100))
 
     world.slept.extend([preempt, *[lambda: None] * 8, train_again])
-    story = told(world.following(job).to_the_end())
+    story = told(world.following(job).follow())
 
     cut = next(line for line in story if "was preempted" in line)
     assert cut.startswith("# attempt 1 was preempted after")
@@ -303,7 +307,7 @@ def test_a_training_job_that_sagemaker_refuses_is_told_of(world: World) -> None:
     """Without an attempt or a log there is still the reason, and the story ends."""
     job = submit(world.emulator, serviceRequestPayload="{}", retryStrategy={"attempts": 2})
 
-    story = told(world.following(job).to_the_end())
+    story = told(world.following(job).follow())
 
     assert story[-1].startswith("# FAILED")
     assert "ValidationException: Missing required parameters" in story[-1]
@@ -328,8 +332,8 @@ def test_preempted_run_is_a_part_of_its_attempt() -> None:
         "latestAttempt": {"serviceResourceId": {"name": "TrainingJobArn", "value": f"{ARN}second"}},
     }  # fmt: skip
 
-    runs = list(runs_of(detail, {}).values())
-    assert [(run.training_job, run.attempt, run.preempted) for run in runs] == [
+    runs = list(training_jobs_of(detail, {}).values())
+    assert [(run.arn, run.attempt, run.preempted) for run in runs] == [
         (f"{ARN}first", 1, True),
         (f"{ARN}second", 1, False),
         (None, 2, False),
@@ -338,7 +342,7 @@ def test_preempted_run_is_a_part_of_its_attempt() -> None:
 
 def test_run_that_batch_tells_nothing_of_any_more_has_ended() -> None:
     """Batch keeps no record of a run for which SageMaker had no instances."""
-    first = runs_of(started("STARTING", "first"), {})
-    second = runs_of(started("RUNNING", "second"), first)
+    first = training_jobs_of(started("STARTING", "first"), {})
+    second = training_jobs_of(started("RUNNING", "second"), first)
 
     assert [(run.attempt, run.ended) for run in second.values()] == [(1, True), (1, False)]

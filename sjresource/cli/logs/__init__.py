@@ -1,7 +1,8 @@
-"""A job's log over all its attempts: no line lost, none doubled, what happened to the job between.
+"""`sjresource logs`: a job's log over all its attempts, each line once, with what happened between.
 
-events       what there is to tell: a line, a phase, a trouble
-runs         a job's training jobs, in their order; pure
-streams      what is new in the log of one training job
-following    the story of a job, told once or until its end
+training_jobs   the training jobs that a service job has run, in their order; pure
+streams         reads the log streams of one training job
+follow          reads a job's log once, or follows it until the job has ended
+events          what that yields: log lines, status changes, errors
+output          prints them
 """

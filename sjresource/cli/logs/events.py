@@ -1,15 +1,16 @@
-"""What there is to tell of a job: what it printed, what happened to it, why nothing can be told."""
+"""What following a job yields: its log lines, its status changes, and errors on the way."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 
 @dataclass(frozen=True)
-class Line:
-    """One event of a log stream, which may hold line breaks; `timestamp` is in ms since 1970.
+class LogLine:
+    """An event of a log stream, which may hold line breaks; `timestamp` is in ms since 1970.
 
-    `instances` is how many write beside each other.
+    `instances` is the number of the training job's instances.
     """
 
     timestamp: int
@@ -24,28 +25,55 @@ class Line:
         """The instance that wrote it, such as `algo-1`: streams are `<job>/algo-<n>-<time>`."""
         return self.log_stream.rpartition("/")[2].rpartition("-")[0]
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that `--json` prints."""
+        return {
+            "type": "log",
+            "timestamp": self.timestamp,
+            "attempt": self.attempt,
+            "training_job_name": self.training_job_name,
+            "log_stream": self.log_stream,
+            "instance": self.instance,
+            "message": self.message,
+        }
+
 
 @dataclass(frozen=True)
-class Phase:
-    """Something that happened to the job; `timestamp` says when it was seen, in ms since 1970.
+class StatusEvent:
+    """A change of the job or of an attempt; `timestamp` is when it was seen, in ms since 1970.
 
-    `status` is the job's, `attempt` the number of the attempt that it is about, and `reason` AWS's
-    own words.
+    `status` is the job's, `attempt` the attempt that the event is about, and `reason` AWS's.
     """
 
     timestamp: int
     attempt: int
     status: str
-    text: str
+    message: str
     training_job_name: str | None = None
     reason: str | None = None
 
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that `--json` prints."""
+        return {
+            "type": "status",
+            "timestamp": self.timestamp,
+            "attempt": self.attempt,
+            "training_job_name": self.training_job_name,
+            "status": self.status,
+            "reason": self.reason,
+            "message": self.message,
+        }
+
 
 @dataclass(frozen=True)
-class Trouble:
-    """AWS could not be asked at the moment; it is asked again."""
+class ErrorEvent:
+    """AWS can't be asked at the moment; it is asked again."""
 
-    text: str
+    message: str
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the object that `--json` prints."""
+        return {"type": "error", "message": self.message}
 
 
-Event = Line | Phase | Trouble
+Event: TypeAlias = LogLine | StatusEvent | ErrorEvent

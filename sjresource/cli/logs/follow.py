@@ -1,18 +1,18 @@
-"""The story of a job: what it printed, attempt after attempt, and what happened to it between.
+"""Follows a job: its log, attempt after attempt, and its status changes between.
 
-A training job's last lines reach CloudWatch seconds after its end, so an attempt is read on until
-nothing new has come for a while, and only then is told what came next.
+A training job's last lines reach CloudWatch seconds after its end. So an ended attempt is read
+until nothing new has come for a while, and only then comes what happened next.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sjresource.aws.arn import name_in, parse_arn
+from sjresource.aws.arn import name_in, region_in
 from sjresource.aws.session import forget_clients
-from sjresource.cli.logs.events import Line, Phase, Trouble
-from sjresource.cli.logs.runs import Run, runs_of
+from sjresource.cli.logs.events import ErrorEvent, LogLine, StatusEvent
 from sjresource.cli.logs.streams import LogStreams
+from sjresource.cli.logs.training_jobs import TrainingJobRun, training_jobs_of
 from sjresource.errors import SjresourceError, Unreachable
 from sjresource.status.describe import passes
 from sjresource.status.text import (
@@ -33,29 +33,33 @@ if TYPE_CHECKING:
     from sjresource.status.masking import Mask
 
     Detail = dict[str, Any]
-    LogEvent = dict[str, Any]
 
 _QUIET_SECONDS = 10.0
-"""So long nothing may come after an attempt's end before its log counts as complete.
+"""The log of an ended attempt is complete when nothing new has come for so long.
 
 The SageMaker SDK, too, reads a log once more ten seconds after the end of its job.
 https://github.com/aws/sagemaker-python-sdk (`logs_for_job`)
 """
 
-_SETTLED_SECONDS = 60.0
-"""What ended longer ago than this has all its lines in CloudWatch."""
+_COMPLETE_SECONDS = 60.0
+"""Seconds after its end within which all lines of a training job have reached CloudWatch."""
 
 _DELAY_SECONDS = 2.0
-_SECONDS_A_STREAM = 0.2
-"""GetLogEvents has a quota of calls a second for the whole account: many streams are read less
+_SECONDS_PER_STREAM = 0.2
+"""GetLogEvents has a quota of calls a second for the whole account, so many streams are read less
 often."""
 
 
 class LogFollower:
-    """One job; `describe` gives what Batch tells of it, `logs` the client for a region.
+    """Follows one job.
 
-    `now` gives seconds since 1970, `mask` hides what is secret, and `standing` says what else is
-    known of a job that waits, in a few words.
+    Args:
+        describe: Returns Batch's description of the job.
+        logs: Returns the CloudWatch Logs client of a region.
+        mask: Hides secrets.
+        now: Returns the time, in seconds since 1970.
+        sleep: Waits for seconds.
+        status_detail: Returns what else is known of a waiting job, in a few words.
     """
 
     def __init__(
@@ -66,179 +70,165 @@ class LogFollower:
         *,
         now: Callable[[], float],
         sleep: Callable[[float], None],
-        standing: Callable[[Detail], str] = lambda _: "",
+        status_detail: Callable[[Detail], str] = lambda _: "",
     ) -> None:
         self._describe = describe
         self._logs = logs
         self._mask = mask
         self._now = now
         self._sleep = sleep
-        self._standing = standing
-        self._runs: dict[str, Run] = {}
-        self._told: set[str] = set()  # the runs whose end was told
-        self._run = ""  # the key of the one that is being told, with its streams and lines
+        self._status_detail = status_detail
+        self._runs: dict[str, TrainingJobRun] = {}
+        self._finished: set[str] = set()  # keys of the runs whose events are all yielded
+        self._current = ""  # the key of the run that is being read, with its streams and lines
         self._streams: LogStreams | None = None
-        self._count = 0
-        self._last_news = 0.0
-        self._status: tuple[Any, ...] | None = None
+        self._lines_read = 0
+        self._changed_at = 0.0
+        self._reported: tuple[Any, ...] | None = None
 
-    def so_far(self) -> Iterator[Event]:
-        """Tell what there is by now, in one go.
+    def read(self) -> Iterator[Event]:
+        """Yield everything that there is by now.
 
         Raises:
             NotFound, RequestFailed, Unreachable: AWS could not be asked.
         """
-        detail = self._look()
+        detail = self._refresh()
         for run in list(self._runs.values()):
-            yield from self._begin(run, detail)
+            yield from self._start_run(run, detail)
             if self._streams is not None:
                 self._streams.find()
-                yield from self._lines(run, detail, self._streams.events_by_now())
+                yield from self._lines(run, detail, self._streams.events_until_now())
             if run.ended:
-                yield from self._end(run, detail)
-        yield from self._change(detail)
+                yield from self._end_run(run, detail)
+        yield from self._status_change(detail)
 
-    def to_the_end(self) -> Iterator[Event]:
-        """Tell what there is and what comes, until the job has ended; blocks meanwhile.
+    def follow(self) -> Iterator[Event]:
+        """Yield everything that there is and that comes, until the job has ended; blocks meanwhile.
 
-        What passes by itself, such as a lost network, is told and outlived.
+        Transient errors, such as a lost network, are yielded once, and AWS is asked again.
 
         Raises:
-            NotFound, RequestFailed: there is no such job, or AWS may not be asked.
+            NotFound, RequestFailed: there is no such job, or AWS refuses to answer.
         """
-        troubled = False
+        failing = False
         while True:
             try:
-                ended = yield from self._step()
-                troubled = False
+                ended = yield from self._poll()
+                failing = False
             except SjresourceError as error:
                 if not passes(error):
                     raise
-                _renew(error)
-                if not troubled:
-                    yield Trouble(f"{error}; asking again")
-                ended, troubled = False, True
+                if isinstance(error, Unreachable) or "Expired" in getattr(error, "code", ""):
+                    forget_clients()  # credentials may have been refreshed by now
+                if not failing:
+                    yield ErrorEvent(f"{error}; asking again")
+                ended, failing = False, True
             if ended:
                 return
             self._sleep(self._delay())
 
     def _delay(self) -> float:
-        """Give the seconds until the next look; a job that just waits is looked at ever later."""
-        if self._streams is not None and self._run not in self._told:
-            return max(_DELAY_SECONDS, self._streams.count * _SECONDS_A_STREAM)
-        return max(_DELAY_SECONDS, next_delay(self._now() - self._last_news, 1, 1.0))
+        """Return the seconds until the next poll; they grow while a job only waits."""
+        if self._streams is not None and self._current not in self._finished:
+            return max(_DELAY_SECONDS, self._streams.count * _SECONDS_PER_STREAM)
+        return max(_DELAY_SECONDS, next_delay(self._now() - self._changed_at, 1, 1.0))
 
-    def _step(self) -> Generator[Event, None, bool]:
-        """Tell what is new; gives whether all is told."""
-        detail = self._look()
-        for run in [run for run in self._runs.values() if run.key not in self._told]:
+    def _poll(self) -> Generator[Event, None, bool]:
+        """Yield what is new; return whether that was all."""
+        detail = self._refresh()
+        for run in [run for run in self._runs.values() if run.key not in self._finished]:
             if not run.ended:
-                yield from self._change(detail)
-            yield from self._begin(run, detail)
+                yield from self._status_change(detail)
+            yield from self._start_run(run, detail)
             if self._streams is not None:
                 self._streams.find()
                 yield from self._lines(run, detail, self._streams.new_events())
             if not (run.ended and self._is_complete(run)):
                 return False
-            yield from self._end(run, detail)
-        yield from self._change(detail)
+            yield from self._end_run(run, detail)
+        yield from self._status_change(detail)
         return detail["status"] in TERMINAL
 
-    def _look(self) -> Detail:
+    def _refresh(self) -> Detail:
         detail = self._describe()
-        before, self._runs = self._runs, runs_of(detail, self._runs)
-        if any(
-            run.ended and not before[key].ended for key, run in self._runs.items() if key in before
-        ):
-            self._last_news = self._now()
+        before, self._runs = self._runs, training_jobs_of(detail, self._runs)
+        if any(self._runs[key].ended and not run.ended for key, run in before.items()):
+            self._changed_at = self._now()
         return detail
 
-    def _begin(self, run: Run, detail: Detail) -> Iterator[Event]:
-        """Turn to a run, unless its story has begun already."""
-        if run.key == self._run:
+    def _start_run(self, run: TrainingJobRun, detail: Detail) -> Iterator[Event]:
+        """Turn to a run, unless it is the current one."""
+        if run.key == self._current:
             return
-        self._run, self._count, self._last_news = run.key, 0, self._now()
-        arn = parse_arn(run.training_job or "")
+        self._current, self._lines_read, self._changed_at = run.key, 0, self._now()
         self._streams = None
-        if arn is not None:
-            self._streams = LogStreams(lambda: self._logs(arn.region), arn.name)
-            yield self._phase(detail, run, f"{_label(run, detail)}: training job {arn.name}")
+        if run.arn:
+            region, name = region_in(run.arn), name_in(run.arn)
+            self._streams = LogStreams(lambda: self._logs(region), name)
+            yield self._event(detail, run, f"{_label(run, detail)}: training job {name}")
 
     def _lines(
-        self, run: Run, detail: Detail, events: Iterator[tuple[str, LogEvent]]
+        self, run: TrainingJobRun, detail: Detail, events: Iterator[tuple[str, dict[str, Any]]]
     ) -> Iterator[Event]:
-        name = name_in(run.training_job or "")
         streams = 0 if self._streams is None else self._streams.count
         instances = max(_instances(detail), streams)
         for stream, event in events:
-            self._count += 1
-            self._last_news = self._now()
+            self._lines_read += 1
+            self._changed_at = self._now()
             message = self._mask.text(event["message"].rstrip("\n"))
-            yield Line(event["timestamp"], run.attempt, name, stream, message, instances)
+            name = name_in(run.arn or "")
+            yield LogLine(event["timestamp"], run.attempt, name, stream, message, instances)
 
-    def _end(self, run: Run, detail: Detail) -> Iterator[Event]:
-        """Say how a run ended; of the last one the job's own status says it."""
-        self._told.add(run.key)
-        if run.training_job and not self._count:
-            yield self._phase(detail, run, f"{_label(run, detail)} has left no log")
+    def _end_run(self, run: TrainingJobRun, detail: Detail) -> Iterator[Event]:
+        """Report how a run ended; that of the last run is in the job's own status."""
+        self._finished.add(run.key)
+        if run.arn and not self._lines_read:
+            yield self._event(detail, run, f"{_label(run, detail)} has left no log")
         if detail["status"] in TERMINAL and run.key == list(self._runs)[-1]:
             return
-        yield self._phase(detail, run, f"{_label(run, detail)} {_how_it_ended(run)}", run.reason)
+        ran = (run.stopped_at - run.started_at) / 1000 if run.started_at else None
+        message = f"{_label(run, detail)} {'was preempted' if run.preempted else 'ended'}"
+        message += f" after {duration(ran)}" if ran is not None else ""
+        message += f": {run.reason}" if run.reason else ""
+        yield self._event(detail, run, message, run.reason)
 
-    def _change(self, detail: Detail) -> Iterator[Event]:
-        """Say where the job stands, if that was not the last thing said of it."""
-        standing = self._standing(detail) if detail["status"] == "RUNNABLE" else ""
+    def _status_change(self, detail: Detail) -> Iterator[Event]:
+        """Report the job's status if it differs from the last one that was reported."""
+        more = self._status_detail(detail) if detail["status"] == "RUNNABLE" else ""
         reason = stated_reason(detail)
-        status = detail["status"], reason, attempt_number(detail), standing
-        if status != self._status:
-            self._last_news = self._now()
-            seconds = 0.0 if self._status else _seconds_of_status(detail, self._now())
-            self._status = status
-            line = progress_line({**detail, "statusReason": reason}, seconds, standing)
-            yield self._phase(detail, None, line, reason or None)
+        status = detail["status"], reason, attempt_number(detail), more
+        if status != self._reported:
+            self._changed_at = self._now()
+            since = None if self._reported else status_since(detail)
+            seconds = 0.0 if since is None else self._now() - since / 1000
+            self._reported = status
+            line = progress_line({**detail, "statusReason": reason}, seconds, more)
+            yield self._event(detail, None, line, reason or None)
 
-    def _phase(
-        self, detail: Detail, run: Run | None, text: str, reason: str | None = None
-    ) -> Phase:
-        return Phase(
+    def _event(
+        self, detail: Detail, run: TrainingJobRun | None, message: str, reason: str | None = None
+    ) -> StatusEvent:
+        return StatusEvent(
             timestamp=round(self._now() * 1000),
             attempt=run.attempt if run else attempt_number(detail),
             status=detail["status"],
-            text=self._mask.text(text),
-            training_job_name=name_in(run.training_job) if run and run.training_job else None,
+            message=self._mask.text(message),
+            training_job_name=name_in(run.arn) if run and run.arn else None,
             reason=self._mask.text(reason) if reason else None,
         )
 
-    def _is_complete(self, run: Run) -> bool:
+    def _is_complete(self, run: TrainingJobRun) -> bool:
         now = self._now()
-        if run.stopped_at and now - run.stopped_at / 1000 > _SETTLED_SECONDS:
+        if run.stopped_at and now - run.stopped_at / 1000 > _COMPLETE_SECONDS:
             return True
-        return now - self._last_news >= _QUIET_SECONDS
+        return now - self._changed_at >= _QUIET_SECONDS
 
 
-def _label(run: Run, detail: Detail) -> str:
+def _label(run: TrainingJobRun, detail: Detail) -> str:
     attempts = detail.get("retryStrategy", {}).get("attempts", 1)
     return f"attempt {run.attempt} of {attempts}" if attempts > 1 else f"attempt {run.attempt}"
 
 
-def _how_it_ended(run: Run) -> str:
-    ran = f" after {duration((run.stopped_at - run.started_at) / 1000)}" if run.started_at else ""
-    how = f"was preempted{ran}" if run.preempted else f"ended{ran}"
-    return f"{how}: {run.reason}" if run.reason else how
-
-
-def _seconds_of_status(detail: Detail, now: float) -> float:
-    since = status_since(detail)
-    return 0.0 if since is None else now - since / 1000
-
-
 def _instances(detail: Detail) -> int:
-    """Tell how many instances the job has: its capacity is counted in them, by type or together."""
-    quantities = [float(usage["quantity"]) for usage in detail.get("capacityUsage", [])]
-    return round(sum(quantities))
-
-
-def _renew(error: SjresourceError) -> None:
-    """Have the credentials read anew that may have been refreshed by now."""
-    if isinstance(error, Unreachable) or "Expired" in getattr(error, "code", ""):
-        forget_clients()
+    """Return the job's number of instances: `capacityUsage` counts them, by type or in total."""
+    return round(sum(float(usage["quantity"]) for usage in detail.get("capacityUsage", [])))

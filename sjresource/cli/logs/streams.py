@@ -1,8 +1,8 @@
-"""What is new in the log of one training job: each event once, whatever fails on the way.
+"""Reads the log streams of one training job: each event once, whatever fails on the way.
 
-SageMaker writes a stream for each instance, `<training job>/algo-<n>-<time>`. A stream is read on
-from the token that CloudWatch gave last, so events of the same millisecond are neither skipped nor
-repeated; its end is where the same token comes again.
+SageMaker writes a stream for each instance, `<training job>/algo-<n>-<time>`. A stream is read from
+the token that CloudWatch returned last, so events of the same millisecond are neither skipped nor
+repeated. When the same token is returned again, the stream's end is reached.
 https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html
 """
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
     LogEvent = dict[str, Any]
 
-_PAGES = 20
-"""After so many pages of one stream the job itself is looked at again: a stream that is written as
-fast as it is read has no end."""
+_MAX_PAGES = 20
+"""Pages of one stream in a row. Then the job is described again: a stream that is written as fast
+as it is read has no end."""
 
 
 class LogStreams:
-    """The streams of one training job; `logs` gives the client, with credentials that hold."""
+    """The streams of one training job; `logs` returns a client with valid credentials."""
 
     def __init__(self, logs: Callable[[], LogsClient], training_job_name: str) -> None:
         self._logs = logs
@@ -37,26 +37,26 @@ class LogStreams:
 
     @property
     def count(self) -> int:
-        """How many there are, as far as was found."""
+        """The number of streams found so far."""
         return len(self._streams)
 
     def find(self) -> None:
-        """Look which streams there are by now: each begins with its instance's first words."""
+        """Look for new streams: each begins with the first output of its instance."""
         for name in self._logs().list_log_streams(LOG_GROUP, self._prefix):
             self._streams.setdefault(name, _Stream(self._logs, name))
 
     def new_events(self) -> Iterator[tuple[str, LogEvent]]:
-        """Give what was not given yet, by stream, in the order of the timestamps.
+        """Yield events that were not yielded before, with their stream, ordered by timestamp.
 
-        An error on the way loses nothing: the next call goes on behind the last event given. Of a
-        stream that grows as fast as it is read the rest is left to the next call.
+        After an error the next call continues behind the last event. The rest of a stream that
+        grows as fast as it is read is left to the next call.
         """
         for stream in self._streams.values():
-            stream.pages = _PAGES
+            stream.pages = _MAX_PAGES
         return self._merged()
 
-    def events_by_now(self) -> Iterator[tuple[str, LogEvent]]:
-        """Give the same up to what is there now, however much that is."""
+    def events_until_now(self) -> Iterator[tuple[str, LogEvent]]:
+        """Yield the same up to what is there now, however much that is."""
         for stream in self._streams.values():
             stream.stop_behind_last()
         return self._merged()
@@ -64,12 +64,12 @@ class LogStreams:
     def _merged(self) -> Iterator[tuple[str, LogEvent]]:
         streams = list(self._streams.values())
         while ready := [stream for stream in streams if stream.has_more()]:
-            first = min(ready, key=lambda stream: stream.next_timestamp)
-            yield first.name, first.take()
+            first = min(ready, key=lambda stream: stream.events[0]["timestamp"])
+            yield first.name, first.events.popleft()
 
 
 class _Stream:
-    """One stream: what was fetched and not given yet, and the token behind it.
+    """One stream: `events` that were fetched and not yielded yet, and the token behind them.
 
     No more than `pages` are fetched, and none once there is an event later than `last`.
     """
@@ -77,38 +77,28 @@ class _Stream:
     def __init__(self, logs: Callable[[], LogsClient], name: str) -> None:
         self.name = name
         self.pages: float = 0
+        self.events: deque[LogEvent] = deque()
         self._last = math.inf
         self._logs = logs
-        self._fetched: deque[LogEvent] = deque()
         self._token: str | None = None
 
-    @property
-    def next_timestamp(self) -> int:
-        """When the next event was written, in ms since 1970."""
-        timestamp: int = self._fetched[0]["timestamp"]
-        return timestamp
-
     def stop_behind_last(self) -> None:
-        """Fetch up to what is the last event now, in as many pages as that takes."""
+        """Fetch up to the event that is the last one now, in as many pages as that takes."""
         self.pages = math.inf
         self._last = self._logs().last_log_timestamp(LOG_GROUP, self.name)
 
-    def take(self) -> LogEvent:
-        """Give the next event."""
-        return self._fetched.popleft()
-
     def has_more(self) -> bool:
-        """Tell whether there is a next event, fetching pages until there is: some are empty."""
-        while not self._fetched and self.pages > 0:
+        """Return whether there is a next event, fetching pages until there is: some are empty."""
+        while not self.events and self.pages > 0:
             self._fetch()
-        return bool(self._fetched)
+        return bool(self.events)
 
     def _fetch(self) -> None:
         try:
             events, token = self._logs().read_log_events(LOG_GROUP, self.name, self._token)
         except NotFound:  # its retention is over
             events, token = [], self._token
-        self._fetched.extend(events)
+        self.events.extend(events)
         self.pages -= 1
         if token == self._token or (events and events[-1]["timestamp"] > self._last):
             self.pages = 0
