@@ -25,7 +25,7 @@ from sjresource.emulator.scheduling import (
     plan,
 )
 from sjresource.emulator.scheduling.waiting_list import JobQueues
-from sjresource.emulator.what_if.scenario import read_scenario
+from sjresource.emulator.what_if.scenario_json import read_scenario
 from sjresource.emulator.what_if.simulate import play
 
 if TYPE_CHECKING:

@@ -401,4 +401,4 @@ def test_a_wrong_script_fails_the_job_with_the_mistake(emulator: Emulator, batch
     job = submit(emulator, serviceRequestPayload=scripted({"runing": 1}))
     emulator.clock.advance(20)
 
-    assert "unknown runing" in described(batch, job)["statusReason"]
+    assert "unknown field `runing`" in described(batch, job)["statusReason"]

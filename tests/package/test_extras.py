@@ -39,7 +39,7 @@ def test_every_command_is_there_with_the_extra_cli_alone() -> None:
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("package", ["moto", "psutil", "re2", "waitress"])
+@pytest.mark.parametrize("package", ["moto", "msgspec", "psutil", "re2", "waitress"])
 def test_the_emulator_says_which_extra_it_lacks(package: str) -> None:
     """At once, and not at the first call that needs it."""
     done = run("import runpy; runpy.run_module('sjresource.emulator')", {package})

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from hostile_values import HOSTILE, NAMES, HostileDice, operations, to_json
 
 from sjresource.emulator.what_if.plot import draw
-from sjresource.emulator.what_if.scenario import read_scenario
+from sjresource.emulator.what_if.scenario_json import read_scenario
 from sjresource.emulator.what_if.simulate import play
 from sjresource.emulator.what_if.summary import summarise, table
 

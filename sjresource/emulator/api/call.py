@@ -11,7 +11,9 @@ import binascii
 import http
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
+
+from msgspec import Meta
 
 from sjresource.emulator.protocol.decoding import read_json
 from sjresource.emulator.protocol.errors import ClientException
@@ -43,7 +45,7 @@ class Behaviour:
     """Whether a finished job's tags can be changed."""
     leave_out_defaults: bool = False
     """Whether answers leave out what AWS may leave out: what is empty, or is the default."""
-    termination_ms: int = 100
+    termination_ms: Annotated[int, Meta(ge=0, le=86_400_000)] = 100
     """How long Batch takes to act on a termination, in milliseconds of the emulator's clock."""
 
 

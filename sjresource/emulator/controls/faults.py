@@ -1,42 +1,30 @@
-"""Faults that a test orders: which calls they hit, how often, and what they do to the answer.
+"""Faults that a test injects: which calls they hit, how often, and what they do to the answer.
 
-Owns the list of faults and their matching; cutting the connection is the server's part.
+The server cuts connections: `ConnectionCutError` asks it to.
 """
 
 from __future__ import annotations
 
 import itertools
-import re
 import threading
 import time
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from sjresource.emulator.protocol.decoding import (
-    WrongInputError,
-    anything,
-    mapping,
-    number,
-    one_of,
-    optional,
-    record,
-    text,
-    whole,
-)
+from msgspec import Meta
+
+from sjresource.emulator.protocol.decoding import WrongInputError, decode_members
 from sjresource.emulator.protocol.errors import AWSError
 from sjresource.emulator.protocol.http_messages import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-KINDS: Final = (
+_MOST_FAULTS: Final = 1000
+_Kind = Literal[
     "error", "throttle", "drop_before", "drop_after", "delay", "delay_after", "malformed"
-)  # fmt: skip
-
-
-_MOST_ORDERS: Final = 1000
-_LONGEST_DELAY: Final = 3600
-_CODE: Final = re.compile("[A-Za-z0-9._:-]{1,128}")
+]
+_Name = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._:-]{1,128}\Z")]
 
 
 class ConnectionCutError(Exception):
@@ -45,79 +33,48 @@ class ConnectionCutError(Exception):
 
 @dataclass
 class Fault:
-    """One order: what is to go wrong with which calls."""
+    """What is to go wrong, and with which calls."""
 
-    operation: str
-    """The operation whose calls it hits, such as `SubmitServiceJob`, of whatever service."""
-    kind: str
-    """error, throttle, drop_before, drop_after, delay, delay_after (the call has its effect, the
-    answer comes later) or malformed."""
-    count: int | None = 1
-    """How many more calls it hits; None is every one."""
-    match: dict[str, Any] = field(default_factory=dict)
+    operation: _Name
+    """The operation whose calls it hits, such as `SubmitServiceJob`, of any service."""
+    kind: _Kind
+    """What it does; `delay_after` lets the call have its effect and delays the answer."""
+    count: Annotated[int, Meta(ge=1, le=1_000_000_000)] | None = 1
+    """How many more calls it hits; None is all."""
+    match: Annotated[dict[str, Any], Meta(max_length=50)] = field(default_factory=dict)
     """It hits only calls whose parameters have all of these values."""
-    code: str = "ServerException"
-    """AWS's code, of an error."""
-    status: int = 500
-    """The HTTP status, of an error."""
-    message: str = "a fault that was ordered over /_emulator/faults"
-    """The message, of an error."""
-    seconds: float = 0.0
-    """Of real time, of a delay."""
-    per_second: float | None = None
-    """It hits only the calls that are more than so many a second, as AWS throttles: what passes
-    takes a token from a bucket that holds a second's, and is refilled all the time."""
+    code: _Name = "ServerException"
+    """AWS's error code, for `error`."""
+    status: Annotated[int, Meta(ge=400, le=599)] = 500
+    """The HTTP status, for `error`."""
+    message: Annotated[str, Meta(max_length=2048)] = "an injected fault"
+    """The message, for `error`."""
+    seconds: Annotated[float, Meta(ge=0, le=3600)] = 0.0
+    """How long a delay takes, in real time."""
+    per_second: Annotated[float, Meta(ge=0.001, le=1_000_000)] | None = None
+    """It hits only the calls above this rate, as AWS throttles: a call that passes takes a token
+    from a bucket that holds the tokens of one second and is refilled all the time."""
     number: int = field(default=0, init=False)
-    """By which it can be taken back, once it is ordered."""
+    """Its number, for `clear`, once it is added."""
 
 
 def read_fault(description: Any) -> Fault:
-    """Read an order; ValueError says what is wrong with it."""
+    """Read a fault; ValueError says what is wrong with it."""
     try:
-        return Fault(**_FAULT(description, ""))
+        return Fault(**decode_members(description, Fault))
     except WrongInputError as wrong:
         raise ValueError(f"reading Fault: {wrong}") from None
 
 
-def _operation(value: Any, where: str) -> str:
-    if not isinstance(value, str) or not _CODE.fullmatch(value):
-        raise WrongInputError(where, "must be a name, such as SubmitServiceJob")
-    return value
-
-
-def _code(value: Any, where: str) -> str:
-    """Decode what stands in a header, too."""
-    if not isinstance(value, str) or not _CODE.fullmatch(value):
-        raise WrongInputError(where, "must be an error's code, such as ServerException")
-    return value
-
-
-_FAULT: Final = record(
-    {
-        "kind": one_of(*KINDS),
-        "operation": _operation,
-        "count": optional(whole(1)),
-        "match": mapping(anything, 50),
-        "code": _code,
-        "status": whole(400, 599),
-        "message": text(2048, controls=True),
-        "seconds": number(0, _LONGEST_DELAY),
-        "per_second": optional(number(0.001, 1_000_000)),
-    },
-    "kind",
-    "operation",
-)
-
-
 class Faults:
-    """The orders that are open; safe to use from several threads."""
+    """The faults that are still to hit calls; thread-safe."""
 
     def __init__(
         self, sleep: Callable[[float], object], now: Callable[[], float] = time.monotonic
     ) -> None:
         self.sleep = sleep
         self._now = now
-        self._orders: list[Fault] = []
+        self._faults: list[Fault] = []
         self._numbers = itertools.count(1)
         self._buckets: dict[int, _Bucket] = {}
         self._lock = threading.Lock()
@@ -126,31 +83,33 @@ class Faults:
         """Add a fault; the oldest one that matches a call hits it."""
         read_fault({name: value for name, value in vars(fault).items() if name != "number"})
         with self._lock:
-            if len(self._orders) >= _MOST_ORDERS:
-                raise ValueError(f"ordering Fault: {_MOST_ORDERS} are open; take some back first")
+            if len(self._faults) >= _MOST_FAULTS:
+                raise ValueError(f"adding Fault: {_MOST_FAULTS} are open; take some back first")
             fault.number = next(self._numbers)
-            self._orders.append(fault)
+            self._faults.append(fault)
             if fault.per_second is not None:
                 self._buckets[id(fault)] = _Bucket(fault.per_second, self._now())
 
     def clear(self, number: int | None = None) -> None:
-        """Take an order back, None is all of them; one that is used up is no mistake."""
+        """Remove a fault, or all of them (None); it may be used up already."""
         with self._lock:
-            self._orders = [it for it in self._orders if number not in (None, it.number)]
-            kept = {id(order) for order in self._orders}
+            self._faults = [it for it in self._faults if number not in (None, it.number)]
+            kept = {id(fault) for fault in self._faults}
             self._buckets = {key: it for key, it in self._buckets.items() if key in kept}
 
     def open_faults(self) -> list[dict[str, Any]]:
-        """Give what is still to hit, values to match left out."""
+        """Return the faults that are still to hit calls, without the values to match."""
         with self._lock:
-            return [{**asdict(order), "match": sorted(order.match)} for order in self._orders]
+            return [{**asdict(each), "match": sorted(each.match)} for each in self._faults]
 
     def apply(
         self, operation: str, parameters: dict[str, Any], answer: Callable[[], Response]
     ) -> Response:
         """Answer one call, with the fault that hits it if there is one.
 
-        Raises AWSError for ordered errors, ConnectionCutError for ordered cuts.
+        Raises:
+            AWSError: the fault is an error or a throttle.
+            ConnectionCutError: the connection is to be closed without an answer.
         """
         fault = self._take(operation, parameters)
         if fault is None:
@@ -174,22 +133,22 @@ class Faults:
 
     def _take(self, operation: str, parameters: dict[str, Any]) -> Fault | None:
         with self._lock:
-            order = next((it for it in self._orders if self._hits(it, operation, parameters)), None)
-            if order is not None and order.count is not None:
-                order.count -= 1
-                if order.count <= 0:
-                    self._orders.remove(order)
-            return order
+            fault = next((it for it in self._faults if self._hits(it, operation, parameters)), None)
+            if fault is not None and fault.count is not None:
+                fault.count -= 1
+                if fault.count <= 0:
+                    self._faults.remove(fault)
+            return fault
 
-    def _hits(self, order: Fault, operation: str, parameters: dict[str, Any]) -> bool:
-        if order.operation != operation or not _matches(order.match, parameters):
+    def _hits(self, fault: Fault, operation: str, parameters: dict[str, Any]) -> bool:
+        if fault.operation != operation or not _matches(fault.match, parameters):
             return False
-        bucket = self._buckets.get(id(order))
+        bucket = self._buckets.get(id(fault))
         return bucket is None or not bucket.take(self._now())
 
 
 class _Bucket:
-    """Lets so many calls a second pass."""
+    """A token bucket: lets `per_second` calls a second pass."""
 
     def __init__(self, per_second: float, now: float) -> None:
         self._per_second = per_second
@@ -197,7 +156,7 @@ class _Bucket:
         self._filled = now
 
     def take(self, now: float) -> bool:
-        """Tell whether a call may pass now, and let it."""
+        """Take a token; return whether there was one."""
         refilled = self._tokens + (now - self._filled) * self._per_second
         self._tokens, self._filled = min(self._most, refilled), now
         if self._tokens < 1:

@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import threading
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from msgspec import UNSET, Meta, UnsetType
 
 from sjresource.emulator.api.call import Behaviour
 from sjresource.emulator.clock import FASTEST
 from sjresource.emulator.controls.faults import read_fault
 from sjresource.emulator.executors.scripts import rule_from
 from sjresource.emulator.protocol.decoding import (
-    flag,
-    number,
-    one_of,
-    optional,
+    Members,
+    Seconds,
+    decode,
+    decode_members,
     read_json,
-    record,
-    whole,
 )
 from sjresource.emulator.protocol.errors import AWSError
 from sjresource.emulator.protocol.http_messages import json_response
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from sjresource.emulator.engine.lifecycle import Lifecycle
     from sjresource.emulator.executors.interface import Executor
     from sjresource.emulator.executors.scripts import ScriptRules
-    from sjresource.emulator.protocol.decoding import Decoder
     from sjresource.emulator.protocol.http_messages import Request, Response
     from sjresource.emulator.services.web_identities import WebIdentities
     from sjresource.emulator.store.records import Job
@@ -47,10 +46,22 @@ _MOVING_SECONDS: Final = 10
 _ADVANCING_SECONDS: Final = 50
 """Of real time: callers wait for a minute."""
 
-_CLOCK: Final = record({"advance": number(), "rate": number(0, FASTEST)}, root="the body")
-_FAULT_NUMBER: Final = record({"number": optional(whole(0, 2**53))}, root="the body")
-_LOSS: Final = record({"action": one_of("expire", "vanish")}, "action", root="the body")
-_IDENTITY: Final = record({"seconds": number(1, LONGEST_IDENTITY)}, root="the body")
+
+class _ClockOrder(Members):
+    advance: Seconds | UnsetType = UNSET
+    rate: Annotated[float, Meta(ge=0, le=FASTEST)] | UnsetType = UNSET
+
+
+class _FaultNumber(Members):
+    number: Annotated[int, Meta(ge=0, le=2**53)] | None = None
+
+
+class _Loss(Members):
+    action: Literal["expire", "vanish"]
+
+
+class _IdentityOrder(Members):
+    seconds: Annotated[float, Meta(ge=1, le=LONGEST_IDENTITY)] = 3600
 
 
 class ControlRoutes:
@@ -119,20 +130,20 @@ class ControlRoutes:
         return {"now": self._clock.now(), "rate": self._clock.rate}
 
     def _move_clock(self, body: Any) -> dict[str, float]:
-        order = _CLOCK(body, "")
+        order = decode(body, _ClockOrder, "body")
         if not self._moving.acquire(timeout=_MOVING_SECONDS):
             raise ValueError("the clock is being moved by another request; wait until that is done")
         try:
-            if "rate" in order:
-                self._clock.set_rate(order["rate"])
-            if "advance" in order:
-                self._clock.advance(order["advance"], within=_ADVANCING_SECONDS)
+            if order.rate is not UNSET:
+                self._clock.set_rate(order.rate)
+            if order.advance is not UNSET:
+                self._clock.advance(order.advance, within=_ADVANCING_SECONDS)
         finally:
             self._moving.release()
         return self._time()
 
     def _clear_faults(self, body: Any) -> None:
-        self._faults.clear(_FAULT_NUMBER(body, "").get("number"))
+        self._faults.clear(decode(body, _FaultNumber, "body").number)
 
     def _called(self) -> dict[str, Any]:
         return {
@@ -144,12 +155,12 @@ class ControlRoutes:
         self._rules.add(rule_from(body, self._rules.default))
 
     def _behave(self, body: Any) -> dict[str, Any]:
-        for name, value in _BEHAVIOUR(body, "").items():
+        for name, value in decode_members(body, Behaviour, "body").items():
             setattr(self._behaviour, name, value)
         return asdict(self._behaviour)
 
     def _issue_identity(self, body: Any) -> dict[str, Any]:
-        seconds = _IDENTITY(body, "").get("seconds", 3600)
+        seconds = decode(body, _IdentityOrder, "body").seconds
         return {"token": self._web_identities.issue(seconds)}
 
     def _answer_job(self, request: Request, job_id: str) -> dict[str, Any]:
@@ -163,7 +174,7 @@ class ControlRoutes:
         return {"status": job.status, "waits_for": self._lifecycle.why_waiting(job)}
 
     def _lose(self, job: Job, body: Any) -> None:
-        action = _LOSS(body, "")["action"]
+        action = decode(body, _Loss, "body").action
         if (job.status in LIVE) == (action == "expire"):
             raise ValueError(f"{action} is for {'live' if action == 'vanish' else 'ended'} jobs")
         with self._store.transaction():
@@ -181,15 +192,3 @@ def _body(request: Request) -> Any:
         return read_json(request.body)
     except ValueError:
         raise ValueError("the body must be JSON") from None
-
-
-def _switch(kind: Any) -> Decoder:
-    """Make the decoder of one of the choices by its type."""
-    if get_origin(kind) is Literal:
-        return one_of(*get_args(kind))
-    return flag if kind is bool else whole(0, 86_400_000)
-
-
-_BEHAVIOUR: Final = record(
-    {name: _switch(kind) for name, kind in get_type_hints(Behaviour).items()}, root="the body"
-)

@@ -1,8 +1,8 @@
-"""What simulated training jobs do: scripts, and the rules that give a job its script.
+"""Scripts of simulated training jobs, and the rules that choose a script for a job.
 
-A script comes from the first rule that matches the job (rules are given over `/_emulator/rules`),
-else from the payload's environment variable SJRESOURCE_SIMULATE, else it is the default: every
-phase 0.1 s, then success. Playing a script is `simulated.py`.
+The script comes from the newest rule that matches the job's name (`POST /_emulator/rules`), else
+from the payload's environment variable SJRESOURCE_SIMULATE, else it is the default: every phase
+takes 0.1 s, then the job succeeds. `simulated.py` runs them.
 """
 
 from __future__ import annotations
@@ -12,119 +12,98 @@ import math
 import re
 import threading
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+
+from msgspec import Meta
 
 from sjresource.emulator.protocol.decoding import (
+    Count,
+    Members,
+    Seconds,
+    Text,
     WrongInputError,
-    anything,
-    flag,
-    listing,
-    mapping,
-    number,
-    one_of,
-    optional,
+    decode,
+    decode_members,
     read_json,
-    record,
-    text,
-    whole,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from sjresource.emulator.protocol.decoding import Decoder
-
-
-def _metric(value: Any, where: str) -> float:
-    """Decode a metric: a number, or "NaN", since JSON has none and a loss may diverge."""
-    if value == "NaN" or (isinstance(value, float) and math.isnan(value)):
-        return math.nan
-    found: float = _number(value, where)
-    return found
-
-
-_number: Final = number(-1e300, 1e300)
-
 VARIABLE: Final = "SJRESOURCE_SIMULATE"
-_PHASES: Final = (
-    "submitted",
-    "runnable",
-    "scheduled",
-    "starting",
-    "running",
-    "uploading",
-    "stopping",
-)
-_MEMBERS: Final[dict[str, Decoder]] = {
-    **{name: number() for name in _PHASES},
-    "stuck": flag,
-    "capacity_errors": whole(0, 1000),
-    "interruptions": whole(0, 1000),
-    "outcome": one_of("Completed", "Failed", "Stopped"),
-    "exit_code": optional(whole(-(2**31), 2**31)),
-    "failure_reason": optional(text(1024, controls=True)),
-    "metrics": mapping(_metric, 1000),
-}
-_SCRIPT: Final = record(_MEMBERS)
-_SCRIPTS: Final = listing(_SCRIPT, 100, 1)
 _MOST_RULES: Final = 1000
+_ATTEMPTS: Any = Annotated[list[Any], Meta(min_length=1, max_length=100)]
+
+_Times = Annotated[int, Meta(ge=0, le=1000)]
+_ExitCode = Annotated[int, Meta(ge=-(2**31), le=2**31)]
 
 
 @dataclass(frozen=True)
 class Script:
-    """One attempt's life. Durations are in seconds of the emulator's clock."""
+    """What one attempt does. Durations are in seconds of the emulator's clock."""
 
-    submitted: float = 0.1
-    """At least so long SUBMITTED."""
-    runnable: float = 0.1
-    """At least so long RUNNABLE; longer while there is no capacity."""
-    scheduled: float = 0.1
-    """How long SCHEDULED."""
-    starting: float = 0.1
-    """How long STARTING."""
-    running: float = 0.1
+    submitted: Seconds = 0.1
+    """How long the job is SUBMITTED at least."""
+    runnable: Seconds = 0.1
+    """How long it is RUNNABLE at least; longer while there is no capacity."""
+    scheduled: Seconds = 0.1
+    """How long it is SCHEDULED."""
+    starting: Seconds = 0.1
+    """How long it is STARTING."""
+    running: Seconds = 0.1
     """How long it trains."""
-    uploading: float = 0.0
+    uploading: Seconds = 0.0
     """How long SageMaker uploads the model; Batch says RUNNING meanwhile."""
-    stopping: float = 0.1
-    """How long it takes to stop once it was told to."""
+    stopping: Seconds = 0.1
+    """How long it takes to stop when it is terminated."""
     stuck: bool = False
-    """Whether the job stays RUNNABLE, in the way of those behind it."""
-    capacity_errors: int = 0
-    """How often SageMaker has no instances before it has."""
-    interruptions: int = 0
-    """How often spot instances are taken away."""
-    outcome: str = "Completed"
-    """SageMaker's final status: Completed, Failed or Stopped."""
-    exit_code: int | None = None
-    """Of the container, in a failure."""
-    failure_reason: str | None = None
+    """Whether the job stays RUNNABLE for ever, and blocks those behind it."""
+    capacity_errors: _Times = 0
+    """How many attempts to start fail because SageMaker has no instances."""
+    interruptions: _Times = 0
+    """How many times spot instances are taken away."""
+    outcome: Literal["Completed", "Failed", "Stopped"] = "Completed"
+    """SageMaker's final status."""
+    exit_code: _ExitCode | None = None
+    """Exit code of the container, in a failure."""
+    failure_reason: Annotated[str, Meta(max_length=1024)] | None = None
     """SageMaker's reason, in a failure."""
-    metrics: dict[str, float] = field(default_factory=dict)
+    metrics: Annotated[dict[Text, float], Meta(max_length=1000)] = field(default_factory=dict)
     """The final metrics, by name."""
 
     def __post_init__(self) -> None:
-        """Refuse what can't be played."""
+        """Raise ValueError for a value out of bounds."""
         try:
-            _SCRIPT(vars(self), "")
+            decode_members(vars(self), Script)
         except WrongInputError as wrong:
             raise ValueError(f"reading Script: {wrong}") from None
 
 
 @dataclass
 class Rule:
-    """Gives a script to jobs by their name."""
+    """Chooses a script for jobs by their name."""
 
-    job_name: str
+    job_name: Annotated[str, Meta(max_length=128)]
     """A shell pattern, such as `train-*`."""
     attempts: list[Script]
-    """A script for each attempt, the last one going on."""
-    count: int | None = None
-    """To how many jobs; None is to all."""
+    """The script of each attempt; further attempts take the last one."""
+    count: Count | None = None
+    """For how many jobs the rule holds; None is for all."""
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a value out of bounds."""
+        try:
+            decode_members(vars(self), Rule)
+            re.compile(fnmatch.translate(self.job_name))
+        except WrongInputError as wrong:
+            raise ValueError(f"reading Rule: {wrong}") from None
+        except (re.error, OverflowError):
+            said = "reading Rule: job_name: expected a shell pattern, such as train-*"
+            raise ValueError(said) from None
 
 
 class ScriptRules:
-    """The rules in force; safe to use from several threads."""
+    """The rules in force; thread-safe."""
 
     def __init__(self, default: Script | None = None) -> None:
         self.default = default or Script()
@@ -133,22 +112,21 @@ class ScriptRules:
         self._lock = threading.Lock()
 
     def add(self, rule: Rule) -> None:
-        """Put a rule before those that are there; jobs that have their script keep it."""
-        _RULE({"job_name": rule.job_name, "count": rule.count}, "")
+        """Put a rule before all others; jobs that already have a script keep it."""
         with self._lock:
             if len(self._rules) >= _MOST_RULES:
                 raise ValueError(f"adding Rule: there are {_MOST_RULES} already; clear them first")
             self._rules.insert(0, rule)
 
     def clear(self) -> None:
-        """Take all rules back."""
+        """Remove all rules."""
         with self._lock:
             self._rules.clear()
 
     def script(
         self, job_id: str, job_name: str, attempt: int, payload: Callable[[], str]
     ) -> Script:
-        """Give the script of a job's attempt (from 1); a job keeps the ones that it got first."""
+        """Return the script of a job's attempt (from 1), chosen at the job's first attempt."""
         with self._lock:
             if job_id not in self._chosen:
                 self._chosen[job_id] = self._choose(job_name, payload())
@@ -156,7 +134,7 @@ class ScriptRules:
         return scripts[min(attempt, len(scripts)) - 1]
 
     def forget(self, job_id: str) -> None:
-        """Drop what is kept for a job that has ended."""
+        """Drop the scripts of a job that has ended."""
         with self._lock:
             self._chosen.pop(job_id, None)
 
@@ -174,52 +152,49 @@ class ScriptRules:
 
 
 def scripts_from(description: Any, default: Script) -> list[Script]:
-    """Read one script, or a list of them, one an attempt (the last one goes on).
+    """Read one script, or a list with a script for each attempt; None is the default.
 
-    Raises ValueError with what is wrong; None gives the default.
+    Raises:
+        ValueError: something is wrong with it, which the message says.
     """
     if description is None:
         return [default]
-    many = description if isinstance(description, list) else [description]
     try:
-        decoded = _SCRIPTS(many, "attempts")
+        if not isinstance(description, list):
+            return [_script(description, default, "")]
+        decode(description, _ATTEMPTS, "attempts")
+        return [
+            _script(each, default, f"attempts[{number}]") for number, each in enumerate(description)
+        ]
     except WrongInputError as wrong:
-        place = wrong.where.removeprefix("attempts[0]").removeprefix(".")
-        said = WrongInputError(place if len(many) == 1 else wrong.where, wrong.what)
-        raise ValueError(f"reading Script: {said}") from None
-    return [_script(one, default) for one in decoded]
+        raise ValueError(f"reading Script: {wrong}") from None
 
 
 def rule_from(description: Any, default: Script) -> Rule:
     """Read a rule; raises ValueError with what is wrong."""
-    order = _RULE(description, "")
-    scripts = scripts_from(order.get("script"), default)
-    return Rule(order.get("job_name", "*"), scripts, order.get("count"))
+    order = decode(description, _RuleOrder, "body")
+    return Rule(order.job_name, scripts_from(order.script, default), order.count)
 
 
-def _pattern(value: Any, where: str) -> str:
-    """Decode a shell pattern, whose work is bounded by its length."""
-    pattern: str = text(128)(value, where)
-    try:
-        re.compile(fnmatch.translate(pattern))
-    except (re.error, OverflowError):
-        raise WrongInputError(where, "must be a shell pattern, such as train-*") from None
-    return pattern
+class _RuleOrder(Members):
+    job_name: str = "*"
+    script: Any = None
+    count: Count | None = None
 
 
-_RULE: Final = record(
-    {"job_name": _pattern, "script": anything, "count": optional(whole())}, root="the body"
-)
-
-
-def _script(description: dict[str, Any], default: Script) -> Script:
-    if "failure_reason" in description and "outcome" not in description:
-        description = {**description, "outcome": "Failed"}
-    return replace(default, **description)
+def _script(description: Any, default: Script, where: str) -> Script:
+    metrics = description.get("metrics") if isinstance(description, dict) else None
+    if isinstance(metrics, dict):  # JSON has no NaN, and a loss may diverge
+        described = {name: math.nan if it == "NaN" else it for name, it in metrics.items()}
+        description = {**description, "metrics": described}
+    given = decode_members(description, Script, where)
+    if "failure_reason" in given:
+        given.setdefault("outcome", "Failed")
+    return replace(default, **given)
 
 
 def _variable(payload: str) -> Any:
-    """Return what a payload's variable describes; None without one.
+    """Return the value of a payload's variable; None without one.
 
     Raises:
         ValueError: it is no JSON.

@@ -1,190 +1,124 @@
-"""Reads what users give as JSON into values of a type, within bounds, before anything keeps it.
+"""Decodes the JSON that users send: rules, scripts, faults, orders for the clock, scenarios.
 
-A decoder is a function of a value and its place; it gives the value, or raises `WrongInputError`
-with the place and what is wrong. Scripts, rules, faults, clock orders and scenarios are all read by
-decoders that are made of the ones here.
+The types say what is allowed, bounds included (`msgspec.Meta`). A value is decoded before anything
+keeps it, and a refusal names the place of the mistake.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+import functools
+from dataclasses import fields
+from typing import Annotated, Any, Final, TypeVar, get_type_hints
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+import msgspec
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-Decoder = Callable[[Any, str], Any]
+T = TypeVar("T")
 
 LONGEST_SECONDS: Final = 315_360_000
-"""Ten years, for whatever lasts."""
+"""Ten years, the longest duration."""
 
-_MOST_DEEP: Final = 100
-_SHOWN: Final = 60
+_DEEPEST: Final = 100
+_LONGEST_MESSAGE: Final = 256
+_PRINTABLE: Final = (
+    r"\A[^\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]*\Z"  # nor changes of direction
+)
+
+Seconds = Annotated[float, Meta(ge=0, le=LONGEST_SECONDS)]
+Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
+Text = Annotated[str, Meta(max_length=256, pattern=_PRINTABLE)]
+
+
+class Members(Struct, forbid_unknown_fields=True, kw_only=True):
+    """Base of the types of JSON objects."""
 
 
 class WrongInputError(ValueError):
-    """What was given is not what is taken: where, and what is wrong with it."""
+    """A value is not what is allowed at its place; `where` is empty for the outermost value."""
 
     def __init__(self, where: str, what: str) -> None:
-        super().__init__(f"{where} {what}".strip())
+        super().__init__(f"{where}: {what}" if where else what)
         self.where = where
         self.what = what
 
 
 def read_json(text: bytes | str) -> Any:
-    """Read JSON as its standard has it: no NaN, no half of a character, not too deep.
+    """Parse JSON strictly: no NaN, no half of a surrogate pair, at most 100 levels.
 
     Raises:
-        ValueError: it is something else.
+        ValueError: the text is something else.
     """
-    decoded = text if isinstance(text, str) else text.decode()
     try:
-        value = json.loads(decoded, parse_constant=_no_constant)
+        value = msgspec.json.decode(text)
     except RecursionError:
         raise ValueError("it is too deep") from None
-    if "\\u" in decoded:
-        json.dumps(value, ensure_ascii=False).encode()
     _require_shallow(value)
     return value
 
 
-def number(least: float = 0, most: float = LONGEST_SECONDS) -> Decoder:
-    """Make a decoder of finite numbers."""
+def decode(value: Any, kind: type[T], where: str = "") -> T:
+    """Return `value` as a `kind`, whose place is `where`.
 
-    def decode(value: Any, where: str) -> float:
-        if not isinstance(value, (int, float)) or isinstance(value, bool):
-            _refuse(where, "must be a number")
-        if not least <= value <= most:  # NaN is not
-            _refuse(where, f"must be a number from {least:g} to {most:g}")
-        return value
-
-    return decode
-
-
-def whole(least: int = 0, most: int = 1_000_000_000) -> Decoder:
-    """Make a decoder of whole numbers."""
-
-    def decode(value: Any, where: str) -> int:
-        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
-            _refuse(where, f"must be a whole number from {least} to {most}")
-        return value
-
-    return decode
-
-
-def text(longest: int = 256, shortest: int = 0, *, controls: bool = False) -> Decoder:
-    """Make a decoder of text, without control characters unless it stands for what others say."""
-
-    def decode(value: Any, where: str) -> str:
-        if not isinstance(value, str):
-            _refuse(where, "must be text")
-        if not shortest <= len(value) <= longest:
-            _refuse(where, f"must have {shortest} to {longest} characters")
-        if not controls and not value.isprintable():
-            _refuse(where, "must have no control characters")
-        return value
-
-    return decode
-
-
-def flag(value: Any, where: str) -> bool:
-    """Decode true or false."""
-    if not isinstance(value, bool):
-        _refuse(where, "must be true or false")
-    return value
-
-
-def one_of(*choices: str) -> Decoder:
-    """Make a decoder of some words."""
-
-    def decode(value: Any, where: str) -> str:
-        if not isinstance(value, str) or value not in choices:
-            _refuse(where, f"must be one of {', '.join(choices)}")
-        return value
-
-    return decode
-
-
-def optional(decoder: Decoder) -> Decoder:
-    """Make a decoder that takes null too."""
-    return lambda value, where: None if value is None else decoder(value, where)
-
-
-def mapping(item: Decoder, most: int, longest_key: int = 256) -> Decoder:
-    """Make a decoder of objects with any keys."""
-    key = text(longest_key)
-
-    def decode(value: Any, where: str) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            _refuse(where, "must be an object")
-        if len(value) > most:
-            _refuse(where, f"must have at most {most} members")
-        return {
-            key(name, f"a name in {where}"): item(each, _below(where, shown(name)))
-            for name, each in value.items()
-        }
-
-    return decode
-
-
-def listing(item: Decoder, most: int, least: int = 0) -> Decoder:
-    """Make a decoder of lists."""
-
-    def decode(value: Any, where: str) -> list[Any]:
-        if not isinstance(value, list) or not least <= len(value) <= most:
-            _refuse(where, f"must be a list of {least} to {most}")
-        return [item(each, f"{where}[{index}]") for index, each in enumerate(value)]
-
-    return decode
-
-
-def record(known: Mapping[str, Decoder], *required: str, root: str = "") -> Decoder:
-    """Make a decoder of objects with these members, of which none but `required` has to be there.
-
-    `root` is how the outermost object is called, which has no place.
+    Raises:
+        WrongInputError: it is none.
     """
-
-    def decode(value: Any, where: str) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            _refuse(where or root, "must be an object")
-        unknown = [shown(name) for name in value if name not in known]
-        if unknown:
-            _refuse(where or root, f"unknown {', '.join(sorted(unknown)[:5])}")
-        for name in required:
-            known[name](value.get(name), _below(where, name))
-        return {name: known[name](each, _below(where, name)) for name, each in value.items()}
-
-    return decode
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise _wrong_input(str(error), kind, where) from None
 
 
-def anything(value: Any, where: str) -> Any:
-    """Take whatever JSON has."""
-    del where
-    return value
+def decode_members(value: Any, kind: type, where: str = "") -> dict[str, Any]:
+    """Return the members that `value` gives of the dataclass `kind`, by its annotations.
+
+    Raises:
+        WrongInputError: one is wrong, is unknown, or has no default and is missing.
+    """
+    decoded = decode(value, _struct_of(kind), where)
+    return {name: getattr(decoded, name) for name in value}
 
 
-def shown(text_given: str) -> str:
-    """Cut somebody's text to what can be shown."""
-    printable = text_given if text_given.isprintable() else ascii(text_given)[1:-1]
-    return printable if len(printable) <= _SHOWN else f"{printable[:_SHOWN]}..."
+def shown(text: str, longest: int = 60) -> str:
+    """Return `text` as it can be printed: escaped where it has control characters, and cut."""
+    printable = text if text.isprintable() else ascii(text)[1:-1]
+    return printable if len(printable) <= longest else f"{printable[:longest]}..."
 
 
-def _below(where: str, name: str) -> str:
-    return f"{where}.{name}" if where else name
+@functools.cache
+def _struct_of(kind: type) -> type[Struct]:
+    hints = get_type_hints(kind, include_extras=True)
+    members: list[Any] = [
+        (field.name, hints[field.name])
+        if field.default is field.default_factory  # both are missing
+        else (field.name, hints[field.name] | UnsetType, UNSET)
+        for field in fields(kind)
+        if field.init
+    ]
+    return msgspec.defstruct(kind.__name__, members, forbid_unknown_fields=True, kw_only=True)
 
 
-def _refuse(where: str, what: str) -> NoReturn:
-    raise WrongInputError(where, what)
+def _wrong_input(message: str, kind: Any, where: str) -> WrongInputError:
+    what, _, path = message.partition(" - at `")
+    path = path.removeprefix("key` in `").removeprefix("$").rstrip("`")
+    if what.startswith("Invalid enum value"):
+        what = f"Expected one of {_choices(kind, path.rpartition('.')[2])}"
+    what = what.replace(f"matching regex {_PRINTABLE!r}", "without control characters")
+    return WrongInputError(
+        f"{where}{path}".lstrip("."), shown(what[:1].lower() + what[1:], _LONGEST_MESSAGE)
+    )
 
 
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
+def _choices(kind: Any, member: str) -> str:
+    """Return the words that `member` may be, which msgspec's message does not tell."""
+    _, objects = msgspec.json.schema_components((kind,))
+    members = (each["properties"] for each in objects.values())
+    words: list[str] = next(each[member]["enum"] for each in members if member in each)
+    return ", ".join(words)
 
 
 def _require_shallow(value: Any) -> None:
     level = [value]
-    for _ in range(_MOST_DEEP):
+    for _ in range(_DEEPEST):
         level = [
             each
             for holder in level

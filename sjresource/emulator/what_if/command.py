@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sjresource.emulator.protocol.decoding import read_json
 from sjresource.emulator.what_if.plot import draw
-from sjresource.emulator.what_if.scenario import read_scenario
+from sjresource.emulator.what_if.scenario_json import read_scenario
 from sjresource.emulator.what_if.simulate import play
 from sjresource.emulator.what_if.summary import duration, summarise, table
 

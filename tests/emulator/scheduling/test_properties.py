@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from sjresource.emulator.scheduling import QuotaSharePolicy
-from sjresource.emulator.what_if.scenario import Scenario, read_scenario
+from sjresource.emulator.what_if.scenario_json import read_scenario
 from sjresource.emulator.what_if.simulate import Play, play
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sjresource.emulator.what_if.scenario import Scenario
 
 KIND = "ml.p5.48xlarge"
 quick = settings(max_examples=150, deadline=None, derandomize=True)

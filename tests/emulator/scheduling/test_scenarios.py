@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sjresource.emulator.what_if.scenario import read_scenario
+from sjresource.emulator.what_if.scenario_json import read_scenario
 from sjresource.emulator.what_if.simulate import play
 
 SCENARIOS = sorted((Path(__file__).parent / "scenarios").glob("*.json"))

@@ -12,7 +12,7 @@ import pytest
 
 from sjresource.emulator.__main__ import main
 from sjresource.emulator.what_if.plot import draw
-from sjresource.emulator.what_if.scenario import read_scenario
+from sjresource.emulator.what_if.scenario_json import read_scenario
 from sjresource.emulator.what_if.simulate import play
 from sjresource.emulator.what_if.summary import summarise
 
@@ -107,9 +107,12 @@ def test_the_documented_designs_are_as_documented(
 @pytest.mark.parametrize(
     ("changed", "mistake"),
     [
-        ({"colour": 1}, r"\(scenario\): unknown colour"),
+        ({"colour": 1}, r"\(scenario\): object contains unknown field `colour`"),
         ({"queues": {"q": {"environments": ["x"]}}}, "there is no environment x"),
-        ({"queues": {"q": {"quotaShares": {"s": {}}}}}, "must be as in CreateQuotaShare"),
+        (
+            {"queues": {"q": {"quotaShares": {"s": {}}}}},
+            "missing required field `capacityLimits`",
+        ),
         (
             {
                 "queues": {"q": {"quotaShares": {f"s{number}": SHARE for number in range(21)}}},
@@ -133,19 +136,31 @@ def test_the_documented_designs_are_as_documented(
             {"environments": {"a": {"NUM_INSTANCES": 1}, "b": {"NUM_INSTANCES": 1}}},
             "must name one, not 2",
         ),
-        ({"jobs": [{"name": "j"}]}, r"\(jobs\[0\].seconds\): must be a number"),
+        ({"jobs": [{"name": "j"}]}, r"\(jobs\[0\]\): object missing required field `seconds`"),
         ({"jobs": [{"name": "j", "seconds": 1, "queue": "x"}]}, r"queue\): must be one of q"),
-        ({"jobs": [{"seconds": 1}]}, r"\(jobs\[0\].name\): must be text"),
+        ({"jobs": [{"seconds": 1}]}, r"\(jobs\[0\]\): object missing required field `name`"),
         ({"jobs": [SMALL["jobs"][0]] * 2}, "must each have a name of its own"),
-        ({"jobs": [{"name": "j", "seconds": 1, "count": 10**9}]}, r"\(jobs\[0\].count\): must be"),
+        (
+            {"jobs": [{"name": "j", "seconds": 1, "count": 10**9}]},
+            r"count\): expected `int` <= 100000",
+        ),
         (
             {"jobs": [{"name": f"{n}", "seconds": 1, "count": 90_000} for n in "ab"]},
             "at most 100000",
         ),
-        ({"jobs": [{"name": "\x1b[2J", "seconds": 1}]}, "must have no control characters"),
-        ({"until": 1e300}, r"\(until\): must be a number from 0 to"),
-        ({"environments": {"gpus": {"NUM_INSTANCES": "x"}}}, "must be a whole number"),
-        ({"queues": {"q": {"fairsharePolicy": {"shareDecaySeconds": -1}}}}, "shareDecaySeconds"),
+        (
+            {"jobs": [{"name": "\x1b[2J", "seconds": 1}]},
+            "`str` without control characters",
+        ),
+        ({"until": 1e300}, r"\(until\): expected `float` <= 315360000"),
+        (
+            {"environments": {"gpus": {"NUM_INSTANCES": "x"}}},
+            r"environments.gpus\[...\]\): expected `int`",
+        ),
+        (
+            {"queues": {"q": {"fairsharePolicy": {"shareDecaySeconds": -1}}}},
+            r"shareDecaySeconds\): expected",
+        ),
         ({"changes": [{"at": 1}]}, "must name a job, or a queue with quotaShares"),
         ({"changes": [{"at": 1, "job": "x", "priority": 1}]}, "there is no job x"),
     ],
