@@ -118,7 +118,7 @@ ATTACKS: Final = (
     Attack(
         "a log of 60 MB, or that nobody takes",
         "cut with a last line that says so",
-        "process/test_log_forwarding.py",
+        "process/test_log_stream.py",
         "test_a_lo",
     ),
     Attack(

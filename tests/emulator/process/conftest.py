@@ -9,7 +9,7 @@ from process_platform import Platform
 
 from sjresource.emulator import Emulator
 from sjresource.emulator.executors.process import ProcessExecutor
-from sjresource.emulator.executors.process.training_process import Grace
+from sjresource.emulator.executors.process.process_group import Grace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from process_platform import eventually
 
 from sjresource.emulator.executors.interface import Metric
 from sjresource.emulator.executors.process import ProcessExecutor
-from sjresource.emulator.executors.process.training_process import MARKER
+from sjresource.emulator.executors.process.process_group import MARKER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,7 +72,7 @@ def test_death_by_signal_is_a_containers_exit_code(platform: Platform) -> None:
     assert ended.outcome.failure_reason == "AlgorithmError: , exit code: 137"
 
 
-def test_process_finds_the_contract(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_process_finds_the_container(platform: Platform, monkeypatch: pytest.MonkeyPatch) -> None:
     """Configuration files, channels, names and variables are where SageMaker puts them."""
     monkeypatch.setenv("SOME_SECRET", "of the emulator's user")
     platform.put("data/a.csv", "1,2")

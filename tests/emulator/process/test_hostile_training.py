@@ -10,10 +10,15 @@ from hostile_values import HostileDice
 
 from sjresource.emulator.engine.payload import problem_with, training_request
 from sjresource.emulator.executors.interface import TrainingJob
-from sjresource.emulator.executors.process import contract
-from sjresource.emulator.executors.process.contract import CannotRunError, Channel, Tree, channels
+from sjresource.emulator.executors.process import container
+from sjresource.emulator.executors.process.container import (
+    CannotRunError,
+    Channel,
+    ContainerRoot,
+    channels,
+)
 from sjresource.emulator.executors.process.metrics import MetricScanner
-from sjresource.emulator.executors.process.toolkit_variables import toolkit_variables
+from sjresource.emulator.executors.process.preparation import toolkit_variables
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -182,7 +187,7 @@ def test_channels_are_folders_of_the_job(names: list[str], tmp_path: Path) -> No
     request = {"InputDataConfig": [{"ChannelName": name, "DataSource": source} for name in names]}
 
     with pytest.raises(CannotRunError, match="hannel"):
-        _: list[Channel] = channels(request, Tree(tmp_path))
+        _: list[Channel] = channels(request, ContainerRoot(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -224,28 +229,30 @@ def test_whatever_sagemaker_would_take_is_run_or_said(tmp_path: Path) -> None:
         if problem_with(request) is None:
             taken += 1
             with contextlib.suppress(CannotRunError):
-                _put_in_order(TrainingJob("job", "arn", "us-east-1", request), Tree(tmp_path))
+                _put_in_order(
+                    TrainingJob("job", "arn", "us-east-1", request), ContainerRoot(tmp_path)
+                )
 
     assert taken > 30
 
 
-def _put_in_order(job: TrainingJob, tree: Tree) -> None:
-    contract.check(job.request)
+def _put_in_order(job: TrainingJob, root: ContainerRoot) -> None:
+    container.check(job.request)
     MetricScanner(job.request["AlgorithmSpecification"].get("MetricDefinitions", ()))
-    resources = contract.resource_config(job.request)
+    resources = container.resource_config(job.request)
     toolkit_variables(
         job.name,
-        tree,
-        hyperparameters=contract.hyperparameters(job.request, tree),
+        root,
+        hyperparameters=container.hyperparameters(job.request, root),
         resource_config=resources,
-        input_data_config=contract.input_data_config(job.request),
+        input_data_config=container.input_data_config(job.request),
         cpus=1,
     )
-    assert contract.command(job.request, tree)
-    assert contract.variables(job, tree)
-    assert len(resources["hosts"]) <= contract.MOST_INSTANCES
-    assert channels(job.request, tree) is not None
-    assert contract.max_runtime_seconds(job.request) is not None
+    assert container.command(job.request, root)
+    assert container.variables(job, root)
+    assert len(resources["hosts"]) <= container.MOST_INSTANCES
+    assert channels(job.request, root) is not None
+    assert container.max_runtime_seconds(job.request) is not None
 
 
 def test_instances_are_bounded() -> None:
@@ -257,7 +264,7 @@ def test_instances_are_bounded() -> None:
     }
 
     with pytest.raises(CannotRunError, match="more than 1000 instances"):
-        contract.check(request)
+        container.check(request)
 
 
 @pytest.mark.timeout(60)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sjresource.emulator.executors.interface import Metric
-from sjresource.emulator.executors.process.contract import CannotRunError
+from sjresource.emulator.executors.process.container import CannotRunError
 from sjresource.emulator.executors.process.metrics import MetricScanner
 
 LOSS = {"Name": "loss", "Regex": r"loss=([0-9.]+)"}

@@ -1,4 +1,4 @@
-"""All training jobs of one emulator, as processes of this machine: the `Executor` of that name."""
+"""Runs all training jobs of one emulator as processes of this machine."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ import time
 from typing import TYPE_CHECKING
 
 from sjresource.emulator.executors.interface import Outcome, Progress
-from sjresource.emulator.executors.process import training_process
-from sjresource.emulator.executors.process.aws_access import AwsAccess
-from sjresource.emulator.executors.process.contract import Tree
-from sjresource.emulator.executors.process.training_process import Grace
-from sjresource.emulator.executors.process.training_run import TrainingRun
+from sjresource.emulator.executors.process import process_group
+from sjresource.emulator.executors.process.aws_clients import AwsClients
+from sjresource.emulator.executors.process.container import ContainerRoot
+from sjresource.emulator.executors.process.process_group import Grace
+from sjresource.emulator.executors.process.run import TrainingRun
 from sjresource.emulator.store.data_folder import job_folders
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from sjresource.emulator.executors.interface import TrainingJob
-    from sjresource.emulator.executors.process.aws_access import Credentials
+    from sjresource.emulator.store.credentials import Credentials
 
 
 class ProcessExecutor:
@@ -40,23 +40,25 @@ class ProcessExecutor:
         now: Callable[[], float] = time.time,
     ) -> None:
         self._folder = folder.resolve()
-        self._aws = AwsAccess(endpoint_url, credentials)
+        self._aws = AwsClients(endpoint_url, credentials)
         self._grace = grace or Grace()
         self._now = now
         self._lock = threading.Lock()
         self._runs: dict[str, TrainingRun] = {}
 
     def recover(self) -> list[str]:
-        """End what a killed emulator left running; give the names of its training jobs."""
+        """End what a killed emulator left running; return the names of its training jobs."""
         folders = job_folders(self._folder)
-        training_process.end_all(folders)
+        process_group.end_all(folders)
         for folder in folders:
             shutil.rmtree(folder)
         return [folder.name for folder in folders]
 
     def start(self, job: TrainingJob) -> None:
-        """Begin `job`; a second call with the same name changes nothing."""
-        run = TrainingRun(job, Tree(self._folder / job.name), self._aws, self._grace, self._now)
+        """Start `job`; a second call with the same name changes nothing."""
+        run = TrainingRun(
+            job, ContainerRoot(self._folder / job.name), self._aws, self._grace, self._now
+        )
         with self._lock:
             if job.name in self._runs:
                 return
@@ -64,7 +66,7 @@ class ProcessExecutor:
         run.start()
 
     def poll(self, name: str) -> Progress:
-        """Tell how `name` stands; one that was not started here has Failed."""
+        """Return the progress of `name`; a job that was not started here has Failed."""
         with self._lock:
             run = self._runs.get(name)
         if run is not None:
@@ -75,14 +77,14 @@ class ProcessExecutor:
         return Progress("Failed", outcome=Outcome("Failed", failure_reason=reason))
 
     def stop(self, name: str) -> None:
-        """End `name`, with all it started, by SIGTERM, and when its grace is over by SIGKILL."""
+        """Stop `name` and all it started, by SIGTERM, and after the grace period by SIGKILL."""
         with self._lock:
             run = self._runs.get(name)
         if run is not None:
             run.stop()
 
     def close(self) -> None:
-        """End every job that still runs, and wait for that: a stop's grace, and little more."""
+        """Stop every job, and block until they have ended: little more than the grace period."""
         with self._lock:
             runs = list(self._runs.values())
         for run in runs:

@@ -1,6 +1,6 @@
-"""Finds a training job's metrics in what it prints, as its MetricDefinitions say. Pure.
+"""Finds a training job's metrics in its output, by its MetricDefinitions. Pure.
 
-RE2 searches in linear time: with `re` a pattern such as `(a+)+$` would take for ever over one line.
+RE2 searches in linear time: with `re` a pattern such as `(a+)+$` would never finish with one line.
 """
 
 from __future__ import annotations
@@ -12,21 +12,21 @@ from typing import TYPE_CHECKING, Any, Final
 import re2  # type: ignore[import-untyped] # it has no types
 
 from sjresource.emulator.executors.interface import Metric
-from sjresource.emulator.executors.process.contract import CannotRunError
+from sjresource.emulator.executors.process.container import CannotRunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
 _MOST_MATCHES: Final = 100
-"""In a line, of a pattern."""
+"""Of one pattern in one line."""
 
 
 class MetricScanner:
     """Keeps the last value of each metric; one thread may scan while others read `latest`.
 
-    Raises CannotRunError for a definition whose Regex isn't one, or captures nothing. `notes` says
-    which can't be searched with here; they belong into the job's log.
+    Raises CannotRunError for a definition whose Regex is invalid, or captures nothing. `notes` are
+    for the job's log: which definitions RE2 can't search for.
     """
 
     def __init__(self, definitions: Iterable[Mapping[str, Any]]) -> None:
@@ -45,11 +45,11 @@ class MetricScanner:
 
     @property
     def latest(self) -> tuple[Metric, ...]:
-        """Each metric that was seen so far."""
+        """The last value of each metric so far."""
         return tuple(self._latest.values())
 
     def scan(self, line: str, timestamp: float) -> None:
-        """Take the metrics in a line; what is no number is passed over."""
+        """Read the metrics in a line; values that are no numbers are ignored."""
         found = {}
         for name, pattern in self._patterns.items():
             for match in islice(pattern.finditer(line), _MOST_MATCHES):
@@ -76,9 +76,9 @@ def _compiled(name: str, regex: str) -> Any:
     try:
         return re2.compile(regex, options)
     except re2.error as error:
-        said = error.args[0] if error.args else ""
+        message = error.args[0] if error.args else ""
         raise _NoRE2Error(
-            said.decode(errors="replace") if isinstance(said, bytes) else said
+            message.decode(errors="replace") if isinstance(message, bytes) else message
         ) from None
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from sjresource.emulator.executors.process.log_forwarding import LogStream
+from sjresource.emulator.executors.process.log_stream import LogStream
 
 
 class _Logs:

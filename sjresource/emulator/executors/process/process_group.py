@@ -1,7 +1,7 @@
-"""The operating system's part of a training job: start it, wait for its end, leave nothing of it.
+"""Starts the processes of a training job, waits for their end, and leaves none of them.
 
 A job's processes are known by their process group, and those that left it by a variable that they
-inherit. The job's folder keeps who they are, for an emulator that starts after one that was killed.
+inherit. The group is recorded in the job's folder, for the next emulator if this one is killed.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Final
 
 import psutil
 
-from sjresource.emulator.executors.process.contract import CannotRunError
+from sjresource.emulator.executors.process.container import CannotRunError
 
 if TYPE_CHECKING:
     import threading
@@ -35,7 +35,7 @@ _RECORD: Final = "process.json"
 
 
 class Ending(enum.Enum):
-    """Why a process ended: by itself, by `stop`, or at its time limit."""
+    """Why a process ended: by itself, by a stop, or at its time limit."""
 
     EXITED = enum.auto()
     STOPPED = enum.auto()
@@ -53,9 +53,9 @@ class Grace:
 def start(
     command: Sequence[str], variables: Mapping[str, str], folder: Path
 ) -> subprocess.Popen[bytes]:
-    """Start a command in `folder`, in a session of its own, its output in one pipe.
+    """Start a command in `folder`, in its own session, stdout and stderr in one pipe.
 
-    Raises CannotRunError if there is no such program.
+    Raises CannotRunError if the program can't be run.
     """
     program = _program(command[0], folder, variables.get("PATH", os.defpath))
     try:
@@ -89,9 +89,9 @@ def wait(
     grace: Grace,
     clock: Callable[[], float] = time.monotonic,
 ) -> Ending:
-    """Block until a process has ended, by itself or because it had to.
+    """Block until a process has ended, by itself or at a stop or the time limit.
 
-    It is asked to end by SIGTERM to its group, and made to by SIGKILL when the grace is over.
+    The latter send SIGTERM to its group, and SIGKILL when the grace period is over.
     """
     ending = Ending.EXITED
     deadline = clock() + max_runtime_seconds
@@ -101,8 +101,8 @@ def wait(
             ending = Ending.STOPPED if stop.is_set() else Ending.TIMED_OUT
             asked_at = clock()
             _signal_group(process.pid, signal.SIGTERM)
-        patience = grace.stop if stop.is_set() else grace.timeout
-        if clock() >= asked_at + patience:
+        seconds = grace.stop if stop.is_set() else grace.timeout
+        if clock() >= asked_at + seconds:
             _signal_group(process.pid, signal.SIGKILL)
         if ending is Ending.EXITED:
             stop.wait(_POLL_SECONDS)
@@ -113,7 +113,7 @@ def wait(
 
 
 def end_all(folders: Collection[Path]) -> None:
-    """Kill every process that the jobs of these folders started, wherever it went.
+    """Kill every process that the jobs of these folders started, in whatever group it is.
 
     Blocks until they are gone, for a few seconds at most.
     """
@@ -131,7 +131,7 @@ def end_all(folders: Collection[Path]) -> None:
 
 
 def exit_code(process: subprocess.Popen[bytes]) -> int:
-    """Give a container's exit code: 128 + the signal's number for a process that a signal ended."""
+    """Return a container's exit code: 128 + the signal's number if a signal ended the process."""
     code = process.returncode
     return code if code >= 0 else 128 - code
 

@@ -2,7 +2,7 @@
 
 The order is SageMaker's: Starting, Downloading, Training, Uploading; then Completed, Failed,
 Stopped or MaxRuntimeExceeded. As there, a job that was stopped or ran out of time still has its
-model uploaded, if it wrote one. The job's folder is removed before its outcome is told.
+model uploaded, if it wrote one. The job's folder is removed before its outcome is known.
 """
 
 from __future__ import annotations
@@ -16,45 +16,55 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from sjresource.emulator.executors.interface import Outcome, Progress
-from sjresource.emulator.executors.process import artifacts, contract, left_files, training_process
-from sjresource.emulator.executors.process.contract import CannotRunError
-from sjresource.emulator.executors.process.log_forwarding import LogStream, follow_output
+from sjresource.emulator.executors.process import (
+    artifacts,
+    container,
+    process_group,
+    untrusted_files,
+)
+from sjresource.emulator.executors.process.container import CannotRunError
+from sjresource.emulator.executors.process.log_stream import LogStream, follow_output
 from sjresource.emulator.executors.process.metrics import MetricScanner
 from sjresource.emulator.executors.process.preparation import prepare
-from sjresource.emulator.executors.process.training_process import Ending
+from sjresource.emulator.executors.process.process_group import Ending
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sjresource.emulator.executors.interface import TrainingJob
-    from sjresource.emulator.executors.process.aws_access import AwsAccess
-    from sjresource.emulator.executors.process.contract import Tree
-    from sjresource.emulator.executors.process.training_process import Grace
+    from sjresource.emulator.executors.process.aws_clients import AwsClients
+    from sjresource.emulator.executors.process.container import ContainerRoot
+    from sjresource.emulator.executors.process.process_group import Grace
 
 _OUTPUT_SECONDS: Final = 10
 """How long, once a process has ended, to wait for the last of its output to be written."""
 
 _FAILURE_BYTES: Final = 4096
-"""Of the failure file: SageMaker takes 1024 characters."""
+"""Read of the failure file; SageMaker takes 1024 characters."""
 
 _LOG: Final = logging.getLogger(__name__)
 
 
 class TrainingRun:
-    """Runs `job` in `tree`; safe to use from several threads.
+    """Runs `job` below `root`; safe to use from several threads.
 
     `now` gives epoch seconds, for logs and metrics.
     """
 
     def __init__(
-        self, job: TrainingJob, tree: Tree, aws: AwsAccess, grace: Grace, now: Callable[[], float]
+        self,
+        job: TrainingJob,
+        root: ContainerRoot,
+        aws: AwsClients,
+        grace: Grace,
+        now: Callable[[], float],
     ) -> None:
         self._job = job
-        self._tree = tree
+        self._root = root
         self._aws = aws
         self._grace = grace
         self._now = now
-        self._told = Progress("Starting")
+        self._progress = Progress("Starting")
         self._metrics = MetricScanner(())
         self._stop = threading.Event()
         self._abandoned = False
@@ -62,22 +72,22 @@ class TrainingRun:
 
     @property
     def progress(self) -> Progress:
-        """How the job stands."""
-        told = replace(self._told, metrics=self._metrics.latest)
-        stopping = told.outcome is None and self._stop.is_set()
-        return replace(told, secondary_status="Stopping") if stopping else told
+        """The job's secondary status, metrics and outcome now."""
+        progress = replace(self._progress, metrics=self._metrics.latest)
+        stopping = progress.outcome is None and self._stop.is_set()
+        return replace(progress, secondary_status="Stopping") if stopping else progress
 
     def start(self) -> None:
-        """Begin; returns at once."""
+        """Start the job; returns at once."""
         self._thread.start()
 
     def stop(self, *, abandon: bool = False) -> None:
-        """Have the job end soon; returns at once. One that is abandoned has nothing uploaded."""
+        """Let the job end soon; returns at once. Nothing is uploaded of an abandoned one."""
         self._abandoned = abandon
         self._stop.set()
 
     def join(self, seconds: float) -> None:
-        """Wait until the job has its outcome, `seconds` at most."""
+        """Block until the job has its outcome, for at most `seconds`."""
         self._thread.join(seconds)
 
     def _run(self) -> None:
@@ -88,42 +98,42 @@ class TrainingRun:
         except Exception as error:  # noqa: BLE001 - whatever went wrong, it must get an outcome
             _LOG.exception("running TrainingJob (%s): an unexpected error", self._job.name)
             ended = _failed(f"InternalServerError: {type(error).__name__}: {error}"[:1024])
-        training_process.end_all([self._tree.root])
-        shutil.rmtree(self._tree.root, ignore_errors=True)
-        self._told = ended
+        process_group.end_all([self._root.path])
+        shutil.rmtree(self._root.path, ignore_errors=True)
+        self._progress = ended
 
     def _train_as_requested(self) -> Progress:
         request = self._job.request
-        contract.check(request)
+        container.check(request)
         self._metrics = MetricScanner(
             request["AlgorithmSpecification"].get("MetricDefinitions", ())
         )
-        variables = prepare(self._job, self._tree, self._aws.variables(self._job.region))
-        self._told = Progress("Downloading")
+        variables = prepare(self._job, self._root, self._aws.variables(self._job.region))
+        self._progress = Progress("Downloading")
         s3 = self._aws.s3(self._job.region)
-        artifacts.download_inputs(s3, request, self._tree, lambda: not self._stop.is_set())
+        artifacts.download_inputs(s3, request, self._root, lambda: not self._stop.is_set())
         if self._stop.is_set():
             return Progress("Stopped", outcome=Outcome("Stopped"))
-        self._told = Progress("Training")
+        self._progress = Progress("Training")
         ending, exit_code = self._train(variables)
         if self._abandoned:
             return Progress("Stopped", outcome=Outcome("Stopped", exit_code))
-        self._told = Progress("Uploading")
+        self._progress = Progress("Uploading")
         return self._upload(ending, exit_code)
 
     def _train(self, variables: dict[str, str]) -> tuple[Ending, int]:
         job = self._job
         stream = LogStream(
-            self._aws.logs(job.region), f"{job.name}/{contract.HOST}-{int(self._now())}", self._now
+            self._aws.logs(job.region), f"{job.name}/{container.HOST}-{int(self._now())}", self._now
         )
         stream.create()
-        with training_process.start(
-            contract.command(job.request, self._tree), variables, self._tree.root
+        with process_group.start(
+            container.command(job.request, self._root), variables, self._root.path
         ) as process:
             assert process.stdout is not None  # noqa: S101 - for mypy: it was started with a pipe
             finished = threading.Event()
 
-            def take(line: str) -> None:
+            def on_line(line: str) -> None:
                 stream.add(line)
                 self._metrics.scan(line, self._now())
 
@@ -131,31 +141,31 @@ class TrainingRun:
                 stream.add(note)
             reader = threading.Thread(
                 target=_follow_to_the_end,  # with a descriptor of its own: it may go on for longer
-                args=(os.dup(process.stdout.fileno()), take, stream.flush, finished),
+                args=(os.dup(process.stdout.fileno()), on_line, stream.flush, finished),
                 daemon=True,
             )
             reader.start()
-            seconds = contract.max_runtime_seconds(job.request)
-            ending = training_process.wait(process, self._stop, seconds, self._grace)
-            training_process.end_all([self._tree.root])
+            seconds = container.max_runtime_seconds(job.request)
+            ending = process_group.wait(process, self._stop, seconds, self._grace)
+            process_group.end_all([self._root.path])
             finished.set()
             reader.join(_OUTPUT_SECONDS)
-        return ending, training_process.exit_code(process)
+        return ending, process_group.exit_code(process)
 
     def _upload(self, ending: Ending, exit_code: int) -> Progress:
-        job, tree, s3 = self._job, self._tree, self._aws.s3(self._job.region)
+        job, root, s3 = self._job, self._root, self._aws.s3(self._job.region)
         failed = ending is Ending.EXITED and exit_code != 0
         with suppress(CannotRunError) if failed else nullcontext():  # the first failure counts
-            artifacts.upload_checkpoints(s3, job.request, tree)
-            artifacts.upload_output(s3, job, tree)
+            artifacts.upload_checkpoints(s3, job.request, root)
+            artifacts.upload_output(s3, job, root)
         if failed:
-            failure = left_files.beginning(tree.failure, tree.root, _FAILURE_BYTES)
-            return _failed(contract.failure_reason(exit_code, failure), exit_code)
+            failure = untrusted_files.beginning(root.failure, root.path, _FAILURE_BYTES)
+            return _failed(container.failure_reason(exit_code, failure), exit_code)
         if ending is Ending.EXITED:
-            model = artifacts.upload_model(s3, job, tree)
+            model = artifacts.upload_model(s3, job, root)
             return Progress("Completed", outcome=Outcome("Completed", exit_code, None, model))
-        left_files.require_folder(tree.model, tree.root, "the model folder")
-        unfinished = artifacts.upload_model(s3, job, tree) if any(tree.model.iterdir()) else None
+        untrusted_files.require_folder(root.model, root.path, "the model folder")
+        unfinished = artifacts.upload_model(s3, job, root) if any(root.model.iterdir()) else None
         status = "MaxRuntimeExceeded" if ending is Ending.TIMED_OUT else "Stopped"
         return Progress(status, outcome=Outcome("Stopped", exit_code, None, unfinished))
 

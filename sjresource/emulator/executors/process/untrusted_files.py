@@ -1,8 +1,8 @@
-"""Reads what training code has left in its folder, without trusting it.
+"""Reads the files that training code has left in its folder, without trusting it.
 
-Links are not followed, only regular files are read, and only as much as there may be: a link can
-lead anywhere, a pipe never ends, a sparse file has any size. All processes of the job have ended
-when this is used, so nothing changes meanwhile.
+Links are not followed, only regular files are read, and only up to a limit: a link can lead
+anywhere, a pipe never ends, a sparse file has any size. All processes of the job have ended before,
+so nothing changes meanwhile.
 """
 
 from __future__ import annotations
@@ -11,36 +11,36 @@ import os
 import stat
 from typing import TYPE_CHECKING, BinaryIO, Final
 
-from sjresource.emulator.executors.process.contract import CannotRunError
+from sjresource.emulator.executors.process.container import CannotRunError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
 MOST_BYTES: Final = 1024 * 1024 * 1024
-"""Of what is uploaded at once, which is what the emulator's S3 takes."""
+"""Uploaded at once, at most: the emulator's S3 takes no more."""
 
 MOST_FILES: Final = 10_000
 
 
-def require_inside(folder: Path, root: Path, said: str) -> None:
-    """Raise CannotRunError for a folder that is really elsewhere; `said` is what names it."""
+def require_inside(folder: Path, root: Path, noun: str) -> None:
+    """Raise CannotRunError for a folder that links lead out of `root`; `noun` names it."""
     real, allowed = os.path.realpath(folder), os.path.realpath(root)
     if os.path.commonpath([real, allowed]) != allowed:
-        raise CannotRunError(f"ClientError: {said} leads out of the job's folder")
+        raise CannotRunError(f"ClientError: {noun} leads out of the job's folder")
 
 
-def require_folder(folder: Path, root: Path, said: str) -> None:
-    """Make a folder that training code may have removed; CannotRunError if it can't be one."""
-    require_inside(folder, root, said)
+def require_folder(folder: Path, root: Path, noun: str) -> None:
+    """Make a folder that training code may have removed; CannotRunError if it can't be made."""
+    require_inside(folder, root, noun)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotRunError(f"ClientError: {said} is no folder: {error.strerror}") from error
+        raise CannotRunError(f"ClientError: {noun} is no folder: {error.strerror}") from error
 
 
-def regular_files(folder: Path, said: str) -> list[Path]:
-    """Return the regular files in a folder and below, in order; CannotRunError for too much."""
+def regular_files(folder: Path, noun: str) -> list[Path]:
+    """Return the regular files in a folder and below, sorted; CannotRunError for too many."""
     found: list[Path] = []
     size = 0
     for path, status in _walk(folder):
@@ -48,14 +48,14 @@ def regular_files(folder: Path, said: str) -> list[Path]:
         size += status.st_size
         if size > MOST_BYTES or len(found) > MOST_FILES:
             raise CannotRunError(
-                f"ClientError: {said} is too large: the emulator uploads at most "
+                f"ClientError: {noun} is too large: the emulator uploads at most "
                 f"{MOST_FILES} files with {MOST_BYTES // 1024**3} GiB"
             )
     return sorted(found)
 
 
 def open_regular(path: Path) -> BinaryIO:
-    """Open a file that is a regular one; OSError for anything else."""
+    """Open a regular file; OSError for anything else."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
@@ -64,7 +64,7 @@ def open_regular(path: Path) -> BinaryIO:
 
 
 def beginning(path: Path, root: Path, most: int) -> str:
-    """Return the first bytes of a file as text; empty for one that is not to be read."""
+    """Return the first bytes of a file as text; "" for one that must not be read."""
     try:
         require_inside(path.parent, root, path.name)
         with open_regular(path) as file:

@@ -1,4 +1,4 @@
-"""What SageMaker's container contract gives a training job: a tree, a command and variables.
+"""What SageMaker's container contract gives a training job: folders, a command, variables.
 
 Pure: values in, values out. Sources:
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo-running-container.html
@@ -43,53 +43,53 @@ class Channel:
 
 
 @dataclass(frozen=True)
-class Tree:
+class ContainerRoot:
     """The job's folder, which stands for the root of the container's file system."""
 
-    root: Path
+    path: Path
 
     @property
     def mount(self) -> Path:
-        """What SageMaker gives a container."""
-        return self.root / "opt/ml"
+        """Where SageMaker puts everything of its own."""
+        return self.path / "opt/ml"
 
     @property
     def config(self) -> Path:
-        """Where the configuration files are."""
-        return self.root / "opt/ml/input/config"
+        """The folder of the configuration files."""
+        return self.path / "opt/ml/input/config"
 
     @property
     def data(self) -> Path:
-        """Where each channel has a folder."""
-        return self.root / "opt/ml/input/data"
+        """The folder of the channels' folders."""
+        return self.path / "opt/ml/input/data"
 
     @property
     def model(self) -> Path:
-        """What becomes model.tar.gz."""
-        return self.root / "opt/ml/model"
+        """The folder that becomes model.tar.gz."""
+        return self.path / "opt/ml/model"
 
     @property
     def output(self) -> Path:
-        """What becomes output.tar.gz."""
-        return self.root / "opt/ml/output/data"
+        """The folder that becomes output.tar.gz."""
+        return self.path / "opt/ml/output/data"
 
     @property
     def failure(self) -> Path:
-        """The file in which the training code may say why it failed."""
-        return self.root / "opt/ml/output/failure"
+        """The file in which the training code may write why it failed."""
+        return self.path / "opt/ml/output/failure"
 
     @property
     def temporary(self) -> Path:
-        """TMPDIR."""
-        return self.root / "tmp"
+        """The folder of temporary files, TMPDIR."""
+        return self.path / "tmp"
 
     def local(self, text: str) -> str:
-        """Give `text` with every path under /opt/ml in it turned into the one under this tree."""
-        return _MOUNT.sub(lambda found: f"{self.root}{found[0]}", text)
+        """Return `text` with every path under /opt/ml moved below this root."""
+        return _MOUNT.sub(lambda found: f"{self.path}{found[0]}", text)
 
 
 def check(request: Mapping[str, Any]) -> None:
-    """Raise CannotRunError, with what to do, if a process can't stand in for this container."""
+    """Raise CannotRunError, with what to do, if a process can't run this container's job."""
     algorithm = request.get("AlgorithmSpecification", {})
     if not algorithm.get("ContainerEntrypoint"):
         raise CannotRunError(
@@ -112,26 +112,26 @@ def check(request: Mapping[str, Any]) -> None:
             raise CannotRunError(f"ClientError: this emulator has input mode File only, not {mode}")
 
 
-def command(request: Mapping[str, Any], tree: Tree) -> list[str]:
-    """Give the entrypoint and its arguments."""
+def command(request: Mapping[str, Any], root: ContainerRoot) -> list[str]:
+    """Return the entrypoint and its arguments."""
     algorithm = request["AlgorithmSpecification"]
     words = [*algorithm["ContainerEntrypoint"], *algorithm.get("ContainerArguments", ())]
-    return [tree.local(str(word)) for word in words]
+    return [root.local(str(word)) for word in words]
 
 
-def variables(job: TrainingJob, tree: Tree) -> dict[str, str]:
-    """Give what the request's Environment says, and what SageMaker sets whatever it says."""
-    own = {k: tree.local(str(v)) for k, v in job.request.get("Environment", {}).items()}
+def variables(job: TrainingJob, root: ContainerRoot) -> dict[str, str]:
+    """Return the request's Environment, and the variables that SageMaker always sets."""
+    own = {k: root.local(str(v)) for k, v in job.request.get("Environment", {}).items()}
     return own | {"TRAINING_JOB_NAME": job.name, "TRAINING_JOB_ARN": job.arn}
 
 
-def hyperparameters(request: Mapping[str, Any], tree: Tree) -> dict[str, str]:
-    """Give hyperparameters.json: every value is a string."""
-    return {k: tree.local(str(v)) for k, v in request.get("HyperParameters", {}).items()}
+def hyperparameters(request: Mapping[str, Any], root: ContainerRoot) -> dict[str, str]:
+    """Return the content of hyperparameters.json: every value is a string."""
+    return {k: root.local(str(v)) for k, v in request.get("HyperParameters", {}).items()}
 
 
 def resource_config(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Give resourceconfig.json: which hosts there would be, and that this is the first."""
+    """Return the content of resourceconfig.json: all hosts, of which this is the first."""
     groups = [
         {**group, "hosts": [f"algo-{number}" for number in group["hosts"]]}
         for group in _groups(request)
@@ -147,7 +147,7 @@ def resource_config(request: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _groups(request: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Give the instance groups, with the numbers of their hosts as ranges."""
+    """Return the instance groups, with the numbers of their hosts as ranges."""
     resources = request.get("ResourceConfig", {})
     selected = (resources.get("InstancePreferences") or [{}])[0]
     homogeneous = {**resources, **selected, "InstanceGroupName": "homogeneousCluster"}
@@ -165,7 +165,7 @@ def _groups(request: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def input_data_config(request: Mapping[str, Any]) -> dict[str, Any]:
-    """Give inputdataconfig.json: how each channel is delivered."""
+    """Return the content of inputdataconfig.json: how each channel is delivered."""
     return {
         channel["ChannelName"]: {
             "TrainingInputMode": "File",
@@ -177,10 +177,10 @@ def input_data_config(request: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def channels(request: Mapping[str, Any], tree: Tree) -> list[Channel]:
-    """Give what to download; raises CannotRunError for a data source that isn't S3.
+def channels(request: Mapping[str, Any], root: ContainerRoot) -> list[Channel]:
+    """Return what to download; CannotRunError for a data source that isn't S3.
 
-    A channel's name is that of a folder.
+    Each channel gets a folder of its name.
     """
     found: list[Channel] = []
     _check_channels(request)
@@ -191,7 +191,7 @@ def channels(request: Mapping[str, Any], tree: Tree) -> list[Channel]:
             raise CannotRunError(
                 f"ClientError: channel {name} has no S3DataSource; the emulator has S3 only"
             )
-        found.append(Channel(name, source["S3DataType"], source["S3Uri"], tree.data / name))
+        found.append(Channel(name, source["S3DataType"], source["S3Uri"], root.data / name))
     return found
 
 
@@ -207,11 +207,11 @@ def _check_channels(request: Mapping[str, Any]) -> None:
 
 
 def max_runtime_seconds(request: Mapping[str, Any]) -> int:
-    """Give how long the process may run; a day if the request doesn't say, as with SageMaker."""
+    """Return how long the process may run; a day by default, as with SageMaker."""
     return int(request.get("StoppingCondition", {}).get("MaxRuntimeInSeconds", 86_400))
 
 
 def failure_reason(exit_code: int, failure: str) -> str:
-    """Give SageMaker's FailureReason, 1024 characters at most, for what the failure file says."""
+    """Return SageMaker's FailureReason, at most 1024 characters, from the failure file's text."""
     ending = f", exit code: {exit_code}"
     return f"AlgorithmError: {failure}"[: 1024 - len(ending)] + ending

@@ -1,6 +1,6 @@
-"""Files from S3 and to S3; which ones, and why, is said in `artifacts.py`.
+"""Downloads files from S3 and uploads them; `artifacts.py` says which.
 
-Failures are raised as CannotRunError, in SageMaker's words where they are known.
+Failures are raised as CannotRunError, in SageMaker's words where those are known.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import IO, TYPE_CHECKING, Final
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from sjresource.emulator.executors.process.contract import CannotRunError
-from sjresource.emulator.executors.process.left_files import open_regular, regular_files
+from sjresource.emulator.executors.process.container import CannotRunError
+from sjresource.emulator.executors.process.untrusted_files import open_regular, regular_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
     from types_boto3_s3 import S3Client
 
-    from sjresource.emulator.executors.process.contract import Channel
+    from sjresource.emulator.executors.process.container import Channel
 
 
 _MOST_MANIFEST: Final = 16 * 1024 * 1024
 
 
 def download_channel(s3: S3Client, channel: Channel, wanted: Callable[[], bool]) -> None:
-    """Download what a channel names; raises CannotRunError if that is nothing.
+    """Download a channel's objects; CannotRunError if there are none.
 
-    Between objects it is asked whether they are still `wanted`.
+    Stops between two objects when `wanted` returns False.
     """
     channel.folder.mkdir(parents=True)
     if channel.s3_data_type == "S3Prefix":
@@ -52,7 +52,7 @@ def download_channel(s3: S3Client, channel: Channel, wanted: Callable[[], bool])
 
 
 def download_prefix(s3: S3Client, uri: str, folder: Path, wanted: Callable[[], bool]) -> int:
-    """Download every object whose key begins as `uri` says; give how many there were."""
+    """Download every object whose key begins with that of `uri`; return their number."""
     bucket, prefix = _parts(uri)
     names = {key: _below(prefix, key) for key in _keys(s3, bucket, prefix)}
     for key, name in names.items():
@@ -62,7 +62,7 @@ def download_prefix(s3: S3Client, uri: str, folder: Path, wanted: Callable[[], b
 
 
 def upload_archive(s3: S3Client, folder: Path, uri: str) -> None:
-    """Write what is in `folder` to `uri`, as one tar.gz."""
+    """Upload the content of `folder` to `uri`, as one tar.gz."""
     regular_files(folder, uri)
     with tempfile.TemporaryFile() as archive:  # no name that training code could have taken
         with tarfile.open(fileobj=archive, mode="w:gz") as tar:
@@ -73,14 +73,14 @@ def upload_archive(s3: S3Client, folder: Path, uri: str) -> None:
 
 
 def upload_folder(s3: S3Client, folder: Path, uri: str) -> None:
-    """Write each file in `folder` under the prefix `uri`."""
+    """Upload each file in `folder` under the prefix `uri`."""
     for path in regular_files(folder, uri):
         with open_regular(path) as body:
             _upload(s3, body, f"{uri.rstrip('/')}/{path.relative_to(folder).as_posix()}")
 
 
 def _archived(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
-    """Leave pipes and devices out; links are kept as links."""
+    """Leave out pipes and devices; keep links as links."""
     return member if member.isreg() or member.isdir() or member.issym() else None
 
 

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from sjresource.emulator.executors.process import contract
-from sjresource.emulator.executors.process.contract import CannotRunError, Tree
-from sjresource.emulator.executors.process.toolkit_variables import toolkit_variables
+from sjresource.emulator.executors.process import container
+from sjresource.emulator.executors.process.container import CannotRunError, ContainerRoot
+from sjresource.emulator.executors.process.preparation import toolkit_variables
 
-TREE = Tree(Path("/jobs/a"))
+ROOT = ContainerRoot(Path("/jobs/a"))
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ TREE = Tree(Path("/jobs/a"))
 )
 def test_paths_under_the_mount_become_local(text: str, local: str) -> None:
     """Whatever names a path under /opt/ml names the job's own folder instead."""
-    assert TREE.local(text) == local
+    assert ROOT.local(text) == local
 
 
 @pytest.mark.parametrize(
@@ -32,12 +32,12 @@ def test_paths_under_the_mount_become_local(text: str, local: str) -> None:
 )
 def test_other_texts_stay_as_they_are(text: str) -> None:
     """What only looks like the mount is somebody else's path."""
-    assert TREE.local(text) == text
+    assert ROOT.local(text) == text
 
 
 def test_every_instance_is_a_host() -> None:
     """Three instances are three names, of which this process has the first."""
-    config = contract.resource_config(
+    config = container.resource_config(
         {"ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 3}}
     )
 
@@ -52,7 +52,7 @@ def test_instance_groups_share_the_numbering() -> None:
         {"InstanceGroupName": "gpu", "InstanceType": "ml.g5.xlarge", "InstanceCount": 1},
         {"InstanceGroupName": "cpu", "InstanceType": "ml.m5.large", "InstanceCount": 2},
     ]
-    config = contract.resource_config({"ResourceConfig": {"InstanceGroups": groups}})
+    config = container.resource_config({"ResourceConfig": {"InstanceGroups": groups}})
 
     assert [group["hosts"] for group in config["instance_groups"]] == [
         ["algo-1"],
@@ -64,7 +64,7 @@ def test_instance_groups_share_the_numbering() -> None:
 def test_the_first_instance_preference_is_what_runs() -> None:
     """A list of preferences has the type and count of its first entry."""
     preferences = [{"InstanceType": "ml.a", "InstanceCount": 2}, {"InstanceType": "ml.b"}]
-    config = contract.resource_config({"ResourceConfig": {"InstancePreferences": preferences}})
+    config = container.resource_config({"ResourceConfig": {"InstancePreferences": preferences}})
 
     assert (config["current_instance_type"], len(config["hosts"])) == ("ml.a", 2)
 
@@ -72,12 +72,12 @@ def test_the_first_instance_preference_is_what_runs() -> None:
 def test_hyperparameters_are_strings_in_the_file_and_values_in_the_toolkit() -> None:
     """SageMaker hands strings over; its toolkit reads those that are JSON."""
     request = {"HyperParameters": {"epochs": "30", "name": "adam", "data": "/opt/ml/input"}}
-    hyperparameters = contract.hyperparameters(request, TREE)
+    hyperparameters = container.hyperparameters(request, ROOT)
     variables = toolkit_variables(
         "job",
-        TREE,
+        ROOT,
         hyperparameters=hyperparameters,
-        resource_config=contract.resource_config(request),
+        resource_config=container.resource_config(request),
         input_data_config={"training": {}},
         cpus=2,
     )
@@ -99,7 +99,7 @@ def test_image_without_entrypoint_is_refused_with_advice() -> None:
     with pytest.raises(
         CannotRunError, match=r"ContainerEntrypoint.*runs no images; say what to run"
     ):
-        contract.check({"AlgorithmSpecification": {"TrainingImage": "123.dkr.ecr/x"}})
+        container.check({"AlgorithmSpecification": {"TrainingImage": "123.dkr.ecr/x"}})
 
 
 @pytest.mark.parametrize("mode", ["Pipe", "FastFile"])
@@ -111,12 +111,12 @@ def test_other_input_modes_are_refused(mode: str) -> None:
     }
 
     with pytest.raises(CannotRunError, match=f"input mode File only, not {mode}"):
-        contract.check(request)
+        container.check(request)
 
 
 def test_failure_reason_is_within_the_apis_bound() -> None:
     """However much the failure file says, the exit code is still there at the end."""
-    reason = contract.failure_reason(1, "x" * 5000)
+    reason = container.failure_reason(1, "x" * 5000)
 
     assert len(reason) == 1024
     assert reason.startswith("AlgorithmError: xxx")
@@ -125,5 +125,5 @@ def test_failure_reason_is_within_the_apis_bound() -> None:
 
 def test_a_day_is_the_default_time_limit() -> None:
     """A request without a stopping condition has SageMaker's own."""
-    assert contract.max_runtime_seconds({}) == 86_400
-    assert contract.max_runtime_seconds({"StoppingCondition": {"MaxRuntimeInSeconds": 5.0}}) == 5
+    assert container.max_runtime_seconds({}) == 86_400
+    assert container.max_runtime_seconds({"StoppingCondition": {"MaxRuntimeInSeconds": 5.0}}) == 5

@@ -1,6 +1,6 @@
-"""Carries what a training process prints to CloudWatch Logs, as it comes and to the last byte.
+"""Sends the output of a training process to CloudWatch Logs, line by line and to the last byte.
 
-The group's name is SageMaker's, and so should the stream's be: `<training job>/algo-1-<epoch>`.
+The group's name is SageMaker's; the stream should be named `<training job>/algo-1-<epoch>`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 GROUP: Final = "/aws/sagemaker/TrainingJobs"
 
 MOST_CHARACTERS: Final = 20_000_000
-"""Of one log, which moto holds in memory; a line counts a hundred more than it has."""
+"""Kept of one log, since moto holds it in memory; each line counts a hundred more."""
 
 _COST_OF_EVENT: Final = 100
 _LEFT_OUT: Final = "[emulator] the rest of this log is left out: it is too long"
@@ -45,8 +45,8 @@ def follow_output(
 ) -> None:
     """Read lines from a descriptor to its end, or until nothing is left once `finished` is set.
 
-    `on_pause` is called four times a second, and at the end. What a process leaves behind may hold
-    the descriptor open for ever, hence `finished`.
+    `on_pause` is called four times a second, and at the end. Processes that outlive the job may
+    hold the descriptor open for ever, hence `finished`.
     """
     rest = b""
     pause = clock() + _FLUSH_SECONDS
@@ -81,10 +81,10 @@ class LogStream:
         self._now = now
         self._events: list[InputLogEventTypeDef] = []
         self._waiting = 0
-        self._room = MOST_CHARACTERS
+        self._remaining = MOST_CHARACTERS
 
     def create(self) -> None:
-        """Make the stream, and the group if this is its first."""
+        """Create the stream, and the group if this is its first stream."""
         try:
             self._logs.create_log_group(logGroupName=GROUP)
         except ClientError as error:
@@ -95,15 +95,15 @@ class LogStream:
         self._logs.create_log_stream(logGroupName=GROUP, logStreamName=self._name)
 
     def add(self, line: str) -> None:
-        """Take a line to be sent with the next flush; empty ones can't be events.
+        """Queue a line for the next flush; an empty one can't be an event, and is ignored.
 
-        What is more than a log may have is left out, and its last line says so.
+        Beyond the size of a log lines are left out, and the last one says so.
         """
-        if self._room <= 0 or not line:
+        if self._remaining <= 0 or not line:
             return
         timestamp = int(self._now() * 1000)
-        self._room -= len(line) + _COST_OF_EVENT
-        if self._room <= 0:
+        self._remaining -= len(line) + _COST_OF_EVENT
+        if self._remaining <= 0:
             line = _LEFT_OUT
         for start in range(0, len(line), _MAX_CHARACTERS):
             part = line[start : start + _MAX_CHARACTERS]
@@ -113,7 +113,7 @@ class LogStream:
             self.flush()
 
     def flush(self) -> None:
-        """Send what was added; what can't be sent is kept for the next flush."""
+        """Send the queued lines; those that can't be sent are kept for the next flush."""
         while self._events:
             batch = self._events[: _batch_length(self._events)]
             try:
@@ -122,13 +122,13 @@ class LogStream:
                 )
             except (BotoCoreError, ClientError) as error:
                 _LOG.warning("writing LogStream (%s): %s", self._name, error)
-                self._forget_the_oldest()
+                self._drop_oldest()
                 return
             del self._events[: len(batch)]
         self._waiting = 0
 
-    def _forget_the_oldest(self) -> None:
-        """Keep no more than a few batches of what can't be sent."""
+    def _drop_oldest(self) -> None:
+        """Keep only a few batches of lines that can't be sent."""
         while len(self._events) > 1 and self._waiting > _MAX_WAITING:
             self._waiting -= len(self._events.pop(0)["message"])
 
