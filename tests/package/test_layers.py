@@ -17,8 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 PACKAGE = Path(sjresource.__file__).parent
-ARCHITECTURE = PACKAGE.parent / "docs" / "architecture.md"
+REPOSITORY = PACKAGE.parent
+ARCHITECTURE = REPOSITORY / "docs" / "architecture.md"
 ROW = re.compile(r"\| `([\w./]+)` \| [^|]* \| ([^|]*) \|")
+PATH = re.compile(r"`([\w.*][\w./*-]*(?:/|\.(?:py|js|json|md|toml|txt|yaml|yml)))`")
+MADE_BY_BUILDS = {"dist/"}
 MOST_FILES = 14
 
 Module = tuple[str, ...]
@@ -148,3 +151,13 @@ def test_a_library_is_used_where_it_belongs(library: str, importers: set[Module]
 
     assert found
     assert all(any(module[: len(place)] == place for place in importers) for module in found)
+
+
+@pytest.mark.parametrize("document", [ARCHITECTURE, REPOSITORY / "CONTRIBUTING.md"], ids=str)
+def test_paths_that_the_map_names_are_there(document: Path) -> None:
+    """A folder ends with a slash, a file has its whole path below the package or the repository."""
+    named = set(PATH.findall(document.read_text())) - MADE_BY_BUILDS
+
+    assert {
+        path for path in named if not any(any(root.glob(path)) for root in (PACKAGE, REPOSITORY))
+    } == set()
