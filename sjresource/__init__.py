@@ -10,28 +10,22 @@
         "train", job_queue=queue.job_queue_arn, service_request_payload={...})
     done = sj.ServiceJobCompletion("trained", job=train)
 
-What a program says goes down through these modules, each importing only those below it:
+The folders, each of which imports only those below it:
 
-    service_job, completion, job_queue, quota_share,
-    service_environment, scheduling_policy                    a resource each
-    functions, orphans, arguments, training_job_request,
-    model_trainer                                             what a program may ask and write
-    submission, adoption, job_outputs, secret_paths,
-    named_resource, relations, drift                          what their lives are made of
-    waits                                                     a program's waits, and their outcome
-    checks                                                    what a preview catches
-    declaration, provider, changes, ownership                 what all resources share
-    client, session, account, refusals, settling              AWS, and who we are there
-    stack_config, given_provider, own_settings, settings, assumed_role,
-    config_values                                             what the stack's config says
-    identity, naming, payload, arn, errors, harmless          words and their meaning
-    inline_program                                            whether a plugin can start
+    cli         the `sjresource` command
+    resources   the resources that a program declares, and their providers
+    waiting     a program's wait for its jobs, and the record of their outcome
+    checks      what a preview catches
+    stack       config, identity, ownership and diffs: our side of Pulumi
+    page        the queue page, of AWS's jobs or the emulator's
+    status      what AWS's answers about a job mean, in words
+    aws         the only calls of AWS: settings, clients, waiters, payloads
 
-`sjresource.emulator` is a program of its own; nothing here imports it, and it imports nothing from
-here.
+`sjresource.emulator` is a program of its own: it imports the page alone, and nothing imports it.
+docs/architecture.md has the map with all imports, and says where to look for what.
 
-A name's module is imported when the name is first asked for: the emulator needs none of them, the
-engine's plugin one resource's, and without them neither loads Pulumi's SDK for nothing.
+A public name's module is imported when the name is first asked for: the emulator needs none of
+them and the engine's plugin one resource's, and neither loads more of Pulumi's SDK than it needs.
 """
 
 from importlib import import_module
