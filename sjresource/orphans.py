@@ -21,12 +21,13 @@ from sjresource.problem import Problem
 from sjresource.stack.deployed_stack import DeployedStack
 from sjresource.stack.identity import (
     IDENTITY_TAG,
+    TYPE_PREFIX,
     identity_tag,
     readable_owner,
     stack_tag_prefix,
     stack_tag_prefix_of,
 )
-from sjresource.stack.ownership import is_given_up, is_recorded
+from sjresource.stack.ownership import is_recorded, is_released
 from sjresource.vocabulary import SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
@@ -36,8 +37,7 @@ if TYPE_CHECKING:
 
     from sjresource.aws.batch import BatchClient
 
-_OURS = "pulumi-python:dynamic/sjresource:"
-_JOB = f"{_OURS}ServiceJob"
+_JOB = f"{TYPE_PREFIX}ServiceJob"
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def _being_created(deployment: Mapping[str, Any], organization: str) -> Iterator
 def _identities(resources: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Return who our resources are, or were before the stack or they were renamed."""
     for resource in resources:
-        if resource["type"].startswith(_OURS):
+        if resource["type"].startswith(TYPE_PREFIX):
             identity = (resource.get("inputs") or {}).get("identity")
             if isinstance(identity, str):
                 yield identity
@@ -158,7 +158,7 @@ def _marked(client: BatchClient, job_id: str) -> Iterator[Mapping[str, Any]]:
         detail = client.find_service_job(job_id)
     except NotFound:
         return
-    if IDENTITY_TAG in detail.get("tags", {}) and not is_given_up(detail):
+    if IDENTITY_TAG in detail.get("tags", {}) and not is_released(detail):
         yield detail
 
 

@@ -19,7 +19,7 @@ from sjresource.checks.rules.own_arguments import region_problems, service_job_p
 from sjresource.checks.values.shapes import must_be_one_of
 from sjresource.problem import Problem
 from sjresource.stack.inputs.arguments import type_of
-from sjresource.stack.inputs.output_text import TELLS, is_output_text
+from sjresource.stack.inputs.output_text import HOLDS_OUTPUT_TEXT, is_output_text
 
 Check = Callable[[str, Any], Iterable[Problem]]
 
@@ -88,7 +88,7 @@ def _problems(name: str, value: Any, *, plain_form: bool) -> Iterator[Problem]:
             yield Problem(name, seen, unsendable=True)
         return
     if is_output_text(value):
-        yield Problem(name, TELLS, unsendable=True)
+        yield Problem(name, HOLDS_OUTPUT_TEXT, unsendable=True)
         return
     for problem in _CHECKS[name](name, value):
         reason = problem.reason.partition(", got ")[0]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sjresource.errors import RequestFailed
 from sjresource.resources.submission import Submitted
-from sjresource.stack.ownership import is_given_up, other_owner, standing
+from sjresource.stack.ownership import is_released, other_owner, ownership_of
 from sjresource.stack.provider import ignoring_refusal
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def adopt(client: BatchClient, run: Run, job: str) -> Submitted | None:
     detail = client.find_service_job(job)
     tags = detail.get("tags", {})
     owner = other_owner(detail, *(each.identity for each in (run, *run.aliases)))
-    if owner and standing(detail, run.identity) != "UNDECIDED":
+    if owner and ownership_of(detail, run.identity) != "UNDECIDED":
         raise RequestFailed(
             "adopting",
             "ServiceJob",
@@ -36,11 +36,11 @@ def adopt(client: BatchClient, run: Run, job: str) -> Submitted | None:
             "let that stack forget it first: `retain_on_delete`, then remove it there; "
             "then remove its tag sjresource:identity",
         )
-    if is_given_up(detail):
+    if is_released(detail):
         return None
 
     def mark() -> None:
-        client.tag_resource(detail["jobArn"], run.renewed_marks(tags))
+        client.tag_resource(detail["jobArn"], run.renewed_tags(tags))
 
     if owner:
         mark()

@@ -18,9 +18,11 @@ from sjresource.aws.clients import regional_clients
 from sjresource.resources.absent_outputs import MayBeAbsent, of_many, read, record_read
 from sjresource.resources.unregistered_row import EarlyRow, urn_in
 from sjresource.stack.aws_provider import warn_of_provider
+from sjresource.stack.declaration import resource_identity
 from sjresource.stack.diff import IN_PLACE, find_changes
-from sjresource.stack.identity import identity_tag, resource_identity
+from sjresource.stack.identity import identity_tag
 from sjresource.stack.inputs.arguments import require_name
+from sjresource.stack.plugin_python import require_python_for_plugin
 from sjresource.stack.provider import BatchProvider
 from sjresource.status.failure_report import UNCERTAIN, earlier_run, recorded_failures
 from sjresource.status.masking import Mask
@@ -131,6 +133,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
             pulumi.RunError: an argument is not of its kind, or they contradict each other.
         """
         require_name("ServiceJobCompletion", resource_name)
+        require_python_for_plugin()
         options = read_options(
             resource_name,
             min_succeeded=min_succeeded,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sjresource.aws.arn import name_in
 from sjresource.errors import NotFound, RequestFailed
 from sjresource.stack.identity import IDENTITY_TAG, is_deleted_with_another, stack_tag_prefix
-from sjresource.stack.ownership import has_ended, is_given_up, is_recorded
+from sjresource.stack.ownership import has_ended, is_recorded, is_released
 from sjresource.vocabulary import TERMINAL
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _whose_job(client: BatchClient, job: str, identity: str) -> str:
         detail = client.find_service_job(job)
     except NotFound:
         return ""
-    if detail["status"] in TERMINAL or is_given_up(detail):
+    if detail["status"] in TERMINAL or is_released(detail):
         return ""
     if not _is_ours(detail, identity):
         return "foreign"

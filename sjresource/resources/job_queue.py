@@ -25,6 +25,7 @@ from sjresource.resources.delete_guards import refuse_foreign_jobs
 from sjresource.resources.named_provider import Calls, NamedResourceProvider
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
+from sjresource.stack.declaration import Declaration
 from sjresource.stack.diff import (
     IN_PLACE,
     REPLACES,
@@ -32,11 +33,10 @@ from sjresource.stack.diff import (
     Rules,
     find_changes,
 )
-from sjresource.stack.inputs.arguments import declared
+from sjresource.stack.inputs.arguments import json_arguments
 from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
 from sjresource.stack.inputs.secret_paths import secret_paths
 from sjresource.stack.provider import with_delete_before_replace
-from sjresource.stack.registration import Declaration
 from sjresource.vocabulary import SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
             "timeouts": timeouts,
             **dict.fromkeys((*JobQueueProvider.outputs, "registered_at")),
         }
-        properties = declared("JobQueue", resource_name, given)
+        properties = json_arguments("JobQueue", resource_name, given)
         properties[SECRET_PATHS] = secret_paths(properties)
         self.given_arguments = properties
         """What the program gave, for the jobs of the same program."""

@@ -34,11 +34,11 @@ from sjresource.stack.identity import (
     RUN_TAG,
     default_name,
     identity_tag,
-    recorded_mark,
+    recorded_tag,
     with_identity,
     with_name,
 )
-from sjresource.stack.ownership import RECORDED_BEFORE, standing
+from sjresource.stack.ownership import RECORDED_BEFORE, ownership_of
 from sjresource.stack.provider import BatchProvider, require_ours, update_tags
 from sjresource.vocabulary import DISABLED
 
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sjresource.aws.batch import BatchClient
-    from sjresource.stack.ownership import Standing
+    from sjresource.stack.ownership import Ownership
 
 PATIENCE = {"create": 60.0, "update": 60.0, "delete": 600.0}
 """Seconds, where `timeouts` says nothing. A queue is gone once the jobs in it have ended."""
@@ -121,7 +121,7 @@ class NamedResourceProvider(BatchProvider):
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Hold the request against what AWS takes, and give it a name if it has none."""
         if olds:
-            self.remember(news.get("identity"))
+            self.remember_deployed(news.get("identity"))
         news = self.named(olds, with_identity(olds, news))
         problems = [
             *account_problems(self.settings),
@@ -131,7 +131,7 @@ class NamedResourceProvider(BatchProvider):
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare what was wanted, or what a refresh found instead, with what is wanted."""
-        self.remember(news.get("identity"), id_)
+        self.remember_deployed(news.get("identity"), id_)
         # A default name that somebody else held when it was made: it has another one since, and
         # asking for either is no change.
         asked = news.get(self.name_property)
@@ -155,7 +155,7 @@ class NamedResourceProvider(BatchProvider):
         wanted = props[self.name_property]
         other = {} if name == wanted else {self.name_property: name, "requested_name": wanted}
         return CreateResult(
-            arn, {**props, **other, **self.registered(), **outputs, "create_token": token}
+            arn, {**props, **other, **self.registered_now(), **outputs, "create_token": token}
         )
 
     def _make(self, client: BatchClient, props: Mapping[str, Any], token: str) -> tuple[str, str]:
@@ -348,23 +348,23 @@ class NamedResourceProvider(BatchProvider):
 
     def _decided(
         self, client: BatchClient, props: Mapping[str, Any]
-    ) -> tuple[dict[str, Any], Standing]:
+    ) -> tuple[dict[str, Any], Ownership]:
         """Describe what has the name, and tell whose it is, if that can be told in some seconds.
 
         A resource that has just been renamed in the state takes its own with it, in this very `up`.
         """
 
-        def find() -> tuple[dict[str, Any], Standing]:
+        def find() -> tuple[dict[str, Any], Ownership]:
             detail = self.find_named(client, props)
-            return detail, standing(detail, props["identity"])
+            return detail, ownership_of(detail, props["identity"])
 
         for found in looks(find, Pace(self.monotonic, self.sleep, _DECIDED_WITHIN)):
             if not self._is_undecided(found[1], props):
                 break
         return found
 
-    def _is_undecided(self, whose: Standing, props: Mapping[str, Any]) -> bool:
-        return whose == "RECORDED" and self.deployed(props["identity"]) is None
+    def _is_undecided(self, whose: Ownership, props: Mapping[str, Any]) -> bool:
+        return whose == "RECORDED" and self.deployed_id(props["identity"]) is None
 
     def _in_place(self) -> list[str]:
         return [name for name, rule in self.rules.items() if rule == IN_PLACE]
@@ -409,7 +409,7 @@ class NamedResourceProvider(BatchProvider):
 
 def _missing_marks(detail: Mapping[str, Any], identity: str) -> dict[str, str]:
     """Return the marks that what a state has, as this resource's, should have and has not."""
-    marks = {IDENTITY_TAG: identity_tag(identity), **recorded_mark()}
+    marks = {IDENTITY_TAG: identity_tag(identity), **recorded_tag()}
     tags = detail.get("tags") or {}
     return {key: value for key, value in marks.items() if tags.get(key) != value}
 

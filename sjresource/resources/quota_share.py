@@ -24,12 +24,12 @@ from sjresource.resources.delete_guards import refuse_foreign_jobs
 from sjresource.resources.named_provider import Calls, NamedResourceProvider
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
+from sjresource.stack.declaration import Declaration
 from sjresource.stack.diff import IN_PLACE, REPLACES, Rules, find_changes
-from sjresource.stack.inputs.arguments import declared
+from sjresource.stack.inputs.arguments import json_arguments
 from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
 from sjresource.stack.inputs.secret_paths import secret_paths
 from sjresource.stack.provider import with_delete_before_replace
-from sjresource.stack.registration import Declaration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -170,7 +170,7 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
             "timeouts": timeouts,
             **dict.fromkeys((*QuotaShareProvider.outputs, "registered_at")),
         }
-        properties = declared("QuotaShare", resource_name, given)
+        properties = json_arguments("QuotaShare", resource_name, given)
         properties[SECRET_PATHS] = secret_paths(properties)
         properties[MISFITS] = misfits(QuotaShareProvider.create_operation, properties)
         super().__init__(

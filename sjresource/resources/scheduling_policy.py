@@ -21,12 +21,12 @@ from sjresource.resources.delete_guards import refuse_while_queues_use
 from sjresource.resources.named_provider import Calls, NamedResourceProvider
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
+from sjresource.stack.declaration import Declaration
 from sjresource.stack.diff import IN_PLACE, REPLACES, REPLACES_IF_ADDED_OR_REMOVED, Rules
 from sjresource.stack.identity import default_name, with_name
-from sjresource.stack.inputs.arguments import declared
+from sjresource.stack.inputs.arguments import json_arguments
 from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
 from sjresource.stack.inputs.secret_paths import secret_paths
-from sjresource.stack.registration import Declaration
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -133,7 +133,7 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
             "timeouts": timeouts,
             "registered_at": None,
         }
-        properties = declared("SchedulingPolicy", resource_name, given)
+        properties = json_arguments("SchedulingPolicy", resource_name, given)
         properties[SECRET_PATHS] = secret_paths(properties)
         super().__init__(SchedulingPolicyProvider(), resource_name, properties, opts)
         declaration.follow(self)

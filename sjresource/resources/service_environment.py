@@ -19,11 +19,11 @@ from sjresource.resources.delete_guards import refuse_while_queues_use
 from sjresource.resources.named_provider import Calls, NamedResourceProvider
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
+from sjresource.stack.declaration import Declaration
 from sjresource.stack.diff import IN_PLACE, REPLACES, Rules
-from sjresource.stack.inputs.arguments import declared
+from sjresource.stack.inputs.arguments import json_arguments
 from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
 from sjresource.stack.inputs.secret_paths import secret_paths
-from sjresource.stack.registration import Declaration
 from sjresource.vocabulary import SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
             "timeouts": timeouts,
             **dict.fromkeys((*ServiceEnvironmentProvider.outputs, "registered_at")),
         }
-        properties = declared("ServiceEnvironment", resource_name, given)
+        properties = json_arguments("ServiceEnvironment", resource_name, given)
         properties[SECRET_PATHS] = secret_paths(properties)
         self.given_arguments = properties
         """What the program gave, for the jobs of the same program."""

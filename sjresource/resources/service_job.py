@@ -39,15 +39,16 @@ from sjresource.resources.submission import Run, find_or_submit, live_jobs
 from sjresource.resources.termination import end_and_release
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
+from sjresource.stack.declaration import Declaration
 from sjresource.stack.diff import IN_PLACE, REPLACES, find_changes
 from sjresource.stack.identity import (
     name_of,
-    recorded_mark,
+    recorded_tag,
     stack_of,
     with_identity,
     with_name,
 )
-from sjresource.stack.inputs.arguments import declared
+from sjresource.stack.inputs.arguments import json_arguments
 from sjresource.stack.inputs.secret_paths import secret_paths
 from sjresource.stack.ownership import RECORDED_BEFORE, has_ended, is_recorded, other_owner
 from sjresource.stack.provider import (
@@ -57,7 +58,6 @@ from sjresource.stack.provider import (
     update_tags,
     with_delete_before_replace,
 )
-from sjresource.stack.registration import Declaration
 from sjresource.vocabulary import SAGEMAKER_TRAINING, TERMINAL
 from sjresource.waiting.jobs import DeclaredJob
 
@@ -139,7 +139,7 @@ class ServiceJobProvider(BatchProvider):
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare what was wanted with what is wanted; ask AWS only for `rerun_on_failure`."""
-        self.remember(news.get("identity"), id_)
+        self.remember_deployed(news.get("identity"), id_)
         changes = find_changes(RULES, olds, news)
         queue, region = _known(news.get("job_queue")), _known(news.get("region"))
         changes.replaces.extend(self.region_or_account_changed(id_, queue, region))
@@ -161,7 +161,7 @@ class ServiceJobProvider(BatchProvider):
         outputs = job_outputs(submitted.detail or {"status": "SUBMITTED"}, props)
         others = {name: found for name in _OTHER_RUNS if (found := getattr(submitted, name))}
         return CreateResult(
-            submitted.arn, {**props, **self.registered(), **outputs, "orphans": [], **others}
+            submitted.arn, {**props, **self.registered_now(), **outputs, "orphans": [], **others}
         )
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
@@ -245,8 +245,8 @@ class ServiceJobProvider(BatchProvider):
             priority = int(news.get("scheduling_priority") or 0)
             yield lambda: client.update_service_job(id_, priority)
         marks = {
-            **self._run(news).renewed_marks(detail.get("tags", {})),
-            **recorded_mark(deleted_with=bool(news.get("deleted_with"))),
+            **self._run(news).renewed_tags(detail.get("tags", {})),
+            **recorded_tag(deleted_with=bool(news.get("deleted_with"))),
         }
         yield lambda: update_tags(client, id_, olds, news, marks)
 
@@ -259,7 +259,7 @@ class ServiceJobProvider(BatchProvider):
             and not is_recorded(detail)
             and not other_owner(detail, *_identities(props))
         ):
-            mark = recorded_mark(deleted_with=bool(props.get("deleted_with")))
+            mark = recorded_tag(deleted_with=bool(props.get("deleted_with")))
             with contextlib.suppress(SjresourceError):  # a refresh only reads
                 client.tag_resource(arn, mark)
 
@@ -271,7 +271,7 @@ class ServiceJobProvider(BatchProvider):
             canonical(props.get("triggers")),
             props.get("client_token"),
             tuple(_aliases(props)),
-            replaced=self.deployed(props["identity"]),
+            replaced=self.deployed_id(props["identity"]),
             given_up=frozenset(self._given_up),
         )
 
@@ -415,7 +415,7 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
             "adopt_job_id": adopt_job_id,
             "deleted_with": declaration.deleted_with or None,
         }
-        given = declared("ServiceJob", resource_name, given)
+        given = json_arguments("ServiceJob", resource_name, given)
         given["managed_in_program"] = managed_in_program(given)
         given["secret_paths"] = secret_paths(given)
         properties = {

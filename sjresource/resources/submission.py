@@ -37,7 +37,7 @@ from sjresource.stack.identity import (
     client_token,
     identity_tag,
     run_digest,
-    submission_marks,
+    submission_tags,
     token_digest,
 )
 from sjresource.stack.ownership import (
@@ -45,7 +45,7 @@ from sjresource.stack.ownership import (
     has_ended,
     is_recorded,
     other_owner,
-    standing,
+    ownership_of,
 )
 from sjresource.stack.provider import ignoring_refusal
 from sjresource.vocabulary import TERMINAL
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from sjresource.aws.batch import BatchClient
-    from sjresource.stack.ownership import Standing
+    from sjresource.stack.ownership import Ownership
 
     Detail = Mapping[str, Any]
 
@@ -102,12 +102,12 @@ class Run:
         sent = run_digest(self.request, self.triggers, self.token)
         return self.token or client_token(self.identity, sent, generation)
 
-    def marks(self, generation: int) -> dict[str, str]:
+    def submission_tags(self, generation: int) -> dict[str, str]:
         """Return the tags by which this submission is found again."""
         token = self.client_token(generation)
-        return submission_marks(self.identity, self.digest, token, generation)
+        return submission_tags(self.identity, self.digest, token, generation)
 
-    def renewed_marks(self, tags: Mapping[str, str]) -> dict[str, str]:
+    def renewed_tags(self, tags: Mapping[str, str]) -> dict[str, str]:
         """Return the marks of a job that is this run's by now, whatever it was submitted as.
 
         Under which token it was submitted stays: a replay of that still leads to it.
@@ -185,11 +185,11 @@ def find_or_submit(client: BatchClient, run: Run, sleep: Callable[[float], None]
     live = [job for job in found if not has_ended(job)]
     ours = [job for job in found if _is_taken(run, job)]
     others = [job for job in live if job not in ours[:1]]
-    orphans = [job["jobArn"] for job in others if _standing(run, job) == "LOST"]
+    orphans = [job["jobArn"] for job in others if _ownership(run, job) == "LOST"]
     recorded = [
         job["jobArn"]
         for job in others
-        if _standing(run, job) == "RECORDED" and job["jobArn"] != run.replaced
+        if _ownership(run, job) == "RECORDED" and job["jobArn"] != run.replaced
     ]
     if ours:
         _claim_alias(client, run, ours[0])
@@ -209,10 +209,10 @@ def _every(run: Run) -> Iterator[Run]:
     yield from run.aliases
 
 
-def _standing(run: Run, detail: Detail) -> Standing:
+def _ownership(run: Run, detail: Detail) -> Ownership:
     if detail["jobArn"] in run.given_up:
         return "RELEASED"
-    return standing(detail, run.identity, [alias.identity for alias in run.aliases])
+    return ownership_of(detail, run.identity, [alias.identity for alias in run.aliases])
 
 
 def _is_taken(run: Run, job: Detail) -> bool:
@@ -221,14 +221,14 @@ def _is_taken(run: Run, job: Detail) -> bool:
     One that has ended under the resource's own name is found by its token, which also knows whether
     AWS lets ended jobs be marked.
     """
-    if not _is_this_run(run, job) or _standing(run, job) != "LOST":
+    if not _is_this_run(run, job) or _ownership(run, job) != "LOST":
         return False
-    return not has_ended(job) or standing(job, run.identity) != "LOST"
+    return not has_ended(job) or ownership_of(job, run.identity) != "LOST"
 
 
 def _is_left(run: Run, job: Detail) -> bool:
     """Whether the next generation is submitted where a token leads to this job."""
-    return _standing(run, job) in ("RELEASED", "FOREIGN") or job["jobArn"] == run.replaced
+    return _ownership(run, job) in ("RELEASED", "FOREIGN") or job["jobArn"] == run.replaced
 
 
 def _is_this_run(run: Run, detail: Detail) -> bool:
@@ -263,7 +263,7 @@ def _decided(
 def _is_undecided(run: Run, job: Detail) -> bool:
     if not _is_this_run(run, job):
         return False
-    return _standing(run, job) in ("UNDECIDED", "RECORDED") and job["jobArn"] != run.replaced
+    return _ownership(run, job) in ("UNDECIDED", "RECORDED") and job["jobArn"] != run.replaced
 
 
 def _question(run: Run, job: Detail) -> RequestFailed:
@@ -287,7 +287,7 @@ def _question(run: Run, job: Detail) -> RequestFailed:
 
 def _claim_alias(client: BatchClient, run: Run, job: Detail) -> None:
     """Mark a lost job as this resource's where it was submitted under an alias."""
-    marks = run.renewed_marks(job["tags"])
+    marks = run.renewed_tags(job["tags"])
     if any(job["tags"].get(key) != value for key, value in marks.items()):
         client.tag_resource(job["jobArn"], marks)
 
@@ -324,7 +324,7 @@ def _submit(
     """Submit, and return the ARN of the job that the token leads to, new or not."""
     request = {
         **run.request,
-        "tags": {**run.request.get("tags", {}), **run.marks(generation)},
+        "tags": {**run.request.get("tags", {}), **run.submission_tags(generation)},
         "clientToken": run.client_token(generation),
     }
     arn = client.submit_service_job(request)
@@ -367,7 +367,7 @@ def _is_wanted(client: BatchClient, run: Run, detail: Detail, known: frozenset[s
         return True
     if _is_left(run, detail):
         return False
-    if _standing(run, detail) != "LOST":
+    if _ownership(run, detail) != "LOST":
         raise _question(run, detail)
     if is_new or not has_ended(detail):
         return True

@@ -1,1 +1,12 @@
-"""Our side of Pulumi: who a resource is, what the program says of it, and what changed."""
+"""Our side of Pulumi: what all resources share, before any of them has a life of its own.
+
+In the program: `declaration` says who a resource is and was, `config` reads the stack's settings,
+`aws_provider` those of a pulumi-aws provider, `plugin_python` checks that the plugin can start,
+`registration` tags what the engine has stored, and `threads` runs blocking calls. `inputs/` holds
+what becomes of the arguments.
+
+In the engine's plugin: `provider` is the base of all providers and `diff` their table of changes.
+
+In both: `identity` derives names, tokens and tags; `ownership` decides by tags whose a thing is.
+From outside of a program: `deployed_stack` reads a stack's config and state.
+"""

@@ -1,8 +1,8 @@
-"""What a provider of AWS says about a resource of ours: its region, and what we can't take from it.
+"""What a pulumi-aws provider in a resource's options means: its region, and what we can't use.
 
-A dynamic resource has a provider of its own, so `provider=`, `providers=` and what a component
-hands on mean nothing to the engine. A program that gives one means it all the same: the region is
-taken from it, and of credentials and endpoints a warning says where they really come from.
+A dynamic resource has a provider of its own, so the engine ignores `provider=`, `providers=` and
+what a component passes on. A program that gives one means it all the same: the region is taken from
+it, and for credentials and endpoints a warning says where they come from instead.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PACKAGES = ("aws", "aws-native")
-_NOT_TAKEN = (
+_NOT_USED = (
     "access_key",
     "assume_role",
     "assume_role_with_web_identity",
@@ -30,7 +30,7 @@ _NOT_TAKEN = (
     "shared_config_files",
     "shared_credentials_files",
 )
-"""Settings of a provider that ours, which the engine starts for all resources, can't be given."""
+"""Settings of a provider that ours, which the engine starts for all resources, can't take over."""
 
 
 def region_of(region: Any, opts: pulumi.ResourceOptions | None) -> Any:
@@ -45,7 +45,7 @@ def region_of(region: Any, opts: pulumi.ResourceOptions | None) -> Any:
 def warn_of_provider(
     resource: pulumi.Resource, opts: pulumi.ResourceOptions | None, *, needs_region: bool
 ) -> None:
-    """Say on the resource's row what of its provider is not used."""
+    """Warn, on the resource's row, of what its provider says and is not used."""
     provider = _provider(opts)
     if provider is None:
         return
@@ -54,7 +54,7 @@ def warn_of_provider(
             "its provider does not say its region: the stack's aws:region counts; give region=",
             resource=resource,
         )
-    given = {name: vars(provider)[name] for name in _NOT_TAKEN if name in vars(provider)}
+    given = {name: vars(provider)[name] for name in _NOT_USED if name in vars(provider)}
 
     def warn(known: dict[str, Any]) -> None:
         names = ", ".join(name for name in known if known[name] not in (None, "", "null", "[]"))
@@ -70,11 +70,11 @@ def warn_of_provider(
 
 
 def _provider(opts: pulumi.ResourceOptions | None) -> pulumi.ProviderResource | None:
-    return next((each for each in _given(opts) if each.package in _PACKAGES), None)
+    return next((each for each in _providers(opts) if each.package in _PACKAGES), None)
 
 
-def _given(opts: pulumi.ResourceOptions | None) -> Iterator[pulumi.ProviderResource]:
-    """Find the providers that a resource is given or inherits, nearest first."""
+def _providers(opts: pulumi.ResourceOptions | None) -> Iterator[pulumi.ProviderResource]:
+    """Yield the providers that a resource is given or inherits, nearest first."""
     if opts is None:
         return
     if opts.provider is not None:

@@ -1,61 +1,127 @@
-"""What the program's own process reads from the stack's config, and says about it.
+"""The stack's `aws:` and `sjresource:` config, as the program's own process reads it.
 
-The engine's plugin gets the same config by another way; see `provider`. A setting of pulumi-aws
-that we don't support is said here, since only a program can warn: once for each run of it.
+The engine's plugin gets the same config in another way; see `provider`. Only a program can warn, so
+it is here that a setting of pulumi-aws that we don't support is named: once in each run.
+
+A misspelt setting of `sjresource:` would be ignored: the run would wait, or not be checked, as if
+nobody had set anything. So every run of a program checks all of them before anything else.
 """
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import pulumi
+from pulumi.runtime import config as pulumi_config
 from pulumi.runtime import get_root_resource, is_config_secret
 
 from sjresource.aws.settings import Settings
-from sjresource.stack.own_settings import require_known_settings
+from sjresource.sanitize import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     Tags = pulumi.Input[Mapping[str, pulumi.Input[str]]]
 
-_read: WeakKeyDictionary[pulumi.Resource, Settings] = WeakKeyDictionary()
-"""What was read by now, by the program's stack; several programs may run in one process."""
+_NAMESPACE = "sjresource"
+
+TRUE = ("true", "1", "yes", "on")
+FALSE = ("false", "0", "no", "off")
+
+SETTINGS: dict[str, tuple[str, ...]] = {
+    "failFast": ("true", "false"),
+    "preflight": ("true", "false"),
+    "progress": ("sparse", "live"),
+    "validation": ("strict", "warn"),
+    "wait": (*TRUE, *FALSE),
+}
+"""The values that each setting of `sjresource:` may have."""
+
+_CHOICE = {"wait": "true or false"}
+"""What an error offers where that is not every value."""
+
+_MEANT = {"no": "false", "off": "false", "0": "false", "yes": "true", "on": "true", "1": "true"}
+
+_settings_of: WeakKeyDictionary[pulumi.Resource, Settings] = WeakKeyDictionary()
+"""What has been read, by the program's stack; several programs may run in one process."""
 
 
 def stack_settings() -> Settings:
-    """Read the stack's `aws:` config, once in each run of the program.
+    """Return the stack's `aws:` config, which is read once in each run of the program.
 
     Raises:
-        pulumi.RunError: a value in it can't be read, or one of our own settings is none.
+        pulumi.RunError: a value in it can't be read, or a setting of `sjresource:` is wrong.
     """
     stack = get_root_resource()
     if stack is None:
         return Settings.from_config(pulumi.Config("aws").get)
-    if stack not in _read:
+    if stack not in _settings_of:
         require_known_settings()
-        _read[stack] = settings = Settings.from_config(pulumi.Config("aws").get)
+        _settings_of[stack] = settings = Settings.from_config(pulumi.Config("aws").get)
         for key in settings.unsupported:
             pulumi.log.warn(f"reading Setting (aws:{key}): sjresource does not use it")
-    return _read[stack]
+    return _settings_of[stack]
 
 
 def with_default_tags(tags: Tags | None) -> Tags | None:
-    """Give a resource's tags with `aws:defaultTags` below them, for the diff to show.
+    """Return a resource's tags on top of `aws:defaultTags`, so that the diff shows both.
 
-    Of a key that both have, the resource's value counts. Where there are no default tags, `tags`
-    stays as it is.
+    Where a key is in both, the resource's value wins. Without default tags, `tags` stays as it is.
     """
     defaults: dict[str, pulumi.Input[str]] = dict(stack_settings().default_tags)
     if not defaults:
         return tags
     if is_config_secret("aws:defaultTags"):
         defaults = {key: pulumi.Output.secret(value) for key, value in defaults.items()}
-    if tags is None or isinstance(tags, dict):  # what is secret in it stays secret alone
+    if tags is None or isinstance(tags, dict):  # only what is secret in it stays secret
         return {**defaults, **(tags or {})}
 
     def merged(known: Any) -> Any:
         return {**defaults, **known} if isinstance(known, dict) else known or defaults
 
     return pulumi.Output.from_input(tags).apply(merged)
+
+
+def require_known_settings() -> None:
+    """Check every `sjresource:` setting of the stack.
+
+    Raises:
+        pulumi.RunError: there is no setting of that name, or it can't have that value.
+    """
+    problems = list(setting_problems(_given_settings(), is_config_secret))
+    if problems:
+        raise pulumi.RunError("\n".join(problems))
+
+
+def setting_problems(given: Mapping[str, Any], is_secret: Any = lambda _: False) -> Iterator[str]:
+    """Yield what is wrong with each setting, and what was probably meant."""
+    for name, value in sorted(given.items()):
+        setting = f"{_NAMESPACE}:{name}"
+        if name not in SETTINGS:
+            near = difflib.get_close_matches(name.lower(), list(map(str.lower, SETTINGS)), n=1)
+            meant = next((each for each in SETTINGS if [each.lower()] == near), None)
+            every = ", ".join(f"{_NAMESPACE}:{each}" for each in SETTINGS)
+            advice = f"did you mean {_NAMESPACE}:{meant}?" if meant else f"there are {every}"
+            yield f"reading Setting ({plain(setting)}): there is no such setting; {advice}"
+        elif str(value).strip().lower() not in SETTINGS[name]:
+            yield f"reading Setting ({setting}): {wrong_value(name, value, is_secret(setting))}"
+
+
+def wrong_value(name: str, value: Any, is_secret: bool = False) -> str:  # noqa: FBT001, FBT002 - one fact
+    """Return what a setting must be; the value is left out where it is a secret."""
+    required = f"must be {_CHOICE.get(name) or ' or '.join(SETTINGS[name])}"
+    if is_secret:
+        return required
+    word = str(value).strip().lower()
+    near = difflib.get_close_matches(word, SETTINGS[name], n=1)
+    meant = _MEANT.get(word) if _MEANT.get(word) in SETTINGS[name] else next(iter(near), None)
+    return f"{required}, got {plain(repr(value))}" + (f"; did you mean {meant}?" if meant else "")
+
+
+def _given_settings() -> dict[str, Any]:
+    """Return the `sjresource:` part of the config that the engine has handed to the program."""
+    known = {**pulumi_config.get_config_env(), **pulumi_config.CONFIG.get()}
+    prefix = f"{_NAMESPACE}:"
+    return {key[len(prefix) :]: known[key] for key in known if key.startswith(prefix)}

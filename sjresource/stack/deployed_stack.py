@@ -1,8 +1,8 @@
-"""A deployed stack, seen from outside of its program: what its config and its state say.
+"""The config and the state of a deployed stack, read from outside of its program.
 
-The Pulumi CLI is asked, through the Automation API, and changes nothing: reading takes no lock, so
-it works while an update is under way or a lock was left behind. The state's secrets stay encrypted
-unless `secrets` is said, which only masking needs.
+They come from the Pulumi CLI, by the Automation API. Reading takes no lock, so it works during an
+update, or where a lock was left behind. The state's secrets stay encrypted unless they are asked
+for, which only masking does.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class DeployedStack:
     """A stack that exists; `name` is any that the CLI takes: `dev`, `acme/vision/dev`.
 
-    Every method runs the CLI, which takes 0.2 s and more, and raises the Automation API's
+    Every method runs the CLI, which takes 0.2 s or more, and raises the Automation API's
     CommandError if it fails.
     """
 
@@ -32,20 +32,19 @@ class DeployedStack:
 
     @classmethod
     def of(cls, stack: Stack) -> DeployedStack:
-        """See a stack of the Automation API so."""
+        """Return the stack that the Automation API knows as `stack`."""
         return cls(cast("LocalWorkspace", stack.workspace), stack.name)
 
     def deployment(self, *, secrets: bool = False) -> dict[str, Any]:
-        """Give what the state holds; empty for a stack that was never brought up."""
+        """Return the state's deployment; empty for a stack that was never brought up."""
         shown = ["--show-secrets"] if secrets else []
         exported = self._answer("stack", "export", *shown)
         return exported.get("deployment") or {}
 
     def settings(self) -> Settings:
-        """Read the stack's `aws:` config; what it leaves out the environment says, as in an `up`.
+        """Return the stack's `aws:` config; the environment fills its gaps, as in an `up`.
 
-        Secrets are decrypted where that is possible; where it isn't, and `aws:` holds none, they
-        aren't missed.
+        Secrets are decrypted. Where they can't be, it works all the same if `aws:` has none.
 
         Raises:
             pulumi.RunError: a value in it can't be read.
@@ -54,7 +53,7 @@ class DeployedStack:
         return Settings.from_config(lambda key: config.get(f"aws:{key}", {}).get("value"))
 
     def qualified_name(self) -> str:
-        """Give `organization/project/stack`; a backend of files has no organizations of its own."""
+        """Return `organization/project/stack`; a file backend has no organizations of its own."""
         *organization, name = self.name.split("/")
         project = self.workspace.project_settings().name
         if organization:
@@ -75,7 +74,7 @@ class DeployedStack:
             return config
 
     def _answer(self, *command: str) -> dict[str, Any]:
-        """Run the CLI; `Workspace.export_stack` would do, but decrypts what nobody asked for."""
+        """Run the CLI: `Workspace.export_stack` always decrypts the secrets."""
         home = self.workspace.pulumi_home
         environment: Mapping[str, str] = {
             **({"PULUMI_HOME": home} if home else {}),

@@ -1,16 +1,16 @@
-"""Whose a job or a named resource is, told from its tags alone. Pure.
+"""Whose a job or a named resource is, decided by its tags alone. Pure.
 
 | the tags say                                   | it is       | a create of the resource |
 | ---------------------------------------------- | ----------- | ------------------------ |
 | this identity, or one of its aliases; no state | `LOST`      | takes it: a lost create  |
 | the same; recorded by a state                  | `RECORDED`  | asks, unless it replaces |
 | this resource of another stack; no state       | `UNDECIDED` | asks, for a job          |
-| the resource ended it and gave it up           | `RELEASED`  | leaves it                |
+| the resource ended it and released it          | `RELEASED`  | leaves it                |
 | anything else                                  | `FOREIGN`   | leaves it                |
 
-A job is marked as recorded once the engine has written down its id (`declaration`). What was
-recorded is in some state, or was in one that is lost, rolled back, or renamed since: whose it is
-can't be known from here. What was not recorded is in no state.
+A resource is tagged as recorded once the engine has written its id into the state (`registration`).
+What was recorded is in some state, or was in one that is lost, rolled back, or renamed since: which
+one can't be known from here. What was not recorded is in no state.
 """
 
 from __future__ import annotations
@@ -36,13 +36,13 @@ RECORDED_BEFORE = (
     "a state has recorded it: this stack's, before it was lost or rolled back, or that of a stack "
     "or resource that was renamed and not brought up since"
 )
-"""Why it can't be told whose something `RECORDED` is."""
+"""Why nobody can tell whose something `RECORDED` is."""
 
-Standing = Literal["LOST", "RECORDED", "UNDECIDED", "RELEASED", "FOREIGN"]
+Ownership = Literal["LOST", "RECORDED", "UNDECIDED", "RELEASED", "FOREIGN"]
 
 
-def standing(detail: Detail, identity: str, aliases: Iterable[str] = ()) -> Standing:
-    """Return what the thing with these tags is to a resource; see the module's table.
+def ownership_of(detail: Detail, identity: str, aliases: Iterable[str] = ()) -> Ownership:
+    """Return whose the thing with these tags is, for one resource; see the module's table.
 
     Args:
         detail: the job, queue, environment, policy or share, as Batch describes it.
@@ -50,7 +50,7 @@ def standing(detail: Detail, identity: str, aliases: Iterable[str] = ()) -> Stan
         aliases: identities that the resource had before, as its program says.
     """
     owner = _tags(detail).get(IDENTITY_TAG, "")
-    if is_given_up(detail):
+    if is_released(detail):
         return "RELEASED"
     if owner in {identity_tag(each) for each in (identity, *aliases)}:
         return "RECORDED" if is_recorded(detail) else "LOST"
@@ -65,19 +65,19 @@ def is_recorded(detail: Detail) -> bool:
 
 
 def has_ended(detail: Detail) -> bool:
-    """Whether there is nothing left to end of a job; it may still be on its way to its end."""
+    """Whether a job needs no termination any more; it may still be stopping."""
     return detail.get("status") in TERMINAL or bool(detail.get("isTerminated"))
 
 
-def is_given_up(detail: Detail) -> bool:
-    """Whether its stack has ended a job and wants it no more; see `ending`."""
+def is_released(detail: Detail) -> bool:
+    """Whether its stack has ended a job and no longer wants it; see `termination`."""
     return RELEASED_TAG in _tags(detail) and has_ended(detail)
 
 
 def other_owner(detail: Detail, *identities: str) -> str:
-    """Return whose it is by now, readable, if it is another's than these identities'; else "".
+    """Return the readable identity of another owner than these; "" if there is none.
 
-    What has no identity any more, since somebody took the tag away, is no other's.
+    A resource without the identity tag, because somebody removed it, has no other owner.
     """
     owner = _tags(detail).get(IDENTITY_TAG, "")
     ours = {identity_tag(identity) for identity in identities}

@@ -1,8 +1,9 @@
-"""Automation API inline programs: whether the engine will find a Python for our plugin.
+"""Which Python runs our plugin, and whether the engine of an inline program will find one.
 
-There the engine runs dynamic providers with the `python3` on its PATH, unless PULUMI_PYTHON_CMD or
-the project's virtualenv names another; without Pulumi and sjresource in it the engine says no more
-than `exit status 1`. An ordinary `pulumi up` has a language host, which sees to that.
+The engine runs dynamic providers with the interpreter of the project's virtual environment, or with
+PULUMI_PYTHON_CMD, or with a Python on PATH. In an ordinary `pulumi up` the language host sees to
+it. An Automation API inline program has no host: there the engine takes the `python3` on its own
+PATH, and where that lacks Pulumi or sjresource it says no more than `exit status 1`.
 https://www.pulumi.com/docs/iac/languages-sdks/python/#virtual-environments
 """
 
@@ -16,20 +17,22 @@ from contextlib import suppress
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
-ADVICE = (
-    'set os.environ["PULUMI_PYTHON_CMD"] = sys.executable before the stack is made, '
+VARIABLE = "PULUMI_PYTHON_CMD"
+
+_ADVICE = (
+    f'set os.environ["{VARIABLE}"] = sys.executable before the stack is made, '
     "or the project's virtualenv option"
 )
 
-_seen: ContextVar[bool] = ContextVar("_seen", default=False)
-"""Whether this run of a program has been looked at: each has a context of its own."""
+_is_checked: ContextVar[bool] = ContextVar("_is_checked", default=False)
+"""Whether this run of a program has been checked: each has a context of its own."""
 
 _MISSING = """
 import importlib.util
@@ -37,26 +40,50 @@ print(" and ".join(name for name in ("pulumi", "sjresource") if not importlib.ut
 """
 
 
-def require_python_for_plugin() -> None:
-    """Look once a run, in inline programs alone, whether the plugin can start; milliseconds.
+def plugin_python(
+    project: Path,
+    options: Mapping[str, Any],
+    environment: Mapping[str, str],
+    names: Sequence[str] = ("python3", "python"),
+) -> str | None:
+    """Return the interpreter that runs the plugin; None where PATH has none.
 
-    What the engine was given is read from /proc. Where there is none, nothing is claimed.
+    Args:
+        project: The project's folder.
+        options: The options of its runtime in Pulumi.yaml; a virtual environment among them is not
+            checked for existence.
+        environment: That of the process which starts the plugin.
+        names: The names that are tried on PATH, in their order.
+    """
+    folder = options.get("virtualenv") or (".venv" if options.get("toolchain") == "uv" else None)
+    if folder:
+        inside = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
+        return str(project.joinpath(folder, *inside))
+    named = environment.get(VARIABLE)
+    path = environment.get("PATH")
+    found = (shutil.which(name, path=path) for name in ([named] if named else names))
+    return next(filter(None, found), None)
+
+
+def require_python_for_plugin() -> None:
+    """Check once a run, in inline programs only, that the plugin can start; takes milliseconds.
+
+    The engine's environment is read from /proc. Where there is none, nothing is checked.
 
     Raises:
-        pulumi.RunError: it can't; the message says what to set.
+        pulumi.RunError: it can't start; the message says what to set.
     """
-    if _seen.get() or "PULUMI_CONFIG" in os.environ:  # a language host sets it
+    if _is_checked.get() or "PULUMI_CONFIG" in os.environ:  # a language host sets it
         return
-    _seen.set(True)
+    _is_checked.set(True)
     for environment, folder in _engines():
-        seen = python_problem(environment, folder)
-        if seen:
-            msg = f"starting plugin (pulumi-python): {seen}; {ADVICE}"
-            raise pulumi.RunError(msg)
+        problem = python_problem(environment, folder)
+        if problem:
+            raise pulumi.RunError(f"starting plugin (pulumi-python): {problem}; {_ADVICE}")
 
 
 def python_problem(environment: Mapping[str, str], folder: Path) -> str | None:
-    """Say what is wrong with the Python that an engine runs the plugin with; None if it will do.
+    """Return why an engine can't run the plugin with its Python; None if it can.
 
     Args:
         environment: The engine's.
@@ -64,18 +91,17 @@ def python_problem(environment: Mapping[str, str], folder: Path) -> str | None:
     """
     with suppress(OSError):
         if "virtualenv" in (folder / "Pulumi.yaml").read_text():
-            return None
-    name = environment.get("PULUMI_PYTHON_CMD") or "python3"
-    python = shutil.which(name, path=environment.get("PATH"))
+            return None  # the engine has an error of its own for one that is missing
+    python = plugin_python(folder, {}, environment, ["python3"])
     if python is None:
-        return f"there is no {name} on the engine's PATH"
+        return f"there is no {environment.get(VARIABLE) or 'python3'} on the engine's PATH"
     missing = "" if python == sys.executable else _missing_in(python, folder)
     return f"the engine runs it with {python}, which has no {missing}" if missing else None
 
 
 @cache
 def _missing_in(python: str, folder: Path) -> str:
-    """Name which of Pulumi and sjresource an interpreter doesn't find."""
+    """Return which of Pulumi and sjresource an interpreter can't import; "" if it has both."""
     asked = subprocess.run(  # noqa: S603 - the engine would run the same
         [python, "-c", _MISSING],
         cwd=folder,
@@ -88,9 +114,9 @@ def _missing_in(python: str, folder: Path) -> str:
 
 
 def _engines() -> Iterator[tuple[dict[str, str], Path]]:
-    """Give environment and folder of each engine that runs an inline program of this process."""
+    """Yield environment and folder of each engine that runs an inline program of this process."""
     for process in Path("/proc").glob("[0-9]*"):
-        with suppress(OSError):  # it has ended, or is somebody else's
+        with suppress(OSError):  # it has ended, or is another user's
             parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
             command = (process / "cmdline").read_bytes()
             if int(parent) == os.getpid() and b"auto.inline" in command:

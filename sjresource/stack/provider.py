@@ -1,8 +1,8 @@
-"""What our dynamic providers share: the stack's settings, a client, and small change.
+"""Base class of all providers: AWS settings from the stack's config, a client per region, clocks.
 
-The engine keeps a provider as a pickled reference to its class, and that string is part of every
-resource in users' state. So provider classes have no attributes and no arguments, and their
-modules and names never change.
+The engine stores a provider as a pickled reference to its class, and that string is part of every
+resource in users' state. So a provider has no constructor arguments and no attributes of its own,
+and the modules and names of provider classes never change.
 https://www.pulumi.com/docs/iac/concepts/providers/dynamic-providers/
 """
 
@@ -23,7 +23,7 @@ from sjresource.aws.clients import batch_client, caller_account, confirm_gone
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.settings import Checking, Settings
 from sjresource.errors import NotFound, RequestFailed
-from sjresource.stack.identity import is_known_identity, unclaimed
+from sjresource.stack.identity import is_known_identity, without_claimants
 from sjresource.stack.ownership import other_owner
 
 if TYPE_CHECKING:
@@ -36,37 +36,38 @@ class BatchProvider(ResourceProvider):
     """A provider of things in AWS Batch, with the stack's `aws:` config."""
 
     serialize_as_secret_always = False
-    """A class's name is no secret, and a stack without secrets needs no passphrase."""
+    """A class's name is no secret: a stack without secrets needs no passphrase."""
 
     settings: Settings = Settings()
     checking: Checking = Checking()
-    _deployed: Mapping[str, str] = MappingProxyType({})
+    _deployed_ids: Mapping[str, str] = MappingProxyType({})
+    """The ids that this operation has seen in the state, by identity; "" where one isn't known."""
 
     def configure(self, req: ConfigureRequest) -> None:
-        """Take the settings from the stack's config; called in the plugin's process only."""
+        """Read the stack's config; the engine calls this, in the plugin's process only."""
         self.settings = Settings.from_config(lambda key: req.config.get(f"aws:{key}"))
         self.checking = Checking.from_config(lambda key: req.config.get(f"sjresource:{key}"))
-        # Else Python goes through all of boto3 and its models for garbage, several times, while
-        # the engine waits for the plugin's end: 0.2 s of every operation.
+        # Otherwise Python searches all of boto3 and its models for garbage, several times, while
+        # the engine waits for the plugin to end: 0.2 s of every operation.
         atexit.register(gc.freeze)
 
-    def remember(self, identity: Any, id_: str = "") -> None:
-        """Keep that the state has a resource; its id is known only where a diff is asked for."""
+    def remember_deployed(self, identity: Any, id_: str = "") -> None:
+        """Note that the state has a resource; only a diff knows the id."""
         if is_known_identity(identity):
-            deployed = self.__dict__.setdefault("_deployed", {})
-            name = unclaimed(identity)
+            deployed = self.__dict__.setdefault("_deployed_ids", {})
+            name = without_claimants(identity)
             deployed[name] = id_ or deployed.get(name, "")
 
-    def deployed(self, identity: str) -> str | None:
-        """Return the id that the state has, "" if it isn't known; None where it has no resource.
+    def deployed_id(self, identity: str) -> str | None:
+        """Return a resource's id in the state, "" if it isn't known; None if it has none.
 
         The engine's plugin lives for one operation, and is asked to check what the state has before
-        anything is created in its place: a create of what is deployed is a replacement.
+        anything is created in its place: so a create of what is deployed is a replacement.
         """
-        return self._deployed.get(unclaimed(identity))
+        return self._deployed_ids.get(without_claimants(identity))
 
     def client(self, arn: str = "", region: str | None = None) -> BatchClient:
-        """Give a client for the ARN's own region, else for `region`, else for the configured one.
+        """Return a client for the ARN's own region, else for `region`, else for the configured one.
 
         Raises:
             RequestFailed: the config does not allow the account that the credentials are for.
@@ -75,7 +76,7 @@ class BatchProvider(ResourceProvider):
         return batch_client(self.settings, parsed.region if parsed else region)
 
     def settings_at(self, reference: Any, region: Any) -> Settings:
-        """Return the settings for where a thing is: an ARN's region, `region`, or the config's."""
+        """Return the settings for the region of an ARN, else for `region`, else the configured."""
         known = isinstance(reference, str) and not is_unknown(reference)
         arn = parse_arn(reference) if known else None
         return self.settings.in_region(arn.region if arn else region)
@@ -83,11 +84,11 @@ class BatchProvider(ResourceProvider):
     def region_or_account_changed(
         self, id_: str, reference: str = "", region: Any = None
     ) -> list[str]:
-        """Name what the configuration says differently by now: `region`, `account` or nothing.
+        """Return `["region"]` or `["account"]` if the resource is to be in another one, else `[]`.
 
-        The resource goes on in its own region and account until it is replaced. An ARN that the
-        program gives, `reference`, decides before its `region`, and that before the configured one.
-        The account is asked for only where the config names credentials.
+        It stays in its own region and account until it is replaced. The region is that of the ARN
+        `reference` if the program gives one, else `region`, else the configured one. STS is asked
+        for the account only where the config names credentials.
         """
         arn, referred = parse_arn(id_), parse_arn(reference)
         if arn is None or is_unknown(region):
@@ -100,24 +101,19 @@ class BatchProvider(ResourceProvider):
         return ["account"] if caller_account(self.settings) not in (None, arn.account) else []
 
     def confirm_gone(self, noun: str, id_: str) -> None:
-        """Make sure that a not-found is not another account's answer.
-
-        Raises:
-            RequestFailed: the credentials are for another account than the resource's.
-            Unreachable: whose credentials they are can't be told.
-        """
+        """Make sure that a not-found isn't another account's answer; see `account.confirm_gone`."""
         confirm_gone(self.settings, noun, id_)
 
     def monotonic(self) -> float:
-        """Give seconds that only go forward."""
+        """Return seconds of a clock that never goes backwards."""
         return time.monotonic()
 
     def wall_time(self) -> float:
-        """Give the time, in seconds since 1970."""
+        """Return the seconds since 1970."""
         return time.time()
 
-    def registered(self) -> dict[str, int]:
-        """Return the output by which the program sees that it is this `up` that created it."""
+    def registered_now(self) -> dict[str, int]:
+        """Return the output that tells the program that this `up` created the resource."""
         return {"registered_at": int(self.wall_time() * 1000)}
 
     def sleep(self, seconds: float) -> None:
@@ -128,10 +124,10 @@ class BatchProvider(ResourceProvider):
 def require_ours(
     detail: Mapping[str, Any], doing: str, noun: str, id_: str, *identities: str
 ) -> None:
-    """Make sure that what an old state names was not moved to another stack or resource since.
+    """Make sure that what an old state names has not moved to another stack or resource since.
 
     Raises:
-        RequestFailed: its marks say that it is another's by now.
+        RequestFailed: by its tags it is another's.
     """
     owner = other_owner(detail, *identities)
     if owner:
@@ -146,9 +142,10 @@ def require_ours(
 
 
 def with_delete_before_replace(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
-    """Delete before replacing, unless the user said otherwise: the old one is in the new one's way.
+    """Return the options with `delete_before_replace`, unless the user has set it.
 
-    A `DiffResult` can't say it: with `--replace` and `pulumi state taint` diff is not called.
+    The old resource is in the new one's way. A `DiffResult` can't ask for it: with `--replace` and
+    `pulumi state taint` there is no diff.
     """
     return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts)
 
@@ -158,20 +155,20 @@ def update_tags(
     arn: str,
     olds: Mapping[str, Any],
     news: Mapping[str, Any],
-    marks: Mapping[str, str],
+    own_tags: Mapping[str, str],
 ) -> None:
-    """Make the resource's tags those of `news` and `marks`; what is in neither is left alone."""
+    """Set the tags of `news` and our own, and remove those that only `olds` has."""
     before, after = olds.get("tags") or {}, news.get("tags") or {}
     changed = {key: value for key, value in after.items() if before.get(key) != value}
     gone = sorted(set(before) - set(after))
-    if changed or marks:
-        client.tag_resource(arn, {**changed, **marks})
+    if changed or own_tags:
+        client.tag_resource(arn, {**changed, **own_tags})
     if gone:
         client.untag_resource(arn, gone)
 
 
 def ignoring_refusal(effect: Callable[[], None]) -> bool:
-    """Do what AWS may refuse without harm; tell whether it was done.
+    """Run `effect`; return False if AWS refuses it, or knows no such resource.
 
     Raises:
         RequestFailed, Unreachable: a transient error, such as a throttle.

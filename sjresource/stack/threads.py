@@ -1,6 +1,6 @@
-"""Blocking calls for the program's event loop, in daemon threads.
+"""Blocking calls off the program's event loop, in daemon threads.
 
-The program's default executor is shared with resource registration, and joined at exit: a call that
+The program's default executor is shared with resource registration and joined at exit: a call that
 hangs there would hold up both.
 """
 
@@ -18,7 +18,7 @@ Answer = TypeVar("Answer")
 
 
 async def in_daemon_thread(call: Callable[[], Answer]) -> Answer:
-    """Await a blocking call without the program's own executor."""
+    """Run a blocking call in a thread of its own, and return its result."""
     done: Future[Answer] = Future()
 
     def run() -> None:

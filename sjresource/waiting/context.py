@@ -13,8 +13,7 @@ from pulumi.runtime.settings import get_monitor
 
 from sjresource.aws.clients import RegionalClients, confirm_gone, regional_clients
 from sjresource.aws.session import OPTIONAL_TIMEOUTS
-from sjresource.stack.config import stack_settings
-from sjresource.stack.own_settings import wrong_value
+from sjresource.stack.config import stack_settings, wrong_value
 from sjresource.status.detail import Standing
 from sjresource.waiting.failures import PendingWaits, count_calls
 from sjresource.waiting.interruption import log_interruptions

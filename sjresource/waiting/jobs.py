@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pulumi
 
 from sjresource.aws.arn import parse_arn
-from sjresource.stack.inputs.output_text import TELLS, is_output_text
+from sjresource.stack.inputs.output_text import HOLDS_OUTPUT_TEXT, is_output_text
 from sjresource.status.masking import secret_values
 from sjresource.waiting.options import invalid_argument, quoted
 
@@ -252,7 +252,7 @@ def _job(name: str, given: Any, path: str) -> Any:
 def _problem(given: Any, path: str) -> str | None:
     """Return what is wrong with an ARN or id; None if nothing is."""
     if is_output_text(given):
-        return TELLS
+        return HOLDS_OUTPUT_TEXT
     if not isinstance(given, str):
         several = "; give several as jobs" if isinstance(given, _SEVERAL) and path == "job" else ""
         return f"{_MUST} {_quoted_type(given)}{several}"

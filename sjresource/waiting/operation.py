@@ -24,8 +24,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pulumi
 
 from sjresource.sanitize import plain
-from sjresource.stack.config import stack_settings
-from sjresource.stack.own_settings import FALSE, TRUE, wrong_value
+from sjresource.stack.config import FALSE, TRUE, stack_settings, wrong_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -11,7 +11,7 @@ from lifecycle import Life
 
 from sjresource.errors import RequestFailed, Unreachable
 from sjresource.resources.service_job import ServiceJobProvider
-from sjresource.stack.identity import recorded_mark
+from sjresource.stack.identity import recorded_tag
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch
@@ -177,7 +177,7 @@ def test_equal_requests_of_two_resources_are_two_jobs(
 ) -> None:
     """Whoever declares a job gets a job."""
     one = Life(jobs, aws.job(queue))
-    aws.batch.tag_resource(resourceArn=one.id, tags=recorded_mark())
+    aws.batch.tag_resource(resourceArn=one.id, tags=recorded_tag())
     identity = IDENTITY.replace("prod", stack) + name
     other = Life(jobs, aws.job(queue, name, identity=identity))
 

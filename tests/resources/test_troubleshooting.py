@@ -22,8 +22,8 @@ from sjresource.errors import RequestFailed, SjresourceError, Unreachable
 from sjresource.resources.absent_outputs import read, record_read
 from sjresource.resources.job_queue import JobQueue, JobQueueProvider
 from sjresource.resources.service_job import ServiceJobProvider
-from sjresource.stack.inputs.arguments import declared
-from sjresource.stack.own_settings import setting_problems
+from sjresource.stack.config import setting_problems
+from sjresource.stack.inputs.arguments import json_arguments
 from sjresource.status.evidence import Evidence
 from sjresource.status.failure_report import failure_message, run_again, timeout_message
 from sjresource.status.masking import Mask
@@ -179,7 +179,7 @@ def by_refusals(aws: EmulatedBatch) -> Iterator[str]:
 
 def by_programs() -> Iterator[str]:
     """What a program hands over, and reads, that is not there."""
-    yield raised(lambda: declared("ServiceJob", "train", {"triggers": [{1}]}))
+    yield raised(lambda: json_arguments("ServiceJob", "train", {"triggers": [{1}]}))
     queue = JobQueue.__new__(JobQueue)
     yield raised(lambda: WaitedJobs.of("done", queue, None))
     yield raised(lambda: WaitedJobs.of("done", None, f"{ARN}:service-job/a"))

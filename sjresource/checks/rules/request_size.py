@@ -12,7 +12,7 @@ from sjresource.aws.models import input_shape, to_request
 from sjresource.aws.payload import is_unknown, payload_as_sent, readable_payload
 from sjresource.checks.values.rule import PAYLOAD
 from sjresource.problem import Problem
-from sjresource.stack.identity import submission_marks
+from sjresource.stack.identity import submission_tags
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -82,7 +82,7 @@ def _request_size(properties: Properties) -> int:
             _known(readable_payload(properties.get(PAYLOAD))), str(name or "")
         )
         request: dict[str, Any] = to_request(input_shape("SubmitServiceJob"), known)
-        marks = submission_marks(identity, _DIGEST, _DIGEST, 0) if identity else {}
+        marks = submission_tags(identity, _DIGEST, _DIGEST, 0) if identity else {}
         request["tags"] = {**(request.get("tags") or {}), **marks}
         return len(json.dumps({"clientToken": _DIGEST, **request}))
     except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError):

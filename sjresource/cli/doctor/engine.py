@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from packaging.requirements import Requirement
 
 from sjresource.cli.doctor.findings import failed, ok, unproven
+from sjresource.stack.plugin_python import VARIABLE, plugin_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -89,9 +90,9 @@ def _plugin(project: Path, options: Mapping[str, Any]) -> Iterator[Finding]:
         fix = "`poetry run python -c 'import sjresource'` tells"
         yield unproven("plugin", "poetry's environment is not looked into", fix)
         return
-    python = _interpreter(project, options)
+    python = plugin_python(project, options, os.environ)
     if python is None or not Path(python).exists():
-        seen = f"{python or 'a Python on PATH'} does not exist"
+        seen = f"{python or os.environ.get(VARIABLE) or 'a Python on PATH'} does not exist"
         yield failed("plugin", seen, f"make that environment, {_NAME_ANOTHER}")
         return
     try:
@@ -107,16 +108,6 @@ def _plugin(project: Path, options: Mapping[str, Any]) -> Iterator[Finding]:
     versions: dict[str, str] = json.loads(ran.stdout.splitlines()[-1])
     yield ok("plugin", f"{python} imports sjresource {versions['sjresource']}")
     yield _packages(python, versions)
-
-
-def _interpreter(project: Path, options: Mapping[str, Any]) -> str | None:
-    folder = options.get("virtualenv") or (".venv" if options.get("toolchain") == "uv" else None)
-    if folder:
-        places = ("Scripts", "python.exe") if os.name == "nt" else ("bin", "python")
-        return str(project.joinpath(folder, *places))
-    named = os.environ.get("PULUMI_PYTHON_CMD")
-    names = [named] if named else ["python3", "python"]
-    return next(filter(None, map(shutil.which, names)), named)
 
 
 def _packages(python: str, versions: Mapping[str, str]) -> Finding:

@@ -1,1 +1,5 @@
-"""What a program hands over, made what the engine can take."""
+"""A resource's arguments on their way from the program to the engine.
+
+`arguments` converts them to JSON, with `asset_digest` for assets among the triggers; `output_text`
+finds Outputs that became text by mistake; `secret_paths` notes where the secrets are.
+"""

@@ -1,9 +1,9 @@
-"""What a program hands over, made what the engine can take: JSON, and Outputs of it.
+"""Converts a resource's arguments to JSON, and Outputs of JSON, which the engine can store.
 
-Pulumi's serializer takes more than JSON (assets, resources), which then fails in the update, in
-Python's own words. So what is no JSON is told where it is declared, with its path and kind. What
-has one meaning stands for it: a resource for its id, a file's asset among the triggers for its
-content. Values are not shown: they may be secret.
+Pulumi's serializer accepts more (assets, resources), which then fails during the update with a
+Python error. So a value that isn't JSON is refused where the resource is declared, with its path
+and type. A value with one obvious meaning is converted: a resource to its id, an asset among the
+triggers to a digest of its content. Values are not shown, since they may be secret.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _OF_CONTENT = ("triggers",)
-"""The arguments in which an asset stands for its content; AWS takes no files."""
+"""The arguments in which an asset stands for its content; AWS accepts no files."""
 
 _LARGEST = sys.float_info.max
 
@@ -49,7 +49,7 @@ _NAMES = ("job_queue", "quota_share_name", "scheduling_policy_arn", "region")
 
 
 def require_name(noun: str, name: Any) -> None:
-    """Refuse a resource name that is none.
+    """Check a resource's name.
 
     Raises:
         pulumi.RunError: it is no text, or was made of an Output.
@@ -59,32 +59,34 @@ def require_name(noun: str, name: Any) -> None:
             "a resource's name must be known at once, and this one was made of an Output; "
             "use a text of the program's, and put the Output into an argument such as job_name"
         )
-        raise _nonsense(noun, "?", [Problem("resource_name", reason)])
+        raise _refusal(noun, "?", [Problem("resource_name", reason)])
     if not isinstance(name, str) or not name or not _is_text(name):
         reason = f"must be a text, got {type_of(name) if name != '' else 'an empty one'}"
-        raise _nonsense(noun, "?", [Problem("resource_name", reason)])
+        raise _refusal(noun, "?", [Problem("resource_name", reason)])
 
 
-def declared(noun: str, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the arguments as the engine can take them.
+def json_arguments(noun: str, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments as JSON, and Outputs of JSON.
 
     Raises:
-        pulumi.RunError: something in them is no JSON and has no one meaning.
+        pulumi.RunError: a value in them is no JSON and has no obvious meaning.
     """
     require_name(noun, name)
-    taker = _Taker(noun, name)
+    converter = _Converter(noun, name)
     try:
-        taken = {argument: taker.argument(argument, arguments[argument]) for argument in arguments}
+        converted = {
+            argument: converter.argument(argument, arguments[argument]) for argument in arguments
+        }
     except RecursionError:
         problem = Problem("an argument", "is nested too deeply, or holds itself")
-        raise _nonsense(noun, name, [problem]) from None
-    taker.end()
-    return taken
+        raise _refusal(noun, name, [problem]) from None
+    converter.raise_problems()
+    return converted
 
 
 @dataclass
-class _Taker:
-    """Goes through one resource's arguments."""
+class _Converter:
+    """Converts one resource's arguments, and collects the problems."""
 
     noun: str
     name: str
@@ -95,29 +97,29 @@ class _Taker:
     def argument(self, name: str, value: Any) -> Any:
         if isinstance(value, pulumi.Output) and name in _NAMES:
             return value
-        return value if _is_json(value) or name == _OURS else self.take(value, name)
+        return value if _is_json(value) or name == _OURS else self.convert(value, name)
 
-    def end(self) -> None:
+    def raise_problems(self) -> None:
         if self.problems:
-            raise _nonsense(self.noun, self.name, self.problems)
+            raise _refusal(self.noun, self.name, self.problems)
 
-    def take(self, value: Any, path: str) -> Any:
+    def convert(self, value: Any, path: str) -> Any:
         if is_unknown(value):
             return value
-        way = next((way for kind, way in _WAYS if isinstance(value, kind)), _Taker.refused)
-        return way(self, value, path)
+        fitting = (make for kind, make in _CONVERSIONS if isinstance(value, kind))
+        return next(fitting, _Converter.refused)(self, value, path)
 
     def same(self, value: Any, _path: str) -> Any:
         return value
 
     def value_of(self, value: Any, path: str) -> Any:
-        return self.take(value.value, path)
+        return self.convert(value.value, path)
 
     def members(self, value: Mapping[Any, Any], path: str) -> dict[Any, Any]:
         return {key: self._member(key, item, path) for key, item in value.items()}
 
     def items(self, value: Sequence[Any], path: str) -> list[Any]:
-        return [self.take(item, f"{path}[{at}]") for at, item in enumerate(value)]
+        return [self.convert(item, f"{path}[{at}]") for at, item in enumerate(value)]
 
     def text(self, value: str, path: str) -> str:
         if not _is_text(value):
@@ -130,7 +132,7 @@ class _Taker:
                 Problem(path, f"has a name that is {type_of(key)}; names are text")
             )
             return None
-        return self.take(item, f"{path}.{key}")
+        return self.convert(item, f"{path}.{key}")
 
     def number(self, value: Any, path: str) -> int | float | None:
         if path.startswith(_OF_CONTENT) and isinstance(value, float):
@@ -142,7 +144,7 @@ class _Taker:
 
     def output(self, value: Any, path: str) -> pulumi.Output[Any]:
         made = value if isinstance(value, pulumi.Output) else pulumi.Output.from_input(value)
-        return made.apply(lambda known: self._later(known, path))
+        return made.apply(lambda known: self._convert_known(known, path))
 
     def resource_id(self, value: pulumi.CustomResource, _path: str) -> pulumi.Output[str]:
         return value.id
@@ -156,14 +158,14 @@ class _Taker:
             self.problems.append(Problem(path, str(error)))
         return None
 
-    def _later(self, known: Any, path: str) -> Any:
-        """Take what an Output turned out to hold."""
+    def _convert_known(self, known: Any, path: str) -> Any:
+        """Convert the value of an Output, once it is known."""
         if _is_json(known):
             return known
-        taker = _Taker(self.noun, self.name)
-        taken = taker.take(known, path)
-        taker.end()
-        return pulumi.Output.from_input(taken)  # as secret as what may be in it
+        converter = _Converter(self.noun, self.name)
+        converted = converter.convert(known, path)
+        converter.raise_problems()
+        return pulumi.Output.from_input(converted)  # as secret as what may be in it
 
     def refused(self, value: Any, path: str) -> Any:
         if hasattr(type(value), "_pulumi_input_type"):
@@ -178,19 +180,19 @@ class _Taker:
         self.problems.append(Problem(path, f"{reason}; {hint}" if hint else reason))
 
 
-_WAYS: tuple[tuple[Any, Callable[[_Taker, Any, str], Any]], ...] = (
-    (enum.Enum, _Taker.value_of),
-    ((type(None), bool), _Taker.same),
-    (str, _Taker.text),
-    ((bytes, bytearray, memoryview, range, UserString), _Taker.refused),
-    (Mapping, _Taker.members),
-    (Sequence, _Taker.items),
-    (numbers.Real, _Taker.number),
-    ((pulumi.Output, Awaitable), _Taker.output),
-    (pulumi.CustomResource, _Taker.resource_id),
-    ((pulumi.Asset, pulumi.Archive), _Taker.content),
+_CONVERSIONS: tuple[tuple[Any, Callable[[_Converter, Any, str], Any]], ...] = (
+    (enum.Enum, _Converter.value_of),
+    ((type(None), bool), _Converter.same),
+    (str, _Converter.text),
+    ((bytes, bytearray, memoryview, range, UserString), _Converter.refused),
+    (Mapping, _Converter.members),
+    (Sequence, _Converter.items),
+    (numbers.Real, _Converter.number),
+    ((pulumi.Output, Awaitable), _Converter.output),
+    (pulumi.CustomResource, _Converter.resource_id),
+    ((pulumi.Asset, pulumi.Archive), _Converter.content),
 )
-"""How a value is taken, by its type; the first that fits counts."""
+"""How a value is converted, by its type; the first that fits counts."""
 
 _FILE_HINT = (
     "AWS takes no files here: upload it and name its S3 URI; among the triggers an asset stands "
@@ -210,11 +212,11 @@ _HINTS: tuple[tuple[Any, str], ...] = (
     ((uuid.UUID, UserString), "give str(…) of it"),
     (numbers.Number, "give a float, or text"),
 )
-"""What to give in place of a value, by its type; the first that fits counts."""
+"""What to pass instead of a value, by its type; the first that fits counts."""
 
 
 def _is_json(value: Any) -> bool:
-    """Whether it can be sent as it is; most arguments can."""
+    """Whether it needs no conversion; most arguments don't."""
     if isinstance(value, dict):
         return all(isinstance(key, str) and _is_text(key) for key in value) and all(
             map(_is_json, value.values())
@@ -236,11 +238,11 @@ def _is_text(value: str) -> bool:
 
 
 def type_of(value: Any) -> str:
-    """Name a value's type in Python, to be said where the value itself may be secret."""
+    """Return a value's Python type with an article, for where the value itself may be secret."""
     name = type(value).__name__
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
 
 
-def _nonsense(noun: str, name: str, problems: Iterable[Problem]) -> pulumi.RunError:
+def _refusal(noun: str, name: str, problems: Iterable[Problem]) -> pulumi.RunError:
     lines = [f"declaring {noun} ({name}): {each.path} {each.reason}" for each in problems]
     return pulumi.RunError("\n".join(lines))

@@ -1,8 +1,8 @@
-"""What an asset or an archive among the triggers stands for: its content, as a digest.
+"""The digest of an asset's or archive's content, which stands for it among the triggers.
 
-A job's triggers are compared, so a changed training script is a new run. Where the file lies, who
-owns it and when it was written is not its content. What Python and desktops leave behind in a
-folder is left out: a run costs money.
+A job's triggers are compared, so that a changed training script is a new run. A file's folder,
+owner and times are not part of its content. Files that Python and desktops leave behind are left
+out: a run costs money.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ class UnreadableAssetError(ValueError):
 
 
 def content_of(asset: pulumi.Asset | pulumi.Archive) -> str:
-    """Return a digest of what an asset holds.
+    """Return a digest of an asset's content.
 
     Raises:
-        UnreadableAssetError: there is no such file, or it would have to be fetched.
+        UnreadableAssetError: there is no such file, or it would have to be downloaded.
     """
     if isinstance(asset, pulumi.StringAsset):
         return _marked(hashlib.sha256(asset.text.encode(errors="surrogatepass")).hexdigest())

@@ -1,8 +1,8 @@
-"""Which places of a resource's arguments are secret: told by the program, without the values.
+"""The paths of the secrets among a resource's arguments, which the program passes to the provider.
 
-A dynamic provider gets its arguments decrypted, and isn't told what was secret in them. AWS's words
-quote them, and go into the state. So the program adds an argument that names the places, which
-compares with nothing.
+A dynamic provider gets its arguments decrypted, and isn't told what was secret in them. AWS's
+messages quote them, and go into the state. So the program adds an argument with the paths, without
+the values; no diff compares it.
 """
 
 from __future__ import annotations
@@ -17,42 +17,38 @@ from sjresource.status.masking import texts_in
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    Place = list[str | int]
+    Path = list[str | int]
 
 PROPERTY = "secret_paths"
 
-
 _NAMES = ("identity", "job_queue", "quota_share_name", "region", "managed_in_program")
-"""What is in every ARN is no secret, and an Output in most programs: wide stacks have many."""
+"""Parts of ARNs, and so no secrets. Most are Outputs: in wide stacks it would take time."""
 
 
-def secret_paths(arguments: Mapping[str, Any]) -> pulumi.Input[list[Place]]:
-    """Return the path of each secret, in no order that means anything."""
+def secret_paths(arguments: Mapping[str, Any]) -> pulumi.Input[list[Path]]:
+    """Return the path of each secret, in any order."""
     others = {
         name: value
         for name, value in arguments.items()
         if name not in _NAMES and not is_plain(value)
     }
-    return pulumi.Output.from_input(_places(others, [])) if others else []
+    return pulumi.Output.from_input(_paths(others, [])) if others else []
 
 
 def texts_at(properties: Mapping[str, Any]) -> frozenset[str] | None:
-    """Return what is secret in properties that name their places; None if they name none.
-
-    So it is with the state of an earlier version.
-    """
-    places = properties.get(PROPERTY)
-    if not isinstance(places, list):
+    """Return the texts of the secrets among the properties; None if they don't have the paths."""
+    paths = properties.get(PROPERTY)
+    if not isinstance(paths, list):
         return None
-    return frozenset(text for place in places for text in texts_in(_at(properties, place)))
+    return frozenset(text for path in paths for text in texts_in(_at(properties, path)))
 
 
-async def _places(given: Any, place: Place) -> list[Place]:
+async def _paths(given: Any, path: Path) -> list[Path]:
     if isinstance(given, pulumi.Output):
-        return [place] if await given.is_secret() else []
-    found: list[Place] = []
+        return [path] if await given.is_secret() else []
+    found: list[Path] = []
     for step, item in _steps(given):
-        found += await _places(item, [*place, step])
+        found += await _paths(item, [*path, step])
     return found
 
 
@@ -63,9 +59,9 @@ def _steps(given: Any) -> Iterator[tuple[str | int, Any]]:
         yield from enumerate(given)
 
 
-def _at(value: Any, place: Place) -> Any:
-    """Return what stands there, None if it can't be found; the engine hands numbers as floats."""
-    for step in place:
+def _at(value: Any, path: Path) -> Any:
+    """Return the value at a path; None if there is none. The engine passes indices as floats."""
+    for step in path:
         if isinstance(value, (list, tuple)):
             value = dict(enumerate(value)).get(int(step))
         else:

@@ -113,7 +113,7 @@ def size_of(job: dict[str, Any]) -> int:
     """Measure the body that botocore makes of a submission."""
     run = Run(JOB["identity"], submit_request(job))
     request = {**run.request, "clientToken": run.client_token(0)}
-    request["tags"] = {**request["tags"], **run.marks(0)}
+    request["tags"] = {**request["tags"], **run.submission_tags(0)}
     batch: Any = boto3.client(
         "batch", "eu-west-1", aws_access_key_id="none", aws_secret_access_key="none"
     )

@@ -9,7 +9,7 @@ from sjresource.aws.waiters import Clock
 from sjresource.errors import NotFound, RequestFailed, WaitTimeout
 from sjresource.resources.termination import end_and_release
 from sjresource.stack.identity import RELEASED_TAG
-from sjresource.stack.ownership import has_ended, is_given_up
+from sjresource.stack.ownership import has_ended, is_released
 
 if TYPE_CHECKING:
     from sjresource.aws.batch import BatchClient
@@ -140,5 +140,5 @@ def test_a_job_that_is_known_to_nobody_is_looked_for_only_some_seconds() -> None
 @pytest.mark.parametrize("detail", [LIVE, ENDING, ENDED])
 def test_a_mark_counts_only_on_a_job_that_has_ended(detail: Detail) -> None:
     """A delete that died after marking a job has not ended it."""
-    assert is_given_up({**detail, "tags": {RELEASED_TAG: "true"}}) is has_ended(detail)
-    assert not is_given_up({**detail, "tags": {}})
+    assert is_released({**detail, "tags": {RELEASED_TAG: "true"}}) is has_ended(detail)
+    assert not is_released({**detail, "tags": {}})

@@ -14,7 +14,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from sjresource.stack.inputs.arguments import declared
+from sjresource.stack.inputs.arguments import json_arguments
 
 
 @dataclasses.dataclass
@@ -57,7 +57,7 @@ __import__("numbers").Integral.register(Whole)
 
 def taken(argument: str, value: Any) -> Any:
     """Declare a job with this argument alone."""
-    return declared("ServiceJob", "train", {argument: value})[argument]
+    return json_arguments("ServiceJob", "train", {argument: value})[argument]
 
 
 def refusal(argument: str, value: Any) -> str:
@@ -107,7 +107,7 @@ def test_a_number_that_is_none_is_refused_but_as_a_trigger(number: float) -> Non
     """AWS takes none; a metric that has diverged is a trigger like another."""
     for place in ("service_request_payload", "tags"):
         assert "is a float, which is no JSON; a number must be finite" in refusal(place, [number])
-    taken = declared("ServiceJob", "train", {"triggers": [{"loss": number}]})
+    taken = json_arguments("ServiceJob", "train", {"triggers": [{"loss": number}]})
 
     assert repr(taken["triggers"]) == repr([{"loss": number}])
 
@@ -229,7 +229,7 @@ def test_a_resource_name_is_a_text_that_is_known_at_once(name: Any) -> None:
         if name == "{output}":
             given = f"{pulumi.Output.from_input('x')!r}-train"
         with pytest.raises(pulumi.RunError) as raised:
-            declared("JobQueue", given, {})
+            json_arguments("JobQueue", given, {})
         return str(raised.value)
 
     assert asyncio.run(program()).startswith("declaring JobQueue (?): ")

@@ -8,22 +8,22 @@ from sjresource.stack.identity import (
     IDENTITY_TAG,
     RECORDED_TAG,
     RELEASED_TAG,
-    claimed_by,
     identity_changed,
     identity_tag,
     name_of,
     readable_owner,
     stack_of,
+    with_claimants,
     with_identity,
 )
-from sjresource.stack.ownership import Standing, other_owner, standing
+from sjresource.stack.ownership import Ownership, other_owner, ownership_of
 
 TRAIN = "acme/urn:pulumi:prod::vision::pulumi-python:dynamic/sjresource:ServiceJob::train"
 DEV = TRAIN.replace(":prod:", ":dev:")
 RESNET = TRAIN.replace("::train", "::resnet")
 UMBRELLA = TRAIN.replace("acme/", "umbrella/")
 MARKS = {"recorded": RECORDED_TAG, "released": RELEASED_TAG}
-CLAIMED = claimed_by(TRAIN, ["type::resnet"])
+CLAIMED = with_claimants(TRAIN, ["type::resnet"])
 
 
 @pytest.mark.parametrize(
@@ -43,28 +43,28 @@ CLAIMED = claimed_by(TRAIN, ["type::resnet"])
         (None, None, "FOREIGN"),
     ],
 )
-def test_tags_say_whose_it_is(owner: str | None, state: str | None, expected: Standing) -> None:
+def test_tags_say_whose_it_is(owner: str | None, state: str | None, expected: Ownership) -> None:
     """For the resource `train` of prod, which was `resnet` before."""
     tags = {IDENTITY_TAG: identity_tag(owner)} if owner else {}
     tags |= {MARKS[state]: "true"} if state else {}
     detail = {"tags": tags, "status": "RUNNING", "isTerminated": state == "released"}
 
-    assert standing(detail, TRAIN, [RESNET]) == expected
+    assert ownership_of(detail, TRAIN, [RESNET]) == expected
 
 
 def test_a_released_job_that_goes_on_is_still_the_states() -> None:
     """A crash between mark and termination gives nothing up: see `ending`."""
     tags = {IDENTITY_TAG: identity_tag(TRAIN), RECORDED_TAG: "true", RELEASED_TAG: "true"}
 
-    assert standing({"tags": tags, "status": "RUNNING"}, TRAIN) == "RECORDED"
-    assert standing({"tags": tags, "status": "FAILED"}, TRAIN) == "RELEASED"
+    assert ownership_of({"tags": tags, "status": "RUNNING"}, TRAIN) == "RECORDED"
+    assert ownership_of({"tags": tags, "status": "FAILED"}, TRAIN) == "RELEASED"
 
 
 def test_a_name_that_others_claim_makes_another_resource_of_the_same_stack() -> None:
     """Whoever claims it tells one from the other; without claims it is the plain one."""
-    assert claimed_by(TRAIN, []) == TRAIN
-    assert claimed_by(TRAIN, ["b", "a", "a"]) == claimed_by(TRAIN, ["a", "b"])
-    assert len({identity_tag(each) for each in (TRAIN, CLAIMED, claimed_by(TRAIN, ["x"]))}) == 3
+    assert with_claimants(TRAIN, []) == TRAIN
+    assert with_claimants(TRAIN, ["b", "a", "a"]) == with_claimants(TRAIN, ["a", "b"])
+    assert len({identity_tag(each) for each in (TRAIN, CLAIMED, with_claimants(TRAIN, ["x"]))}) == 3
     assert (stack_of(CLAIMED), name_of(CLAIMED)) == ("acme/vision/prod", "train")
 
 
@@ -100,6 +100,6 @@ def test_odd_names_are_compared_as_tags(name: str) -> None:
     """A cleaned or cut name is told from another that looks the same."""
     tag = identity_tag(TRAIN + name)
 
-    assert standing({"tags": {IDENTITY_TAG: tag}}, TRAIN + name) == "LOST"
-    assert standing({"tags": {IDENTITY_TAG: tag}}, TRAIN + name + "?") == "FOREIGN"
+    assert ownership_of({"tags": {IDENTITY_TAG: tag}}, TRAIN + name) == "LOST"
+    assert ownership_of({"tags": {IDENTITY_TAG: tag}}, TRAIN + name + "?") == "FOREIGN"
     assert readable_owner(tag).startswith("acme/vision/prod/train")

@@ -6,7 +6,7 @@ import pulumi
 import pytest
 from pulumi.runtime.config import set_all_config
 
-from sjresource.stack.own_settings import require_known_settings, setting_problems
+from sjresource.stack.config import require_known_settings, setting_problems
 
 RIGHT = {
     "wait": "off",
