@@ -2,7 +2,7 @@
 
 For each policy: the pass in which nothing fits, the pass that starts every job, and, apart, lining
 the jobs up, which the emulator does once a job. Times are medians of processor time; a ratio
-compares with the first size. Then a month of submissions is played.
+compares with the first size. Then a month of submissions is simulated.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sjresource.emulator.scheduling import (
 )
 from sjresource.emulator.scheduling.waiting_list import JobQueues
 from sjresource.emulator.what_if.scenario_json import read_scenario
-from sjresource.emulator.what_if.simulate import play
+from sjresource.emulator.what_if.simulate import simulate_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -50,7 +50,7 @@ def rows(sizes: Sequence[int], submissions: int) -> Iterator[Row]:
                     before = first.setdefault(part, took)
                     yield _row(f"{policy}, {part}, {size} jobs", took, before)
     began = time.process_time()
-    jobs = play(read_scenario(month(submissions))).lives
+    jobs = simulate_scenario(read_scenario(month(submissions))).jobs
     took = 1000 * (time.process_time() - began)
     yield Row("emulator", f"a month of {len(jobs)} submissions", took, "ms")
 

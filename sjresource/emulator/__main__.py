@@ -22,7 +22,7 @@ from sjresource.emulator.emulator import Emulator
 from sjresource.emulator.store.damage import DamagedError
 from sjresource.emulator.store.data_folder import TRAINING, ForeignFolderError, claim, empty
 from sjresource.emulator.store.data_lock import DataLock, DataLockedError
-from sjresource.emulator.what_if.command import simulate
+from sjresource.emulator.what_if import command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until a signal comes, or simulate; gives the exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["simulate"]:
-        return simulate(given[1:])
+        return command.main(given[1:])
     if given[:1] == ["reset"]:
         return _reset(given[1:])
     options = _parser().parse_args(given)

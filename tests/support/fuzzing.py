@@ -16,7 +16,7 @@ from hostile_values import HOSTILE, NAMES, HostileDice, operations, to_json
 
 from sjresource.emulator.what_if.plot import draw
 from sjresource.emulator.what_if.scenario_json import read_scenario
-from sjresource.emulator.what_if.simulate import play
+from sjresource.emulator.what_if.simulate import simulate_scenario
 from sjresource.emulator.what_if.summary import summarise, table
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ class Fuzzer:
         return self._each(count, self._send_raw)
 
     def scenarios(self, count: int) -> Answers:
-        """Play what-ifs in this process: 200 is one that was played, 400 one that was refused."""
+        """Simulate scenarios in this process: 200 for one that is simulated, 400 for a refusal."""
         return self._each(count, self._simulate)
 
     @staticmethod
@@ -284,9 +284,9 @@ class Fuzzer:
             _spoil(described, dice)
         try:
             scenario = read_scenario(described)
-            played = play(scenario)
-            draw(scenario, played, "\x1b title")
-            table(summarise(scenario, played))
+            simulation = simulate_scenario(scenario)
+            draw(scenario, simulation, "\x1b title")
+            table(summarise(scenario, simulation))
         except ValueError:
             return REFUSED
         return OK

@@ -1,7 +1,7 @@
-"""What Batch and whatever runs its training jobs say to each other.
+"""The interface between Batch and the executors, which run its training jobs.
 
-The scheduler starts a training job with an `Executor` and polls it until it has an `Outcome`.
-Executors know nothing of queues, attempts or retries; the scheduler knows nothing of processes.
+The engine starts a training job with an `Executor` and polls it until it has an `Outcome`.
+Executors know nothing of queues, attempts or retries; the engine knows nothing of processes.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 PENDING_TOO_LONG: Final = "MaxPendingTimeExceeded"
 """The secondary status of a job that was stopped because it had no instances for too long. AWS says
-that one "indicates the job timed out in pending waiting for capacity", and not its name:
+that it "indicates the job timed out in pending waiting for capacity", but does not name it:
 https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable_capacity.html"""
 
 
@@ -52,7 +52,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Progress:
-    """What DescribeTrainingJob would tell now; `outcome` is None while the job goes on."""
+    """What DescribeTrainingJob would answer now; `outcome` is None until the job ends."""
 
     secondary_status: str
     metrics: tuple[Metric, ...] = field(default=())
@@ -63,13 +63,13 @@ class Executor(Protocol):
     """Runs training jobs; every method returns at once."""
 
     def start(self, job: TrainingJob) -> None:
-        """Begin `job`; a second call with the same name changes nothing."""
+        """Start `job`; a second call with the same name changes nothing."""
 
     def poll(self, name: str) -> Progress:
-        """Tell how `name` stands; a job that this executor does not know has Failed."""
+        """Return the progress of `name`; a job that this executor does not know has Failed."""
 
     def stop(self, name: str) -> None:
-        """End `name` with everything that it started; its next outcomes are Stopped."""
+        """Stop `name` and everything that it started; its outcome is Stopped from now on."""
 
     def close(self) -> None:
-        """End every job that still runs."""
+        """Stop every job that still runs."""

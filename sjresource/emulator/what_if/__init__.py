@@ -1,6 +1,6 @@
-"""What would happen if: plays a scenario of queues, shares and submissions without a server.
+"""Simulates a scenario of queues, shares and submissions, without a server.
 
-The decisions are `scheduling`'s, the same as the emulator's; `scenario` reads the JSON, whose
-members and bounds are in `described`; `playing` lets the time pass, `report` and `picture` show
-what came of it, `command` is `python -m sjresource.emulator simulate`.
+`command.py` is `python -m sjresource.emulator simulate`. `scenario_json.py` reads a scenario into
+the types of `scenario.py`, `simulate.py` lets its time pass, and `summary.py` and `plot.py` show
+the result. The decisions are made by `scheduling/`, as in the emulator.
 """

@@ -1,6 +1,6 @@
 """`python -m sjresource.emulator simulate SCENARIO.json`: a what-if on the terminal."""
 
-# ruff: noqa: T201 - it talks to a terminal
+# ruff: noqa: T201 - it prints to a terminal
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from typing import TYPE_CHECKING
 from sjresource.emulator.protocol.decoding import read_json
 from sjresource.emulator.what_if.plot import draw
 from sjresource.emulator.what_if.scenario_json import read_scenario
-from sjresource.emulator.what_if.simulate import play
+from sjresource.emulator.what_if.simulate import simulate_scenario
 from sjresource.emulator.what_if.summary import duration, summarise, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sjresource.emulator.what_if.simulate import Play
+    from sjresource.emulator.what_if.simulate import Simulation
 
 
-def simulate(arguments: Sequence[str]) -> int:
-    """Play a scenario and print what came of it; gives the exit code."""
+def main(arguments: Sequence[str]) -> int:
+    """Simulate a scenario and print the summary; return the exit code."""
     options = _parser().parse_args(arguments)
     try:
         described = read_json(options.scenario.read_bytes())
         scenario = read_scenario(described)
-        played = play(scenario)
+        simulation = simulate_scenario(scenario)
         if options.plot is not None:
             title = described.get("about", options.scenario.stem)
-            options.plot.write_text(draw(scenario, played, title))
+            options.plot.write_text(draw(scenario, simulation, title))
     except (OSError, ValueError) as error:
         print(f"simulating Scenario ({options.scenario}): {error}", file=sys.stderr)
         return 1
     if options.events:
-        print("\n".join(_events(played)) + "\n")
-    print(f"{len(played.lives)} jobs in {duration(played.ended)}\n")
-    print(table(summarise(scenario, played)))
-    for job, why in played.waiting.items():
+        print("\n".join(_events(simulation)) + "\n")
+    print(f"{len(simulation.jobs)} jobs in {duration(simulation.ended)}\n")
+    print(table(summarise(scenario, simulation)))
+    for job, why in simulation.waiting.items():
         print(f"\nat the end job {job} waits: {why}")
     return 0
 
@@ -46,18 +46,18 @@ def simulate(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m sjresource.emulator simulate",
-        description="Play a scenario of queues, shares and submissions, by the emulator's own "
-        "scheduling and without training anything, and sum up each share.",
+        description="Simulate a scenario of queues, shares and submissions by the emulator's own "
+        "scheduling, without training anything, and sum up each share.",
         epilog="docs/emulator.md describes the scenario's JSON.",
     )
     parser.add_argument("scenario", type=Path, help="a JSON file")
     parser.add_argument("--plot", type=Path, metavar="FILE.svg", help="draw the shares over time")
-    parser.add_argument("--events", action="store_true", help="print all that happens, too")
+    parser.add_argument("--events", action="store_true", help="print every event, too")
     return parser
 
 
-def _events(played: Play) -> list[str]:
+def _events(simulation: Simulation) -> list[str]:
     return [
         f"{event.at:>10.0f} s  {event.what:<8} {event.job}" + (f": {event.why}" * bool(event.why))
-        for event in played.events
+        for event in simulation.events
     ]

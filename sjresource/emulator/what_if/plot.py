@@ -1,4 +1,4 @@
-"""Draws a play as SVG: the instances that each share holds over time, one share upon the other."""
+"""Draws a simulation as SVG: the instances that each share holds over time, stacked."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sjresource.emulator.what_if.scenario import Scenario
-    from sjresource.emulator.what_if.simulate import Play, Run
+    from sjresource.emulator.what_if.simulate import SimulatedAttempt, Simulation
 
 _WIDTH, _HEIGHT = 760, 240
 _LEFT, _TOP, _BOTTOM = 46, 46, 34
 _COLUMNS: Final = 380
 _TICKS: Final = 6
 _COLOURS: Final = ("#4477aa", "#ee6677", "#228833", "#ccbb44", "#66ccee", "#aa3377", "#bbbbbb")
-"""Paul Tol's bright scheme, which the colour-blind can tell apart."""
+"""Paul Tol's bright scheme, for the colour-blind, too."""
 
 
-def draw(scenario: Scenario, play: Play, title: str) -> str:
-    """Give the picture's source. A column is an average, so short runs of a long play are seen."""
+def draw(scenario: Scenario, simulation: Simulation, title: str) -> str:
+    """Return the SVG. A column is an average, so that short attempts are seen, too."""
     capacity = sum(sum(each.limits.values()) for each in scenario.environments.values())
-    shares = sorted({run.share for run in _runs(play)})
-    held = {share: _averages(share, play) for share in shares}
+    shares = sorted({attempt.share for attempt in _attempts(simulation)})
+    held = {share: _averages(share, simulation) for share in shares}
     right, base = _LEFT + _WIDTH, _TOP + _HEIGHT
     parts = [
         (
@@ -37,30 +37,30 @@ def draw(scenario: Scenario, play: Play, title: str) -> str:
         f'<text x="{_LEFT}" y="18" font-size="13" font-weight="bold">{escape(title)}</text>',
         *_legend(shares),
         *_areas(shares, held, capacity),
-        *_marks(play),
-        *_axes(capacity, play.ended),
+        *_marks(simulation),
+        *_axes(capacity, simulation.ended),
         "</svg>",
     ]
     return "\n".join(parts) + "\n"
 
 
-def _runs(play: Play) -> Iterator[Run]:
-    for life in play.lives.values():
-        yield from life.runs
+def _attempts(simulation: Simulation) -> Iterator[SimulatedAttempt]:
+    for history in simulation.jobs.values():
+        yield from history.attempts
 
 
-def _averages(share: str, play: Play) -> list[float]:
-    """Average what a share holds over each column."""
-    width = play.ended / _COLUMNS or 1.0
+def _averages(share: str, simulation: Simulation) -> list[float]:
+    """Return the average of what a share holds in each column."""
+    width = simulation.ended / _COLUMNS or 1.0
     columns = [0.0] * _COLUMNS
-    for run in _runs(play):
-        if run.share != share:
+    for attempt in _attempts(simulation):
+        if attempt.share != share:
             continue
-        ended = play.ended if run.ended is None else run.ended
-        first = min(int(run.began / width), _COLUMNS - 1)
+        ended = simulation.ended if attempt.ended is None else attempt.ended
+        first = min(int(attempt.started / width), _COLUMNS - 1)
         for column in range(first, min(int(ended / width), _COLUMNS - 1) + 1):
-            overlap = min(ended, (column + 1) * width) - max(run.began, column * width)
-            columns[column] += run.instances * max(0.0, overlap) / width
+            overlap = min(ended, (column + 1) * width) - max(attempt.started, column * width)
+            columns[column] += attempt.instances * max(0.0, overlap) / width
     return columns
 
 
@@ -84,11 +84,11 @@ def _outline(heights: Sequence[float], capacity: int) -> Iterator[str]:
         yield f"{_LEFT + (column + 1) * step:.1f},{y:.1f}"
 
 
-def _marks(play: Play) -> Iterator[str]:
-    """Mark each preemption above the picture."""
-    for event in play.events:
-        if event.what == "preempt" and play.ended:
-            x = _LEFT + _WIDTH * event.at / play.ended
+def _marks(simulation: Simulation) -> Iterator[str]:
+    """Mark each preemption above the plot."""
+    for event in simulation.events:
+        if event.what == "preempt" and simulation.ended:
+            x = _LEFT + _WIDTH * event.at / simulation.ended
             yield f'<path d="M{x - 3:.1f},{_TOP - 7} h6 l-3,6 z" fill="black"/>'
 
 

@@ -1,6 +1,6 @@
-"""Plays a scenario: from one thing that happens to the next, however long that takes.
+"""Simulates a scenario, from one event to the next.
 
-At each moment what ends comes first, then changes, then submissions; then `scheduling.plan`
+At each moment attempts end first, then come changes, then submissions; then `scheduling.plan`
 decides.
 """
 
@@ -30,7 +30,7 @@ What = Literal["submit", "start", "preempt", "requeue", "fail", "end"]
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened to a job; `why` tells of a preemption."""
+    """Something that happened to a job; `why` is the reason of a preemption."""
 
     at: float
     what: What
@@ -39,61 +39,61 @@ class Event:
 
 
 @dataclass
-class Run:
-    """A time in which a job held instances; `ended` None is still running at the end."""
+class SimulatedAttempt:
+    """A period in which a job held instances; `ended` is None if it still ran at the end."""
 
     share: str
     instances: int
-    began: float
+    started: float
     ended: float | None = None
     preempted: bool = False
 
 
 @dataclass
-class Life:
-    """What became of one job."""
+class JobHistory:
+    """A job's attempts and how it ended; neither `succeeded` nor `failed` if it did not."""
 
     submission: Submission
-    runs: list[Run] = field(default_factory=list)
+    attempts: list[SimulatedAttempt] = field(default_factory=list)
     succeeded: bool = False
     failed: bool = False
 
     @property
     def preemptions(self) -> int:
-        """How often it was preempted."""
-        return sum(run.preempted for run in self.runs)
+        """How many times it was preempted."""
+        return sum(attempt.preempted for attempt in self.attempts)
 
 
 @dataclass(frozen=True)
-class Play:
-    """All that happened, until `ended`; `waiting` says of the heads that are left why they wait."""
+class Simulation:
+    """What happened until `ended`; `waiting` says why the heads of the shares still wait then."""
 
-    lives: dict[str, Life]
+    jobs: dict[str, JobHistory]
     events: list[Event]
     ended: float
     waiting: dict[str, str]
 
 
-def play(scenario: Scenario) -> Play:
-    """Let a scenario's time pass."""
-    return _Player(scenario).play()
+def simulate_scenario(scenario: Scenario) -> Simulation:
+    """Simulate a scenario until its end."""
+    return _Simulator(scenario).run()
 
 
-_END, _CHANGE, _SUBMIT, _LOOK = range(4)
+_END, _CHANGE, _SUBMIT, _RECHECK = range(4)
 
 
-class _Player:
+class _Simulator:
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
         self._queues = dict(scenario.queues)
         self._now = 0.0
-        self._happened = 0.0
-        self._agenda: list[tuple[float, int, int, Any]] = []
+        self._last_event = 0.0
+        self._heap: list[tuple[float, int, int, Any]] = []
         self._entries = 0
-        self._lines: JobQueues[WaitingJob] = JobQueues()
+        self._waiting: JobQueues[WaitingJob] = JobQueues()
         self._running: dict[str, RunningJob] = {}
         self._past: dict[str, deque[UsagePeriod]] = {}
-        self._lives: dict[str, Life] = {}
+        self._histories: dict[str, JobHistory] = {}
         self._sequence: dict[str, int] = {}
         self._events: list[Event] = []
         for submission in scenario.submissions:
@@ -101,24 +101,24 @@ class _Player:
         for change in scenario.changes:
             self._put(change.at, _CHANGE, change)
 
-    def play(self) -> Play:
+    def run(self) -> Simulation:
         until = self._scenario.until
-        while self._agenda and (until is None or self._agenda[0][0] <= until):
-            self._now = self._agenda[0][0]
-            while self._agenda and self._agenda[0][0] == self._now:
-                _, kind, _, what = heapq.heappop(self._agenda)
-                self._happen(kind, what)
+        while self._heap and (until is None or self._heap[0][0] <= until):
+            self._now = self._heap[0][0]
+            while self._heap and self._heap[0][0] == self._now:
+                _, kind, _, what = heapq.heappop(self._heap)
+                self._handle(kind, what)
             self._decide()
         self._now = self._now if until is None else until
         left = scheduling.plan(self._state(), self._now).blocked.values()
         waiting = {blocked.job_id: blocked.why for blocked in left}
-        return Play(self._lives, self._events, self._now, waiting)
+        return Simulation(self._histories, self._events, self._now, waiting)
 
     def _put(self, at: float, kind: int, what: Any) -> None:
         self._entries += 1
-        heapq.heappush(self._agenda, (at, kind, self._entries, what))
+        heapq.heappush(self._heap, (at, kind, self._entries, what))
 
-    def _happen(self, kind: int, what: Any) -> None:
+    def _handle(self, kind: int, what: Any) -> None:
         if kind == _SUBMIT:
             self._submit(what)
         elif kind == _CHANGE:
@@ -129,62 +129,62 @@ class _Player:
 
     def _submit(self, submission: Submission) -> None:
         name = submission.name
-        self._lives[name] = Life(submission)
+        self._histories[name] = JobHistory(submission)
         self._sequence[name] = len(self._sequence) + 1
         self._note("submit", name)
-        self._queue_up(name)
+        self._enqueue(name)
 
-    def _queue_up(self, name: str) -> None:
-        job, sequence = self._lives[name].submission, self._sequence[name]
+    def _enqueue(self, name: str) -> None:
+        job, sequence = self._histories[name].submission, self._sequence[name]
         waiting = WaitingJob(name, job.capacity, True, job.priority, sequence)  # noqa: FBT003 - ready
-        self._lines.add(job.queue, job.share, job.priority, sequence, waiting)
+        self._waiting.add(job.queue, job.share, job.priority, sequence, waiting)
 
     def _change(self, change: Change) -> None:
         if change.queue is not None:
             self._queues[change.queue.arn] = change.queue
             return
         name = change.job or ""
-        life = self._lives[name]
-        waits = name not in self._running and not (life.succeeded or life.failed)
+        history = self._histories[name]
+        waits = name not in self._running and not (history.succeeded or history.failed)
         if waits:
-            self._leave(name)
-        life.submission = replace(life.submission, priority=change.priority)
+            self._dequeue(name)
+        history.submission = replace(history.submission, priority=change.priority)
         if waits:
-            self._queue_up(name)
+            self._enqueue(name)
         elif name in self._running:
             self._running[name] = replace(self._running[name], priority=change.priority)
 
-    def _leave(self, name: str) -> None:
-        job = self._lives[name].submission
-        self._lines.remove(job.queue, job.share, job.priority, self._sequence[name])
+    def _dequeue(self, name: str) -> None:
+        job = self._histories[name].submission
+        self._waiting.remove(job.queue, job.share, job.priority, self._sequence[name])
 
     def _end(self, name: str, start: int, *, stopped: bool) -> None:
-        """End a run, unless it ended before."""
-        life = self._lives[name]
-        if name not in self._running or len(life.runs) != start:
+        """End an attempt, unless it ended before."""
+        history = self._histories[name]
+        if name not in self._running or len(history.attempts) != start:
             return
-        self._give_back(name)
+        self._release(name)
         if not stopped:
-            life.succeeded = True
+            history.succeeded = True
             self._note("end", name)
             return
-        life.runs[-1].preempted = True
-        retries = life.submission.preemption_retries
-        if retries is not None and life.preemptions > retries:
-            life.failed = True
+        history.attempts[-1].preempted = True
+        retries = history.submission.preemption_retries
+        if retries is not None and history.preemptions > retries:
+            history.failed = True
             self._note("fail", name)
         else:
             self._note("requeue", name)
-            self._queue_up(name)
+            self._enqueue(name)
 
-    def _give_back(self, name: str) -> None:
+    def _release(self, name: str) -> None:
         job = self._running.pop(name)
-        run = self._lives[name].runs[-1]
-        run.ended = self._now
+        attempt = self._histories[name].attempts[-1]
+        attempt.ended = self._now
         policy = self._queues[job.queue].policy
         if isinstance(policy, FairSharePolicy):
             past = self._past.setdefault(job.queue, deque())
-            past.append(UsagePeriod(run.share, run.instances, run.began, self._now))
+            past.append(UsagePeriod(attempt.share, attempt.instances, attempt.started, self._now))
             while past and past[0].end < self._now - policy.window:
                 past.popleft()
 
@@ -194,7 +194,7 @@ class _Player:
             self._start(name, environment)
         for preemption in plan.preemptions:
             self._preempt(preemption)
-        self._look_again(plan)
+        self._recheck_fair_share(plan)
 
     def _state(self) -> State:
         return State(
@@ -202,18 +202,18 @@ class _Player:
             environments=self._scenario.environments,
             waiting={
                 queue: {
-                    share: self._lines.jobs(queue, share) for share in self._lines.shares(queue)
+                    share: self._waiting.jobs(queue, share) for share in self._waiting.shares(queue)
                 }
-                for queue in self._lines.queues()
+                for queue in self._waiting.queues()
             },
             running=list(self._running.values()),
             past=self._past,
         )
 
     def _start(self, name: str, environment: str) -> None:
-        self._leave(name)
-        life = self._lives[name]
-        job = life.submission
+        self._dequeue(name)
+        history = self._histories[name]
+        job = history.submission
         self._running[name] = RunningJob(
             id=name,
             queue=job.queue,
@@ -224,9 +224,9 @@ class _Player:
             since=self._now,
             sequence=self._sequence[name],
         )
-        life.runs.append(Run(job.share, sum(job.capacity.values()), self._now))
+        history.attempts.append(SimulatedAttempt(job.share, sum(job.capacity.values()), self._now))
         self._note("start", name)
-        self._put(self._now + job.seconds, _END, (name, len(life.runs), False))
+        self._put(self._now + job.seconds, _END, (name, len(history.attempts), False))
 
     def _preempt(self, preemption: Preemption) -> None:
         name = preemption.job_id
@@ -235,23 +235,23 @@ class _Player:
         )
         self._note("preempt", name, f"{preemption.why}, for job {preemption.for_job}")
         stopped = self._now + self._scenario.stopping_seconds
-        self._put(stopped, _END, (name, len(self._lives[name].runs), True))
+        self._put(stopped, _END, (name, len(self._histories[name].attempts), True))
 
-    def _look_again(self, plan: Plan) -> None:
-        """In a fair-share queue turns change with time alone, slowly.
+    def _recheck_fair_share(self, plan: Plan) -> None:
+        """Decide again after a tenth of a fair-share policy's window: turns change with time alone.
 
-        Once nothing has happened for all of the policy's window, they do no more.
+        Once nothing has happened for the whole window, they change no more.
         """
-        if any(kind == _LOOK for _, kind, _, _ in self._agenda[:1]) or not self._agenda:
+        if any(kind == _RECHECK for _, kind, _, _ in self._heap[:1]) or not self._heap:
             return
         for queue in {queue for queue, share in plan.blocked if share}:
             policy = self._queues[queue].policy
-            if isinstance(policy, FairSharePolicy) and len(self._lines.shares(queue)) > 1:
+            if isinstance(policy, FairSharePolicy) and len(self._waiting.shares(queue)) > 1:
                 soon = self._now + policy.window / 10
-                forgotten = soon - self._happened > policy.window * 1.2
-                if not forgotten and soon < self._agenda[0][0]:
-                    self._put(soon, _LOOK, None)
+                forgotten = soon - self._last_event > policy.window * 1.2
+                if not forgotten and soon < self._heap[0][0]:
+                    self._put(soon, _RECHECK, None)
 
     def _note(self, what: What, job: str, why: str = "") -> None:
-        self._happened = self._now
+        self._last_event = self._now
         self._events.append(Event(self._now, what, job, why))

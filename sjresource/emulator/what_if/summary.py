@@ -1,4 +1,4 @@
-"""Sums a play up, share by share: waits, utilisation, preemptions, instance-hours."""
+"""Sums up a simulation by share: waits, utilisation, preemptions, instance-hours."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sjresource.emulator.what_if.scenario import Scenario
-    from sjresource.emulator.what_if.simulate import Life, Play
+    from sjresource.emulator.what_if.simulate import JobHistory, Simulation
 
 _HOUR = 3600
 _P95 = 0.95
@@ -23,9 +23,9 @@ _HEADINGS = (
 
 @dataclass(frozen=True)
 class ShareSummary:
-    """One share's play. Waits are from submission to the first start, in seconds; None if none did.
+    """One share's jobs. Waits are seconds from submission to first start; None if none started.
 
-    `utilisation` is a part of all instances; `lost_hours` are those of runs that were preempted.
+    `utilisation` is the used part of all instances; `lost_hours` are of preempted attempts.
     """
 
     share: str
@@ -39,19 +39,19 @@ class ShareSummary:
     lost_hours: float
 
 
-def summarise(scenario: Scenario, play: Play) -> list[ShareSummary]:
-    """Sum up each share, and last all of them."""
-    shares: dict[str, list[Life]] = {}
-    for life in play.lives.values():
-        shares.setdefault(life.submission.share or life.submission.queue, []).append(life)
+def summarise(scenario: Scenario, simulation: Simulation) -> list[ShareSummary]:
+    """Return a summary of each share, and last of all jobs."""
+    shares: dict[str, list[JobHistory]] = {}
+    for history in simulation.jobs.values():
+        shares.setdefault(history.submission.share or history.submission.queue, []).append(history)
     instances = sum(sum(each.limits.values()) for each in scenario.environments.values())
-    whole = instances * play.ended / _HOUR
-    groups = [*sorted(shares.items()), ("all", list(play.lives.values()))]
-    return [_summary(share, lives, play.ended, whole) for share, lives in groups]
+    whole = instances * simulation.ended / _HOUR
+    groups = [*sorted(shares.items()), ("all", list(simulation.jobs.values()))]
+    return [_summary(share, histories, simulation.ended, whole) for share, histories in groups]
 
 
 def table(summaries: Sequence[ShareSummary]) -> str:
-    """Write summaries for a terminal."""
+    """Return the summaries as a table for a terminal."""
     rows = [_HEADINGS, *(_row(summary) for summary in summaries)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
     lines = [
@@ -65,7 +65,7 @@ def table(summaries: Sequence[ShareSummary]) -> str:
 
 
 def duration(seconds: float | None) -> str:
-    """Write seconds as people say them; None is a dash."""
+    """Return seconds in a fitting unit; a dash for None."""
     if seconds is None:
         return "-"
     for unit, length in (("d", 86_400), ("h", 3600), ("min", 60)):
@@ -74,24 +74,34 @@ def duration(seconds: float | None) -> str:
     return f"{seconds:.0f} s"
 
 
-def _summary(share: str, lives: Sequence[Life], ended: float, whole: float) -> ShareSummary:
-    waits = sorted(life.runs[0].began - life.submission.at for life in lives if life.runs)
-    runs = [run for life in lives for run in life.runs]
+def _summary(
+    share: str, histories: Sequence[JobHistory], ended: float, whole: float
+) -> ShareSummary:
+    waits = sorted(
+        history.attempts[0].started - history.submission.at
+        for history in histories
+        if history.attempts
+    )
+    attempts = [attempt for history in histories for attempt in history.attempts]
     hours = [
-        run.instances * ((ended if run.ended is None else run.ended) - run.began) / _HOUR
-        for run in runs
+        attempt.instances
+        * ((ended if attempt.ended is None else attempt.ended) - attempt.started)
+        / _HOUR
+        for attempt in attempts
     ]
     used = sum(hours)
     return ShareSummary(
         share=share,
-        jobs=len(lives),
-        succeeded=sum(life.succeeded for life in lives),
+        jobs=len(histories),
+        succeeded=sum(history.succeeded for history in histories),
         median_wait=statistics.median(waits) if waits else None,
         p95_wait=waits[math.ceil(_P95 * len(waits)) - 1] if waits else None,
         utilisation=used / whole if whole else 0.0,
-        preemptions=sum(life.preemptions for life in lives),
+        preemptions=sum(history.preemptions for history in histories),
         instance_hours=used,
-        lost_hours=sum(each for run, each in zip(runs, hours, strict=True) if run.preempted),
+        lost_hours=sum(
+            each for attempt, each in zip(attempts, hours, strict=True) if attempt.preempted
+        ),
     )
 
 

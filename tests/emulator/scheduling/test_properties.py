@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 
 from sjresource.emulator.scheduling import QuotaSharePolicy
 from sjresource.emulator.what_if.scenario_json import read_scenario
-from sjresource.emulator.what_if.simulate import Play, play
+from sjresource.emulator.what_if.simulate import Simulation, simulate_scenario
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -85,24 +85,24 @@ def fair_scenarios(draw: some.DrawFn) -> Scenario:
     )
 
 
-def holdings(played: Play) -> Iterator[Counter[str]]:
+def holdings(simulation: Simulation) -> Iterator[Counter[str]]:
     """Yield what each share holds, after each change."""
     changes = []
-    for life in played.lives.values():
-        for run in life.runs:
-            changes.append((run.began, run.instances, run.share))
-            changes.append((run.ended or played.ended, -run.instances, run.share))
+    for history in simulation.jobs.values():
+        for attempt in history.attempts:
+            changes.append((attempt.started, attempt.instances, attempt.share))
+            changes.append((attempt.ended or simulation.ended, -attempt.instances, attempt.share))
     held: Counter[str] = Counter()
     for _, instances, share in sorted(changes):  # what ends at a moment goes first
         held[share] += instances
         yield held
 
 
-def most_held(played: Play) -> tuple[int, Counter[str]]:
+def most_held(simulation: Simulation) -> tuple[int, Counter[str]]:
     """Return the most instances that were held at once, by all and by each share."""
     most: Counter[str] = Counter()
     most_of_all = 0
-    for held in holdings(played):
+    for held in holdings(simulation):
         most |= held
         most_of_all = max(most_of_all, held.total())
     return most_of_all, most
@@ -138,14 +138,14 @@ def most_within_reach(scenario: Scenario, name: str) -> int:
 @given(scenario=some.one_of(quota_scenarios(), fair_scenarios()))
 def test_capacity_is_never_exceeded(scenario: Scenario) -> None:
     """However many wait, jobs never hold more instances than there are."""
-    assert most_held(play(scenario))[0] <= capacity(scenario)
+    assert most_held(simulate_scenario(scenario))[0] <= capacity(scenario)
 
 
 @quick
 @given(scenario=quota_scenarios())
 def test_no_share_goes_beyond_its_limit_and_what_it_may_borrow(scenario: Scenario) -> None:
     """A share holds at most its own and its borrow limit, and borrows only what is lent."""
-    _, most = most_held(play(scenario))
+    _, most = most_held(simulate_scenario(scenario))
     lent = sum(share.limits[KIND] for share in shares(scenario).shares.values() if share.lends)
 
     for name, share in shares(scenario).shares.items():
@@ -158,11 +158,11 @@ def test_no_share_goes_beyond_its_limit_and_what_it_may_borrow(scenario: Scenari
 @given(scenario=quota_scenarios())
 def test_only_shares_above_their_limits_give_back(scenario: Scenario) -> None:
     """At the moment of a cross-share preemption its victim's share holds more than its own."""
-    played = play(scenario)
+    simulation = simulate_scenario(scenario)
     held: Counter[str] = Counter()
     giving_way = set()
-    for event in played.events:
-        job = played.lives[event.job].submission
+    for event in simulation.events:
+        job = simulation.jobs[event.job].submission
         if event.what == "start":
             held[job.share] += job.capacity[KIND]
         elif event.what == "preempt":
@@ -183,7 +183,7 @@ def test_no_other_share_ever_holds_what_a_reserve_share_needs_for_its_limit(
 ) -> None:
     """At each moment a RESERVE share's limit is free or its own, if such limits fit at all."""
     there, kept = capacity(scenario), reserved(scenario)
-    for held in holdings(play(scenario)):
+    for held in holdings(simulate_scenario(scenario)):
         lending = sum(count for name, count in held.items() if name not in kept)
         assert lending <= max(0, there - sum(kept.values()))
         for name, limit in kept.items() if sum(kept.values()) <= there else ():
@@ -194,42 +194,44 @@ def test_no_other_share_ever_holds_what_a_reserve_share_needs_for_its_limit(
 @given(scenario=quota_scenarios())
 def test_preempted_work_is_requeued_and_counted(scenario: Scenario) -> None:
     """Each preemption is counted once, and a job waits again unless its retries are used up."""
-    played = play(scenario)
-    told = Counter((event.what, event.job) for event in played.events)
+    simulation = simulate_scenario(scenario)
+    told = Counter((event.what, event.job) for event in simulation.events)
 
-    for name, life in played.lives.items():
-        retries = life.submission.preemption_retries
-        assert life.preemptions == told["requeue", name] + told["fail", name]
-        assert told["preempt", name] - life.preemptions in (0, 1)  # it may end by itself first
-        assert life.failed == (retries is not None and life.preemptions > retries)
-        assert len(life.runs) == told["start", name]
+    for name, history in simulation.jobs.items():
+        retries = history.submission.preemption_retries
+        assert history.preemptions == told["requeue", name] + told["fail", name]
+        assert told["preempt", name] - history.preemptions in (0, 1)  # it may end by itself first
+        assert history.failed == (retries is not None and history.preemptions > retries)
+        assert len(history.attempts) == told["start", name]
         waits_again = told["requeue", name] == told["start", name]
-        assert life.succeeded or life.failed or waits_again
+        assert history.succeeded or history.failed or waits_again
 
 
 @quick
 @given(scenario=quota_scenarios())
 def test_a_share_whose_jobs_are_its_own_gets_them_all_done(scenario: Scenario) -> None:
     """A share is served to the end that asks for no more at once than its limit and its reach."""
-    played = play(scenario)
+    simulation = simulate_scenario(scenario)
     for name in shares(scenario).shares:
-        lives = [life for life in played.lives.values() if life.submission.share == name]
+        histories = [
+            history for history in simulation.jobs.values() if history.submission.share == name
+        ]
         most = most_within_reach(scenario, name)
-        if all(life.submission.capacity[KIND] <= most for life in lives):
-            assert all(life.succeeded or life.failed for life in lives)
+        if all(history.submission.capacity[KIND] <= most for history in histories):
+            assert all(history.succeeded or history.failed for history in histories)
 
 
 @quick
 @given(scenario=fair_scenarios())
 def test_nobody_starves_under_fair_share(scenario: Scenario) -> None:
     """If every job fits the environment, every job has its turn."""
-    played = play(scenario)
+    simulation = simulate_scenario(scenario)
     if all(sum(job.capacity.values()) <= capacity(scenario) for job in scenario.submissions):
-        assert all(life.succeeded for life in played.lives.values())
+        assert all(history.succeeded for history in simulation.jobs.values())
 
 
 @quick
 @given(scenario=some.one_of(quota_scenarios(), fair_scenarios()))
 def test_the_same_scenario_goes_the_same_way(scenario: Scenario) -> None:
     """Nothing depends on chance, on the real time, or on an earlier play."""
-    assert play(scenario) == play(scenario)
+    assert simulate_scenario(scenario) == simulate_scenario(scenario)

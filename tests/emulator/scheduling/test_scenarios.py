@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sjresource.emulator.what_if.scenario_json import read_scenario
-from sjresource.emulator.what_if.simulate import play
+from sjresource.emulator.what_if.simulate import simulate_scenario
 
 SCENARIOS = sorted((Path(__file__).parent / "scenarios").glob("*.json"))
 
@@ -18,8 +18,8 @@ SCENARIOS = sorted((Path(__file__).parent / "scenarios").glob("*.json"))
 def test_scenarios_go_as_they_say(path: Path) -> None:
     """What happens, in its order, and what the heads of lines that are left wait for."""
     described: dict[str, Any] = json.loads(path.read_text())
-    played = play(read_scenario(described))
+    simulation = simulate_scenario(read_scenario(described))
 
-    events = [f"{event.at:g} {event.what} {event.job}" for event in played.events]
+    events = [f"{event.at:g} {event.what} {event.job}" for event in simulation.events]
     assert described["expect"]["events"] == [each for each in events if " submit " not in each]
-    assert described["expect"]["waiting"] == played.waiting
+    assert described["expect"]["waiting"] == simulation.waiting

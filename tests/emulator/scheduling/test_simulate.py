@@ -13,7 +13,7 @@ import pytest
 from sjresource.emulator.__main__ import main
 from sjresource.emulator.what_if.plot import draw
 from sjresource.emulator.what_if.scenario_json import read_scenario
-from sjresource.emulator.what_if.simulate import play
+from sjresource.emulator.what_if.simulate import simulate_scenario
 from sjresource.emulator.what_if.summary import summarise
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -70,7 +70,7 @@ def test_lost_hours_are_those_of_preempted_runs() -> None:
     """What ran before a preemption is counted as used, and as lost."""
     path = Path(__file__).parent / "scenarios" / "raised-priority-preempts.json"
     scenario = read_scenario(json.loads(path.read_text()))
-    summary = summarise(scenario, play(scenario))[0]
+    summary = summarise(scenario, simulate_scenario(scenario))[0]
 
     assert summary.preemptions == 1
     assert summary.lost_hours == pytest.approx(20 / 3600)
@@ -188,7 +188,7 @@ def test_what_is_no_json_is_said(
 def test_a_picture_has_no_control_characters() -> None:
     """XML can't hold them, not even escaped; a title is not only the scenario's."""
     scenario = read_scenario(SMALL)
-    drawn = draw(scenario, play(scenario), "a\x1b[2J\x00 < b")
+    drawn = draw(scenario, simulate_scenario(scenario), "a\x1b[2J\x00 < b")
 
     assert ET.fromstring(drawn)[0].text == "a\ufffd[2J\ufffd < b"  # noqa: S314 - our own
 
@@ -203,6 +203,6 @@ def test_jobs_that_wait_for_ever_end_a_play() -> None:
             *({"name": share, "seconds": 1, "share": share} for share in "ab"),
         ],
     }
-    played = play(read_scenario(described))
+    simulation = simulate_scenario(read_scenario(described))
 
-    assert all(life.succeeded for life in played.lives.values())
+    assert all(history.succeeded for history in simulation.jobs.values())
