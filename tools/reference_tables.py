@@ -17,13 +17,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import sjresource as sj
-from sjresource.checks.rules.foreign_arns import foreign_arns
-from sjresource.checks.rules.images import images_are_of_the_jobs_region
-from sjresource.checks.rules.job import RULES as JOB_RULES
-from sjresource.checks.rules.queues import QUEUE_ADVICE, QUEUE_RULES
-from sjresource.checks.rules.quota_management import QUOTA_MANAGEMENT
-from sjresource.checks.rules.request_size import requests_fit
-from sjresource.checks.warnings.job import ADVICE, ADVICE_BY_REGION
+from sjresource.checks.rules.bounds import BOUNDS
+from sjresource.checks.rules.job import JOB_RULES
+from sjresource.checks.rules.queues import QUEUE_RULES, QUOTA_MANAGEMENT
+from sjresource.checks.warnings.requests import JOB_WARNINGS, QUEUE_WARNINGS
 from sjresource.resources.completion import RULES as COMPLETION_RULES
 from sjresource.resources.job_queue import JobQueueProvider
 from sjresource.resources.quota_share import QuotaShareProvider
@@ -84,14 +81,26 @@ def _with(text: str, lines: list[str]) -> str:
 
 
 def _rules() -> Iterator[str]:
-    """Return each rule as the first line of its docstring, with the pages that it is from."""
-    queue_advice = [advise for all_ in QUEUE_ADVICE.values() for advise in all_]
+    """Yield the tables of bounds, of rules and of warnings, with the pages that they are from.
+
+    A rule or a warning is told by the first line of its docstring.
+    """
+    yield from ("| An argument | must be | from |", "| --- | --- | --- |")
+    for operation, pages_ in BOUNDS.items():
+        for page, bounds in pages_.items():
+            for path, allowed in bounds:
+                told = (
+                    f"`{operation}`: `{path}` | {_cell(allowed.meaning)} | [{_last(page)}]({page})"
+                )
+                yield f"| {told} |"
+    yield ""
     queue_side: list[Any] = [rule for rules in QUEUE_RULES.values() for rule in rules]
     queue_side.extend(QUOTA_MANAGEMENT)
+    queue_warnings = [warn for each in QUEUE_WARNINGS.values() for warn in each]
     for title, rules in (
-        ("A job's rules", (*JOB_RULES, foreign_arns, images_are_of_the_jobs_region, requests_fit)),
+        ("A job's rules", JOB_RULES),
         ("The queue side's rules", queue_side),
-        ("Warnings", (*ADVICE, *ADVICE_BY_REGION, *queue_advice)),
+        ("Warnings", (*JOB_WARNINGS, *queue_warnings)),
     ):
         yield from (f"| {title} | from |", "| --- | --- |")
         for rule in rules:

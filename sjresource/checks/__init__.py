@@ -1,21 +1,24 @@
-"""What a preview catches: arguments held against what AWS takes, before anything is sent.
+"""What a preview catches: a resource's arguments are checked before anything is sent.
 
-job_check                              all that is checked of a service job, in one place
-validation                             what is wrong with arguments, offline
-conformance, patterns                  against botocore's models
-documented_bounds                      against the bounds that AWS gives in words
-rule, job_rules                        how a job's parts depend on each other, as AWS says it
-instance_rules, instance_types         the same of instances and their storage
-channel_rules                          of input channels
-image_rules, aws_registries            of training images, and where AWS has its own
-foreign_arns                           of ARNs of another region or partition
-sizes                                  of a request as it is sent
-queue_rules                            of queues, environments, policies and shares
-quota_management                       of things together, which one check does not see:
-queue_check, declared, queue_preflight told by the program, and by AWS
-preflight, queue_facts, kept_answers   a job against what its queue says, live
-managed_here                           whether this program can cure what a queue says
-advice, advising, telling              what AWS takes and is probably not meant
-instance_hours                         the most that a job can use
-reading                                arguments that may be unknown, absent or of a wrong kind
+A check goes through these stages, in this order:
+
+1. Shapes. Every value has the type, members, pattern and length that botocore's model of the
+   operation describes (`values/shapes.py`). A job's payload is parsed once, and is checked like any
+   other request (`values/job_arguments.py`); sjresource's own arguments have checks of their own
+   (`rules/own_arguments.py`).
+2. Bounds. Every single value is within the bounds that AWS gives only in words, those of the
+   payload included: one table, with the page of each (`rules/bounds.py`).
+3. Rules. The parts of a request fit together: of a job (`rules/job.py`, with instances, channels,
+   regions and sizes in files beside it), and of queues, environments, policies and shares
+   (`rules/queues.py`). `rules/requests.py` runs these three stages, offline.
+4. Preflight. AWS is asked about what is around a job (`preflight/job.py`) or a queue
+   (`preflight/queue.py`) that would be made, and the program about what it declares itself
+   (`preflight/declared.py`). What the same `up` may be about to repair only warns.
+5. Warnings. What AWS takes, and is probably not meant (`warnings/requests.py`), is raised in the
+   program, on the resource's row (`warnings/program.py`). Nothing fails by it.
+
+`service_job.py` runs the check of a job and `queue.py` what is particular to queues and shares;
+`preview.py` keeps what one preview has learned and has warned of; `failures.py` turns problems into
+the engine's failures. `function_arguments.py` checks the arguments of functions, which no engine
+checks.
 """

@@ -1,4 +1,4 @@
-"""Problems as the engine takes them: a check's inputs with a failure for each problem."""
+"""What every check ends in: the inputs with a failure for each problem, and the account's."""
 
 from __future__ import annotations
 
@@ -6,12 +6,23 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import CheckFailure, CheckResult
 
+from sjresource.aws.clients import account_refusal
+from sjresource.problem import Problem
 from sjresource.sanitize import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from sjresource.problem import Problem
+    from sjresource.aws.settings import Settings
+
+
+def account_problems(settings: Settings) -> list[Problem]:
+    """Return the problem with the account, if any; STS is asked once, if the config names accounts.
+
+    `validation: warn` never lets it pass: no call is made for an account that is not allowed.
+    """
+    refusal = account_refusal(settings)
+    return [Problem("aws:", refusal, unsendable=True)] if refusal else []
 
 
 def check_result(inputs: Mapping[str, Any], problems: Iterable[Problem]) -> CheckResult:

@@ -14,7 +14,7 @@ from typing import Any
 import pulumi
 
 from sjresource.aws.models import input_shape
-from sjresource.checks.rules.bounds import BOUNDS
+from sjresource.checks.rules.bounds import bounds_of
 from sjresource.checks.rules.own_arguments import region_problems, service_job_problems
 from sjresource.checks.values.shapes import must_be_one_of
 from sjresource.problem import Problem
@@ -106,9 +106,9 @@ def _hint(name: str, value: Any) -> str:
 
 def _documented(argument: str, name: str, value: Any) -> Iterator[Problem]:
     """Hold it against what AWS documents for a submission's argument."""
-    bound = dict(BOUNDS["SubmitServiceJob"])[argument]
-    if not isinstance(value, str) or not bound.allows(value):
-        yield Problem(name, f"must be {bound.meaning.replace('-', ' ')}", unsendable=True)
+    allowed = dict(bounds_of("SubmitServiceJob"))[argument]
+    if not isinstance(value, str) or not allowed.test(value):
+        yield Problem(name, f"must be {allowed.meaning.replace('-', ' ')}", unsendable=True)
 
 
 def _status(name: str, value: Any) -> Iterator[Problem]:

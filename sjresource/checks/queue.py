@@ -1,19 +1,17 @@
-"""What is checked of a queue or a share beyond its own arguments: the things around it.
+"""What is checked of queues, environments, policies and shares.
 
-The program tells of those that it declares itself, AWS of those that there are.
+First each one's own arguments. Then, of a queue or a share, the resources around it: the program
+knows those that it declares itself, and AWS is asked about the others.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sjresource.aws.clients import batch_client
-from sjresource.aws.session import OPTIONAL_TIMEOUTS
-from sjresource.checks.preflight.queue_facts import are_this_stacks
-from sjresource.checks.service_job import tell_if_unasked
-from sjresource.checks.warnings.in_plugin import LET_PASS, MANAGED, tell
-from sjresource.checks.warnings.siblings import misfit_problems
-from sjresource.errors import SjresourceError
+from sjresource.checks.failures import account_problems, check_result, with_failures
+from sjresource.checks.preflight.declared import conflict_problems
+from sjresource.checks.preview import PREVIEW
+from sjresource.checks.rules.requests import failing, queue_problems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -22,58 +20,55 @@ if TYPE_CHECKING:
 
     from sjresource.aws.batch import BatchClient
     from sjresource.aws.settings import Checking, Settings
-    from sjresource.checks.preflight.queue import Misfit
+    from sjresource.checks.preflight.live_problem import LiveProblem
     from sjresource.problem import Problem
 
     Properties = Mapping[str, Any]
-    Find = Callable[[BatchClient, Properties], list[Misfit]]
+    Find = Callable[[BatchClient, Properties], list[LiveProblem]]
 
 
-def failures_around(
-    noun: str,
-    properties: Properties,
-    settings: Settings,
-    checking: Checking,
-    find: Find | None,
-) -> Iterator[Problem]:
-    """Return what fails, and tell what does not: a stack's own may be about to change.
+def check_arguments(
+    settings: Settings, checking: Checking, operation: str, properties: Properties
+) -> CheckResult:
+    """Check the arguments with which `operation` would make a resource."""
+    problems = [*account_problems(settings), *queue_problems(operation, properties)]
+    return check_result(properties, failing(problems, lenient=checking.lenient))
 
-    `find` asks AWS; None leaves that out, as where nothing would be sent that AWS could refuse.
+
+def with_conflicts(
+    noun: str, checked: CheckResult, settings: Settings, checking: Checking, find: Find | None
+) -> CheckResult:
+    """Return a check's result with the conflicts around the resource.
+
+    What is this stack's own may be about to change, so it is only warned of. `find` asks AWS; with
+    None it is not asked, where nothing would be sent that AWS could refuse.
     """
-    here = list(misfit_problems(properties))
-    for problem in here:
-        if checking.lenient:
-            tell(noun, properties, problem, LET_PASS)
-        else:
-            yield problem
-    told = {problem.path for problem in here}
-    for problem, repairable in _live(properties, settings, find if checking.preflight else None):
-        if problem.path in told:
-            continue
-        if repairable or checking.lenient:
-            tell(noun, properties, problem, MANAGED if repairable else LET_PASS)
-        else:
-            yield problem
+    properties = checked.inputs
+    declared = list(conflict_problems(properties))
+    paths = {problem.path for problem in declared}
+    problems = [(problem, False) for problem in declared]
+    if find and checking.preflight:
+        live = _live_problems(properties, settings, find)
+        problems.extend(each for each in live if each[0].path not in paths)
+    return with_failures(checked, PREVIEW.failing(noun, properties, problems, checking))
 
 
-def tell_of_new(
+def warn_if_new_and_unreachable(
     checked: CheckResult, olds: Properties, settings: Settings, checking: Checking
 ) -> CheckResult:
-    """Say why AWS can't be asked, if this is new and right; nothing around it is looked at."""
+    """Warn if AWS cannot be asked and the resource is new and right; return its check's result."""
     if checking.preflight and not olds and not checked.failures:
-        tell_if_unasked(settings)
+        PREVIEW.warn_if_unreachable(settings)
     return checked
 
 
-def _live(
-    properties: Properties, settings: Settings, find: Find | None
+def _live_problems(
+    properties: Properties, settings: Settings, find: Find
 ) -> Iterator[tuple[Problem, bool]]:
-    if find is None:
+    """Yield each live problem, and whether this stack manages something that could repair it."""
+    PREVIEW.warn_if_unreachable(settings)
+    client = PREVIEW.client(settings, None)
+    if client is None:
         return
-    tell_if_unasked(settings)
-    try:
-        client = batch_client(settings, None, OPTIONAL_TIMEOUTS)
-    except SjresourceError:  # no region, no such profile: that is told
-        return
-    for problem, things in find(client, properties):
-        yield problem, are_this_stacks(client, things, properties.get("identity"))
+    for found in find(client, properties):
+        yield found.problem, found.is_of_stack(client, properties.get("identity"))

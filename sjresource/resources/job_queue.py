@@ -14,13 +14,11 @@ from pulumi.dynamic import CheckResult, Resource
 
 from sjresource.aws.arn import name_in
 from sjresource.aws.batch import BatchClient
-from sjresource.checks.failures import with_failures
-from sjresource.checks.preflight.queue import queue_misfits
-from sjresource.checks.queue import failures_around
+from sjresource.checks.preflight.declared import CONFLICTS, conflicts
+from sjresource.checks.preflight.queue import queue_conflicts
+from sjresource.checks.queue import with_conflicts
 from sjresource.checks.values.lookups import items_at, value_at
-from sjresource.checks.warnings.in_program import warn_of_queue_side
-from sjresource.checks.warnings.siblings import PROPERTY as MISFITS
-from sjresource.checks.warnings.siblings import misfits
+from sjresource.checks.warnings.program import warn_of_queue_side
 from sjresource.resources.delete_guards import refuse_foreign_jobs
 from sjresource.resources.named_provider import Calls, NamedResourceProvider
 from sjresource.stack.aws_provider import region_of, warn_of_provider
@@ -90,10 +88,9 @@ class JobQueueProvider(NamedResourceProvider):
         """Look at the things around the queue too, where it would be made or given others."""
         checked = super().check(olds, news)
         changes = find_changes(_AROUND, olds, checked.inputs)
-        find = queue_misfits if changes.replaces or not olds else None
+        find = queue_conflicts if changes.replaces or not olds else None
         settings = self.settings_at(self.home(news), news.get("region"))
-        found = failures_around(self.noun, checked.inputs, settings, self.checking, find)
-        return with_failures(checked, found)
+        return with_conflicts(self.noun, checked, settings, self.checking, find)
 
     def home(self, props: Mapping[str, Any]) -> str:
         """See NamedResourceProvider."""
@@ -175,7 +172,7 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
         properties[SECRET_PATHS] = secret_paths(properties)
         self.given_arguments = properties
         """What the program gave, for the jobs of the same program."""
-        properties[MISFITS] = misfits(JobQueueProvider.create_operation, properties)
+        properties[CONFLICTS] = conflicts(JobQueueProvider.create_operation, properties)
         super().__init__(
             JobQueueProvider(), resource_name, properties, with_delete_before_replace(opts)
         )

@@ -22,9 +22,7 @@ from sjresource.aws.waiters import (
     wait_until_gone,
     wait_until_settled,
 )
-from sjresource.checks.failures import check_result
-from sjresource.checks.rules.requests import failing, queue_problems
-from sjresource.checks.service_job import account_problems
+from sjresource.checks.queue import check_arguments
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.resources.drift import drifted
 from sjresource.stack.diff import IN_PLACE, REPLACES_IF_ADDED_OR_REMOVED, Rules, find_changes
@@ -123,11 +121,7 @@ class NamedResourceProvider(BatchProvider):
         if olds:
             self.remember_deployed(news.get("identity"))
         news = self.named(olds, with_identity(olds, news))
-        problems = [
-            *account_problems(self.settings),
-            *queue_problems(self.create_operation, news),
-        ]
-        return check_result(news, failing(problems, lenient=self.checking.lenient))
+        return check_arguments(self.settings, self.checking, self.create_operation, news)
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare what was wanted, or what a refresh found instead, with what is wanted."""

@@ -13,12 +13,10 @@ from pulumi.dynamic import CheckResult, Resource
 
 from sjresource.aws.arn import name_in
 from sjresource.aws.batch import BatchClient
-from sjresource.checks.failures import with_failures
-from sjresource.checks.preflight.queue import share_misfits
-from sjresource.checks.queue import failures_around
-from sjresource.checks.warnings.in_program import warn_of_queue_side
-from sjresource.checks.warnings.siblings import PROPERTY as MISFITS
-from sjresource.checks.warnings.siblings import misfits
+from sjresource.checks.preflight.declared import CONFLICTS, conflicts
+from sjresource.checks.preflight.queue import share_conflicts
+from sjresource.checks.queue import with_conflicts
+from sjresource.checks.warnings.program import warn_of_queue_side
 from sjresource.errors import NotFound
 from sjresource.resources.delete_guards import refuse_foreign_jobs
 from sjresource.resources.named_provider import Calls, NamedResourceProvider
@@ -75,10 +73,9 @@ class QuotaShareProvider(NamedResourceProvider):
         """Look at the queue's other shares too, where the share would be made."""
         checked = super().check(olds, news)
         replaced = find_changes(self.rules, olds, checked.inputs).replaces
-        find = share_misfits if replaced or not olds else None
+        find = share_conflicts if replaced or not olds else None
         settings = self.settings_at(self.home(news), news.get("region"))
-        found = failures_around(self.noun, checked.inputs, settings, self.checking, find)
-        return with_failures(checked, found)
+        return with_conflicts(self.noun, checked, settings, self.checking, find)
 
     def find_named(self, client: BatchClient, props: Mapping[str, Any]) -> dict[str, Any]:
         """See NamedResourceProvider."""
@@ -172,7 +169,7 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
         }
         properties = json_arguments("QuotaShare", resource_name, given)
         properties[SECRET_PATHS] = secret_paths(properties)
-        properties[MISFITS] = misfits(QuotaShareProvider.create_operation, properties)
+        properties[CONFLICTS] = conflicts(QuotaShareProvider.create_operation, properties)
         super().__init__(
             QuotaShareProvider(), resource_name, properties, with_delete_before_replace(opts)
         )

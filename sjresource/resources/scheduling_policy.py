@@ -14,8 +14,8 @@ from pulumi.dynamic import CheckResult, Resource
 
 from sjresource.aws.arn import name_in
 from sjresource.aws.batch import BatchClient
-from sjresource.checks.queue import tell_of_new
-from sjresource.checks.warnings.in_program import warn_of_queue_side
+from sjresource.checks.queue import warn_if_new_and_unreachable
+from sjresource.checks.warnings.program import warn_of_queue_side
 from sjresource.errors import NotFound
 from sjresource.resources.delete_guards import refuse_while_queues_use
 from sjresource.resources.named_provider import Calls, NamedResourceProvider
@@ -63,7 +63,7 @@ class SchedulingPolicyProvider(NamedResourceProvider):
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Say too why AWS can't be asked, if it would be made."""
         settings = self.settings_at("", news.get("region"))
-        return tell_of_new(super().check(olds, news), olds, settings, self.checking)
+        return warn_if_new_and_unreachable(super().check(olds, news), olds, settings, self.checking)
 
     def named(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
         """Give `news` a name of its kind's own: both kinds exist for a while in a replacement."""

@@ -28,10 +28,10 @@ from sjresource.aws.models import input_shape, to_request
 from sjresource.aws.payload import canonical, is_unknown, payload_as_sent
 from sjresource.aws.presence import Sought, find, find_for_a_while
 from sjresource.aws.waiters import Clock
-from sjresource.checks.preflight.managed_here import managed_in_program
+from sjresource.checks.preflight.declared import managed_in_program
 from sjresource.checks.rules.instance_hours import instance_hours_placeholder
 from sjresource.checks.service_job import check_job, would_be_submitted
-from sjresource.checks.warnings.in_program import warn_of_capacity, warn_of_job
+from sjresource.checks.warnings.program import warn_of_capacity, warn_of_job
 from sjresource.errors import NotFound, SjresourceError
 from sjresource.resources.adoption import adopt
 from sjresource.resources.job_outputs import OUTPUTS, job_outputs
@@ -121,7 +121,7 @@ class ServiceJobProvider(BatchProvider):
     """ARNs of the jobs that this operation has ended, in the engine's plugin."""
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Hold the whole request, payload included, against what AWS takes; see `job_check`."""
+        """Check the whole request, payload included, against what AWS takes."""
         news = with_name("job_name", olds, with_identity(olds, news), name_of)
         submits = would_be_submitted(RULES, olds, news)
         settings = self.settings.in_region(_known(news.get("region")))

@@ -33,6 +33,7 @@ def test_every_rule_names_its_source() -> None:
     unsourced = [row for row in rows if "](https://docs.aws.amazon.com/" not in row]
 
     assert [row.split("|")[1].strip() for row in unsourced] == [
+        "An argument",
         "A job's rules",
         "The queue side's rules",
         "Warnings",

@@ -12,10 +12,11 @@ from pulumi.runtime import rpc
 from queue_side import KIND, QueueSide
 
 from sjresource.aws.settings import Checking, Settings
-from sjresource.checks.preflight.job import findings
+from sjresource.checks.preflight.job import job_problems_at
 from sjresource.checks.preflight.queue_facts import QueueFacts
-from sjresource.checks.service_job import Memory, check_job, would_be_submitted
-from sjresource.checks.values.kept_answers import KeptAnswers
+from sjresource.checks.preview import PreviewCache, TTLCache
+from sjresource.checks.service_job import check_job, would_be_submitted
+from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.resources.job_queue import JobQueueProvider
 from sjresource.resources.quota_share import QuotaShareProvider
 from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
@@ -45,7 +46,7 @@ def failures(aws: EmulatedBatch, queue: str, **job: Any) -> list[str]:
         Checking(),
         aws.job(queue, **job),
         would_be_submitted=True,
-        memory=Memory(),
+        preview=PreviewCache(),
     )
     return [failure.reason for failure in checked.failures]
 
@@ -138,7 +139,7 @@ def test_what_is_unknown_is_no_certain_change(side: QueueSide) -> None:
     payload = {**PAYLOAD, "HyperParameters": {"epochs": pulumi.output.UNKNOWN}}
     undecided = {**old, "service_request_payload": payload}
     certain = {**undecided, "triggers": ["again"]}
-    provider, memory = checking_provider(side.aws), Memory()
+    provider, memory = checking_provider(side.aws), PreviewCache()
 
     assert provider.check(old, undecided).failures == []
     assert provider.check({}, undecided).failures == []
@@ -227,9 +228,11 @@ def test_a_borrow_limit_that_is_not_told_is_none() -> None:
     facts = QueueFacts(queue, {"quotaSharePolicy": {}}, shares=(share,))
     job = {"quota_share_name": "vision", "service_request_payload": asking_for(9.0)}
 
-    assert list(findings(facts, job)) == []
+    assert list(job_problems_at(facts, JobArguments.parse(job))) == []
     sharing["borrowLimit"] = 0
-    assert "more instances than share" in next(findings(facts, job)).reason
+    assert (
+        "more instances than share" in next(job_problems_at(facts, JobArguments.parse(job))).reason
+    )
 
 
 def test_validation_warn_lets_a_preflight_pass_too(
@@ -403,7 +406,7 @@ def test_another_stack_s_mark_is_not_ours(side: QueueSide) -> None:
 def test_answers_are_kept_for_a_while_and_then_asked_for_again() -> None:
     """Thirty seconds: longer than a preview, shorter than a coffee."""
     seconds = 0.0
-    kept: KeptAnswers[int] = KeptAnswers(lambda: seconds, 30)
+    kept: TTLCache[int] = TTLCache(lambda: seconds, 30)
     asked: list[int] = []
 
     def ask() -> int:

@@ -15,9 +15,10 @@ from lifecycle import Life
 from sjresource.aws.calls import advice
 from sjresource.aws.session import open_client
 from sjresource.aws.settings import Checking, Settings
-from sjresource.checks.preflight.job import findings
+from sjresource.checks.preflight.job import job_problems_at
 from sjresource.checks.preflight.queue_facts import QueueFacts
-from sjresource.checks.preflight.unasked import unasked
+from sjresource.checks.preflight.unreachable import unreachable_warning
+from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.errors import RequestFailed, SjresourceError, Unreachable
 from sjresource.resources.absent_outputs import read, record_read
 from sjresource.resources.job_queue import JobQueue, JobQueueProvider
@@ -131,7 +132,10 @@ def by_queues() -> Iterator[str]:
         (quota, {**job, "quota_share_name": "blue"}),
         (quota, {**job, "quota_share_name": "red"}),
     ):
-        yield from (f"{each.path} {each.reason}" for each in findings(facts, arguments))
+        yield from (
+            f"{each.path} {each.reason}"
+            for each in job_problems_at(facts, JobArguments.parse(arguments))
+        )
 
 
 def by_settings() -> Iterator[str]:
@@ -141,7 +145,7 @@ def by_settings() -> Iterator[str]:
     yield str(Settings(forbidden_accounts=("2",)).account_refusal("2"))
     yield from setting_problems({"wiat": "x"})
     error = Unreachable("reading", "JobQueue", "q", "Could not connect to the endpoint URL")
-    yield f"warning: {unasked(error, Settings())}"
+    yield f"warning: {unreachable_warning(error, Settings())}"
     yield raised(lambda: open_client("batch", Settings(), None))
 
 

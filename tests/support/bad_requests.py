@@ -260,7 +260,7 @@ BAD_PAYLOADS = (
         ProfilerConfig={"ProfilingIntervalInMilliseconds": 250.0},
     ),
     payload("Tags[1].Key", "an earlier tag", Tags=[tag("team"), tag("team")]),
-    payload("Tags[0].Key", "can't begin with aws:", Tags=[tag("AWS:team")]),
+    payload("Tags[0].Key", "does not begin with aws:", Tags=[tag("AWS:team")]),
     payload(
         "AlgorithmSpecification.ContainerEntrypoint[1]",
         "must not be null",

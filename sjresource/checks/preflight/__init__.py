@@ -1,1 +1,1 @@
-"""What AWS says of the things around a job or a queue that would be made."""
+"""What AWS, or the program itself, has around a job or a queue that would be made."""

@@ -1,15 +1,15 @@
-"""Whether a job that would be submitted can be served at all: what its queue says of it.
+"""Whether a queue, as AWS describes it, would ever run a job that would be submitted. Pure.
 
-Pure: `queue_facts` brings what AWS tells, this judges it. Batch itself looks at little of it when a
-job is submitted; the rest shows as a job that waits for ever.
+Batch itself checks little of this when a job is submitted; the job would wait for ever.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in
 from sjresource.aws.payload import is_unknown
+from sjresource.checks.preflight.live_problem import LiveProblem
 from sjresource.checks.rules.instance_hours import requested_instances
 from sjresource.checks.values.lookups import value_at
 from sjresource.vocabulary import DISABLED, NUM_INSTANCES, SAGEMAKER_TRAINING
@@ -18,38 +18,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sjresource.checks.preflight.queue_facts import QueueFacts
+    from sjresource.checks.values.job_arguments import JobArguments
 
     Detail = Mapping[str, Any]
 
 
-class Finding(NamedTuple):
-    """What stands in a job's way: where in its arguments, what, and the things that say so.
-
-    Where one of the things is this program's own, the same `up` may be about to repair it. Without
-    things it is wrong in any case.
-    """
-
-    path: str
-    reason: str
-    things: tuple[Detail, ...] = ()
-
-
-def findings(facts: QueueFacts, properties: Mapping[str, Any]) -> Iterator[Finding]:
-    """Judge the arguments of a job by the facts of its queue; what is unknown is passed over."""
+def job_problems_at(facts: QueueFacts, job: JobArguments) -> Iterator[LiveProblem]:
+    """Yield why the queue would not run the job; what is unknown is skipped."""
     queue = facts.queue
     if queue is None:
-        yield Finding("job_queue", f"names a queue that does not exist{facts.whereabouts}")
+        yield LiveProblem("job_queue", f"names a queue that does not exist{facts.whereabouts}")
         return
     name = queue["jobQueueName"]
     kind = _kind(queue)
     if kind != SAGEMAKER_TRAINING:
-        yield Finding(
+        yield LiveProblem(
             "job_queue", f'names queue "{name}" of type {kind}; it must be {SAGEMAKER_TRAINING}'
         )
         return
-    yield from _state_findings(queue)
-    yield from _share_findings(facts, properties)
-    yield from _capacity_findings(facts, properties)
+    yield from _state_problems(queue)
+    yield from _share_problems(facts, job)
+    yield from _capacity_problems(facts, job)
 
 
 _UNLIMITED = -1
@@ -60,39 +49,39 @@ https://docs.aws.amazon.com/batch/latest/APIReference/API_QuotaShareResourceShar
 
 
 def _kind(queue: Detail) -> str:
-    """Return a queue's type; one that is told without it shows it by its environments."""
+    """Return a queue's type; where the answer has none, its environments show it."""
     for_containers = queue.get("computeEnvironmentOrder") and not queue.get(
         "serviceEnvironmentOrder"
     )
     return str(queue.get("jobQueueType") or ("ECS" if for_containers else SAGEMAKER_TRAINING))
 
 
-def _state_findings(queue: Detail) -> Iterator[Finding]:
+def _state_problems(queue: Detail) -> Iterator[LiveProblem]:
     name = queue["jobQueueName"]
     if queue.get("state") == DISABLED:
         reason = f'names queue "{name}", which is DISABLED; enable it or name another'
-        yield Finding("job_queue", reason, (queue,))
+        yield LiveProblem("job_queue", reason, (queue,))
     status = queue.get("status", "VALID")
     if status not in ("VALID", "UPDATING"):
         why = f" ({queue['statusReason']})" if queue.get("statusReason") else ""
-        yield Finding("job_queue", f'names queue "{name}", which is {status}{why}', (queue,))
+        yield LiveProblem("job_queue", f'names queue "{name}", which is {status}{why}', (queue,))
 
 
-def _share_findings(facts: QueueFacts, properties: Mapping[str, Any]) -> Iterator[Finding]:
+def _share_problems(facts: QueueFacts, job: JobArguments) -> Iterator[LiveProblem]:
     """A queue's policy asks for one kind of share, and every other queue refuses that kind."""
     queue = facts.queue or {}
     wanted = _wanted_share(facts)
     if wanted is None:
         return
     for name in ("share_identifier", "quota_share_name"):
-        given = properties.get(name)
+        given = job.properties.get(name)
         if name == wanted and given is None:
-            yield Finding(name, f"is required by the policy of {_queue(queue)}", (queue,))
+            yield LiveProblem(name, f"is required by the policy of {_queue(queue)}", (queue,))
         elif name != wanted and given is not None and not is_unknown(given):
-            yield Finding(name, f"is refused by {_queue(queue)}: {_POLICIES[wanted]}", (queue,))
-    given = properties.get("quota_share_name")
+            yield LiveProblem(name, f"is refused by {_queue(queue)}: {_POLICIES[wanted]}", (queue,))
+    given = job.properties.get("quota_share_name")
     if wanted == "quota_share_name" and given is not None and not is_unknown(given):
-        yield from _quota_share_findings(facts, given, properties)
+        yield from _quota_share_problems(facts, given, job)
 
 
 _POLICIES = {
@@ -103,7 +92,7 @@ _POLICIES = {
 
 
 def _wanted_share(facts: QueueFacts) -> str | None:
-    """Give the argument that the queue's policy asks for, "" for none, None if it isn't known."""
+    """Return the argument that the queue's policy requires: "" for none, None if not known."""
     if not (facts.queue or {}).get("schedulingPolicyArn"):
         return ""
     if facts.policy is None:
@@ -111,34 +100,32 @@ def _wanted_share(facts: QueueFacts) -> str | None:
     return "quota_share_name" if "quotaSharePolicy" in facts.policy else "share_identifier"
 
 
-def _quota_share_findings(
-    facts: QueueFacts, name: str, properties: Mapping[str, Any]
-) -> Iterator[Finding]:
+def _quota_share_problems(facts: QueueFacts, name: str, job: JobArguments) -> Iterator[LiveProblem]:
     queue = facts.queue or {}
     share = facts.find_share(name)
     if share is None:
         if facts.shares is not None:
             reason = f'names share "{name}", which {_queue(queue)} does not have'
-            yield Finding("quota_share_name", reason, (queue,))
+            yield LiveProblem("quota_share_name", reason, (queue,))
         return
     if share.get("state") == DISABLED:
         reason = f'names share "{name}", which is DISABLED; enable it or name another'
-        yield Finding("quota_share_name", reason, (share,))
-    wanted = requested_instances(properties.get("service_request_payload"))
+        yield LiveProblem("quota_share_name", reason, (share,))
+    wanted = requested_instances(job.payload)
     if wanted is not None and not _fits_share(wanted, share):
         reason = (
             f'asks for more instances than share "{name}" may ever have: '
             f"{counted(wanted)} where it has {limited(share)}"
         )
-        yield Finding("service_request_payload.ResourceConfig", reason, (share,))
+        yield LiveProblem("service_request_payload.ResourceConfig", reason, (share,))
 
 
-def _capacity_findings(facts: QueueFacts, properties: Mapping[str, Any]) -> Iterator[Finding]:
-    """Tell what Batch only tells as MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE, later.
+def _capacity_problems(facts: QueueFacts, job: JobArguments) -> Iterator[LiveProblem]:
+    """What Batch reports only later, as MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE.
 
     https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable.html
     """
-    wanted = requested_instances(properties.get("service_request_payload"))
+    wanted = requested_instances(job.payload)
     if wanted is None or not facts.environments:
         return
     if not any(may_run(environment, wanted) for environment in facts.environments):
@@ -148,24 +135,24 @@ def _capacity_findings(facts: QueueFacts, properties: Mapping[str, Any]) -> Iter
             f"asks for more instances than its environments ({names}) may ever run: "
             f"{counted(wanted)} where there are {limits}"
         )
-        yield Finding("service_request_payload.ResourceConfig", reason, facts.environments)
+        yield LiveProblem("service_request_payload.ResourceConfig", reason, facts.environments)
 
 
 def counted(wanted: Mapping[str, float]) -> str:
-    """Say how many instances of which types are wanted."""
+    """Return in words how many instances of which types are wanted."""
     return ", ".join(f"{count:g} {kind}" for kind, count in wanted.items())
 
 
-def limited(thing: Detail) -> str:
-    """Say how many an environment or a share has, by type unless all count alike."""
-    limits = {kind: float(count) for kind, count in _limits(thing).items()}
+def limited(resource: Detail) -> str:
+    """Return in words how many instances an environment or a share has, by type or in all."""
+    limits = {kind: float(count) for kind, count in _limits(resource).items()}
     if NUM_INSTANCES in limits:
         return f"{limits[NUM_INSTANCES]:g} in all"
     return counted(limits) or "none"
 
 
 def may_run(environment: Detail, wanted: Mapping[str, float]) -> bool:
-    """Tell whether a service environment could ever run so many instances, by their types."""
+    """Return whether a service environment could ever run so many instances of these types."""
     limits = _limits(environment)
     if NUM_INSTANCES in limits:
         return sum(wanted.values()) <= limits[NUM_INSTANCES]
@@ -185,10 +172,10 @@ def _fits_share(wanted: Mapping[str, int], share: Detail) -> bool:
     )
 
 
-def _limits(thing: Detail) -> dict[str, int]:
+def _limits(resource: Detail) -> dict[str, int]:
     return {
         limit["capacityUnit"]: limit["maxCapacity"]
-        for limit in thing.get("capacityLimits", [])
+        for limit in resource.get("capacityLimits", [])
         if "capacityUnit" in limit and "maxCapacity" in limit
     }
 

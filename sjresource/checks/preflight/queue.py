@@ -1,16 +1,17 @@
-"""What AWS says of the things around a queue or a share that would be made or changed.
+"""Whether a queue or a share that would be made conflicts with what AWS has around it.
 
-The counterpart of `preflight`, which looks at a job's queue. Nothing here fails: what may not be
-read, or can't be reached within seconds, is passed over.
+The counterpart of `job`, which looks at a job's queue. Nothing here fails: what may not be read, or
+cannot be reached within seconds, is skipped.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import same_resource
 from sjresource.aws.payload import is_unknown
-from sjresource.checks.rules.quota_management import (
+from sjresource.checks.preflight.live_problem import LiveProblem
+from sjresource.checks.rules.queues import (
     OtherQueue,
     environment_counts_types,
     environment_has_one_queue,
@@ -23,29 +24,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from sjresource.aws.batch import BatchClient
-    from sjresource.problem import Problem
 
     Detail = Mapping[str, Any]
 
 
-class Misfit(NamedTuple):
-    """What does not fit, and the things at AWS that say so: a stack's own may yet change."""
-
-    problem: Problem
-    things: tuple[Detail, ...]
+def queue_conflicts(client: BatchClient, properties: Mapping[str, Any]) -> list[LiveProblem]:
+    """Describe a queue's policy, its environments and their other queues; return the conflicts."""
+    return _unless_refused(lambda: list(_of_queue(client, properties)))
 
 
-def queue_misfits(client: BatchClient, properties: Mapping[str, Any]) -> list[Misfit]:
-    """Ask for a queue's policy, its environment, and the other queues over that."""
-    return _asked(lambda: list(_of_queue(client, properties)))
+def share_conflicts(client: BatchClient, properties: Mapping[str, Any]) -> list[LiveProblem]:
+    """List the other shares of a share's queue; return the conflicts."""
+    return _unless_refused(lambda: list(_of_share(client, properties)))
 
 
-def share_misfits(client: BatchClient, properties: Mapping[str, Any]) -> list[Misfit]:
-    """Ask for the shares that a share's queue has without it."""
-    return _asked(lambda: list(_of_share(client, properties)))
-
-
-def _of_queue(client: BatchClient, properties: Mapping[str, Any]) -> Iterator[Misfit]:
+def _of_queue(client: BatchClient, properties: Mapping[str, Any]) -> Iterator[LiveProblem]:
     policy = _known(properties.get("scheduling_policy_arn"))
     quota_managed = _is_quota_managed(client, policy)
     order = items_at(properties, "service_environment_order")
@@ -56,17 +49,17 @@ def _of_queue(client: BatchClient, properties: Mapping[str, Any]) -> Iterator[Mi
             continue
         units = [limit.get("capacityUnit", "") for limit in environment.get("capacityLimits", [])]
         for problem in environment_counts_types(position, units if quota_managed else ()):
-            yield Misfit(problem, (environment,))
+            yield LiveProblem(problem.path, problem.reason, (environment,))
         queues = list(_others(client, environment, str(properties.get("job_queue_name"))))
         others = [
             OtherQueue(queue["jobQueueName"], _is_quota_managed(client, _policy_of(queue)))
             for queue in queues
         ]
         for problem in environment_has_one_queue(position, others, quota_managed=quota_managed):
-            yield Misfit(problem, tuple(queues))
+            yield LiveProblem(problem.path, problem.reason, tuple(queues))
 
 
-def _of_share(client: BatchClient, properties: Mapping[str, Any]) -> Iterator[Misfit]:
+def _of_share(client: BatchClient, properties: Mapping[str, Any]) -> Iterator[LiveProblem]:
     queue = _known(properties.get("job_queue"))
     if not queue:
         return
@@ -76,11 +69,11 @@ def _of_share(client: BatchClient, properties: Mapping[str, Any]) -> Iterator[Mi
         if share["quotaShareName"] != properties.get("quota_share_name")
     ]
     for problem in queue_has_room_for_shares(len(shares)):
-        yield Misfit(problem, tuple(shares))
+        yield LiveProblem(problem.path, problem.reason, tuple(shares))
 
 
 def _others(client: BatchClient, environment: Detail, name: str) -> Iterator[Detail]:
-    """Return the other queues over an environment; one that is being deleted is none."""
+    """Yield the other queues over an environment, without those that are being deleted."""
     arn = environment["serviceEnvironmentArn"]
     for queue in client.list_job_queues():
         over = [each["serviceEnvironment"] for each in queue.get("serviceEnvironmentOrder", [])]
@@ -106,7 +99,7 @@ def _known(value: Any) -> str:
     return value if isinstance(value, str) and not is_unknown(value) else ""
 
 
-def _asked(find: Callable[[], list[Misfit]]) -> list[Misfit]:
+def _unless_refused(find: Callable[[], list[LiveProblem]]) -> list[LiveProblem]:
     try:
         return find()
     except SjresourceError:

@@ -1,7 +1,7 @@
-"""What AWS tells of a queue before a job goes into it: its policy, environments and shares.
+"""Describes a queue before a job goes into it, with its policy, environments and shares.
 
-Nothing here fails: what may not be read, or can't be reached within seconds, is left out, and the
-preflight passes over it.
+Nothing here fails: what may not be read, or cannot be reached within seconds, is left out, and the
+preflight skips it.
 """
 
 from __future__ import annotations
@@ -12,12 +12,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sjresource.aws.arn import name_in, parse_arn
-from sjresource.aws.payload import is_unknown
 from sjresource.errors import NotFound, SjresourceError
-from sjresource.stack.identity import IDENTITY_TAG, stack_tag_prefix
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
 
     from sjresource.aws.batch import BatchClient
 
@@ -28,9 +26,9 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True)
 class QueueFacts:
-    """A queue and what hangs on it, as described; None is what AWS did not tell.
+    """A queue with its policy, environments and shares; None where AWS could not be asked.
 
-    A `queue` of None is the exception: AWS says that there is none of that name.
+    Except for `queue`: None there means that AWS has no queue of that name.
     """
 
     queue: Detail | None
@@ -38,27 +36,25 @@ class QueueFacts:
     environments: tuple[Detail, ...] = ()
     shares: tuple[Detail, ...] | None = None
     whereabouts: str = ""
-    """Where a queue that there is not was looked for, and which of a like name are there."""
+    """Where a missing queue was looked for, and which queues there have a similar name."""
 
     def find_share(self, name: str) -> Detail | None:
-        """Give the queue's quota share of that name."""
+        """Return the queue's quota share of that name."""
         return next((each for each in self.shares or () if each["quotaShareName"] == name), None)
 
 
-def look_up(
-    client: BatchClient, job_queue: str, unanswered: Callable[[SjresourceError], None]
-) -> QueueFacts | None:
-    """Ask for the queue, and for what it refers to; None, and `unanswered`, if AWS does not tell.
+def describe_queue(client: BatchClient, job_queue: str) -> QueueFacts:
+    """Describe a queue and what it refers to.
 
     One call for the queue, and one each for its policy, its environments and its list of shares.
+
+    Raises:
+        Refused, Unreachable: AWS does not describe the queue.
     """
     try:
         queue = client.find_job_queue(job_queue)
     except NotFound:
         return QueueFacts(None, whereabouts=_whereabouts(client, job_queue))
-    except SjresourceError as error:
-        unanswered(error)
-        return None
     policy_arn = queue.get("schedulingPolicyArn")
     policy = _ask(lambda: client.find_scheduling_policy(policy_arn)) if policy_arn else None
     names = [each["serviceEnvironment"] for each in queue.get("serviceEnvironmentOrder", [])]
@@ -69,18 +65,17 @@ def look_up(
     return QueueFacts(queue, policy, tuple(environments or ()), shares)
 
 
-def ask_at_all(
-    client: BatchClient, name: str, unanswered: Callable[[SjresourceError], None]
-) -> None:
-    """See whether AWS can be asked, where there is nothing yet to ask about."""
+def probe(client: BatchClient, name: str) -> SjresourceError | None:
+    """Return the error with which AWS cannot be asked, where there is nothing yet to ask about."""
     try:
         client.find_job_queues([name])
     except SjresourceError as error:
-        unanswered(error)
+        return error
+    return None
 
 
 def _whereabouts(client: BatchClient, job_queue: str) -> str:
-    """Say region and account, as far as a queue there tells, and the nearest names."""
+    """Return words for the region, the account if a queue there shows it, and similar names."""
     there = _ask(lambda: list(islice(client.list_job_queues(), _MOST_NAMES))) or []
     names = [str(each["jobQueueName"]) for each in there]
     arns = [parse_arn(each["jobQueueArn"]) for each in there]
@@ -93,25 +88,7 @@ def _whereabouts(client: BatchClient, job_queue: str) -> str:
 
 
 _MOST_NAMES = 200
-"""Names of so many queues are looked through for a near one."""
-
-
-def tags_of(client: BatchClient, thing: Detail) -> Mapping[str, str]:
-    """Give a thing's tags; the list of a queue's shares comes without theirs."""
-    if "tags" in thing or "quotaShareArn" not in thing:
-        tags: Mapping[str, str] = thing.get("tags", {})
-        return tags
-    described = _ask(lambda: client.find_quota_share(thing["quotaShareArn"]))
-    found: Mapping[str, str] = (described or {}).get("tags", {})
-    return found
-
-
-def are_this_stacks(client: BatchClient, things: Iterable[Detail], identity: Any) -> bool:
-    """Whether one of the things carries the mark of the stack that `identity` is of."""
-    if not isinstance(identity, str) or is_unknown(identity):
-        return False
-    prefix = stack_tag_prefix(identity)
-    return any(tags_of(client, thing).get(IDENTITY_TAG, "").startswith(prefix) for thing in things)
+"""At most so many queues are read to find a similar name."""
 
 
 def _ask(call: Callable[[], Answer]) -> Answer | None:

@@ -1,1 +1,1 @@
-"""How the parts of a request depend on each other, as AWS documents it."""
+"""Bounds of single values, and how the parts of a request depend on each other. Offline."""

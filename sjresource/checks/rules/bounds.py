@@ -1,7 +1,8 @@
-"""The bounds that AWS Batch documents in words: its model's metadata has almost none of them.
+"""Bounds of single values that AWS gives in words: its models' metadata lacks nearly all of them.
 
-A table for each operation, from the path of a property to what is allowed there. How properties
-depend on each other is in the modules of rules.
+One table, with the bounds of Batch's arguments by operation and those of the payload under
+CreateTrainingJob. How values depend on each other is in the modules of rules; the sizes of a
+payload and of a whole request are in `request_size`.
 """
 
 from __future__ import annotations
@@ -13,35 +14,46 @@ from sjresource.aws.arn import parse_arn
 from sjresource.stack.identity import OWN_TAGS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+    Test = Callable[[Any], bool]
+    Bound = tuple[str, "Allowed"]
+    Bounds = Mapping[str, tuple[Bound, ...]]
+
+DEFAULT_RUN_SECONDS = 24 * 3600
+"""https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html"""
+
+_LONGEST_RUN = 28 * 24 * 3600
+_INTERVALS = (100, 200, 500, 1000, 5000, 60000)
 
 
-class Bound(NamedTuple):
-    """What is allowed, in words, and whether a value of the right kind keeps it.
+class Allowed(NamedTuple):
+    """What is allowed, in words that follow "must be", and the test of a value of the right type.
 
-    `is_ours` is a bound without which we would not find our own again, whatever AWS takes.
+    `is_ours` is a bound that sjresource itself needs to find its own resources again, whatever AWS
+    takes.
     """
 
     meaning: str
-    allows: Callable[[Any], bool]
+    test: Test
     is_ours: bool = False
 
 
-def _between(low: float, high: float) -> Callable[[Any], bool]:
+def _between(low: float, high: float) -> Test:
     return lambda value: low <= value <= high
 
 
-def _at_most(length: int) -> Callable[[Any], bool]:
-    return lambda value: len(value) <= length
+def _has_length(low: int, high: int) -> Test:
+    return lambda value: low <= len(value) <= high
 
 
-def _matches(pattern: str) -> Callable[[Any], bool]:
+def _matches(pattern: str) -> Test:
     return lambda value: re.fullmatch(pattern, value, re.ASCII) is not None
 
 
 _is_name = _matches(r"[A-Za-z0-9_-]{1,128}")
-_JOB_NAME = Bound("1 to 128 letters, digits, hyphens or underscores", _is_name)
-_NAME = Bound(
+_JOB_NAME = Allowed("1 to 128 letters, digits, hyphens or underscores", _is_name)
+_NAME = Allowed(
     "1 to 128 letters, digits, hyphens or underscores, of which a letter or digit is first",
     _matches(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}"),
 )
@@ -49,18 +61,36 @@ _NAME = Bound(
 
 https://github.com/hashicorp/terraform-provider-aws/pull/2159
 """
-_POSITIVE = Bound("an integer of at least 1", _between(1, 2**31 - 1))
-_CAPACITY = Bound("an integer of at least 0", _between(0, 2**31 - 1))
-_LIMITS = Bound("1 to 5 limits", lambda value: 1 <= len(value) <= 5)  # noqa: PLR2004 - said beside it
+_POSITIVE = Allowed("an integer of at least 1", _between(1, 2**31 - 1))
+_NOT_NEGATIVE = Allowed("an integer of at least 0", _between(0, 2**31 - 1))
+_LIMITS = Allowed("1 to 5 limits", _has_length(1, 5))
+_SHARE_IDENTIFIER = Allowed(
+    "1 to 255 characters, which an asterisk may follow", _matches(r"[^*]{1,255}\*?")
+)
+_BORROW_LIMIT = Allowed(
+    "an integer of at least 0 (per cent), or -1 (unlimited)", _between(-1, 2**31 - 1)
+)
+_NOT_AWS_KEY = Allowed(
+    "a key that does not begin with aws:, which is AWS's own",
+    lambda value: not value.lower().startswith("aws:"),
+)
+_READ_ONLY = Allowed("absent: it can only be read, not requested", lambda _: False)
 
 
-def _arn_of(kind: str) -> Bound:
-    return Bound(f"the ARN of a {kind}", lambda value: _is_arn(kind, value))
+def _integer(low: int, high: int) -> Allowed:
+    return Allowed(f"an integer from {low} to {high}", _between(low, high))
 
 
-def _named(kind: str) -> Bound:
-    """A thing of Batch that may be named by its name or its ARN."""
-    return Bound(
+def _at_most(length: int, unit: str) -> Allowed:
+    return Allowed(f"at most {length} {unit}", _has_length(0, length))
+
+
+def _arn_of(kind: str) -> Allowed:
+    return Allowed(f"the ARN of a {kind}", lambda value: _is_arn(kind, value))
+
+
+def _name_or_arn_of(kind: str) -> Allowed:
+    return Allowed(
         f"the name or the ARN of a {kind}",
         lambda value: _is_arn(kind, value) if ":" in value else _is_name(value),
     )
@@ -72,7 +102,7 @@ def _is_arn(kind: str, value: str) -> bool:
 
 
 _MOST_TAGS = 50 - len(OWN_TAGS)
-_TAGS = Bound(
+_TAGS = Allowed(
     f"at most {_MOST_TAGS} tags, none of them named sjresource:… or aws:…",
     lambda value: (
         len(value) <= _MOST_TAGS
@@ -81,9 +111,9 @@ _TAGS = Bound(
         )
     ),
 )
-_OWN_TAGS = Bound(_TAGS.meaning, OWN_TAGS.isdisjoint, is_ours=True)
+_NOT_OUR_TAGS = Allowed(_TAGS.meaning, OWN_TAGS.isdisjoint, is_ours=True)
 _TAG_FORM = re.compile(r"[\w .:/=+\-@]*")
-_TAG_TEXT = Bound(
+_TAG_TEXT = Allowed(
     "tags of letters, digits, spaces and _ . : / = + - @",
     lambda value: all(
         _TAG_FORM.fullmatch(text)
@@ -92,101 +122,129 @@ _TAG_TEXT = Bound(
         if isinstance(text, str)
     ),
 )
-"""https://docs.aws.amazon.com/batch/latest/userguide/using-tags.html"""
 
-Bounds = tuple[tuple[str, Bound], ...]
+
+def _batch(page: str) -> str:
+    return f"https://docs.aws.amazon.com/batch/latest/{page}.html"
+
+
+def _sagemaker(page: str) -> str:
+    return f"https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_{page}.html"
+
+
+_TAG_BOUNDS: Bounds = {
+    _batch("userguide/using-tags"): (("tags", _NOT_OUR_TAGS), ("tags", _TAGS), ("tags", _TAG_TEXT))
+}
+_LIMIT_BOUNDS: Bounds = {
+    _batch("userguide/quota-shares"): (("capacity_limits", _LIMITS),),
+    _batch("APIReference/API_CapacityLimit"): (("capacity_limits[].max_capacity", _NOT_NEGATIVE),),
+}
 
 BOUNDS: Mapping[str, Bounds] = {
-    # https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitServiceJob.html
-    "SubmitServiceJob": (
-        ("job_name", _JOB_NAME),
-        ("job_queue", _named("job-queue")),
-        ("quota_share_name", _JOB_NAME),
-        # https://docs.aws.amazon.com/batch/latest/APIReference/API_ShareAttributes.html
-        ("share_identifier", Bound("1 to 255 characters", lambda value: 1 <= len(value) <= 255)),  # noqa: PLR2004 - said beside it
-        ("scheduling_priority", Bound("an integer from 0 to 9999", _between(0, 9999))),
-        # https://docs.aws.amazon.com/batch/latest/APIReference/API_ServiceJobRetryStrategy.html
-        ("retry_strategy.attempts", Bound("an integer from 1 to 10", _between(1, 10))),
-        # https://docs.aws.amazon.com/batch/latest/userguide/service-job-retries.html
-        ("retry_strategy.evaluate_on_exit", Bound("at most 5 conditions", _at_most(5))),
-        # https://docs.aws.amazon.com/batch/latest/APIReference/API_ServiceJobEvaluateOnExit.html
-        (
-            "retry_strategy.evaluate_on_exit[].on_status_reason",
-            Bound("at most 512 characters", _at_most(512)),
-        ),
-        ("timeout_config.attempt_duration_seconds", _POSITIVE),
-        (
-            "preemption_configuration.preemption_retries_before_termination",
-            Bound("an integer of at least 0", _between(0, 2**31 - 1)),
-        ),
-        ("tags", _OWN_TAGS),
-        ("tags", _TAGS),
-        ("tags", _TAG_TEXT),
-    ),
-    # https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html
-    "CreateJobQueue": (
-        ("job_queue_name", _NAME),
-        ("priority", Bound("an integer from 0 to 1000", _between(0, 1000))),
-        ("scheduling_policy_arn", _arn_of("scheduling-policy")),
-        (
-            "service_environment_order",
-            Bound("at least 1 service environment", lambda value: len(value) > 0),
-        ),
-        ("service_environment_order[].service_environment", _named("service-environment")),
-        (
-            "job_state_time_limit_actions[].max_time_seconds",
-            Bound("an integer from 600 to 86400", _between(600, 86400)),
-        ),
-        ("tags", _OWN_TAGS),
-        ("tags", _TAGS),
-        ("tags", _TAG_TEXT),
-    ),
-    # https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateServiceEnvironment.html
-    "CreateServiceEnvironment": (
-        ("service_environment_name", _NAME),
-        ("capacity_limits", _LIMITS),
-        ("capacity_limits[].max_capacity", _CAPACITY),
-        ("tags", _OWN_TAGS),
-        ("tags", _TAGS),
-        ("tags", _TAG_TEXT),
-    ),
-    # https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateSchedulingPolicy.html
-    "CreateSchedulingPolicy": (
-        ("name", _NAME),
-        (
-            "fairshare_policy.share_decay_seconds",
-            Bound("an integer from 0 to 604800 (a week)", _between(0, 604800)),
-        ),
-        ("fairshare_policy.compute_reservation", Bound("an integer from 0 to 99", _between(0, 99))),
-        ("fairshare_policy.share_distribution", Bound("at most 500 shares", _at_most(500))),
-        # https://docs.aws.amazon.com/batch/latest/APIReference/API_ShareAttributes.html
-        (
-            "fairshare_policy.share_distribution[].share_identifier",
-            Bound("1 to 255 characters, which an asterisk may follow", _matches(r"[^*]{1,255}\*?")),
-        ),
-        (
-            "fairshare_policy.share_distribution[].weight_factor",
-            Bound("a number from 0.0001 to 999.9999", _between(0.0001, 999.9999)),
-        ),
-        ("tags", _OWN_TAGS),
-        ("tags", _TAGS),
-        ("tags", _TAG_TEXT),
-    ),
-    # https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateQuotaShare.html
-    # https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html (1 to 5 limits)
-    "CreateQuotaShare": (
-        ("quota_share_name", _NAME),
-        ("job_queue", _named("job-queue")),
-        ("capacity_limits", _LIMITS),
-        ("capacity_limits[].max_capacity", _CAPACITY),
-        (
-            "resource_sharing_configuration.borrow_limit",
-            Bound(
-                "an integer of at least 0 (per cent), or -1 (unlimited)", _between(-1, 2**31 - 1)
+    "CreateTrainingJob": {
+        _sagemaker("StoppingCondition"): (
+            (
+                "StoppingCondition.MaxRuntimeInSeconds",
+                Allowed(f"at most {_LONGEST_RUN} (28 days)", _between(0, _LONGEST_RUN)),
             ),
         ),
-        ("tags", _OWN_TAGS),
-        ("tags", _TAGS),
-        ("tags", _TAG_TEXT),
-    ),
+        _sagemaker("ResourceConfig"): (
+            ("ResourceConfig.SelectedInstanceType", _READ_ONLY),
+            ("ResourceConfig.SelectedInstanceCount", _READ_ONLY),
+        ),
+        _sagemaker("PlacementSpecification"): (
+            (
+                "ResourceConfig.InstancePlacementConfig.PlacementSpecifications[].InstanceCount",
+                _POSITIVE,
+            ),
+        ),
+        _sagemaker("ProfilerConfig"): (
+            (
+                "ProfilerConfig.ProfilingIntervalInMilliseconds",
+                Allowed(f"one of {', '.join(map(str, _INTERVALS))}", _INTERVALS.__contains__),
+            ),
+        ),
+        "https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html": (
+            ("Tags[].Key", _NOT_AWS_KEY),
+        ),
+    },
+    "SubmitServiceJob": {
+        _batch("APIReference/API_SubmitServiceJob"): (
+            ("job_name", _JOB_NAME),
+            ("job_queue", _name_or_arn_of("job-queue")),
+            ("quota_share_name", _JOB_NAME),
+            ("scheduling_priority", _integer(0, 9999)),
+            ("timeout_config.attempt_duration_seconds", _POSITIVE),
+            ("preemption_configuration.preemption_retries_before_termination", _NOT_NEGATIVE),
+        ),
+        _batch("APIReference/API_ShareAttributes"): (
+            ("share_identifier", Allowed("1 to 255 characters", _has_length(1, 255))),
+        ),
+        _batch("APIReference/API_ServiceJobRetryStrategy"): (
+            ("retry_strategy.attempts", _integer(1, 10)),
+        ),
+        _batch("userguide/service-job-retries"): (
+            ("retry_strategy.evaluate_on_exit", _at_most(5, "conditions")),
+        ),
+        _batch("APIReference/API_ServiceJobEvaluateOnExit"): (
+            ("retry_strategy.evaluate_on_exit[].on_status_reason", _at_most(512, "characters")),
+        ),
+        **_TAG_BOUNDS,
+    },
+    "CreateJobQueue": {
+        _batch("APIReference/API_CreateJobQueue"): (
+            ("job_queue_name", _NAME),
+            ("priority", _integer(0, 1000)),
+            ("scheduling_policy_arn", _arn_of("scheduling-policy")),
+            ("service_environment_order", Allowed("at least 1 service environment", bool)),
+            (
+                "service_environment_order[].service_environment",
+                _name_or_arn_of("service-environment"),
+            ),
+            ("job_state_time_limit_actions[].max_time_seconds", _integer(600, 86400)),
+        ),
+        **_TAG_BOUNDS,
+    },
+    "CreateServiceEnvironment": {
+        _batch("APIReference/API_CreateServiceEnvironment"): (("service_environment_name", _NAME),),
+        **_LIMIT_BOUNDS,
+        **_TAG_BOUNDS,
+    },
+    "CreateSchedulingPolicy": {
+        _batch("APIReference/API_CreateSchedulingPolicy"): (("name", _NAME),),
+        _batch("APIReference/API_FairsharePolicy"): (
+            (
+                "fairshare_policy.share_decay_seconds",
+                Allowed("an integer from 0 to 604800 (a week)", _between(0, 604800)),
+            ),
+            ("fairshare_policy.compute_reservation", _integer(0, 99)),
+            ("fairshare_policy.share_distribution", _at_most(500, "shares")),
+        ),
+        _batch("APIReference/API_ShareAttributes"): (
+            ("fairshare_policy.share_distribution[].share_identifier", _SHARE_IDENTIFIER),
+            (
+                "fairshare_policy.share_distribution[].weight_factor",
+                Allowed("a number from 0.0001 to 999.9999", _between(0.0001, 999.9999)),
+            ),
+        ),
+        **_TAG_BOUNDS,
+    },
+    "CreateQuotaShare": {
+        _batch("APIReference/API_CreateQuotaShare"): (
+            ("quota_share_name", _NAME),
+            ("job_queue", _name_or_arn_of("job-queue")),
+        ),
+        **_LIMIT_BOUNDS,
+        _batch("APIReference/API_QuotaShareResourceSharingConfiguration"): (
+            ("resource_sharing_configuration.borrow_limit", _BORROW_LIMIT),
+        ),
+        **_TAG_BOUNDS,
+    },
 }
+"""By operation and by the AWS page that gives them, the bounds of a path such as `a.b[].c`."""
+
+
+def bounds_of(operation: str) -> Iterator[Bound]:
+    """Yield the path and what is allowed there, for each bound of an operation's arguments."""
+    for bounds in BOUNDS[operation].values():
+        yield from bounds

@@ -5,24 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.payload import is_unknown
+from sjresource.checks.values.job_arguments import in_payload
 from sjresource.checks.values.lookups import is_given, items_at, may_be_given, value_at
-from sjresource.checks.values.rule import in_payload
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sjresource.checks.values.rule import Payload, Request, Rule
+    from sjresource.checks.values.job_arguments import JobArguments, Payload, Rule
     from sjresource.problem import Problem
 
 _GROUP_NAMES = "DataSource.S3DataSource.InstanceGroupNames"
 
 
-def channels_have_one_source(_request: Request, payload: Payload) -> Iterator[Problem]:
+def channels_have_one_source(job: JobArguments) -> Iterator[Problem]:
     """A channel's data comes from one place.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataSource.html
     """
-    for position, channel in _channels(payload):
+    for position, channel in _channels(job.payload):
         source = value_at(channel, "DataSource")
         if isinstance(source, dict) and sum(item is not None for item in source.values()) != 1:
             yield in_payload(
@@ -31,17 +31,17 @@ def channels_have_one_source(_request: Request, payload: Payload) -> Iterator[Pr
             )
 
 
-def channels_name_groups_that_exist(_request: Request, payload: Payload) -> Iterator[Problem]:
+def channels_name_groups_that_exist(job: JobArguments) -> Iterator[Problem]:
     """Data goes to instance groups of the same request.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
     """
-    groups = items_at(payload, "ResourceConfig.InstanceGroups")
+    groups = items_at(job.payload, "ResourceConfig.InstanceGroups")
     names = [value_at(group, "InstanceGroupName") for group in groups]
-    whole = value_at(payload, "ResourceConfig.InstanceGroups")
+    whole = value_at(job.payload, "ResourceConfig.InstanceGroups")
     if any(map(is_unknown, (whole, *groups, *names))):
         return
-    for position, channel in _channels(payload):
+    for position, channel in _channels(job.payload):
         for item, name in enumerate(items_at(channel, _GROUP_NAMES)):
             if not is_unknown(name) and name not in names:
                 yield in_payload(
@@ -50,7 +50,7 @@ def channels_name_groups_that_exist(_request: Request, payload: Payload) -> Iter
                 )
 
 
-def all_channels_name_groups_or_none(_request: Request, payload: Payload) -> Iterator[Problem]:
+def all_channels_name_groups_or_none(job: JobArguments) -> Iterator[Problem]:
     """Where one channel names its instance groups, SageMaker wants it of every channel.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
@@ -58,7 +58,7 @@ def all_channels_name_groups_or_none(_request: Request, payload: Payload) -> Ite
     """
     channels = [
         (position, channel)
-        for position, channel in _channels(payload)
+        for position, channel in _channels(job.payload)
         if is_given(channel, "DataSource.S3DataSource")
     ]
     if not any(_names_groups(channel) for _, channel in channels):
@@ -71,46 +71,46 @@ def all_channels_name_groups_or_none(_request: Request, payload: Payload) -> Ite
             )
 
 
-def augmented_manifests_are_piped(_request: Request, payload: Payload) -> Iterator[Problem]:
+def augmented_manifests_are_piped(job: JobArguments) -> Iterator[Problem]:
     """An augmented manifest can only be streamed.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
     """
-    for position, channel in _channels(payload):
+    for position, channel in _channels(job.payload):
         kind = value_at(channel, "DataSource.S3DataSource.S3DataType")
-        if kind == "AugmentedManifestFile" and _mode(payload, channel) in ("File", "FastFile"):
+        if kind == "AugmentedManifestFile" and _mode(job.payload, channel) in ("File", "FastFile"):
             yield in_payload(
                 f"InputDataConfig[{position}].DataSource.S3DataSource.S3DataType",
                 "can be AugmentedManifestFile only with the input mode Pipe",
             )
 
 
-def files_come_as_they_are(_request: Request, payload: Payload) -> Iterator[Problem]:
+def files_come_as_they_are(job: JobArguments) -> Iterator[Problem]:
     """Only a stream is decompressed or wrapped in records.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Channel.html
     """
-    for position, channel in _channels(payload):
+    for position, channel in _channels(job.payload):
         for name in ("CompressionType", "RecordWrapperType"):
             given = is_given(channel, name) and value_at(channel, name) != "None"
-            if given and _mode(payload, channel) == "File":
+            if given and _mode(job.payload, channel) == "File":
                 yield in_payload(
                     f"InputDataConfig[{position}].{name}",
                     "must be None or left out with the input mode File",
                 )
 
 
-def file_systems_are_in_a_vpc(_request: Request, payload: Payload) -> Iterator[Problem]:
+def file_systems_are_in_a_vpc(job: JobArguments) -> Iterator[Problem]:
     """A job reaches EFS and FSx for Lustre through its VPC only.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/model-access-training-data.html
     """
     sources = [
         position
-        for position, channel in _channels(payload)
+        for position, channel in _channels(job.payload)
         if is_given(channel, "DataSource.FileSystemDataSource")
     ]
-    if sources and not may_be_given(payload, "VpcConfig"):
+    if sources and not may_be_given(job.payload, "VpcConfig"):
         reason = f"is required: InputDataConfig[{sources[0]}] reads a file system"
         yield in_payload("VpcConfig", reason)
 
@@ -130,7 +130,7 @@ def _channels(payload: Payload) -> Iterator[tuple[int, Any]]:
 
 
 def _mode(payload: Payload, channel: Any) -> Any:
-    """A channel's input mode: its own, or else the job's."""
+    """Return a channel's input mode: its own, or else the job's."""
     return value_at(channel, "InputMode") or value_at(
         payload, "AlgorithmSpecification.TrainingInputMode"
     )

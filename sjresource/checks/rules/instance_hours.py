@@ -1,4 +1,4 @@
-"""What a service job asks for, and the most that it can use: the number behind its bill."""
+"""The instances that a service job asks for, and the most instance-hours that it can use."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from sjresource.aws.payload import is_unknown, readable_payload
-from sjresource.checks.rules.job import DEFAULT_RUN
+from sjresource.aws.payload import is_unknown
+from sjresource.checks.rules.bounds import DEFAULT_RUN_SECONDS
 from sjresource.checks.values.lookups import items_at, may_be_given, value_at, whole_number_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from sjresource.checks.values.job_arguments import JobArguments
+
 PROPERTY = "max_instance_hours"
 
 _MOST_SECONDS = 10**15
-"""More is nonsense, which is told elsewhere, and at some point no number any more."""
+"""More is nonsense, which other checks find, and overflows at some point."""
 
 _COUNT = "ResourceConfig.InstanceCount"
 _GROUPS = "ResourceConfig.InstanceGroups"
@@ -27,13 +29,10 @@ _ATTEMPT_PATH = "timeout_config.attempt_duration_seconds"
 _RUN_PATH = "StoppingCondition.MaxRuntimeInSeconds"
 
 
-def requested_instances(payload: Any) -> dict[str, int] | None:
-    """Give how many instances of which type a payload asks for; None if that can't be known."""
-    request = readable_payload(payload)
+def requested_instances(payload: Mapping[str, Any]) -> dict[str, int] | None:
+    """Return the instances that a payload asks for, by type; None if that is not known."""
     counts: dict[str, int] = {}
-    for group in items_at(request, "ResourceConfig.InstanceGroups") or [
-        value_at(request, "ResourceConfig")
-    ]:
+    for group in items_at(payload, _GROUPS) or [value_at(payload, "ResourceConfig")]:
         kind, count = value_at(group, "InstanceType"), whole_number_at(group, "InstanceCount")
         if not isinstance(kind, str) or is_unknown(kind) or count is None:
             return None
@@ -41,41 +40,41 @@ def requested_instances(payload: Any) -> dict[str, int] | None:
     return counts
 
 
-def max_instance_hours(properties: Mapping[str, Any]) -> float | None:
-    """Give instances times the longest run times attempts, in hours; None if one is not known.
+def max_instance_hours(job: JobArguments) -> float | None:
+    """Return instances times the longest run times attempts, in hours; None if one is not known.
 
-    Runs that preemption ended and that are made up for are not in it: Batch counts them apart.
+    Runs that were preempted, and are repeated for that, are not counted: Batch counts them apart.
     """
-    payload = readable_payload(properties.get("service_request_payload"))
     attempts: int | None = 1
-    if may_be_given(properties, "retry_strategy"):
-        attempts = whole_number_at(properties, "retry_strategy.attempts")
-    factors = (_instance_count(payload), _longest_run(properties, payload), attempts)
+    if may_be_given(job.properties, "retry_strategy"):
+        attempts = whole_number_at(job.properties, "retry_strategy.attempts")
+    factors = (_instance_count(job.payload), _longest_run(job), attempts)
     if None in factors:
         return None
     seconds = math.prod(factor or 0 for factor in factors)
     return round(seconds / 3600, 2) if abs(seconds) < _MOST_SECONDS else None
 
 
-def is_bounded(properties: Mapping[str, Any]) -> bool:
-    """Tell whether anything but SageMaker's default ends a run; True if that isn't known."""
-    payload = readable_payload(properties.get("service_request_payload"))
+def is_bounded(job: JobArguments) -> bool:
+    """Return whether anything but SageMaker's default ends a run; True if that is not known."""
     return (
-        not payload or may_be_given(payload, _RUN_PATH) or may_be_given(properties, _ATTEMPT_PATH)
+        not job.payload
+        or may_be_given(job.payload, _RUN_PATH)
+        or may_be_given(job.properties, _ATTEMPT_PATH)
     )
 
 
-def with_instance_hours(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Add the number to a job's inputs, for the preview to show; nothing compares it."""
-    hours = max_instance_hours(properties)
-    return {**properties, PROPERTY: hours} if hours is not None else dict(properties)
+def with_instance_hours(job: JobArguments) -> dict[str, Any]:
+    """Return a job's inputs with the number added, for the preview to show; nothing compares it."""
+    hours = max_instance_hours(job)
+    return {**job.properties, **({PROPERTY: hours} if hours is not None else {})}
 
 
 def instance_hours_placeholder(properties: Mapping[str, Any]) -> pulumi.Input[int] | None:
-    """Give what keeps the number as secret, in the program, as what it is made of.
+    """Return a placeholder that is secret if any input of the number is secret.
 
     Pulumi encrypts what a provider's check adds only if the program's input under the same name is
-    a secret. So the program gives an empty number that is as secret as its sources.
+    a secret. So the program gives a zero that is as secret as what the number is computed from.
     """
     sources = [source for source in _sources(properties) if isinstance(source, pulumi.Output)]
     if not sources:
@@ -100,16 +99,16 @@ def _total(
     return together(known) if known and len(known) == len(counts) else None
 
 
-def _longest_run(properties: Mapping[str, Any], payload: Mapping[str, Any]) -> int | None:
-    """Batch and SageMaker bound a run; whichever comes first ends it."""
+def _longest_run(job: JobArguments) -> int | None:
+    """Return the seconds of the longest run: Batch and SageMaker both bound it."""
     bounds = [
         whole_number_at(holder, path)
-        for holder, path in ((payload, _RUN_PATH), (properties, _ATTEMPT_PATH))
+        for holder, path in ((job.payload, _RUN_PATH), (job.properties, _ATTEMPT_PATH))
         if may_be_given(holder, path)
     ]
     if None in bounds:
         return None
-    return min((bound or 0 for bound in bounds), default=DEFAULT_RUN)
+    return min((bound or 0 for bound in bounds), default=DEFAULT_RUN_SECONDS)
 
 
 def _sources(properties: Mapping[str, Any]) -> Iterator[Any]:
@@ -120,7 +119,7 @@ def _sources(properties: Mapping[str, Any]) -> Iterator[Any]:
 
 
 def _outputs_in(value: Any, path: str) -> Iterator[Any]:
-    """Follow a path through plain values, and give what is an Output on the way or at its end."""
+    """Yield the Outputs on the way along a path, and in the value at its end."""
     for step in path.split("."):
         if not isinstance(value, dict):
             break

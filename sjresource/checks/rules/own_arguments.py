@@ -1,7 +1,6 @@
-"""The kinds of the arguments that are ours, and not AWS's, held against what they mean. Pure.
+"""Checks the arguments that are sjresource's own, and not AWS's. Pure.
 
-AWS's own are held against its model, in `validation`. A number may come as text, as `pulumi.Config`
-gives it, if it is nothing but a plain number.
+A number may be a text, as `pulumi.Config` returns it, if that is nothing but a plain number.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ _JOB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}", re.ASCII)
 
 
 def plain_number(value: Any) -> float | None:
-    """Return a finite number of at least 0 that is one, or is written as one; None for the rest."""
+    """Return a number, or a text that is one, if it is finite and at least 0; else None."""
     if isinstance(value, str) and _PLAIN_NUMBER.fullmatch(value.strip()):
         value = float(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -31,19 +30,19 @@ def plain_number(value: Any) -> float | None:
 
 
 _MOST_SECONDS = 1e9
-"""Thirty years: longer is as good as without end, which has a word of its own."""
+"""Thirty years. Longer is as good as no limit, for which there is a word of its own."""
 
 
 def seconds(value: Any) -> float | None:
-    """Return a positive number of seconds; None for what is none."""
+    """Return a positive number of seconds; None for anything else."""
     number = plain_number(value)
     return number or None
 
 
 def own_problems(properties: Mapping[str, Any]) -> Iterator[Problem]:
-    """Hold all of ours that a resource has against their kinds; what is unknown is passed over.
+    """Yield the problems of a resource's own arguments; unknown values are skipped.
 
-    No other value of theirs means anything, so none is let pass by `sjresource:validation`.
+    Other values of theirs mean nothing, so `sjresource:validation` lets none of them pass.
     """
     for name, check in _CHECKS.items():
         value = properties.get(name)
@@ -63,7 +62,7 @@ def _triggers(name: str, value: Any) -> Iterator[Problem]:
 
 
 def region_problems(name: str, value: Any) -> Iterator[Problem]:
-    """Hold a region against the form of their names."""
+    """Yield a problem if a value does not have the form of a region's name."""
     if not isinstance(value, str):
         yield Problem(name, f"must be a region's name such as eu-west-1, got {kind_of(value)}")
     elif not _REGION.fullmatch(value):
@@ -71,7 +70,7 @@ def region_problems(name: str, value: Any) -> Iterator[Problem]:
 
 
 def service_job_problems(name: str, value: Any) -> Iterator[Problem]:
-    """Hold what names a service job that exists against what names one."""
+    """Yield a problem if a value can be neither the id nor the ARN of a service job."""
     if not isinstance(value, str):
         yield Problem(name, f"must be a service job's id or ARN, got {kind_of(value)}")
         return
@@ -86,14 +85,14 @@ def _timeouts(name: str, value: Any) -> Iterator[Problem]:
     if not isinstance(value, dict):
         yield Problem(name, f"must be an object, got {kind_of(value)}")
         return
-    for operation, patience in value.items():
+    for operation, timeout in value.items():
         path = join(name, operation)
         if operation not in ("create", "update", "delete"):
             yield Problem(path, "is not known; there are create, update, delete")
-        elif patience is not None and not is_unknown(patience) and seconds(patience) is None:
-            number = patience if isinstance(patience, (int, float)) else None
-            seen = f"must be seconds, more than 0, got {kind_of(patience)}"
-            yield Problem(path, seen, number=None if isinstance(patience, bool) else number)
+        elif timeout is not None and not is_unknown(timeout) and seconds(timeout) is None:
+            number = timeout if isinstance(timeout, (int, float)) else None
+            seen = f"must be seconds, more than 0, got {kind_of(timeout)}"
+            yield Problem(path, seen, number=None if isinstance(timeout, bool) else number)
 
 
 _CHECKS: dict[str, Callable[[str, Any], Iterator[Problem]]] = {

@@ -1,12 +1,13 @@
 """How the arguments of queues, environments, policies and shares depend on each other.
 
-The counterpart of `job_rules`: what AWS only says in words, with the page that says it.
+The counterpart of `job`: rules that AWS gives in words, with the page that does. Those of
+`QUOTA_MANAGEMENT` look at several resources, of which a provider's check sees one: the others are
+told by the program (`checks/preflight/declared.py`) or by AWS (`checks/preflight/queue.py`).
 """
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sjresource.aws.arn import name_in
 from sjresource.aws.payload import is_unknown
@@ -16,10 +17,12 @@ from sjresource.problem import Problem
 from sjresource.vocabulary import NUM_INSTANCES, SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     Properties = Mapping[str, Any]
     Rule = Callable[[Properties], Iterator[Problem]]
+
+_MOST_SHARES = 20
 
 
 def queue_is_for_training(properties: Properties) -> Iterator[Problem]:
@@ -29,7 +32,7 @@ def queue_is_for_training(properties: Properties) -> Iterator[Problem]:
     """
     found = value_at(properties, "job_queue_type")
     if isinstance(found, str) and not is_unknown(found) and found != SAGEMAKER_TRAINING:
-        yield Problem("job_queue_type", f"must be {SAGEMAKER_TRAINING}, the type for service jobs")
+        yield Problem("job_queue_type", "must be SAGEMAKER_TRAINING, the type for service jobs")
 
 
 def environments_are_distinct(properties: Properties) -> Iterator[Problem]:
@@ -71,7 +74,7 @@ def limit_actions_terminate(properties: Properties) -> Iterator[Problem]:
     for position, action in enumerate(items_at(properties, path)):
         if value_at(action, "action") == "CANCEL":
             yield Problem(
-                f"{path}[{position}].action", f"must be TERMINATE in a {SAGEMAKER_TRAINING} queue"
+                f"{path}[{position}].action", "must be TERMINATE in a SAGEMAKER_TRAINING queue"
             )
         reason = value_at(action, "reason")
         if isinstance(reason, str) and not is_unknown(reason) and reason not in _LIMIT_REASONS:
@@ -161,28 +164,6 @@ def share_identifiers_do_not_overlap(properties: Properties) -> Iterator[Problem
         earlier.append(name)
 
 
-def share_identifiers_are_in_aws_words(properties: Properties) -> Iterator[str]:
-    """AWS's API page has letters and digits in share identifiers, its guide hyphens too.
-
-    https://docs.aws.amazon.com/batch/latest/APIReference/API_ShareAttributes.html
-    https://docs.aws.amazon.com/batch/latest/userguide/create-sagemaker-job-queue.html
-    """
-    path = "fairshare_policy.share_distribution"
-    for position, share in enumerate(items_at(properties, path)):
-        name = value_at(share, "share_identifier")
-        if isinstance(name, str) and not is_unknown(name) and not _IN_AWS_WORDS.fullmatch(name):
-            yield (
-                f"{path}[{position}].share_identifier has other characters than letters, digits, "
-                "hyphens and underscores, of which no page of AWS's says that Batch takes them"
-            )
-
-
-_IN_AWS_WORDS = re.compile(r"[A-Za-z0-9_-]*\*?")
-
-QUEUE_ADVICE: Mapping[str, tuple[Callable[[Properties], Iterator[str]], ...]] = {
-    "CreateSchedulingPolicy": (share_identifiers_are_in_aws_words,),
-}
-
 QUEUE_RULES: Mapping[str, tuple[Rule, ...]] = {
     "CreateJobQueue": (
         queue_is_for_training,
@@ -194,6 +175,60 @@ QUEUE_RULES: Mapping[str, tuple[Rule, ...]] = {
     "CreateSchedulingPolicy": (policy_has_one_kind, share_identifiers_do_not_overlap),
     "CreateQuotaShare": (share_limits_are_of_instance_types, only_borrowers_have_a_limit),
 }
+
+
+class OtherQueue(NamedTuple):
+    """Another queue over the same environment; `quota_managed` is None if that is not known."""
+
+    name: str
+    quota_managed: bool | None
+
+
+def environment_counts_types(position: int, units: Iterable[str]) -> Iterator[Problem]:
+    """Under quota management an environment's limits count instances of a type.
+
+    https://docs.aws.amazon.com/batch/latest/userguide/create-quota-management-resources.html
+    """
+    if NUM_INSTANCES in units:
+        yield Problem(
+            _path(position),
+            f"has a limit in {NUM_INSTANCES}, and the queue's policy is one of quota shares, "
+            "which takes limits of instance types (ml.…)",
+        )
+
+
+def environment_has_one_queue(
+    position: int, others: Sequence[OtherQueue], *, quota_managed: bool | None
+) -> Iterator[Problem]:
+    """An environment under quota management is that of one queue.
+
+    https://docs.aws.amazon.com/batch/latest/userguide/create-quota-management-resources.html
+    """
+    for other in others:
+        if quota_managed or other.quota_managed:
+            yield Problem(
+                _path(position),
+                f'is the environment of queue "{other.name}" too, and under quota management an '
+                "environment has one queue",
+            )
+            return
+
+
+def queue_has_room_for_shares(earlier: int) -> Iterator[Problem]:
+    """A queue has at most 20 quota shares.
+
+    https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html
+    """
+    if earlier >= _MOST_SHARES:
+        reason = f"has {earlier} quota shares without this one, and a queue takes {_MOST_SHARES}"
+        yield Problem("job_queue", reason)
+
+
+QUOTA_MANAGEMENT = (environment_counts_types, environment_has_one_queue, queue_has_room_for_shares)
+
+
+def _path(position: int) -> str:
+    return f"service_environment_order[{position}].service_environment"
 
 
 def _units_are_distinct(limits: list[Any]) -> Iterator[Problem]:

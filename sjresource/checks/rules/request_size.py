@@ -1,6 +1,6 @@
-"""How large a job's request is as it is sent, and what makes it so.
+"""How large a job's request is as it is sent, and which members make it so.
 
-What is unknown yet counts as nothing, so a size is never more than what will be sent.
+Unknown values count as nothing, so a size is never more than what will be sent.
 """
 
 from __future__ import annotations
@@ -9,88 +9,86 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.models import input_shape, to_request
-from sjresource.aws.payload import is_unknown, payload_as_sent, readable_payload
-from sjresource.checks.values.rule import PAYLOAD
+from sjresource.aws.payload import is_unknown, payload_as_sent
+from sjresource.checks.values.job_arguments import PAYLOAD
 from sjresource.problem import Problem
 from sjresource.stack.identity import submission_tags
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-    Properties = Mapping[str, Any]
+    from sjresource.checks.values.job_arguments import JobArguments, Payload
 
 _KIB = 1024
 MOST_OF_A_PAYLOAD = 10 * _KIB
 MOST_OF_A_REQUEST = 30 * _KIB
 LARGE_PAYLOAD = 8 * _KIB
-"""Of a payload that grows with each parameter, this leaves room for some more."""
+"""A payload grows with each parameter; this leaves room for some more."""
 
 _ARGUMENTS = (PAYLOAD, "tags", "retry_strategy")
-"""Those that can be large."""
+"""The arguments that can be large."""
 
 _DIGEST = "0" * 64
-"""As long as what names a run among a job's marks, and as a clientToken."""
+"""As long as the digests in a job's tags, and as the clientToken."""
 
 _SHOWN = 3
 _WORTH_SHOWING = _KIB // 2
 
 
-def requests_fit(properties: Properties) -> Iterator[Problem]:
+def requests_fit(job: JobArguments) -> Iterator[Problem]:
     """A payload has at most 10 KiB as it is sent, and a whole request 30 KiB.
 
     https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
     """
-    size, whole = _payload_size(properties), _request_size(properties)
+    sent = _payload_as_sent(job)
+    size, whole = _size_of(sent), _request_size(job, sent)
     if size > MOST_OF_A_PAYLOAD:
-        yield Problem(PAYLOAD, _too_large(size, readable_payload(properties.get(PAYLOAD))))
+        yield Problem(PAYLOAD, _too_large(size, job.payload))
     elif whole > MOST_OF_A_REQUEST:
         most = f"Batch takes at most {_bytes(MOST_OF_A_REQUEST)}"
-        path = max(_ARGUMENTS, key=lambda name: _json_size(properties.get(name)))
+        path = max(_ARGUMENTS, key=lambda name: _json_size(job.properties.get(name)))
         yield Problem(path, f"has most of a request of {_bytes(whole)}, and {most} in all")
 
 
-def payload_is_large(properties: Properties, payload: Properties) -> Iterator[str]:
+def payload_is_large(job: JobArguments) -> Iterator[str]:
     """A payload has at most 10 KiB, and grows.
 
     https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
     """
-    size = _payload_size(properties)
+    size = _size_of(_payload_as_sent(job))
     if LARGE_PAYLOAD < size <= MOST_OF_A_PAYLOAD:
-        yield f"{PAYLOAD} {_too_large(size, payload)}"
+        yield f"{PAYLOAD} {_too_large(size, job.payload)}"
 
 
-def _too_large(size: int, payload: Properties) -> str:
+def _too_large(size: int, payload: Payload) -> str:
     most, largest = _bytes(MOST_OF_A_PAYLOAD), _largest(payload)
     return f"is {_bytes(size)} as it is sent, and Batch takes at most {most}{largest}"
 
 
-def _payload_size(properties: Properties) -> int:
-    name = properties.get("job_name")
-    known = _known(readable_payload(properties.get(PAYLOAD)))
+def _payload_as_sent(job: JobArguments) -> str:
+    """Return the payload's text without what is unknown; "" if it cannot be written as JSON."""
+    name = job.properties.get("job_name")
     try:
-        return _size_of(payload_as_sent(known, name if isinstance(name, str) else ""))
+        return payload_as_sent(_known(job.payload), name if isinstance(name, str) else "")
     except (TypeError, ValueError):
-        return 0  # what can't be written is told elsewhere
+        return ""  # what cannot be written is another check's problem
 
 
-def _request_size(properties: Properties) -> int:
-    """Return the size of SubmitServiceJob's body, with the marks that a submission has."""
-    known = _known(dict(properties))
-    name, identity = known.get("job_name"), known.get("identity")
+def _request_size(job: JobArguments, sent: str) -> int:
+    """Return the size of SubmitServiceJob's body, with the tags that a submission adds."""
+    known = {**_known(dict(job.properties)), PAYLOAD: sent}
+    identity = known.get("identity")
     try:
-        known[PAYLOAD] = payload_as_sent(
-            _known(readable_payload(properties.get(PAYLOAD))), str(name or "")
-        )
         request: dict[str, Any] = to_request(input_shape("SubmitServiceJob"), known)
         marks = submission_tags(identity, _DIGEST, _DIGEST, 0) if identity else {}
         request["tags"] = {**(request.get("tags") or {}), **marks}
         return len(json.dumps({"clientToken": _DIGEST, **request}))
     except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError):
-        return 0  # something has a wrong kind, which is told elsewhere
+        return 0  # something has a wrong type, which is another check's problem
 
 
 def _known(value: Any) -> Any:
-    """Leave out what is unknown."""
+    """Return a copy without unknown values."""
     if isinstance(value, dict):
         return {name: _known(item) for name, item in value.items() if not is_unknown(item)}
     if isinstance(value, (list, tuple)):
@@ -98,8 +96,8 @@ def _known(value: Any) -> Any:
     return value
 
 
-def _largest(payload: Properties) -> str:
-    """Name the largest members by their paths: never a value, which may be secret."""
+def _largest(payload: Payload) -> str:
+    """Return the paths of the largest members, in words; never a value, which may be secret."""
     sizes = sorted(
         ((_json_size(value), *_heaviest(name, value)) for name, value in payload.items()),
         key=lambda found: -found[0],
@@ -109,7 +107,7 @@ def _largest(payload: Properties) -> str:
 
 
 def _heaviest(path: str, value: Any) -> tuple[str, int]:
-    """Follow what holds more than half of a member."""
+    """Return the path and size of the innermost part that is more than half of a member."""
     whole = _json_size(value)
     if isinstance(value, dict):
         parts = [(f"{path}.{name}", item) for name, item in value.items()]

@@ -1,10 +1,10 @@
-"""What is wrong with a resource's arguments, found before anything is sent.
+"""Every problem of a resource's arguments that can be found offline: shapes, bounds and rules.
 
-Batch takes any payload and fails hours later, at the head of the queue, so the whole request is
-held against botocore's models at preview, and against what AWS only says in words: the tables in
-`documented_bounds`, the rules of jobs and of the queue side. Every problem is found at once,
-each with its path. Values are never quoted, only their kind is: they may be secret. A number out of
-range is, where the program tells which places are secret. What is unknown yet is passed over.
+Batch takes any payload and fails hours later, at the head of the queue, so a preview checks the
+whole request against botocore's models (`checks/values/shapes.py`), the bounds that AWS gives in
+words (`bounds`), and the rules. All problems are found at once, each with its path. Values are
+never quoted, since they may be secret: only their type is. A number out of range is, where the
+program says which places are secret. What is still unknown is skipped.
 """
 
 from __future__ import annotations
@@ -12,110 +12,112 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.models import input_shape, property_name
-from sjresource.aws.payload import (
-    InvalidPayload,
-    is_unknown,
-    kind_of,
-    parse_payload,
-    readable_payload,
-)
-from sjresource.checks.rules.bounds import BOUNDS
-from sjresource.checks.rules.foreign_arns import foreign_arns
-from sjresource.checks.rules.images import images_are_of_the_jobs_region
-from sjresource.checks.rules.job import RULES
+from sjresource.aws.payload import is_unknown, kind_of
+from sjresource.checks.rules.bounds import bounds_of
+from sjresource.checks.rules.job import JOB_RULES
 from sjresource.checks.rules.own_arguments import own_problems
 from sjresource.checks.rules.queues import QUEUE_RULES
-from sjresource.checks.rules.request_size import requests_fit
-from sjresource.checks.values.shapes import Conformance
+from sjresource.checks.values.job_arguments import PAYLOAD
+from sjresource.checks.values.shapes import ShapeValidator
 from sjresource.problem import Problem, join
 from sjresource.stack.inputs.output_text import is_output_text, output_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from sjresource.checks.values.job_arguments import JobArguments
 
-def job_problems(properties: Mapping[str, Any], region: str | None = None) -> Iterator[Problem]:
-    """Hold a service job, payload included, against everything that can be known of it offline.
+LET_PASS = "let pass, since sjresource:validation is warn"  # noqa: S105 - no password
 
-    `region` is the stack's; None leaves regions unchecked where the queue is not an ARN.
+
+def job_problems(job: JobArguments) -> Iterator[Problem]:
+    """Yield the problems of a service job, payload included.
+
+    Regions are not checked where neither the queue's ARN nor the stack's config has one.
     """
-    yield from _each_told_once(properties, _job_problems(properties, region))
+    arguments = _own_left_out(job.properties)
+    if job.payload:
+        arguments[PAYLOAD] = job.payload
+    yield from _each_told_once(job.properties, arguments, _job_problems(job))
 
 
 def queue_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[Problem]:
-    """Hold the arguments of a queue, an environment, a policy or a share against `operation`."""
-    yield from _each_told_once(properties, _queue_problems(operation, properties))
+    """Yield the problems of a queue, an environment, a policy or a share made by `operation`."""
+    problems = _queue_problems(operation, properties)
+    yield from _each_told_once(properties, _own_left_out(properties), problems)
 
 
-def _job_problems(properties: Mapping[str, Any], region: str | None) -> Iterator[Problem]:
-    payload = properties.get("service_request_payload")
-    request = _of_operation("SubmitServiceJob", properties)
-    request["service_request_payload"] = ""  # it has a check of its own
-    yield from request_problems("SubmitServiceJob", request)
-    yield from payload_problems(payload)
-    readable = readable_payload(payload)
-    for rule in RULES:
-        yield from rule(request, readable)
-    yield from foreign_arns(request, readable, region)
-    yield from images_are_of_the_jobs_region(request, readable, region)
-    yield from requests_fit(properties)
+def failing(problems: Iterable[Problem], *, lenient: bool) -> list[Problem]:
+    """Return the problems that fail; `sjresource:validation: warn` lets all pass but unsendable."""
+    return [problem for problem in problems if problem.unsendable or not lenient]
+
+
+def _job_problems(job: JobArguments) -> Iterator[Problem]:
+    request = _request("SubmitServiceJob", job.properties)
+    request[PAYLOAD] = ""  # it has a check of its own
+    yield from _request_problems("SubmitServiceJob", request)
+    yield from _payload_problems(job)
+    for rule in JOB_RULES:
+        yield from rule(job)
 
 
 def _queue_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[Problem]:
-    request = _of_operation(operation, properties)
-    yield from request_problems(operation, request)
+    request = _request(operation, properties)
+    yield from _request_problems(operation, request)
     for rule in QUEUE_RULES[operation]:
         yield from rule(request)
 
 
-def failing(problems: Iterable[Problem], *, lenient: bool) -> list[Problem]:
-    """Leave out what `sjresource:validation: warn` lets pass: all that botocore can send."""
-    return [problem for problem in problems if problem.unsendable or not lenient]
+def _request_problems(operation: str, request: Mapping[str, Any]) -> Iterator[Problem]:
+    validator = ShapeValidator(name_of=property_name)
+    problems = validator.problems(input_shape(operation), request, "")
+    yield from _with_bounds(problems, operation, request, "")
 
 
-def request_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[Problem]:
-    """Hold properties, under our names, against what Batch's `operation` takes and documents."""
-    walk = Conformance(name_of=property_name)
-    misshapen = list(walk.problems(input_shape(operation), properties, ""))
-    yield from misshapen
-    told = [problem.path for problem in misshapen]
-    for path, bound in BOUNDS[operation]:
-        for found, value in _values_at(properties, path.split("."), ""):
-            if not _is_told(found, told) and not bound.allows(value):
-                seen = f"must be {bound.meaning}, got {kind_of(value)}{_size(value)}{_break(value)}"
-                number = value if isinstance(value, (int, float)) else None
-                yield Problem(found, seen, unsendable=bound.is_ours, number=number)
-
-
-def payload_problems(value: Any) -> Iterator[Problem]:
-    """Hold a service job's payload against SageMaker's CreateTrainingJob.
+def _payload_problems(job: JobArguments) -> Iterator[Problem]:
+    """Yield the problems of a payload as a CreateTrainingJob request.
 
     `TrainingJobName` may be left out: the job's name stands in for it, and Batch gives the
     training job a name of its own anyway.
     """
-    if is_unknown(value):
+    given = job.properties.get(PAYLOAD)
+    if is_unknown(given):
         return
-    if value is None:
-        yield Problem("service_request_payload", "is required", unsendable=True)
+    if given is None or job.parse_error:
+        yield Problem(PAYLOAD, job.parse_error or "is required", unsendable=True)
         return
-    try:
-        payload = parse_payload(value)
-    except InvalidPayload as error:
-        yield Problem("service_request_payload", str(error), unsendable=True)
-        return
-    walk = Conformance(name_of=str, optional=frozenset({"TrainingJobName"}), as_text=True)
+    optional = frozenset({"TrainingJobName"})
+    validator = ShapeValidator(name_of=str, optional=optional, as_text=True)
     shape = input_shape("CreateTrainingJob", "sagemaker")
-    yield from walk.problems(shape, payload, "service_request_payload")
+    problems = validator.problems(shape, job.payload, PAYLOAD)
+    yield from _with_bounds(problems, "CreateTrainingJob", job.payload, PAYLOAD)
+
+
+def _with_bounds(
+    problems: Iterable[Problem], operation: str, request: Mapping[str, Any], path: str
+) -> Iterator[Problem]:
+    """Yield `problems`, then those of values that have the right shape and are out of bounds."""
+    misshapen = list(problems)
+    yield from misshapen
+    told = [problem.path for problem in misshapen]
+    for bounded, allowed in bounds_of(operation):
+        for found, value in _values_at(request, bounded.split("."), path):
+            if not _is_told(found, told) and not allowed.test(value):
+                got = f"{kind_of(value)}{_size(value)}{_line_break(value)}"
+                number = value if isinstance(value, (int, float)) else None
+                reason = f"must be {allowed.meaning}, got {got}"
+                yield Problem(found, reason, unsendable=allowed.is_ours, number=number)
 
 
 def _each_told_once(
-    properties: Mapping[str, Any], problems: Iterable[Problem]
+    properties: Mapping[str, Any], arguments: Mapping[str, Any], problems: Iterable[Problem]
 ) -> Iterator[Problem]:
-    """Put first what is wrong with any argument, of AWS or ours, and leave out what follows of it.
+    """Yield problems of Outputs' texts and of our own arguments, then `problems` elsewhere.
 
-    The text of an Output has neither the form nor the length that is wanted of it.
+    The text of an Output has neither the form nor the length that is wanted of it, so other
+    problems at its path only follow from it.
     """
-    first = [*output_texts(_public(properties)), *own_problems(properties)]
+    first = [*output_texts(arguments), *own_problems(properties)]
     told = [problem.path for problem in first]
     yield from (_with_number(problem, properties) for problem in first)
     for problem in problems:
@@ -124,7 +126,7 @@ def _each_told_once(
 
 
 def _with_number(problem: Problem, properties: Mapping[str, Any]) -> Problem:
-    """Show the number that is wrong, where the program says that it is no secret."""
+    """Return a problem with its wrong number shown, if the program says that it is no secret."""
     places = properties.get("secret_paths")
     if problem.number is None or not isinstance(places, list):
         return problem
@@ -137,7 +139,7 @@ def _with_number(problem: Problem, properties: Mapping[str, Any]) -> Problem:
 
 
 def _digits(number: float) -> str:
-    """Write a number out: the engine hands integers over as floats."""
+    """Return a number as text: the engine passes integers as floats."""
     is_whole = abs(number) < _EXACT and float(number).is_integer()
     return str(int(number) if is_whole else number)
 
@@ -146,33 +148,33 @@ _EXACT = 2.0**53
 """Below it a float is the integer that the program gave."""
 
 
-def _public(properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out what is not a program's argument; a payload in JSON is looked into."""
-    shown = {
+def _own_left_out(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a program's arguments, without the properties that sjresource or Pulumi adds."""
+    return {
         name: value
         for name, value in properties.items()
-        if name not in _PRIVATE and not name.startswith("__")
+        if name not in _ADDED and not name.startswith("__")
     }
-    readable = readable_payload(properties.get("service_request_payload"))
-    return {**shown, "service_request_payload": readable} if readable else shown
 
 
-_PRIVATE = frozenset({"identity", "managed_in_program", "secret_paths", "max_instance_hours"})
+_ADDED = frozenset(
+    ("identity", "managed_in_program", "conflicts", "secret_paths", "max_instance_hours")
+)
 
 
-def _of_operation(operation: str, properties: Mapping[str, Any]) -> dict[str, Any]:
-    """Leave out the arguments that are ours, not AWS's."""
+def _request(operation: str, properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the properties that `operation` takes."""
     names = map(property_name, input_shape(operation).members)
     return {name: properties[name] for name in names if properties.get(name) is not None}
 
 
 def _is_told(path: str, told: list[str]) -> bool:
-    """Tell whether something at or below `path` has the wrong kind, which the bounds rely on."""
+    """Return whether a problem at or below `path` is known already."""
     return any(each == path or each.startswith((f"{path}.", f"{path}[")) for each in told)
 
 
 def _values_at(value: Any, steps: list[str], path: str) -> Iterator[tuple[str, Any]]:
-    """Find what stands at a path such as `a.b[].c`, with the path that it really has."""
+    """Yield the values at a path such as `a.b[].c`, each with its own path."""
     if is_unknown(value) or value is None:
         return
     if not steps:
@@ -183,12 +185,12 @@ def _values_at(value: Any, steps: list[str], path: str) -> Iterator[tuple[str, A
     if not each:
         yield from _values_at(inner, steps[1:], join(path, name))
         return
-    for position, item in enumerate(inner if isinstance(inner, list) else []):
+    for position, item in enumerate(inner if isinstance(inner, (list, tuple)) else []):
         yield from _values_at(item, steps[1:], f"{join(path, name)}[{position}]")
 
 
-def _break(value: Any) -> str:
-    """Say that a text, or a map's name or value, has a line break, which few places take."""
+def _line_break(value: Any) -> str:
+    """Return words for a line break in a text, or in a map's names or values; else ""."""
     texts = [*value, *value.values()] if isinstance(value, dict) else [value]
     broken = any(isinstance(text, str) and ("\n" in text or "\r" in text) for text in texts)
     return "; it holds a line break" if broken else ""

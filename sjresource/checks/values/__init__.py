@@ -1,1 +1,1 @@
-"""One value held against its shape, and values that may be unknown or of the wrong kind."""
+"""Reads values that may be unknown, and checks one value against its shape."""

@@ -1,6 +1,6 @@
-"""Reading arguments that may be unknown, absent or of the wrong kind.
+"""Reads arguments that may be unknown, absent or of the wrong type.
 
-The rules look at what is known and right in its kind; everything else is somebody else's to tell.
+Rules look only at what is known and of the right type; shapes are checked elsewhere.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def value_at(value: Any, path: str) -> Any:
-    """Give what stands at `a.b.c`, None if nothing does; an unknown on the way is the answer."""
+    """Return the value at `a.b.c`, None if there is none; an unknown on the way is returned."""
     for step in path.split("."):
         if is_unknown(value):
             return value
@@ -23,18 +23,18 @@ def value_at(value: Any, path: str) -> Any:
 
 
 def may_be_given(value: Any, path: str) -> bool:
-    """Tell whether something stands there, or something unknown that may hold it."""
+    """Return whether there is a value at `path`, or an unknown that may hold one."""
     return value_at(value, path) is not None
 
 
 def is_given(value: Any, path: str) -> bool:
-    """Tell whether something known stands there."""
+    """Return whether there is a known value at `path`."""
     found = value_at(value, path)
     return found is not None and not is_unknown(found)
 
 
 def whole_number_at(value: Any, path: str) -> int | None:
-    """Give the integer at `path`, None for everything else."""
+    """Return the integer at `path`; None for anything else."""
     found = value_at(value, path)
     if isinstance(found, bool) or not isinstance(found, (int, float)):
         return None
@@ -42,13 +42,13 @@ def whole_number_at(value: Any, path: str) -> int | None:
 
 
 def items_at(value: Any, path: str) -> list[Any]:
-    """Give the list at `path`, empty for everything else."""
+    """Return the list at `path`; an empty one for anything else."""
     found = value_at(value, path)
     return list(found) if isinstance(found, (list, tuple)) else []
 
 
 def repeated(items: list[Any], name: str) -> Iterator[int]:
-    """Give the positions of items whose `name` an earlier item has."""
+    """Yield the positions of items that have the same `name` as an earlier item."""
     seen = set()
     for position, item in enumerate(items):
         found = value_at(item, name)
@@ -60,12 +60,12 @@ def repeated(items: list[Any], name: str) -> Iterator[int]:
 
 
 def is_true(value: Mapping[str, Any], path: str) -> bool:
-    """Tell whether `path` holds a known True."""
+    """Return whether the value at `path` is a known True."""
     return value_at(value, path) is True
 
 
 def holds_unknown(value: Any) -> bool:
-    """Tell whether anything in it is unknown."""
+    """Return whether a value is, or contains, an unknown."""
     if isinstance(value, dict):
         return any(map(holds_unknown, value.values()))
     if isinstance(value, (list, tuple)):
@@ -74,7 +74,7 @@ def holds_unknown(value: Any) -> bool:
 
 
 def with_known(olds: Any, news: Any) -> Any:
-    """Give `news` with what was there before wherever it is unknown."""
+    """Return `news` with the old value wherever it is unknown."""
     if is_unknown(news):
         return olds
     if isinstance(news, dict):

@@ -1,20 +1,20 @@
-"""Whether a value has the shape that botocore's model describes.
+"""Checks a value against the shape that botocore's model describes.
 
-Stricter than botocore's own ParamValidator, which looks at neither enums, patterns nor upper
-bounds, and told in the user's words: each problem has its path, and says the kind of what was
-given, never the value.
+Stricter than botocore's own ParamValidator, which ignores enums, patterns and upper bounds. Each
+problem has the path as the user wrote it, and the type of what was given, never the value.
 """
 
 from __future__ import annotations
 
 import difflib
 import math
+import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.models import model_version
 from sjresource.aws.payload import is_unknown, kind_of
-from sjresource.checks.values.patterns import matches, meaning, refusal
 from sjresource.problem import Problem, join
 
 if TYPE_CHECKING:
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Conformance:
-    """One way to walk a shape.
+class ShapeValidator:
+    """Finds the problems of values of a shape.
 
-    `name_of` turns a member's name into the one that the user gave; `optional` holds required
-    members that we fill in. `as_text` is a request that is text to botocore, which sends whatever
-    stands in it.
+    `name_of` turns a member's name into the one that users write; `optional` holds required members
+    that sjresource fills in. With `as_text` the request is a text to botocore, which sends it
+    whatever it holds.
     """
 
     name_of: Callable[[str], str]
@@ -37,9 +37,9 @@ class Conformance:
     as_text: bool = False
 
     def problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
-        """Find every problem in what stands at `path`; what is unknown or None has none.
+        """Yield every problem of the value at `path`; unknown values and None have none.
 
-        An empty list or map means the same as none, and is not sent.
+        An empty list or map means the same as None, and is not sent.
         """
         if is_unknown(value) or value is None:
             return
@@ -59,7 +59,7 @@ class Conformance:
             yield from self._number_problems(shape, value, path)
 
     def _misshapen(self, path: str, reason: str) -> Problem:
-        """Make a problem of what botocore looks at as well, in its own requests."""
+        """Return a problem that botocore refuses too, unless the request is a text to it."""
         return Problem(path, reason, unsendable=not self.as_text)
 
     def _structure_problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
@@ -133,7 +133,7 @@ class Conformance:
 
 
 def must_be_one_of(path: str, value: Any, allowed: Collection[str]) -> Problem:
-    """Say which values there are, as far as this botocore knows."""
+    """Return a problem that says which values this botocore knows."""
     return Problem(
         path,
         f"must be one of {_some(allowed)}{_nearest(str(value), allowed)} "
@@ -142,11 +142,11 @@ def must_be_one_of(path: str, value: Any, allowed: Collection[str]) -> Problem:
 
 
 _NO_NAME = 20
-"""A shorter text of the wrong length is something else; a longer one is just too long."""
+"""A shorter text of the wrong length is something else altogether; a longer one is too long."""
 
 
 def _ignores_case(shape: Any, value: str) -> bool:
-    """AWS's own SDK sends "Retry" where the model has RETRY, and Batch takes it."""
+    """Return whether case is ignored: AWS's SDK sends "Retry" for RETRY, and Batch takes it."""
     return shape.name == "ServiceJobRetryAction" and value.upper() in shape.enum
 
 
@@ -202,7 +202,7 @@ def _article(shape: Shape) -> str:
 
 
 def _hint(shape: Shape) -> str:
-    """AWS takes numbers as text in many places, hyperparameters above all."""
+    """Return advice: AWS takes numbers as text in many places, hyperparameters above all."""
     return "; write it as text" if shape.type_name == "string" else ""
 
 
@@ -221,7 +221,7 @@ def _some(allowed: Collection[str]) -> str:
 
 
 def _nearest(name: str, known: Collection[str]) -> str:
-    """Suggest the right name; the wrong one may be written in another case or style."""
+    """Return a suggestion of the right name, whatever case or style the wrong one has."""
     by_letters = {_letters(each): each for each in known}
     near = difflib.get_close_matches(_letters(name), list(by_letters), n=1)
     return f"; did you mean {by_letters[near[0]]}?" if near else ""
@@ -235,3 +235,85 @@ def _way_out(*, passes: bool) -> str:
     if passes:
         return "if AWS has it by now, `pulumi config set sjresource:validation warn`"
     return "if AWS has it by now, update botocore"
+
+
+# AWS's patterns as Python can run them. The models are written for another dialect: a pattern has
+# to match the whole string, `\d` and `\w` mean ASCII, and `\p{…}` names classes that `re` lacks.
+
+_SEPARATORS = r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+r"""What `\p{Z}` stands for. https://www.unicode.org/reports/tr44/#General_Category_Values"""
+
+_TRANSLATED = {
+    r"arn:[\p{Alnum}\-]+:lambda:[\p{Alnum}\-]+:[0-9]{12}:function:.*": (
+        r"arn:[A-Za-z0-9\-]+:lambda:[A-Za-z0-9\-]+:[0-9]{12}:function:.*"
+    ),
+    # Letters, digits and the underscore of every script together are what `\w` means in Unicode.
+    r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)": rf"(?u:[\w{_SEPARATORS}.:/=+\-@]*)",
+}
+
+
+_ARN = "the ARN of {} in SageMaker"
+_NAME = "up to {} letters, digits and hyphens that begin and end with a letter or digit"
+_ONE_LINE = "text in one line: AWS allows no line break here"
+_IN_ONE_LINE = frozenset({".*", ".+"})
+
+_MEANINGS = (
+    (r".*:lambda:.*", "the ARN of a Lambda function"),
+    (r".*:iam::.*role/.*", "the ARN of an IAM role, arn:aws:iam::<12 digits>:role/<name>"),
+    (r".*hub-content.*DataSet.*", _ARN.format("a data set of a hub")),
+    (r".*hub-content.*Model.*", _ARN.format("a model of a hub")),
+    (r".*:training-plan/.*", _ARN.format("a training plan")),
+    (r".*:mlflow-.*", _ARN.format("an MLflow app or tracking server")),
+    (r".*:model-package-group/.*", _ARN.format("a model package group")),
+    (r".*:model-package/.*", _ARN.format("a model package")),
+    (r"\(arn:aws.*:sagemaker:.*", "the name or the ARN of an algorithm in SageMaker"),
+    (r"\(https\|s3\)://.*", "an address that begins with s3:// or https:// and names a bucket"),
+    (r".*\{0,62\}", _NAME.format(63)),
+    (r".*\{0,119\}", _NAME.format(120)),
+    (r"\[A-Za-z0-9\\.\\-_\]\+", "letters, digits, dots, hyphens and underscores"),
+    (r"\(fs-.*", "a file system's id, fs- and at least 8 digits or letters a to f"),
+    (r"\[a-zA-Z0-9:/_-\]\*", "a key's id, alias or ARN: letters, digits and : / _ -"),
+    (r"\[-0-9a-zA-Z\]\+", "an id of letters, digits and hyphens"),
+    (r"\(\[\\p\{L\}.*", "letters, digits, spaces and _ . : / = + - @"),
+    (r"\[a-zA-Z_\]\[a-zA-Z0-9_\]\*", "letters, digits and underscores, the first one no digit"),
+    (r"\\d\+K", "a whole number and K, such as 4K"),
+)
+"""What AWS's patterns mean, by their text; a test finds the models' patterns that lack here."""
+
+
+def meaning(pattern: str) -> str | None:
+    """Return in words what matches a pattern; None for one that is in no table here."""
+    if pattern in _IN_ONE_LINE:
+        return _ONE_LINE
+    return next((words for form, words in _MEANINGS if re.fullmatch(form, pattern)), None)
+
+
+def refusal(pattern: str, text: str, *, is_name: bool = False) -> str:
+    """Return what has to be there instead of a text that does not match."""
+    words = meaning(pattern)
+    if pattern in _IN_ONE_LINE:
+        return f"must be {_ONE_LINE}"
+    said = f"must have a form that matches {pattern}"
+    said = said.replace("a form", "a name") if is_name else said
+    said += f", in words: {words}" if words else ""
+    return f"{said}; it holds a line break" if "\n" in text or "\r" in text else said
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Return whether `text` fully matches a pattern; True if Python cannot compile the pattern."""
+    compiled = _compiled(pattern)
+    return compiled is None or compiled.fullmatch(text) is not None
+
+
+def can_be_run(pattern: str) -> bool:
+    """Return whether Python can compile a pattern, so that `matches` means something."""
+    return _compiled(pattern) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str] | None:
+    translated = _TRANSLATED.get(pattern)
+    try:
+        return re.compile(translated) if translated else re.compile(pattern, re.ASCII)
+    except re.error:
+        return None

@@ -12,7 +12,8 @@ from argument_kinds import CANARY, Kinds
 from training_requests import IDENTITY, JOB, PAYLOAD
 
 from sjresource.aws.settings import Checking, Settings
-from sjresource.checks.warnings.job import job_advice
+from sjresource.checks.values.job_arguments import JobArguments
+from sjresource.checks.warnings.requests import job_warnings
 from sjresource.resources.job_queue import JobQueueProvider
 from sjresource.resources.quota_share import QuotaShareProvider
 from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
@@ -103,7 +104,9 @@ def test_a_check_answers_whatever_it_is_given(kind: type) -> None:
             assert CANARY not in said, news
             assert "\x1b" not in said, news
             if kind is ServiceJobProvider:
-                assert CANARY not in " ".join(job_advice(checked.inputs, "us-east-1")), news
+                assert CANARY not in " ".join(
+                    job_warnings(JobArguments.parse(checked.inputs, "us-east-1"))
+                ), news
             if not checked.failures:
                 provider.diff("training", dict(right), checked.inputs)
 

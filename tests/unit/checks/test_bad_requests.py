@@ -12,6 +12,7 @@ from botocore.validate import ParamValidator
 from sjresource.aws.models import input_shape, property_name
 from sjresource.aws.settings import Checking
 from sjresource.checks.rules.requests import job_problems
+from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.resources.job_queue import JobQueueProvider
 from sjresource.resources.quota_share import QuotaShareProvider
 from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
@@ -104,10 +105,16 @@ def test_validation_warn_lets_pass_all_that_botocore_can_send(bad: Bad) -> None:
 def test_what_is_unknown_adds_no_mistake(bad: Bad) -> None:
     """Whichever part of a request a preview does not know yet; the rest is judged as before."""
     payload = bad.request["service_request_payload"]
-    before = {(problem.path, problem.reason) for problem in job_problems(bad.request)}
+    before = {
+        (problem.path, problem.reason) for problem in job_problems(JobArguments.parse(bad.request))
+    }
     for path, partly in partly_unknown(payload):
         request = {**bad.request, "service_request_payload": partly}
-        found = [problem for problem in job_problems(request) if "KiB" not in problem.reason]
+        found = [
+            problem
+            for problem in job_problems(JobArguments.parse(request))
+            if "KiB" not in problem.reason
+        ]
         assert {(problem.path, problem.reason) for problem in found} <= before, path
 
 

@@ -12,6 +12,7 @@ from sjresource.checks.rules.instance_hours import (
     requested_instances,
     with_instance_hours,
 )
+from sjresource.checks.values.job_arguments import JobArguments
 
 GROUPS = [
     {"InstanceGroupName": "a", "InstanceType": "ml.m5.large", "InstanceCount": 2.0},
@@ -48,7 +49,7 @@ HOUR = {"StoppingCondition__MaxRuntimeInSeconds": 3600.0}
 )
 def test_the_most_is_instances_times_run_times_attempts(job: dict[str, Any], hours: float) -> None:
     """Whichever bound ends a run first counts; without any it is SageMaker's day."""
-    assert max_instance_hours(job) == hours
+    assert max_instance_hours(JobArguments.parse(job)) == hours
 
 
 @pytest.mark.parametrize(
@@ -65,14 +66,14 @@ def test_what_is_not_known_makes_no_number(changes: dict[str, Any]) -> None:
     """A guess would be worse than none."""
     job = with_payload(**changes)
 
-    assert max_instance_hours(job) is None
-    assert "max_instance_hours" not in with_instance_hours(job)
+    assert max_instance_hours(JobArguments.parse(job)) is None
+    assert "max_instance_hours" not in with_instance_hours(JobArguments.parse(job))
 
 
 def test_a_broken_payload_makes_no_number() -> None:
     """It is a failure already."""
-    assert max_instance_hours({**JOB, "service_request_payload": "{"}) is None
-    assert requested_instances(None) is None
+    assert max_instance_hours(JobArguments.parse({**JOB, "service_request_payload": "{"})) is None
+    assert requested_instances({}) is None
 
 
 def test_instances_are_counted_by_type() -> None:

@@ -7,8 +7,8 @@ import pytest
 from good_requests import GOOD_JOBS, REASON
 from training_requests import JOB, REMOVED, with_payload
 
-from sjresource.checks.rules.queues import QUEUE_ADVICE
-from sjresource.checks.warnings.job import job_advice
+from sjresource.checks.values.job_arguments import JobArguments
+from sjresource.checks.warnings.requests import QUEUE_WARNINGS, job_warnings
 
 SPOT = {"EnableManagedSpotTraining": True, "StoppingCondition__MaxWaitTimeInSeconds": 600.0}
 RETRY = {"action": "RETRY", "on_status_reason": f"{REASON} InternalServerError*"}
@@ -92,7 +92,7 @@ def retries(*conditions: dict[str, str], attempts: float = 3.0) -> dict[str, Any
 )
 def test_what_is_probably_not_meant_is_said_once(job: dict[str, Any], words: str) -> None:
     """Each warning is one sentence, and only that one is raised."""
-    (said,) = job_advice(job, "eu-west-1")
+    (said,) = job_warnings(JobArguments.parse(job, "eu-west-1"))
 
     assert words in said
 
@@ -119,16 +119,16 @@ def test_what_is_probably_not_meant_is_said_once(job: dict[str, Any], words: str
 )
 def test_what_is_meant_raises_nothing(job: dict[str, Any]) -> None:
     """A warning that is always there is read by nobody."""
-    assert list(job_advice(job, "eu-west-1")) == []
+    assert list(job_warnings(JobArguments.parse(job, "eu-west-1"))) == []
 
 
 def test_a_share_identifier_that_no_page_has_is_warned_of() -> None:
     """AWS's two pages differ about it, so it is refused by neither."""
-    (advise,) = QUEUE_ADVICE["CreateSchedulingPolicy"]
+    (warn,) = QUEUE_WARNINGS["CreateSchedulingPolicy"]
     names = ("team-a", "team_b*", "UserA", "team.c", pulumi.output.UNKNOWN)
     shares = [{"share_identifier": name} for name in names]
 
-    (said,) = advise({"fairshare_policy": {"share_distribution": shares}})
+    (said,) = warn({"fairshare_policy": {"share_distribution": shares}})
     assert said.startswith("fairshare_policy.share_distribution[3].share_identifier has other")
 
 
@@ -143,5 +143,7 @@ def test_what_is_unknown_raises_nothing(path: str) -> None:
         ("preemption_configuration", "quota_share_name", "retry_strategy"), pulumi.output.UNKNOWN
     )
 
-    assert list(job_advice(job)) == []
-    assert list(job_advice({**JOB, **unknown, "scheduling_priority": 1.0})) == []
+    assert list(job_warnings(JobArguments.parse(job))) == []
+    assert (
+        list(job_warnings(JobArguments.parse({**JOB, **unknown, "scheduling_priority": 1.0}))) == []
+    )

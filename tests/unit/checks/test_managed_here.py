@@ -7,7 +7,7 @@ import pulumi
 import pytest
 from training_requests import JOB
 
-from sjresource.checks.preflight.managed_here import managed_in_program
+from sjresource.checks.preflight.declared import managed_in_program
 from sjresource.resources.service_job import ServiceJob
 
 

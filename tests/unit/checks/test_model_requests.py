@@ -10,13 +10,13 @@ from training_requests import JOB
 
 from sjresource.aws.models import input_shape, property_name
 from sjresource.aws.settings import Checking, Settings
-from sjresource.checks.preflight.job import Finding, findings
+from sjresource.checks.preflight.job import job_problems_at
 from sjresource.checks.preflight.queue_facts import QueueFacts
 from sjresource.checks.rules.requests import queue_problems
 from sjresource.checks.service_job import check_job
-from sjresource.checks.values.patterns import can_be_run, meaning
-from sjresource.checks.values.shapes import Conformance
-from sjresource.checks.warnings.job import job_advice
+from sjresource.checks.values.job_arguments import JobArguments
+from sjresource.checks.values.shapes import ShapeValidator, can_be_run, meaning
+from sjresource.checks.warnings.requests import job_warnings
 
 SHAPE = input_shape("CreateTrainingJob", "sagemaker")
 OPERATIONS = [
@@ -36,7 +36,7 @@ def check(job: dict[str, Any]) -> list[str]:
 
 def test_every_mistake_that_the_model_knows_is_found_at_its_path() -> None:
     """Each member of CreateTrainingJob: wrong type, wrong enum, beyond its bounds, off its form."""
-    walk = Conformance(name_of=str)
+    walk = ShapeValidator(name_of=str)
     missed = []
     made = list(wrong(SHAPE))
     for request, path in made:
@@ -52,7 +52,7 @@ def test_every_mistake_that_the_model_knows_is_found_at_its_path() -> None:
 def test_every_mistake_in_batchs_own_members_is_found(operation: str) -> None:
     """The same for the requests to Batch, under our names."""
     shape = input_shape(operation)
-    walk = Conformance(name_of=property_name)
+    walk = ShapeValidator(name_of=property_name)
     for request, path in wrong(shape):
         renamed = _renamed(shape, request)
         found = [problem.path for problem in walk.problems(shape, renamed, "")]
@@ -64,7 +64,7 @@ def test_every_mistake_in_batchs_own_members_is_found(operation: str) -> None:
 def test_what_the_model_allows_has_no_problem(seed: int) -> None:
     """A hundred random requests a seed: never a false alarm, never an exception."""
     choice = random.Random(seed)  # noqa: S311 - a test's own dice
-    walk = Conformance(name_of=str)
+    walk = ShapeValidator(name_of=str)
     for _ in range(100):
         request = right(SHAPE, choice)
 
@@ -82,7 +82,10 @@ def test_a_check_never_raises(seed: int) -> None:
         given = {**JOB, **request, "service_request_payload": payload}
         job = {name: _spoiled(item, choice) for name, item in given.items()}
 
-        said = [*job_advice(job), *(finding.reason for finding in _findings(job))]
+        said = [
+            *job_warnings(JobArguments.parse(job)),
+            *(each.reason for each in _live_problems(job)),
+        ]
         assert all(isinstance(text, str) for text in said)
         assert all(
             isinstance(reason, str) for reason in check({**job, "identity": JOB["identity"]})
@@ -130,7 +133,7 @@ _WRONG: tuple[Any, ...] = (
 )
 
 
-def _findings(job: dict[str, Any]) -> list[Finding]:
+def _live_problems(job: dict[str, Any]) -> list[Any]:
     """Hold a job against queues of every kind."""
     queue = {
         "jobQueueName": "q",
@@ -142,7 +145,7 @@ def _findings(job: dict[str, Any]) -> list[Finding]:
     share = {"quotaShareName": "text", "state": "DISABLED", "capacityLimits": limits}
     quota = QueueFacts(queue, {"quotaSharePolicy": {}}, (environment,), (share,))
     facts = (QueueFacts(None), QueueFacts(queue), QueueFacts(queue, {}, (environment,)), quota)
-    return [finding for each in facts for finding in findings(each, job)]
+    return [problem for each in facts for problem in job_problems_at(each, JobArguments.parse(job))]
 
 
 def _spoiled(value: Any, choice: random.Random) -> Any:

@@ -11,7 +11,8 @@ from training_requests import JOB, PAYLOAD
 
 from sjresource.checks.rules.own_arguments import own_problems, plain_number, seconds
 from sjresource.checks.rules.requests import job_problems, queue_problems
-from sjresource.checks.values.patterns import matches, meaning, refusal
+from sjresource.checks.values.job_arguments import JobArguments
+from sjresource.checks.values.shapes import matches, meaning, refusal
 from sjresource.stack.inputs.output_text import is_output_text, output_texts
 
 NAN, INFINITY = float("nan"), float("inf")
@@ -45,7 +46,7 @@ def test_an_argument_of_ours_of_the_wrong_kind_is_refused(name: str, value: Any)
 
     assert problem.path.startswith(name)
     assert problem.reason.startswith(("must be", "is not known"))
-    assert problem in list(job_problems({**JOB, name: value}))
+    assert problem in list(job_problems(JobArguments.parse({**JOB, name: value})))
     assert problem in list(queue_problems("CreateSchedulingPolicy", {"name": "p", name: value}))
 
 
@@ -88,7 +89,10 @@ def test_the_text_of_an_output_is_recognised_anywhere() -> None:
             "tags": {"team": text},
             "service_request_payload": {**PAYLOAD, "HyperParameters": {"data": text, text: "x"}},
         }
-        problems = {each.path: each.reason for each in job_problems({**JOB, **arguments})}
+        problems = {
+            each.path: each.reason
+            for each in job_problems(JobArguments.parse({**JOB, **arguments}))
+        }
         assert set(problems) == {
             "job_name", "triggers[0].a", "tags.team",
             "service_request_payload.HyperParameters.data",
@@ -96,7 +100,7 @@ def test_the_text_of_an_output_is_recognised_anywhere() -> None:
         }  # fmt: skip
         assert all("use pulumi.Output.concat" in reason for reason in problems.values())
         as_text = {"service_request_payload": json.dumps({**PAYLOAD, "RoleArn": text})}
-        assert [each.path for each in job_problems({**JOB, **as_text})] == [
+        assert [each.path for each in job_problems(JobArguments.parse({**JOB, **as_text}))] == [
             "service_request_payload.RoleArn"
         ]
 
@@ -117,7 +121,7 @@ def test_a_name_that_was_made_of_an_outputs_text_is_recognised() -> None:
 def test_a_line_break_is_named_wherever_it_is() -> None:
     """In a name, a queue, a tag; not only where a pattern of the payload forbids it."""
     for name in ("job_name", "job_queue", "quota_share_name"):
-        reasons = [each.reason for each in job_problems({**JOB, name: "a\nb"})]
+        reasons = [each.reason for each in job_problems(JobArguments.parse({**JOB, name: "a\nb"}))]
         assert any("it holds a line break" in reason for reason in reasons)
 
 
@@ -128,11 +132,8 @@ def test_a_refusal_says_in_words_what_is_not_allowed() -> None:
         r"arn:aws[a-z\-]*:iam::\d{12}:role/?[a-zA-Z_0-9+=,.@\-_/]+", "role"
     )
     assert refusal(r"\d+K", "4\n").endswith("it holds a line break")
-    problems = list(
-        job_problems(
-            {**JOB, "service_request_payload": {**PAYLOAD, "HyperParameters": {"a": "b\nc"}}}
-        )
-    )
+    payload = {**PAYLOAD, "HyperParameters": {"a": "b\nc"}}
+    problems = list(job_problems(JobArguments.parse({**JOB, "service_request_payload": payload})))
     assert [each.reason for each in problems] == [
         "must be text in one line: AWS allows no line break here"
     ]

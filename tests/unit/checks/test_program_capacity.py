@@ -7,7 +7,7 @@ import pulumi
 import pytest
 from training_requests import PAYLOAD
 
-from sjresource.checks.warnings.program_capacity import too_much
+from sjresource.checks.warnings.program import too_much
 
 
 class Declared(pulumi.Resource):

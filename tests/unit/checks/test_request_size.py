@@ -9,6 +9,7 @@ import pytest
 from training_requests import JOB, PAYLOAD
 
 from sjresource.checks.rules.request_size import payload_is_large, requests_fit
+from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.resources.service_job import submit_request
 from sjresource.resources.submission import Run
 
@@ -29,12 +30,12 @@ def sized(size: int) -> dict[str, Any]:
 
 def told(job: dict[str, Any]) -> list[str]:
     """Return what is refused of a job for its size."""
-    return [f"{problem.path} {problem.reason}" for problem in requests_fit(job)]
+    return [f"{problem.path} {problem.reason}" for problem in requests_fit(JobArguments.parse(job))]
 
 
 def warned(job: dict[str, Any]) -> list[str]:
     """Return what is warned of."""
-    return list(payload_is_large(job, job["service_request_payload"]))
+    return list(payload_is_large(JobArguments.parse(job)))
 
 
 def test_a_payload_of_ten_kibibytes_is_the_largest() -> None:

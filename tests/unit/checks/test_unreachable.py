@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from sjresource.aws.settings import Settings
-from sjresource.checks.preflight.unasked import unasked
+from sjresource.checks.preflight.unreachable import unreachable_warning
 from sjresource.errors import NotFound, RequestFailed, SjresourceError, Unreachable
 
 CORP = Settings(profile="corp")
@@ -47,7 +47,7 @@ def test_why_aws_was_not_asked_is_said_with_the_cure(
     seen: str, settings: Settings, cure: str
 ) -> None:
     """The command to be typed, with the profile that counts."""
-    said = unasked(unreachable(seen), settings, {}) or ""
+    said = unreachable_warning(unreachable(seen), settings, {}) or ""
 
     assert said.startswith("AWS was not asked: ")
     assert f"; nothing was checked against the queue; {cure}" in said
@@ -57,7 +57,9 @@ def test_why_aws_was_not_asked_is_said_with_the_cure(
 
 def test_the_profile_of_the_environment_counts_where_the_config_has_none() -> None:
     """As for boto3."""
-    said = unasked(unreachable("the SSO session has expired"), Settings(), {"AWS_PROFILE": "dev"})
+    said = unreachable_warning(
+        unreachable("the SSO session has expired"), Settings(), {"AWS_PROFILE": "dev"}
+    )
 
     assert "`aws sso login --profile dev`" in str(said)
 
@@ -79,4 +81,4 @@ def test_the_profile_of_the_environment_counts_where_the_config_has_none() -> No
 )
 def test_an_answer_is_no_reason_to_warn(error: SjresourceError, *, is_told: bool) -> None:
     """Who may not read is asked for nothing else; credentials that are none are."""
-    assert bool(unasked(error, Settings(), {})) is is_told
+    assert bool(unreachable_warning(error, Settings(), {})) is is_told

@@ -6,7 +6,12 @@ from typing import Any
 import pulumi
 import pytest
 
-from sjresource.checks.warnings.siblings import Declared, find_misfits, misfit_problems, misfits
+from sjresource.checks.preflight.declared import (
+    Declared,
+    conflict_problems,
+    conflicts,
+    find_conflicts,
+)
 
 KIND = "ml.g5.xlarge"
 
@@ -54,8 +59,8 @@ def share(name: str, of: Any) -> Declared:
 async def told(*things: Any) -> list[str]:
     """Declare things; return what the check of the last one is told."""
     *earlier, last = things
-    found = await find_misfits(last.operation, last.arguments, earlier)
-    return [f"{each.path} {each.reason}" for each in misfit_problems({"misfits": found})]
+    found = await find_conflicts(last.operation, last.arguments, earlier)
+    return [f"{each.path} {each.reason}" for each in conflict_problems({"conflicts": found})]
 
 
 def test_a_program_that_fits_tells_nothing() -> None:
@@ -132,4 +137,4 @@ def test_a_queue_of_the_program_takes_twenty_shares() -> None:
 
 def test_without_a_stack_nothing_is_told() -> None:
     """Then the argument is absent, and nobody sees it."""
-    assert misfits("CreateJobQueue", {}) is None
+    assert conflicts("CreateJobQueue", {}) is None

@@ -1,8 +1,9 @@
-"""What this program declares around a queue or a share, for rules that look at several things.
+"""What this program declares around a queue, a share or a job, told to their checks.
 
-A provider's check sees one resource. The program knows those that it declared before, and hands
-what does not fit to the check, by an argument of its own, which compares with nothing and is absent
-where all fits. A thing that comes from elsewhere is left to the preflight.
+A provider's check sees one resource. The program knows those that it declared before, and passes
+what a check needs of them by arguments that nothing compares, and that are absent where there is
+nothing to say: `conflicts` of a queue or a share, `managed_in_program` of a job. Resources that
+come from elsewhere are left to the live preflight.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import pulumi
+from pulumi.dynamic import Resource
 from pulumi.runtime import get_root_resource
 
-from sjresource.checks.rules.quota_management import (
+from sjresource.checks.rules.queues import (
     OtherQueue,
     environment_counts_types,
     environment_has_one_queue,
@@ -28,7 +30,8 @@ if TYPE_CHECKING:
 
     Arguments = Mapping[str, Any]
 
-PROPERTY = "misfits"
+CONFLICTS = "conflicts"
+MANAGED_IN_PROGRAM = "managed_in_program"
 
 _ENVIRONMENT = "CreateServiceEnvironment"
 _POLICY = "CreateSchedulingPolicy"
@@ -36,8 +39,11 @@ _QUEUE = "CreateJobQueue"
 _SHARE = "CreateQuotaShare"
 
 
+_QUEUE_ARGUMENTS = ("job_queue", "quota_share_name")
+
+
 class Declared(NamedTuple):
-    """One thing of the queue side: its resource, how it is made, and its arguments."""
+    """A queue, environment, policy or share: its resource, its operation and its arguments."""
 
     resource: pulumi.Resource
     operation: str
@@ -45,40 +51,40 @@ class Declared(NamedTuple):
 
 
 _programs: WeakKeyDictionary[pulumi.Resource, list[Declared]] = WeakKeyDictionary()
-"""What was declared by now, by the program's stack; several programs may run in one process."""
+"""What was declared so far, by stack: several programs may run in one process."""
 
 
 def declare(resource: pulumi.Resource, operation: str, arguments: Arguments) -> None:
-    """Remember a thing for those that are declared after it."""
+    """Record a resource for those that are declared after it."""
     stack = get_root_resource()
     if stack is not None:
         _programs.setdefault(stack, []).append(Declared(resource, operation, arguments))
 
 
-def misfits(operation: str, arguments: Arguments) -> pulumi.Output[Any] | None:
-    """Return what does not fit to what was declared before, for the check to tell."""
+def conflicts(operation: str, arguments: Arguments) -> pulumi.Output[Any] | None:
+    """Return the argument that tells a check what conflicts with earlier declarations."""
     stack = get_root_resource()
     earlier = tuple(_programs.get(stack, ())) if stack is not None else ()
     if not earlier:
         return None
-    return pulumi.Output.from_input(find_misfits(operation, arguments, earlier))
+    return pulumi.Output.from_input(find_conflicts(operation, arguments, earlier))
 
 
-def misfit_problems(properties: Arguments) -> Iterator[Problem]:
-    """Read what the program has found."""
-    for misfit in items_at(properties, PROPERTY):
-        path, reason = value_at(misfit, "path"), value_at(misfit, "reason")
+def conflict_problems(properties: Arguments) -> Iterator[Problem]:
+    """Yield the problems in that argument."""
+    for each in items_at(properties, CONFLICTS):
+        path, reason = value_at(each, "path"), value_at(each, "reason")
         if isinstance(path, str) and isinstance(reason, str):
             yield Problem(path, reason)
 
 
-async def find_misfits(
+async def find_conflicts(
     operation: str, arguments: Arguments, earlier: Sequence[Declared]
 ) -> list[dict[str, str]] | None:
-    """Find what does not fit to earlier declarations, as the argument holds it."""
+    """Return the conflicts with earlier declarations, as the argument holds them."""
     find = {_QUEUE: _of_queue, _SHARE: _of_share}[operation]
     problems: list[Problem] = []
-    with contextlib.suppress(Exception):  # what went wrong is told where it belongs
+    with contextlib.suppress(Exception):  # the SDK reports what went wrong
         problems = [problem async for problem in find(arguments, earlier)]
     return [{"path": each.path, "reason": each.reason} for each in problems] or None
 
@@ -86,7 +92,7 @@ async def find_misfits(
 async def _of_queue(arguments: Arguments, earlier: Sequence[Declared]) -> AsyncIterator[Problem]:
     quota_managed = await _is_quota_managed(arguments, earlier)
     for position, reference in enumerate(_environments(arguments)):
-        environment = await _meant(reference, _ENVIRONMENT, arguments, earlier)
+        environment = await _referred_to(reference, _ENVIRONMENT, arguments, earlier)
         if environment is None:
             continue
         for problem in environment_counts_types(position, await _units(environment)):
@@ -115,13 +121,13 @@ async def _of_share(arguments: Arguments, earlier: Sequence[Declared]) -> AsyncI
 
 
 async def _queue_of(share: Arguments, earlier: Sequence[Declared]) -> Declared | None:
-    return await _meant(share.get("job_queue"), _QUEUE, share, earlier)
+    return await _referred_to(share.get("job_queue"), _QUEUE, share, earlier)
 
 
 async def _is_quota_managed(arguments: Arguments, earlier: Sequence[Declared]) -> bool | None:
-    """Whether a queue's policy is one of quota shares; None if it is not the program's own."""
+    """Return whether a queue's policy is one of quota shares; None if it is not the program's."""
     reference = arguments.get("scheduling_policy_arn")
-    policy = await _meant(reference, _POLICY, arguments, earlier)
+    policy = await _referred_to(reference, _POLICY, arguments, earlier)
     if policy is None:
         return False if reference is None else None
     return policy.arguments.get("quota_share_policy") is not None
@@ -129,7 +135,7 @@ async def _is_quota_managed(arguments: Arguments, earlier: Sequence[Declared]) -
 
 async def _has(queue: Declared, environment: Declared, earlier: Sequence[Declared]) -> bool:
     for reference in _environments(queue.arguments):
-        if await _meant(reference, _ENVIRONMENT, queue.arguments, earlier) is environment:
+        if await _referred_to(reference, _ENVIRONMENT, queue.arguments, earlier) is environment:
             return True
     return False
 
@@ -139,23 +145,23 @@ async def _units(environment: Declared) -> list[str]:
     return [value_at(limit, "capacity_unit") for limit in limits or ()]
 
 
-async def _meant(
+async def _referred_to(
     reference: Any, operation: str, by: Arguments, earlier: Sequence[Declared]
 ) -> Declared | None:
-    """Return the one thing of the program whose output, or whose given name, a reference is.
+    """Return the one declared resource whose output, or whose given name, `reference` is.
 
-    A name means a thing of the region of what names it.
+    A name means a resource in the region of the one that names it.
     """
-    things = [each for each in earlier if each.operation == operation]
+    candidates = [each for each in earlier if each.operation == operation]
     if isinstance(reference, pulumi.Output):
         resources = await reference.resources()
-        found = [each for each in things if each.resource in resources]
+        found = [each for each in candidates if each.resource in resources]
     else:
         named = (reference, by.get("region"))
         name = _NAMES[operation]
         found = [
             each
-            for each in things
+            for each in candidates
             if reference and (each.arguments.get(name), each.arguments.get("region")) == named
         ]
     return found[0] if len(found) == 1 else None
@@ -175,3 +181,30 @@ def _environments(arguments: Arguments) -> list[Any]:
 
 def _name(resource: pulumi.Resource) -> str:
     return resource.pulumi_resource_name
+
+
+def managed_in_program(arguments: Mapping[str, Any]) -> pulumi.Output[list[str] | None] | None:
+    """Return the names of arguments that are outputs of this program's resources.
+
+    The same `up` may be about to repair such a queue or share. Only resources of other providers
+    count: those of sjresource carry its tags at AWS.
+    """
+    given = {name: arguments.get(name) for name in _QUEUE_ARGUMENTS}
+    outputs = {name: each for name, each in given.items() if isinstance(each, pulumi.Output)}
+    return pulumi.Output.from_input(_managed(outputs)) if outputs else None
+
+
+async def _managed(outputs: Mapping[str, pulumi.Output[Any]]) -> list[str] | None:
+    found = [
+        name
+        for name, output in outputs.items()
+        if any(_may_change(resource) for resource in await output.resources())
+    ]
+    return found or None
+
+
+def _may_change(resource: pulumi.Resource) -> bool:
+    """Return whether `up` may change it: references are only read, our own resources have tags."""
+    return isinstance(resource, pulumi.CustomResource) and not isinstance(
+        resource, (pulumi.StackReference, pulumi.ProviderResource, Resource)
+    )

@@ -1,7 +1,7 @@
-"""Why AWS could not be asked at preview, and the command that cures it, by botocore's words.
+"""Why AWS could not be asked in a preview, and the command that mends it, by botocore's words.
 
-A preview without credentials is not wrong, so this is a warning; but it has checked less than it
-seems to, and the update will fail.
+A preview without credentials is not wrong, so this is a warning: it has checked less than it seems
+to, and the update will fail.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sjresource.aws.settings import Settings
 
-_CURES = (
+_ADVICE = (
     (r"You must specify a region", "`pulumi config set aws:region us-east-1`, or AWS_REGION"),
     (
         r"config profile .* could not be found",
@@ -44,10 +44,10 @@ _CURES = (
 )
 
 
-def unasked(
+def unreachable_warning(
     error: SjresourceError, settings: Settings, environ: Mapping[str, str] = os.environ
 ) -> str | None:
-    """Say that AWS was not asked, and why; None where it was, and answered that it may not tell.
+    """Return a warning that AWS was not asked, and why; None if AWS answered, with a refusal.
 
     A throttled account answers later, and a job's own check is no place to wait for that.
     """
@@ -57,9 +57,9 @@ def unasked(
     if answered:
         return None
     seen = plain(error.seen).rstrip(".")
-    cure = _cure(seen, settings.profile or environ.get("AWS_PROFILE"))
+    advice = _advice_for(seen, settings.profile or environ.get("AWS_PROFILE"))
     return (
-        f"AWS was not asked: {seen}; nothing was checked against the queue; {cure}; "
+        f"AWS was not asked: {seen}; nothing was checked against the queue; {advice}; "
         "`sjresource doctor` says more"
     )
 
@@ -67,11 +67,11 @@ def unasked(
 _CREDENTIALS = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 
 
-def _cure(seen: str, profile: str | None) -> str:
+def _advice_for(seen: str, profile: str | None) -> str:
     words = {
         "profile": profile or "NAME",
         "option": f" --profile {profile}" if profile else "",
         "of": f" of the profile {profile}" if profile else "",
     }
-    found = (cure for pattern, cure in _CURES if re.search(pattern, seen))
+    found = (advice for pattern, advice in _ADVICE if re.search(pattern, seen))
     return next(found, "see the stack's aws: config").format(**words)

@@ -1,0 +1,134 @@
+"""What one preview or update has learned from AWS and has warned the user of, for half a minute.
+
+The process of the engine's plugin serves one preview or one update, in several threads. A hundred
+jobs of one queue ask AWS once, and a replacement, which is checked twice, is warned of once.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from sjresource.aws.clients import batch_client
+from sjresource.aws.payload import is_unknown
+from sjresource.aws.session import OPTIONAL_TIMEOUTS
+from sjresource.checks.preflight.queue_facts import probe
+from sjresource.checks.preflight.unreachable import unreachable_warning
+from sjresource.checks.rules.requests import LET_PASS
+from sjresource.errors import SjresourceError
+from sjresource.sanitize import plain
+from sjresource.stack.identity import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+
+    from sjresource.aws.batch import BatchClient
+    from sjresource.aws.settings import Checking, Settings
+    from sjresource.checks.preflight.queue_facts import QueueFacts
+    from sjresource.problem import Problem
+
+Value = TypeVar("Value")
+
+_KEPT_SECONDS = 30.0
+_MANAGED = "this stack manages it, so this may be about to change"
+_ANY_QUEUE = "sjresource"
+"""A name to ask for where the queue is still to be made: only whether AWS answers matters."""
+
+
+class TTLCache(Generic[Value]):
+    """Values by key, each kept for `seconds`. Threads that want one key wait for one call."""
+
+    def __init__(self, now: Callable[[], float], seconds: float) -> None:
+        self._now = now
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        self._entries: dict[Hashable, _Entry[Value]] = {}
+
+    def get(self, key: Hashable, call: Callable[[], Value]) -> Value:
+        """Return the value kept for `key`, or that of a new `call`."""
+        with self._lock:
+            entry = self._entries.setdefault(key, _Entry())
+        with entry.lock:
+            if not entry.values or self._now() - entry.at > self._seconds:
+                entry.values = [call()]
+                entry.at = self._now()
+            return entry.values[0]
+
+
+class _Entry(Generic[Value]):
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.values: list[Value] = []
+        self.at = 0.0
+
+
+class PreviewCache:
+    """Queues as AWS described them, warnings that were written, and jobs that are undecided."""
+
+    def __init__(self) -> None:
+        self.queues: TTLCache[QueueFacts | None] = TTLCache(time.monotonic, _KEPT_SECONDS)
+        self.warned: TTLCache[int] = TTLCache(time.monotonic, _KEPT_SECONDS)
+        self.undecided: set[str] = set()
+        """Identities of jobs that may turn out to be unchanged once everything is known."""
+
+    def warn(self, text: str) -> None:
+        """Write a warning to stderr, which the engine shows: a check can only fail otherwise."""
+        self.warned.get(text, lambda: sys.stderr.write(f"warning: {text}\n"))
+
+    def warn_of_unreachable(self, settings: Settings, error: SjresourceError) -> None:
+        """Warn that AWS could not be asked, and why; not where AWS only refused to answer."""
+        text = unreachable_warning(error, settings)
+        if text:
+            self.warn(text)
+
+    def client(self, settings: Settings, region: str | None) -> BatchClient | None:
+        """Return a client; without a region or its profile warn, and return None."""
+        try:
+            return batch_client(settings, region, OPTIONAL_TIMEOUTS)
+        except SjresourceError as error:
+            self.warn_of_unreachable(settings, error)
+            return None
+
+    def warn_if_unreachable(self, settings: Settings) -> None:
+        """Warn if AWS cannot be asked, whatever there is to ask about.
+
+        For what is still to be made, and for jobs of a queue that is still to be made.
+        """
+
+        def ask() -> None:
+            client = self.client(settings, settings.region)
+            error = probe(client, _ANY_QUEUE) if client else None
+            if error:
+                self.warn_of_unreachable(settings, error)
+
+        self.queues.get((settings, settings.region, _ANY_QUEUE), ask)
+
+    def failing(
+        self,
+        noun: str,
+        properties: Mapping[str, Any],
+        problems: Iterable[tuple[Problem, bool]],
+        checking: Checking,
+    ) -> Iterator[Problem]:
+        """Yield the problems that fail, and warn of the others.
+
+        Each comes with whether the same `up` may be about to repair it.
+        """
+        for problem, repairable in problems:
+            if repairable or checking.lenient:
+                why = _MANAGED if repairable else LET_PASS
+                text = f"checking {noun} ({_name(properties)}): {problem.path} {problem.reason}"
+                self.warn(f"{plain(text)}; {why}")
+            else:
+                yield problem
+
+
+PREVIEW = PreviewCache()
+
+
+def _name(properties: Mapping[str, Any]) -> str:
+    identity = properties.get("identity")
+    known = isinstance(identity, str) and not is_unknown(identity)
+    return name_of(str(identity)) if known else "not known yet"

@@ -1,0 +1,163 @@
+"""Warnings on the rows of resources, raised in the program.
+
+A provider's check can only fail, and knows no row. The program knows its resources, but not yet
+what is unknown. So a warning is raised as soon as the resource's arguments are known; a preview
+raises those that follow from what is known by then.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import pulumi
+
+from sjresource.aws.payload import is_plain, readable_payload
+from sjresource.aws.settings import Checking
+from sjresource.checks.preflight.declared import declare
+from sjresource.checks.preflight.job import counted, limited, may_run
+from sjresource.checks.rules.instance_hours import requested_instances
+from sjresource.checks.rules.requests import LET_PASS, job_problems, queue_problems
+from sjresource.checks.values.job_arguments import JobArguments
+from sjresource.checks.values.lookups import holds_unknown
+from sjresource.checks.warnings.requests import QUEUE_WARNINGS, job_warnings
+from sjresource.sanitize import plain
+from sjresource.stack.config import stack_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from sjresource.problem import Problem
+
+
+def warn_of_job(job: pulumi.Resource, arguments: Mapping[str, Any]) -> None:
+    """Raise the warnings about a service job, and the problems that `validation: warn` let pass."""
+    region = stack_settings().in_region(arguments.get("region")).region
+
+    def texts(known: dict[str, Any]) -> list[str]:
+        parsed = JobArguments.parse(known, region)
+        return [*job_warnings(parsed), *_let_pass(lambda: job_problems(parsed))]
+
+    _warn(job, arguments, texts)
+
+
+def warn_of_queue_side(
+    resource: pulumi.Resource, operation: str, arguments: Mapping[str, Any]
+) -> None:
+    """Raise the warnings about a queue, environment, policy or share.
+
+    The resource is also recorded as declared, for the resources that the program declares later.
+    """
+    declare(resource, operation, arguments)
+    warnings = QUEUE_WARNINGS.get(operation, ())
+
+    def texts(known: dict[str, Any]) -> list[str]:
+        let_pass = _let_pass(lambda: queue_problems(operation, known))
+        return [*(text for warn in warnings for text in warn(known)), *let_pass]
+
+    if warnings or _is_lenient():
+        _warn(resource, arguments, texts)
+
+
+async def warn_of_capacity(job: pulumi.Resource, arguments: Mapping[str, Any]) -> None:
+    """Raise a warning if a job will wait for ever behind environments of the same program.
+
+    In a new stack the queue is unknown in the preview, and AWS cannot be asked about it. The
+    program has declared it, though, and the environments behind it.
+    """
+    text = None
+    with contextlib.suppress(Exception):  # the SDK reports what went wrong with an argument
+        text = await too_much(arguments["job_queue"], arguments["service_request_payload"])
+    if text:
+        pulumi.log.warn(text, resource=job)
+
+
+async def too_much(job_queue: Any, payload: Any) -> str | None:
+    """Return a warning of what is asked for and what there is; None if it fits or is not known."""
+    queue = await _declared(job_queue, "service_environment_order")
+    if queue is None:
+        return None
+    wanted = requested_instances(await _resources_of(payload))
+    order = queue["service_environment_order"]
+    places = [_environment(place) for place in order] if isinstance(order, (list, tuple)) else []
+    found = [await _declared(place, "capacity_limits") for place in places]
+    if not wanted or not found or None in found:
+        return None
+    environments = [_described(await _known(each["capacity_limits"])) for each in found if each]
+    if None in environments or any(may_run(each, wanted) for each in environments if each):
+        return None
+    there = " and ".join(limited(each) for each in environments if each)
+    return (
+        f"service_request_payload.ResourceConfig asks for {counted(wanted)}, more than its queue's "
+        f"environments, which this program declares, can ever give: {there}; it would wait for "
+        "ever: lower InstanceCount, or raise max_capacity"
+    )
+
+
+def _is_lenient() -> bool:
+    return Checking.from_config(pulumi.Config("sjresource").get).lenient
+
+
+def _let_pass(problems: Callable[[], Iterable[Problem]]) -> list[str]:
+    """Return the problems that were let pass; models and rules are loaded only if any can be."""
+    if not _is_lenient():
+        return []
+    return [f"{each.path} {each.reason}; {LET_PASS}" for each in problems() if not each.unsendable]
+
+
+def _warn(
+    resource: pulumi.Resource,
+    arguments: Mapping[str, Any],
+    texts: Callable[[dict[str, Any]], list[str]],
+) -> None:
+    def warn(known: dict[str, Any]) -> None:
+        for text in texts({name: value for name, value in known.items() if value is not None}):
+            pulumi.log.warn(plain(text), resource=resource)
+
+    known = {name: value for name, value in arguments.items() if is_plain(value)}
+    others = {name: value for name, value in arguments.items() if name not in known}
+    if others:
+        awaited = pulumi.Output.all(**others)
+        awaited.apply(lambda later: warn({**known, **later}), run_with_unknowns=True)
+    else:
+        warn(known)
+
+
+def _environment(place: Any) -> Any:
+    return place.get("service_environment") if isinstance(place, dict) else None
+
+
+async def _declared(named: Any, argument: str) -> dict[str, Any] | None:
+    """Return the arguments of the resource of ours that an argument is an output of."""
+    if not isinstance(named, pulumi.Output):
+        return None
+    for resource in await named.resources():
+        given = getattr(resource, "given_arguments", None)
+        if isinstance(given, dict) and argument in given:
+            return given
+    return None
+
+
+async def _resources_of(payload: Any) -> dict[str, Any]:
+    """Return a payload's instances; the rest need not be waited for."""
+    if isinstance(payload, dict):
+        return {"ResourceConfig": await _known(payload.get("ResourceConfig"))}
+    return readable_payload(await _known(payload))
+
+
+async def _known(value: Any) -> Any:
+    """Return a value with the values of its Outputs; None where one is unknown."""
+    known = value if is_plain(value) else await pulumi.Output.from_input(value).future()
+    return None if holds_unknown(known) else known
+
+
+def _described(limits: Any) -> dict[str, Any] | None:
+    """Return limits as AWS describes them; None if they are not as they have to be."""
+    with contextlib.suppress(TypeError, KeyError, ValueError):
+        return {
+            "capacityLimits": [
+                {"maxCapacity": float(each["max_capacity"]), "capacityUnit": each["capacity_unit"]}
+                for each in limits
+            ]
+        }
+    return None
