@@ -1,6 +1,6 @@
 """Random sequences of what makes a job another stack's or resource's, in two stacks of one program.
 
-SJRESOURCE_RENAMES says how many (4), SJRESOURCE_RENAMES_STEPS of how many steps (3),
+SJRESOURCE_RENAMES says how many (2), SJRESOURCE_RENAMES_STEPS of how many steps (3),
 SJRESOURCE_RENAMES_SEED from which seed. `make renames` plays 100 of 5.
 """
 
@@ -18,7 +18,7 @@ from random_renames import Renames
 if TYPE_CHECKING:
     from engine_fixtures import NewStack
 
-SEQUENCES = int(os.environ.get("SJRESOURCE_RENAMES", "4"))
+SEQUENCES = int(os.environ.get("SJRESOURCE_RENAMES", "2"))
 SEED = os.environ.get("SJRESOURCE_RENAMES_SEED", "20261129")
 STEPS = int(os.environ.get("SJRESOURCE_RENAMES_STEPS", "3"))
 SECONDS_A_SEQUENCE = 120

@@ -18,12 +18,10 @@ from sjresource.orphans import orphans_of
 if TYPE_CHECKING:
     from emulated_stack import EmulatedCloud
     from engine_fixtures import NewStack
-    from held_calls import TokenReplay
     from pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.stack
 
-REPLAYS = pytest.mark.parametrize("token_replay", ["same-job", "reject"])
 DENIED = {"status": 403, "code": "AccessDeniedException", "count": None}
 
 WHOLE = (
@@ -56,15 +54,14 @@ def live(cloud: EmulatedCloud, *arns: str) -> list[bool]:
     return [job["status"] == "RUNNING" and not job.get("isTerminated") for job in jobs]
 
 
-@REPLAYS
 def test_a_renamed_stack_keeps_what_it_has_and_a_new_one_of_its_name_gets_its_own(
-    new_stack: NewStack, token_replay: TokenReplay
+    new_stack: NewStack,
 ) -> None:
     """Before the renamed stack is brought up nothing is decided, after it everything is clear.
 
     The preview shows a run of nothing, also not of what depends on an outcome.
     """
-    with held_calls(token_replay) as held:
+    with held_calls("reject") as held:
         held.cloud.script("short", running=0.1)
         prod = new_stack(WHOLE, name="dev", environment=held.cloud.environment)
         prod.up()
@@ -177,12 +174,9 @@ def test_a_resource_of_an_old_name_is_not_what_had_the_name(
         assert kept["capacityLimits"][0]["maxCapacity"] == 8
 
 
-@REPLAYS
-def test_a_moved_resource_is_the_other_stacks(
-    new_stack: NewStack, token_replay: TokenReplay
-) -> None:
+def test_a_moved_resource_is_the_other_stacks(new_stack: NewStack) -> None:
     """`pulumi state move`: declared again in the old stack, it asks; then it gets its own."""
-    with held_calls(token_replay) as held:
+    with held_calls("same-job") as held:
         jobs = JobStack(held.cloud, new_stack, name="dev")
         dev = jobs.stack
         jobs.declare(train={}, kept={})
@@ -291,10 +285,9 @@ def test_a_create_that_was_lost_before_an_alias_is_taken(new_stack: NewStack) ->
         assert jobs.stack.preview("--expect-no-changes").steps == []
 
 
-@REPLAYS
-def test_a_lost_state_is_asked_about(new_stack: NewStack, token_replay: TokenReplay) -> None:
+def test_a_lost_state_is_asked_about(new_stack: NewStack) -> None:
     """What a state had recorded is neither taken nor run again in silence, and can be both."""
-    with held_calls(token_replay) as held:
+    with held_calls("reject") as held:
         jobs = JobStack(held.cloud, new_stack)
         jobs.declare(train={})
         jobs.stack.up()
