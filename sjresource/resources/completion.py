@@ -27,7 +27,7 @@ from sjresource.stack.provider import BatchProvider
 from sjresource.status.failure_report import UNCERTAIN, earlier_run, recorded_failures
 from sjresource.status.masking import Mask
 from sjresource.waiting.context import wait_context
-from sjresource.waiting.jobs import WaitedJobs, unknown, with_urns
+from sjresource.waiting.jobs import WaitedJobs, add_submissions, unknown, with_urns
 from sjresource.waiting.operation import stack_operation
 from sjresource.waiting.options import read_options
 from sjresource.waiting.record import (
@@ -283,17 +283,16 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
         async def wait(jobs: list[Job]) -> list[Any] | None:
             row = EarlyRow(identity)
             urn = str(await row.urn.future())
-            needs = await declared.dependency_urns() if operation.needs_dependencies else []
-            if not operation.should_wait(urn, needs):
+            if not operation.should_wait(urn, await declared.dependency_urns()):
                 return None
             if operation.may_leave_out(urn):
                 pulumi.log.info(UNCERTAIN, resource=row, ephemeral=True)  # type: ignore[arg-type] # see EarlyRow
             mask = Mask(await declared.secrets())
-            known = await declared.with_submissions(jobs)
-            waiting = Wait(known, options, row, mask, wait_context())
+            await add_submissions(jobs)
+            waiting = Wait(jobs, options, row, mask, wait_context())
             statuses = await waiting.run()
             asyncio.ensure_future(self.urn.future()).add_done_callback(waiting.on_recorded)
-            return await with_urns(statuses, known)
+            return await with_urns(statuses, jobs)
 
         in_preview = pulumi.runtime.is_dry_run()
         return declared.apply(lambda jobs: unknown() if in_preview else wait(jobs))

@@ -11,7 +11,7 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pulumi
@@ -20,6 +20,7 @@ from sjresource.aws.arn import parse_arn
 from sjresource.stack.inputs.output_text import HOLDS_OUTPUT_TEXT, is_output_text
 from sjresource.status.masking import secret_values
 from sjresource.waiting.options import invalid_argument, quoted
+from sjresource.waiting.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,25 +58,13 @@ class Entry(NamedTuple):
     name: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Job:
-    """A job to wait for.
+    """A job to wait for, as messages call it; `resource` is the program's own, else None."""
 
-    Attributes:
-        arn: its ARN or id.
-        name: what messages call it.
-        queue: the name or ARN of its queue; None while that is unknown.
-        resource: the program's own `ServiceJob`, None for a job of another program.
-        job_name: its name in Batch; None while that is unknown.
-        is_new: whether it was submitted a moment ago.
-    """
-
-    arn: str
     name: str
-    queue: str | None = None
+    watch: Watch
     resource: Any = None
-    job_name: str | None = None
-    is_new: bool = False
 
 
 class WaitedJobs:
@@ -123,10 +112,6 @@ class WaitedJobs:
         names: pulumi.Input[list[str] | None] = self._each(_names)
         return names
 
-    async def with_submissions(self, jobs: list[Job]) -> list[Job]:
-        """Return the jobs with `job_name` and `is_new`, as far as the state has them."""
-        return [await _submitted(job) for job in jobs]
-
     def apply(self, then: Callable[[list[Job]], Any]) -> pulumi.Output[Any]:
         """Call `then` with the jobs, once their ARNs and queues are known."""
 
@@ -143,11 +128,12 @@ class WaitedJobs:
         jobs = []
         for number, (entry, (arn, queue)) in enumerate(zip(entries, arns_and_queues, strict=True)):
             if isinstance(entry.given, DeclaredJob):
-                jobs.append(Job(arn, entry.given.pulumi_resource_name, queue, entry.given))
+                name = entry.given.pulumi_resource_name
+                jobs.append(Job(name, Watch(arn, queue), entry.given))
             else:
                 which = entry.name or number
                 name = f"{self._name}[{which}]" if len(entries) > 1 else self._name
-                jobs.append(Job(arn, name, queue))
+                jobs.append(Job(name, Watch(arn, queue)))
         return jobs
 
     async def secrets(self) -> frozenset[str]:
@@ -209,13 +195,13 @@ async def _resolved(*, value: Any) -> Any:
     return value
 
 
-async def _submitted(job: Job) -> Job:
-    """Add what the state has of the submission; a job that was not described yet is new."""
-    if not isinstance(job.resource, DeclaredJob):
-        return job
-    created = await job.resource.created_at.future()
-    is_new = created is None or time.time() - created / 1000 < _NEW_SECONDS
-    return replace(job, job_name=await job.resource.job_name.future(), is_new=is_new)
+async def add_submissions(jobs: Sequence[Job]) -> None:
+    """Add what the state has of the submissions; a job that was not described yet is new."""
+    for job in jobs:
+        if isinstance(job.resource, DeclaredJob):
+            created = await job.resource.created_at.future()
+            job.watch.job_name = await job.resource.job_name.future()
+            job.watch.is_new = created is None or time.time() - created / 1000 < _NEW_SECONDS
 
 
 def _entries(name: str, jobs: Any) -> list[Entry]:

@@ -131,13 +131,6 @@ class Operation:
             return bool(self.setting)
         return not self.command_line.leaves_out(urn, dependencies)
 
-    @property
-    def needs_dependencies(self) -> bool:
-        """Whether `should_wait` depends on what a completion needs."""
-        return self.setting is None and bool(
-            self.command_line.exclude_dependents and self.command_line.excludes
-        )
-
     def may_leave_out(self, urn: str) -> bool:
         """Return whether the operation may leave the completion out, as only the engine knows."""
         return self.setting is None and self.command_line.may_leave_out(urn)

@@ -39,21 +39,22 @@ def read_options(
     Raises:
         pulumi.RunError: one of them has a wrong type or value.
     """
+
+    def wrong(must: str, value: Any) -> pulumi.RunError:
+        return invalid_argument(name, f"{must}, got {quoted(value)}")
+
     timeout = None if timeout_seconds is None else seconds(timeout_seconds)
     if timeout_seconds is not None and timeout is None:
         must = "timeout_seconds must be a number of seconds, more than 0; None waits without end"
-        raise invalid_argument(name, f"{must}, got {quoted(timeout_seconds)}")
+        raise wrong(must, timeout_seconds)
     needed = None if min_succeeded is None else _whole(min_succeeded)
     if min_succeeded is not None and needed is None:
-        must = "min_succeeded must be a whole number of jobs"
-        raise invalid_argument(name, f"{must}, got {quoted(min_succeeded)}")
+        raise wrong("min_succeeded must be a whole number of jobs", min_succeeded)
     lines = _whole(log_lines)
     if lines is None or lines > _MAX_LOG_LINES:
-        must = f"log_lines must be a whole number from 0 to {_MAX_LOG_LINES}"
-        raise invalid_argument(name, f"{must}, got {quoted(log_lines)}")
+        raise wrong(f"log_lines must be a whole number from 0 to {_MAX_LOG_LINES}", log_lines)
     if on_failure not in ("raise", "record"):
-        reason = f"on_failure must be raise or record, got {quoted(on_failure)}"
-        raise invalid_argument(name, reason)
+        raise wrong("on_failure must be raise or record", on_failure)
     return WaitOptions(needed, timeout, on_failure == "record", lines)
 
 

@@ -12,7 +12,7 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from sjresource.status.detail import misfit_words
 from sjresource.status.text import crowd_line, duration, progress_line, stated_reason, status_since
@@ -43,32 +43,16 @@ class ReportRate:
     limited: bool = True
 
 
-SPARSE = ReportRate()
-LIVE = ReportRate(interval=5.0, limited=False)
-REPORT_RATES = {"sparse": SPARSE, "live": LIVE}
+REPORT_RATES = {"sparse": ReportRate(), "live": ReportRate(interval=5.0, limited=False)}
 """The values of `sjresource:progress`."""
-
-
-class Report(Protocol):
-    """Something that is reported in one line, on `resource`; None stands for the stack's row."""
-
-    resource: Any
-    last: Any
-    """The state when the report was printed last; None before the first time."""
-    last_at: float
-
-    def state(self) -> Any:
-        """Return what differs if and only if there is something new to report."""
-
-    def line(self, now: float) -> str:
-        """Return the report as it is now; may ask AWS."""
 
 
 @dataclass(eq=False)
 class JobReport:
-    """The report of one job; `mask` takes secrets out of AWS's words.
+    """The report of one job, on `resource`; None stands for the stack's row.
 
-    `status_detail` returns what else is known of a described job.
+    `status_detail` returns what else is known of a described job, `mask` takes out secrets, and
+    `last` is the state that was printed last, None before the first time.
     """
 
     watch: Watch
@@ -100,7 +84,7 @@ class JobReport:
         return {**detail, "statusReason": self.mask(stated_reason(detail))}
 
     def line(self, now: float) -> str:
-        """Return the job's progress; asks AWS what else is known."""
+        """Return the job's progress; may ask AWS what else is known."""
         detail = self.detail()
         line = progress_line(detail, now - self.status_at, self.mask(self.status_detail(detail)))
         return line if self.resource is not None else f"ServiceJob ({self.name}): {line}"
@@ -116,7 +100,7 @@ class GroupReport:
     last_at: float = 0.0
 
     def state(self) -> Any:
-        """Return how many jobs are in each stage."""
+        """Return the stages of the jobs, sorted: what differs if the counts do."""
         return tuple(sorted(stage(job.status or "SUBMITTED") for job in self.jobs))
 
     def line(self, _now: float) -> str:
@@ -136,7 +120,7 @@ class Reporter:
         self,
         info: Log,
         warn: Log,
-        rate: ReportRate = SPARSE,
+        rate: ReportRate = REPORT_RATES["sparse"],
         now: Callable[[], float] = time.monotonic,
         wall_time: Callable[[], float] = time.time,
     ) -> None:
@@ -205,7 +189,7 @@ class Reporter:
             job.warned = True
             self._warn(job.resource, f"waiting for ServiceJob ({job.name}): {reason}")
 
-    def _reports(self) -> list[Report]:
+    def _reports(self) -> list[JobReport | GroupReport]:
         groups = [group for group in self._groups if len(group.jobs) > MAX_SINGLE_JOBS]
         singles = [job for group in self._groups if group not in groups for job in group.jobs]
         if len(singles) > MAX_SINGLE_JOBS:
@@ -213,7 +197,7 @@ class Reporter:
             return [*groups, self._all_singles]
         return [*groups, *(job for job in singles if job.status)]
 
-    def _is_due(self, report: Report, now: float) -> bool:
+    def _is_due(self, report: JobReport | GroupReport, now: float) -> bool:
         if report.last is None:
             return True
         quiet_seconds = now - report.last_at

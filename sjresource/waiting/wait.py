@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pulumi
@@ -27,7 +27,6 @@ from sjresource.status.failure_report import (
 )
 from sjresource.waiting.reporter import GroupReport, JobReport
 from sjresource.waiting.verdict import Verdict, is_over, judge
-from sjresource.waiting.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +35,7 @@ if TYPE_CHECKING:
     from sjresource.waiting.context import WaitContext
     from sjresource.waiting.jobs import Job
     from sjresource.waiting.options import WaitOptions
+    from sjresource.waiting.watch import Watch
 
     Detail = dict[str, Any]
 
@@ -55,7 +55,6 @@ class Wait:
     resource: Any
     mask: Mask
     context: WaitContext
-    _watches: list[Watch] = field(default_factory=list)
 
     async def run(self) -> list[str | None]:
         """Wait until the outcome is certain, and return each job's status; None if forgotten.
@@ -67,17 +66,17 @@ class Wait:
                 raised when no other wait of the program is pending.
         """
         stop = self.context.pending.add(self)
-        self._watches = [Watch(job.arn, job.queue, job.job_name, job.is_new) for job in self.jobs]
+        watches = [job.watch for job in self.jobs]
         report = self._report()
         self.context.reporter.add(report)
-        self.context.poller.add(self._watches)
+        self.context.poller.add(watches)
         timed_out = False
         try:
-            await asyncio.wait_for(self._until_over(stop), self.options.timeout_seconds)
+            await asyncio.wait_for(self._until_over(watches, stop), self.options.timeout_seconds)
         except asyncio.TimeoutError:
             timed_out = True
         finally:
-            for watch in self._watches:
+            for watch in watches:
                 watch.done.cancel()
             self.context.reporter.remove(report)
         if stop.cancelled():
@@ -86,7 +85,7 @@ class Wait:
             await self._fail_timed_out()
         await self._fail_if_refused()
         self._warn_of_missing()
-        statuses = [_last_status(watch) for watch in self._watches]
+        statuses = [_last_status(watch) for watch in watches]
         if not self.options.records_failures:
             await self._fail_if_failed(statuses)
         return statuses
@@ -102,40 +101,37 @@ class Wait:
         return GroupReport(
             self.resource,
             [
-                JobReport(watch, job.name, self._shown_on(job), status_detail, self.mask.text)
-                for job, watch in self._watched()
+                JobReport(job.watch, job.name, self._shown_on(job), status_detail, self.mask.text)
+                for job in self.jobs
             ],
         )
-
-    def _watched(self) -> list[tuple[Job, Watch]]:
-        return list(zip(self.jobs, self._watches, strict=True))
 
     def _shown_on(self, job: Job) -> Any:
         return job.resource or self.resource
 
-    async def _until_over(self, stop: asyncio.Future[None]) -> None:
+    async def _until_over(self, watches: Sequence[Watch], stop: asyncio.Future[None]) -> None:
         """Return when the outcome is certain, a job can't be asked for, or `stop` is cancelled."""
         over = asyncio.get_running_loop().create_future()
         min_succeeded, record_all = self.options.min_succeeded, self.options.records_failures
 
         def check(_: Any) -> None:
-            refused = any(isinstance(watch.error, RequestFailed) for watch in self._watches)
-            statuses = [_final_status(watch) for watch in self._watches]
+            refused = any(isinstance(watch.error, RequestFailed) for watch in watches)
+            statuses = [_final_status(watch) for watch in watches]
             certain = refused or is_over(statuses, min_succeeded, record_all=record_all)
             if certain and not over.done():
                 over.set_result(None)
 
-        for watch in self._watches:
+        for watch in watches:
             asyncio.wrap_future(watch.done).add_done_callback(check)
         await asyncio.wait([over, stop], return_when=asyncio.FIRST_COMPLETED)
 
     async def _fail_timed_out(self) -> NoReturn:
         unfinished = [
-            (job.name, watch.detail, job.arn)
-            for job, watch in self._watched()
-            if not watch.has_ended
+            (job.name, job.watch.detail, job.watch.job)
+            for job in self.jobs
+            if not job.watch.has_ended
         ]
-        names = {job.arn: job.name for job in self.jobs if job.resource is not None}
+        names = {job.watch.job: job.name for job in self.jobs if job.resource is not None}
         message = timeout_message(
             self.options.timeout_seconds or 0,
             unfinished,
@@ -144,16 +140,18 @@ class Wait:
         await self._fail(self.mask.text(message))
 
     async def _fail_if_refused(self) -> None:
-        for watch in self._watches:
-            if watch.error is not None and not isinstance(watch.error, NotFound):
-                await self._fail(self.mask.text(str(watch.error)))
+        for job in self.jobs:
+            error = job.watch.error
+            if error is not None and not isinstance(error, NotFound):
+                await self._fail(self.mask.text(str(error)))
 
     def _warn_of_missing(self) -> None:
         """Warn of jobs that count as gone although this wait has seen them, or they are new."""
         missing = [
             (job, error)
-            for job, watch in self._watched()
-            if isinstance(error := watch.error, NotFound) and (watch.detail or watch.is_new)
+            for job in self.jobs
+            if isinstance(error := job.watch.error, NotFound)
+            and (job.watch.detail or job.watch.is_new)
         ]
         for job, error in missing[:_MAX_SHOWN_WHOLE]:
             text = f"waiting for ServiceJob ({job.name}): {error.seen}"
@@ -165,15 +163,11 @@ class Wait:
     async def _fail_if_failed(self, statuses: list[str | None]) -> None:
         if judge(statuses, self.options.min_succeeded) is not Verdict.FAILED:
             return
-        failed = [
-            (job, watch.detail or {})
-            for job, watch in self._watched()
-            if _last_status(watch) == "FAILED"
-        ]
-        details = [detail for _, detail in failed]
+        failed = [job for job in self.jobs if _last_status(job.watch) == "FAILED"]
+        details = [job.watch.detail or {} for job in failed]
         evidence = await in_daemon_thread(lambda: self._evidence(details))
-        named = [(job.name, each) for (job, _), each in zip(failed, evidence, strict=True)]
-        for (job, _), (name, each) in zip(failed[:_MAX_SHOWN_WHOLE], named, strict=False):
+        named = [(job.name, each) for job, each in zip(failed, evidence, strict=True)]
+        for job, (name, each) in zip(failed[:_MAX_SHOWN_WHOLE], named, strict=False):
             message = failure_message(name, each, self.mask, await _run_again(job))
             pulumi.log.error(message, resource=self._shown_on(job))
         if brief := brief_failures(named[_MAX_SHOWN_WHOLE:], self.mask):

@@ -137,7 +137,7 @@ def test_many_jobs_are_a_list_or_an_output_of_one(make: Any) -> None:
     jobs = known(lambda: WaitedJobs.of("done", None, make()).apply(lambda each: each))
 
     assert arns == [A, B]
-    assert [(job.arn, job.name, job.resource) for job in jobs] == [
+    assert [(job.watch.job, job.name, job.resource) for job in jobs] == [
         (A, "done[0]", None), (B, "done[1]", None)
     ]  # fmt: skip
 
@@ -149,7 +149,7 @@ def test_a_mapping_gives_the_jobs_names(make: Any) -> None:
     jobs = known(lambda: WaitedJobs.of("done", None, make()).apply(lambda each: each))
 
     assert named == ["x", "y"]
-    assert [(job.arn, job.name) for job in jobs] == [(A, "done[x]"), (B, "done[y]")]
+    assert [(job.watch.job, job.name) for job in jobs] == [(A, "done[x]"), (B, "done[y]")]
 
 
 def test_one_job_is_called_as_the_completion() -> None:

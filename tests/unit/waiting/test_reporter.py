@@ -7,10 +7,9 @@ from waiting_fakes import arn
 
 from sjresource.errors import Unreachable
 from sjresource.waiting.reporter import (
-    LIVE,
     MAX_SINGLE_JOBS,
     MINUTE,
-    SPARSE,
+    REPORT_RATES,
     GroupReport,
     JobReport,
     Reporter,
@@ -22,7 +21,7 @@ from sjresource.waiting.watch import Watch
 class Stage:
     """A reporter, its time, and what it has said."""
 
-    def __init__(self, *sizes: int, rate: ReportRate = SPARSE) -> None:
+    def __init__(self, *sizes: int, rate: ReportRate = REPORT_RATES["sparse"]) -> None:
         """Wait for so many jobs in each of some completions."""
         self.now = 1000.0
         self.lines: list[tuple[str | None, str]] = []
@@ -130,7 +129,7 @@ def test_many_single_completions_share_the_programs_row() -> None:
 
 def test_live_progress_comes_every_five_seconds() -> None:
     """For who wants to look at it."""
-    stage = Stage(1, rate=LIVE)
+    stage = Stage(1, rate=REPORT_RATES["live"])
     stage.see("RUNNING")
     stage.pass_time(61)
 
