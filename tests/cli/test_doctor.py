@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from command_line import CommandLine
 
-from sjresource.cli.doctor.permissions import NEEDS_EFFECT, READS
+from sjresource.cli.doctor.permissions import ACTIONS_WITH_EFFECT, READ_CALLS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,23 +44,23 @@ def inside(stack: PulumiStack) -> CommandLine:
     return CommandLine(stack.work, stack.environment)
 
 
-def findings(shell: CommandLine, *, code: int) -> dict[str, Any]:
+def checks(shell: CommandLine, *, code: int) -> dict[str, Any]:
     """Call the doctor; give what it finds, by check."""
     answer = shell.answer("doctor", schema="doctor", code=code)
     assert answer["healthy"] == (code == 0)
-    return {finding["check"]: finding for finding in answer["findings"]}
+    return {check["name"]: check for check in answer["checks"]}
 
 
 def test_healthy_stack_gets_ticks(stack: PulumiStack, cloud: EmulatedCloud) -> None:
     """What can't be proven without an effect is named as that; no credential is shown."""
-    found = findings(inside(stack), code=0)
+    found = checks(inside(stack), code=0)
     shown = inside(stack)("doctor")
 
-    unproven = {check for check, finding in found.items() if finding["verdict"] != "ok"}
-    assert unproven == {"permissions with an effect"}
-    assert {f"may {action}" for action in READS} < set(found)
-    assert sys.prefix in found["plugin"]["seen"]
-    assert found["credentials"]["seen"].startswith("account 123456789012, arn:aws:")
+    unknown = {name for name, check in found.items() if check["status"] != "ok"}
+    assert unknown == {"permissions with an effect"}
+    assert {f"may {action}" for action in READ_CALLS} < set(found)
+    assert sys.prefix in found["plugin"]["message"]
+    assert found["credentials"]["message"].startswith("account 123456789012, arn:aws:")
     assert cloud.submitted() == 0
     assert shown.code == 0
     assert "✓ may: batch:DescribeJobQueues, batch:DescribeQuotaShare" in shown.out
@@ -79,9 +79,9 @@ def test_what_may_not_be_read_is_named(outside: CommandLine, cloud: EmulatedClou
         message="User is not authorized to perform: logs:GetLogEvents",
         count=None,
     )
-    found = findings(outside, code=1)
+    found = checks(outside, code=1)
 
-    assert [check for check, each in found.items() if each["verdict"] == "failed"] == [
+    assert [check for check, each in found.items() if each["status"] == "failed"] == [
         "may logs:GetLogEvents"
     ]
     fix = "allow these credentials logs:GetLogEvents; see docs/iam.md"
@@ -97,11 +97,11 @@ def test_what_a_dead_update_left_behind_is_found(stack: PulumiStack) -> None:
     (locks / "5b0a1d0c.json").write_text(json.dumps(lock))
     checkpoint = state / "stacks" / stack.project / f"{stack.name}.json"
     _edit(checkpoint, _begin_create)
-    found = findings(inside(stack), code=1)
+    found = checks(inside(stack), code=1)
 
-    assert found["lock"]["seen"] == "held by ann@ci (pid 1) since 2026-01-01T00:00:00Z"
+    assert found["lock"]["message"] == "held by ann@ci (pid 1) since 2026-01-01T00:00:00Z"
     assert "`pulumi cancel`" in found["lock"]["fix"]
-    assert found["pending operations"]["seen"] == "begun and not ended: creating train"
+    assert found["pending operations"]["message"] == "begun and not ended: creating train"
     assert "`pulumi refresh --clear-pending-creates`" in found["pending operations"]["fix"]
 
 
@@ -119,18 +119,18 @@ def test_missing_way_to_aws_is_told(
 ) -> None:
     """Each is told from the others, and permissions are not tried then."""
     shell = CommandLine(outside.folder, {**outside.environment, **environment})
-    found = findings(shell, code=1)
+    found = checks(shell, code=1)
 
-    assert found[check]["verdict"] == "failed"
-    assert seen in found[check]["seen"]
-    assert found["permissions"]["verdict"] == "unproven"
+    assert found[check]["status"] == "failed"
+    assert seen in found[check]["message"]
+    assert found["permissions"]["status"] == "unknown"
 
 
 def test_account_that_the_config_forbids_is_told(stack: PulumiStack) -> None:
     """As every other command would be refused."""
     stack.set_config("aws:forbiddenAccountIds", '["123456789012"]')
 
-    assert "aws:forbiddenAccountIds" in findings(inside(stack), code=1)["account"]["seen"]
+    assert "aws:forbiddenAccountIds" in checks(inside(stack), code=1)["account"]["message"]
 
 
 def test_python_without_sjresource_is_told(stack: PulumiStack, tmp_path: Path) -> None:
@@ -141,9 +141,9 @@ def test_python_without_sjresource_is_told(stack: PulumiStack, tmp_path: Path) -
     for folder, seen in ((bare, "No module named"), (tmp_path / "none", "does not exist")):
         runtime = {"name": "python", "options": {"virtualenv": str(folder)}}
         project.write_text(json.dumps({"name": stack.project, "runtime": runtime}))
-        plugin = findings(inside(stack), code=1)["plugin"]
+        plugin = checks(inside(stack), code=1)["plugin"]
 
-        assert seen in plugin["seen"]
+        assert seen in plugin["message"]
         assert "runtime.options.virtualenv" in plugin["fix"]
     assert not (tmp_path / "none").exists()
 
@@ -153,21 +153,21 @@ def test_project_that_pulumi_can_not_use_is_told(outside: CommandLine) -> None:
     project = outside.folder / "Pulumi.yaml"
     for text, seen in (("name: [x", "can't be read"), ("name: x\nruntime: nodejs", "nodejs")):
         project.write_text(text)
-        found = findings(outside, code=1)
+        found = checks(outside, code=1)
 
-        assert seen in found["plugin"]["seen"]
-        assert found["stack"]["verdict"] == "failed"
-        assert found["may batch:DescribeServiceJob"]["verdict"] == "ok"
+        assert seen in found["plugin"]["message"]
+        assert found["stack"]["status"] == "failed"
+        assert found["may batch:DescribeServiceJob"]["status"] == "ok"
 
 
 def test_without_a_project_the_rest_is_looked_at(outside: CommandLine) -> None:
     """No project is no failure; no engine is one."""
-    found = findings(outside, code=0)
+    found = checks(outside, code=0)
     bare = CommandLine(outside.folder, {**outside.environment, "PATH": "/nonexistent"})
 
-    assert (found["stack"]["verdict"], found["plugin"]["verdict"]) == ("unproven", "unproven")
-    assert found["may batch:DescribeServiceJob"]["verdict"] == "ok"
-    assert findings(bare, code=1)["engine"]["seen"] == "no `pulumi` on PATH"
+    assert (found["stack"]["status"], found["plugin"]["status"]) == ("unknown", "unknown")
+    assert found["may batch:DescribeServiceJob"]["status"] == "ok"
+    assert checks(bare, code=1)["engine"]["message"] == "no `pulumi` on PATH"
 
 
 def test_every_documented_permission_is_proven_or_named() -> None:
@@ -176,8 +176,8 @@ def test_every_documented_permission_is_proven_or_named() -> None:
     actions = [each["Action"] for each in policy["Statement"]]
     documented = {name for each in actions for name in ([each] if isinstance(each, str) else each)}
 
-    assert set(READS).isdisjoint(NEEDS_EFFECT)
-    assert {*READS, *NEEDS_EFFECT} == documented
+    assert set(READ_CALLS).isdisjoint(ACTIONS_WITH_EFFECT)
+    assert {*READ_CALLS, *ACTIONS_WITH_EFFECT} == documented
 
 
 def _edit(file: Path, edit: Callable[[dict[str, Any]], None]) -> None:

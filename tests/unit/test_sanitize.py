@@ -6,7 +6,7 @@ import pytest
 
 from sjresource.aws.calls import call
 from sjresource.aws.settings import Settings
-from sjresource.cli.doctor.access import access_findings
+from sjresource.cli.doctor.access import check_access
 from sjresource.errors import SjresourceError, Unreachable
 from sjresource.sanitize import harmless, plain_lines, quotable, without_credentials
 
@@ -78,19 +78,19 @@ def test_the_doctor_shows_an_endpoint_without_its_password() -> None:
         secret_key="b",
         endpoints=(("batch", url), ("sts", url)),
     )
-    findings = list(access_findings(settings))
+    checks = list(check_access(settings))
 
-    assert "127.0.0.1:1" in str(findings)
-    assert "hunter2" not in f"{findings}{settings}"
+    assert "127.0.0.1:1" in str(checks)
+    assert "hunter2" not in f"{checks}{settings}"
 
 
 def test_an_endpoint_that_is_no_url_is_said_so() -> None:
     """It is not quoted: botocore would."""
     settings = Settings(region="us-east-1", endpoints=(("batch", "me:hunter2"),))
-    (finding,) = access_findings(settings)
+    (check,) = check_access(settings)
 
-    assert "is no URL" in str(finding)
-    assert "hunter2" not in str(finding)
+    assert "is no URL" in str(check)
+    assert "hunter2" not in str(check)
 
 
 def test_an_unreachable_service_is_named_without_its_password() -> None:

@@ -1,10 +1,10 @@
-"""Looks whether all is there that an `up` needs, changing nothing: `sjresource doctor`.
+"""`sjresource doctor`: checks everything that `pulumi up` needs, without changing anything.
 
-findings       what was found, and what to do about it
-engine         the Pulumi CLI, its host for Python, the interpreter that the plugin runs with
-deployment     what an update that died has left behind: a lock, creates that were not finished
+check          the result of one check, and how to fix what it found
+engine         Pulumi's CLI, its language host, the plugin's Python, files that hide its modules
+deployment     what an interrupted update left behind: a lock, pending creates
 access         region, endpoint, credentials, account
-permissions    what these credentials may read; what else they need
+permissions    what the credentials may read, and what else they need
 
-Each part gives findings, and fails by none of them.
+No part raises an error: a failure is a result.
 """

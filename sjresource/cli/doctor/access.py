@@ -1,4 +1,4 @@
-"""Region, endpoint, credentials, account: whether AWS answers, and to whom."""
+"""Checks region, endpoint, credentials and account: whether AWS answers, and to whom."""
 
 from __future__ import annotations
 
@@ -6,29 +6,27 @@ import re
 from typing import TYPE_CHECKING, TypeVar
 
 from sjresource.aws.clients import endpoint_of, find_caller
-from sjresource.cli.doctor.findings import failed, ok
+from sjresource.cli.doctor.check import failed, ok
 from sjresource.errors import SjresourceError, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sjresource.aws.settings import Settings
-    from sjresource.cli.doctor.findings import Finding
+    from sjresource.cli.doctor.check import Check
 
 T = TypeVar("T")
 
 _CREDENTIALS = (
     "set the stack's aws:profile, AWS_PROFILE, or log in again; docs/aws.md has all the ways"
 )
+_ENDPOINT = "check the network, aws:region, aws:endpoints, and AWS_ENDPOINT_URL*"
+_NETWORK_ERROR = re.compile("endpoint URL|proxy URL|SSL validation|resolve")
+"""In botocore's messages about the network; its other messages are about credentials."""
 
 
-_ENDPOINT = "see the network, aws:region, aws:endpoints, and AWS_ENDPOINT_URL*"
-_NO_WAY_THERE = re.compile("endpoint URL|proxy URL|SSL validation|resolve")
-"""In botocore's words about the network; what else it says is about credentials."""
-
-
-def access_findings(settings: Settings) -> Iterator[Finding]:
-    """Look who we are to AWS, and where; never at what the credentials are."""
+def check_access(settings: Settings) -> Iterator[Check]:
+    """Check who we are to AWS, and where, without reading the credentials themselves."""
     try:
         region, endpoint = endpoint_of(settings)
     except SjresourceError as error:
@@ -38,9 +36,9 @@ def access_findings(settings: Settings) -> Iterator[Finding]:
         return
     yield ok("region", region)
     try:
-        caller = asked_twice(lambda: find_caller(settings))
+        caller = retry_once(lambda: find_caller(settings))
     except Unreachable as error:
-        if _NO_WAY_THERE.search(error.seen):
+        if _NETWORK_ERROR.search(error.seen):
             yield failed("endpoint", error.seen, _ENDPOINT)
         else:
             yield failed("credentials", error.seen, _CREDENTIALS)
@@ -59,8 +57,8 @@ def access_findings(settings: Settings) -> Iterator[Finding]:
         yield ok("account", "any is allowed: aws:allowedAccountIds is not set")
 
 
-def asked_twice(call: Callable[[], T]) -> T:
-    """Call, and once more if there is no answer within seconds: the first call of all is slow."""
+def retry_once(call: Callable[[], T]) -> T:
+    """Call, and once more if there is no answer: the very first call is slow."""
     try:
         return call()
     except Unreachable:

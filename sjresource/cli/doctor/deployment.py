@@ -1,4 +1,4 @@
-"""What an update that died has left behind: a lock, and creates that were never finished."""
+"""Checks for what an interrupted update left behind: a lock, and creates that never finished."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from urllib.parse import unquote, urlsplit
 import psutil
 
 from sjresource.aws.arn import name_in
-from sjresource.cli.doctor.findings import failed, ok, unproven
+from sjresource.cli.doctor.check import failed, ok, unknown
 from sjresource.cli.terminal.exit_codes import CommandFailure, pulumi_message
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sjresource.cli.doctor.findings import Finding
+    from sjresource.cli.doctor.check import Check
     from sjresource.cli.stack.context import StackContext
 
 _CLEAR = "`pulumi refresh --clear-pending-creates`; the next `pulumi up` finds our own jobs again"
 
 
-def deployment_findings(context: StackContext) -> Iterator[Finding]:
-    """Look at the stack, its lock, and what its state says was begun and not ended."""
+def check_deployment(context: StackContext) -> Iterator[Check]:
+    """Check the stack, its lock, and the operations that its state has as pending."""
     from pulumi.automation import CommandError  # noqa: PLC0415 - there is a project to ask about
 
     try:
         if context.stack is None:
-            yield unproven("stack", "no Pulumi project here", "run it in the project's folder")
+            yield unknown("stack", "no Pulumi project here", "run it in the project's folder")
             return
         pending = context.deployment.get("pending_operations") or []
         yield ok("stack", context.stack.name)
@@ -39,42 +39,42 @@ def deployment_findings(context: StackContext) -> Iterator[Finding]:
     except CommandError as error:
         yield failed("stack", pulumi_message(error), "see `pulumi stack` for the same")
         return
-    yield _lock(context)
-    yield _pending(pending)
+    yield _check_lock(context)
+    yield _check_pending(pending)
 
 
-def _lock(context: StackContext) -> Finding:
+def _check_lock(context: StackContext) -> Check:
     stack = context.require_stack()
     backend = urlsplit(stack.workspace.who_am_i().url or "")
     if backend.scheme == "file":
         folder = Path(unquote(backend.path)) / ".pulumi" / "locks" / stack.qualified_name()
-        return _lock_in(folder)
+        return _check_lock_files(folder)
     if backend.scheme in ("http", "https"):
         name = name_in(stack.name)
         same = [each for each in stack.workspace.list_stacks() if name_in(each.name) == name]
         if any(each.update_in_progress for each in same):
             fix = "wait for it; if nothing runs any more, `pulumi cancel`"
-            return unproven("lock", "an update is under way", fix)
+            return unknown("lock", "an update is under way", fix)
         return ok("lock", "none")
     fix = "`pulumi up` says so if there is one; if nothing runs any more, `pulumi cancel`"
-    return unproven("lock", f"a backend of {backend.scheme} is not looked into", fix)
+    return unknown("lock", f"a backend of {backend.scheme} is not looked into", fix)
 
 
-def _lock_in(folder: Path) -> Finding:
-    """Look at the files by which a backend of files locks a stack."""
-    held = [_read(file) for file in sorted(folder.glob("*.json"))]
+def _check_lock_files(folder: Path) -> Check:
+    """Check the files by which a file backend locks a stack."""
+    held = [_read_lock(file) for file in sorted(folder.glob("*.json"))]
     if not held:
         return ok("lock", "none")
     here = [lock for lock in held if lock.get("hostname") == socket.gethostname()]
     if len(here) == len(held) and all(psutil.pid_exists(int(lock["pid"])) for lock in here):
         return ok("lock", f"an update is under way (pid {here[0]['pid']})")
     lock = held[0]
-    who = f"{lock.get('username')}@{lock.get('hostname')}"
-    seen = f"held by {who} (pid {lock.get('pid')}) since {lock.get('timestamp')}"
-    return failed("lock", seen, "if nothing runs there any more, `pulumi cancel`")
+    owner = f"{lock.get('username')}@{lock.get('hostname')}"
+    message = f"held by {owner} (pid {lock.get('pid')}) since {lock.get('timestamp')}"
+    return failed("lock", message, "if nothing runs there any more, `pulumi cancel`")
 
 
-def _read(file: Path) -> dict[str, Any]:
+def _read_lock(file: Path) -> dict[str, Any]:
     try:
         lock: dict[str, Any] = {"pid": -1, **json.loads(file.read_text())}
     except (OSError, ValueError):
@@ -82,11 +82,11 @@ def _read(file: Path) -> dict[str, Any]:
     return lock
 
 
-def _pending(operations: list[dict[str, Any]]) -> Finding:
+def _check_pending(operations: list[dict[str, Any]]) -> Check:
     if not operations:
         return ok("pending operations", "none")
-    named = ", ".join(
+    names = ", ".join(
         f"{each.get('type')} {each['resource']['urn'].rpartition('::')[2]}" for each in operations
     )
-    seen = f"begun and not ended: {named}"
-    return failed("pending operations", seen, f"if no update is under way, {_CLEAR}")
+    message = f"begun and not ended: {names}"
+    return failed("pending operations", message, f"if no update is under way, {_CLEAR}")

@@ -1,7 +1,7 @@
-"""The Pulumi CLI, its host for Python, and the interpreter that runs our plugin.
+"""Checks Pulumi's CLI, its language host, and the Python that runs our plugin.
 
 Which Python that is follows from Pulumi.yaml by Pulumi's rules; what it can import is asked of
-itself. (`pulumi about` would tell, too, but makes a virtual environment that is missing.)
+itself. (`pulumi about` would tell too, but creates a virtual environment that is missing.)
 https://www.pulumi.com/docs/iac/languages-sdks/python/#virtual-environments
 """
 
@@ -11,70 +11,83 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from packaging.requirements import Requirement
 
-from sjresource.cli.doctor.findings import failed, ok, unproven
+from sjresource.cli.doctor.check import failed, ok, unknown
 from sjresource.stack.plugin_python import VARIABLE, plugin_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sjresource.cli.doctor.findings import Finding
+    from sjresource.cli.doctor.check import Check
 
 _HOST = "pulumi-language-python"
-_SECONDS = 60
+_TIMEOUT_SECONDS = 60
 _PACKAGES = ("sjresource", "pulumi", "boto3")
-_ASKED = (
+_PRINT_VERSIONS = (
     "import json, boto3, pulumi.dynamic, sjresource; from importlib import metadata; "
     f"print(json.dumps({{name: metadata.version(name) for name in {_PACKAGES!r}}}))"
 )
-
-_NAME_ANOTHER = (
+_OTHER_PYTHON = (
     "or name another in Pulumi.yaml, runtime.options.virtualenv, or in PULUMI_PYTHON_CMD"
 )
+_IMPORTED = frozenset({"boto3", "botocore", "dill", "google", "grpc", "pulumi", "sjresource"})
+"""What the plugin imports beside the standard library."""
 
 
-def engine_findings(project: Path | None) -> Iterator[Finding]:
-    """Look at the engine, and at the Python of the project in this folder."""
+def check_module_names(project: Path | None) -> Iterator[Check]:
+    """Check that no file of the project hides a module that the plugin imports.
+
+    A program's folder comes first on Python's path, in the engine's plugin too: every library that
+    imports `queue` gets a `queue.py` beside `__main__.py`. Nothing is yielded if all is well.
+    """
+    names = sys.stdlib_module_names | _IMPORTED
+    files = project.iterdir() if project else ()
+    hiding = sorted(each.name for each in files if _module_name(each) in names)
+    if hiding:
+        message = f"{', '.join(hiding)} in {project} hides Python's own module of that name"
+        yield failed("project files", message, "rename it: libraries import it by mistake")
+
+
+def check_engine(project: Path | None) -> Iterator[Check]:
+    """Check the engine, and the Python of the project in this folder."""
     cli = shutil.which("pulumi")
     if cli is None:
-        yield failed(
-            "engine", "no `pulumi` on PATH", "install the Pulumi CLI, and put its folder on PATH"
-        )
+        fix = "install the Pulumi CLI, and put its folder on PATH"
+        yield failed("engine", "no `pulumi` on PATH", fix)
         return
     version = _run([cli, "version"], Path()).stdout.strip() or "of unknown version"
     yield ok("engine", f"pulumi {version}, {cli}")
-    yield _host(cli)
+    yield _check_language_host(cli)
     if project is None:
-        yield unproven("plugin", "no Pulumi project here", "run it in the project's folder")
+        yield unknown("plugin", "no Pulumi project here", "run it in the project's folder")
         return
     try:
         language, options = _runtime(project)
     except Exception as error:  # noqa: BLE001 - whatever YAML and the Automation API make of it
-        seen = f"its Pulumi file can't be read: {error}"
-        yield failed("plugin", seen, f"mend it; it is in {project}")
+        message = f"its Pulumi file can't be read: {error}"
+        yield failed("plugin", message, f"correct it; it is in {project}")
         return
     if language != "python":
-        seen = f"the project's runtime is {language}"
-        yield failed("plugin", seen, "sjresource is for projects with `runtime: python`")
+        message = f"the project's runtime is {language}"
+        yield failed("plugin", message, "sjresource is for projects with `runtime: python`")
         return
-    yield from _plugin(project, options)
+    yield from _check_plugin(project, options)
 
 
-def _runtime(project: Path) -> tuple[str, dict[str, Any]]:
-    """Give the project's language, and the options of its host."""
-    from pulumi.automation import LocalWorkspace  # noqa: PLC0415 - there is a project to ask about
-
-    runtime = LocalWorkspace(work_dir=str(project)).project_settings().runtime
-    name = runtime if isinstance(runtime, str) else getattr(runtime, "name", "not named")
-    return name, dict(getattr(runtime, "options", None) or {})
+def _module_name(path: Path) -> str | None:
+    """Return the module that a file or a folder is; a folder without Python files is none."""
+    if path.is_dir():
+        return path.name if any(path.glob("*.py")) else None
+    return path.stem if path.suffix == ".py" else None
 
 
-def _host(cli: str) -> Finding:
+def _check_language_host(cli: str) -> Check:
     """Look where the engine does: beside itself, and on PATH."""
     beside = Path(cli).resolve().with_name(_HOST)
     found = str(beside) if beside.exists() else shutil.which(_HOST)
@@ -84,34 +97,43 @@ def _host(cli: str) -> Finding:
     return failed("language host", f"no {_HOST} beside pulumi or on PATH", fix)
 
 
-def _plugin(project: Path, options: Mapping[str, Any]) -> Iterator[Finding]:
-    """Ask the Python that runs program and plugin what it can import."""
+def _runtime(project: Path) -> tuple[str, dict[str, Any]]:
+    """Return the project's language, and the options of its host."""
+    from pulumi.automation import LocalWorkspace  # noqa: PLC0415 - there is a project to ask about
+
+    runtime = LocalWorkspace(work_dir=str(project)).project_settings().runtime
+    name = runtime if isinstance(runtime, str) else getattr(runtime, "name", "not named")
+    return name, dict(getattr(runtime, "options", None) or {})
+
+
+def _check_plugin(project: Path, options: Mapping[str, Any]) -> Iterator[Check]:
+    """Let the Python that runs program and plugin import what they need."""
     if options.get("toolchain") == "poetry":
-        fix = "`poetry run python -c 'import sjresource'` tells"
-        yield unproven("plugin", "poetry's environment is not looked into", fix)
+        fix = "try `poetry run python -c 'import sjresource'`"
+        yield unknown("plugin", "poetry's environment is not looked into", fix)
         return
     python = plugin_python(project, options, os.environ)
     if python is None or not Path(python).exists():
-        seen = f"{python or os.environ.get(VARIABLE) or 'a Python on PATH'} does not exist"
-        yield failed("plugin", seen, f"make that environment, {_NAME_ANOTHER}")
+        message = f"{python or os.environ.get(VARIABLE) or 'a Python on PATH'} does not exist"
+        yield failed("plugin", message, f"create that environment, {_OTHER_PYTHON}")
         return
     try:
-        ran = _run([python, "-c", _ASKED], project)
+        ran = _run([python, "-c", _PRINT_VERSIONS], project)
     except (OSError, subprocess.TimeoutExpired) as error:
-        yield failed("plugin", f"{python} can't be run: {error}", f"mend it, {_NAME_ANOTHER}")
+        yield failed("plugin", f"{python} can't be run: {error}", f"repair it, {_OTHER_PYTHON}")
         return
     if ran.returncode:
-        said = (ran.stderr.strip().splitlines() or ["it does not say why"])[-1]
-        fix = f"`{python} -m pip install` its checkout or wheel, {_NAME_ANOTHER}"
-        yield failed("plugin", f"{python} can't import sjresource: {said}", fix)
+        error_line = (ran.stderr.strip().splitlines() or ["it does not say why"])[-1]
+        fix = f"`{python} -m pip install` its checkout or wheel, {_OTHER_PYTHON}"
+        yield failed("plugin", f"{python} can't import sjresource: {error_line}", fix)
         return
     versions: dict[str, str] = json.loads(ran.stdout.splitlines()[-1])
     yield ok("plugin", f"{python} imports sjresource {versions['sjresource']}")
-    yield _packages(python, versions)
+    yield _check_versions(python, versions)
 
 
-def _packages(python: str, versions: Mapping[str, str]) -> Finding:
-    """Hold what it has against what sjresource needs."""
+def _check_versions(python: str, versions: Mapping[str, str]) -> Check:
+    """Compare the installed versions with those that sjresource needs."""
     needed = [Requirement(text) for text in metadata.requires("sjresource") or []]
     wrong = [
         f"{need.name} {versions[need.name]} is not {need.specifier}"
@@ -136,6 +158,6 @@ def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=_SECONDS,
+        timeout=_TIMEOUT_SECONDS,
         check=False,
     )

@@ -1,7 +1,7 @@
-"""What the credentials may read, proven by calls that change nothing; and what else they need.
+"""Checks what the credentials may read, by calls without an effect; lists what else is needed.
 
-A call for something that does not exist proves its permission as well: IAM is asked first. Where
-the stack has such a thing its own is asked for, since a policy may allow no other.
+A call for something that does not exist proves its permission as well, since IAM is asked first. If
+the stack has such a resource, its own is asked for: a policy may allow no other.
 """
 
 from __future__ import annotations
@@ -9,22 +9,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sjresource.aws.arn import parse_arn
+from sjresource.aws.arn import name_in, region_in
 from sjresource.aws.calls import DENIED, TRANSIENT
-from sjresource.cli.doctor.access import asked_twice
-from sjresource.cli.doctor.findings import failed, ok, unproven
+from sjresource.aws.clients import endpoint_of, find_caller, regional_clients
+from sjresource.aws.session import OPTIONAL_TIMEOUTS
+from sjresource.cli.doctor.access import retry_once
+from sjresource.cli.doctor.check import failed, ok, unknown
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.vocabulary import LOG_GROUP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
-    from sjresource.aws.batch import BatchClient
-    from sjresource.aws.logs import LogsClient
-    from sjresource.aws.sagemaker import SageMakerClient
-    from sjresource.cli.doctor.findings import Finding
+    from sjresource.aws.clients import RegionalClients
+    from sjresource.aws.settings import Settings
+    from sjresource.cli.doctor.check import Check
+    from sjresource.cli.stack.context import StackContext
+    from sjresource.cli.stack.state import StackJob
 
-NEEDS_EFFECT = (
+ACTIONS_WITH_EFFECT = (
     "batch:CreateJobQueue",
     "batch:CreateQuotaShare",
     "batch:CreateSchedulingPolicy",
@@ -44,15 +47,18 @@ NEEDS_EFFECT = (
     "batch:UpdateServiceJob",
     "iam:PassRole",
 )
-"""What can't be proven without doing it."""
+"""Permissions that can't be proven without an effect."""
 
-_NOTHING = "sjresource-doctor"
-_NO_JOB = "00000000-0000-0000-0000-000000000000"
+_MISSING_NAME = "sjresource-doctor"
+_MISSING_JOB = "00000000-0000-0000-0000-000000000000"
 
 
 @dataclass(frozen=True)
-class Things:
-    """What is asked for, by name or ARN: the stack's own, else what does not exist."""
+class Targets:
+    """What is asked for, by name or ARN: resources of the stack, else missing ones.
+
+    `place` is `region:account`.
+    """
 
     job_queue: str
     job: str
@@ -60,81 +66,91 @@ class Things:
     place: str
 
     @classmethod
-    def of(cls, queues: list[str], jobs: Mapping[str, str | None], place: str) -> Things:
-        """Choose; `jobs` are training jobs' ARNs by the job's, `place` is `region:account`."""
-        job = next(iter(jobs), _NO_JOB)
-        training = parse_arn(jobs.get(job) or "")
+    def of(cls, context: StackContext, settings: Settings) -> Targets:
+        """Return the first resources of the stack in the region of `settings`."""
+        region, _ = endpoint_of(settings)
+        queues = [queue.arn for queue in context.queues if region_in(queue.arn) == region]
+        jobs = [job for job in context.jobs if region_in(job.arn) == region]
+        training_job = _training_job(jobs[0]) if jobs else None
         return cls(
-            job_queue=queues[0] if queues else _NOTHING,
-            job=job,
-            training_job=training.name if training else _NOTHING,
-            place=place,
+            job_queue=queues[0] if queues else _MISSING_NAME,
+            job=jobs[0].arn if jobs else _MISSING_JOB,
+            training_job=name_in(training_job or _MISSING_NAME),
+            place=f"{region}:{find_caller(settings)['Account']}",
         )
 
-    def made_up(self, kind: str) -> str:
-        """Give the ARN of something in Batch that does not exist."""
-        return f"arn:aws:batch:{self.place}:{kind}/{_NOTHING}"
+    def missing(self, kind: str) -> str:
+        """Return the ARN of something in Batch that does not exist."""
+        return f"arn:aws:batch:{self.place}:{kind}/{_MISSING_NAME}"
 
 
-@dataclass(frozen=True)
-class Readers:
-    """The clients that read."""
-
-    batch: BatchClient
-    sagemaker: SageMakerClient
-    logs: LogsClient
-
-
-READS: dict[str, Callable[[Readers, Things], Any]] = {
-    "batch:DescribeJobQueues": lambda to, it: to.batch.find_job_queue(it.job_queue),
-    "batch:DescribeQuotaShare": lambda to, it: to.batch.find_quota_share(
-        it.made_up(f"job-queue/{_NOTHING}/quota-share")
+READ_CALLS: dict[str, Callable[[RegionalClients, Targets], Any]] = {
+    "batch:DescribeJobQueues": lambda to, it: to.batch("").find_job_queue(it.job_queue),
+    "batch:DescribeQuotaShare": lambda to, it: to.batch("").find_quota_share(
+        it.missing(f"job-queue/{_MISSING_NAME}/quota-share")
     ),
-    "batch:DescribeSchedulingPolicies": lambda to, it: to.batch.find_scheduling_policy(
-        it.made_up("scheduling-policy")
+    "batch:DescribeSchedulingPolicies": lambda to, it: to.batch("").find_scheduling_policy(
+        it.missing("scheduling-policy")
     ),
-    "batch:DescribeServiceEnvironments": lambda to, _: to.batch.find_service_environment(_NOTHING),
-    "batch:DescribeServiceJob": lambda to, it: to.batch.find_service_job(it.job),
-    "batch:GetJobQueueSnapshot": lambda to, it: to.batch.find_job_queue_snapshot(it.job_queue),
-    "batch:ListQuotaShares": lambda to, it: next(to.batch.list_quota_shares(it.job_queue), None),
-    "batch:ListSchedulingPolicies": lambda to, _: next(to.batch.list_scheduling_policies(), None),
+    "batch:DescribeServiceEnvironments": lambda to, _: to.batch("").find_service_environment(
+        _MISSING_NAME
+    ),
+    "batch:DescribeServiceJob": lambda to, it: to.batch("").find_service_job(it.job),
+    "batch:GetJobQueueSnapshot": lambda to, it: to.batch("").find_job_queue_snapshot(it.job_queue),
+    "batch:ListQuotaShares": lambda to, it: next(
+        to.batch("").list_quota_shares(it.job_queue), None
+    ),
+    "batch:ListSchedulingPolicies": lambda to, _: next(
+        to.batch("").list_scheduling_policies(), None
+    ),
     "batch:ListServiceJobs": lambda to, it: next(
-        to.batch.pages_of_service_jobs(it.job_queue, "RUNNING"), None
+        to.batch("").pages_of_service_jobs(it.job_queue, "RUNNING"), None
     ),
     "logs:DescribeLogStreams": lambda to, it: next(
-        to.logs.list_log_streams(LOG_GROUP, f"{it.training_job}/"), None
+        to.logs("").list_log_streams(LOG_GROUP, f"{it.training_job}/"), None
     ),
-    "logs:GetLogEvents": lambda to, it: to.logs.read_log_events(
+    "logs:GetLogEvents": lambda to, it: to.logs("").read_log_events(
         LOG_GROUP, f"{it.training_job}/algo-1", None
     ),
-    "sagemaker:DescribeTrainingJob": lambda to, it: to.sagemaker.find_training_job(it.training_job),
+    "sagemaker:DescribeTrainingJob": lambda to, it: to.sagemaker("").find_training_job(
+        it.training_job
+    ),
 }
 """A call that proves each permission to read."""
 
 
-def permission_findings(readers: Readers, things: Things) -> Iterator[Finding]:
-    """Try every permission to read, and name the others."""
-    for action, read in READS.items():
-        yield _tried(action, lambda read=read: read(readers, things))  # type: ignore[misc] # bound now
-    yield unproven(
+def check_permissions(context: StackContext, settings: Settings) -> Iterator[Check]:
+    """Try every permission to read, and list the others; calls give up within seconds."""
+    clients = regional_clients(settings, OPTIONAL_TIMEOUTS)
+    targets = Targets.of(context, settings)
+    for action, read in READ_CALLS.items():
+        yield _check(action, lambda read=read: read(clients, targets))  # type: ignore[misc] # bound now
+    yield unknown(
         "permissions with an effect",
-        f"not tried: {', '.join(NEEDS_EFFECT)}",
+        f"not tried: {', '.join(ACTIONS_WITH_EFFECT)}",
         "docs/iam.md has the policy that allows them",
     )
 
 
-def _tried(action: str, call: Callable[[], object]) -> Finding:
-    check = f"may {action}"
+def _check(action: str, call: Callable[[], object]) -> Check:
+    name = f"may {action}"
     try:
-        asked_twice(call)
+        retry_once(call)
     except NotFound:
-        return ok(check, "proven")
+        return ok(name, "proven")
     except RequestFailed as error:
         if error.code in DENIED:
-            return failed(check, error.seen, f"allow these credentials {action}; see docs/iam.md")
+            return failed(name, error.seen, f"allow these credentials {action}; see docs/iam.md")
         if error.code in TRANSIENT:
-            return unproven(check, error.seen, "run it again later")
-        return ok(check, "proven")  # it was let in, and asked for what makes no sense
+            return unknown(name, error.seen, "run it again later")
+        return ok(name, "proven")  # it was allowed, and asked for what makes no sense
     except SjresourceError as error:
-        return failed(check, error.seen, "see that the service's endpoint can be reached")
-    return ok(check, "proven")
+        return failed(name, error.seen, "check that the service's endpoint can be reached")
+    return ok(name, "proven")
+
+
+def _training_job(job: StackJob) -> str | None:
+    """Return the ARN of a training job of the job that the state knows."""
+    latest = (job.outputs.get("latest_attempt") or {}).get("service_resource_id") or {}
+    arn: str | None = job.record.get("training_job_arn") or latest.get("value")
+    return arn

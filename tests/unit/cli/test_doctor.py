@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sjresource.cli.doctor.shadowing import shadow_findings
+from sjresource.cli.doctor.engine import check_module_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,16 +15,16 @@ def test_a_file_that_hides_a_module_is_named(tmp_path: Path) -> None:
     for name in ("json", "data", "types"):
         (tmp_path / name).mkdir()
     (tmp_path / "json" / "__init__.py").touch()
-    (finding,) = shadow_findings(tmp_path)
+    (check,) = check_module_names(tmp_path)
 
-    assert finding.verdict == "failed"
-    assert finding.seen.startswith("json, logging.py, queue.py in ")
-    assert "rename it" in str(finding.fix)
+    assert check.status == "failed"
+    assert check.message.startswith("json, logging.py, queue.py in ")
+    assert "rename it" in str(check.fix)
 
 
 def test_a_project_without_such_files_is_no_finding(tmp_path: Path) -> None:
     """Nor is no project."""
     (tmp_path / "__main__.py").touch()
 
-    assert list(shadow_findings(tmp_path)) == []
-    assert list(shadow_findings(None)) == []
+    assert list(check_module_names(tmp_path)) == []
+    assert list(check_module_names(None)) == []
