@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from sjresource.emulator.clock import Clock
-from sjresource.emulator.engine.retries import after_failure, is_capacity_failure
-from sjresource.emulator.engine.transitions import training_job_name
+from sjresource.emulator.engine.transitions import (
+    after_failure,
+    is_capacity_failure,
+    training_job_name,
+)
 from sjresource.emulator.scheduling import (
     TOO_LARGE,
     Environment,

@@ -41,7 +41,7 @@ class Batch:
         parameters = model.parse(operation, request)
         with self._store.transaction():
             now = round(self._clock.now() * 1000)
-            call = Call(self._store, region, now, self.behaviour)
+            call = Call(self._store, region, now, self.behaviour, self._lifecycle.fronts)
             answer = OPERATIONS[operation](call, parameters)
             if self.behaviour.leave_out_defaults:
                 answer = model.without_defaults(operation, answer)

@@ -22,6 +22,7 @@ from sjresource.emulator.store.arns import batch_arn
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from sjresource.emulator.engine.queue_front import QueueFronts
     from sjresource.emulator.store.records import Kind, Resource
     from sjresource.emulator.store.store import Store
 
@@ -57,6 +58,7 @@ class Call:
     region: str
     now: int
     behaviour: Behaviour
+    fronts: QueueFronts
 
 
 Parameters = dict[str, Any]

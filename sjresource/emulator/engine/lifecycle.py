@@ -1,8 +1,7 @@
-"""Lets time pass for queues and jobs: ticks when something falls due or was changed.
+"""Lets time pass for queues and jobs: ticks when something is due or was changed.
 
-One tick does everything that is due at the clock's time, in one transaction; the executor is told
-afterwards, so that a crash in between costs an attempt and never leaves an unknown process. What a
-tick does stands in `settling`, `queueing` and `execution`.
+One tick does everything that is due at the clock's time, in one transaction; the executor is called
+afterwards, so that a crash in between costs an attempt and never leaves an unknown process.
 """
 
 from __future__ import annotations
@@ -12,11 +11,11 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
-from sjresource.emulator.engine.queue_front import see_fronts
-from sjresource.emulator.engine.queues import admit, place, waiting_dues, why_waiting
+from sjresource.emulator.engine.queue_front import QueueFronts
+from sjresource.emulator.engine.queues import admit, due_times, schedule, why_waiting
 from sjresource.emulator.engine.resources import CHANGE_MS, settle_resources
 from sjresource.emulator.engine.tick import Tick
-from sjresource.emulator.engine.training import follow_training_jobs
+from sjresource.emulator.engine.training import poll_training_jobs
 from sjresource.emulator.store.damage import storage_problem
 from sjresource.emulator.store.records import HOLDING_CAPACITY
 
@@ -30,9 +29,9 @@ if TYPE_CHECKING:
     from sjresource.emulator.store.store import Store
 
 POLL_SECONDS: Final = 0.05
-"""How often, in real time, an executor is asked that can't say when it has news."""
+"""How often, in real time, an executor is polled that is not event-driven."""
 
-_CROWD_SECONDS: Final = 0.01
+_BATCH_SECONDS: Final = 0.01
 _LONGEST_SLEEP: Final = 60.0
 _LONGEST_REST: Final = 5.0
 _MOST_PASSES: Final = 50
@@ -40,18 +39,18 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 @runtime_checkable
-class Foreseeing(Protocol):
-    """An executor that knows when some job's progress changes next."""
+class EventDrivenExecutor(Protocol):
+    """An executor that knows when the progress of some job changes next."""
 
     def next_change(self) -> float | None:
-        """Tell the moment, in epoch seconds of the emulator's clock; None if nothing runs."""
+        """Return when that is, in epoch seconds of the emulator's clock; None if nothing runs."""
 
     def changed(self) -> list[str]:
-        """Name the training jobs whose progress may have changed; each change is told once."""
+        """Return the training jobs whose progress may have changed, each change once."""
 
 
 class Lifecycle:
-    """Moves resources and jobs on, in a thread of its own; `wake` it after every change."""
+    """Advances resources and jobs, in a thread of its own; `wake` it after every change."""
 
     def __init__(self, store: Store, clock: Clock, executor: Executor, rules: ScriptRules) -> None:
         self._store = store
@@ -59,34 +58,34 @@ class Lifecycle:
         self._executor = executor
         self._rules = rules
         self._ticking = threading.RLock()
-        self._unsure = True  # whether training jobs may have news that nobody will tell again
+        self._poll_all = True  # whether some change of progress may have been missed
+        self.fronts = QueueFronts(store)
+        """The first waiting jobs of each queue."""
         self._wakeup = threading.Event()
         self._closed = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lifecycle", daemon=True)
 
     def start(self) -> None:
-        """Begin to tick."""
+        """Start to tick."""
         self._clock.follow(self)
         self._clock.when_moved(self.wake)
         self._thread.start()
 
     def close(self) -> None:
-        """Stop ticking; returns when the last tick is over."""
+        """Stop ticking; block until the last tick is over."""
         self._closed.set()
         self._wakeup.set()
         if self._thread.is_alive():
             self._thread.join()
 
     def wake(self) -> None:
-        """Look again at what is due; returns at once."""
+        """Tick soon; returns at once."""
         self._wakeup.set()
 
     def tick(self) -> None:
-        """Do all that is due now, and return when it is done."""
+        """Do all that is due now; return when it is done."""
         with self._ticking:
-            for _ in range(
-                _MOST_PASSES
-            ):  # what one pass does may be all that another thing waited for
+            for _ in range(_MOST_PASSES):  # one pass may make something else due
                 before = self._store.version
                 if self._closed.is_set():
                     return
@@ -96,32 +95,32 @@ class Lifecycle:
             self.wake()
 
     def why_waiting(self, job: Job) -> str | None:
-        """Say what a job waits for, None for one that does not wait."""
+        """Return why a job waits, in words; None for one that does not wait."""
         with self._store.transaction():
             return why_waiting(self._new_tick(), job)
 
     def next_due(self) -> float | None:
-        """Tell when something falls due next, in epoch seconds."""
+        """Return when something is due next, in epoch seconds; None if nothing is."""
         with self._store.transaction():
             tick = self._new_tick()
-            moments = [due / 1000 for due in self._dues(tick) if due > tick.now]
-        if isinstance(self._executor, Foreseeing):
+            times = [due / 1000 for due in self._due_times(tick) if due > tick.now]
+        if isinstance(self._executor, EventDrivenExecutor):
             change = self._executor.next_change()
-            moments += [] if change is None else [change]
-        return min(moments, default=None)
+            times += [] if change is None else [change]
+        return min(times, default=None)
 
     def _run(self) -> None:
         while not self._closed.is_set():
             self._wakeup.clear()
-            began = time.monotonic()
-            delay = self._tick_and_look()
-            took = time.monotonic() - began
+            start = time.monotonic()
+            delay = self._tick_safely()
+            took = time.monotonic() - start
             self._wakeup.wait(delay)
-            # Changes come in crowds: one tick for all of them, and time for who makes them.
-            self._closed.wait(min(max(_CROWD_SECONDS, took), _LONGEST_REST))
+            # Changes come in bursts: one tick for all of them, and time for who makes them.
+            self._closed.wait(min(max(_BATCH_SECONDS, took), _LONGEST_REST))
 
-    def _tick_and_look(self) -> float:
-        """Let happen what is due; return how long to sleep. Whatever is raised, time goes on."""
+    def _tick_safely(self) -> float:
+        """Tick, and return how many seconds to sleep; errors are logged, and time goes on."""
         try:
             self.tick()
             delay = self._real_delay()
@@ -136,21 +135,21 @@ class Lifecycle:
 
     def _pass(self) -> None:
         changed = self._changed()
-        self._unsure = True
+        self._poll_all = True
         with self._store.transaction():
             tick = self._new_tick(changed)
             settle_resources(tick)
             admit(tick)
-            follow_training_jobs(tick)
-            place(tick)
-            see_fronts(self._store, tick.now)
-        told = [_carefully(effect) for effect in tick.effects]
-        if tick.unanswered:
-            raise tick.unanswered[0]
-        self._unsure = not all(told)
+            poll_training_jobs(tick)
+            schedule(tick)
+            self.fronts.record(tick.now)
+        succeeded = [_run_effect(effect) for effect in tick.effects]
+        if tick.poll_errors:
+            raise tick.poll_errors[0]
+        self._poll_all = not all(succeeded)
 
     def _changed(self) -> list[str] | None:
-        if self._unsure or not isinstance(self._executor, Foreseeing):
+        if self._poll_all or not isinstance(self._executor, EventDrivenExecutor):
             return None
         return self._executor.changed()
 
@@ -161,7 +160,7 @@ class Lifecycle:
     def _real_delay(self) -> float | None:
         due = self.next_due()
         delay = None if due is None else self._clock.real_seconds_until(due)
-        if isinstance(self._executor, Foreseeing):
+        if isinstance(self._executor, EventDrivenExecutor):
             return delay
         with self._store.transaction():
             polling = bool(self._store.live.with_status(HOLDING_CAPACITY))
@@ -169,22 +168,22 @@ class Lifecycle:
             return delay
         return POLL_SECONDS if delay is None else min(delay, POLL_SECONDS)
 
-    def _dues(self, tick: Tick) -> list[int]:
+    def _due_times(self, tick: Tick) -> list[int]:
         unsettled = self._store.unsettled_resources()
         dues = [resource.since + CHANGE_MS for resource in unsettled]
         live = self._store.live
         candidates: list[int | None] = [job.stop_due for job in live.stopping()]
         candidates += [tick.ready_at(job) for job in live.with_status({"SUBMITTED"})]
         candidates += live.timeouts()
-        candidates += waiting_dues(tick)
+        candidates += due_times(tick)
         return dues + [due for due in candidates if due is not None]
 
 
-def _carefully(effect: Callable[[], None]) -> bool:
-    """Run an effect; an executor that fails to start a job will say so when it is polled."""
+def _run_effect(effect: Callable[[], None]) -> bool:
+    """Run an effect; if it fails to start a job, polling the job will show that."""
     try:
         effect()
     except Exception:  # noqa: BLE001 - executors are others' code
-        _LOG.exception("telling the executor: an unexpected error; the job will be seen as failed")
+        _LOG.exception("calling the executor: an unexpected error; the job will be seen as failed")
         return False
     return True

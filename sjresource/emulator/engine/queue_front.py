@@ -1,14 +1,16 @@
-"""The first waiting jobs of a queue and of its quota shares, and since when each has its place.
+"""The first waiting jobs of a queue and of its quota shares, and since when each is where it is.
 
 `earliestTimeAtPosition` is "for when the job transitioned to its current position in the job queue"
 or "in the quota share":
 https://docs.aws.amazon.com/batch/latest/APIReference/API_FrontOfQueueJobSummary.html and
-.../API_FrontOfQuotaShareJobSummary.html. Every pass over the queues looks at the fronts, and so
-does whoever asks for one.
+.../API_FrontOfQuotaShareJobSummary.html. Positions are recorded in every tick, and when somebody
+asks for them. They are in memory only: after a restart a job has had its position since it became
+RUNNABLE, until it moves.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
@@ -16,46 +18,72 @@ from sjresource.emulator.engine.scheduling_state import state_of
 from sjresource.emulator.scheduling import QuotaSharePolicy, order
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sjresource.emulator.scheduling import Queue, State
-    from sjresource.emulator.store.queue_positions import Places
+    from sjresource.emulator.store.records import Job
     from sjresource.emulator.store.store import Store
 
-_FRONT: Final = 100
+    Positions = list[tuple[Job, int]]
+    """Jobs in their order, each with when it got its position, in epoch milliseconds."""
+
+_LONGEST_FRONT: Final = 100
 
 
-def see_fronts(store: Store, now: int) -> None:
-    """Look at the fronts of all queues, so that each move is known with its time."""
-    live = store.live
-    waiting = set(live.waiting_queues())
-    store.queue_positions.keep_only(
-        line
-        for queue in waiting
-        for line in [(queue,), *((queue, share) for share in live.waiting_shares(queue))]
-    )
-    if not waiting:
-        return
-    state = state_of(store, lambda _: True)
-    for queue in state.queues:
-        if queue.arn in waiting:
-            front_of_queue(store, queue, state, now)
-            fronts_of_shares(store, queue, now)
+@dataclass(frozen=True)
+class QueueFront:
+    """The first hundred jobs of a queue, and the first one of each of its quota shares."""
+
+    jobs: Positions
+    quota_shares: dict[str, Positions]
 
 
-def front_of_queue(store: Store, queue: Queue, state: State, now: int) -> Places:
-    """Give the first hundred jobs of a queue; takes them out of `state`."""
-    found = [store.live.get(each.id) for each in order(queue, state, now / 1000, _FRONT)]
-    return store.queue_positions.record(
-        (queue.arn,), [job for job in found if job is not None], now
-    )
+class QueueFronts:
+    """The fronts of all queues, as they were when they were last read."""
 
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._positions: dict[tuple[str, ...], dict[tuple[int, str], int]] = {}
 
-def fronts_of_shares(store: Store, queue: Queue, now: int) -> dict[str, Places]:
-    """Give the first waiting job of each quota share, if it has any; nothing for other queues."""
-    if not isinstance(queue.policy, QuotaSharePolicy):
-        return {}
-    live, seen = store.live, store.queue_positions
-    fronts: dict[str, Places] = {share: [] for share in sorted(queue.policy.shares)}
-    for share in live.waiting_shares(queue.arn):
-        heads = list(islice(live.waiting_in(queue.arn, share), 1))
-        fronts[share] = seen.record((queue.arn, share), heads, now)
-    return fronts
+    def record(self, now: int) -> None:
+        """Read the fronts of all queues, so that each move is recorded with its time."""
+        live = self._store.live
+        waiting = live.waiting_queues()
+        kept: set[tuple[str, ...]] = {(queue,) for queue in waiting}
+        kept |= {(queue, share) for queue in waiting for share in live.waiting_shares(queue)}
+        self._positions = {key: self._positions[key] for key in kept & self._positions.keys()}
+        if waiting:
+            state = state_of(self._store, lambda _: True)
+            for queue in state.queues:
+                if queue.arn in waiting:
+                    self._read(queue, state, now)
+
+    def front(self, queue_arn: str, now: int) -> QueueFront:
+        """Return the front of a queue."""
+        state = state_of(self._store, lambda _: True)
+        queue = next(each for each in state.queues if each.arn == queue_arn)
+        return self._read(queue, state, now)
+
+    def _read(self, queue: Queue, state: State, now: int) -> QueueFront:
+        live = self._store.live
+        found = [live.get(each.id) for each in order(queue, state, now / 1000, _LONGEST_FRONT)]
+        jobs = self._since((queue.arn,), [job for job in found if job is not None], now)
+        shares: dict[str, Positions] = {}
+        if isinstance(queue.policy, QuotaSharePolicy):
+            shares = {share: [] for share in sorted(queue.policy.shares)}
+            for share in live.waiting_shares(queue.arn):
+                first = list(islice(live.waiting_in(queue.arn, share), 1))
+                shares[share] = self._since((queue.arn, share), first, now)
+        return QueueFront(jobs, shares)
+
+    def _since(self, key: tuple[str, ...], jobs: Sequence[Job], now: int) -> Positions:
+        """Add to each job when it got its position: `now` if it has moved since the last call."""
+        before = self._positions.get(key)
+        if before is None:  # it was empty, so they have just come; or this is after a restart
+            positions = [(job, job.since) for job in jobs]
+        else:
+            positions = [(job, before.get((place, job.id), now)) for place, job in enumerate(jobs)]
+        self._positions[key] = {
+            (place, job.id): since for place, (job, since) in enumerate(positions)
+        }
+        return positions

@@ -1,7 +1,6 @@
 """Moves waiting jobs: into RUNNABLE, onto capacity, or out of the queue.
 
-Which job gets which capacity, and who is preempted for it, is decided in `scheduling`; this writes
-it down.
+`scheduling` decides which job gets which capacity, and which are preempted; this carries it out.
 """
 
 from __future__ import annotations
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.emulator import scheduling
 from sjresource.emulator.engine import transitions
-from sjresource.emulator.engine.retries import SHORTAGE
 from sjresource.emulator.engine.scheduling_state import policy_of, state_of
 from sjresource.emulator.engine.training import start_training_job
 from sjresource.emulator.scheduling import FairSharePolicy
@@ -27,42 +25,43 @@ if TYPE_CHECKING:
 
 
 def admit(tick: Tick) -> None:
-    """Take new jobs into the queue, and let go those that were terminated while they waited."""
+    """Make new jobs RUNNABLE, and end those that were terminated while they waited."""
 
-    def let_go(job: Job) -> None:
-        if job.status not in HOLDING_CAPACITY and _is_due(job.stop_due, tick):
-            tick.put(transitions.failed_waiting(job, job.termination_reason, tick.now))
+    def end(job: Job) -> None:
+        due = job.stop_due is not None and job.stop_due <= tick.now
+        if due and job.status not in HOLDING_CAPACITY:
+            tick.put(transitions.failed_without_attempt(job, job.termination_reason, tick.now))
 
-    def take(job: Job) -> None:
+    def make_runnable(job: Job) -> None:
         if tick.ready_at(job) <= tick.now:
             tick.put(transitions.runnable(job, tick.now))
 
-    tick.each(tick.store.live.stopping(), let_go)
-    tick.each(tick.store.live.with_status({"SUBMITTED"}), take)
+    tick.for_each(tick.store.live.stopping(), end)
+    tick.for_each(tick.store.live.with_status({"SUBMITTED"}), make_runnable)
 
 
-def place(tick: Tick) -> None:
-    """Start what has capacity, preempt what gives way, and note why the rest waits."""
+def schedule(tick: Tick) -> None:
+    """Start jobs that get capacity, preempt others for them, and record why the rest waits."""
     live = tick.store.live
     if not live.waiting_queues():
         return
     plan = scheduling.plan(_state(tick), tick.now / 1000, explain=False)
     placed = [job for job_id in plan.placements if (job := live.get(job_id)) is not None]
-    tick.each(placed, lambda job: start_training_job(tick, job, plan.placements[job.id]))
+    tick.for_each(placed, lambda job: start_training_job(tick, job, plan.placements[job.id]))
     for preemption in plan.preemptions:
         job = live.get(preemption.job_id)
         if job is not None:
-            given = preemption.for_job, preemption.status_reason
-            tick.put(transitions.preempting(job, *given, tick.now))
+            for_job, reason = preemption.for_job, preemption.status_reason
+            tick.put(transitions.preempting(job, for_job, reason, tick.now))
     for (queue, _), blocked in plan.blocked.items():
         head = live.get(blocked.job_id)
         if head is not None:
-            note = partial(_note_why, tick, blocked.status_reason, _time_limits(tick, queue))
-            tick.each([head], note)
+            limits = _time_limits(tick, queue)
+            tick.for_each([head], partial(_record_reason, tick, blocked.status_reason, limits))
 
 
 def why_waiting(tick: Tick, job: Job) -> str | None:
-    """Say what a waiting job waits for, None for one that does not wait."""
+    """Return why a job waits, in words; None for one that does not wait."""
     if job.status == "SUBMITTED":
         return "the scheduler has not seen it yet"
     if job.status != "RUNNABLE":
@@ -78,11 +77,11 @@ def why_waiting(tick: Tick, job: Job) -> str | None:
     )
 
 
-def waiting_dues(tick: Tick) -> Iterator[int | None]:
-    """Tell when waiting jobs may go on, or are given up, in epoch milliseconds.
+def due_times(tick: Tick) -> Iterator[int | None]:
+    """Yield when waiting jobs may go on or reach a time limit, in epoch milliseconds.
 
-    Those behind the head of their line wait for it. In a fair-share queue turns change with time
-    alone, slowly: it is looked at ten times in its policy's window.
+    Jobs behind a share's first one wait for it. In a fair-share queue turns change with time
+    alone, slowly: it is scheduled ten times in its policy's window.
     """
     live = tick.store.live
     for queue in live.waiting_queues():
@@ -90,20 +89,20 @@ def waiting_dues(tick: Tick) -> Iterator[int | None]:
         for share in live.waiting_shares(queue):
             for head in islice(live.waiting_in(queue, share), 1):
                 yield tick.ready_at(head)
-                yield limit_due(head, limits)
+                yield time_limit_due(head, limits)
         known = tick.store.resource(queue)
         policy = None if known is None else policy_of(tick.store, known)
         if isinstance(policy, FairSharePolicy) and len(live.waiting_shares(queue)) > 1:
             yield tick.now + policy.window * 100
 
 
-def limit_due(job: Job, actions: list[dict[str, Any]]) -> int | None:
-    """Tell when its queue's time limit ends a waiting job, in epoch milliseconds; None: never."""
+def time_limit_due(job: Job, actions: list[dict[str, Any]]) -> int | None:
+    """Return when its queue's time limit ends a waiting job, in epoch milliseconds, or None."""
     for action in actions:
         if not (job.status_reason or "").startswith(action["reason"]):
             continue
         allowed = action["maxTimeSeconds"] * 1000
-        if job.status_reason == SHORTAGE:
+        if job.status_reason == transitions.SHORTAGE:
             # Only SageMaker's time over refusals counts: the limit is passed, or not running.
             return job.since if job.shortage_ms >= allowed else None
         if job.blocked_since is not None:
@@ -111,19 +110,23 @@ def limit_due(job: Job, actions: list[dict[str, Any]]) -> int | None:
     return None
 
 
-def _note_why(tick: Tick, reason: str | None, actions: list[dict[str, Any]], head: Job) -> None:
-    noted = head
+def _record_reason(
+    tick: Tick, reason: str | None, actions: list[dict[str, Any]], head: Job
+) -> None:
+    changed = head
     if reason is not None and head.blocked_since is None:
-        noted = replace(head, status_reason=reason, blocked_since=tick.now)
+        changed = replace(head, status_reason=reason, blocked_since=tick.now)
     elif reason is None and head.blocked_since is not None:
-        noted = replace(head, status_reason=None, blocked_since=None)
-    due = limit_due(noted, actions)
+        changed = replace(head, status_reason=None, blocked_since=None)
+    due = time_limit_due(changed, actions)
     if due is not None and due <= tick.now:
-        code = (noted.status_reason or "").partition(" - ")[0]
+        code = (changed.status_reason or "").partition(" - ")[0]
         text = f"Terminated by JobStateTimeLimit action due to reason: {code}"
-        noted = transitions.failed_waiting(replace(noted, terminated=True), text, tick.now)
-    if noted != head:
-        tick.put(noted)
+        changed = transitions.failed_without_attempt(
+            replace(changed, terminated=True), text, tick.now
+        )
+    if changed != head:
+        tick.put(changed)
 
 
 def _state(tick: Tick) -> scheduling.State:
@@ -137,7 +140,3 @@ def _time_limits(tick: Tick, queue: str) -> list[dict[str, Any]]:
     known = tick.store.resource(queue)
     limits: list[dict[str, Any]] = []
     return limits if known is None else known.detail.get("jobStateTimeLimitActions", limits)
-
-
-def _is_due(moment_due: int | None, tick: Tick) -> bool:
-    return moment_due is not None and moment_due <= tick.now

@@ -1,6 +1,6 @@
-"""Brings queues, environments and shares to rest: VALID, or gone.
+"""Makes CREATING and UPDATING resources VALID, and removes DELETING ones.
 
-A queue or share that is being deleted ends its jobs first, as Batch documents for DeleteJobQueue.
+The jobs of a deleted queue or share are terminated first, as Batch documents for DeleteJobQueue.
 """
 
 from __future__ import annotations
@@ -19,19 +19,19 @@ CHANGE_MS: Final = 100
 
 
 def settle_resources(tick: Tick) -> None:
-    """Move on every resource whose time has come."""
+    """Finish every change of a resource that is due."""
     for resource in tick.store.unsettled_resources():
         if resource.since + CHANGE_MS > tick.now:
             continue
         if resource.detail["status"] != "DELETING":
             detail = {**resource.detail, "status": "VALID"}
             tick.store.put_resource(replace(resource, detail=detail, since=tick.now))
-        elif not _end_jobs(tick, resource):
+        elif not _terminate_jobs(tick, resource):
             tick.store.remove_resource(resource.arn)
 
 
-def _end_jobs(tick: Tick, resource: Resource) -> bool:
-    """Terminate the jobs that are left in a queue or share, and tell whether there were any."""
+def _terminate_jobs(tick: Tick, resource: Resource) -> bool:
+    """Terminate the jobs that are left in a queue or share; return whether there were any."""
     left = [job for job in tick.store.live.with_status(LIVE) if _is_in(job, resource)]
     for job in left:
         if not job.terminated:

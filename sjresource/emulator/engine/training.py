@@ -1,14 +1,13 @@
-"""Runs the training jobs of placed service jobs: starts, follows and stops them.
+"""Starts, polls and stops the training jobs of service jobs that have capacity.
 
-This is SageMaker's side. Executors are told only after the records are written.
+This is SageMaker's side. Executors are called only after the records are committed.
 """
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from sjresource.emulator.engine import transitions
 from sjresource.emulator.engine.payload import (
@@ -25,11 +24,9 @@ if TYPE_CHECKING:
     from sjresource.emulator.executors.interface import Progress
     from sjresource.emulator.store.records import Job
 
-_LOG: Final = logging.getLogger(__name__)
-
 
 def start_training_job(tick: Tick, job: Job, environment: str) -> None:
-    """Give a job its capacity and its next training job, if SageMaker takes the request."""
+    """Give a job capacity and its next training job, if SageMaker accepts the request."""
     payload = tick.store.payload(job.id)
     problem = problem_with(training_request(payload, ""))
     if problem is not None:
@@ -51,24 +48,23 @@ def start_training_job(tick: Tick, job: Job, environment: str) -> None:
     tick.effects.append(partial(tick.executor.start, training_job))
 
 
-def follow_training_jobs(tick: Tick) -> None:
-    """Take in what the executor says of jobs that may have news, and stop what is to be stopped.
+def poll_training_jobs(tick: Tick) -> None:
+    """Poll the executor for jobs that may have made progress, and stop those that are due.
 
-    A job of which it can't say anything now is asked for again; the others go on.
+    A job for which it raises is polled again in the next tick; the others go on.
     """
-    told: dict[str, Progress] = {}
-    asked = [job for job in _with_news(tick) if job.training_job is not None]
-    for job in asked:
+    progress: dict[str, Progress] = {}
+    polled = [job for job in _to_poll(tick) if job.training_job is not None]
+    for job in polled:
         try:
-            told[job.id] = tick.executor.poll(job.training_job or "")
+            progress[job.id] = tick.executor.poll(job.training_job or "")
         except Exception as error:  # noqa: BLE001, PERF203 - executors are others' code
-            tick.unanswered.append(error)
-    tick.each(
-        [job for job in asked if job.id in told], lambda job: _follow(tick, job, told[job.id])
-    )
+            tick.poll_errors.append(error)
+    answered = [job for job in polled if job.id in progress]
+    tick.for_each(answered, lambda job: _advance(tick, job, progress[job.id]))
 
 
-def _with_news(tick: Tick) -> list[Job]:
+def _to_poll(tick: Tick) -> list[Job]:
     live = tick.store.live
     if tick.changed is None:
         return live.with_status(HOLDING_CAPACITY)
@@ -77,8 +73,8 @@ def _with_news(tick: Tick) -> list[Job]:
     return sorted({job.sequence: job for job in found}.values(), key=lambda job: job.sequence)
 
 
-def _follow(tick: Tick, job: Job, progress: Progress) -> None:
-    _record(tick, job, progress)
+def _advance(tick: Tick, job: Job, progress: Progress) -> None:
+    _record_progress(tick, job, progress)
     if progress.outcome is not None:
         status = progress.secondary_status
         tick.put(transitions.ended(job, progress.outcome, tick.now, secondary_status=status))
@@ -99,30 +95,30 @@ def _stop_if_due(tick: Tick, job: Job) -> Job:
     return replace(job, stop_due=None)
 
 
-def _record(tick: Tick, job: Job, progress: Progress) -> None:
-    """Write down what DescribeTrainingJob will tell, if it is news."""
+def _record_progress(tick: Tick, job: Job, progress: Progress) -> None:
+    """Store what DescribeTrainingJob will show, if it has changed."""
     known = tick.store.training_job(job.region, job.training_job or "")
     if known is None:
         return
-    news = known
+    changed = known
     if progress.secondary_status != known.secondary_status:
-        news = replace(
-            news,
+        changed = replace(
+            changed,
             secondary_status=progress.secondary_status,
             transitions=[*known.transitions, (progress.secondary_status, tick.now)],
         )
     if progress.secondary_status == "Training" and known.started_at is None:
-        news = replace(news, started_at=tick.now)
+        changed = replace(changed, started_at=tick.now)
     metrics = [(metric.name, metric.value, metric.timestamp) for metric in progress.metrics]
     if metrics != known.metrics:
-        news = replace(news, metrics=metrics)
+        changed = replace(changed, metrics=metrics)
     if progress.outcome is not None:
-        news = replace(
-            news,
+        changed = replace(
+            changed,
             status=progress.outcome.status,
             failure_reason=progress.outcome.failure_reason,
             model_artifacts=progress.outcome.model_artifacts,
             ended_at=tick.now,
         )
-    if news != known:
-        tick.store.put_training_job(news)
+    if changed != known:
+        tick.store.put_training_job(changed)

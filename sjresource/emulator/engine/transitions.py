@@ -1,8 +1,11 @@
-"""How a service job goes from one status to the next: pure, from a job to the next job.
+"""How a service job goes from one status to the next. Pure: from a job to the next job.
 
 SUBMITTED, RUNNABLE, SCHEDULED, STARTING, RUNNING, SUCCEEDED or FAILED, with ways back to
-RUNNABLE (https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html). When these
-happen is `lifecycle.py`. Moments are in epoch milliseconds.
+RUNNABLE (https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html). The other
+files of this folder decide when. Times are in epoch milliseconds.
+
+What follows a failed attempt:
+https://docs.aws.amazon.com/batch/latest/userguide/service-job-retries.html
 """
 
 from __future__ import annotations
@@ -10,20 +13,27 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from sjresource.emulator.engine.retries import (
-    RECEIVED,
-    SHORTAGE,
-    after_failure,
-    is_capacity_failure,
-)
 from sjresource.emulator.executors.interface import PENDING_TOO_LONG
 from sjresource.emulator.store.records import Attempt
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sjresource.emulator.executors.interface import Outcome
     from sjresource.emulator.store.records import Job
+
+RECEIVED: Final = "Received status from SageMaker: "
+"""How Batch begins the reason of an attempt that SageMaker ended."""
+
+SHORTAGE: Final = (
+    "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY - Unable to provision requested compute resources"
+)
+"""What Batch shows of a job that SageMaker had no instances for:
+https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable_capacity.html"""
+
+_CAPACITY: Final = "CapacityError"
 
 COMPLETED: Final = f"{RECEIVED}Training job completed"
 """https://docs.aws.amazon.com/batch/latest/userguide/service-job-events.html"""
@@ -53,12 +63,12 @@ _RECENT: Final = 10
 
 
 def runnable(job: Job, now: int) -> Job:
-    """The scheduler has seen the job."""
+    """Return the job once the scheduler has seen it."""
     return replace(job, status="RUNNABLE", since=now)
 
 
 def scheduled(job: Job, environment: str, training_job: str, now: int) -> Job:
-    """The job has capacity in `environment`, and a new training job of this name."""
+    """Return the job with capacity in `environment` and a new training job of this name."""
     return replace(
         job,
         status="SCHEDULED",
@@ -75,15 +85,15 @@ def scheduled(job: Job, environment: str, training_job: str, now: int) -> Job:
 
 
 def refused(job: Job, reason: str, now: int) -> Job:
-    """SageMaker does not create the training job: a try is used up, and leaves no attempt."""
+    """Return the job after SageMaker refused its training job: a try without an attempt."""
     if job.terminated:
-        return failed_waiting(job, job.termination_reason, now)
+        return failed_without_attempt(job, job.termination_reason, now)
     job = replace(job, refusals=job.refusals + 1, blocked_since=None)
     return _tried(job, f"{RECEIVED}{reason}", now)
 
 
 def progressed(job: Job, secondary_status: str, now: int) -> Job:
-    """SageMaker tells of progress; a status never goes back within an attempt."""
+    """Return the job with the status of its training job; within an attempt it never goes back."""
     status = _STATUS.get(secondary_status, job.status)
     if _ORDER.index(status) <= _ORDER.index(job.status):
         return job
@@ -100,7 +110,7 @@ def progressed(job: Job, secondary_status: str, now: int) -> Job:
 
 
 def ended(job: Job, outcome: Outcome, now: int, *, secondary_status: str = "Stopped") -> Job:
-    """SageMaker's job has ended: the service job has too, or it waits for another attempt."""
+    """Return the job after its training job has ended: it has too, or waits for an attempt."""
     if outcome.status == "Completed" and not job.terminated:
         return _finished(_with_attempt(job, COMPLETED, now), "SUCCEEDED", COMPLETED, now)
     if job.terminated or job.timed_out:
@@ -117,7 +127,7 @@ def ended(job: Job, outcome: Outcome, now: int, *, secondary_status: str = "Stop
 
 
 def preempting(job: Job, for_job: str, reason: str, now: int) -> Job:
-    """The job is to be stopped, so that another one gets its capacity."""
+    """Return the job that is to be stopped, so that `for_job` gets its capacity."""
     return replace(
         job,
         preempted_for=for_job,
@@ -127,8 +137,8 @@ def preempting(job: Job, for_job: str, reason: str, now: int) -> Job:
     )
 
 
-def failed_waiting(job: Job, reason: str | None, now: int) -> Job:
-    """The job ends before it got to SageMaker."""
+def failed_without_attempt(job: Job, reason: str | None, now: int) -> Job:
+    """Return the job as FAILED, without an attempt: it did not get as far as SageMaker."""
     return _finished(job, "FAILED", reason, now)
 
 
@@ -146,7 +156,7 @@ def training_job_name(name: str, job_id: str, start: int) -> str:
 
 
 def _tried(job: Job, reason: str, now: int) -> Job:
-    """A try has failed: the job has too, or it waits for the next one."""
+    """Return the job after a failed try: FAILED, or RUNNABLE for the next one."""
     if after_failure(job.retry_strategy, len(job.attempts) + job.refusals, reason) == "EXIT":
         return _finished(job, "FAILED", reason, now)
     return replace(
@@ -168,7 +178,9 @@ def _short_of_capacity(job: Job, now: int) -> Job:
 
 
 def _preempted(job: Job, now: int) -> Job:
-    """It waits again, or fails "when preemption retries have been exhausted"; unset is unlimited.
+    """Return the job as RUNNABLE, or FAILED "when preemption retries have been exhausted".
+
+    Without the setting they are unlimited.
 
     https://docs.aws.amazon.com/batch/latest/userguide/preemption.html
     """
@@ -203,3 +215,38 @@ def _finished(job: Job, status: str, reason: str | None, now: int) -> Job:
         environment=None, blocked_since=None, stop_due=None, preempted_for=None,
         preemption_reason=None,
     )  # fmt: skip
+
+
+def is_capacity_failure(failure_reason: str | None) -> bool:
+    """Return whether SageMaker had no instances: such a failure does not use up an attempt."""
+    return (failure_reason or "").startswith(_CAPACITY)
+
+
+def after_failure(
+    strategy: Mapping[str, Any] | None, failed_attempts: int, status_reason: str
+) -> Literal["RETRY", "EXIT"]:
+    """Return whether a job whose `failed_attempts`-th attempt just failed is retried.
+
+    Without a strategy a job has one attempt. The first pattern that matches decides; where none
+    does, the job is retried while attempts are left.
+    """
+    if failed_attempts >= (strategy or {}).get("attempts", 1):
+        return "EXIT"
+    for rule in (strategy or {}).get("evaluateOnExit", []):
+        if _matches(rule.get("onStatusReason", "*"), status_reason):
+            return "EXIT" if rule.get("action") == "EXIT" else "RETRY"
+    return "RETRY"
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """Return whether a pattern matches all of a text; * matches anything, or nothing."""
+    first, *others = pattern.split("*")
+    if not others or not text.startswith(first):
+        return text == pattern
+    position = len(first)
+    for part in others[:-1]:
+        found = text.find(part, position)
+        if found < 0:
+            return False
+        position = found + len(part)
+    return text.endswith(others[-1]) and len(text) - position >= len(others[-1])

@@ -20,7 +20,6 @@ from sjresource.emulator.scheduling import UsagePeriod
 from sjresource.emulator.store.damage import damaged_database
 from sjresource.emulator.store.database import open_database
 from sjresource.emulator.store.live_jobs import LiveJobs
-from sjresource.emulator.store.queue_positions import QueuePositions
 from sjresource.emulator.store.record_json import (
     JOB_COLUMNS,
     job_json,
@@ -49,8 +48,6 @@ class Store:
         self._wrote = False
         self.version = 0
         """Counts the transactions that wrote something."""
-        self.queue_positions = QueuePositions()
-        """In memory only, and not undone with a transaction: the next look puts it right."""
         try:
             self._load()
         except sqlite3.DatabaseError as error:
