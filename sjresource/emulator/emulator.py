@@ -28,7 +28,6 @@ from sjresource.emulator.server.connections import cut_connection
 from sjresource.emulator.server.page import EmulatorAnswers, EmulatorControls
 from sjresource.emulator.server.routing import ServiceRouter
 from sjresource.emulator.server.server import Server
-from sjresource.emulator.services.container_queues import ContainerQueues
 from sjresource.emulator.services.logs import LogsPersistence
 from sjresource.emulator.services.moto import DamagedPersistence, MotoServices
 from sjresource.emulator.services.s3 import S3Persistence
@@ -181,7 +180,6 @@ class Emulator:
         batch = Batch(self._store, self.clock, self._lifecycle, self.behaviour)
         services = ServiceRouter(
             batch,
-            ContainerQueues(self._store),
             TrainingJobs(self._store, self._executor),
             self._moto,
             self._keyring,

@@ -30,7 +30,8 @@ Of every operation that it emulates, each member of request and answer in botoco
 *emulated*; *accepted without effect* (checked, kept and shown, but nothing comes of it yet);
 *refused*; *moto's* (a queue with it is one for containers); or, of an answer, *never there*.
 `tests/support/emulator_coverage.py` writes this page from the model; the statuses are ours. Batch
-operations that are not here are for containers, and answered by moto.
+operations that are not here are for containers, and not emulated, but for CreateComputeEnvironment
+and DescribeComputeEnvironments, which are moto's.
 
 | Operation | Member | | Status |
 | --- | --- | --- | --- |

@@ -1,13 +1,19 @@
-"""Which service answers a request that was let in, and what its operation is called."""
+"""Finds the service that answers a request, and the name of the operation.
+
+Batch's API is the emulator's own, but for a queue on compute environments: moto makes and describes
+one, so that programs can meet a queue that is for containers. Container jobs are not emulated.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import json
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
 from sjresource.emulator.api import OPERATIONS
 from sjresource.emulator.protocol import model
 from sjresource.emulator.protocol.errors import AWSError
+from sjresource.emulator.protocol.http_messages import json_response
 from sjresource.emulator.services import iam
 from sjresource.emulator.services.cors import require_one_wildcard
 from sjresource.emulator.services.moto import HOSTS
@@ -17,31 +23,28 @@ from sjresource.emulator.services.sts import let_in_issued
 if TYPE_CHECKING:
     from sjresource.emulator.api.batch import Batch
     from sjresource.emulator.protocol.http_messages import Request, Response
-    from sjresource.emulator.services.container_queues import ContainerQueues
     from sjresource.emulator.services.moto import MotoServices
     from sjresource.emulator.services.sagemaker import TrainingJobs
     from sjresource.emulator.store.credentials import Keyring
+
+_SUCCESS: Final = 200
+_COMPUTE_ENVIRONMENTS: Final = ("CreateComputeEnvironment", "DescribeComputeEnvironments")
 
 
 class ServiceRouter:
     """The services behind the one endpoint."""
 
     def __init__(
-        self,
-        batch: Batch,
-        container_queues: ContainerQueues,
-        training_jobs: TrainingJobs,
-        moto: MotoServices,
-        keyring: Keyring,
+        self, batch: Batch, training_jobs: TrainingJobs, moto: MotoServices, keyring: Keyring
     ) -> None:
         self._batch = batch
-        self._container_queues = container_queues
         self._training_jobs = training_jobs
         self._moto = moto
         self._keyring = keyring
+        self._moto_has_queues = False
 
     def answer(self, service: str, region: str, request: Request) -> Response:
-        """Answer for `service`; AWSError for a service or an operation that is not emulated."""
+        """Return the answer of `service`; AWSError for what is not emulated."""
         if service == "batch":
             return self._answer_batch(region, request)
         if service not in HOSTS:
@@ -60,19 +63,29 @@ class ServiceRouter:
         return response
 
     def _answer_batch(self, region: str, request: Request) -> Response:
-        operation = model.operation_of(request)
-        if operation is None:
-            raise _not_emulated(f"{request.method} {request.path}")
-        containers = self._container_queues
-        if operation not in OPERATIONS or containers.owns(operation, region, request):
+        operation = model.operation_of(request) or ""
+        for_containers = operation == "CreateJobQueue" and _has_compute_environments(request)
+        if operation in _COMPUTE_ENVIRONMENTS or for_containers:
             model.parse(operation, request)  # moto checks little
-            containers.note_use()
+            self._moto_has_queues |= for_containers
             return self._moto.answer("batch", region, request)
-        return containers.completed(
-            operation,
-            self._batch.answer(operation, region, request),
-            lambda: self._moto.answer("batch", region, request),
-        )
+        if operation not in OPERATIONS:
+            raise _not_emulated(operation or f"{request.method} {request.path}")
+        response = self._batch.answer(operation, region, request)
+        if operation != "DescribeJobQueues" or not self._moto_has_queues:
+            return response
+        queues = self._moto.answer("batch", region, request)
+        if queues.status != _SUCCESS:
+            return response
+        answer = json.loads(response.body)
+        answer["jobQueues"] += json.loads(queues.body)["jobQueues"]
+        return json_response(answer)
+
+
+def _has_compute_environments(request: Request) -> bool:
+    parameters = read_parameters(request)
+    other_type = parameters.get("jobQueueType") != "SAGEMAKER_TRAINING"
+    return other_type and bool(parameters.get("computeEnvironmentOrder"))
 
 
 def _not_emulated(what: str) -> AWSError:
@@ -80,7 +93,7 @@ def _not_emulated(what: str) -> AWSError:
 
 
 def operation_and_parameters(service: str, request: Request) -> tuple[str, dict[str, Any]]:
-    """Name what is called, for faults and counts; an S3 call by its method, such as `PUT`."""
+    """Return the operation, which for S3 is the method, and the parameters that faults match."""
     if service == "batch":
         return model.operation_of(request) or request.method, read_parameters(request)
     if service == "s3":
