@@ -170,8 +170,6 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
         }
         properties = json_arguments("JobQueue", resource_name, given)
         properties[SECRET_PATHS] = secret_paths(properties)
-        self.given_arguments = properties
-        """What the program gave, for the jobs of the same program."""
         properties[CONFLICTS] = conflicts(JobQueueProvider.create_operation, properties)
         super().__init__(
             JobQueueProvider(), resource_name, properties, with_delete_before_replace(opts)

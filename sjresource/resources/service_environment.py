@@ -123,8 +123,6 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
         }
         properties = json_arguments("ServiceEnvironment", resource_name, given)
         properties[SECRET_PATHS] = secret_paths(properties)
-        self.given_arguments = properties
-        """What the program gave, for the jobs of the same program."""
         super().__init__(ServiceEnvironmentProvider(), resource_name, properties, opts)
         declaration.follow(self)
         warn_of_queue_side(self, ServiceEnvironmentProvider.create_operation, properties)

@@ -26,7 +26,7 @@ from sjresource.checks.values.lookups import items_at, value_at
 from sjresource.problem import Problem
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+    from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 
     Arguments = Mapping[str, Any]
 
@@ -37,7 +37,6 @@ _ENVIRONMENT = "CreateServiceEnvironment"
 _POLICY = "CreateSchedulingPolicy"
 _QUEUE = "CreateJobQueue"
 _SHARE = "CreateQuotaShare"
-
 
 _QUEUE_ARGUMENTS = ("job_queue", "quota_share_name")
 
@@ -50,24 +49,112 @@ class Declared(NamedTuple):
     arguments: Arguments
 
 
+_NAMES = {
+    _ENVIRONMENT: "service_environment_name",
+    _POLICY: "name",
+    _QUEUE: "job_queue_name",
+}
+
+
+class Declarations:
+    """Queues, environments, policies and shares of a program, in the order of their declaration."""
+
+    def __init__(self, declared: Iterable[Declared]) -> None:
+        self._declared = tuple(declared)
+
+    async def conflicts(self, operation: str, arguments: Arguments) -> list[dict[str, str]] | None:
+        """Return the conflicts of a new queue or share, as the argument `conflicts` holds them."""
+        find = {_QUEUE: self._conflicts_of_queue, _SHARE: self._conflicts_of_share}[operation]
+        problems: list[Problem] = []
+        with contextlib.suppress(Exception):  # the SDK reports what went wrong
+            problems = [problem async for problem in find(arguments)]
+        return [{"path": each.path, "reason": each.reason} for each in problems] or None
+
+    async def queue_of(self, arguments: Arguments) -> Declared | None:
+        """Return the queue of a job or a share, if the program declares it."""
+        return await self._find(_QUEUE, arguments.get("job_queue"), arguments)
+
+    async def environments_of(self, queue: Arguments) -> list[Declared | None]:
+        """Return the environments of a queue; None for each that the program does not declare."""
+        order = items_at(queue, "service_environment_order")
+        named = [value_at(entry, "service_environment") for entry in order]
+        return [await self._find(_ENVIRONMENT, each, queue) for each in named]
+
+    async def _conflicts_of_queue(self, arguments: Arguments) -> AsyncIterator[Problem]:
+        quota_managed = await self._is_quota_managed(arguments)
+        for position, environment in enumerate(await self.environments_of(arguments)):
+            if environment is None:
+                continue
+            given = environment.arguments.get("capacity_limits")
+            limits = await pulumi.Output.from_input(given).future() or ()
+            units = [value_at(limit, "capacity_unit") for limit in limits]
+            for problem in environment_counts_types(position, units if quota_managed else ()):
+                yield problem
+            others = [
+                OtherQueue(
+                    queue.resource.pulumi_resource_name,
+                    await self._is_quota_managed(queue.arguments),
+                )
+                for queue in self._of(_QUEUE)
+                if any(each is environment for each in await self.environments_of(queue.arguments))
+            ]
+            for problem in environment_has_one_queue(position, others, quota_managed=quota_managed):
+                yield problem
+
+    async def _conflicts_of_share(self, arguments: Arguments) -> AsyncIterator[Problem]:
+        queue = await self.queue_of(arguments)
+        queues = [await self.queue_of(share.arguments) for share in self._of(_SHARE)]
+        earlier = sum(each is queue for each in queues) if queue else 0
+        for problem in queue_has_room_for_shares(earlier):
+            yield problem
+
+    async def _is_quota_managed(self, queue: Arguments) -> bool | None:
+        """Return whether a queue's policy is one of quota shares; None if it is not declared."""
+        reference = queue.get("scheduling_policy_arn")
+        policy = await self._find(_POLICY, reference, queue)
+        if policy is None:
+            return False if reference is None else None
+        return policy.arguments.get("quota_share_policy") is not None
+
+    async def _find(self, operation: str, reference: Any, by: Arguments) -> Declared | None:
+        """Return the one resource whose output, or whose given name, `reference` is.
+
+        A name means a resource in the region of the one that names it.
+        """
+        found: list[Declared] = []
+        if isinstance(reference, pulumi.Output):
+            resources = await reference.resources()
+            found = [each for each in self._of(operation) if each.resource in resources]
+        elif reference:
+            wanted = (reference, by.get("region"))
+            name = _NAMES[operation]
+            found = [
+                each
+                for each in self._of(operation)
+                if (each.arguments.get(name), each.arguments.get("region")) == wanted
+            ]
+        return found[0] if len(found) == 1 else None
+
+    def _of(self, operation: str) -> list[Declared]:
+        return [each for each in self._declared if each.operation == operation]
+
+
 _programs: WeakKeyDictionary[pulumi.Resource, list[Declared]] = WeakKeyDictionary()
-"""What was declared so far, by stack: several programs may run in one process."""
+"""What was declared, by stack: several programs may run in one process."""
 
 
-def declare(resource: pulumi.Resource, operation: str, arguments: Arguments) -> None:
-    """Record a resource for those that are declared after it."""
+def declared_so_far() -> list[Declared]:
+    """Return what the running program has declared; to be appended to."""
     stack = get_root_resource()
-    if stack is not None:
-        _programs.setdefault(stack, []).append(Declared(resource, operation, arguments))
+    return _programs.setdefault(stack, []) if stack else []
 
 
 def conflicts(operation: str, arguments: Arguments) -> pulumi.Output[Any] | None:
     """Return the argument that tells a check what conflicts with earlier declarations."""
-    stack = get_root_resource()
-    earlier = tuple(_programs.get(stack, ())) if stack is not None else ()
+    earlier = declared_so_far()
     if not earlier:
         return None
-    return pulumi.Output.from_input(find_conflicts(operation, arguments, earlier))
+    return pulumi.Output.from_input(Declarations(earlier).conflicts(operation, arguments))
 
 
 def conflict_problems(properties: Arguments) -> Iterator[Problem]:
@@ -76,111 +163,6 @@ def conflict_problems(properties: Arguments) -> Iterator[Problem]:
         path, reason = value_at(each, "path"), value_at(each, "reason")
         if isinstance(path, str) and isinstance(reason, str):
             yield Problem(path, reason)
-
-
-async def find_conflicts(
-    operation: str, arguments: Arguments, earlier: Sequence[Declared]
-) -> list[dict[str, str]] | None:
-    """Return the conflicts with earlier declarations, as the argument holds them."""
-    find = {_QUEUE: _of_queue, _SHARE: _of_share}[operation]
-    problems: list[Problem] = []
-    with contextlib.suppress(Exception):  # the SDK reports what went wrong
-        problems = [problem async for problem in find(arguments, earlier)]
-    return [{"path": each.path, "reason": each.reason} for each in problems] or None
-
-
-async def _of_queue(arguments: Arguments, earlier: Sequence[Declared]) -> AsyncIterator[Problem]:
-    quota_managed = await _is_quota_managed(arguments, earlier)
-    for position, reference in enumerate(_environments(arguments)):
-        environment = await _referred_to(reference, _ENVIRONMENT, arguments, earlier)
-        if environment is None:
-            continue
-        for problem in environment_counts_types(position, await _units(environment)):
-            if quota_managed:
-                yield problem
-        others = [
-            OtherQueue(_name(queue.resource), await _is_quota_managed(queue.arguments, earlier))
-            for queue in earlier
-            if queue.operation == _QUEUE and await _has(queue, environment, earlier)
-        ]
-        for problem in environment_has_one_queue(position, others, quota_managed=quota_managed):
-            yield problem
-
-
-async def _of_share(arguments: Arguments, earlier: Sequence[Declared]) -> AsyncIterator[Problem]:
-    queue = await _queue_of(arguments, earlier)
-    shares = [
-        share
-        for share in earlier
-        if queue
-        and share.operation == _SHARE
-        and await _queue_of(share.arguments, earlier) is queue
-    ]
-    for problem in queue_has_room_for_shares(len(shares)):
-        yield problem
-
-
-async def _queue_of(share: Arguments, earlier: Sequence[Declared]) -> Declared | None:
-    return await _referred_to(share.get("job_queue"), _QUEUE, share, earlier)
-
-
-async def _is_quota_managed(arguments: Arguments, earlier: Sequence[Declared]) -> bool | None:
-    """Return whether a queue's policy is one of quota shares; None if it is not the program's."""
-    reference = arguments.get("scheduling_policy_arn")
-    policy = await _referred_to(reference, _POLICY, arguments, earlier)
-    if policy is None:
-        return False if reference is None else None
-    return policy.arguments.get("quota_share_policy") is not None
-
-
-async def _has(queue: Declared, environment: Declared, earlier: Sequence[Declared]) -> bool:
-    for reference in _environments(queue.arguments):
-        if await _referred_to(reference, _ENVIRONMENT, queue.arguments, earlier) is environment:
-            return True
-    return False
-
-
-async def _units(environment: Declared) -> list[str]:
-    limits = await pulumi.Output.from_input(environment.arguments.get("capacity_limits")).future()
-    return [value_at(limit, "capacity_unit") for limit in limits or ()]
-
-
-async def _referred_to(
-    reference: Any, operation: str, by: Arguments, earlier: Sequence[Declared]
-) -> Declared | None:
-    """Return the one declared resource whose output, or whose given name, `reference` is.
-
-    A name means a resource in the region of the one that names it.
-    """
-    candidates = [each for each in earlier if each.operation == operation]
-    if isinstance(reference, pulumi.Output):
-        resources = await reference.resources()
-        found = [each for each in candidates if each.resource in resources]
-    else:
-        named = (reference, by.get("region"))
-        name = _NAMES[operation]
-        found = [
-            each
-            for each in candidates
-            if reference and (each.arguments.get(name), each.arguments.get("region")) == named
-        ]
-    return found[0] if len(found) == 1 else None
-
-
-_NAMES = {
-    _ENVIRONMENT: "service_environment_name",
-    _POLICY: "name",
-    _QUEUE: "job_queue_name",
-}
-
-
-def _environments(arguments: Arguments) -> list[Any]:
-    order = items_at(arguments, "service_environment_order")
-    return [value_at(entry, "service_environment") for entry in order]
-
-
-def _name(resource: pulumi.Resource) -> str:
-    return resource.pulumi_resource_name
 
 
 def managed_in_program(arguments: Mapping[str, Any]) -> pulumi.Output[list[str] | None] | None:

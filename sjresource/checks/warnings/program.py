@@ -14,7 +14,7 @@ import pulumi
 
 from sjresource.aws.payload import is_plain, readable_payload
 from sjresource.aws.settings import Checking
-from sjresource.checks.preflight.declared import declare
+from sjresource.checks.preflight.declared import Declarations, Declared, declared_so_far
 from sjresource.checks.preflight.job import counted, limited, may_run
 from sjresource.checks.rules.instance_hours import requested_instances
 from sjresource.checks.rules.requests import LET_PASS, job_problems, queue_problems
@@ -48,7 +48,7 @@ def warn_of_queue_side(
 
     The resource is also recorded as declared, for the resources that the program declares later.
     """
-    declare(resource, operation, arguments)
+    declared_so_far().append(Declared(resource, operation, arguments))
     warnings = QUEUE_WARNINGS.get(operation, ())
 
     def texts(known: dict[str, Any]) -> list[str]:
@@ -66,24 +66,24 @@ async def warn_of_capacity(job: pulumi.Resource, arguments: Mapping[str, Any]) -
     program has declared it, though, and the environments behind it.
     """
     text = None
-    with contextlib.suppress(Exception):  # the SDK reports what went wrong with an argument
-        text = await too_much(arguments["job_queue"], arguments["service_request_payload"])
+    if isinstance(arguments["job_queue"], pulumi.Output):  # AWS can be asked about a name
+        with contextlib.suppress(Exception):  # the SDK reports what went wrong with an argument
+            text = await too_much(Declarations(declared_so_far()), arguments)
     if text:
         pulumi.log.warn(text, resource=job)
 
 
-async def too_much(job_queue: Any, payload: Any) -> str | None:
+async def too_much(program: Declarations, job: Mapping[str, Any]) -> str | None:
     """Return a warning of what is asked for and what there is; None if it fits or is not known."""
-    queue = await _declared(job_queue, "service_environment_order")
+    queue = await program.queue_of(job)
     if queue is None:
         return None
-    wanted = requested_instances(await _resources_of(payload))
-    order = queue["service_environment_order"]
-    places = [_environment(place) for place in order] if isinstance(order, (list, tuple)) else []
-    found = [await _declared(place, "capacity_limits") for place in places]
+    wanted = requested_instances(await _resources_of(job["service_request_payload"]))
+    found = await program.environments_of(queue.arguments)
     if not wanted or not found or None in found:
         return None
-    environments = [_described(await _known(each["capacity_limits"])) for each in found if each]
+    limits = [each.arguments.get("capacity_limits") for each in found if each]
+    environments = [_described(await _known(each)) for each in limits]
     if None in environments or any(may_run(each, wanted) for each in environments if each):
         return None
     there = " and ".join(limited(each) for each in environments if each)
@@ -121,21 +121,6 @@ def _warn(
         awaited.apply(lambda later: warn({**known, **later}), run_with_unknowns=True)
     else:
         warn(known)
-
-
-def _environment(place: Any) -> Any:
-    return place.get("service_environment") if isinstance(place, dict) else None
-
-
-async def _declared(named: Any, argument: str) -> dict[str, Any] | None:
-    """Return the arguments of the resource of ours that an argument is an output of."""
-    if not isinstance(named, pulumi.Output):
-        return None
-    for resource in await named.resources():
-        given = getattr(resource, "given_arguments", None)
-        if isinstance(given, dict) and argument in given:
-            return given
-    return None
 
 
 async def _resources_of(payload: Any) -> dict[str, Any]:

@@ -7,10 +7,10 @@ import pulumi
 import pytest
 
 from sjresource.checks.preflight.declared import (
+    Declarations,
     Declared,
     conflict_problems,
     conflicts,
-    find_conflicts,
 )
 
 KIND = "ml.g5.xlarge"
@@ -59,7 +59,7 @@ def share(name: str, of: Any) -> Declared:
 async def told(*things: Any) -> list[str]:
     """Declare things; return what the check of the last one is told."""
     *earlier, last = things
-    found = await find_conflicts(last.operation, last.arguments, earlier)
+    found = await Declarations(earlier).conflicts(last.operation, last.arguments)
     return [f"{each.path} {each.reason}" for each in conflict_problems({"conflicts": found})]
 
 

@@ -7,38 +7,42 @@ import pulumi
 import pytest
 from training_requests import PAYLOAD
 
+from sjresource.checks.preflight.declared import Declarations, Declared
 from sjresource.checks.warnings.program import too_much
 
 
-class Declared(pulumi.Resource):
-    """A resource of ours that no engine has registered."""
-
-    def __init__(self, **given: Any) -> None:  # not Pulumi's: there is no engine
-        self.given_arguments = given
-
-
-def output_of(resource: pulumi.Resource) -> pulumi.Output[Any]:
-    """Make an output of it, unknown as in a first preview."""
+def output_of(declared: Declared) -> pulumi.Output[Any]:
+    """Make an output of its resource, unknown as in a first preview."""
 
     async def resolved(value: Any) -> Any:
         return value
 
-    return pulumi.Output({resource}, resolved(None), resolved(False))  # noqa: FBT003 - Pulumi's
+    return pulumi.Output({declared.resource}, resolved(None), resolved(False))  # noqa: FBT003 - Pulumi's
+
+
+def declared(operation: str, **arguments: Any) -> Declared:
+    """Declare a resource that no engine has registered."""
+    return Declared(pulumi.Resource.__new__(pulumi.Resource), operation, arguments)
 
 
 def said(instances: Any, *limits: Any, others: bool = False) -> str | None:
     """Ask for instances of ml.m5.large in a queue over environments with these limits."""
 
     async def program() -> str | None:
-        environments = [output_of(Declared(capacity_limits=each)) for each in limits]
-        named: list[Any] = ["theirs", *environments] if others else environments
+        environments = [
+            declared("CreateServiceEnvironment", capacity_limits=each) for each in limits
+        ]
+        named: list[Any] = ["theirs"] if others else []
+        named.extend(map(output_of, environments))
         order = [{"order": at, "service_environment": each} for at, each in enumerate(named)]
-        queue = Declared(service_environment_order=order)
+        queue = declared("CreateJobQueue", service_environment_order=order)
         config = {
             **PAYLOAD["ResourceConfig"],
             "InstanceCount": instances() if callable(instances) else instances,
         }
-        return await too_much(output_of(queue), {**PAYLOAD, "ResourceConfig": config})
+        payload = {**PAYLOAD, "ResourceConfig": config}
+        job = {"job_queue": output_of(queue), "service_request_payload": payload}
+        return await too_much(Declarations([*environments, queue]), job)
 
     return asyncio.run(program())
 
@@ -76,4 +80,5 @@ def test_what_fits_or_is_not_known_is_not_told(instances: Any, limits: list[Any]
 def test_what_others_have_made_may_be_large_enough() -> None:
     """An environment that is only named, or a queue that is."""
     assert said(8, ANY_TWO, others=True) is None
-    assert asyncio.run(too_much("training", PAYLOAD)) is None
+    job = {"job_queue": "training", "service_request_payload": PAYLOAD}
+    assert asyncio.run(too_much(Declarations([]), job)) is None
