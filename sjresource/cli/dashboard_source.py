@@ -1,7 +1,7 @@
-"""AWS's answers for the queue page: few calls, bounded lists, secrets of the stack masked.
+"""The queue page's data source for AWS: few calls, bounded lists, the stack's secrets masked.
 
-Errors become sentences on the page. Nothing that the page is given holds a payload, a tag or a
-credential that it would show: it picks what it shows by name.
+An error is shown on the page, in a sentence. Payloads, tags and credentials in AWS's answers don't
+reach the browser, since the page picks what it shows by name.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
-from sjresource.aws.arn import parse_arn
+from sjresource.aws.arn import name_in, region_in
 from sjresource.errors import NotFound, SjresourceError
 from sjresource.page import UnansweredError
 from sjresource.vocabulary import LOG_GROUP, SAGEMAKER_TRAINING
@@ -25,22 +25,22 @@ if TYPE_CHECKING:
 
     Answer = dict[str, Any]
 
-MOST_QUEUES: Final = 10
-"""So many queues of a region are shown if none was named."""
+MAX_QUEUES: Final = 10
+"""Queues that are shown if none is named."""
 
-_MOST_PAGES: Final = 3
-"""So many hundreds of jobs of a queue are listed in one status, the newest ones."""
+_MAX_PAGES: Final = 3
+"""Pages of a hundred jobs, the newest ones, that are listed of a queue in one status."""
 
 _LOG_LINES: Final = 200
-_LEAST_SECONDS: Final = 10.0
-_SECONDS_A_CALL: Final = 0.5
-"""Two calls a second on average, whatever there is to look at: AWS throttles an account."""
+_MIN_REST_SECONDS: Final = 10.0
+_SECONDS_PER_CALL: Final = 0.5
+"""At most two calls a second on average: AWS throttles the whole account."""
 
 
-class AwsAnswers:
-    """Asks AWS for `queues`, named by their ARNs, or for those of the region if there are none.
+class AwsSource:
+    """Asks AWS for `queues`, given by their ARNs, or for the region's queues if there are none.
 
-    `place` is what the page says it is of. Safe to use from several threads.
+    `place` is the page's title. Several threads may use it.
     """
 
     clock_rate = 1.0
@@ -61,54 +61,54 @@ class AwsAnswers:
         self._calls = 0
 
     def now(self) -> int:
-        """Give this machine's time."""
+        """Return this machine's time, in epoch milliseconds."""
         return round(self._now() * 1000)
 
     def mark(self) -> None:
-        """AWS does not tell whether something has changed."""
+        """Return None: AWS does not tell whether something has changed."""
 
     def rest_seconds(self) -> float:
-        """Rest the longer, the more was asked since the last rest."""
+        """Return the seconds to rest: the more calls since the last rest, the longer."""
         calls, self._calls = self._calls, 0
-        return max(_LEAST_SECONDS, calls * _SECONDS_A_CALL)
+        return max(_MIN_REST_SECONDS, calls * _SECONDS_PER_CALL)
 
     def job_queues(self) -> list[Answer]:
-        """Describe the named queues, or the first of the region."""
-        with self._answered():
+        """Describe the given queues, or the first ones of the region."""
+        with self._call():
             if not self._queues:
-                return list(islice(self._of_the_region(), MOST_QUEUES))
+                return list(islice(self._queues_of_region(), MAX_QUEUES))
             return [
                 queue
-                for region, arns in _by_region(self._queues).items()
-                for queue in self._batch(region).find_job_queues(arns)
+                for arns in _by_region(self._queues)
+                for queue in self._batch(arns[0]).find_job_queues(arns)
             ]
 
     def service_environments(self, arns: Sequence[str]) -> list[Answer]:
-        """Describe environments, each in its region."""
-        with self._answered():
+        """Describe environments, which may be in several regions."""
+        with self._call():
             return [
                 environment
-                for region, some in _by_region(arns).items()
-                for environment in self._batch(region).find_service_environments(some)
+                for some in _by_region(arns)
+                for environment in self._batch(some[0]).find_service_environments(some)
             ]
 
     def quota_shares(self, job_queue: str) -> list[Answer]:
-        """List a queue's shares."""
-        with self._answered():
-            return list(self._batch(_region(job_queue)).list_quota_shares(job_queue))
+        """Return a queue's quota shares."""
+        with self._call():
+            return list(self._batch(job_queue).list_quota_shares(job_queue))
 
     def snapshot(self, job_queue: str) -> Answer:
-        """Give GetJobQueueSnapshot's answer."""
-        with self._answered():
-            return self._batch(_region(job_queue)).find_job_queue_snapshot(job_queue)
+        """Return GetJobQueueSnapshot's answer."""
+        with self._call():
+            return self._batch(job_queue).find_job_queue_snapshot(job_queue)
 
     def service_jobs(self, job_queue: str, status: str) -> tuple[list[Answer], bool]:
-        """List a queue's newest jobs in one status."""
+        """Return a queue's newest jobs in one status, and whether there are more."""
         found: list[Answer] = []
-        with self._answered():
-            pages = self._batch(_region(job_queue)).pages_of_service_jobs(job_queue, status)
+        with self._call():
+            pages = self._batch(job_queue).pages_of_service_jobs(job_queue, status)
             for number, page in enumerate(pages):
-                if number == _MOST_PAGES:
+                if number == _MAX_PAGES:
                     return found, True
                 self._calls += 1 if number else 0
                 found += [self._masked(job) for job in page]
@@ -116,24 +116,23 @@ class AwsAnswers:
 
     def service_job(self, arn: str) -> Answer:
         """Describe a job."""
-        with self._answered():
-            return self._masked(self._batch(_region(arn)).find_service_job(arn))
+        with self._call():
+            return self._masked(self._batch(arn).find_service_job(arn))
 
     def training_job(self, arn: str) -> Answer:
-        """Describe a training job."""
-        region, name = _region(arn), arn.rpartition("/")[2]
+        """Describe a training job; empty if SageMaker has forgotten it."""
+        sagemaker = self._clients.sagemaker(region_in(arn))
         try:
-            with self._answered():
-                return self._masked(self._clients.sagemaker(region).find_training_job(name))
-        except _ForgottenError:
+            with self._call():
+                return self._masked(sagemaker.find_training_job(name_in(arn)))
+        except _NotFoundError:
             return {}
 
     def log_tail(self, training_job_arn: str) -> list[str]:
-        """Give the end of the first instance's log, which lags seconds behind."""
-        region, name = _region(training_job_arn), training_job_arn.rpartition("/")[2]
-        with self._answered():
-            logs = self._clients.logs(region)
-            streams = logs.find_log_streams(LOG_GROUP, f"{name}/")
+        """Return the last lines of the first instance's log, which lags seconds behind."""
+        with self._call():
+            logs = self._clients.logs(region_in(training_job_arn))
+            streams = logs.find_log_streams(LOG_GROUP, f"{name_in(training_job_arn)}/")
             if not streams:
                 return []
             self._calls += 1
@@ -141,36 +140,36 @@ class AwsAnswers:
             return [self._mask.text(line) for line in lines]
 
     def why_waiting(self, _arn: str) -> None:
-        """AWS tells no more than stands in its other answers."""
+        """Return None: AWS says no more than in its other answers."""
 
     def count_queues(self) -> int:
-        """Count the queues of the region.
+        """Return the number of the region's queues of service jobs.
 
         Raises:
             SjresourceError: they can't be listed.
         """
-        return sum(1 for _ in self._of_the_region())
+        return sum(1 for _ in self._queues_of_region())
 
-    def _of_the_region(self) -> Iterator[Answer]:
+    def _queues_of_region(self) -> Iterator[Answer]:
         queues = self._batch("").list_job_queues()
         return (queue for queue in queues if queue.get("jobQueueType") == SAGEMAKER_TRAINING)
 
-    def _batch(self, region: str) -> BatchClient:
-        return self._clients.batch(region)
+    def _batch(self, arn: str) -> BatchClient:
+        return self._clients.batch(region_in(arn))
 
     @contextmanager
-    def _answered(self) -> Iterator[None]:
-        """Count a call; what goes wrong is said as the command says it."""
+    def _call(self) -> Iterator[None]:
+        """Count a call, and turn its error into one that the page shows."""
         self._calls += 1
         try:
             yield
         except NotFound as error:
-            raise _ForgottenError(self._mask.text(str(error))) from None
+            raise _NotFoundError(self._mask.text(str(error))) from None
         except SjresourceError as error:
             raise UnansweredError(self._mask.text(str(error))) from None
 
     def _masked(self, answer: Mapping[str, Any]) -> Answer:
-        """Mask AWS's words, wherever they stand; names and ARNs stay as they are."""
+        """Mask AWS's messages at every depth; names and ARNs stay as they are."""
         return {name: self._masked_member(name, value) for name, value in answer.items()}
 
     def _masked_member(self, name: str, value: Any) -> Any:
@@ -183,17 +182,12 @@ class AwsAnswers:
         return value
 
 
-class _ForgottenError(UnansweredError):
-    """AWS says that there is no such thing."""
+class _NotFoundError(UnansweredError):
+    """AWS says that it does not exist."""
 
 
-def _by_region(arns: Sequence[str]) -> dict[str, list[str]]:
+def _by_region(arns: Sequence[str]) -> list[list[str]]:
     regions: dict[str, list[str]] = {}
     for arn in arns:
-        regions.setdefault(_region(arn), []).append(arn)
-    return regions
-
-
-def _region(arn: str) -> str:
-    parsed = parse_arn(arn)
-    return parsed.region if parsed else ""
+        regions.setdefault(region_in(arn), []).append(arn)
+    return list(regions.values())

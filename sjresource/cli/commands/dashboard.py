@@ -1,4 +1,4 @@
-"""`sjresource dashboard`: the queue page about AWS, served to a browser of this machine."""
+"""`sjresource dashboard`: the queue page about AWS, served to a browser on this machine."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sjresource.aws.arn import parse_arn
-from sjresource.cli.dashboard_source import MOST_QUEUES, AwsAnswers
+from sjresource.aws.arn import region_in
+from sjresource.cli.dashboard_source import MAX_QUEUES, AwsSource
 from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.stack.find_queue import queues_to_show
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
@@ -32,12 +32,12 @@ if TYPE_CHECKING:
     "queues",
     multiple=True,
     metavar="QUEUE",
-    help="A queue to show, may be given several times: a resource name of the stack, a name or "
-    "an ARN. By default those that the stack has or uses.",
+    help="A queue to show; may be repeated: a resource name of the stack, a name or an ARN. "
+    "Default: the queues that the stack has or uses.",
 )
-@click.option("--all", "everything", is_flag=True, help="Show the queues of the whole region.")
+@click.option("--all", "all_queues", is_flag=True, help="Show the queues of the whole region.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: a free port.")
-@click.option("--no-browser", is_flag=True, help="Only print the URL.")
+@click.option("--no-browser", is_flag=True, help="Print the URL and open no browser.")
 @output_option
 def dashboard(
     context: StackContext,
@@ -45,25 +45,26 @@ def dashboard(
     queues: Sequence[str],
     port: int,
     *,
-    everything: bool,
+    all_queues: bool,
     no_browser: bool,
 ) -> None:
     """Show queues, shares and jobs in a browser, live and read-only, until Ctrl-C.
 
     Listens on this machine only. AWS is asked while a page is open, about twice a second at most,
-    and nothing reaches the browser but what is shown.
+    and the browser gets nothing but what is shown.
     """
-    shown = [] if everything else queues_to_show(context, queues)
-    answers = AwsAnswers(context.clients, context.mask, _place(context, shown), shown)
+    shown = [] if all_queues else queues_to_show(context, queues)
+    source = AwsSource(context.clients, context.mask, _title(context, shown), shown)
     if not shown:
-        _tell_how_many(answers)
-    site = Site(answers)
+        count = source.count_queues()  # fails at once if AWS can't be asked
+        if count > MAX_QUEUES:
+            source.place += f" ({MAX_QUEUES} of {count} queues; --queue shows others)"
+    site = Site(source)
     server = _listen(site, port)
     url = site.door.url(server.url)
-    output.print(
-        {"url": url, "queues": shown or None},
-        lambda _: _tell(answers.place, url),
-    )
+    # Two lines that no terminal breaks: the URL is to be clicked or copied.
+    text = f"{plain(source.place)}: {url}\nCtrl-C ends it."
+    output.print({"url": url, "queues": shown or None}, lambda _: click.echo(text))
     sys.stdout.flush()  # whoever waits for the URL has it now
     if not no_browser:  # some browsers return when they are closed, and ask for the page before
         once = site.door.url_for_once(server.url)
@@ -72,24 +73,10 @@ def dashboard(
     raise KeyboardInterrupt  # the server takes it for its own end
 
 
-def _tell(place: str, url: str) -> None:
-    """Say it in two lines that no terminal breaks: the URL is to be clicked or copied."""
-    click.echo(f"{plain(place)}: {url}")
-    click.echo("Ctrl-C ends it.")
-
-
-def _place(context: StackContext, shown: Sequence[str]) -> str:
-    """Say what the page is of: the stack, and where."""
-    regions = {arn.region for queue in shown if (arn := parse_arn(queue))}
-    where = ", ".join(sorted(regions)) or context.settings.region or "the configured region"
+def _title(context: StackContext, shown: Sequence[str]) -> str:
+    regions = ", ".join(sorted({region_in(queue) for queue in shown}))
+    where = regions or context.settings.region or "the configured region"
     return f"{context.title} in {where}" if context.title else where
-
-
-def _tell_how_many(answers: AwsAnswers) -> None:
-    """Say on the page that there is more, and to the shell what can't be asked."""
-    count = answers.count_queues()
-    if count > MOST_QUEUES:
-        answers.place += f" ({MOST_QUEUES} of {count} queues; --queue shows others)"
 
 
 def _listen(site: Site, port: int) -> PageServer:
@@ -98,5 +85,5 @@ def _listen(site: Site, port: int) -> PageServer:
     try:
         return PageServer(site, port)
     except OSError as error:
-        said = f"starting Dashboard (port {port}): {error.strerror}; give another --port"
-        raise CommandFailure(said, ExitCode.FAILED) from None
+        message = f"starting Dashboard (port {port}): {error.strerror}; give another --port"
+        raise CommandFailure(message, ExitCode.FAILED) from None

@@ -1,8 +1,7 @@
 """Checks Pulumi's CLI, its language host, and the Python that runs our plugin.
 
-Which Python that is follows from Pulumi.yaml by Pulumi's rules; what it can import is asked of
-itself. (`pulumi about` would tell too, but creates a virtual environment that is missing.)
-https://www.pulumi.com/docs/iac/languages-sdks/python/#virtual-environments
+`stack.plugin_python` knows which Python that is; what it can import is asked of itself. (`pulumi
+about` would tell too, but creates a virtual environment that is missing.)
 """
 
 from __future__ import annotations
