@@ -244,10 +244,10 @@ def _problem(given: Any, path: str) -> str | None:
         return f"{_MUST} {_quoted_type(given)}{several}"
     arn = parse_arn(given)
     if arn is not None and (arn.service, arn.kind) != ("batch", "service-job"):
-        kind = f"a {arn.kind}" if arn.kind in _BATCH_KINDS else "another thing"
+        kind = f"a {arn.kind}" if arn.kind in _BATCH_KINDS else "another resource"
         return f"{_MUST} the ARN of {kind}"
     if not (_ID.fullmatch(arn.name) if arn else _JOB_ID.fullmatch(given)):
-        return f"{_MUST} a text that is none; a name may be that of many jobs"
+        return f"{_MUST} another text; a name is not enough, since several jobs may have it"
     return None
 
 

@@ -98,7 +98,7 @@ class Watch:
         ago = duration(self.polled_at - self.seen_at)
         before = f"it was {self.detail['status']} {ago} ago; " if self.detail else ""
         over = duration(self.polled_at - self.missing_since)
-        seen = f"{before}{absence.seen}, in {self.misses} looks over {over}"
+        seen = f"{before}{absence.seen}, in {self.misses} polls over {over}"
         return NotFound("reading", "ServiceJob", self.job, seen)
 
     def finish(self, result: Detail | SjresourceError) -> None:

@@ -198,7 +198,7 @@ def test_what_was_seen_of_a_job_that_is_gone_is_said(
         watch.done.result(SOON)
     before, _, since = gone.value.seen.partition(" ago; ")
     assert before.startswith("it was RUNNING ")
-    assert since.startswith(f"{who}, in {GONE_AFTER_POLLS} looks over ")
+    assert since.startswith(f"{who}, in {GONE_AFTER_POLLS} polls over ")
 
 
 def test_a_job_is_not_gone_because_the_credentials_are_anothers() -> None:
