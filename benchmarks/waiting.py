@@ -25,7 +25,7 @@ from benchmarks.table import Row
 from sjresource.aws.clients import regional_clients
 from sjresource.aws.settings import Settings
 from sjresource.emulator import Clock, Emulator
-from sjresource.status.detail import Standing
+from sjresource.status.detail import StatusDetail
 from sjresource.waiting.poller import Poller
 from sjresource.waiting.reporter import GroupReport, JobReport, Reporter
 from sjresource.waiting.watch import Watch
@@ -93,7 +93,7 @@ def wait(arns: list[str], seconds: float) -> None:
     lines: list[str] = []
     reporter = Reporter(lambda _, text: lines.append(text), lambda _, text: lines.append(text))
     watches = [Watch(arn) for arn in arns]
-    standing = Standing(clients.batch, clients.sagemaker)
+    standing = StatusDetail(clients.batch, clients.sagemaker)
     group = GroupReport(None, [JobReport(watch, "job", None, standing.of) for watch in watches])
     reporter.add(group)
     seen: list[float] = []

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from sjresource.cli.stack.state import jobs_in
 from sjresource.cli.views.job import Viewer
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
-from sjresource.status.detail import Standing
+from sjresource.status.detail import StatusDetail
 from sjresource.vocabulary import TERMINAL
 from sjresource.waiting.poller import Poller
 from sjresource.waiting.watch import Watch
@@ -42,8 +42,8 @@ class StackWatch:
         self._context = context
         self._now = now
         clients = context.clients
-        standing = Standing(clients.batch, clients.sagemaker)
-        self._viewer = Viewer(clients, standing, context.mask)
+        status_detail = StatusDetail(clients.batch, clients.sagemaker)
+        self._viewer = Viewer(clients, status_detail, context.mask)
         self._poller = Poller(clients.batch, self)
         self._jobs: list[StackJob] = []
         self._watches: dict[str, Watch] = {}

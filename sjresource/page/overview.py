@@ -11,10 +11,10 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from sjresource.page.change_log import Journal
-from sjresource.page.job_details import job_details
-from sjresource.page.job_list import job_row, training_job_arn
-from sjresource.page.snapshot import Look
+from sjresource.page.snapshot import SnapshotReader
 from sjresource.page.source import UnansweredError
+from sjresource.page.views import job_details, job_row
+from sjresource.status.evidence import training_job_arn
 from sjresource.vocabulary import stage
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class Overview:
         self._real = real
         self._looking = threading.Lock()  # held for as long as AWS takes
         self._known = threading.Lock()
-        self._look = Look(answers)
+        self._reader = SnapshotReader(answers)
         self._journal = Journal()
         self._due = float("-inf")
         self._mark: object = None
@@ -136,14 +136,14 @@ class Overview:
 
     def _look_if_changed(self) -> None:
         mark = self._answers.mark()
-        if mark is not None and mark == self._mark and not self._look.errors:
+        if mark is not None and mark == self._mark and not self._reader.errors:
             return
         self._mark = mark
-        queues, entries = self._look.again()
+        queues, entries = self._reader.refresh()
         with self._known:
             self._seen = True
             self._queues = queues
-            self._errors = self._look.errors
+            self._errors = self._reader.errors
             self._journal.note(entries)
         self._rows = {arn: row for arn, row in list(self._rows.items()) if arn in entries}
 

@@ -1,17 +1,16 @@
-"""One look at everything: asks for queues, environments, shares, snapshots and jobs.
+"""Reads everything that is shown: queues, environments, shares, snapshots and jobs.
 
-What could not be asked keeps its last answer, and `errors` says why.
+What could not be read keeps its last answer, and `errors` says why.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sjresource.page.job_list import counts, job_entry
 from sjresource.page.source import UnansweredError
-from sjresource.status.capacity import queue_view
-from sjresource.status.why_waiting import why_waiting
-from sjresource.vocabulary import STATUSES, stage
+from sjresource.page.views import job_entry, queue_view, stage_counts
+from sjresource.status.queue_reader import QueueDescription, environment_arns
+from sjresource.vocabulary import STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -28,91 +27,89 @@ _NOTHING: Final[Answer] = {}
 _NO_JOBS: Final[tuple[Sequence[Answer], bool]] = ((), False)
 
 
-class Look:
-    """Looks again and again, and remembers what it saw last. Not safe to use from two threads."""
+class SnapshotReader:
+    """Reads everything again and again. Not safe to use from two threads."""
 
     def __init__(self, answers: Answers) -> None:
         self._answers = answers
-        self._kept: dict[tuple[str, str], Any] = {}
+        self._kept: dict[str, Any] = {}
         self.errors: list[str] = []
 
-    def again(self) -> tuple[list[View], dict[str, View]]:
-        """Give the queues, and the jobs by their ARNs, as they are shown."""
+    def refresh(self) -> tuple[list[View], dict[str, View]]:
+        """Return the queues, and the jobs by their ARNs, as they are shown."""
         self.errors = []
-        queues = self._ask(("queues", ""), self._answers.job_queues, _NONE)
-        arns = sorted({arn for queue in queues for arn in _environments(queue)})
+        queues = [
+            QueueDescription(each) for each in self._ask("queues", self._answers.job_queues, _NONE)
+        ]
+        arns = sorted({arn for queue in queues for arn in environment_arns(queue.queue)})
         environments = self._ask(
-            ("environments", ""), lambda: self._answers.service_environments(arns), _NONE
+            "environments", lambda: self._answers.service_environments(arns), _NONE
         )
-        snapshots = {queue["jobQueueArn"]: self._snapshot(queue) for queue in queues}
+        for queue in queues:
+            self._describe(queue, environments)
         views: list[View] = []
         entries: dict[str, View] = {}
         for queue in queues:
-            arn = queue["jobQueueArn"]
-            shares = self._shares(arn, snapshots[arn])
-            view = queue_view(queue, environments, shares, snapshots, _neighbours(queue, queues))
-            entries |= self._jobs(view, snapshots[arn])
-            views.append(view)
-        return _counted(views, entries), entries
+            queue.used_by_others = _used_by_others(queue, queues)
+            truncated = self._list_jobs(queue)
+            names = {job["jobArn"]: job["jobName"] for job in queue.jobs}
+            entries |= {job["jobArn"]: job_entry(job, queue, names) for job in queue.jobs}
+            views.append({**queue_view(queue), "truncated": truncated})
+        return _with_counts(views, entries), entries
 
-    def _snapshot(self, queue: Answer) -> Answer:
-        arn = queue["jobQueueArn"]
-        return self._ask(("snapshot", arn), lambda: self._answers.snapshot(arn), _NOTHING)
+    def _describe(self, queue: QueueDescription, environments: Sequence[Answer]) -> None:
+        """Read the snapshot, and the shares of a queue whose snapshot shows that it has some."""
+        arn, own = queue.queue["jobQueueArn"], environment_arns(queue.queue)
+        queue.environments = [each for each in environments if each["serviceEnvironmentArn"] in own]
+        queue.snapshot = self._ask(f"snapshot {arn}", lambda: self._answers.snapshot(arn), _NOTHING)
+        utilization = queue.snapshot.get("queueUtilization", {})
+        if "frontOfQuotaShares" in queue.snapshot or "quotaShareUtilization" in utilization:
+            shares = self._ask(f"shares {arn}", lambda: self._answers.quota_shares(arn), _NONE)
+            queue.shares = list(shares)
 
-    def _shares(self, arn: str, snapshot: Answer) -> Sequence[Answer]:
-        """List the shares of a queue whose snapshot tells of some: others are not asked for any."""
-        utilization = snapshot.get("queueUtilization", {})
-        if "frontOfQuotaShares" not in snapshot and "quotaShareUtilization" not in utilization:
-            return ()
-        return self._ask(("shares", arn), lambda: self._answers.quota_shares(arn), _NONE)
+    def _list_jobs(self, queue: QueueDescription) -> list[str]:
+        """List the jobs, and return the statuses in which there are more.
 
-    def _jobs(self, queue: View, snapshot: Answer) -> dict[str, View]:
-        arn = queue["arn"]
+        They are listed in the order in which a job goes through the statuses, so that one that goes
+        on meanwhile is not missed.
+        """
+        arn = queue.queue["jobQueueArn"]
         listed: dict[str, Answer] = {}
-        queue["cut"] = []
+        truncated = []
         for status in STATUSES:
-            jobs, more = self._ask((status, arn), self._lister(arn, status), _NO_JOBS)
+            jobs, more = self._ask(f"{status} {arn}", self._lister(arn, status), _NO_JOBS)
             listed |= {job["jobArn"]: job for job in jobs}
-            queue["cut"] += [status] if more else []
-        names = {each: job["jobName"] for each, job in listed.items()}
-        return {each: _entry(job, queue, snapshot, names) for each, job in listed.items()}
+            truncated += [status] if more else []
+        queue.jobs = list(listed.values())
+        return truncated
 
     def _lister(self, arn: str, status: str) -> Callable[[], tuple[Sequence[Answer], bool]]:
         return lambda: self._answers.service_jobs(arn, status)
 
-    def _ask(self, key: tuple[str, str], call: Callable[[], T], otherwise: T) -> T:
+    def _ask(self, key: str, call: Callable[[], T], default: T) -> T:
         try:
             self._kept[key] = call()
         except UnansweredError as error:
             if str(error) not in self.errors:
                 self.errors.append(str(error))
-        kept: T = self._kept.get(key, otherwise)
+        kept: T = self._kept.get(key, default)
         return kept
 
 
-def _entry(job: Answer, queue: View, snapshot: Answer, names: Mapping[str, str]) -> View:
-    waits = stage(job["status"]) == "waiting"
-    why = why_waiting(job, queue, snapshot, names) if waits else ""
-    return job_entry(job, queue["arn"], why)
-
-
-def _environments(queue: Answer) -> list[str]:
-    return [entry["serviceEnvironment"] for entry in queue.get("serviceEnvironmentOrder", [])]
-
-
-def _neighbours(queue: Answer, queues: Sequence[Answer]) -> list[str]:
-    """Name the other queues that use an environment of this one."""
-    own = set(_environments(queue))
+def _used_by_others(queue: QueueDescription, queues: Sequence[QueueDescription]) -> list[Answer]:
+    """Return what the other queues use that share an environment with this one."""
+    own = set(environment_arns(queue.queue))
     return [
-        other["jobQueueArn"]
+        usage
         for other in queues
-        if other is not queue and own & set(_environments(other))
+        if other is not queue and own & set(environment_arns(other.queue))
+        for usage in other.snapshot.get("queueUtilization", {}).get("totalCapacityUsage", [])
     ]
 
 
-def _counted(queues: Sequence[View], entries: Mapping[str, View]) -> list[View]:
-    """Tell with each queue and share how many jobs of it stand where."""
-    counted = counts(entries.values())
+def _with_counts(queues: Sequence[View], entries: Mapping[str, View]) -> list[View]:
+    """Add to each queue and share how many of its jobs are in which stage."""
+    counted = stage_counts(entries.values())
     return [
         {
             **queue,

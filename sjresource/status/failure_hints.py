@@ -113,7 +113,7 @@ _CAUSES = (
 )
 
 
-def what_to_try(reason: str, log: str = "") -> str | None:
+def hint_for(reason: str, log: str = "") -> str | None:
     """Give advice for the first known cause in AWS's words.
 
     A cause in the log counts only where AWS just says that the code failed.

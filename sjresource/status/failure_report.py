@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 from sjresource.aws.arn import name_in, stop_command
 from sjresource.status.console_links import console_urls
 from sjresource.status.evidence import training_job_arn
-from sjresource.status.failure_hints import what_to_try
-from sjresource.status.text import attempt_number, duration, stated_reason
-from sjresource.vocabulary import LOG_GROUP, MISCONFIGURATION
+from sjresource.status.failure_hints import hint_for
+from sjresource.status.text import duration, stated_reason
+from sjresource.status.timeline import attempt_number, preemption_count
+from sjresource.status.why_waiting import never_starts
+from sjresource.vocabulary import LOG_GROUP
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -88,7 +90,8 @@ def timeout_message(
         f"waiting for ServiceJob ({name}{more}): still {stands}, after {duration(seconds)}",
     ]
     if status == "RUNNABLE":
-        lines.append(f"it has waited for capacity all that time{_never(reason)}")
+        ever = ", and will wait for ever: nothing that it may use is large enough"
+        lines.append(f"it has waited for capacity all that time{ever * never_starts(reason)}")
     lines.append("the wait has ended, not the job: the next `pulumi up` goes on waiting")
     lines.append(f"to stop the job: {end(name, arn)}")
     return "\n  ".join(lines)
@@ -183,16 +186,16 @@ def place_lines(detail: Mapping[str, Any], page: str = "") -> Iterator[str]:
         yield f"{what.replace('_', ' ')}: {url}"
 
 
-def advice_for(evidence: Evidence) -> str | None:
+def hint_of(evidence: Evidence) -> str | None:
     """Say what to try; None for words that are not in the table of `causes`."""
     said = f"{_reason(evidence)}\n{evidence.detail.get('statusReason', '')}"
-    return what_to_try(said, "\n".join(evidence.log_lines))
+    return hint_for(said, "\n".join(evidence.log_lines))
 
 
 def _advice_lines(evidence: Evidence, again: str) -> Iterator[str]:
-    advice = advice_for(evidence)
-    if advice:
-        yield f"to try: {advice}"
+    hint = hint_of(evidence)
+    if hint:
+        yield f"to try: {hint}"
     yield f"to run it again: {again}"
 
 
@@ -204,7 +207,7 @@ def attempt_lines(detail: Mapping[str, Any], mask: Mask) -> Iterator[str]:
         for number, attempt in enumerate(attempts, 1):
             reason = _first(mask.text(attempt.get("statusReason", "")))
             yield f"  {number}  {_length(attempt)}  {reason}"
-    preempted = detail.get("preemptionSummary", {}).get("preemptedAttemptCount", 0)
+    preempted = preemption_count(detail)
     if preempted:
         yield f"preempted: {preempted} time{'s' * (preempted > 1)}"
 
@@ -226,12 +229,6 @@ def _reason(evidence: Evidence) -> str:
 
 def _first(text: str) -> str:
     return text.partition("\n")[0]
-
-
-def _never(reason: str) -> str:
-    return ", and will wait for ever: nothing that it may use is large enough" * reason.startswith(
-        MISCONFIGURATION
-    )
 
 
 def _indented(lines: Iterator[str] | Sequence[str]) -> Iterator[str]:

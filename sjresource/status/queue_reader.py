@@ -1,7 +1,4 @@
-"""Everything that AWS tells of one queue: what it may use, what is in use, who runs and who waits.
-
-What may not be read is named in `unread`; only the queue itself must be there.
-"""
+"""Reads a queue from AWS, with its policy, service environments, shares, snapshot and jobs."""
 
 from __future__ import annotations
 
@@ -14,10 +11,9 @@ from sjresource.errors import SjresourceError
 from sjresource.vocabulary import LIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Callable, Mapping, Sequence
 
     from sjresource.aws.batch import BatchClient
-    from sjresource.status.masking import Mask
 
     Detail = dict[str, Any]
 
@@ -28,71 +24,88 @@ _PAGES = 10
 
 
 @dataclass
-class QueueSeen:
-    """A queue and what hangs on it, in AWS's own shapes; empty is what is not there or not read.
+class QueueDescription:
+    """A queue and what belongs to it, in AWS's own shapes; empty is what is not there or not read.
 
-    `jobs` are the live ones, without doubles; `cut` says that there are more than were read.
+    `shares` is None where they were not read. `jobs` are the live ones, each once; `truncated` is
+    whether there are more than were read. `unread` has the errors of what could not be read.
+    `used_by_others` is what other queues use of the same environments, where that is known.
     """
 
-    queue: Detail
-    policy: Detail = field(default_factory=dict)
-    environments: list[Detail] = field(default_factory=list)
-    shares: list[Detail] = field(default_factory=list)
-    snapshot: Detail = field(default_factory=dict)
-    jobs: list[Detail] = field(default_factory=list)
-    cut: bool = False
+    queue: Mapping[str, Any]
+    policy: Mapping[str, Any] = field(default_factory=dict)
+    environments: Sequence[Mapping[str, Any]] = ()
+    shares: Sequence[Mapping[str, Any]] | None = None
+    snapshot: Mapping[str, Any] = field(default_factory=dict)
+    jobs: Sequence[Mapping[str, Any]] = ()
+    truncated: bool = False
     unread: list[str] = field(default_factory=list)
+    used_by_others: Sequence[Mapping[str, Any]] = ()
+
+    def find_share(self, name: str | None) -> Mapping[str, Any]:
+        """Return the quota share of that name; empty if there is none, or they were not read."""
+        return next((each for each in self.shares or () if each["quotaShareName"] == name), {})
 
 
-def read_queue(client: BatchClient, job_queue: str) -> QueueSeen:
-    """Read it, in ten calls or so, and one more for each hundred jobs.
+def environment_arns(queue: Mapping[str, Any]) -> list[str]:
+    """Return the service environments of a described queue, in its order."""
+    return [entry["serviceEnvironment"] for entry in queue.get("serviceEnvironmentOrder", [])]
+
+
+def describe_queue(client: BatchClient, job_queue: str) -> QueueDescription:
+    """Return a queue with its policy, environments and quota shares: one to four calls.
 
     Raises:
         NotFound: there is no such queue.
-        RequestFailed, Unreachable: it can't be asked for.
+        RequestFailed, Unreachable: AWS can't be asked for it.
     """
-    seen = QueueSeen(client.find_job_queue(job_queue))
-    arn = seen.queue["jobQueueArn"]
-    names = [place["serviceEnvironment"] for place in seen.queue.get("serviceEnvironmentOrder", [])]
-    seen.snapshot = _ask(seen, lambda: client.find_job_queue_snapshot(arn), {})
+    found = QueueDescription(client.find_job_queue(job_queue))
+    names, policy = environment_arns(found.queue), found.queue.get("schedulingPolicyArn")
     if names:
-        seen.environments = _ask(seen, lambda: client.find_service_environments(names), [])
-    policy = seen.queue.get("schedulingPolicyArn")
+        found.environments = _ask(found, lambda: client.find_service_environments(names), [])
     if policy:
-        seen.policy = _ask(seen, lambda: client.find_scheduling_policy(policy), {})
-    if "quotaSharePolicy" in seen.policy or "frontOfQuotaShares" in seen.snapshot:
-        seen.shares = _ask(seen, lambda: list(client.list_quota_shares(arn)), [])
+        found.policy = _ask(found, lambda: client.find_scheduling_policy(policy), {})
+    if "quotaSharePolicy" in found.policy:
+        found.shares = _list_shares(client, found)
+    return found
+
+
+def read_queue(client: BatchClient, job_queue: str) -> QueueDescription:
+    """Return all of a queue: ten calls or so, and one more for each hundred jobs.
+
+    Raises:
+        NotFound: there is no such queue.
+        RequestFailed, Unreachable: AWS can't be asked for it.
+    """
+    found = describe_queue(client, job_queue)
+    arn = found.queue["jobQueueArn"]
+    found.snapshot = _ask(found, lambda: client.find_job_queue_snapshot(arn), {})
+    if "frontOfQuotaShares" in found.snapshot and "quotaSharePolicy" not in found.policy:
+        found.shares = _list_shares(client, found)  # the policy could not be read
     jobs: dict[str, Detail] = {}
     for status in LIVE:
-        listed: list[Detail] = _ask(seen, partial(_listed, client, seen, status), [])
+        listed: list[Detail] = _ask(found, partial(_list_jobs, client, found, status), [])
         for job in listed:
             jobs[job["jobId"]] = job  # one that went on meanwhile is listed twice: the later counts
-    seen.jobs = list(jobs.values())
-    return seen
+    found.jobs = list(jobs.values())
+    return found
 
 
-def masked_reasons(
-    jobs: Iterable[Detail], own: Container[str], mask: Callable[[], Mask]
-) -> list[Detail]:
-    """Mask AWS's words about a stack's `own` jobs; `mask` is asked for only if there are some."""
-    return [
-        {**job, "statusReason": mask().text(job["statusReason"])}
-        if job.get("statusReason") and job["jobArn"] in own
-        else job
-        for job in jobs
-    ]
+def _list_shares(client: BatchClient, found: QueueDescription) -> list[Detail] | None:
+    arn = found.queue["jobQueueArn"]
+    return _ask(found, lambda: list(client.list_quota_shares(arn)), None)
 
 
-def _listed(client: BatchClient, seen: QueueSeen, status: str) -> list[Detail]:
-    pages = client.pages_of_service_jobs(seen.queue["jobQueueArn"], status)
+def _list_jobs(client: BatchClient, found: QueueDescription, status: str) -> list[Detail]:
+    pages = client.pages_of_service_jobs(found.queue["jobQueueArn"], status)
     jobs = [job for page in islice(pages, _PAGES) for job in page]
-    seen.cut = seen.cut or len(jobs) == _PAGES * 100
+    found.truncated = found.truncated or len(jobs) == _PAGES * 100
     return jobs
 
 
-def _ask(seen: QueueSeen, call: Callable[[], Answer], otherwise: Answer) -> Answer:
+def _ask(found: QueueDescription, call: Callable[[], Answer], default: Answer) -> Answer:
     try:
         return call()
     except SjresourceError as error:
-        seen.unread.append(str(error))
-        return otherwise
+        found.unread.append(str(error))
+        return default

@@ -1,89 +1,75 @@
-"""What `pulumi up` says about jobs that it waits for, in words: one line each. Pure.
-
-When a line is said is `reporting`'s.
-"""
+"""The lines that say how one job is, or many. Pure."""
 
 from __future__ import annotations
 
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from sjresource.status.timeline import (
+    attempt_number,
+    attempts_allowed,
+    preempted_attempts,
+    ran_seconds,
+)
 from sjresource.vocabulary import TERMINAL, stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+_NAMED = 5
+"""How many failed jobs a summary names."""
 
-def progress_line(detail: Mapping[str, Any], seconds: float, standing: str = "") -> str:
-    """Say where a job stands, for how long, and `standing`: what else is known of that."""
-    ended = detail["status"] in TERMINAL
-    parts = [detail["status"]]
-    if (length := ran_seconds(detail) if ended else seconds) >= 1:
+
+def progress_line(job: Mapping[str, Any], seconds: float, detail: str = "") -> str:
+    """Return a job's status, for how long it has had it, its attempt, AWS's reason and `detail`.
+
+    A job that has ended gets the time that it ran instead of `seconds`.
+    """
+    ended = job["status"] in TERMINAL
+    parts = [job["status"]]
+    if (length := ran_seconds(job) if ended else seconds) >= 1:
         parts.append(f"{'after' if ended else 'for'} {duration(length)}")
-    attempts = detail.get("retryStrategy", {}).get("attempts", 1)
-    if attempts > 1:
-        parts.append(f"(attempt {min(attempt_number(detail), attempts)} of {attempts})")
+    if (allowed := attempts_allowed(job)) > 1:
+        parts.append(f"(attempt {attempt_number(job)} of {allowed})")
     line = " ".join(parts)
-    told = "; ".join(part for part in (detail.get("statusReason"), standing) if part)
-    return f"{line}: {told}" if told else line
+    words = reason_and_detail(job.get("statusReason"), detail)
+    return f"{line}: {words}" if words else line
 
 
-def stated_reason(detail: Mapping[str, Any]) -> str:
-    """Return why a job stands where it stands, in AWS's words, if they say more than its status.
+def reason_and_detail(reason: str | None, detail: str | None) -> str:
+    """Join AWS's reason for a status and what else is known of it."""
+    return "; ".join(part for part in ((reason or "").rstrip("."), detail) if part)
+
+
+def stated_reason(job: Mapping[str, Any]) -> str:
+    """Return AWS's reason for a job's status, if it says more than the status.
 
     Of a job that was preempted and waits again, Batch tells that of the attempt alone, the newest
     first; of a success it only says that it is one.
     https://docs.aws.amazon.com/batch/latest/userguide/batch-service-job-preemption-events.html
     """
-    if detail["status"] == "SUCCEEDED":
+    if job["status"] == "SUCCEEDED":
         return ""
-    reason = detail.get("statusReason") or ""
-    if reason or detail["status"] != "RUNNABLE":
+    reason = job.get("statusReason") or ""
+    if reason or job["status"] != "RUNNABLE":
         return reason
-    preempted = (detail.get("preemptionSummary") or {}).get("recentPreemptedAttempts") or [{}]
-    return preempted[0].get("statusReason") or ""
+    newest = next(iter(preempted_attempts(job)), {})
+    return newest.get("statusReason") or ""
 
 
-def ran_seconds(detail: Mapping[str, Any]) -> float:
-    """Tell how long a job that has ended ran, in seconds; 0 if it never did, or has not ended."""
-    started, stopped = detail.get("startedAt"), detail.get("stoppedAt")
-    return (stopped - started) / 1000 if started and stopped else 0.0
+def summary_line(jobs: Iterable[Mapping[str, Any]], failures: Iterable[str] = ()) -> str:
+    """Return how many jobs are in each stage, why they wait if all do for one reason, who failed.
 
-
-def status_since(detail: Mapping[str, Any]) -> int | None:
-    """Tell since when a job has had its status, in milliseconds since 1970, as far as AWS tells.
-
-    A job that waits again does so since its last attempt ended, or was preempted; `startedAt` may
-    be of an attempt before.
+    Args:
+        jobs: each with `status` and `statusReason`.
+        failures: names of the jobs that have failed; the first five are given.
     """
-    preempted = (detail.get("preemptionSummary") or {}).get("recentPreemptedAttempts", [])
-    tried = [*detail.get("attempts", []), *preempted]
-    ended = max((each.get("stoppedAt") or 0 for each in tried), default=0)
-    waits = ended or detail.get("createdAt")
-    runs = [detail.get("startedAt"), detail.get("scheduledAt") if ended else None]
-    times = {
-        "SUBMITTED": detail.get("createdAt"),
-        "PENDING": waits,
-        "RUNNABLE": waits,
-        "SCHEDULED": detail.get("scheduledAt"),
-        "RUNNING": max((time for time in runs if time), default=None),
-        "SUCCEEDED": detail.get("stoppedAt"),
-        "FAILED": detail.get("stoppedAt"),
-    }
-    since: int | None = times.get(detail["status"]) or None
-    return since
-
-
-def crowd_line(details: Iterable[Mapping[str, Any]], failures: Iterable[str] = ()) -> str:
-    """Say how many jobs stand where, why they wait if all do for one reason, and who failed."""
-    seen = list(details)
-    counts = Counter(stage(detail["status"]) for detail in seen)
+    seen = list(jobs)
+    counts = Counter(stage(job["status"]) for job in seen)
     line = f"{len(seen)} jobs: " + ", ".join(
         f"{counts[name]} {name}" for name in ("succeeded", "running", "waiting", "failed")
     )
-    reasons = {
-        detail.get("statusReason") for detail in seen if stage(detail["status"]) == "waiting"
-    }
+    reasons = {job.get("statusReason") for job in seen if stage(job["status"]) == "waiting"}
     reasons -= {None, ""}
     if len(reasons) == 1:
         line += f"; waiting for {reasons.pop()}"
@@ -94,17 +80,8 @@ def crowd_line(details: Iterable[Mapping[str, Any]], failures: Iterable[str] = (
     return line
 
 
-_NAMED = 5
-
-
-def attempt_number(detail: Mapping[str, Any]) -> int:
-    """Count the attempts that have ended, and the one that goes on."""
-    ended = len(detail.get("attempts", []))
-    return max(ended, 1) if detail["status"] in TERMINAL else ended + 1
-
-
 def duration(seconds: float) -> str:
-    """Write seconds as people say them: `42 s`, `3 min`, `2 h 5 min`."""
+    """Return seconds as people write them: `42 s`, `3 min`, `2 h 5 min`."""
     if seconds < 90:  # noqa: PLR2004 - from there on, minutes read better
         return f"{seconds:.0f} s"
     minutes = round(seconds / 60)
@@ -112,12 +89,3 @@ def duration(seconds: float) -> str:
     if not hours:
         return f"{minutes} min"
     return f"{hours} h {rest} min" if rest else f"{hours} h"
-
-
-def nth(number: int) -> str:
-    """Write an ordinal: 1st, 2nd, 11th."""
-    teens = 10 < number % 100 < 14  # noqa: PLR2004 - eleventh, twelfth, thirteenth
-    return f"{number}{'th' if teens else _ENDINGS.get(number % 10, 'th')}"
-
-
-_ENDINGS = {1: "st", 2: "nd", 3: "rd"}

@@ -1,6 +1,6 @@
-"""A job's life as a line of spans: waiting, starting, running, attempts that ended, preemptions.
+"""A job's life: since when it has its status, its attempts, and all of it as spans. Pure.
 
-Pure. Moments are in epoch milliseconds; the end of a span that goes on is None. Batch tells when an
+Moments are in epoch milliseconds; the end of a span that goes on is None. Batch tells when an
 attempt began to train and stopped, not how long it waited before; `scheduledAt` is of the latest.
 """
 
@@ -13,7 +13,7 @@ from sjresource.vocabulary import HOLDS_CAPACITY, TERMINAL
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    Answer = Mapping[str, Any]
+    Detail = Mapping[str, Any]
 
 
 class Span(NamedTuple):
@@ -25,9 +25,73 @@ class Span(NamedTuple):
     why: str = ""
 
 
-def spans(job: Answer) -> list[Span]:
+def status_since(job: Detail) -> int | None:
+    """Return since when a job has had its status, as far as AWS tells; None if it doesn't.
+
+    A job that waits again does so since its last attempt ended, or was preempted; `startedAt` and
+    `scheduledAt` may be of an attempt before. When STARTING began is not told: `scheduledAt` is
+    when it got its capacity.
+    """
+    status = job["status"]
+    if status in TERMINAL:
+        return job.get("stoppedAt") or None
+    returned = max((attempt.end or 0 for attempt in ended_attempts(job)), default=0)
+    if status not in HOLDS_CAPACITY:
+        return returned or job.get("createdAt")
+    times = [job.get("scheduledAt"), job.get("startedAt") if status == "RUNNING" else None]
+    told = [time for time in times if time]
+    return max([*told, returned or told[0]]) if told else None
+
+
+def attempt_number(job: Detail) -> int:
+    """Return the number of the attempt that goes on, or of the last one of a job that has ended."""
+    ended = len(job.get("attempts", []))
+    number = max(ended, 1) if job["status"] in TERMINAL else ended + 1
+    return min(number, max(attempts_allowed(job), 1)) if job.get("retryStrategy") else number
+
+
+def attempts_allowed(job: Detail) -> int:
+    """Return how many attempts a job may have; AWS's default is one."""
+    allowed: int = (job.get("retryStrategy") or {}).get("attempts", 1)
+    return allowed
+
+
+def preemption_count(job: Detail) -> int:
+    """Return how often a job was preempted."""
+    count: int = (job.get("preemptionSummary") or {}).get("preemptedAttemptCount", 0)
+    return count
+
+
+def preempted_attempts(job: Detail) -> list[Detail]:
+    """Return the attempts that were preempted, the newest first; Batch tells of the last few."""
+    recent: list[Detail] = (job.get("preemptionSummary") or {}).get("recentPreemptedAttempts", [])
+    return recent
+
+
+def ran_seconds(job: Detail) -> float:
+    """Return how long a job that has ended ran, in seconds; 0 if it never did, or has not ended."""
+    started, stopped = job.get("startedAt"), job.get("stoppedAt")
+    return (stopped - started) / 1000 if started and stopped else 0.0
+
+
+def ended_attempts(job: Detail) -> list[Span]:
+    """Return the attempts and preemptions that are over, in their order.
+
+    The begin of one that never ran is its end.
+    """
+    last = "succeeded" if job["status"] == "SUCCEEDED" else "failed"
+    ended = [_attempt(each, "failed") for each in job.get("attempts", [])]
+    preempted = [_attempt(each, "preempted") for each in preempted_attempts(job)]
+    if ended:
+        ended[-1] = ended[-1]._replace(what=last) if job["status"] in TERMINAL else ended[-1]
+    elif job["status"] in TERMINAL and job.get("startedAt") and not preempted:
+        ended = [Span(last, job["startedAt"], job.get("stoppedAt"), job.get("statusReason") or "")]
+    return sorted(ended + preempted, key=lambda span: span.begin)
+
+
+def spans(job: Detail) -> list[Span]:
     """Lay a job out, from its summary or, with all attempts, from its description."""
-    past = _past(job)
+    past = ended_attempts(job)
     line: list[Span] = []
     at: int = job["createdAt"]
     for attempt in past:
@@ -37,42 +101,13 @@ def spans(job: Answer) -> list[Span]:
     return line + _present(job, at, tried=bool(past))
 
 
-def since(job: Answer) -> int:
-    """Tell since when a job has been in its stage, as far as Batch tells.
-
-    One that waits again does so since its last attempt failed or was preempted; `startedAt` may be
-    of an attempt before.
-    """
-    if job["status"] in TERMINAL:
-        return int(job.get("stoppedAt") or job["createdAt"])
-    back = max([job["createdAt"], *(span.end or 0 for span in _past(job))])
-    if job["status"] not in HOLDS_CAPACITY:
-        return int(back)
-    return int(max(back, job.get("scheduledAt") or 0, job.get("startedAt") or 0))
-
-
-def _past(job: Answer) -> list[Span]:
-    """Give what has been tried and is over, in its order."""
-    last = "succeeded" if job["status"] == "SUCCEEDED" else "failed"
-    ended = [_attempt(each, "failed") for each in job.get("attempts", [])]
-    preempted = [
-        _attempt(each, "preempted")
-        for each in job.get("preemptionSummary", {}).get("recentPreemptedAttempts", [])
-    ]
-    if ended:
-        ended[-1] = ended[-1]._replace(what=last) if job["status"] in TERMINAL else ended[-1]
-    elif job["status"] in TERMINAL and job.get("startedAt") and not preempted:
-        ended = [Span(last, job["startedAt"], job.get("stoppedAt"), job.get("statusReason") or "")]
-    return sorted(ended + preempted, key=lambda span: span.begin)
-
-
-def _attempt(attempt: Answer, what: str) -> Span:
+def _attempt(attempt: Detail, what: str) -> Span:
     stopped = attempt.get("stoppedAt") or 0
-    began = attempt.get("startedAt") or stopped  # one that never ran has no beginning
+    began = attempt.get("startedAt") or stopped
     return Span(what, began, stopped or None, attempt.get("statusReason") or "")
 
 
-def _waited(begin: int, end: int, job: Answer) -> list[Span]:
+def _waited(begin: int, end: int, job: Detail) -> list[Span]:
     """Fill the time before an attempt; how much of it was starting is known of the latest only."""
     scheduled = job.get("scheduledAt") or 0
     if begin < scheduled < end:
@@ -80,7 +115,7 @@ def _waited(begin: int, end: int, job: Answer) -> list[Span]:
     return [Span("waiting", begin, end)] if begin < end else []
 
 
-def _present(job: Answer, at: int, *, tried: bool) -> list[Span]:
+def _present(job: Detail, at: int, *, tried: bool) -> list[Span]:
     """Lay out what goes on, and what a job waited for in vain."""
     status, scheduled = job["status"], job.get("scheduledAt") or 0
     if status in TERMINAL:

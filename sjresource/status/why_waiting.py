@@ -1,93 +1,108 @@
-"""Why a job waits, in words, from what Batch tells: its reason, its place, what is in use. Pure."""
+"""Why a job waits, in words, from what Batch tells of it and of its queue. Pure."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from sjresource.status.capacity import quantity
-from sjresource.vocabulary import DISABLED, NUM_INSTANCES
+from sjresource.aws.arn import name_in
+from sjresource.status.capacity import (
+    amount_words,
+    amounts,
+    could_run,
+    limits_of,
+    needed,
+    share_units,
+    units,
+    use_words,
+)
+from sjresource.status.failure_hints import hint_for
+from sjresource.status.place import place_of, place_words
+from sjresource.vocabulary import DISABLED, MISCONFIGURATION, stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    Answer = Mapping[str, Any]
-    View = Mapping[str, Any]
+    from sjresource.status.queue_reader import QueueDescription
 
-_ENDINGS: Final = {1: "st", 2: "nd", 3: "rd"}
+    Detail = Mapping[str, Any]
 
 
 def why_waiting(
-    job: Answer, queue: View, snapshot: Answer, names: Mapping[str, str] | None = None
+    job: Detail, queue: QueueDescription, names: Mapping[str, str] | None = None
 ) -> str:
-    """Say why a job waits; `queue` is as it is shown, `snapshot` as Batch gives it.
+    """Return why a job waits, beside Batch's own reason; "" if it doesn't, or Batch's says all.
 
-    `names` are those of other jobs by their ARNs, so that what is in the way has a name.
+    `names` are those of other jobs by their ARNs, so that the one before it can be named.
     """
+    if stage(job["status"]) != "waiting" or never_starts(job.get("statusReason")):
+        return ""
     if job["status"] != "RUNNABLE":
         return "the scheduler has not seen it yet"
+    place = place_of(job, queue.snapshot)
     words = [
-        *_closed(job, queue),
-        *_impossible(job, queue),
-        (job.get("statusReason") or "").rstrip("."),
-        _place(job, snapshot, names or {}),
-        *_full(job, queue),
+        *disabled_words(job, queue),
+        too_large_words(job, queue),
+        place_words(place, (names or {}).get(place.before or "", "")) if place else "",
+        share_full_words(job, queue),
+        queue_full_words(job, queue),
     ]
     return "; ".join(word for word in words if word)
 
 
-def _closed(job: Answer, queue: View) -> Iterator[str]:
-    if queue["state"] == DISABLED:
-        yield "the queue is DISABLED"
-    environments = queue["environments"]
-    if environments and all(each["state"] == DISABLED for each in environments):
-        yield "every service environment of the queue is DISABLED"
-    share = _share(job, queue)
-    if share is not None and share["state"] == DISABLED:
-        yield f"share {share['name']} is DISABLED"
+def disabled_words(job: Detail, queue: QueueDescription) -> list[str]:
+    """Return what is DISABLED and keeps a job from starting."""
+    words = []
+    if queue.queue.get("state") == DISABLED:
+        words.append(f"the queue {queue.queue['jobQueueName']} is DISABLED")
+    if queue.environments and all(each.get("state") == DISABLED for each in queue.environments):
+        names = ", ".join(name_in(each["serviceEnvironmentArn"]) for each in queue.environments)
+        words.append(f"every service environment of the queue is DISABLED ({names})")
+    share = job.get("quotaShareName")
+    if queue.find_share(share).get("state") == DISABLED:
+        words.append(f"the quota share {share} is DISABLED")
+    return words
 
 
-def _impossible(job: Answer, queue: View) -> Iterator[str]:
-    for unit in queue["units"]:
-        needed = quantity(job.get("capacityUsage", []), unit["unit"])
-        if "most" in unit and needed > unit["most"]:
-            yield f"it needs {needed:g}, there are {_of(unit, 'most')} in all"
+def too_large_words(job: Detail, queue: QueueDescription) -> str:
+    """Return that no service environment of the queue can ever run a job; "" if one can."""
+    wanted = amounts(job.get("capacityUsage", []))
+    if not queue.environments or any(could_run(each, wanted) for each in queue.environments):
+        return ""
+    there_are = " or ".join(amount_words(limits_of(each)) or "none" for each in queue.environments)
+    return f"it needs {amount_words(wanted)}, there are {there_are} in all"
 
 
-def _full(job: Answer, queue: View) -> Iterator[str]:
-    share = _share(job, queue)
-    needs = job.get("capacityUsage", [])
-    for unit in share["units"] if share else ():
-        if "own" in unit and quantity(needs, unit["unit"]) + unit["used"] > unit["own"]:
-            yield f"share {share['name']} uses {unit['used']:g} of its {_of(unit, 'own')}"
-    for unit in queue["units"]:
-        taken = unit["used"] + unit.get("others", 0)
-        needed = quantity(needs, unit["unit"])
-        if "most" in unit and 0 < needed <= unit["most"] < needed + taken:
-            yield f"{taken:g} of {_of(unit, 'most')} in use"
+def share_full_words(job: Detail, queue: QueueDescription) -> str:
+    """Return that a job does not fit into its quota share's own capacity; it may still borrow."""
+    share = queue.find_share(job.get("quotaShareName"))
+    full = [
+        f"the quota share {share['quotaShareName']} uses {use_words(unit, of='of its')}"
+        for unit in (share_units(share, queue) if share else ())
+        if unit.limit is not None and 0 < needed(job, unit.capacity_unit) > unit.limit - unit.used
+    ]
+    return ", ".join(full)
 
 
-def _share(job: Answer, queue: View) -> Any:
-    name = job.get("quotaShareName") or job.get("shareIdentifier")
-    return next((share for share in queue["shares"] if share["name"] == name), None)
+def queue_full_words(job: Detail, queue: QueueDescription) -> str:
+    """Return which units have too little left for a job that they could hold."""
+    full = [
+        f"{use_words(unit)} in use"
+        for unit in units(queue)
+        if unit.limit is not None
+        and 0 < needed(job, unit.capacity_unit) <= unit.limit
+        and needed(job, unit.capacity_unit) > unit.limit - unit.used - unit.used_by_others
+    ]
+    return ", ".join(full)
 
 
-def _of(unit: View, which: str) -> str:
-    return f"{unit[which]:g} {'instances' if unit['unit'] == NUM_INSTANCES else unit['unit']}"
+def never_starts(reason: str | None) -> bool:
+    """Return whether Batch's reason means that a job will wait for ever."""
+    return (reason or "").startswith(MISCONFIGURATION)
 
 
-def _place(job: Answer, snapshot: Answer, names: Mapping[str, str]) -> str:
-    """Say which place a job has, in its quota share if that is told, and who is the first."""
-    share = job.get("quotaShareName", "")
-    shares = snapshot.get("frontOfQuotaShares", {}).get("quotaShares", {})
-    front = snapshot.get("frontOfQueue", {}).get("jobs", [])
-    for where, line in ((f"in share {share}", shares.get(share, [])), ("in the queue", front)):
-        for place, each in enumerate(line, 1):
-            if each["jobArn"] == job["jobArn"]:
-                first = names.get(line[0]["jobArn"]) if place > 1 else None
-                return f"{_nth(place)} {where}" + (f", behind {first}" if first else "")
-    return f"behind the first {len(front)}" if front else ""
-
-
-def _nth(number: int) -> str:
-    teens = 10 < number % 100 < 14  # noqa: PLR2004 - eleventh, twelfth, thirteenth
-    return f"{number}{'th' if teens else _ENDINGS.get(number % 10, 'th')}"
+def never_starts_words(reason: str) -> str:
+    """Return that a job waits for ever, and what to do; "" for any other reason."""
+    if not never_starts(reason):
+        return ""
+    hint = hint_for(reason)
+    return f"it will never start as things are: {reason}" + (f"; {hint}" if hint else "")

@@ -14,7 +14,7 @@ from pulumi.runtime.settings import get_monitor
 from sjresource.aws.clients import RegionalClients, confirm_gone, regional_clients
 from sjresource.aws.session import OPTIONAL_TIMEOUTS
 from sjresource.stack.config import stack_settings, wrong_value
-from sjresource.status.detail import Standing
+from sjresource.status.detail import StatusDetail
 from sjresource.waiting.failures import PendingWaits, count_calls
 from sjresource.waiting.interruption import log_interruptions
 from sjresource.waiting.poller import Poller
@@ -31,7 +31,7 @@ class WaitContext:
     clients: RegionalClients
     reporter: Reporter
     poller: Poller
-    status_detail: Standing
+    status_detail: StatusDetail
     pending: PendingWaits
 
 
@@ -79,6 +79,6 @@ def _new_context(loop: asyncio.AbstractEventLoop) -> WaitContext:
         poller=Poller(
             clients.batch, reporter, confirm_gone=partial(confirm_gone, settings, "ServiceJob")
         ),
-        status_detail=Standing(optional_clients.batch, optional_clients.sagemaker),
+        status_detail=StatusDetail(optional_clients.batch, optional_clients.sagemaker),
         pending=pending,
     )

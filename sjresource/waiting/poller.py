@@ -20,7 +20,7 @@ from sjresource.aws.arn import name_in
 from sjresource.aws.session import forget_clients
 from sjresource.errors import NotFound, RequestFailed, SjresourceError, Unreachable
 from sjresource.status.describe import Look
-from sjresource.status.text import ran_seconds
+from sjresource.status.timeline import ran_seconds
 from sjresource.vocabulary import TERMINAL
 
 if TYPE_CHECKING:

@@ -14,8 +14,9 @@ from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sjresource.status.detail import misfit_words
-from sjresource.status.text import crowd_line, duration, progress_line, stated_reason, status_since
+from sjresource.status.text import duration, progress_line, stated_reason, summary_line
+from sjresource.status.timeline import status_since
+from sjresource.status.why_waiting import never_starts_words
 from sjresource.vocabulary import TERMINAL, stage
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class JobReport:
     watch: Watch
     name: str
     resource: Any
-    status_detail: Callable[[dict[str, Any]], str]
+    status_detail: Callable[[dict[str, Any], Callable[[str], str]], str]
     mask: Callable[[str], str] = str
     status_at: float = 0.0
     status: str = ""
@@ -86,7 +87,7 @@ class JobReport:
     def line(self, now: float) -> str:
         """Return the job's progress; may ask AWS what else is known."""
         detail = self.detail()
-        line = progress_line(detail, now - self.status_at, self.mask(self.status_detail(detail)))
+        line = progress_line(detail, now - self.status_at, self.status_detail(detail, self.mask))
         return line if self.resource is not None else f"ServiceJob ({self.name}): {line}"
 
 
@@ -106,7 +107,7 @@ class GroupReport:
     def line(self, _now: float) -> str:
         """Return a summary of the jobs."""
         failed = [job.name for job in self.jobs if job.status == "FAILED"]
-        return crowd_line((job.detail() for job in self.jobs), failed)
+        return summary_line((job.detail() for job in self.jobs), failed)
 
 
 class Reporter:
@@ -184,7 +185,7 @@ class Reporter:
 
     def _warn_if_never_starts(self, job: JobReport) -> None:
         """Warn, once, of a job that can't ever start: nobody may read progress for hours."""
-        reason = misfit_words(job.detail()["statusReason"])
+        reason = never_starts_words(job.detail()["statusReason"])
         if reason and not job.warned:
             job.warned = True
             self._warn(job.resource, f"waiting for ServiceJob ({job.name}): {reason}")

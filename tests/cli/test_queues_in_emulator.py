@@ -16,7 +16,7 @@ from sjresource.cli.stack.state import StackJob
 from sjresource.cli.views.job import Viewer, look_at
 from sjresource.emulator import Emulator
 from sjresource.emulator.clock import Clock
-from sjresource.status.detail import Standing
+from sjresource.status.detail import StatusDetail
 from sjresource.status.masking import Mask
 
 if TYPE_CHECKING:
@@ -115,11 +115,14 @@ def test_shares_are_shown_with_what_they_use_lend_and_wait_for(
     assert shares["production"]["capacity"] == [{"capacity_unit": KIND, "used": 1, "max": 1}]
     waiting = {each["job_name"]: each for each in view["waiting"]}
     assert waiting["explore-2"]["place"] == 1
+    assert (waiting["explore-3"]["place"], waiting["explore-3"]["place_in_share"]) == (2, None)
+    assert waiting["explore-2"]["place_in_share"] == 1
     assert waiting["explore-2"]["waits_for"] == (
-        f"the quota share research is full (1 of 1 {KIND} in use)"
+        f"1st in the quota share research; the quota share research uses 1 of its 1 {KIND}; "
+        f"2 of 2 {KIND} in use"
     )
     words = sjresource("queue", "training").out
-    assert "LEND_AND_BORROW, up to 100 %" in words
+    assert "lends, borrows up to 100 %" in words
     assert "explore-2 (research)" in words
 
 
@@ -176,8 +179,10 @@ def test_why_names_a_full_share_and_what_would_help(teams: Teams, sjresource: Co
     why = sjresource.answer("why", last, schema="why")
 
     assert why["verdict"] == "WAITS"
-    assert f"the quota share research is full (1 of 1 {KIND} in use)" in why["says"]
-    assert why["evidence"] == ["before it: explore-2"]
+    assert why["summary"].endswith(
+        f"2nd in the queue; the quota share research uses 1 of its 1 {KIND}; 2 of 2 {KIND} in use"
+    )
+    assert why["evidence"] == ["running in its queue: release, explore-1", "before it: explore-2"]
     assert (
         "sooner: raise what research may hold (capacity_limits), or let it borrow"
         in (why["next_steps"])
@@ -191,7 +196,7 @@ def test_what_can_never_start_is_told_as_such(teams: Teams, sjresource: CommandL
     why = sjresource.answer("why", job, schema="why")
 
     assert why["verdict"] == "NEVER_STARTS"
-    assert "MISCONFIGURATION:" in why["says"]
+    assert "MISCONFIGURATION:" in why["summary"]
     assert why["next_steps"][0].startswith("it will never start as things are")
 
     behind = sjresource.answer("why", teams.submit("behind", "research", instances=5), schema="why")
@@ -244,7 +249,7 @@ def test_a_failure_after_a_retry_shows_each_attempt(teams: Teams, sjresource: Co
 
     why = sjresource.answer("why", job, schema="why")
 
-    assert why["says"] == "FAILED on attempt 2 of 2: AlgorithmError: no cheese"
+    assert why["summary"] == "FAILED on attempt 2 of 2: AlgorithmError: no cheese"
     assert why["evidence"][0] == "attempts:"
     assert why["next_steps"] == ["to try: the training code failed: its log says where"]
 
@@ -290,5 +295,5 @@ def _in_state(name: str, arn: str, record: dict[str, Any]) -> StackJob:
 def _views(sjresource: CommandLine, jobs: list[StackJob]) -> list[JobView]:
     with sjresource.shell():
         clients = StackContext(sjresource.folder).clients
-        viewer = Viewer(clients, Standing(clients.batch, clients.sagemaker), Mask())
+        viewer = Viewer(clients, StatusDetail(clients.batch, clients.sagemaker), Mask())
         return viewer.views(jobs, look_at(clients, jobs))

@@ -37,8 +37,9 @@ def test_every_job_of_the_stack_is_shown_as_it_stands(shown: ShownStack) -> None
         "weekly/train": "SUCCEEDED",
     }
     assert (jobs["running"]["attempt"], jobs["running"]["attempts"]) == (1, 3)
-    assert jobs["running"]["standing"] == "Training"
-    assert (jobs["waiting"]["place"], jobs["waiting"]["standing"]) == (1, "1st in the queue")
+    assert jobs["running"]["detail"] == "Training"
+    waits = "1st in the queue; 1 of 1 instances in use"
+    assert (jobs["waiting"]["place"], jobs["waiting"]["detail"]) == (1, waits)
     assert jobs["running"]["since"] > 1_600_000_000_000
     for name in ("done", "unwatched"):  # recorded by a completion, and asked for
         assert jobs[name]["model_artifacts"].startswith("s3://bucket/models/AWSBatch")
@@ -126,7 +127,8 @@ def test_why_a_job_waits_is_told_with_who_is_in_its_way(shown: ShownStack) -> No
     why = shown.sjresource.answer("why", "waiting", schema="why")
 
     assert (why["status"], why["verdict"]) == ("RUNNABLE", "WAITS")
-    assert "1st in the queue; 1 of 1 NUM_INSTANCES in use, by running" in why["says"]
+    assert why["summary"].endswith(": 1st in the queue; 1 of 1 instances in use")
+    assert why["evidence"] == ["running in its queue: running"]
     assert any("raise max_capacity of one-" in step for step in why["next_steps"])
 
 
@@ -136,7 +138,7 @@ def test_why_a_job_failed_is_told_in_the_words_of_an_up(shown: ShownStack) -> No
     words = shown.sjresource("why", "broken")
 
     assert why["verdict"] == "FAILED"
-    assert why["says"].startswith("FAILED on attempt 1 of 1: AlgorithmError: ")
+    assert why["summary"].startswith("FAILED on attempt 1 of 1: AlgorithmError: ")
     assert "to try: the training code failed: its log says where" in why["next_steps"]
     assert "tok-12345" not in str(why) + words.out
     assert "\x1b" not in words.out
@@ -199,11 +201,11 @@ def test_a_queue_shows_what_is_in_use_who_runs_and_who_waits(shown: ShownStack) 
     assert running["resource"] == "running"
     assert running["capacity_usage"] == [{"capacity_unit": "ml.m5.large", "quantity": 1}]
     assert (waiting["resource"], waiting["place"]) == ("waiting", 1)
-    assert waiting["waits_for"] == "1 of 1 NUM_INSTANCES in use"
+    assert waiting["waits_for"] == "1st in the queue; 1 of 1 instances in use"
 
     words = shown.sjresource("queue", view["queue"]["name"]).out
-    assert "in use: 1 of 1 NUM_INSTANCES in one-" in words
-    assert "waits: 1 of 1 NUM_INSTANCES in use" in words
+    assert "in use: 1 of 1 instances in one-" in words
+    assert "waits: 1st in the queue; 1 of 1 instances in use" in words
 
 
 def test_a_queue_that_is_not_named_or_not_known_is_told(shown: ShownStack) -> None:
@@ -238,6 +240,6 @@ def test_the_dashboard_shows_the_queues_that_the_stack_has_and_uses(shown: Shown
     assert {queue["arn"] for queue in told["queues"]} >= {shown.stack.resources()["small"]["id"]}
     reasons = {job["name"]: job["why"] for job in told["jobs"]}
     assert "[bold][secret][/bold]" in reasons["broken"]
-    assert reasons["waiting"].startswith("1st in the queue; 1 of 1 instances in use")
+    assert reasons["waiting"] == "1st in the queue; 1 of 1 instances in use"
     assert "tok-12345" not in str(told)
     assert told["place"].startswith("test in ")

@@ -9,7 +9,7 @@ import pytest
 from documents import ROOT, blocks, prose
 from said_words import code_says, unsaid
 
-from sjresource.status.failure_hints import what_to_try
+from sjresource.status.failure_hints import hint_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,4 +46,4 @@ def test_each_cause_in_the_table_has_its_advice() -> None:
     quoted = [re.findall(r"`([^`]+)`", words) for words, _ in causes]
 
     assert len(causes) > 10
-    assert [each for each in quoted if not all(map(what_to_try, each))] == []
+    assert [each for each in quoted if not all(map(hint_for, each))] == []

@@ -186,7 +186,7 @@ def test_detail_shows_the_end_of_the_log_as_it_grows(page: Page, emulator: Emula
     detail = page.get_by_role("region", name="Job")
 
     expect(detail.locator(".log")).to_have_text("epoch 1 loss 0.5")
-    expect(detail.locator(".tries")).to_contain_text("failed after 15 min")
+    expect(detail.locator(".attempts")).to_contain_text("failed after 15 min")
     write_log(emulator, bert, "epoch 2 loss 0.3")
     expect(detail.locator(".log")).to_contain_text("epoch 2 loss 0.3")
 

@@ -205,7 +205,7 @@ def by_waits() -> Iterator[str]:
         reporter, watch = Reporter(hear, hear), Watch(f"{ARN}:service-job/a", None)
         reason = "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE"
         watch.detail = {"status": "RUNNABLE", "statusReason": reason}
-        reporter.add(GroupReport(None, [JobReport(watch, "train", None, lambda _: "")]))
+        reporter.add(GroupReport(None, [JobReport(watch, "train", None, lambda *_: "")]))
         reporter.on_change(watch)
         reporter.on_error(Unreachable("reading", "ServiceJob", "a", "no answer"))
 

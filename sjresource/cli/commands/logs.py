@@ -15,7 +15,7 @@ from sjresource.cli.stack.state import payload_secrets
 from sjresource.cli.terminal.exit_codes import ExitCode
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.errors import NotFound
-from sjresource.status.detail import Standing
+from sjresource.status.detail import StatusDetail
 from sjresource.status.masking import Mask
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def logs(
         _mask(context, found),
         now=time.time,
         sleep=sleep,
-        status_detail=Standing(context.clients.batch, context.clients.sagemaker).of,
+        status_detail=StatusDetail(context.clients.batch, context.clients.sagemaker).of,
     )
     for event in follower.follow() if follow else follower.read():
         out.add(event)

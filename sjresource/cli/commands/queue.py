@@ -12,9 +12,17 @@ from sjresource.cli.stack.find_queue import find_queue, queue_argument
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.terminal.table import Cell, Row, status_cell
-from sjresource.cli.views.queue import capacity_words, queue_view
+from sjresource.cli.views.queue import masked_reasons, queue_view
 from sjresource.errors import NotFound
-from sjresource.status.queue_reader import masked_reasons, read_queue
+from sjresource.status.capacity import (
+    SCHEDULING_WORDS,
+    Share,
+    Unit,
+    amount_words,
+    sharing_words,
+    use_words,
+)
+from sjresource.status.queue_reader import read_queue
 from sjresource.status.text import duration
 from sjresource.vocabulary import DISABLED
 
@@ -27,13 +35,6 @@ if TYPE_CHECKING:
 
 _SHOWN = 20
 """So many waiting jobs are shown in words; JSON has all."""
-
-_SCHEDULING = {
-    "FIFO": "first in, first out",
-    "FAIR_SHARE": "fair share",
-    "QUOTA_SHARE": "quota shares",
-    None: "by a policy that can't be read",
-}
 
 
 @click.command()
@@ -64,9 +65,9 @@ def tell(screen: Screen, view: Shown, now: float) -> None:
     about = view["queue"]
     screen.print(
         f"{about['name']}: {about['state']}, {about['status']}, priority {about['priority']}, "
-        f"{_SCHEDULING[about['scheduling']]}"
+        f"{SCHEDULING_WORDS[about['scheduling']]}"
     )
-    screen.print(f"in use: {capacity_words(view['capacity']) or 'nothing'}{_places(view)}")
+    screen.print(f"in use: {_capacity(view['capacity'])}{_places(view)}")
     if view["shares"]:
         screen.print("")
         screen.print_table(("SHARE", "IN USE", "SHARING", "RUNNING", "WAITING"), _shares(view))
@@ -94,8 +95,8 @@ def _tell_waiting(screen: Screen, view: Shown, now: float) -> None:
     screen.print("")
     rows = [_waiting(job, now) for job in waiting[:_SHOWN]]
     screen.print_table(("WAITING", "PLACE", "STATE", "TIME"), rows)
-    if len(waiting) > _SHOWN or view["cut"]:
-        more = f"{len(waiting) - _SHOWN}{' or more' if view['cut'] else ''}"
+    if len(waiting) > _SHOWN or view["truncated"]:
+        more = f"{len(waiting) - _SHOWN}{' or more' if view['truncated'] else ''}"
         screen.print(f"… and {more} more wait; --json lists them")
 
 
@@ -112,7 +113,7 @@ def _shares(view: Shown) -> Sequence[Row]:
         Row(
             [
                 Cell(each["share"]),
-                Cell(capacity_words(each["capacity"]) or "nothing"),
+                Cell(_capacity(each["capacity"])),
                 Cell(_sharing(each)),
                 Cell(str(each["running"])),
                 Cell(str(each["waiting"])),
@@ -125,17 +126,17 @@ def _shares(view: Shown) -> Sequence[Row]:
 def _sharing(share: Shown) -> str:
     if share["state"] == DISABLED:
         return DISABLED
-    if share["weight_factor"] is not None:
-        return f"weight {share['weight_factor']:g}"
-    limit = share["borrow_limit"]
-    up_to = f", up to {limit} %" if limit is not None and limit >= 0 else ""
-    return f"{share['strategy']}{up_to}" if share["strategy"] else "-"
+    known = {name: share[name] for name in ("strategy", "borrow_limit", "weight_factor")}
+    return sharing_words(Share(share["share"], (), **known)) or "-"
+
+
+def _capacity(units: Sequence[Shown]) -> str:
+    words = [use_words(Unit(each["capacity_unit"], each["used"], each["max"])) for each in units]
+    return ", ".join(words) or "nothing"
 
 
 def _running(job: Shown, now: float) -> Row:
-    uses = ", ".join(
-        f"{each['quantity']:g} {each['capacity_unit']}" for each in job["capacity_usage"]
-    )
+    uses = amount_words({each["capacity_unit"]: each["quantity"] for each in job["capacity_usage"]})
     return Row([_name(job), status_cell(job["status"]), _time(job, now), Cell(uses or "-")])
 
 

@@ -11,8 +11,8 @@ from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.terminal.table import Cell, Row, status_cell
 from sjresource.cli.views.job import UNKNOWN, Viewer, look_at
-from sjresource.status.detail import Standing
-from sjresource.status.text import duration
+from sjresource.status.detail import StatusDetail
+from sjresource.status.text import duration, reason_and_detail
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ def status(context: StackContext, output: Output) -> None:
     """
     context.require_stack()
     clients = context.clients
-    viewer = Viewer(clients, Standing(clients.batch, clients.sagemaker), context.mask)
+    viewer = Viewer(clients, StatusDetail(clients.batch, clients.sagemaker), context.mask)
     views = viewer.views(context.jobs, look_at(clients, context.jobs))
     answer = {"stack": context.title, "jobs": [view.as_json() for view in views]}
     output.print(answer, lambda screen: tell(screen, context.title, views, time.time()))
@@ -54,7 +54,7 @@ HEADERS = ("JOB", "STATE", "TIME", "ATTEMPT")
 def row(view: JobView, now: float) -> Row:
     """Lay a job out: its row, and details under it."""
     is_seen = view.status != UNKNOWN or view.status_reason is not None
-    said = "; ".join(filter(None, (_first_line(view.status_reason), view.standing)))
+    said = reason_and_detail(_first_line(view.status_reason), view.detail)
     details = [Cell(said, "dim")] if said else []
     if view.record_expired:
         details.append(Cell("Batch has forgotten it; this is what was recorded", "dim"))

@@ -15,7 +15,7 @@ from sjresource.cli.stack_watch import StackWatch
 from sjresource.cli.terminal.exit_codes import ExitCode
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.terminal.table import Cell, Row
-from sjresource.status.text import crowd_line
+from sjresource.status.text import summary_line
 from sjresource.vocabulary import stage
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _show(watched: StackWatch, screen: Screen, stack: str) -> None:
 def _lines(watched: StackWatch, screen: Screen, stack: str) -> Iterator[Text]:
     """Give what is to stand on the terminal; where not all finds room, what goes on comes first."""
     views = watched.views()
-    said = crowd_line({"status": view.status, "statusReason": None} for view in views)
+    said = summary_line({"status": view.status, "statusReason": None} for view in views)
     yield from screen.lines(Cell(f"{stack}, {said}"))
     rows = _that_fit(screen, [row(view, time.time()) for view in views])
     if len(rows) < len(views):

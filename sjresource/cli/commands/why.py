@@ -14,27 +14,27 @@ from sjresource.cli.stack.state import fails_up
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.views.explanation import (
     Explanation,
-    why_failed,
-    why_forgotten,
-    why_running,
-    why_succeeded,
-    why_waiting,
+    explain_failed,
+    explain_forgotten,
+    explain_running,
+    explain_succeeded,
+    explain_waiting,
 )
 from sjresource.errors import NotFound, SjresourceError
 from sjresource.status.console_links import console_urls
-from sjresource.status.detail import Standing
+from sjresource.status.detail import StatusDetail
 from sjresource.status.evidence import gather, training_job_arn
 from sjresource.status.failure_report import place_lines, run_again
 from sjresource.status.masking import Mask
 from sjresource.status.queue_reader import read_queue
-from sjresource.status.text import status_since
+from sjresource.status.timeline import status_since
 from sjresource.vocabulary import HOLDS_CAPACITY, TERMINAL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sjresource.cli.terminal.screen import Screen
-    from sjresource.status.queue_reader import QueueSeen
+    from sjresource.status.queue_reader import QueueDescription
 
     Detail = Mapping[str, Any]
 
@@ -61,7 +61,7 @@ def why(job: str, context: StackContext, output: Output) -> None:
     except NotFound:
         if not found.stack_job:
             raise
-        explanation = why_forgotten({**found.stack_job.outputs, **found.stack_job.record}, mask)
+        explanation = explain_forgotten({**found.stack_job.outputs, **found.stack_job.record}, mask)
     else:
         explanation = _explain(context, found, detail, mask)
     answer = _answer(found, detail, explanation, context.clients.page)
@@ -72,7 +72,7 @@ def why(job: str, context: StackContext, output: Output) -> None:
 def tell(screen: Screen, label: str, explanation: Explanation, places: Sequence[str]) -> None:
     """Say it in words."""
     style = {"FAILED": "bold red", "NEVER_STARTS": "bold red"}.get(explanation.verdict, "bold")
-    screen.print(f"{label}: {explanation.says}", style)
+    screen.print(f"{label}: {explanation.summary}", style)
     for line in explanation.evidence:
         depth = len(line) - len(line.lstrip())
         wrap = not line.startswith("model: ")
@@ -92,12 +92,15 @@ def _explain(context: StackContext, found: FoundJob, detail: Detail, mask: Mask)
         lag = time.sleep if seconds < _LAGS_FOR else _no_time
         evidence = gather(context.clients, detail, lines, lag)
         if status == "FAILED":
-            return why_failed(evidence, mask, again=_again(context, found))
-        return why_succeeded(evidence, mask)
-    standing = Standing(context.clients.batch, context.clients.sagemaker).of(dict(detail))
+            return explain_failed(evidence, mask, again=_again(context, found))
+        return explain_succeeded(evidence, mask)
     if status in HOLDS_CAPACITY:
-        return why_running(found.label, detail, standing, seconds, mask)
-    return why_waiting(detail, standing, seconds, mask, _queue_of(context, detail))
+        status_detail = StatusDetail(context.clients.batch, context.clients.sagemaker)
+        more = status_detail.of(dict(detail), mask.text)
+        return explain_running(found.label, detail, more, seconds, mask)
+    labels = {each.arn: each.label for each in context.jobs}
+    labels |= {each.arn: each.label for each in context.queues}
+    return explain_waiting(detail, seconds, mask, _queue_of(context, detail), labels)
 
 
 def _again(context: StackContext, found: FoundJob) -> str | None:
@@ -109,16 +112,14 @@ def _again(context: StackContext, found: FoundJob) -> str | None:
     return run_again(job.urn, reruns=reruns, ends_so=ends_so)
 
 
-def _queue_of(context: StackContext, detail: Detail) -> tuple[QueueSeen, dict[str, str]] | None:
+def _queue_of(context: StackContext, detail: Detail) -> QueueDescription | None:
     queue = parse_arn(detail.get("jobQueue", ""))
     if queue is None:
         return None
     try:
-        seen = read_queue(context.clients.batch(queue.region), detail["jobQueue"])
+        return read_queue(context.clients.batch(queue.region), detail["jobQueue"])
     except SjresourceError:
         return None
-    labels = {job.arn: job.label for job in context.jobs}
-    return seen, {**labels, **{queue.arn: queue.label for queue in context.queues}}
 
 
 def _answer(found: FoundJob, detail: Detail, explanation: Explanation, page: str) -> dict[str, Any]:
@@ -131,7 +132,7 @@ def _answer(found: FoundJob, detail: Detail, explanation: Explanation, page: str
         "job_queue": detail.get("jobQueue") or (known.job_queue if known else None),
         "status": detail.get("status") or "UNKNOWN",
         "verdict": explanation.verdict,
-        "says": explanation.says,
+        "summary": explanation.summary,
         "evidence": explanation.evidence,
         "next_steps": explanation.next_steps,
         "console_urls": console_urls(detail.get("jobQueue"), training_job_arn(detail), page),

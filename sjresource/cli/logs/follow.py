@@ -16,12 +16,11 @@ from sjresource.cli.logs.training_jobs import TrainingJobRun, training_jobs_of
 from sjresource.errors import SjresourceError, Unreachable
 from sjresource.status.describe import passes
 from sjresource.status.text import (
-    attempt_number,
     duration,
     progress_line,
     stated_reason,
-    status_since,
 )
+from sjresource.status.timeline import attempt_number, status_since
 from sjresource.vocabulary import TERMINAL
 from sjresource.waiting.poller import next_delay
 

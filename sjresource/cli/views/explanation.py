@@ -1,7 +1,6 @@
-"""Why a job stands where it stands: one paragraph, the evidence for it, and what to do. Words only.
+"""Why a job has its status: one paragraph, the evidence for it, and what to do. Words only.
 
-They are those of a waiting `pulumi up`: a failure is told as in `waits/failure`, a wait as in
-`waits/standing`, with what the job's queue shows beside it.
+They are those of a waiting `pulumi up`, with what the job's queue shows beside them.
 """
 
 from __future__ import annotations
@@ -9,25 +8,31 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sjresource.checks.preflight.job import may_run
-from sjresource.cli.views.queue import amounts, full_words, label_of, waiting_in_order
-from sjresource.status.detail import masked_words, misfit_words, share_words, stopped_words
+from sjresource.cli.views.queue import label_of, waiting_in_order
 from sjresource.status.failure_report import (
-    advice_for,
     attempt_lines,
     evidence_lines,
+    hint_of,
     unread_lines,
     verdict_line,
 )
 from sjresource.status.text import progress_line, stated_reason
-from sjresource.vocabulary import HOLDS_CAPACITY
+from sjresource.status.why_waiting import (
+    disabled_words,
+    never_starts_words,
+    queue_full_words,
+    share_full_words,
+    too_large_words,
+    why_waiting,
+)
+from sjresource.vocabulary import HOLDS_CAPACITY, TERMINAL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from sjresource.status.evidence import Evidence
     from sjresource.status.masking import Mask
-    from sjresource.status.queue_reader import QueueSeen
+    from sjresource.status.queue_reader import QueueDescription
 
     Detail = Mapping[str, Any]
     Labels = Mapping[str, str]
@@ -37,18 +42,18 @@ _NAMED = 5
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why; `verdict` sums it up for scripts, `says` is the paragraph."""
+    """Why; `verdict` is one word for scripts, `summary` the paragraph."""
 
     verdict: str
-    says: str
+    summary: str
     evidence: list[str] = field(default_factory=list)
     next_steps: list[str] = field(default_factory=list)
 
 
-def why_failed(evidence: Evidence, mask: Mask, *, again: str | None) -> Explanation:
+def explain_failed(evidence: Evidence, mask: Mask, *, again: str | None) -> Explanation:
     """Explain a failure; `again` is how to run it again, None for a job that is not the stack's."""
-    advice = advice_for(evidence)
-    steps = [f"to try: {advice}"] if advice else []
+    hint = hint_of(evidence)
+    steps = [f"to try: {hint}"] if hint else []
     if again:
         steps.append(f"to run it again: {again}")
     return Explanation(
@@ -56,25 +61,25 @@ def why_failed(evidence: Evidence, mask: Mask, *, again: str | None) -> Explanat
     )
 
 
-def why_forgotten(recorded: Mapping[str, Any], mask: Mask) -> Explanation:
-    """Explain what was recorded of a job that Batch no longer knows."""
+def explain_forgotten(recorded: Mapping[str, Any], mask: Mask) -> Explanation:
+    """Return what was recorded of a job that Batch no longer knows."""
     status = recorded.get("status")
-    if status not in ("SUCCEEDED", "FAILED"):
+    if status not in TERMINAL:
         return Explanation(
             "UNKNOWN",
             "Batch no longer knows it, and how it ended was never recorded",
             next_steps=["`pulumi refresh` drops it from the state; the next `up` runs it again"],
         )
     reason = recorded.get("failure_reason") or recorded.get("status_reason")
-    told = f": {mask.text(reason)}" if isinstance(reason, str) else ""
-    said = f"{status}{told}; Batch has forgotten it, this is what was recorded"
+    why = f": {mask.text(reason)}" if isinstance(reason, str) else ""
+    summary = f"{status}{why}; Batch has forgotten it, this is what was recorded"
     model = recorded.get("model_artifacts")
-    shown = [f"model: {mask.text(model)}"] if isinstance(model, str) else []
-    return Explanation(str(status), said, shown)
+    lines = [f"model: {mask.text(model)}"] if isinstance(model, str) else []
+    return Explanation(str(status), summary, lines)
 
 
-def why_succeeded(evidence: Evidence, mask: Mask) -> Explanation:
-    """Say what came of it."""
+def explain_succeeded(evidence: Evidence, mask: Mask) -> Explanation:
+    """Return what came of a job: its model and its metrics."""
     trained = evidence.training_job
     lines = list(attempt_lines(evidence.detail, mask))
     model = trained.get("ModelArtifacts", {}).get("S3ModelArtifacts")
@@ -86,92 +91,85 @@ def why_succeeded(evidence: Evidence, mask: Mask) -> Explanation:
     return Explanation("SUCCEEDED", progress_line(_masked(evidence.detail, mask), 0), lines)
 
 
-def why_running(
-    label: str, detail: Detail, standing: str, seconds: float, mask: Mask
+def explain_running(
+    label: str, job: Detail, detail: str, seconds: float, mask: Mask
 ) -> Explanation:
-    """Say how it goes."""
-    goes = masked_words(detail["status"], standing, mask)
-    said = progress_line(_masked(detail, mask), seconds, goes)
-    lines = list(attempt_lines(detail, mask))
-    return Explanation("RUNS", said, lines, [f"its log: sjresource logs -f {label}"])
+    """Return how a job is going; `detail` is what SageMaker says of it, masked."""
+    summary = progress_line(_masked(job, mask), seconds, detail)
+    lines = list(attempt_lines(job, mask))
+    return Explanation("RUNS", summary, lines, [f"its log: sjresource logs -f {label}"])
 
 
-def why_waiting(
-    detail: Detail,
-    standing: str,
-    seconds: float,
-    mask: Mask,
-    queue: tuple[QueueSeen, Labels] | None,
+def explain_waiting(
+    job: Detail, seconds: float, mask: Mask, queue: QueueDescription | None, labels: Labels
 ) -> Explanation:
-    """Say what it waits for; `queue` is its queue, with the stack's own names."""
-    reason = mask.text(detail.get("statusReason") or "")
-    misfit = misfit_words(reason)
-    taken = _taken(*queue) if queue else ""
-    told = "; ".join(filter(None, (standing, taken)))
-    said = progress_line(_masked(detail, mask), seconds, told)
-    lines = [*attempt_lines(detail, mask), *(_queue_lines(detail, *queue) if queue else ())]
-    if misfit:
-        return Explanation("NEVER_STARTS", said, lines, [misfit.replace(f": {reason}", "")])
-    return Explanation("WAITS", said, lines, list(_steps(detail, *queue)) if queue else [])
+    """Explain a wait.
+
+    Args:
+        job: as Batch describes it.
+        seconds: for how long it has had its status.
+        mask: hides the stack's secrets.
+        queue: its queue, None if it can't be read.
+        labels: the resource names of the stack's jobs and queues, by ARN.
+    """
+    reason = mask.text(job.get("statusReason") or "")
+    summary = progress_line(_masked(job, mask), seconds, why_waiting(job, queue) if queue else "")
+    lines = list(attempt_lines(job, mask))
+    if queue:
+        lines += _queue_lines(job, queue, labels)
+    never = never_starts_words(reason)
+    if never:
+        return Explanation("NEVER_STARTS", summary, lines, [never.replace(f": {reason}", "")])
+    return Explanation("WAITS", summary, lines, list(_steps(job, queue, labels)) if queue else [])
 
 
-def _taken(seen: QueueSeen, labels: Labels) -> str:
-    """Say how full a queue is, and by whom."""
-    full = full_words(seen)
-    running = [label_of(job, labels) for job in seen.jobs if job["status"] in HOLDS_CAPACITY]
-    if not running:
-        return full or "nothing runs in its queue"
-    return f"{full}, by {_named(running)}" if full else f"{_named(running)} running beside it"
-
-
-def _queue_lines(detail: Detail, seen: QueueSeen, labels: Labels) -> Iterator[str]:
-    """Say who is before it, and what could not be read."""
-    before = _before(detail, seen, labels)
+def _queue_lines(job: Detail, queue: QueueDescription, labels: Labels) -> Iterator[str]:
+    """Return who runs in the queue, who is before the job, and what could not be read."""
+    running = [label_of(each, labels) for each in queue.jobs if each["status"] in HOLDS_CAPACITY]
+    yield f"running in its queue: {_named(running) or 'nothing'}"
+    before = _before(job, queue, labels)
     if before:
         yield f"before it: {_named(before)}"
-    yield from (f"not read: {error}" for error in seen.unread)
+    yield from (f"not read: {error}" for error in queue.unread)
 
 
-def _steps(detail: Detail, seen: QueueSeen, labels: Labels) -> Iterator[str]:
-    name = labels.get(seen.queue["jobQueueArn"]) or seen.queue["jobQueueName"]
-    stopped = stopped_words(seen.queue, seen.environments)
-    if stopped:
-        yield f"{stopped}: enable it, and jobs start again"
+def _steps(job: Detail, queue: QueueDescription, labels: Labels) -> Iterator[str]:
+    disabled = disabled_words(job, queue)
+    yield from (f"{words}: enable it, and jobs start again" for words in disabled)
+    if disabled:
         return
-    share = detail.get("quotaShareName")
-    shares = {each["quotaShareName"]: each for each in seen.shares}
-    limit = share_words(share, shares, seen.snapshot) if share else ""
-    if limit.endswith("DISABLED"):
-        yield f"{limit}: enable it, and its jobs start again"
-        return
-    environments = [each["serviceEnvironmentName"] for each in seen.environments]
-    wanted = amounts(detail.get("capacityUsage", []))
-    if environments and not any(may_run(each, wanted) for each in seen.environments):
+    environments = " or ".join(each["serviceEnvironmentName"] for each in queue.environments)
+    if too_large_words(job, queue):
         yield (
-            f"it will never start as things are: it asks for more than {' or '.join(environments)} "
+            f"it will never start as things are: it asks for more than {environments} "
             "may ever run; raise max_capacity, or ask for less"
         )
         return
     yield "nothing is wrong: it starts when it is its turn and there is room"
-    if limit:
-        yield f"sooner: raise what {share} may hold (capacity_limits), or let it borrow"
-    if full_words(seen) and environments:
-        yield f"sooner: raise max_capacity of {' or '.join(environments)}"
-    if _before(detail, seen, labels) and seen.queue.get("schedulingPolicyArn"):
+    if share_full_words(job, queue):
+        yield (
+            f"sooner: raise what {job['quotaShareName']} may hold (capacity_limits), "
+            "or let it borrow"
+        )
+    if queue_full_words(job, queue) and environments:
+        yield f"sooner: raise max_capacity of {environments}"
+    if _before(job, queue, labels) and queue.queue.get("schedulingPolicyArn"):
         yield "sooner: raise its scheduling_priority, which changes in place"
+    name = labels.get(queue.queue["jobQueueArn"]) or queue.queue["jobQueueName"]
     yield f"the whole queue: sjresource queue {name}"
 
 
-def _before(detail: Detail, seen: QueueSeen, labels: Labels) -> list[str]:
-    waiting = [job for job in waiting_in_order(seen) if job["status"] == "RUNNABLE"]
-    share = detail.get("quotaShareName")
-    names: list[str] = []
-    for job in waiting:
-        if job["jobArn"] == detail["jobArn"]:
-            return names
-        if job.get("quotaShareName") == share:
-            names.append(label_of(job, labels))
-    return []
+def _before(job: Detail, queue: QueueDescription, labels: Labels) -> list[str]:
+    """Return the jobs before a RUNNABLE one; in a queue of quota shares those of its own share."""
+    share = job.get("quotaShareName")
+    same_share = [
+        each
+        for each in waiting_in_order(queue)
+        if each["status"] == "RUNNABLE" and each.get("quotaShareName") == share
+    ]
+    arns = [each["jobArn"] for each in same_share]
+    number = arns.index(job["jobArn"]) if job["jobArn"] in arns else 0
+    return [label_of(each, labels) for each in same_share[:number]]
 
 
 def _named(names: list[str]) -> str:
@@ -179,5 +177,5 @@ def _named(names: list[str]) -> str:
     return f"{', '.join(names[:_NAMED])}{more}"
 
 
-def _masked(detail: Detail, mask: Mask) -> dict[str, Any]:
-    return {**detail, "statusReason": mask.text(stated_reason(detail))}
+def _masked(job: Detail, mask: Mask) -> dict[str, Any]:
+    return {**job, "statusReason": mask.text(stated_reason(job))}

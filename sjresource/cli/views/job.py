@@ -11,10 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in, parse_arn
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
+from sjresource.status.capacity import share_name
 from sjresource.status.describe import Look
-from sjresource.status.detail import masked_words
 from sjresource.status.evidence import training_job_arn
-from sjresource.status.text import attempt_number, ran_seconds, stated_reason, status_since
+from sjresource.status.text import stated_reason
+from sjresource.status.timeline import (
+    attempt_number,
+    attempts_allowed,
+    preemption_count,
+    ran_seconds,
+    status_since,
+)
 from sjresource.vocabulary import HOLDS_CAPACITY, TERMINAL
 
 if TYPE_CHECKING:
@@ -22,7 +29,7 @@ if TYPE_CHECKING:
 
     from sjresource.aws.clients import RegionalClients
     from sjresource.cli.stack.state import StackJob
-    from sjresource.status.detail import Standing
+    from sjresource.status.detail import StatusDetail
     from sjresource.status.masking import Mask
 
     Detail = dict[str, Any]
@@ -40,8 +47,8 @@ class JobView:
     """A job as it is shown; `--json` prints it so.
 
     Times are milliseconds since 1970. What is not known, or does not apply, is None; `attempt` is
-    not known of a job that was only listed. `place` counts from 1, in the queue, or in the share
-    of it that `share` names. `standing` is what else is to be said, in words.
+    not known of a job that was only listed. `place` is the job's in its queue, and `place_in_share`
+    in its quota share; 1 starts next. `detail` is what else is known, in words.
     """
 
     resource: str | None
@@ -59,7 +66,8 @@ class JobView:
     preemptions: int = 0
     share: str | None = None
     place: int | None = None
-    standing: str | None = None
+    place_in_share: int | None = None
+    detail: str | None = None
     training_job_arn: str | None = None
     model_artifacts: str | None = None
     record_expired: bool = False
@@ -98,9 +106,9 @@ def look_at(clients: RegionalClients, jobs: Iterable[StackJob]) -> dict[str, Ans
 class Viewer:
     """Makes views of jobs; it asks AWS for what a description lacks, and once for each model."""
 
-    def __init__(self, clients: RegionalClients, standing: Standing, mask: Mask) -> None:
+    def __init__(self, clients: RegionalClients, status_detail: StatusDetail, mask: Mask) -> None:
         self._clients = clients
-        self._standing = standing
+        self._status_detail = status_detail
         self._mask = mask
         self._models: dict[str, str | None] = {}
 
@@ -116,8 +124,7 @@ class Viewer:
             return self._unseen(job, answer)
         detail = answer
         described = "jobQueue" in detail  # a list's summary tells less
-        attempts = (detail.get("retryStrategy") or {}).get("attempts", 1) if described else None
-        place = self._standing.place(detail)
+        place = self._status_detail.place(detail)
         training = training_job_arn(detail)
         return JobView(
             **_identity(job, detail),
@@ -125,12 +132,13 @@ class Viewer:
             status_reason=self._mask.text(stated_reason(detail)) or None,
             since=status_since(detail),
             ran_seconds=ran_seconds(detail) or None,
-            attempt=min(attempt_number(detail), attempts) if attempts else None,
-            attempts=attempts,
-            preemptions=(detail.get("preemptionSummary") or {}).get("preemptedAttemptCount", 0),
-            share=detail.get("quotaShareName") or detail.get("shareIdentifier"),
-            place=place.number if place else None,
-            standing=self._words(detail, talks=talks),
+            attempt=attempt_number(detail) if described else None,
+            attempts=attempts_allowed(detail) if described else None,
+            preemptions=preemption_count(detail),
+            share=share_name(detail),
+            place=place.in_queue if place else None,
+            place_in_share=place.in_share if place else None,
+            detail=self._detail(detail, talks=talks),
             training_job_arn=training,
             model_artifacts=self._masked(
                 job.record.get("model_artifacts") or self._model(detail, training)
@@ -141,10 +149,10 @@ class Viewer:
         """Take secrets out of a model's place, which is made of the job's own arguments."""
         return self._mask.text(model) if isinstance(model, str) else None
 
-    def _words(self, detail: Detail, *, talks: bool) -> str | None:
+    def _detail(self, detail: Detail, *, talks: bool) -> str | None:
         if detail["status"] in HOLDS_CAPACITY and not talks:
             return None
-        return masked_words(detail["status"], self._standing.of(detail), self._mask) or None
+        return self._status_detail.of(detail, self._mask.text) or None
 
     def _unseen(self, job: StackJob, error: SjresourceError | None) -> JobView:
         """View a job that Batch doesn't tell of: what was recorded of it counts."""

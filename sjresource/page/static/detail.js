@@ -1,7 +1,7 @@
 // Everything about one job, beside the list.
 import { byId, copyButton, element, replaceIfChanged, setText } from "./dom.js";
 import { ask } from "./poll.js";
-import { duration, moment, nameOf, stageOf } from "./words.js";
+import { duration, moment, nameOf } from "./words.js";
 
 export class Detail {
   constructor(closed) {
@@ -79,7 +79,7 @@ export class Detail {
   }
 
   parts(job) {
-    const stage = stageOf(job.status);
+    const { stage } = job;
     return [
       this.head(job.name, element("span", { class: `badge ${stage}` }, job.status)),
       ...because(job, stage),
@@ -93,7 +93,7 @@ export class Detail {
           )
         : null,
       facts(job),
-      job.tries.length ? tries(job) : null,
+      job.ended_attempts.length ? attempts(job) : null,
       job.metrics.length
         ? element(
             "div",
@@ -169,18 +169,10 @@ function facts(job) {
   return list;
 }
 
-function tries(job) {
-  const rows = job.tries.map((each, index) => {
-    const ran = each.started && each.stopped ? duration(each.stopped - each.started) : "never ran";
-    const last = index === job.tries.length - 1;
-    const what = each.what === "preempted" ? "preempted" : last && job.status === "SUCCEEDED" ? "succeeded" : "failed";
-    return element(
-      "li",
-      { class: what },
-      element("b", {}, what),
-      ` after ${ran} `,
-      element("span", { class: "because" }, each.why),
-    );
+function attempts(job) {
+  const rows = job.ended_attempts.map(({ what, begin, end, why }) => {
+    const ran = end > begin ? ` after ${duration(end - begin)} ` : ", never ran ";
+    return element("li", { class: what }, element("b", {}, what), ran, element("span", { class: "because" }, why));
   });
-  return element("div", { class: "box" }, element("h3", {}, "Attempts"), element("ol", { class: "tries" }, ...rows));
+  return element("div", { class: "box" }, element("h3", {}, "Attempts"), element("ol", { class: "attempts" }, ...rows));
 }

@@ -1,10 +1,9 @@
 // Which jobs are shown, and in which order. Pure.
-import { stageOf } from "./words.js";
 
 export const STAGES = ["running", "waiting", "failed", "succeeded"];
 
 export function matches(job, row, wanted) {
-  if (wanted.stage && stageOf(job.status) !== wanted.stage) return false;
+  if (wanted.stage && job.stage !== wanted.stage) return false;
   if (wanted.queue && job.queue !== wanted.queue) return false;
   if (wanted.share && job.share !== wanted.share) return false;
   return !wanted.text || haystack(job, row).includes(wanted.text);
@@ -17,7 +16,7 @@ function haystack(job, row) {
 
 // What runs, then what waits in its order, then what has ended: the latest first.
 export function inOrder(jobs) {
-  const rank = (job) => STAGES.indexOf(stageOf(job.status));
+  const rank = (job) => STAGES.indexOf(job.stage);
   return jobs.sort((one, other) => {
     const apart = rank(one) - rank(other);
     if (apart) return apart;
@@ -36,6 +35,6 @@ function compare(one, other) {
 
 export function countStages(jobs) {
   const counts = { running: 0, waiting: 0, failed: 0, succeeded: 0 };
-  for (const job of jobs) counts[stageOf(job.status)] += 1;
+  for (const job of jobs) counts[job.stage] += 1;
   return counts;
 }

@@ -1,6 +1,6 @@
 // Queues with their shares: how full they are, and who lends and borrows.
 import { element, replaceIfChanged } from "./dom.js";
-import { regionOf, unitWord } from "./words.js";
+import { regionOf } from "./words.js";
 
 const WORTH = ["running", "waiting", "failed", "succeeded"];
 
@@ -35,7 +35,7 @@ function card(queue, queues, chosen, choose) {
       "div",
       { class: "card-head" },
       title,
-      element("span", { class: "kind" }, several ? `${regionOf(queue.arn)} · ${queue.kind}` : queue.kind),
+      element("span", { class: "kind" }, several ? `${regionOf(queue.arn)} · ${queue.scheduling}` : queue.scheduling),
       ...troubles(queue),
       counts(queue.counts),
     ),
@@ -64,15 +64,15 @@ function counts(counted) {
 }
 
 function unitBar(unit) {
-  const free = unit.most === undefined ? "" : `, ${unit.most - unit.used - unit.others} free`;
+  const free = unit.limit === null ? "" : `, ${unit.limit - unit.used - unit.used_by_others} free`;
   const words =
-    unit.most === undefined
-      ? `${unit.used} ${unitWord(unit.unit)} in use`
-      : `${unit.used} of ${unit.most} ${unitWord(unit.unit)}`;
-  const told = unit.others ? `${words}, others use ${unit.others}${free}` : `${words}${free}`;
-  const bar = meter(told, unit.most || unit.used, [
+    unit.limit === null
+      ? `${unit.used} ${unit.unit} in use`
+      : `${unit.used} of ${unit.limit} ${unit.unit}`;
+  const told = unit.used_by_others ? `${words}, others use ${unit.used_by_others}${free}` : `${words}${free}`;
+  const bar = meter(told, unit.limit || unit.used, [
     ["used", unit.used],
-    ["others", unit.others ?? 0],
+    ["others", unit.used_by_others],
   ]);
   return element("div", { class: "unit" }, bar, element("span", { class: "amount" }, told));
 }
@@ -118,21 +118,21 @@ function shareRow(queue, share, chosen, choose) {
 }
 
 function shareUnit(unit) {
-  if (unit.own === undefined)
+  if (unit.limit === null)
     return element(
       "div",
       { class: "unit" },
-      element("span", { class: "amount" }, `${unit.used} ${unitWord(unit.unit)} in use`),
+      element("span", { class: "amount" }, `${unit.used} ${unit.unit} in use`),
     );
-  const words = [`${unit.used} of ${unit.own} ${unitWord(unit.unit)}`];
+  const words = [`${unit.used} of ${unit.limit} ${unit.unit}`];
   if (unit.borrowed) words.push(`borrows ${unit.borrowed}`);
-  if (unit.lends) words.push(`has ${unit.lends} to lend`);
+  if (unit.to_lend) words.push(`has ${unit.to_lend} to lend`);
   const told = words.join(", ");
-  const most = Math.max(unit.own, unit.used);
+  const most = Math.max(unit.limit, unit.used);
   const bar = meter(told, most, [
-    ["used", Math.min(unit.used, unit.own)],
+    ["used", Math.min(unit.used, unit.limit)],
     ["borrowed", unit.borrowed],
-    ["lends", unit.lends],
+    ["lends", unit.to_lend],
   ]);
   return element("div", { class: "unit" }, bar, element("span", { class: "amount" }, told));
 }
@@ -142,6 +142,6 @@ function environments(queue) {
     const state = each.state === "ENABLED" && each.status === "VALID" ? "" : ` (${each.state}, ${each.status})`;
     return `${each.name}: ${each.capacity}${state}`;
   });
-  const cut = queue.cut.length ? [`only the newest ${queue.cut.join(", ")} jobs are shown`] : [];
+  const cut = queue.truncated.length ? [`only the newest ${queue.truncated.join(", ")} jobs are shown`] : [];
   return [...told, ...cut].join(" · ");
 }

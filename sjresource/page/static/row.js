@@ -1,6 +1,6 @@
 // One line of the list: a job's name, status, why, and its life on the time axis.
 import { copyButton, element, setClass, setText } from "./dom.js";
-import { duration, firstLine, moment, nameOf, stageOf } from "./words.js";
+import { duration, firstLine, moment, nameOf } from "./words.js";
 
 const WORDS = {
   waiting: "waiting",
@@ -36,7 +36,7 @@ export class Row {
 
   show(job, told, index, { now, scale, severalQueues, active, open, rowHeight }) {
     this.job = job;
-    const stage = stageOf(job.status);
+    const { stage } = job;
     this.node.id = `job-${index}`;
     this.node.style.transform = `translateY(${index * rowHeight}px)`;
     this.node.setAttribute("aria-rowindex", index + 1);
@@ -101,19 +101,19 @@ export class Row {
 }
 
 export function statusWords(job, told, now) {
-  const stage = stageOf(job.status);
+  const { stage } = job;
   const attempt = told && told.attempts > 1 ? ` · ${told.attempt}/${told.attempts}` : "";
   if (stage === "succeeded" || stage === "failed") {
     const ran = lastEnd(job) - job.created;
     return `${stage === "failed" ? "Failed" : "Succeeded"}${attempt} · ${duration(ran)}`;
   }
   const word = job.status.charAt(0) + job.status.slice(1).toLowerCase();
-  return `${word}${attempt} · ${duration(now - Math.max(job.since, told?.since ?? 0))}`;
+  return `${word}${attempt} · ${duration(now - Math.max(job.since ?? job.created, told?.since ?? 0))}`;
 }
 
 function lastEnd(job) {
   const last = job.spans[job.spans.length - 1];
-  return last ? (last[2] ?? job.since) : job.since;
+  return last?.[2] ?? job.since ?? job.created;
 }
 
 function spanWords(what, begin, end, why, now) {

@@ -36,18 +36,7 @@ export function regionOf(arn) {
   return arn.split(":")[3] ?? "";
 }
 
-export function unitWord(unit) {
-  return unit === "NUM_INSTANCES" ? "instances" : unit;
-}
-
 export function firstLine(text) {
   const end = text.indexOf("\n");
   return end < 0 ? text : text.slice(0, end);
-}
-
-// Batch's status, in the four words of the page.
-export function stageOf(status) {
-  if (status === "SUCCEEDED") return "succeeded";
-  if (status === "FAILED") return "failed";
-  return ["SCHEDULED", "STARTING", "RUNNING"].includes(status) ? "running" : "waiting";
 }

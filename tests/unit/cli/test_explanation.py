@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from sjresource.cli.views.explanation import why_forgotten, why_running, why_succeeded
+from sjresource.cli.views.explanation import explain_forgotten, explain_running, explain_succeeded
 from sjresource.status.evidence import Evidence
 from sjresource.status.masking import Mask
 
@@ -9,17 +9,17 @@ MASK = Mask(["tok-12345"])
 
 def test_of_a_forgotten_job_the_record_is_told() -> None:
     """Its reason without the secrets, its model; Batch's own word is no longer to be had."""
-    failed = why_forgotten({"status": "FAILED", "failure_reason": "no tok-12345"}, MASK)
-    done = why_forgotten({"status": "SUCCEEDED", "model_artifacts": "s3://m"}, MASK)
+    failed = explain_forgotten({"status": "FAILED", "failure_reason": "no tok-12345"}, MASK)
+    done = explain_forgotten({"status": "SUCCEEDED", "model_artifacts": "s3://m"}, MASK)
 
-    assert (failed.verdict, failed.says.partition(";")[0]) == ("FAILED", "FAILED: no [secret]")
+    assert (failed.verdict, failed.summary.partition(";")[0]) == ("FAILED", "FAILED: no [secret]")
     assert (done.verdict, done.evidence) == ("SUCCEEDED", ["model: s3://m"])
 
 
 def test_of_a_forgotten_job_without_a_record_nothing_is_made_up() -> None:
     """What a refresh saw while it ran is no end; a secret status is none either."""
     for recorded in ({}, {"status": "RUNNING"}, {"status": {"4dabf": "secret"}}):
-        explained = why_forgotten(recorded, MASK)
+        explained = explain_forgotten(recorded, MASK)
         assert explained.verdict == "UNKNOWN"
         assert "pulumi refresh" in explained.next_steps[0]
 
@@ -36,9 +36,9 @@ def test_what_runs_tells_how_it_goes_and_what_it_went_through() -> None:
         "retryStrategy": {"attempts": 3},
         "preemptionSummary": {"preemptedAttemptCount": 2},
     }
-    explained = why_running("train", detail, "Training, loss=0.1", 90, MASK)
+    explained = explain_running("train", detail, "Training, loss=0.1", 90, MASK)
 
-    assert explained.says == "RUNNING for 2 min (attempt 3 of 3): Training, loss=0.1"
+    assert explained.summary == "RUNNING for 2 min (attempt 3 of 3): Training, loss=0.1"
     assert explained.evidence[-1] == "preempted: 2 times"
     assert "tok-12345" not in str(explained)
 
@@ -50,15 +50,15 @@ def test_what_has_succeeded_tells_where_its_model_is() -> None:
         "ModelArtifacts": {"S3ModelArtifacts": "s3://m"},
         "FinalMetricDataList": [{"MetricName": "loss", "Value": 0.25}],
     }
-    explained = why_succeeded(Evidence(detail, trained, unread=("log: denied",)), MASK)
+    explained = explain_succeeded(Evidence(detail, trained, unread=("log: denied",)), MASK)
 
-    assert explained.says == "SUCCEEDED after 12 s"
+    assert explained.summary == "SUCCEEDED after 12 s"
     assert explained.evidence == ["model: s3://m", "loss: 0.25", "not read: log: denied"]
 
 
 def test_of_a_training_job_that_is_gone_it_is_said() -> None:
     """Else a succeeded job without a model would look like one that made none."""
-    explained = why_succeeded(Evidence({"status": "SUCCEEDED"}, gone=True), MASK)
+    explained = explain_succeeded(Evidence({"status": "SUCCEEDED"}, gone=True), MASK)
 
     assert explained.evidence == [
         "SageMaker no longer has the training job: what it said and made can't be told"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sjresource.status.failure_hints import what_to_try
+from sjresource.status.failure_hints import hint_for
 
 
 @pytest.mark.parametrize(
@@ -32,14 +32,14 @@ from sjresource.status.failure_hints import what_to_try
         ("AlgorithmError: ExecuteUserScriptError: exit code: 1", "its log says where"),
     ],
 )
-def test_known_causes_come_with_what_to_try(reason: str, advice: str) -> None:
+def test_known_causes_come_with_hint_for(reason: str, advice: str) -> None:
     """In AWS's own words, as they are documented and quoted."""
-    assert advice in (what_to_try(reason) or "")
+    assert advice in (hint_for(reason) or "")
 
 
 def test_an_unknown_cause_comes_with_no_advice() -> None:
     """A wrong hint costs more than none."""
-    assert what_to_try("something new") is None
+    assert hint_for("something new") is None
 
 
 QUOTA_SHARE = "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED"
@@ -56,7 +56,7 @@ QUOTA_SHARE = "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED"
 )
 def test_a_quota_share_that_is_too_small_is_no_account_quota(reason: str) -> None:
     """Its limits, what it may borrow, or a smaller job help, and Service Quotas does not."""
-    advice = what_to_try(reason) or ""
+    advice = hint_for(reason) or ""
 
     assert all(word in advice for word in ("capacity_limits", "borrow_limit", "InstanceCount"))
     assert "Service Quotas" not in advice
@@ -66,9 +66,9 @@ def test_the_log_says_what_a_failure_of_the_code_was() -> None:
     """Where AWS knows only that the code failed; else AWS's word counts."""
     log = "RuntimeError: CUDA out of memory"
 
-    assert "out of memory" in (what_to_try("AlgorithmError: exit code: 1", log) or "")
-    assert "trust policy" in (what_to_try("Could not assume role x", log) or "")
-    assert what_to_try("something new", log) is None
+    assert "out of memory" in (hint_for("AlgorithmError: exit code: 1", log) or "")
+    assert "trust policy" in (hint_for("Could not assume role x", log) or "")
+    assert hint_for("something new", log) is None
 
 
 @pytest.mark.timeout(20)
@@ -79,12 +79,12 @@ def test_a_long_line_is_searched_in_time(words: str) -> None:
     """The time grows with the length of a line of two megabytes, and not with its square."""
     line = words * (2_000_000 // len(words))
 
-    assert what_to_try(line) is None
-    assert "can't be pulled" in (what_to_try(f"{line}\npull of the image failed") or "")
+    assert hint_for(line) is None
+    assert "can't be pulled" in (hint_for(f"{line}\npull of the image failed") or "")
 
 
 def test_the_parts_of_a_cause_stand_in_one_line() -> None:
     """In their order; what stands in two lines is no sentence of AWS's."""
-    assert what_to_try("image not pulled") is None
-    assert what_to_try("bucket\nnot found") is None
-    assert what_to_try("x\nthe bucket b does not exist") is not None
+    assert hint_for("image not pulled") is None
+    assert hint_for("bucket\nnot found") is None
+    assert hint_for("x\nthe bucket b does not exist") is not None

@@ -4,15 +4,7 @@ from typing import Any
 
 import pytest
 
-from sjresource.status.text import (
-    attempt_number,
-    crowd_line,
-    duration,
-    nth,
-    progress_line,
-    stated_reason,
-    status_since,
-)
+from sjresource.status.text import duration, progress_line, stated_reason, summary_line
 
 
 def detail(status: str, **more: Any) -> dict[str, Any]:
@@ -21,7 +13,7 @@ def detail(status: str, **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("described", "seconds", "standing", "line"),
+    ("described", "seconds", "more", "line"),
     [
         (detail("RUNNABLE"), 0.0, "", "RUNNABLE (attempt 1 of 3)"),
         (
@@ -46,10 +38,10 @@ def detail(status: str, **more: Any) -> dict[str, Any]:
     ],
 )
 def test_a_line_says_status_time_attempt_and_why(
-    described: dict[str, Any], seconds: float, standing: str, line: str
+    described: dict[str, Any], seconds: float, more: str, line: str
 ) -> None:
     """Why a job waits matters as much as that it waits."""
-    assert progress_line(described, seconds, standing) == line
+    assert progress_line(described, seconds, more) == line
 
 
 CROSS_SHARE = "Cross-share preemption triggered to reclaim borrowed capacity"
@@ -95,20 +87,11 @@ def test_a_crowd_is_counted_and_its_failures_are_named() -> None:
         {"status": "SUBMITTED"},
     ]
 
-    assert crowd_line(details, ["a", "b"]) == (
+    assert summary_line(details, ["a", "b"]) == (
         "7 jobs: 3 succeeded, 1 running, 3 waiting, 0 failed; waiting for CAPACITY:NONE; "
         "FAILED: a, b"
     )
-    assert crowd_line([], "abcdefg").endswith("FAILED: a, b, c, d, e and 2 more")
-
-
-@pytest.mark.parametrize(
-    ("status", "ended", "number"),
-    [("RUNNABLE", 0, 1), ("RUNNING", 1, 2), ("FAILED", 3, 3), ("FAILED", 0, 1)],
-)
-def test_attempts_are_counted_from_one(status: str, ended: int, number: int) -> None:
-    """The attempt that goes on counts; after the end there is none."""
-    assert attempt_number(detail(status, attempts=[{}] * ended)) == number
+    assert summary_line([], "abcdefg").endswith("FAILED: a, b, c, d, e and 2 more")
 
 
 @pytest.mark.parametrize(
@@ -118,21 +101,3 @@ def test_attempts_are_counted_from_one(status: str, ended: int, number: int) -> 
 def test_durations_read_as_people_say_them(seconds: float, said: str) -> None:
     """Nobody reads 7500 s."""
     assert duration(seconds) == said
-
-
-@pytest.mark.parametrize(
-    ("number", "said"), [(1, "1st"), (2, "2nd"), (3, "3rd"), (4, "4th"), (12, "12th"), (22, "22nd")]
-)
-def test_places_read_as_people_say_them(number: int, said: str) -> None:
-    """English has its exceptions."""
-    assert nth(number) == said
-
-
-def test_a_job_waits_since_its_last_run_was_cut_short() -> None:
-    """Neither a failed attempt's time nor a preempted one's counts as waiting."""
-    job = {"status": "RUNNABLE", "createdAt": 1, "attempts": [{"stoppedAt": 5}, {}]}
-    summary = {"preemptedAttemptCount": 1, "recentPreemptedAttempts": [{"stoppedAt": 9}]}
-
-    assert status_since({"status": "RUNNABLE", "createdAt": 1}) == 1
-    assert status_since(job) == 5
-    assert status_since({**job, "preemptionSummary": summary}) == 9

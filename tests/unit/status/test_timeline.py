@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 from page_answers import MINUTE, NOON, job
 
-from sjresource.status.text import status_since
-from sjresource.status.timeline import since, spans
+from sjresource.status.timeline import attempt_number, spans, status_since
 
 
 def line(status: str, **members: Any) -> list[tuple[str, int, int | None]]:
@@ -112,6 +111,8 @@ PREEMPTED = {
         ("RUNNABLE", {"scheduledAt": 1, "startedAt": 2, **FAILED}, 20),
         ("RUNNABLE", {"scheduledAt": 1, "startedAt": 2, **PREEMPTED}, 50),
         ("PENDING", {"scheduledAt": 1, **FAILED, **PREEMPTED}, 50),
+        ("STARTING", {"scheduledAt": 5}, 5),
+        ("STARTING", {"scheduledAt": 55, "startedAt": 2, **FAILED}, 55),
         ("SCHEDULED", {"scheduledAt": 55, "startedAt": 2, **PREEMPTED}, 55),
         ("RUNNING", {"scheduledAt": 1, "startedAt": 2}, 2),
         ("RUNNING", {"scheduledAt": 55, "startedAt": 2, **PREEMPTED}, 55),
@@ -128,5 +129,26 @@ def test_time_counts_from_when_a_job_went_back_to_the_queue(
     }
     described = job("train", status, **times)
 
-    assert (since(described) - NOON) // MINUTE == expected
-    assert status_since(described) == since(described)
+    assert minutes(status_since(described) or 0) == expected
+
+
+def test_a_job_waits_since_its_last_run_was_cut_short() -> None:
+    """Neither a failed attempt's time nor a preempted one's counts as waiting."""
+    job = {"status": "RUNNABLE", "createdAt": 1, "attempts": [{"stoppedAt": 5}, {}]}
+    summary = {"preemptedAttemptCount": 1, "recentPreemptedAttempts": [{"stoppedAt": 9}]}
+
+    assert status_since({"status": "RUNNABLE", "createdAt": 1}) == 1
+    assert status_since(job) == 5
+    assert status_since({**job, "preemptionSummary": summary}) == 9
+    assert status_since({"status": "RUNNING", "createdAt": 1}) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "ended", "number"),
+    [("RUNNABLE", 0, 1), ("RUNNING", 1, 2), ("RUNNING", 3, 3), ("FAILED", 3, 3), ("FAILED", 0, 1)],
+)
+def test_attempts_are_counted_from_one(status: str, ended: int, number: int) -> None:
+    """The attempt that goes on counts; after the end there is none."""
+    job = {"retryStrategy": {"attempts": 3}}
+
+    assert attempt_number({**job, "status": status, "attempts": [{}] * ended}) == number

@@ -2,23 +2,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from page_answers import QUEUE, environment, job, job_arn, queue, snapshot
+from page_answers import environment, job, job_arn, queue, snapshot
 
-from sjresource.status.capacity import queue_view
-from sjresource.status.why_waiting import why_waiting
+from sjresource.status.queue_reader import QueueDescription
+from sjresource.status.why_waiting import never_starts_words, why_waiting
+
+M5 = "ml.m5.large"
 
 
-def why(
-    waiting: dict[str, Any],
-    told: dict[str, Any],
-    *,
-    of: dict[str, Any] | None = None,
-    over: dict[str, Any] | None = None,
-    shares: list[dict[str, Any]] | None = None,
-) -> str:
+def why(waiting: dict[str, Any], told: dict[str, Any], **parts: Any) -> str:
     """Return why a job waits in a queue of four instances."""
-    view = queue_view(of or queue(), [over or environment(4)], shares or [], {QUEUE: told})
-    return why_waiting(waiting, view, told, {job_arn("first"): "first"})
+    parts = {"environments": [environment(4)], "snapshot": told, **parts}
+    described = QueueDescription(parts.pop("queue", queue()), **parts)
+    return why_waiting(waiting, described, {job_arn("first"): "first"})
 
 
 def test_place_and_full_queue_are_told() -> None:
@@ -30,60 +26,82 @@ def test_place_and_full_queue_are_told() -> None:
     )
 
 
-def test_batchs_reason_is_told_before_the_place() -> None:
-    """What Batch says is worth more."""
-    waiting = job("train", "RUNNABLE", statusReason="CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY")
+def test_use_of_other_queues_counts() -> None:
+    """The environment is theirs too."""
+    others = [{"capacityUnit": M5, "quantity": 3.0}]
 
-    assert why(waiting, snapshot(front=["train"])) == (
-        "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY; 1st in the queue"
-    )
+    said = why(job("train", "RUNNABLE"), snapshot(1, front=["train"]), used_by_others=others)
+
+    assert said == "1st in the queue; 4 of 4 instances in use"
+
+
+def test_a_job_that_is_too_wide_for_what_is_left_is_told_so() -> None:
+    """There is room, and not for this one; one that would fit has nothing to say of it."""
+    told = snapshot(3, front=["train"])
+    wide = job("train", "RUNNABLE", capacityUsage=[{"capacityUnit": M5, "quantity": 2.0}])
+
+    assert why(wide, told) == "1st in the queue; 3 of 4 instances in use"
+    assert why(job("train", "RUNNABLE"), told) == "1st in the queue"
 
 
 def test_job_that_can_never_run_is_told_first() -> None:
     """It needs more than there is."""
-    usage = [{"capacityUnit": "ml.m5.large", "quantity": 9.0}]
+    usage = [{"capacityUnit": M5, "quantity": 9.0}]
 
     said = why(job("train", "RUNNABLE", capacityUsage=usage), snapshot(front=["train"]))
 
-    assert said == "it needs 9, there are 4 instances in all; 1st in the queue"
+    assert said == "it needs 9 ml.m5.large, there are 4 instances in all; 1st in the queue"
+
+
+def test_a_job_that_batch_calls_misconfigured_needs_no_more_words() -> None:
+    """Its place means nothing: it will never start."""
+    reason = "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE"
+    waiting = job("train", "RUNNABLE", statusReason=reason)
+
+    assert why(waiting, snapshot(4, front=["train"])) == ""
+    assert never_starts_words(reason).startswith(f"it will never start as things are: {reason}; ")
+    assert never_starts_words("CAPACITY:NONE") == ""
 
 
 def test_disabled_queue_environment_and_share_are_told() -> None:
-    """Each of them holds up the job."""
-    waiting = job("train", "RUNNABLE", quotaShareName="team")
-    share = {"quotaShareName": "team", "state": "DISABLED"}
+    """Each of them holds up the job; Batch gives no reason for it."""
     said = why(
-        waiting,
+        job("train", "RUNNABLE", quotaShareName="team"),
         {},
-        of=queue(state="DISABLED"),
-        over=environment(4, state="DISABLED"),
-        shares=[share],
+        queue=queue(state="DISABLED"),
+        environments=[environment(4, state="DISABLED")],
+        shares=[{"quotaShareName": "team", "state": "DISABLED"}],
     )
 
-    assert said.startswith(
-        "the queue is DISABLED; every service environment of the queue is DISABLED; "
-        "share team is DISABLED"
+    assert said == (
+        "the queue training is DISABLED; every service environment of the queue is DISABLED "
+        "(gpus); the quota share team is DISABLED"
     )
 
 
 def test_full_share_and_the_place_in_it_are_told() -> None:
-    """The share's own line counts, not the queue's."""
-    usage = [{"capacityUnit": "ml.m5.large", "quantity": 2.0}]
-    top = [{"quotaShareName": "team", "capacityUsage": usage}]
+    """The first job of a share has its place there, every other one in the queue."""
+    usage = [{"capacityUnit": M5, "quantity": 2.0}]
     told = {
-        **snapshot(2, front=["first", "train"]),
+        **snapshot(2, front=["first", "train", "third"]),
         "frontOfQuotaShares": {"quotaShares": {"team": [{"jobArn": job_arn("train")}]}},
     }
+    top = [{"quotaShareName": "team", "capacityUsage": usage}]
     told["queueUtilization"]["quotaShareUtilization"] = {"topCapacityUtilization": top}
-    limits = [{"capacityUnit": "ml.m5.large", "maxCapacity": 2}]
-    share = {"quotaShareName": "team", "state": "ENABLED", "capacityLimits": limits}
+    limits = [{"capacityUnit": M5, "maxCapacity": 2}]
+    shares = [{"quotaShareName": "team", "state": "ENABLED", "capacityLimits": limits}]
+    full = "the quota share team uses 2 of its 2 ml.m5.large"
 
-    assert why(job("train", "RUNNABLE", quotaShareName="team"), told, shares=[share]) == (
-        "1st in share team; share team uses 2 of its 2 ml.m5.large"
-    )
+    for name, place in (
+        ("train", "1st in the quota share team"),
+        ("third", "3rd in the queue"),
+        ("far", "behind the first 3 in the queue"),
+    ):
+        waiting = job(name, "RUNNABLE", quotaShareName="team")
+        assert why(waiting, told, shares=shares) == f"{place}; {full}"
 
 
-def test_job_beyond_the_front_and_job_not_seen_yet_are_told() -> None:
-    """Batch tells of the first hundred only, and of those that it has taken in."""
-    assert why(job("train", "RUNNABLE"), snapshot(front=["first"])) == "behind the first 1"
+def test_job_that_is_not_seen_yet_or_no_longer_waits_is_told_so() -> None:
+    """Batch puts only those in an order that it has taken in."""
     assert why(job("train", "SUBMITTED"), {}) == "the scheduler has not seen it yet"
+    assert why(job("train", "RUNNING"), {}) == ""

@@ -38,7 +38,7 @@ class Stage:
             group = GroupReport(f"completion{number}")
             for _ in range(size):
                 name = f"job{len(self.jobs)}"
-                job = JobReport(Watch(arn(name)), name, name, lambda _: "")
+                job = JobReport(Watch(arn(name)), name, name, lambda *_: "")
                 self.jobs.append(job)
                 group.jobs.append(job)
             self.reporter.add(group)
