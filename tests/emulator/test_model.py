@@ -80,10 +80,11 @@ def test_a_missing_required_member_is_named(operation: str) -> None:
         ({"retryStrategy": {"attempts": 1.0}}, "retryStrategy.attempts must be an integer"),
         ({"retryStrategy": {"attempts": True}}, "retryStrategy.attempts must be a number"),
         ({"retryStrategy": {}}, "retryStrategy.attempts is required"),
-        ({"retryStrategy": []}, "retryStrategy. must be an object"),
+        ({"retryStrategy": []}, "retryStrategy must be an object"),
         ({"serviceJobType": "OTHER"}, "serviceJobType must be one of SAGEMAKER_TRAINING"),
         ({"clientToken": "x" * 65}, "clientToken must have a length of at most 64"),
-        ({"tags": {"a": 1}}, "must be a string"),
+        ({"tags": {"a": 1}}, "tags.a must be a string"),
+        ({"tags": {"a": None}}, "tags.a must be a string"),
         (
             {"retryStrategy": {"attempts": 1, "evaluateOnExit": [{"action": "STOP"}]}},
             r"evaluateOnExit\[0\].action must be one of",

@@ -1,6 +1,8 @@
 """Checks JSON values against botocore's shapes: types, required members, enums, lengths.
 
-What a shape's documentation says in words only is not checked here.
+Not by botocore's ParamValidator: it takes a bool for a number, knows no enum and no maximum, and
+its messages hold the values, which may be secret. Bounds that stand in a shape's documentation only
+are not checked here.
 """
 
 from __future__ import annotations
@@ -18,16 +20,19 @@ _ANY_CASE: Final = frozenset({"ServiceJobRetryAction"})
 """Enums whose values AWS takes in any case, though its models don't say so:
 https://github.com/aws/sagemaker-python-sdk/blob/master/sagemaker-train/tests/integ/train/aws_batch/test_queue.py"""
 _SHOWN: Final = 64
-_INTEGERS: Final = {"integer": 2**31, "long": 2**63}
-_HOLDERS: Final = (
-    (StructureShape, dict, "an object"),
-    (MapShape, dict, "an object"),
-    (ListShape, list, "a list"),
-)
+_LARGEST: Final = {"integer": 2**31, "long": 2**63}
+_TYPES: Final[dict[str, tuple[type | tuple[type, ...], str]]] = {
+    "structure": (dict, "an object"),
+    "map": (dict, "an object"),
+    "list": (list, "a list"),
+    "string": (str, "a string"),
+    "boolean": (bool, "true or false"),
+}
+_NUMBER: Final = ((int, float), "a number")
 
 
 def known_members(shape: Shape, value: Any) -> Any:
-    """Drop the members that the model does not know, and those that are null."""
+    """Return `value` without null members and those that the model does not know."""
     if isinstance(shape, StructureShape):
         return {
             name: known_members(member, value[name])
@@ -40,12 +45,12 @@ def known_members(shape: Shape, value: Any) -> Any:
 
 
 def without_defaults(shape: Shape, value: Any, defaults: Mapping[str, Any]) -> Any:
-    """Drop the members that are not required and are empty, false, or the default of their name."""
+    """Return `value` without optional members that are empty, false, or their name's default."""
     if isinstance(shape, StructureShape):
         return {
             name: without_defaults(shape.members[name], item, defaults)
             for name, item in value.items()
-            if name in shape.required_members or _says_something(item, defaults.get(name))
+            if name in shape.required_members or _is_told(item, defaults.get(name))
         }
     if isinstance(shape, ListShape):
         return [without_defaults(shape.member, item, defaults) for item in value]
@@ -54,148 +59,87 @@ def without_defaults(shape: Shape, value: Any, defaults: Mapping[str, Any]) -> A
     return value
 
 
-def _says_something(item: Any, default: Any) -> bool:
+def _is_told(item: Any, default: Any) -> bool:
     if isinstance(item, (int, float)) and not isinstance(item, bool):
         return bool(item != default)
     return bool(item)
 
 
 def problems(shape: Shape, value: Any, path: str = "", *, strict: bool = False) -> Iterator[str]:
-    """Tell what is wrong with `value`, by path; `strict` refuses unknown and null members too."""
+    """Yield what is wrong with `value`, by path; `strict` refuses unknown and null members too."""
+    problem = _type_problem(shape, value, path)
+    if problem is not None:
+        yield problem
+        return
+    if not (strict and isinstance(shape, MapShape)):
+        yield from _bound_problems(shape, value, path)
     if isinstance(shape, StructureShape):
-        yield from _structure_problems(shape, value, path, strict=strict)
-    elif isinstance(shape, ListShape):
-        yield from _list_problems(shape, value, path, strict=strict)
-    elif isinstance(shape, MapShape):
-        yield from _map_problems(shape, value, path, strict=strict)
-    else:
-        yield from _scalar_problems(shape, value, path)
+        yield from _missing(shape, value, path)
+        if strict:
+            unknown = [name for name in value if name not in shape.members]
+            yield from (f"{path}{name} is not a member of {shape.name}" for name in unknown)
+    for member, item, below in _inside(shape, value, path):
+        if strict or item is not None or not isinstance(shape, StructureShape):
+            yield from problems(member, item, below, strict=strict)
 
 
 def type_problems(shape: Shape, value: Any, path: str = "") -> Iterator[str]:
-    """Tell where `value` has another type than the model's, or lacks a member; bounds are left out.
+    """Yield where `value` has another type than the model's, or lacks a member; no bounds.
 
-    What the outermost object lacks is left out too.
+    Members that the outermost object lacks are left out, too.
     """
-    name = path.rstrip(".") or "the request"
-    for kind, wanted, said in _HOLDERS:
-        if isinstance(shape, kind):
-            if not isinstance(value, wanted):
-                yield f"{name} must be {said}"
-                return
-            yield from _lacking(shape, value, path)
-            for member, item, below in _inside(shape, value, path):
-                yield from type_problems(member, item, below)
-            return
-    if shape.type_name != "string":
-        yield from _scalar_problems(shape, value, path)
-    elif not isinstance(value, str):
-        yield f"{name} must be a string"
-
-
-def _lacking(shape: Shape, value: Any, path: str) -> Iterator[str]:
+    problem = _type_problem(shape, value, path)
+    if problem is not None:
+        yield problem
+        return
     if isinstance(shape, StructureShape) and path:
-        for name in shape.required_members:
-            if value.get(name) is None:
-                yield f"{path}{name} is required"
+        yield from _missing(shape, value, path)
+    for member, item, below in _inside(shape, value, path):
+        if item is not None or not isinstance(shape, StructureShape):
+            yield from type_problems(member, item, below)
+
+
+def _type_problem(shape: Shape, value: Any, path: str) -> str | None:
+    name = path.rstrip(".") or "the request"
+    kind = shape.type_name
+    allowed, said = _TYPES.get(kind, _NUMBER)
+    if not isinstance(value, allowed) or (isinstance(value, bool) and kind != "boolean"):
+        return f"{name} must be {said}"
+    if kind in _LARGEST and not (isinstance(value, int) and abs(value) < _LARGEST[kind]):
+        return f"{name} must be an integer"
+    return None
+
+
+def _missing(shape: StructureShape, value: Any, path: str) -> Iterator[str]:
+    missing = [name for name in shape.required_members if value.get(name) is None]
+    yield from (f"{path}{name} is required" for name in missing)
 
 
 def _inside(shape: Shape, value: Any, path: str) -> Iterator[tuple[Shape, Any, str]]:
-    """Go through what a value of the right type holds."""
+    """Yield what a value holds: shape, value and path of each known member or item."""
     if isinstance(shape, StructureShape):
-        for key, item in value.items():
-            if key in shape.members and item is not None:
-                yield shape.members[key], item, f"{path}{key}."
+        for name, item in value.items():
+            if name in shape.members:
+                yield shape.members[name], item, f"{path}{name}."
     elif isinstance(shape, ListShape):
         for index, item in enumerate(value):
             yield shape.member, item, f"{path.rstrip('.')}[{index}]."
     elif isinstance(shape, MapShape):
         for key, item in value.items():
-            yield shape.value, item, f"{path}{key}."
+            yield shape.value, item, f"{path}{key[:_SHOWN]}."
 
 
-def _structure_problems(
-    shape: StructureShape,
-    value: Any,
-    path: str,
-    *,
-    strict: bool,
-) -> Iterator[str]:
-    if not isinstance(value, dict):
-        yield f"{path or 'the request'} must be an object"
-        return
-    for name in shape.required_members:
-        if value.get(name) is None:
-            yield f"{path}{name} is required"
-    for name, item in value.items():
-        if name not in shape.members:
-            if strict:
-                yield f"{path}{name} is not a member of {shape.name}"
-        elif item is not None or strict:
-            yield from problems(shape.members[name], item, f"{path}{name}.", strict=strict)
-
-
-def _list_problems(
-    shape: ListShape,
-    value: Any,
-    path: str,
-    *,
-    strict: bool,
-) -> Iterator[str]:
-    if not isinstance(value, list):
-        yield f"{path.rstrip('.')} must be a list"
-        return
-    yield from _length_problems(shape, value, path)
-    for index, item in enumerate(value):
-        yield from problems(shape.member, item, f"{path.rstrip('.')}[{index}].", strict=strict)
-
-
-def _map_problems(
-    shape: MapShape,
-    value: Any,
-    path: str,
-    *,
-    strict: bool,
-) -> Iterator[str]:
-    if not isinstance(value, dict):
-        yield f"{path.rstrip('.')} must be an object"
-        return
-    if not strict:
-        yield from _length_problems(shape, value, path)
-    for key, item in value.items():
-        if not strict:
-            yield from _length_problems(shape.key, key, f"{path}(key).")
-        yield from problems(shape.value, item, f"{path}(value).", strict=strict)
-
-
-def _scalar_problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
+def _bound_problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
     name = path.rstrip(".")
-    kind = shape.type_name
-    if kind == "string":
-        yield from _string_problems(shape, value, name)
-    elif kind == "boolean":
-        if not isinstance(value, bool):
-            yield f"{name} must be true or false"
-    elif not isinstance(value, (int, float)) or isinstance(value, bool):
-        yield f"{name} must be a number"
-    elif kind in _INTEGERS and (isinstance(value, float) or abs(value) >= _INTEGERS[kind]):
-        yield f"{name} must be an integer"
-
-
-def _string_problems(shape: Shape, value: Any, name: str) -> Iterator[str]:
-    if not isinstance(value, str):
-        yield f"{name} must be a string"
-        return
-    yield from _length_problems(shape, value, name)
-    allowed = shape.metadata.get("enum")
-    if allowed and (value.upper() if shape.name in _ANY_CASE else value) not in allowed:
-        yield f"{name} must be one of {', '.join(allowed)}, not {value[:_SHOWN]!r}"
-
-
-def _length_problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
-    least, most = shape.metadata.get("min"), shape.metadata.get("max")
-    name = path.rstrip(".")
-    if least is not None and len(value) < least:
-        yield f"{name} must have a length of at least {least}"
-    if most is not None and len(value) > most:
-        yield f"{name} must have a length of at most {most}"
+    if isinstance(shape, MapShape):
+        for key in value:
+            yield from _bound_problems(shape.key, key, f"{path}(key)")
+    if isinstance(value, (str, list, dict)):
+        least, most = shape.metadata.get("min"), shape.metadata.get("max")
+        if least is not None and len(value) < least:
+            yield f"{name} must have a length of at least {least}"
+        if most is not None and len(value) > most:
+            yield f"{name} must have a length of at most {most}"
+    words = shape.metadata.get("enum")
+    if words and (value.upper() if shape.name in _ANY_CASE else value) not in words:
+        yield f"{name} must be one of {', '.join(words)}, not {value[:_SHOWN]!r}"
