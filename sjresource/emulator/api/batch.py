@@ -1,7 +1,4 @@
-"""Batch as a service behind HTTP: from a request to an operation of ours, and back.
-
-What an operation does is in `operations/`; what the model allows is in `model`.
-"""
+"""Batch behind HTTP: from a request to an operation of the table, and back."""
 
 from __future__ import annotations
 
@@ -23,7 +20,7 @@ _READING = ("Describe", "List", "Get")
 
 
 class Batch:
-    """Answers the operations of the table."""
+    """Answers Batch's operations."""
 
     def __init__(
         self, store: Store, clock: Clock, lifecycle: Lifecycle, behaviour: Behaviour
@@ -34,9 +31,9 @@ class Batch:
         self.behaviour = behaviour
 
     def answer(self, operation: str, region: str, request: Request) -> Response:
-        """Carry out an operation of the table; raises AWSError to refuse.
+        """Run an operation of the table, and return its answer once its changes are committed.
 
-        What it changed is committed when this returns.
+        Raises AWSError to refuse.
         """
         parameters = model.parse(operation, request)
         with self._store.transaction():

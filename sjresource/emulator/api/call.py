@@ -1,7 +1,7 @@
-"""What every operation is given, and what several nouns need: finding resources, pages, bounds.
+"""What every operation gets, and what several nouns need: finding resources, pages, bounds.
 
-An operation is a function from a `Call` and its parsed parameters to its answer; it runs inside a
-transaction and raises ClientException to refuse.
+An operation is a function from a `Call` and its parsed parameters to its answer; it runs in a
+transaction, and raises ClientException to refuse.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ import base64
 import binascii
 import http
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, TypeVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from msgspec import Meta
 
@@ -20,32 +20,33 @@ from sjresource.emulator.protocol.errors import ClientException
 from sjresource.emulator.store.arns import batch_arn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sjresource.emulator.engine.queue_front import QueueFronts
     from sjresource.emulator.store.records import Kind, Resource
     from sjresource.emulator.store.store import Store
 
-PAGE: Final = 100
+MOST_RESULTS: Final = 100
+"""Entries of one page of a list, at most."""
+_MOST_LIMITS: Final = 5
 _NOUNS: Final = {
     "service-environment": "ServiceEnvironment",
     "job-queue": "JobQueue",
     "quota-share": "QuotaShare",
     "scheduling-policy": "SchedulingPolicy",
 }
-Item = TypeVar("Item")
 
 
 @dataclass
 class Behaviour:
-    """What AWS's documents leave open, and users of the emulator may choose."""
+    """Behaviour that AWS's documents leave open, for users of the emulator to choose."""
 
     token_replay: Literal["same-job", "reject"] = "same-job"  # noqa: S105 - no password
-    """What a replayed clientToken with the same request gives: the first job again, or an error."""
+    """The answer to a replayed clientToken with the same request: the first job, or an error."""
     tag_finished_jobs: bool = True
     """Whether a finished job's tags can be changed."""
     leave_out_defaults: bool = False
-    """Whether answers leave out what AWS may leave out: what is empty, or is the default."""
+    """Whether answers leave out members that AWS may leave out: empty ones, and defaults."""
     termination_ms: Annotated[int, Meta(ge=0, le=86_400_000)] = 100
     """How long Batch takes to act on a termination, in milliseconds of the emulator's clock."""
 
@@ -77,7 +78,7 @@ def find(call: Call, kind: Kind, name_or_arn: str) -> Resource | None:
 
 
 def named_or_all(call: Call, kind: Kind, names: Sequence[str]) -> list[Resource]:
-    """Give the named resources, or all of the region without names; missing ones are left out."""
+    """Return the named resources that exist, or all of the region if no names are given."""
     if not names:
         return call.store.resources(kind, call.region)
     found = {each.arn: each for name in names if (each := find(call, kind, name)) is not None}
@@ -102,7 +103,7 @@ def require_new(call: Call, arn: str) -> None:
 
 
 def require_settled(resource: Resource, verb: str) -> None:
-    """Raise ClientException while an earlier change of `resource` is still on its way."""
+    """Raise ClientException while an earlier change of `resource` is not finished."""
     if resource.detail.get("status", "VALID") != "VALID":
         raise ClientException(f"Cannot {verb}, resource is being modified.")
 
@@ -116,32 +117,72 @@ def require_disabled(resource: Resource) -> None:
 
 
 def require_between(parameters: Parameters, member: str, least: int, most: int) -> None:
-    """Raise ClientException if a number that was given is out of its bounds."""
+    """Raise ClientException if a number is given that is out of its bounds."""
     value = parameters.get(member)
     if value is not None and not least <= value <= most:
         raise ClientException(f"{member} must be between {least} and {most}")
 
 
+def require_capacity_limits(limits: Sequence[Mapping[str, Any]]) -> None:
+    """Raise ClientException for capacityLimits that no resource can have."""
+    if not 1 <= len(limits) <= _MOST_LIMITS:
+        raise ClientException(f"capacityLimits must have 1 to {_MOST_LIMITS} entries")
+    units = [limit.get("capacityUnit") for limit in limits]
+    if len(set(units)) != len(units):
+        raise ClientException("capacityLimits must name each capacityUnit once")
+    for limit in limits:
+        if "maxCapacity" not in limit or "capacityUnit" not in limit:
+            raise ClientException("capacityLimits must each have maxCapacity and capacityUnit")
+        if limit["maxCapacity"] < 0:
+            raise ClientException("maxCapacity must be 0 or more")
+
+
+def change(
+    call: Call, resource: Resource, status: str, changes: Mapping[str, Any] | None = None
+) -> Resource:
+    """Store a resource as UPDATING or DELETING, and return it."""
+    detail = {**resource.detail, **(changes or {}), "status": status}
+    changed = replace(resource, detail=detail, since=call.now)
+    call.store.put_resource(changed)
+    return changed
+
+
+def reference(resource: Resource, noun: str) -> Answer:
+    """Return the name and the ARN of a resource, as Create and Update answer."""
+    return {member: resource.detail[member] for member in (f"{noun}Name", f"{noun}Arn")}
+
+
 def page(
-    items: Sequence[Item], parameters: Parameters, key: Callable[[Item], str]
-) -> tuple[list[Item], str | None]:
-    """Cut one page out of `items`, which are in the order of their unique `key`."""
-    require_between(parameters, "maxResults", 1, PAGE)
-    size = parameters.get("maxResults", PAGE)
+    member: str,
+    resources: Sequence[Resource],
+    parameters: Parameters,
+    show: Callable[[Resource], Answer] = lambda resource: resource.detail,
+) -> Answer:
+    """Return one page of `resources`, which are sorted by their names, in a list in `member`."""
+    size = page_size(parameters)
     if "nextToken" in parameters:
         (after,) = read_token(parameters["nextToken"], 1)
-        items = [item for item in items if key(item) > str(after)]
-    more = len(items) > size
-    return list(items[:size]), write_token(key(items[size - 1])) if more else None
+        resources = [each for each in resources if each.name > str(after)]
+    answer: Answer = {member: [show(each) for each in resources[:size]]}
+    if len(resources) > size:
+        answer["nextToken"] = write_token(resources[size - 1].name)
+    return answer
+
+
+def page_size(parameters: Parameters) -> int:
+    """Return how many entries a page has; ClientException if maxResults is out of bounds."""
+    require_between(parameters, "maxResults", 1, MOST_RESULTS)
+    size: int = parameters.get("maxResults", MOST_RESULTS)
+    return size
 
 
 def write_token(*position: str | int) -> str:
-    """Make an opaque nextToken of a place in a list."""
+    """Return an opaque nextToken for a position in a list."""
     return base64.urlsafe_b64encode(json.dumps(position).encode()).decode()
 
 
 def read_token(token: str, length: int) -> list[str | int]:
-    """Read a nextToken; ClientException for one that is not ours."""
+    """Return the position of a nextToken; ClientException for one that is not ours."""
     try:
         position = read_json(base64.urlsafe_b64decode(token.encode()))
     except (ValueError, binascii.Error):
@@ -149,11 +190,11 @@ def read_token(token: str, length: int) -> list[str | int]:
     if (
         not isinstance(position, list)
         or len(position) != length
-        or not all(map(_is_place, position))
+        or not all(map(_is_position, position))
     ):
         raise ClientException("nextToken is not valid")
     return position
 
 
-def _is_place(value: object) -> bool:
+def _is_position(value: object) -> bool:
     return isinstance(value, str) or (isinstance(value, int) and abs(value) < 2**63)

@@ -9,15 +9,17 @@ from sjresource.emulator.api.call import (
     Answer,
     Call,
     Parameters,
+    change,
     named_or_all,
     page,
+    reference,
     require,
     require_between,
     require_disabled,
     require_new,
     require_settled,
 )
-from sjresource.emulator.api.environment_sharing import check_environment
+from sjresource.emulator.api.quota_management import check_environment
 from sjresource.emulator.api.scheduling_policies import policy_kind
 from sjresource.emulator.protocol.errors import ClientException
 from sjresource.emulator.store.arns import batch_arn, check_name
@@ -40,7 +42,7 @@ _UPDATABLE: Final = ("state", "priority", "jobStateTimeLimitActions")
 
 
 def create_job_queue(call: Call, parameters: Parameters) -> Answer:
-    """Create a queue; it is CREATING, then VALID."""
+    """Create a queue, which is CREATING, then VALID."""
     name = parameters["jobQueueName"]
     check_name("jobQueueName", name)
     arn = batch_arn(call.region, KIND, name)
@@ -65,11 +67,11 @@ def create_job_queue(call: Call, parameters: Parameters) -> Answer:
     queue = Resource(KIND, arn, name, call.region, detail, call.now)
     check_environment(call, queue)
     call.store.put_resource(queue)
-    return _named(detail)
+    return reference(queue, "jobQueue")
 
 
 def update_job_queue(call: Call, parameters: Parameters) -> Answer:
-    """Change a queue; it is UPDATING, then VALID. Jobs stay where they are."""
+    """Change a queue, which is UPDATING, then VALID; jobs stay where they are."""
     queue = require(call, KIND, parameters["jobQueue"])
     require_settled(queue, "update")
     _check(parameters)
@@ -78,11 +80,8 @@ def update_job_queue(call: Call, parameters: Parameters) -> Answer:
         changes["serviceEnvironmentOrder"] = _order(call, parameters["serviceEnvironmentOrder"])
     if "schedulingPolicyArn" in parameters:
         changes["schedulingPolicyArn"] = _replaced_policy(call, queue, parameters)
-    detail = {**queue.detail, **changes, "status": "UPDATING"}
-    changed = replace(queue, detail=detail, since=call.now)
-    check_environment(call, changed)
-    call.store.put_resource(changed)
-    return _named(detail)
+    check_environment(call, replace(queue, detail={**queue.detail, **changes}))
+    return reference(change(call, queue, "UPDATING", changes), "jobQueue")
 
 
 def delete_job_queue(call: Call, parameters: Parameters) -> Answer:
@@ -93,17 +92,14 @@ def delete_job_queue(call: Call, parameters: Parameters) -> Answer:
     shares = call.store.resources("quota-share", call.region)
     if any(share.detail["jobQueueArn"] == queue.arn for share in shares):
         raise ClientException("Cannot delete, found existing QuotaShare relationship")
-    detail = {**queue.detail, "status": "DELETING"}
-    call.store.put_resource(replace(queue, detail=detail, since=call.now))
+    change(call, queue, "DELETING")
     return {}
 
 
 def describe_job_queues(call: Call, parameters: Parameters) -> Answer:
-    """Describe the named queues, or all of the region; names that are not there are left out."""
+    """Describe the named queues, or all of the region; missing ones are left out."""
     chosen = named_or_all(call, KIND, parameters.get("jobQueues", []))
-    shown, token = page(chosen, parameters, lambda each: each.name)
-    answer: Answer = {"jobQueues": [each.detail for each in shown]}
-    return {**answer, "nextToken": token} if token else answer
+    return page("jobQueues", chosen, parameters)
 
 
 def _check(parameters: Parameters) -> None:
@@ -119,7 +115,7 @@ def _check(parameters: Parameters) -> None:
 
 
 def _order(call: Call, order: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Give the environments by their ARNs, as Batch shows them whatever they were named by.
+    """Return the order with the environments' ARNs, which Batch shows in place of names.
 
     "Maximum number of service environments for each job queue: 1":
     https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
@@ -138,7 +134,10 @@ def _order(call: Call, order: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _replaced_policy(call: Call, queue: Resource, parameters: Parameters) -> str:
-    """A policy can be replaced by one of its kind, not added (CreateJobQueue's documentation)."""
+    """Return the ARN of the new policy; it has to be of the old one's kind.
+
+    A policy can't be added either, says CreateJobQueue's documentation.
+    """
     current = queue.detail.get("schedulingPolicyArn")
     if current is None:
         raise ClientException("schedulingPolicyArn can't be added to a queue without one")
@@ -147,7 +146,3 @@ def _replaced_policy(call: Call, queue: Resource, parameters: Parameters) -> str
     if policy_kind(policy) != policy_kind(before):
         raise ClientException("schedulingPolicyArn must name a policy of the same kind")
     return policy.arn
-
-
-def _named(detail: dict[str, Any]) -> Answer:
-    return {"jobQueueName": detail["jobQueueName"], "jobQueueArn": detail["jobQueueArn"]}

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from sjresource.emulator.api.call import (
     Answer,
     Call,
     Parameters,
+    change,
     page,
+    reference,
     require,
+    require_capacity_limits,
     require_disabled,
     require_new,
     require_settled,
 )
-from sjresource.emulator.api.scheduling_policies import policy_kind
+from sjresource.emulator.api.quota_management import is_quota_managed
 from sjresource.emulator.protocol.errors import ClientException
 from sjresource.emulator.store.arns import check_name
 from sjresource.emulator.store.records import Resource
@@ -32,13 +34,12 @@ _CONFIGURATION: Final = (
     "preemptionConfiguration",
 )
 _UNLIMITED: Final = -1
-_MOST_LIMITS: Final = 5
 _MOST_SHARES: Final = 20
 """https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html"""
 
 
 def create_quota_share(call: Call, parameters: Parameters) -> Answer:
-    """Create a share in a queue that is VALID and quota-managed; it is CREATING, then VALID."""
+    """Create a share in a VALID, quota-managed queue; it is CREATING, then VALID."""
     name = parameters["quotaShareName"]
     check_name("quotaShareName", name)
     queue = require(call, "job-queue", parameters["jobQueue"])
@@ -60,8 +61,9 @@ def create_quota_share(call: Call, parameters: Parameters) -> Answer:
         "status": "CREATING",
         "tags": parameters.get("tags", {}),
     }
-    call.store.put_resource(Resource(KIND, arn, name, call.region, detail, call.now))
-    return _named(detail)
+    share = Resource(KIND, arn, name, call.region, detail, call.now)
+    call.store.put_resource(share)
+    return reference(share, "quotaShare")
 
 
 def update_quota_share(call: Call, parameters: Parameters) -> Answer:
@@ -71,9 +73,7 @@ def update_quota_share(call: Call, parameters: Parameters) -> Answer:
     changes = _configuration(parameters)
     if "state" in parameters:
         changes["state"] = parameters["state"]
-    detail = {**share.detail, **changes, "status": "UPDATING"}
-    call.store.put_resource(replace(share, detail=detail, since=call.now))
-    return _named(detail)
+    return reference(change(call, share, "UPDATING", changes), "quotaShare")
 
 
 def delete_quota_share(call: Call, parameters: Parameters) -> Answer:
@@ -81,8 +81,7 @@ def delete_quota_share(call: Call, parameters: Parameters) -> Answer:
     share = require(call, KIND, parameters["quotaShareArn"])
     require_settled(share, "delete")
     require_disabled(share)
-    detail = {**share.detail, "status": "DELETING"}
-    call.store.put_resource(replace(share, detail=detail, since=call.now))
+    change(call, share, "DELETING")
     return {}
 
 
@@ -92,30 +91,18 @@ def describe_quota_share(call: Call, parameters: Parameters) -> Answer:
 
 
 def list_quota_shares(call: Call, parameters: Parameters) -> Answer:
-    """List a queue's shares by their names, without tags."""
+    """List a queue's shares, sorted by name, without their tags."""
     queue = require(call, "job-queue", parameters["jobQueue"])
-    shown, token = page(_shares_of(call, queue), parameters, lambda each: each.name)
-    listed = [
-        {name: value for name, value in share.detail.items() if name != "tags"} for share in shown
-    ]
-    return {"quotaShares": listed, "nextToken": token} if token else {"quotaShares": listed}
-
-
-def is_quota_managed(call: Call, queue: Resource) -> bool:
-    """Tell whether a queue's scheduling policy is one of quota shares."""
-    return queue_policy(call, queue) == "quotaSharePolicy"
-
-
-def queue_policy(call: Call, queue: Resource) -> str | None:
-    """Tell the kind of a queue's scheduling policy, None for first in, first out."""
-    arn = queue.detail.get("schedulingPolicyArn")
-    policy = None if arn is None else call.store.resource(arn)
-    return None if policy is None else policy_kind(policy)
+    return page("quotaShares", _shares_of(call, queue), parameters, _without_tags)
 
 
 def quota_share_arn(queue: Resource, name: str) -> str:
-    """Write the ARN of a queue's share."""
+    """Return the ARN of a queue's share."""
     return f"{queue.arn}/quota-share/{name}"
+
+
+def _without_tags(share: Resource) -> Answer:
+    return {name: value for name, value in share.detail.items() if name != "tags"}
 
 
 def _shares_of(call: Call, queue: Resource) -> list[Resource]:
@@ -140,16 +127,9 @@ def _check_limits(limits: list[dict[str, Any]]) -> None:
 
     https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html
     """
-    if not 1 <= len(limits) <= _MOST_LIMITS:
-        raise ClientException(f"capacityLimits must have 1 to {_MOST_LIMITS} entries")
-    units = [limit["capacityUnit"] for limit in limits]
-    if len(set(units)) != len(units):
-        raise ClientException("capacityLimits must name each capacityUnit once")
-    for limit in limits:
-        if not limit["capacityUnit"].startswith("ml."):
-            raise ClientException("capacityUnit must be an instance type (ml.*) in a quota share")
-        if limit["maxCapacity"] < 0:
-            raise ClientException("maxCapacity must be 0 or more")
+    require_capacity_limits(limits)
+    if not all(limit["capacityUnit"].startswith("ml.") for limit in limits):
+        raise ClientException("capacityUnit must be an instance type (ml.*) in a quota share")
 
 
 def _sharing(sharing: dict[str, Any]) -> dict[str, Any]:
@@ -160,7 +140,3 @@ def _sharing(sharing: dict[str, Any]) -> dict[str, Any]:
     if sharing.get("borrowLimit", _UNLIMITED) < _UNLIMITED:
         raise ClientException("borrowLimit must be -1 (unlimited), or 0 or more per cent")
     return {"borrowLimit": _UNLIMITED, **sharing}
-
-
-def _named(detail: dict[str, Any]) -> Answer:
-    return {"quotaShareName": detail["quotaShareName"], "quotaShareArn": detail["quotaShareArn"]}

@@ -32,12 +32,12 @@ _MOST_WEIGHT: Final = 999.9999
 
 
 def policy_kind(policy: Resource) -> str:
-    """Tell which of the two policies a scheduling policy is; it can't change."""
+    """Return which of the two policies a scheduling policy has; it can't change."""
     return "quotaSharePolicy" if "quotaSharePolicy" in policy.detail else "fairsharePolicy"
 
 
 def create_scheduling_policy(call: Call, parameters: Parameters) -> Answer:
-    """Create a policy; it can be used at once."""
+    """Create a policy, which can be used at once."""
     name = parameters["name"]
     check_name("name", name)
     _check(parameters)
@@ -52,7 +52,7 @@ def create_scheduling_policy(call: Call, parameters: Parameters) -> Answer:
 
 
 def update_scheduling_policy(call: Call, parameters: Parameters) -> Answer:
-    """Change a policy within its kind."""
+    """Change a policy, but not which of the two it is."""
     policy = require(call, KIND, parameters["arn"])
     _check(parameters)
     for kind in _POLICIES:
@@ -76,21 +76,20 @@ def delete_scheduling_policy(call: Call, parameters: Parameters) -> Answer:
 
 
 def describe_scheduling_policies(call: Call, parameters: Parameters) -> Answer:
-    """Describe policies by their ARNs; those that are not there are left out."""
+    """Describe policies by their ARNs; missing ones are left out."""
     arns = dict.fromkeys(parameters["arns"])
     found = [policy for arn in arns if (policy := find(call, KIND, arn)) is not None]
     return {"schedulingPolicies": [policy.detail for policy in found]}
 
 
 def list_scheduling_policies(call: Call, parameters: Parameters) -> Answer:
-    """List the region's policies by their names."""
-    shown, token = page(call.store.resources(KIND, call.region), parameters, lambda each: each.name)
-    answer: Answer = {"schedulingPolicies": [{"arn": each.arn} for each in shown]}
-    return {**answer, "nextToken": token} if token else answer
+    """List the region's policies, sorted by name."""
+    policies = call.store.resources(KIND, call.region)
+    return page("schedulingPolicies", policies, parameters, lambda each: {"arn": each.arn})
 
 
 def _check_overlap(names: list[str]) -> None:
-    """Refuse an entry that covers another one.
+    """Raise ClientException if one entry covers another one.
 
     https://docs.aws.amazon.com/batch/latest/APIReference/API_ShareAttributes.html
     """

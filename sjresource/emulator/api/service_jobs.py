@@ -1,4 +1,8 @@
-"""Describe, terminate and update service jobs."""
+"""List, describe, terminate and update service jobs.
+
+A page of a list costs the same however many jobs there are: each query is a range of one of the
+store's indexes, and a nextToken is a position in it.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,16 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sjresource.emulator.api.call import Answer, Call, Parameters, require_between
+from sjresource.emulator.api.call import (
+    Answer,
+    Call,
+    Parameters,
+    page_size,
+    read_token,
+    require,
+    require_between,
+    write_token,
+)
 from sjresource.emulator.protocol.errors import ClientException
 from sjresource.emulator.store.arns import job_id_of, training_job_arn
 from sjresource.emulator.store.records import LIVE
@@ -17,11 +30,32 @@ if TYPE_CHECKING:
     from sjresource.emulator.store.records import Attempt, Job
 
 _MOST_TERMINATIONS: Final = 50
+_SHARES: Final = {"SHARE_IDENTIFIER": "share", "QUOTA_SHARE_NAME": "quota_share"}
+_FILTERS: Final = ("JOB_NAME", "BEFORE_CREATED_AT", "AFTER_CREATED_AT", *_SHARES)
+_MOST_DIGITS: Final = 18
+_NEWEST: Final = "sequence DESC"
 _ID: Final = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+def list_service_jobs(call: Call, parameters: Parameters) -> Answer:
+    """List a queue's jobs, newest first; those that are RUNNING without a status and a filter."""
+    if "jobQueue" not in parameters:
+        raise ClientException("jobQueue is required")
+    queue = require(call, "job-queue", parameters["jobQueue"])
+    size = page_size(parameters)
+    where, values = _query(parameters)
+    by_name = where.startswith("name >=")
+    order = f"name, {_NEWEST}" if by_name else _NEWEST
+    if "nextToken" in parameters:
+        after, more_values = _after(parameters["nextToken"], by_name=by_name)
+        where, values = f"{where} AND {after}", [*values, *more_values]
+    jobs = call.store.select_jobs(f"queue = ? AND {where}", [queue.arn, *values], order, size + 1)
+    answer: Answer = {"jobSummaryList": [summary(job) for job in jobs[:size]]}
+    return {**answer, "nextToken": _token(jobs[size - 1])} if len(jobs) > size else answer
+
+
 def describe_service_job(call: Call, parameters: Parameters) -> Answer:
-    """Describe one job, its payload as it was submitted."""
+    """Describe one job, with its payload as it was submitted."""
     job = _require(call, parameters["jobId"])
     described = {
         **summary(job),
@@ -41,8 +75,8 @@ def describe_service_job(call: Call, parameters: Parameters) -> Answer:
 
 
 def summary(job: Job) -> Answer:
-    """Give what ListServiceJobs tells of a job."""
-    told: dict[str, Any] = {
+    """Return what ListServiceJobs shows of a job."""
+    shown: dict[str, Any] = {
         "jobId": job.id,
         "jobArn": job.arn,
         "jobName": job.name,
@@ -61,12 +95,12 @@ def summary(job: Job) -> Answer:
         ],
     }
     if job.training_job is not None:
-        told["latestAttempt"] = {"serviceResourceId": _training_job(job, job.training_job)}
-    return {name: value for name, value in told.items() if value is not None}
+        shown["latestAttempt"] = {"serviceResourceId": _training_job(job, job.training_job)}
+    return {name: value for name, value in shown.items() if value is not None}
 
 
 def terminate_service_job(call: Call, parameters: Parameters) -> Answer:
-    """Ask a job to end; it is FAILED a little later. One that has ended stays as it is.
+    """Terminate a job, which is FAILED a little later; one that has ended stays as it is.
 
     Success for a job that can't be found is documented for TerminateServiceJobs, and assumed here.
     """
@@ -78,7 +112,7 @@ def terminate_service_job(call: Call, parameters: Parameters) -> Answer:
 
 
 def terminate_service_jobs(call: Call, parameters: Parameters) -> Answer:
-    """Ask up to 50 jobs to end, and say for each whether that was accepted."""
+    """Terminate up to 50 jobs, and return for each whether that was accepted."""
     wanted = parameters["jobs"]
     if not 1 <= len(wanted) <= _MOST_TERMINATIONS:
         raise ClientException(f"jobs must have 1 to {_MOST_TERMINATIONS} entries")
@@ -97,12 +131,17 @@ def terminate_service_jobs(call: Call, parameters: Parameters) -> Answer:
 
 
 def update_service_job(call: Call, parameters: Parameters) -> Answer:
-    """Change a job's priority; in a first-in-first-out queue it is noted and has no effect."""
+    """Change a job's priority; in a first-in-first-out queue that has no effect."""
     job = _require(call, parameters["jobId"])
     require_between(parameters, "schedulingPriority", 0, 9999)
     if job.status not in LIVE:
         raise ClientException(f"ServiceJob {job.id} can't be updated: it is {job.status}")
     call.store.put_job(replace(job, scheduling_priority=parameters["schedulingPriority"]))
+    return job_reference(job)
+
+
+def job_reference(job: Job) -> Answer:
+    """Return the names by which SubmitServiceJob and UpdateServiceJob answer."""
     return {"jobArn": job.arn, "jobName": job.name, "jobId": job.id}
 
 
@@ -132,15 +171,72 @@ def _preemptions(job: Job) -> dict[str, Any] | None:
 
 
 def _attempt(job: Job, attempt: Attempt) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    shown: dict[str, Any] = {
         "startedAt": attempt.started_at,
         "stoppedAt": attempt.stopped_at,
         "statusReason": attempt.status_reason,
     }
     if attempt.training_job:
-        told["serviceResourceId"] = _training_job(job, attempt.training_job)
-    return {name: value for name, value in told.items() if value is not None}
+        shown["serviceResourceId"] = _training_job(job, attempt.training_job)
+    return {name: value for name, value in shown.items() if value is not None}
 
 
 def _training_job(job: Job, name: str) -> dict[str, str]:
     return {"name": "TrainingJobArn", "value": training_job_arn(job.region, name)}
+
+
+def _query(parameters: Parameters) -> tuple[str, list[Any]]:
+    """Return the SQL condition on the table of jobs, and its values."""
+    filters = parameters.get("filters", [])
+    if len(filters) > 1:
+        raise ClientException("filters must have only one entry")
+    if not filters:
+        return "status = ?", [parameters.get("jobStatus", "RUNNING")]
+    name = filters[0].get("name")
+    values = filters[0].get("values", [])
+    if name not in _FILTERS:
+        raise ClientException(f"filters: name must be one of {', '.join(_FILTERS)}")
+    if len(values) != 1:
+        raise ClientException("filters: values must have one entry")
+    if name in _SHARES:
+        return _share_query(_SHARES[name], values[0], parameters)
+    return _name_query(values[0]) if name == "JOB_NAME" else _time_query(name, values[0])
+
+
+def _share_query(column: str, value: str, parameters: Parameters) -> tuple[str, list[Any]]:
+    """Query a share's jobs; with this filter alone the status counts, too."""
+    if "jobStatus" not in parameters:
+        return f"{column} = ?", [value]
+    return f"{column} = ? AND status = ?", [value, parameters["jobStatus"]]
+
+
+def _name_query(value: str) -> tuple[str, list[Any]]:
+    name = value.lower()
+    if not name.endswith("*"):
+        return "name = ?", [name]
+    return "name >= ? AND name < ?", [name[:-1], name[:-1] + "\U0010ffff"]
+
+
+def _time_query(name: str, value: str) -> tuple[str, list[Any]]:
+    """Query by creation time, via the sequence, which grows with it and orders the answer."""
+    if not value.isascii() or not value.isdigit() or len(value) > _MOST_DIGITS:
+        raise ClientException(f"filters: {name} must be milliseconds since 1970")
+    created_at = int(value)
+    if name == "BEFORE_CREATED_AT":
+        bound = "SELECT max(sequence) FROM service_jobs WHERE created_at < ?"
+        return f"sequence <= ({bound})", [created_at]
+    bound = "SELECT min(sequence) FROM service_jobs WHERE created_at > ?"
+    return f"sequence >= ({bound})", [created_at]
+
+
+def _token(job: Job) -> str:
+    return write_token(job.name.lower(), job.sequence)
+
+
+def _after(token: str, *, by_name: bool) -> tuple[str, list[Any]]:
+    name, sequence = read_token(token, 2)
+    if not isinstance(name, str) or not isinstance(sequence, int):
+        raise ClientException("nextToken is not valid")
+    if by_name:
+        return "(name > ? OR (name = ? AND sequence < ?))", [name, name, sequence]
+    return "sequence < ?", [sequence]

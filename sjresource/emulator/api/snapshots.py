@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sjresource.emulator.api.call import Answer, Call, Parameters, require
-from sjresource.emulator.api.quota_shares import queue_policy
+from sjresource.emulator.api.quota_management import queue_policy
 from sjresource.emulator.store.records import HOLDING_CAPACITY
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""SubmitServiceJob: its rules, and what a replayed clientToken gives."""
+"""SubmitServiceJob: its rules, and the answer to a replayed clientToken."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from sjresource.emulator.api.call import (
     require,
     require_between,
 )
-from sjresource.emulator.api.quota_shares import queue_policy, quota_share_arn
+from sjresource.emulator.api.quota_management import queue_policy
+from sjresource.emulator.api.quota_shares import quota_share_arn
+from sjresource.emulator.api.service_jobs import job_reference
 from sjresource.emulator.api.tags import check_tags
 from sjresource.emulator.engine.payload import capacity_of
 from sjresource.emulator.protocol.decoding import read_json
@@ -35,20 +37,20 @@ _LARGEST_PAYLOAD: Final = 10 * 1024
 
 
 def submit_service_job(call: Call, parameters: Parameters) -> Answer:
-    """Put a job into its queue. It is SUBMITTED until the scheduler has seen it."""
+    """Add a job to its queue, as SUBMITTED until the scheduler has seen it."""
     replayed = _replayed(call, parameters)
     if replayed is not None:
-        return _named(replayed)
+        return job_reference(replayed)
     queue = _open_queue(call, parameters["jobQueue"])
     _check(parameters)
     _check_share(call, queue, parameters)
     job = _job(call, queue, parameters)
     call.store.add_job(job, parameters["serviceRequestPayload"], _digest(parameters))
-    return _named(job)
+    return job_reference(job)
 
 
 def _replayed(call: Call, parameters: Parameters) -> Job | None:
-    """Find the job that this very request submitted before.
+    """Return the job that the same request submitted before, None if there is none.
 
     Batch's documentation says that of two requests with the same token and payload the second "is
     rejected"; whether that is an error or the first job's id is not established, hence the choice.
@@ -165,7 +167,3 @@ def _retry_strategy(given: dict[str, Any] | None) -> dict[str, Any] | None:
 
 def _digest(parameters: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(parameters, sort_keys=True).encode()).hexdigest()
-
-
-def _named(job: Job) -> Answer:
-    return {"jobArn": job.arn, "jobName": job.name, "jobId": job.id}

@@ -1,4 +1,4 @@
-"""Tag, untag and list the tags of everything that has tags."""
+"""Tag, untag, and list the tags of jobs and resources."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LONGEST_VALUE: Final = 256
 
 
 def tag_resource(call: Call, parameters: Parameters) -> Answer:
-    """Add tags, or replace their values; others stay."""
+    """Add tags, or replace their values; other tags stay."""
     tags = parameters["tags"]
     check_tags(tags)
     thing = _taggable(call, parameters["resourceArn"])
@@ -30,7 +30,7 @@ def tag_resource(call: Call, parameters: Parameters) -> Answer:
 
 
 def untag_resource(call: Call, parameters: Parameters) -> Answer:
-    """Remove tags by their keys; keys that are not there are ignored."""
+    """Remove tags by their keys; missing keys are ignored."""
     thing = _taggable(call, parameters["resourceArn"])
     gone = set(parameters["tagKeys"])
     _put(call, thing, {key: value for key, value in _tags(thing).items() if key not in gone})
@@ -38,12 +38,12 @@ def untag_resource(call: Call, parameters: Parameters) -> Answer:
 
 
 def list_tags_for_resource(call: Call, parameters: Parameters) -> Answer:
-    """Give a resource's tags."""
+    """Return the tags of a job or resource."""
     return {"tags": _tags(_find(call, parameters["resourceArn"]))}
 
 
 def check_tags(tags: dict[str, str]) -> None:
-    """Raise ClientException for tags that AWS allows nowhere."""
+    """Raise ClientException for tags that AWS refuses."""
     if len(tags) > _MOST_TAGS:
         raise ClientException(f"tags must be at most {_MOST_TAGS}")
     for key, value in tags.items():

@@ -1,4 +1,4 @@
-"""Which queue may use which environment: one under quota management has one to itself.
+"""Quota management: which queues are under it, and which environments those may use.
 
 "Maximum number of job queues associated with each quota management enabled service environment: 1":
 https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html. Its limits are by instance
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sjresource.emulator.api.quota_shares import is_quota_managed
+from sjresource.emulator.api.scheduling_policies import policy_kind
 from sjresource.emulator.protocol.errors import ClientException
 
 if TYPE_CHECKING:
@@ -21,14 +21,26 @@ if TYPE_CHECKING:
 _ALL_INSTANCES: Final = "NUM_INSTANCES"
 
 
+def is_quota_managed(call: Call, queue: Resource) -> bool:
+    """Return whether a queue's scheduling policy is a quotaSharePolicy."""
+    return queue_policy(call, queue) == "quotaSharePolicy"
+
+
+def queue_policy(call: Call, queue: Resource) -> str | None:
+    """Return which of the two policies a queue has, None for first in, first out."""
+    arn = queue.detail.get("schedulingPolicyArn")
+    policy = None if arn is None else call.store.resource(arn)
+    return None if policy is None else policy_kind(policy)
+
+
 def check_environment(call: Call, queue: Resource) -> None:
-    """Raise ClientException if a queue, as it is to be, can't use its environment."""
+    """Raise ClientException if a new or changed queue can't use its environment."""
     managed = is_quota_managed(call, queue)
     for arn in _environments(queue):
         environment = call.store.resource(arn)
         if managed and environment is not None:
             _check_units(environment, environment.detail["capacityLimits"])
-        for other in _queues_on(call, arn):
+        for other in queues_on(call, arn):
             if other.arn != queue.arn and (managed or is_quota_managed(call, other)):
                 raise ClientException(
                     f"ServiceEnvironment {arn} is associated with JobQueue {other.name}: under "
@@ -38,8 +50,14 @@ def check_environment(call: Call, queue: Resource) -> None:
 
 def check_new_units(call: Call, environment: Resource, limits: list[dict[str, Any]]) -> None:
     """Raise ClientException if an environment's queue needs other units than these limits."""
-    if any(is_quota_managed(call, queue) for queue in _queues_on(call, environment.arn)):
+    if any(is_quota_managed(call, queue) for queue in queues_on(call, environment.arn)):
         _check_units(environment, limits)
+
+
+def queues_on(call: Call, environment: str) -> list[Resource]:
+    """Return the queues whose serviceEnvironmentOrder has an environment, by its ARN."""
+    queues = call.store.resources("job-queue", call.region)
+    return [queue for queue in queues if environment in _environments(queue)]
 
 
 def _check_units(environment: Resource, limits: list[dict[str, Any]]) -> None:
@@ -48,11 +66,6 @@ def _check_units(environment: Resource, limits: list[dict[str, Any]]) -> None:
             f"ServiceEnvironment {environment.name} has the capacityUnit {_ALL_INSTANCES}: quota "
             "management needs instance types"
         )
-
-
-def _queues_on(call: Call, environment: str) -> list[Resource]:
-    queues = call.store.resources("job-queue", call.region)
-    return [queue for queue in queues if environment in _environments(queue)]
 
 
 def _environments(queue: Resource) -> list[str]:
