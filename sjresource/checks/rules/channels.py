@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.payload import is_unknown
 from sjresource.checks.values.job_arguments import in_payload
-from sjresource.checks.values.lookups import is_given, items_at, may_be_given, value_at
+from sjresource.checks.values.lookups import each_at, is_given, items_at, may_be_given, value_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,13 +22,11 @@ def channels_have_one_source(job: JobArguments) -> Iterator[Problem]:
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DataSource.html
     """
-    for position, channel in _channels(job.payload):
+    for path, channel in each_at(job.payload, "InputDataConfig"):
         source = value_at(channel, "DataSource")
         if isinstance(source, dict) and sum(item is not None for item in source.values()) != 1:
-            yield in_payload(
-                f"InputDataConfig[{position}].DataSource",
-                "must have exactly one of S3DataSource, FileSystemDataSource and DatasetSource",
-            )
+            reason = "must have exactly one of S3DataSource, FileSystemDataSource and DatasetSource"
+            yield in_payload(f"{path}.DataSource", reason)
 
 
 def channels_name_groups_that_exist(job: JobArguments) -> Iterator[Problem]:
@@ -41,13 +39,11 @@ def channels_name_groups_that_exist(job: JobArguments) -> Iterator[Problem]:
     whole = value_at(job.payload, "ResourceConfig.InstanceGroups")
     if any(map(is_unknown, (whole, *groups, *names))):
         return
-    for position, channel in _channels(job.payload):
-        for item, name in enumerate(items_at(channel, _GROUP_NAMES)):
+    for path, channel in each_at(job.payload, "InputDataConfig"):
+        for name_path, name in each_at(channel, _GROUP_NAMES):
             if not is_unknown(name) and name not in names:
-                yield in_payload(
-                    f"InputDataConfig[{position}].{_GROUP_NAMES}[{item}]",
-                    "must be the name of one of ResourceConfig.InstanceGroups",
-                )
+                reason = "must be the name of one of ResourceConfig.InstanceGroups"
+                yield in_payload(f"{path}.{name_path}", reason)
 
 
 def all_channels_name_groups_or_none(job: JobArguments) -> Iterator[Problem]:
@@ -57,18 +53,16 @@ def all_channels_name_groups_or_none(job: JobArguments) -> Iterator[Problem]:
     https://github.com/aws/sagemaker-python-sdk/issues/6089
     """
     channels = [
-        (position, channel)
-        for position, channel in _channels(job.payload)
+        (path, channel)
+        for path, channel in each_at(job.payload, "InputDataConfig")
         if is_given(channel, "DataSource.S3DataSource")
     ]
-    if not any(_names_groups(channel) for _, channel in channels):
+    if not any(items_at(channel, _GROUP_NAMES) for _, channel in channels):
         return
-    for position, channel in channels:
+    for path, channel in channels:
         if not value_at(channel, _GROUP_NAMES):
-            yield in_payload(
-                f"InputDataConfig[{position}].{_GROUP_NAMES}",
-                "is required, since another channel names its instance groups",
-            )
+            reason = "is required, since another channel names its instance groups"
+            yield in_payload(f"{path}.{_GROUP_NAMES}", reason)
 
 
 def augmented_manifests_are_piped(job: JobArguments) -> Iterator[Problem]:
@@ -76,13 +70,11 @@ def augmented_manifests_are_piped(job: JobArguments) -> Iterator[Problem]:
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
     """
-    for position, channel in _channels(job.payload):
+    for path, channel in each_at(job.payload, "InputDataConfig"):
         kind = value_at(channel, "DataSource.S3DataSource.S3DataType")
         if kind == "AugmentedManifestFile" and _mode(job.payload, channel) in ("File", "FastFile"):
-            yield in_payload(
-                f"InputDataConfig[{position}].DataSource.S3DataSource.S3DataType",
-                "can be AugmentedManifestFile only with the input mode Pipe",
-            )
+            reason = "can be AugmentedManifestFile only with the input mode Pipe"
+            yield in_payload(f"{path}.DataSource.S3DataSource.S3DataType", reason)
 
 
 def files_come_as_they_are(job: JobArguments) -> Iterator[Problem]:
@@ -90,14 +82,12 @@ def files_come_as_they_are(job: JobArguments) -> Iterator[Problem]:
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Channel.html
     """
-    for position, channel in _channels(job.payload):
+    for path, channel in each_at(job.payload, "InputDataConfig"):
         for name in ("CompressionType", "RecordWrapperType"):
             given = is_given(channel, name) and value_at(channel, name) != "None"
             if given and _mode(job.payload, channel) == "File":
-                yield in_payload(
-                    f"InputDataConfig[{position}].{name}",
-                    "must be None or left out with the input mode File",
-                )
+                reason = "must be None or left out with the input mode File"
+                yield in_payload(f"{path}.{name}", reason)
 
 
 def file_systems_are_in_a_vpc(job: JobArguments) -> Iterator[Problem]:
@@ -106,12 +96,12 @@ def file_systems_are_in_a_vpc(job: JobArguments) -> Iterator[Problem]:
     https://docs.aws.amazon.com/sagemaker/latest/dg/model-access-training-data.html
     """
     sources = [
-        position
-        for position, channel in _channels(job.payload)
+        path
+        for path, channel in each_at(job.payload, "InputDataConfig")
         if is_given(channel, "DataSource.FileSystemDataSource")
     ]
     if sources and not may_be_given(job.payload, "VpcConfig"):
-        reason = f"is required: InputDataConfig[{sources[0]}] reads a file system"
+        reason = f"is required: {sources[0]} reads a file system"
         yield in_payload("VpcConfig", reason)
 
 
@@ -125,16 +115,8 @@ CHANNEL_RULES: tuple[Rule, ...] = (
 )
 
 
-def _channels(payload: Payload) -> Iterator[tuple[int, Any]]:
-    return enumerate(items_at(payload, "InputDataConfig"))
-
-
 def _mode(payload: Payload, channel: Any) -> Any:
     """Return a channel's input mode: its own, or else the job's."""
     return value_at(channel, "InputMode") or value_at(
         payload, "AlgorithmSpecification.TrainingInputMode"
     )
-
-
-def _names_groups(channel: Any) -> bool:
-    return bool(items_at(channel, _GROUP_NAMES))

@@ -7,9 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from sjresource.aws.payload import is_unknown
 from sjresource.checks.rules.bounds import DEFAULT_RUN_SECONDS
-from sjresource.checks.values.lookups import items_at, may_be_given, value_at, whole_number_at
+from sjresource.checks.values.lookups import (
+    items_at,
+    may_be_given,
+    text_at,
+    value_at,
+    whole_number_at,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -33,8 +38,8 @@ def requested_instances(payload: Mapping[str, Any]) -> dict[str, int] | None:
     """Return the instances that a payload asks for, by type; None if that is not known."""
     counts: dict[str, int] = {}
     for group in items_at(payload, _GROUPS) or [value_at(payload, "ResourceConfig")]:
-        kind, count = value_at(group, "InstanceType"), whole_number_at(group, "InstanceCount")
-        if not isinstance(kind, str) or is_unknown(kind) or count is None:
+        kind, count = text_at(group, "InstanceType"), whole_number_at(group, "InstanceCount")
+        if kind is None or count is None:
             return None
         counts[kind] = counts.get(kind, 0) + count
     return counts

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 from sjresource.aws.payload import is_unknown
 from sjresource.checks.values.job_arguments import in_payload
 from sjresource.checks.values.lookups import (
+    each_at,
     is_given,
-    items_at,
     may_be_given,
-    repeated,
+    repeated_at,
     value_at,
 )
 
@@ -86,21 +86,22 @@ def preferences_count_in_one_place(job: JobArguments) -> Iterator[Problem]:
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InstancePreference.html
     """
-    preferences = _known_items(job.payload, _PREFERENCES)
-    if not preferences or is_unknown(value_at(job.payload, _COUNT)):
+    preferences = list(each_at(job.payload, _PREFERENCES))
+    known = all(isinstance(preference, dict) for _, preference in preferences)
+    if not preferences or not known or is_unknown(value_at(job.payload, _COUNT)):
         return
-    counted = [may_be_given(each, "InstanceCount") for each in preferences]
-    if may_be_given(job.payload, _COUNT):
-        for position in (place for place, found in enumerate(counted) if found):
-            path = f"{_PREFERENCES}[{position}].InstanceCount"
-            yield in_payload(path, f"can't be given with {_COUNT}, which is for all preferences")
-    elif not any(counted):
+    counted = {path: may_be_given(each, "InstanceCount") for path, each in preferences}
+    for_all = may_be_given(job.payload, _COUNT)
+    if not for_all and not any(counted.values()):
         reason = "is required, unless each of InstancePreferences has an InstanceCount"
         yield in_payload(_COUNT, reason)
-    else:
-        for position in (place for place, found in enumerate(counted) if not found):
-            path = f"{_PREFERENCES}[{position}].InstanceCount"
-            yield in_payload(path, "is required, since other preferences have one")
+        return
+    reason = "is required, since other preferences have one"
+    if for_all:
+        reason = f"can't be given with {_COUNT}, which is for all preferences"
+    for path, is_counted in counted.items():
+        if is_counted == for_all:
+            yield in_payload(f"{path}.InstanceCount", reason)
 
 
 def preferences_are_distinct(job: JobArguments) -> Iterator[Problem]:
@@ -108,9 +109,8 @@ def preferences_are_distinct(job: JobArguments) -> Iterator[Problem]:
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InstancePreference.html
     """
-    for position in repeated(items_at(job.payload, _PREFERENCES), "InstanceType"):
-        path = f"{_PREFERENCES}[{position}].InstanceType"
-        yield in_payload(path, "is the type of an earlier preference too")
+    for repeated in repeated_at(job.payload, _PREFERENCES, "InstanceType"):
+        yield in_payload(repeated, "is the type of an earlier preference too")
 
 
 def training_plans_in_one_place(job: JobArguments) -> Iterator[Problem]:
@@ -120,10 +120,10 @@ def training_plans_in_one_place(job: JobArguments) -> Iterator[Problem]:
     """
     if not is_given(job.payload, "ResourceConfig.TrainingPlanArn"):
         return
-    for position, preference in enumerate(items_at(job.payload, _PREFERENCES)):
+    for path, preference in each_at(job.payload, _PREFERENCES):
         if is_given(preference, "TrainingPlanArns"):
-            path = f"{_PREFERENCES}[{position}].TrainingPlanArns"
-            yield in_payload(path, "can't be given with ResourceConfig.TrainingPlanArn")
+            reason = "can't be given with ResourceConfig.TrainingPlanArn"
+            yield in_payload(f"{path}.TrainingPlanArns", reason)
 
 
 def volumes_have_a_size(job: JobArguments) -> Iterator[Problem]:
@@ -172,9 +172,8 @@ INSTANCE_RULES: tuple[Rule, ...] = (
 def instance_types(payload: Payload) -> list[tuple[str, Any]]:
     """Return the path and value of every instance type in a payload, known or not."""
     holders = [("ResourceConfig", value_at(payload, "ResourceConfig"))]
-    for path in (_GROUPS, _PREFERENCES):
-        items = enumerate(items_at(payload, path))
-        holders.extend((f"{path}[{position}]", each) for position, each in items)
+    holders.extend(each_at(payload, _GROUPS))
+    holders.extend(each_at(payload, _PREFERENCES))
     found = [(f"{path}.InstanceType", value_at(each, "InstanceType")) for path, each in holders]
     return [(path, kind) for path, kind in found if kind]
 
@@ -191,12 +190,6 @@ def _family(instance_type: Any) -> str:
         return ""
     prefix, _, rest = instance_type.partition(".")
     return rest.partition(".")[0] if prefix == "ml" else ""
-
-
-def _known_items(payload: Payload, path: str) -> list[Any]:
-    """Return the objects in a list; none if any item is unknown or of another kind."""
-    items = items_at(payload, path)
-    return items if all(isinstance(item, dict) for item in items) else []
 
 
 def _excluded(payload: Payload, by: str, names: tuple[str, ...]) -> Iterator[Problem]:

@@ -23,9 +23,9 @@ from sjresource.checks.values.job_arguments import in_payload
 from sjresource.checks.values.lookups import (
     is_given,
     is_true,
-    items_at,
     may_be_given,
-    repeated,
+    repeated_at,
+    text_at,
     value_at,
     whole_number_at,
 )
@@ -113,8 +113,8 @@ def names_are_unique(job: JobArguments) -> Iterator[Problem]:
         ("ProfilerRuleConfigurations", "RuleConfigurationName"),
         ("DebugHookConfig.CollectionConfigurations", "CollectionName"),
     ):
-        for position in repeated(items_at(job.payload, path), name):
-            yield in_payload(f"{path}[{position}].{name}", "is the name of an earlier one too")
+        for repeated in repeated_at(job.payload, path, name):
+            yield in_payload(repeated, "is the name of an earlier one too")
 
 
 def payload_tags_are_distinct(job: JobArguments) -> Iterator[Problem]:
@@ -122,8 +122,8 @@ def payload_tags_are_distinct(job: JobArguments) -> Iterator[Problem]:
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
     """
-    for position in repeated(items_at(job.payload, "Tags"), "Key"):
-        yield in_payload(f"Tags[{position}].Key", "is the key of an earlier tag too")
+    for repeated in repeated_at(job.payload, "Tags", "Key"):
+        yield in_payload(repeated, "is the key of an earlier tag too")
 
 
 def private_registries_are_in_a_vpc(job: JobArguments) -> Iterator[Problem]:
@@ -141,10 +141,9 @@ def express_buckets_take_no_key(job: JobArguments) -> Iterator[Problem]:
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html
     """
-    bucket = value_at(job.payload, "OutputDataConfig.S3OutputPath")
-    if not isinstance(bucket, str) or not is_given(job.payload, "OutputDataConfig.KmsKeyId"):
-        return
-    if bucket.startswith("s3://") and bucket.split("/")[2].endswith("--x-s3"):
+    bucket = text_at(job.payload, "OutputDataConfig.S3OutputPath") or ""
+    is_express = bucket.startswith("s3://") and bucket.split("/")[2].endswith("--x-s3")
+    if is_express and is_given(job.payload, "OutputDataConfig.KmsKeyId"):
         reason = "can't be given: the bucket of S3OutputPath is in S3 Express One Zone"
         yield in_payload("OutputDataConfig.KmsKeyId", reason)
 

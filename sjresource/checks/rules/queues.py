@@ -10,8 +10,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sjresource.aws.arn import name_in
-from sjresource.aws.payload import is_unknown
-from sjresource.checks.values.lookups import is_given, items_at, may_be_given, repeated, value_at
+from sjresource.checks.values.lookups import (
+    each_at,
+    is_given,
+    items_at,
+    may_be_given,
+    repeated_at,
+    text_at,
+    value_at,
+)
 from sjresource.checks.values.shapes import must_be_one_of
 from sjresource.problem import Problem
 from sjresource.vocabulary import NUM_INSTANCES, SAGEMAKER_TRAINING
@@ -30,8 +37,7 @@ def queue_is_for_training(properties: Properties) -> Iterator[Problem]:
 
     https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html
     """
-    found = value_at(properties, "job_queue_type")
-    if isinstance(found, str) and not is_unknown(found) and found != SAGEMAKER_TRAINING:
+    if text_at(properties, "job_queue_type") not in (None, SAGEMAKER_TRAINING):
         yield Problem("job_queue_type", "must be SAGEMAKER_TRAINING, the type for service jobs")
 
 
@@ -43,14 +49,12 @@ def environments_are_distinct(properties: Properties) -> Iterator[Problem]:
     path = "service_environment_order"
     if not may_be_given(properties, path):
         yield Problem(path, "is required: a queue of this type has service environments")
-    order = items_at(properties, path)
-    for position in repeated(order, "order"):
-        yield Problem(f"{path}[{position}].order", "is the place of an earlier one too")
-    names = [{"name": _name(item)} for item in order]
-    for position in repeated(names, "name"):
-        yield Problem(
-            f"{path}[{position}].service_environment", "is an environment that is named before"
-        )
+    for repeated in repeated_at(properties, path, "order"):
+        yield Problem(repeated, "is the place of an earlier one too")
+    order = [text_at(entry, "service_environment") for entry in items_at(properties, path)]
+    named = {path: [{"service_environment": name and name_in(name)} for name in order]}
+    for repeated in repeated_at(named, path, "service_environment"):
+        yield Problem(repeated, "is an environment that is named before")
 
 
 def queues_have_one_environment(properties: Properties) -> Iterator[Problem]:
@@ -70,15 +74,12 @@ def limit_actions_terminate(properties: Properties) -> Iterator[Problem]:
     https://docs.aws.amazon.com/batch/latest/APIReference/API_JobStateTimeLimitAction.html
     https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable.html
     """
-    path = "job_state_time_limit_actions"
-    for position, action in enumerate(items_at(properties, path)):
+    for path, action in each_at(properties, "job_state_time_limit_actions"):
         if value_at(action, "action") == "CANCEL":
-            yield Problem(
-                f"{path}[{position}].action", "must be TERMINATE in a SAGEMAKER_TRAINING queue"
-            )
-        reason = value_at(action, "reason")
-        if isinstance(reason, str) and not is_unknown(reason) and reason not in _LIMIT_REASONS:
-            yield must_be_one_of(f"{path}[{position}].reason", reason, _LIMIT_REASONS)
+            yield Problem(f"{path}.action", f"must be TERMINATE in a {SAGEMAKER_TRAINING} queue")
+        reason = text_at(action, "reason")
+        if reason is not None and reason not in _LIMIT_REASONS:
+            yield must_be_one_of(f"{path}.reason", reason, _LIMIT_REASONS)
 
 
 _LIMIT_REASONS = (
@@ -93,23 +94,19 @@ def environment_limits_fit_together(properties: Properties) -> Iterator[Problem]
 
     https://docs.aws.amazon.com/batch/latest/APIReference/API_CapacityLimit.html
     """
-    limits = items_at(properties, "capacity_limits")
-    for position, limit in enumerate(limits):
+    limits = list(each_at(properties, "capacity_limits"))
+    for path, limit in limits:
         for name in ("max_capacity", "capacity_unit"):
             if isinstance(limit, dict) and not may_be_given(limit, name):
-                yield Problem(f"capacity_limits[{position}].{name}", "is required")
-        unit = value_at(limit, "capacity_unit")
+                yield Problem(f"{path}.{name}", "is required")
+        unit = text_at(limit, "capacity_unit")
         if unit == NUM_INSTANCES and len(limits) > 1:
-            yield Problem(
-                f"capacity_limits[{position}].capacity_unit",
-                f"can be {NUM_INSTANCES} only in a limit that stands alone",
-            )
-        elif isinstance(unit, str) and unit != NUM_INSTANCES and not _is_instance_type(unit):
-            yield Problem(
-                f"capacity_limits[{position}].capacity_unit",
-                f"must be {NUM_INSTANCES} or, under quota management, an instance type (ml.…)",
-            )
-    yield from _units_are_distinct(limits)
+            reason = f"can be {NUM_INSTANCES} only in a limit that stands alone"
+            yield Problem(f"{path}.capacity_unit", reason)
+        elif unit not in (None, NUM_INSTANCES) and not _is_instance_type(unit):
+            reason = f"must be {NUM_INSTANCES} or, under quota management, an instance type (ml.…)"
+            yield Problem(f"{path}.capacity_unit", reason)
+    yield from _units_are_distinct(properties)
 
 
 def share_limits_are_of_instance_types(properties: Properties) -> Iterator[Problem]:
@@ -117,14 +114,11 @@ def share_limits_are_of_instance_types(properties: Properties) -> Iterator[Probl
 
     https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html
     """
-    limits = items_at(properties, "capacity_limits")
-    for position, limit in enumerate(limits):
-        unit = value_at(limit, "capacity_unit")
-        if isinstance(unit, str) and not _is_instance_type(unit):
-            yield Problem(
-                f"capacity_limits[{position}].capacity_unit", "must be an instance type (ml.…)"
-            )
-    yield from _units_are_distinct(limits)
+    for path, limit in each_at(properties, "capacity_limits"):
+        unit = text_at(limit, "capacity_unit")
+        if unit is not None and not _is_instance_type(unit):
+            yield Problem(f"{path}.capacity_unit", "must be an instance type (ml.…)")
+    yield from _units_are_distinct(properties)
 
 
 def only_borrowers_have_a_limit(properties: Properties) -> Iterator[Problem]:
@@ -153,14 +147,13 @@ def share_identifiers_do_not_overlap(properties: Properties) -> Iterator[Problem
 
     https://docs.aws.amazon.com/batch/latest/APIReference/API_ShareAttributes.html
     """
-    path = "fairshare_policy.share_distribution"
     earlier: list[str] = []
-    for position, share in enumerate(items_at(properties, path)):
-        name = value_at(share, "share_identifier")
-        if not isinstance(name, str) or is_unknown(name):
+    for path, share in each_at(properties, "fairshare_policy.share_distribution"):
+        name = text_at(share, "share_identifier")
+        if name is None:
             continue
         if any(_overlap(name, other) for other in earlier):
-            yield Problem(f"{path}[{position}].share_identifier", "overlaps with an earlier one")
+            yield Problem(f"{path}.share_identifier", "overlaps with an earlier one")
         earlier.append(name)
 
 
@@ -231,20 +224,13 @@ def _path(position: int) -> str:
     return f"service_environment_order[{position}].service_environment"
 
 
-def _units_are_distinct(limits: list[Any]) -> Iterator[Problem]:
-    for position in repeated(limits, "capacity_unit"):
-        yield Problem(
-            f"capacity_limits[{position}].capacity_unit", "is the unit of an earlier limit too"
-        )
+def _units_are_distinct(properties: Properties) -> Iterator[Problem]:
+    for repeated in repeated_at(properties, "capacity_limits", "capacity_unit"):
+        yield Problem(repeated, "is the unit of an earlier limit too")
 
 
-def _is_instance_type(unit: str) -> bool:
-    return unit.startswith("ml.") or is_unknown(unit)
-
-
-def _name(entry: Any) -> Any:
-    found = value_at(entry, "service_environment")
-    return name_in(found) if isinstance(found, str) and not is_unknown(found) else None
+def _is_instance_type(unit: str | None) -> bool:
+    return bool(unit and unit.startswith("ml."))
 
 
 def _overlap(one: str, other: str) -> bool:

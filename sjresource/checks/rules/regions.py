@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sjresource.aws.arn import parse_arn
 from sjresource.checks.values.job_arguments import PAYLOAD, in_payload
-from sjresource.checks.values.lookups import items_at, value_at
+from sjresource.checks.values.lookups import each_at, text_at, value_at
 from sjresource.problem import Problem
 
 if TYPE_CHECKING:
@@ -113,8 +113,7 @@ def _place_of(job: JobArguments) -> tuple[str | None, str | None]:
 
     A job runs where its queue is: in the region of the queue's ARN, else in the stack's.
     """
-    queue = value_at(job.properties, "job_queue")
-    arn = parse_arn(queue) if isinstance(queue, str) else None
+    arn = parse_arn(text_at(job.properties, "job_queue") or "")
     if arn:
         return arn.region, arn.partition
     return job.stack_region, _partition_of(job.stack_region)
@@ -143,9 +142,8 @@ def _arns(value: Any, path: str) -> Iterator[tuple[str, str]]:
 
 def _evaluators(payload: Payload) -> Iterator[tuple[str, Any]]:
     for rules in ("DebugRuleConfigurations", "ProfilerRuleConfigurations"):
-        for position, rule in enumerate(items_at(payload, rules)):
-            path = f"{PAYLOAD}.{rules}[{position}].RuleEvaluatorImage"
-            yield path, value_at(rule, "RuleEvaluatorImage")
+        for path, rule in each_at(payload, rules):
+            yield f"{PAYLOAD}.{path}.RuleEvaluatorImage", value_at(rule, "RuleEvaluatorImage")
 
 
 def _registry(image: Any) -> Registry | None:

@@ -41,21 +41,33 @@ def whole_number_at(value: Any, path: str) -> int | None:
     return int(found) if isinstance(found, int) or found.is_integer() else None
 
 
+def text_at(value: Any, path: str) -> str | None:
+    """Return the known text at `path`; None for anything else."""
+    found = value_at(value, path)
+    return found if isinstance(found, str) and not is_unknown(found) else None
+
+
 def items_at(value: Any, path: str) -> list[Any]:
     """Return the list at `path`; an empty one for anything else."""
     found = value_at(value, path)
     return list(found) if isinstance(found, (list, tuple)) else []
 
 
-def repeated(items: list[Any], name: str) -> Iterator[int]:
-    """Yield the positions of items that have the same `name` as an earlier item."""
+def each_at(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Yield each item of the list at `path`, with the item's own path."""
+    for position, item in enumerate(items_at(value, path)):
+        yield f"{path}[{position}]", item
+
+
+def repeated_at(value: Any, path: str, name: str) -> Iterator[str]:
+    """Yield the path of each `name` that an earlier item of the list at `path` has too."""
     seen = set()
-    for position, item in enumerate(items):
+    for item_path, item in each_at(value, path):
         found = value_at(item, name)
         if not isinstance(found, (str, int, float)) or is_unknown(found):
             continue
         if found in seen:
-            yield position
+            yield f"{item_path}.{name}"
         seen.add(found)
 
 

@@ -10,17 +10,18 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import parse_arn
-from sjresource.aws.payload import is_unknown
 from sjresource.checks.rules.instance_hours import is_bounded, max_instance_hours
 from sjresource.checks.rules.instances import has_no_accelerator, instance_types
 from sjresource.checks.rules.regions import aws_images_are_where_aws_has_them
 from sjresource.checks.rules.request_size import payload_is_large
 from sjresource.checks.values.job_arguments import PAYLOAD
 from sjresource.checks.values.lookups import (
+    each_at,
     is_given,
     is_true,
     items_at,
     may_be_given,
+    text_at,
     value_at,
     whole_number_at,
 )
@@ -70,18 +71,20 @@ def conditions_that_never_count(job: JobArguments) -> Iterator[str]:
     https://docs.aws.amazon.com/batch/latest/userguide/service-job-retries.html
     """
     path = "retry_strategy.evaluate_on_exit"
-    conditions = items_at(job.properties, path)
-    if conditions and whole_number_at(job.properties, "retry_strategy.attempts") == 1:
+    if (
+        items_at(job.properties, path)
+        and whole_number_at(job.properties, "retry_strategy.attempts") == 1
+    ):
         yield f"{path} never counts: with attempts=1 there is no retry to decide about"
     earlier: list[str] = []
-    for position, condition in enumerate(conditions):
-        pattern = value_at(condition, "on_status_reason")
-        if not isinstance(pattern, str) or is_unknown(pattern):
+    for condition_path, condition in each_at(job.properties, path):
+        pattern = text_at(condition, "on_status_reason")
+        if pattern is None:
             continue
         if any(_covers(other, pattern) for other in earlier):
-            yield f"{path}[{position}] never matches: an earlier condition takes all that it would"
+            yield f"{condition_path} never matches: an earlier condition takes all that it would"
         elif not _can_match(pattern):
-            yield f'{path}[{position}] never matches: reasons begin with "{_REASONS_BEGIN}"'
+            yield f'{condition_path} never matches: reasons begin with "{_REASONS_BEGIN}"'
         earlier.append(pattern)
 
 
@@ -146,12 +149,11 @@ def streams_only(job: JobArguments) -> Iterator[str]:
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Channel.html
     """
     general = value_at(job.payload, "AlgorithmSpecification.TrainingInputMode")
-    for position, channel in enumerate(items_at(job.payload, "InputDataConfig")):
+    for path, channel in each_at(job.payload, "InputDataConfig"):
         mode = value_at(channel, "InputMode") or general
         given = is_given(channel, "CompressionType")
         if given and mode == "FastFile" and value_at(channel, "CompressionType") != "None":
-            path = f"{PAYLOAD}.InputDataConfig[{position}].CompressionType"
-            yield f"{path} is used with the input mode Pipe only"
+            yield f"{PAYLOAD}.{path}.CompressionType is used with the input mode Pipe only"
 
 
 def licence_not_accepted(job: JobArguments) -> Iterator[str]:
@@ -161,9 +163,9 @@ def licence_not_accepted(job: JobArguments) -> Iterator[str]:
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ServerlessJobConfig.html
     """
     holders = [("ServerlessJobConfig", value_at(job.payload, "ServerlessJobConfig"))]
-    for position, channel in enumerate(items_at(job.payload, "InputDataConfig")):
+    for path, channel in each_at(job.payload, "InputDataConfig"):
         within = "DataSource.S3DataSource.ModelAccessConfig"
-        holders.append((f"InputDataConfig[{position}].{within}", value_at(channel, within)))
+        holders.append((f"{path}.{within}", value_at(channel, within)))
     for path, holder in holders:
         if value_at(holder, "AcceptEula") is False:
             yield f"{PAYLOAD}.{path}.AcceptEula is false: a model with a licence is refused"
@@ -171,8 +173,7 @@ def licence_not_accepted(job: JobArguments) -> Iterator[str]:
 
 def queue_elsewhere(job: JobArguments) -> Iterator[str]:
     """The job runs where its queue is, which need not be where the stack is."""
-    queue = job.properties.get("job_queue")
-    arn = parse_arn(queue) if isinstance(queue, str) else None
+    arn = parse_arn(text_at(job.properties, "job_queue") or "")
     region = job.stack_region
     if arn and region and arn.region != region:
         yield f"job_queue is in {arn.region}, and the stack in {region}: the job runs in the former"
@@ -184,16 +185,11 @@ def share_identifiers_are_in_aws_words(properties: Properties) -> Iterator[str]:
     https://docs.aws.amazon.com/batch/latest/APIReference/API_ShareAttributes.html
     https://docs.aws.amazon.com/batch/latest/userguide/create-sagemaker-job-queue.html
     """
-    path = "fairshare_policy.share_distribution"
-    for position, share in enumerate(items_at(properties, path)):
-        name = value_at(share, "share_identifier")
-        if (
-            isinstance(name, str)
-            and not is_unknown(name)
-            and not re.fullmatch(r"[A-Za-z0-9_-]*\*?", name)
-        ):
+    for path, share in each_at(properties, "fairshare_policy.share_distribution"):
+        name = text_at(share, "share_identifier")
+        if name is not None and not re.fullmatch(r"[A-Za-z0-9_-]*\*?", name):
             yield (
-                f"{path}[{position}].share_identifier has other characters than letters, digits, "
+                f"{path}.share_identifier has other characters than letters, digits, "
                 "hyphens and underscores, of which no page of AWS's says that Batch takes them"
             )
 
