@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import stop_command
+from sjresource.aws.batch import JOB_QUEUE
 from sjresource.aws.clients import batch_client
 from sjresource.checks.function_arguments import given, refuse
 from sjresource.errors import NotFound
@@ -144,7 +145,7 @@ def _identities(resources: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 def _live_jobs_of(client: BatchClient) -> Iterator[Mapping[str, Any]]:
     """Describe the live jobs of every stack, each once."""
     seen = set()
-    for queue in client.list_job_queues():
+    for queue in client.list_all(JOB_QUEUE):
         if queue.get("jobQueueType") != SAGEMAKER_TRAINING:
             continue
         for job in client.list_live_service_jobs(queue["jobQueueArn"]):

@@ -1,35 +1,184 @@
-"""AWS Batch, all of it that is used here."""
+"""AWS Batch's client, and the table of the four kinds of resources that have a name.
+
+Service jobs are another matter: see `service_jobs`.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sjresource.aws.job_queues import JobQueueCalls
-from sjresource.aws.quota_shares import QuotaShareCalls
-from sjresource.aws.scheduling_policies import SchedulingPolicyCalls
-from sjresource.aws.service_environments import ServiceEnvironmentCalls
+from sjresource.aws.arn import name_in
+from sjresource.aws.models import property_name
 from sjresource.aws.service_jobs import ServiceJobCalls
+from sjresource.errors import NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
-class BatchClient(
-    ServiceJobCalls,
-    JobQueueCalls,
-    ServiceEnvironmentCalls,
-    SchedulingPolicyCalls,
-    QuotaShareCalls,
-):
+class Kind(NamedTuple):
+    """A kind of resource: its operations, and the names of their members."""
+
+    noun: str
+    """What AWS calls it."""
+    create: str
+    update: str
+    delete: str
+    describe: str
+    described_by: str
+    """The member of `describe` that takes the reference, or a list of references."""
+    details: str | None
+    """The member of its answer that lists the details; None if the answer is the detail."""
+    list: str
+    """The operation that lists all; of the details it may tell only a part."""
+    listed: str
+    """The member of its answer that is the list."""
+    name: str
+    reference: str
+    """What `update` and `delete` call the resource."""
+    arn: str
+    by_name: bool = True
+    """Whether a reference may be a name as well as an ARN."""
+    listed_by: str | None = None
+    """The member by which `list` is told where to look; None if it lists the whole region."""
+
+
+JOB_QUEUE = Kind(
+    noun="JobQueue",
+    create="CreateJobQueue",
+    update="UpdateJobQueue",
+    delete="DeleteJobQueue",
+    describe="DescribeJobQueues",
+    described_by="jobQueues",
+    details="jobQueues",
+    list="DescribeJobQueues",
+    listed="jobQueues",
+    name="jobQueueName",
+    reference="jobQueue",
+    arn="jobQueueArn",
+)
+"""A delete needs it DISABLED, and ends every job in it."""
+
+SERVICE_ENVIRONMENT = Kind(
+    noun="ServiceEnvironment",
+    create="CreateServiceEnvironment",
+    update="UpdateServiceEnvironment",
+    delete="DeleteServiceEnvironment",
+    describe="DescribeServiceEnvironments",
+    described_by="serviceEnvironments",
+    details="serviceEnvironments",
+    list="DescribeServiceEnvironments",
+    listed="serviceEnvironments",
+    name="serviceEnvironmentName",
+    reference="serviceEnvironment",
+    arn="serviceEnvironmentArn",
+)
+"""A delete needs it DISABLED, and no queue that uses it."""
+
+SCHEDULING_POLICY = Kind(
+    noun="SchedulingPolicy",
+    create="CreateSchedulingPolicy",
+    update="UpdateSchedulingPolicy",
+    delete="DeleteSchedulingPolicy",
+    describe="DescribeSchedulingPolicies",
+    described_by="arns",
+    details="schedulingPolicies",
+    list="ListSchedulingPolicies",
+    listed="schedulingPolicies",
+    name="name",
+    reference="arn",
+    arn="arn",
+    by_name=False,
+)
+"""It has no status: every change takes effect at once."""
+
+QUOTA_SHARE = Kind(
+    noun="QuotaShare",
+    create="CreateQuotaShare",
+    update="UpdateQuotaShare",
+    delete="DeleteQuotaShare",
+    describe="DescribeQuotaShare",
+    described_by="quotaShareArn",
+    details=None,
+    list="ListQuotaShares",
+    listed="quotaShares",
+    name="quotaShareName",
+    reference="quotaShareArn",
+    arn="quotaShareArn",
+    by_name=False,
+    listed_by="jobQueue",
+)
+"""A delete needs it DISABLED, and ends every job in it."""
+
+
+class BatchClient(ServiceJobCalls):
     """AWS Batch in one region. Safe to share between threads.
 
-    Every method makes one call, or one a page. They raise NotFound, RequestFailed or Unreachable.
+    Every method makes one call, or one per page. All raise NotFound, RequestFailed or Unreachable.
+    What is created, updated or deleted gets its status some time after the answer; see `waiters`.
     """
+
+    def create(self, kind: Kind, request: Mapping[str, Any]) -> str:
+        """Create a resource and return its ARN."""
+        arn: str = self._act("creating", kind, kind.create, request[kind.name], request)[kind.arn]
+        return arn
+
+    def update(self, kind: Kind, request: Mapping[str, Any]) -> None:
+        """Change the resource that the request refers to."""
+        self._act("updating", kind, kind.update, request[kind.reference], request)
+
+    def delete(self, kind: Kind, reference: str) -> None:
+        """Delete a resource, by its name or ARN."""
+        self._act("deleting", kind, kind.delete, reference, {kind.reference: reference})
+
+    def find(self, kind: Kind, reference: str) -> dict[str, Any]:
+        """Describe the resource with this name or ARN; one that is DELETED is not found."""
+        if kind.details is None:
+            request = {kind.described_by: reference}
+            return self._act("reading", kind, kind.describe, reference, request)
+        found = self.find_many(kind, [reference])
+        if not found or found[0].get("status") == "DELETED":
+            raise NotFound("reading", kind.noun, reference)
+        return found[0]
+
+    def find_many(self, kind: Kind, references: list[str]) -> list[dict[str, Any]]:
+        """Describe those of the resources that exist; not for quota shares, described singly."""
+        request = {kind.described_by: references}
+        answer = self._act("reading", kind, kind.describe, ", ".join(references), request)
+        found: list[dict[str, Any]] = answer[str(kind.details)]
+        return found
+
+    def find_by_name(self, kind: Kind, name: str, within: str = "") -> dict[str, Any]:
+        """Describe the resource with this name, also of a kind that is only referred to by ARN."""
+        if kind.by_name:
+            return self.find(kind, name)
+        for each in self.list_all(kind, within):
+            if name_in(each[kind.arn]) == name:
+                return self.find(kind, each[kind.arn])
+        raise NotFound("reading", kind.noun, name)
+
+    def list_all(self, kind: Kind, within: str = "") -> Iterator[dict[str, Any]]:
+        """List the resources of the region, or the quota shares of the job queue `within`."""
+        scope = {kind.listed_by: within} if kind.listed_by else {}
+        operation = property_name(kind.list)
+        for page in self._pages("listing", kind.noun, within or "all", operation, scope):
+            yield from page[kind.listed]
+
+    def find_job_queue_snapshot(self, job_queue: str) -> dict[str, Any]:
+        """Return which jobs are at the front of a queue, and what capacity is in use."""
+        return self._call(
+            "reading", "JobQueue", job_queue, "get_job_queue_snapshot", jobQueue=job_queue
+        )
 
     def tag_resource(self, arn: str, tags: Mapping[str, str]) -> None:
         """Add tags, or change their values."""
         self._call("tagging", "resource", arn, "tag_resource", resourceArn=arn, tags=dict(tags))
 
     def untag_resource(self, arn: str, keys: list[str]) -> None:
-        """Take tags away; a key that is not there is no error."""
+        """Remove tags; a key that is not there is no error."""
         self._call("untagging", "resource", arn, "untag_resource", resourceArn=arn, tagKeys=keys)
+
+    def _act(
+        self, doing: str, kind: Kind, operation: str, identifier: str, request: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        return self._call(doing, kind.noun, identifier, property_name(operation), **request)

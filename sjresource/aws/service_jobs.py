@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sjresource.aws.calls import BatchCalls, call, unreadable
-from sjresource.errors import RequestFailed, Unreachable
+from sjresource.aws.arn import name_in
+from sjresource.aws.calls import TRANSIENT, BatchCalls, call, unreadable
+from sjresource.aws.waiters import VISIBLE_WITHIN, poll
+from sjresource.errors import NotFound, RequestFailed, Unreachable
 from sjresource.vocabulary import LIVE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from sjresource.aws.waiters import Clock
+
+    Detail = dict[str, Any]
 
 _PAGE = 100
 """The most that one call of ListServiceJobs gives."""
@@ -103,3 +109,55 @@ class ServiceJobCalls(BatchCalls):
         self._call(
             "terminating", "ServiceJob", job, "terminate_service_job", jobId=job, reason=reason
         )
+
+
+class JobLocator(NamedTuple):
+    """How to find a job; without queue and name it is not looked for in lists.
+
+    `may_lag` is False for a job so old that Batch must show it: it is looked for once.
+    """
+
+    arn: str
+    job_queue: str = ""
+    job_name: str = ""
+    may_lag: bool = True
+
+    @classmethod
+    def of(cls, id_: str, props: Mapping[str, Any], *, may_lag: bool = True) -> JobLocator:
+        """Return the locator of a resource's job, by its id and its properties."""
+        return cls(id_, props.get("job_queue") or "", props.get("job_name") or "", may_lag)
+
+
+def find_job(client: ServiceJobCalls, job: JobLocator) -> Detail | None:
+    """Describe a job, or find it in the list of its name; None if Batch shows it nowhere.
+
+    What Batch shows lags behind, in each of the two. A list tells less than a description.
+    """
+    try:
+        return client.find_service_job(job.arn)
+    except NotFound:
+        pass
+    try:
+        return find_listed_job(client, job)
+    except (NotFound, RequestFailed) as error:
+        if isinstance(error, RequestFailed) and error.code in TRANSIENT:
+            raise
+        return None
+
+
+def find_listed_job(client: ServiceJobCalls, job: JobLocator) -> Detail | None:
+    """Find a job in the list of its name alone.
+
+    Raises:
+        NotFound, RequestFailed: the list may not be read, or the queue is gone.
+    """
+    if not (job.job_queue and job.job_name):
+        return None
+    listed = client.list_service_jobs_named(job.job_queue, job.job_name)
+    return next((each for each in listed if each["jobId"] == name_in(job.arn)), None)
+
+
+def wait_for_job(client: ServiceJobCalls, job: JobLocator, clock: Clock) -> Detail | None:
+    """Find a job that Batch may not show yet; None if it is shown nowhere all the same."""
+    delays = clock.backoff(VISIBLE_WITHIN if job.may_lag else 0)
+    return poll(lambda: find_job(client, job), lambda found: found is not None, clock.sleep, delays)

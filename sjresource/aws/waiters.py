@@ -1,107 +1,147 @@
-"""Waiting until something in Batch has settled: asked for again and again, never for ever.
+"""Polls AWS Batch until a change has taken effect, always within bounds.
 
-Batch answers a create, an update or a delete at once and does it afterwards; queues and
-environments pass through CREATING, UPDATING and DELETING meanwhile.
+Batch answers a create, an update or a delete at once and carries it out later: queues, environments
+and shares pass through CREATING, UPDATING and DELETING meanwhile, and what Batch shows lags behind.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from sjresource.errors import NotFound, RequestFailed, WaitTimeout
+from sjresource.errors import NotFound, RequestFailed, SjresourceError, WaitTimeout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     Detail = dict[str, Any]
 
-Seen = TypeVar("Seen")
+Result = TypeVar("Result")
+
+VISIBLE_WITHIN = 5.0
+"""Seconds within which Batch shows what exists; a not-found before that proves nothing."""
 
 _FIRST_DELAY = 0.1
 _LONGEST_DELAY = 3.0
 
+_IN_USE = ("relationship", "being modified", "in use")
+
 
 class Clock(NamedTuple):
-    """Time, and how to let it pass; a test brings its own."""
+    """Monotonic seconds, and how to let them pass; a test brings its own."""
 
     now: Callable[[], float]
     sleep: Callable[[float], None]
 
+    def backoff(self, timeout: float) -> Iterator[float]:
+        """Return growing delays, in seconds, until `timeout` seconds after this call."""
+        deadline = self.now() + timeout
 
-class Pace(NamedTuple):
-    """A clock, a sleep and a bound, in seconds; a test brings its own."""
+        def delays() -> Iterator[float]:
+            delay = _FIRST_DELAY
+            while self.now() < deadline:
+                yield delay
+                delay = min(delay * 1.5, _LONGEST_DELAY)
 
-    now: Callable[[], float]
-    sleep: Callable[[float], None]
-    seconds: float
+        return delays()
 
 
-def wait_until_settled(find: Callable[[], Detail], pace: Pace) -> Detail:
-    """Give the detail once its status is no longer a passing one, or as it is when time is up.
+def poll(
+    find: Callable[[], Result],
+    until: Callable[[Result], bool],
+    sleep: Callable[[float], None],
+    delays: Iterable[float],
+) -> Result:
+    """Call `find` until `until` accepts what it returns, or no delay is left; return the last.
+
+    The first call is immediate, and every delay is followed by one.
+    """
+    result = find()
+    for delay in delays:
+        if until(result):
+            break
+        sleep(delay)
+        result = find()
+    return result
+
+
+def wait_until_settled(find: Callable[[], Detail], clock: Clock, timeout: float) -> Detail:
+    """Return the detail once its status is VALID or INVALID, or as it is after `timeout` seconds.
 
     What has no status, such as a scheduling policy, is settled.
 
     Raises:
-        NotFound: it went away meanwhile.
+        NotFound: it was deleted meanwhile.
     """
-    detail: Detail = {}
-    for detail in looks(find, pace):
-        if detail.get("status", "VALID") in ("VALID", "INVALID"):
-            break
-    return detail
+
+    def is_settled(detail: Detail) -> bool:
+        return detail.get("status", "VALID") in ("VALID", "INVALID")
+
+    return poll(find, is_settled, clock.sleep, clock.backoff(timeout))
 
 
-def wait_until_gone(find: Callable[[], Detail], pace: Pace, noun: str, identifier: str) -> None:
-    """Return once it is not found.
+def wait_until_gone(
+    find: Callable[[], Detail], clock: Clock, timeout: float, noun: str, identifier: str
+) -> None:
+    """Return once `find` raises NotFound.
 
     Raises:
-        WaitTimeout: it is still there when time is up.
+        WaitTimeout: it still exists after `timeout` seconds.
     """
-    detail: Detail = {}
     try:
-        for detail in looks(find, pace):  # noqa: B007 - the last look is told in the error
-            pass
+        detail = poll(find, lambda _: False, clock.sleep, clock.backoff(timeout))
     except NotFound:
         return
     raise WaitTimeout(
         "deleting",
         noun,
         identifier,
-        f"still {detail.get('status')} after {pace.seconds:.0f} s",
+        f"still {detail.get('status')} after {timeout:.0f} s",
         "run `pulumi up` or `pulumi destroy` again",
     )
 
 
-def retry_while_related(effect: Callable[[], None], pace: Pace) -> None:
-    """Do what Batch refuses as long as it still sees a relationship that was just taken away.
+def retry_while_in_use(effect: Callable[[], None], clock: Clock, timeout: float) -> None:
+    """Retry while Batch still reports a dependency that has just been removed.
 
-    Its parts learn of each other's changes late, so that deleting an environment is refused for a
-    while after its queue is gone; the same for an update that is still going on.
+    Its parts learn of each other's changes late: deleting an environment is refused for a while
+    after its queue is gone. The same holds for an update while another one is going on.
     https://github.com/hashicorp/terraform-provider-aws/issues/2044
     """
-    deadline = pace.now() + pace.seconds
-    delay = _FIRST_DELAY
-    while True:
+
+    def is_in_use(error: SjresourceError) -> bool:
+        message = error.seen.lower()
+        return isinstance(error, RequestFailed) and any(words in message for words in _IN_USE)
+
+    _retry(effect, is_in_use, clock, timeout)
+
+
+def retry_while_not_found(find: Callable[[], Detail], clock: Clock) -> Detail:
+    """Return the detail, which Batch may not show yet.
+
+    Raises:
+        NotFound: Batch has not shown it for VISIBLE_WITHIN seconds.
+    """
+    return _retry(find, lambda error: isinstance(error, NotFound), clock, VISIBLE_WITHIN)
+
+
+def _retry(
+    call: Callable[[], Result],
+    is_retryable: Callable[[SjresourceError], bool],
+    clock: Clock,
+    timeout: float,
+) -> Result:
+    def attempt() -> Result | SjresourceError:
         try:
-            return effect()
-        except RequestFailed as error:
-            if not _passes(error.seen) or pace.now() >= deadline:
+            return call()
+        except SjresourceError as error:
+            if not is_retryable(error):
                 raise
-        pace.sleep(delay)
-        delay = min(delay * 1.5, _LONGEST_DELAY)
+            return error
 
+    def has_succeeded(result: Result | SjresourceError) -> bool:
+        return not isinstance(result, SjresourceError)
 
-def _passes(message: str) -> bool:
-    return any(words in message.lower() for words in ("relationship", "being modified", "in use"))
-
-
-def looks(find: Callable[[], Seen], pace: Pace) -> Iterator[Seen]:
-    """Look at once, then less and less often until time is up; at least twice."""
-    deadline = pace.now() + pace.seconds
-    delay = _FIRST_DELAY
-    while True:
-        yield find()
-        if pace.now() >= deadline:
-            return
-        pace.sleep(delay)
-        delay = min(delay * 1.5, _LONGEST_DELAY)
+    result = poll(attempt, has_succeeded, clock.sleep, clock.backoff(timeout))
+    if isinstance(result, SjresourceError):
+        raise result
+    return result

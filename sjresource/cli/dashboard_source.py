@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from sjresource.aws.arn import name_in, region_in
+from sjresource.aws.batch import JOB_QUEUE, QUOTA_SHARE, SERVICE_ENVIRONMENT
 from sjresource.errors import NotFound, SjresourceError
 from sjresource.page import UnansweredError
 from sjresource.vocabulary import LOG_GROUP, SAGEMAKER_TRAINING
@@ -80,7 +81,7 @@ class AwsSource:
             return [
                 queue
                 for arns in _by_region(self._queues)
-                for queue in self._batch(arns[0]).find_job_queues(arns)
+                for queue in self._batch(arns[0]).find_many(JOB_QUEUE, arns)
             ]
 
     def service_environments(self, arns: Sequence[str]) -> list[Answer]:
@@ -89,13 +90,13 @@ class AwsSource:
             return [
                 environment
                 for some in _by_region(arns)
-                for environment in self._batch(some[0]).find_service_environments(some)
+                for environment in self._batch(some[0]).find_many(SERVICE_ENVIRONMENT, some)
             ]
 
     def quota_shares(self, job_queue: str) -> list[Answer]:
         """Return a queue's quota shares."""
         with self._call():
-            return list(self._batch(job_queue).list_quota_shares(job_queue))
+            return list(self._batch(job_queue).list_all(QUOTA_SHARE, job_queue))
 
     def snapshot(self, job_queue: str) -> Answer:
         """Return GetJobQueueSnapshot's answer."""
@@ -151,7 +152,7 @@ class AwsSource:
         return sum(1 for _ in self._queues_of_region())
 
     def _queues_of_region(self) -> Iterator[Answer]:
-        queues = self._batch("").list_job_queues()
+        queues = self._batch("").list_all(JOB_QUEUE)
         return (queue for queue in queues if queue.get("jobQueueType") == SAGEMAKER_TRAINING)
 
     def _batch(self, arn: str) -> BatchClient:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in
+from sjresource.aws.batch import JOB_QUEUE
 from sjresource.errors import NotFound, RequestFailed
 from sjresource.stack.identity import IDENTITY_TAG, is_deleted_with_another, stack_tag_prefix
 from sjresource.stack.ownership import has_ended, is_recorded, is_released
@@ -79,7 +80,7 @@ def refuse_while_queues_use(
 
     The words "in use" tell `settling` to look again for a while.
     """
-    users = [queue for queue in client.list_job_queues() if uses(queue)]
+    users = [queue for queue in client.list_all(JOB_QUEUE) if uses(queue)]
     foreign = [queue["jobQueueName"] for queue in users if not _is_ours(queue, identity)]
     if foreign:
         raise RequestFailed(

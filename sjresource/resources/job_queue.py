@@ -13,14 +13,14 @@ import pulumi
 from pulumi.dynamic import CheckResult, Resource
 
 from sjresource.aws.arn import name_in
-from sjresource.aws.batch import BatchClient
+from sjresource.aws.batch import JOB_QUEUE
 from sjresource.checks.preflight.declared import CONFLICTS, conflicts
 from sjresource.checks.preflight.queue import queue_conflicts
 from sjresource.checks.queue import with_conflicts
 from sjresource.checks.values.lookups import items_at, value_at
 from sjresource.checks.warnings.program import warn_of_queue_side
 from sjresource.resources.delete_guards import refuse_foreign_jobs
-from sjresource.resources.named_provider import Calls, NamedResourceProvider
+from sjresource.resources.named_provider import NamedResourceProvider
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
 from sjresource.stack.declaration import Declaration
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         ServiceEnvironmentOrderArgs,
         TimeoutsArgs,
     )
+    from sjresource.aws.batch import BatchClient
 
 
 _AROUND = {"service_environment_order": REPLACES, "scheduling_policy_arn": REPLACES}
@@ -55,20 +56,8 @@ _AROUND = {"service_environment_order": REPLACES, "scheduling_policy_arn": REPLA
 class JobQueueProvider(NamedResourceProvider):
     """The life of a queue of the type SAGEMAKER_TRAINING, as the engine drives it."""
 
-    noun = "JobQueue"
-    calls = Calls(
-        BatchClient.find_job_queue,
-        BatchClient.create_job_queue,
-        BatchClient.update_job_queue,
-        BatchClient.delete_job_queue,
-    )
-    create_operation = "CreateJobQueue"
-    update_operation = "UpdateJobQueue"
-    describe_operation = "DescribeJobQueues"
-    describe_list = "jobQueues"
-    name_property = "job_queue_name"
-    reference_member = "jobQueue"
-    arn_member = "jobQueueArn"
+    kind = JOB_QUEUE
+    outputs = ("status", "status_reason")
     rules: ClassVar[Rules] = {
         "job_queue_name": REPLACES,
         "job_queue_type": REPLACES,
@@ -79,21 +68,17 @@ class JobQueueProvider(NamedResourceProvider):
         "state": IN_PLACE,
         "tags": IN_PLACE,
     }
-    cleared: ClassVar[Mapping[str, Any]] = {
-        "state": "ENABLED",
-        "job_state_time_limit_actions": [],
-    }
 
-    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Look at the things around the queue too, where it would be made or given others."""
-        checked = super().check(olds, news)
-        changes = find_changes(_AROUND, olds, checked.inputs)
+    def check_surroundings(self, olds: Mapping[str, Any], checked: CheckResult) -> CheckResult:
+        """Check the environment and the policy too, if the queue would be made or given others."""
+        props = checked.inputs
+        changes = find_changes(_AROUND, olds, props)
         find = queue_conflicts if changes.replaces or not olds else None
-        settings = self.settings_at(self.home(news), news.get("region"))
-        return with_conflicts(self.noun, checked, settings, self.checking, find)
+        settings = self.settings_at(self.region_source(props), props.get("region"))
+        return with_conflicts(self.kind.noun, checked, settings, self.checking, find)
 
-    def home(self, props: Mapping[str, Any]) -> str:
-        """See NamedResourceProvider."""
+    def region_source(self, props: Mapping[str, Any]) -> str:
+        """Return the first environment that is known."""
         for entry in items_at(props, "service_environment_order"):
             environment = value_at(entry, "service_environment")
             if isinstance(environment, str):
@@ -103,7 +88,7 @@ class JobQueueProvider(NamedResourceProvider):
     def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
         """Refuse while jobs that this stack does not own would be ended by it."""
         refuse_foreign_jobs(
-            client, self.noun, arn, self.sleep, job_queue=arn, identity=props["identity"]
+            client, self.kind.noun, arn, self.sleep, job_queue=arn, identity=props["identity"]
         )
 
 
@@ -170,12 +155,12 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
         }
         properties = json_arguments("JobQueue", resource_name, given)
         properties[SECRET_PATHS] = secret_paths(properties)
-        properties[CONFLICTS] = conflicts(JobQueueProvider.create_operation, properties)
+        properties[CONFLICTS] = conflicts(JOB_QUEUE.create, properties)
         super().__init__(
             JobQueueProvider(), resource_name, properties, with_delete_before_replace(opts)
         )
         declaration.follow(self)
-        warn_of_queue_side(self, JobQueueProvider.create_operation, properties)
+        warn_of_queue_side(self, JOB_QUEUE.create, properties)
         warn_of_provider(self, opts, needs_region=region is None)
 
     @property

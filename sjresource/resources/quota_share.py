@@ -12,14 +12,13 @@ import pulumi
 from pulumi.dynamic import CheckResult, Resource
 
 from sjresource.aws.arn import name_in
-from sjresource.aws.batch import BatchClient
+from sjresource.aws.batch import QUOTA_SHARE
 from sjresource.checks.preflight.declared import CONFLICTS, conflicts
 from sjresource.checks.preflight.queue import share_conflicts
 from sjresource.checks.queue import with_conflicts
 from sjresource.checks.warnings.program import warn_of_queue_side
-from sjresource.errors import NotFound
 from sjresource.resources.delete_guards import refuse_foreign_jobs
-from sjresource.resources.named_provider import Calls, NamedResourceProvider
+from sjresource.resources.named_provider import NamedResourceProvider
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
 from sjresource.stack.declaration import Declaration
@@ -39,26 +38,13 @@ if TYPE_CHECKING:
         SharePreemptionConfigurationArgs,
         TimeoutsArgs,
     )
+    from sjresource.aws.batch import BatchClient
 
 
 class QuotaShareProvider(NamedResourceProvider):
     """The life of a quota share, as the engine drives it."""
 
-    noun = "QuotaShare"
-    calls = Calls(
-        BatchClient.find_quota_share,
-        BatchClient.create_quota_share,
-        BatchClient.update_quota_share,
-        BatchClient.delete_quota_share,
-    )
-    create_operation = "CreateQuotaShare"
-    update_operation = "UpdateQuotaShare"
-    describe_operation = "DescribeQuotaShare"
-    describe_list = None
-    name_property = "quota_share_name"
-    reference_member = "quotaShareArn"
-    arn_member = "quotaShareArn"
-    outputs = ("status",)
+    kind = QUOTA_SHARE
     rules: ClassVar[Rules] = {
         "quota_share_name": REPLACES,
         "job_queue": REPLACES,
@@ -69,28 +55,21 @@ class QuotaShareProvider(NamedResourceProvider):
         "tags": IN_PLACE,
     }
 
-    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Look at the queue's other shares too, where the share would be made."""
-        checked = super().check(olds, news)
-        replaced = find_changes(self.rules, olds, checked.inputs).replaces
+    def check_surroundings(self, olds: Mapping[str, Any], checked: CheckResult) -> CheckResult:
+        """Check the queue's other shares too, if the share would be made."""
+        props = checked.inputs
+        replaced = find_changes(self.rules, olds, props).replaces
         find = share_conflicts if replaced or not olds else None
-        settings = self.settings_at(self.home(news), news.get("region"))
-        return with_conflicts(self.noun, checked, settings, self.checking, find)
+        settings = self.settings_at(self.region_source(props), props.get("region"))
+        return with_conflicts(self.kind.noun, checked, settings, self.checking, find)
 
-    def find_named(self, client: BatchClient, props: Mapping[str, Any]) -> dict[str, Any]:
-        """See NamedResourceProvider."""
-        for share in client.list_quota_shares(props["job_queue"]):
-            if share["quotaShareName"] == props["quota_share_name"]:
-                return client.find_quota_share(share["quotaShareArn"])
-        raise NotFound("reading", self.noun, props["quota_share_name"])
-
-    def home(self, props: Mapping[str, Any]) -> str:
-        """See NamedResourceProvider."""
+    def region_source(self, props: Mapping[str, Any]) -> str:
+        """Return the queue."""
         queue = props.get("job_queue")
         return queue if isinstance(queue, str) else ""
 
-    def described(self, detail: Mapping[str, Any]) -> dict[str, Any]:
-        """See NamedResourceProvider; a share tells its queue by another name than it takes."""
+    def described(self, detail: dict[str, Any]) -> dict[str, Any]:
+        """Return a detail as properties; in it the queue has another name than in a request."""
         properties = super().described(detail)
         return {**properties, "job_queue": properties.get("job_queue_arn")}
 
@@ -98,7 +77,7 @@ class QuotaShareProvider(NamedResourceProvider):
         """Refuse while jobs that this stack does not own would be ended by it."""
         refuse_foreign_jobs(
             client,
-            self.noun,
+            self.kind.noun,
             arn,
             self.sleep,
             job_queue=props["job_queue"],
@@ -169,12 +148,12 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
         }
         properties = json_arguments("QuotaShare", resource_name, given)
         properties[SECRET_PATHS] = secret_paths(properties)
-        properties[CONFLICTS] = conflicts(QuotaShareProvider.create_operation, properties)
+        properties[CONFLICTS] = conflicts(QUOTA_SHARE.create, properties)
         super().__init__(
             QuotaShareProvider(), resource_name, properties, with_delete_before_replace(opts)
         )
         declaration.follow(self)
-        warn_of_queue_side(self, QuotaShareProvider.create_operation, properties)
+        warn_of_queue_side(self, QUOTA_SHARE.create, properties)
         warn_of_provider(self, opts, needs_region=region is None)
 
     @property

@@ -10,15 +10,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
-from pulumi.dynamic import CheckResult, Resource
+from pulumi.dynamic import Resource
 
 from sjresource.aws.arn import name_in
-from sjresource.aws.batch import BatchClient
-from sjresource.checks.queue import warn_if_new_and_unreachable
+from sjresource.aws.batch import SCHEDULING_POLICY
 from sjresource.checks.warnings.program import warn_of_queue_side
-from sjresource.errors import NotFound
 from sjresource.resources.delete_guards import refuse_while_queues_use
-from sjresource.resources.named_provider import Calls, NamedResourceProvider
+from sjresource.resources.named_provider import NamedResourceProvider
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
 from sjresource.stack.declaration import Declaration
@@ -32,25 +30,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sjresource.args import FairsharePolicyArgs, QuotaSharePolicyArgs
+    from sjresource.aws.batch import BatchClient
 
 
 class SchedulingPolicyProvider(NamedResourceProvider):
     """The life of a scheduling policy, as the engine drives it. It has neither state nor status."""
 
-    noun = "SchedulingPolicy"
-    calls = Calls(
-        BatchClient.find_scheduling_policy,
-        BatchClient.create_scheduling_policy,
-        BatchClient.update_scheduling_policy,
-        BatchClient.delete_scheduling_policy,
-    )
-    create_operation = "CreateSchedulingPolicy"
-    update_operation = "UpdateSchedulingPolicy"
-    describe_operation = "DescribeSchedulingPolicies"
-    describe_list = "schedulingPolicies"
-    name_property = "name"
-    reference_member = "arn"
-    arn_member = "arn"
+    kind = SCHEDULING_POLICY
     outputs = ()
     rules: ClassVar[Rules] = {
         "name": REPLACES,
@@ -58,37 +44,24 @@ class SchedulingPolicyProvider(NamedResourceProvider):
         "quota_share_policy": REPLACES_IF_ADDED_OR_REMOVED,
         "tags": IN_PLACE,
     }
-    cleared: ClassVar[Mapping[str, Any]] = {}
 
-    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Say too why AWS can't be asked, if it would be made."""
-        settings = self.settings_at("", news.get("region"))
-        return warn_if_new_and_unreachable(super().check(olds, news), olds, settings, self.checking)
-
-    def named(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
-        """Give `news` a name of its kind's own: both kinds exist for a while in a replacement."""
+    def with_name(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
+        """Return `news` with a name of its kind: in a replacement both exist for a while."""
         kind = _kind(news)
         same = olds if _kind(olds) == kind else {}
         return with_name("name", same, news, lambda _: self.default_name(news))
 
     def default_name(self, props: Mapping[str, Any], *variant: str) -> str:
-        """See NamedResourceProvider."""
+        """Return the default name of a policy of this kind, or a variant of it."""
         return default_name(props["identity"], _kind(props), *variant)
 
-    def find_named(self, client: BatchClient, props: Mapping[str, Any]) -> dict[str, Any]:
-        """See NamedResourceProvider."""
-        for arn in client.list_scheduling_policies():
-            if name_in(arn) == props["name"]:
-                return client.find_scheduling_policy(arn)
-        raise NotFound("reading", self.noun, props["name"])
-
     def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
-        """Refuse while queues use it; see `relations`."""
+        """Refuse while queues use it; see `delete_guards`."""
 
         def uses(queue: Mapping[str, Any]) -> bool:
             return queue.get("schedulingPolicyArn") == arn
 
-        refuse_while_queues_use(client, self.noun, arn, props["identity"], uses)
+        refuse_while_queues_use(client, self.kind.noun, arn, props["identity"], uses)
 
 
 class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
@@ -137,7 +110,7 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
         properties[SECRET_PATHS] = secret_paths(properties)
         super().__init__(SchedulingPolicyProvider(), resource_name, properties, opts)
         declaration.follow(self)
-        warn_of_queue_side(self, SchedulingPolicyProvider.create_operation, properties)
+        warn_of_queue_side(self, SCHEDULING_POLICY.create, properties)
         warn_of_provider(self, opts, needs_region=region is None)
 
     @property

@@ -9,14 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
-from pulumi.dynamic import CheckResult, Resource
+from pulumi.dynamic import Resource
 
 from sjresource.aws.arn import name_in
-from sjresource.aws.batch import BatchClient
-from sjresource.checks.queue import warn_if_new_and_unreachable
+from sjresource.aws.batch import SERVICE_ENVIRONMENT
 from sjresource.checks.warnings.program import warn_of_queue_side
 from sjresource.resources.delete_guards import refuse_while_queues_use
-from sjresource.resources.named_provider import Calls, NamedResourceProvider
+from sjresource.resources.named_provider import NamedResourceProvider
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
 from sjresource.stack.declaration import Declaration
@@ -30,26 +29,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sjresource.args import CapacityLimitArgs, Inputs, TimeoutsArgs
+    from sjresource.aws.batch import BatchClient
 
 
 class ServiceEnvironmentProvider(NamedResourceProvider):
     """The life of a service environment, as the engine drives it."""
 
-    noun = "ServiceEnvironment"
-    calls = Calls(
-        BatchClient.find_service_environment,
-        BatchClient.create_service_environment,
-        BatchClient.update_service_environment,
-        BatchClient.delete_service_environment,
-    )
-    create_operation = "CreateServiceEnvironment"
-    update_operation = "UpdateServiceEnvironment"
-    describe_operation = "DescribeServiceEnvironments"
-    describe_list = "serviceEnvironments"
-    name_property = "service_environment_name"
-    reference_member = "serviceEnvironment"
-    arn_member = "serviceEnvironmentArn"
-    outputs = ("status",)
+    kind = SERVICE_ENVIRONMENT
     rules: ClassVar[Rules] = {
         "service_environment_name": REPLACES,
         "service_environment_type": REPLACES,
@@ -58,19 +44,14 @@ class ServiceEnvironmentProvider(NamedResourceProvider):
         "tags": IN_PLACE,
     }
 
-    def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Say too why AWS can't be asked, if it would be made."""
-        settings = self.settings_at("", news.get("region"))
-        return warn_if_new_and_unreachable(super().check(olds, news), olds, settings, self.checking)
-
     def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
-        """Refuse while queues use it; see `relations`."""
+        """Refuse while queues use it; see `delete_guards`."""
 
         def uses(queue: Mapping[str, Any]) -> bool:
             order = queue.get("serviceEnvironmentOrder", [])
             return any(entry["serviceEnvironment"] == arn for entry in order)
 
-        refuse_while_queues_use(client, self.noun, arn, props["identity"], uses)
+        refuse_while_queues_use(client, self.kind.noun, arn, props["identity"], uses)
 
 
 class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment"):
@@ -125,7 +106,7 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
         properties[SECRET_PATHS] = secret_paths(properties)
         super().__init__(ServiceEnvironmentProvider(), resource_name, properties, opts)
         declaration.follow(self)
-        warn_of_queue_side(self, ServiceEnvironmentProvider.create_operation, properties)
+        warn_of_queue_side(self, SERVICE_ENVIRONMENT.create, properties)
         warn_of_provider(self, opts, needs_region=region is None)
 
     @property

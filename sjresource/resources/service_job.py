@@ -26,8 +26,7 @@ from pulumi.dynamic import (
 from sjresource.aws.arn import name_in, parse_arn, stop_command
 from sjresource.aws.models import input_shape, to_request
 from sjresource.aws.payload import canonical, is_unknown, payload_as_sent
-from sjresource.aws.presence import Sought, find, find_for_a_while
-from sjresource.aws.waiters import Clock
+from sjresource.aws.service_jobs import JobLocator, find_job, wait_for_job
 from sjresource.checks.preflight.declared import managed_in_program
 from sjresource.checks.rules.instance_hours import instance_hours_placeholder
 from sjresource.checks.service_job import check_job, would_be_submitted
@@ -218,8 +217,8 @@ class ServiceJobProvider(BatchProvider):
             WaitTimeout: Batch has the job, and does not show that it took the termination.
             RequestFailed: it is another stack's or resource's by now, and goes on.
         """
-        client, job = self.client(id_), Sought.of(id_, props, may_lag=self._is_young(props))
-        seen = find(client, job)
+        client, job = self.client(id_), JobLocator.of(id_, props, may_lag=self._is_young(props))
+        seen = find_job(client, job)
         if seen is None:
             self.confirm_gone("ServiceJob", id_)
             if props.get("status") in TERMINAL:
@@ -228,8 +227,7 @@ class ServiceJobProvider(BatchProvider):
             return
         else:
             require_ours(seen, "deleting", "ServiceJob", id_, *_identities(props))
-        clock = Clock(self.monotonic, self.sleep)
-        if end_and_release(client, job, seen, _reason(props), clock) is None:
+        if end_and_release(client, job, seen, _reason(props), self.clock) is None:
             sys.stderr.write(_not_seen_to_end(id_))
         self.__dict__.setdefault("_given_up", set()).add(id_)
 
@@ -278,9 +276,7 @@ class ServiceJobProvider(BatchProvider):
     def _find(self, client: BatchClient, id_: str, props: Mapping[str, Any]) -> Any:
         """Look for the job, more than once where not seeing it would drop it from the state."""
         drops = props.get("status") not in TERMINAL and self._is_young(props)
-        return find_for_a_while(
-            client, Sought.of(id_, props, may_lag=drops), self.monotonic, self.sleep
-        )
+        return wait_for_job(client, JobLocator.of(id_, props, may_lag=drops), self.clock)
 
     def _is_young(self, props: Mapping[str, Any]) -> bool:
         created = props.get("created_at")

@@ -19,8 +19,8 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from sjresource.aws.presence import SECONDS, find
-from sjresource.aws.waiters import Pace, looks
+from sjresource.aws.service_jobs import find_job
+from sjresource.aws.waiters import VISIBLE_WITHIN, poll
 from sjresource.errors import NotFound, SjresourceError, WaitTimeout
 from sjresource.stack.identity import RELEASED_TAG
 from sjresource.stack.ownership import has_ended
@@ -28,7 +28,7 @@ from sjresource.stack.provider import ignoring_refusal
 
 if TYPE_CHECKING:
     from sjresource.aws.batch import BatchClient
-    from sjresource.aws.presence import Sought
+    from sjresource.aws.service_jobs import JobLocator
     from sjresource.aws.waiters import Clock
 
     Detail = dict[str, Any]
@@ -43,7 +43,7 @@ def release(client: BatchClient, arn: str) -> bool:
 
 
 def end_and_release(
-    client: BatchClient, job: Sought, seen: Detail | None, reason: str, clock: Clock
+    client: BatchClient, job: JobLocator, seen: Detail | None, reason: str, clock: Clock
 ) -> Detail | None:
     """End a job, whether Batch shows it or not, and give it up.
 
@@ -75,26 +75,30 @@ def end_and_release(
 
 
 def terminate(
-    client: BatchClient, job: Sought, seen: Detail | None, reason: str, clock: Clock
+    client: BatchClient, job: JobLocator, seen: Detail | None, reason: str, clock: Clock
 ) -> Detail | None:
-    """Ask Batch to end a job, and look until it has taken that; return what was seen last.
+    """Ask Batch to end a job, and poll until it shows that; return what was seen last.
 
-    A job that was not in sight when it was asked to end is asked once more when it is.
+    A job that was not shown when it was asked to end is asked once more when it is.
     """
-    in_sight = seen is not None
+    was_shown = seen is not None
     _ask_to_end(client, job.arn, reason)
-    unseen_until = clock.now() + (SECONDS if job.may_lag else 0)
+    invisible_until = clock.now() + (VISIBLE_WITHIN if job.may_lag else 0)
     seen = None
-    for found in looks(lambda: find(client, job), Pace(*clock, _TAKEN_WITHIN)):
-        seen = found or seen
-        if seen is None and clock.now() >= unseen_until:
-            break
-        if seen is not None and has_ended(seen):
-            break
-        if found is not None and not in_sight:
-            in_sight = True
+
+    def find() -> Detail | None:
+        nonlocal seen, was_shown
+        found = find_job(client, job)
+        if found and not was_shown and not has_ended(found):
             _ask_to_end(client, job.arn, reason)
-    return seen
+        was_shown = was_shown or found is not None
+        seen = found or seen
+        return seen
+
+    def is_done(last: Detail | None) -> bool:
+        return clock.now() >= invisible_until if last is None else has_ended(last)
+
+    return poll(find, is_done, clock.sleep, clock.backoff(_TAKEN_WITHIN))
 
 
 def _ask_to_end(client: BatchClient, arn: str, reason: str) -> None:
@@ -102,10 +106,10 @@ def _ask_to_end(client: BatchClient, arn: str, reason: str) -> None:
         client.terminate_service_job(arn, reason)
 
 
-def _ended_all_the_same(client: BatchClient, job: Sought) -> Detail | None:
+def _ended_all_the_same(client: BatchClient, job: JobLocator) -> Detail | None:
     """Find a job whose termination had its effect without a good answer; else unmark it."""
     with suppress(SjresourceError):
-        seen = find(client, job)
+        seen = find_job(client, job)
         if seen is not None and has_ended(seen):
             return seen
         _take_back(client, job.arn)

@@ -22,6 +22,7 @@ from sjresource.aws.calls import TRANSIENT
 from sjresource.aws.clients import batch_client, caller_account, confirm_gone
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.settings import Checking, Settings
+from sjresource.aws.waiters import Clock
 from sjresource.errors import NotFound, RequestFailed
 from sjresource.stack.identity import is_known_identity, without_claimants
 from sjresource.stack.ownership import other_owner
@@ -107,6 +108,11 @@ class BatchProvider(ResourceProvider):
     def monotonic(self) -> float:
         """Return seconds of a clock that never goes backwards."""
         return time.monotonic()
+
+    @property
+    def clock(self) -> Clock:
+        """The time of the waiters."""
+        return Clock(self.monotonic, self.sleep)
 
     def wall_time(self) -> float:
         """Return the seconds since 1970."""

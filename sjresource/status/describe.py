@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in
 from sjresource.aws.calls import TRANSIENT
-from sjresource.aws.presence import Sought, find_listed
+from sjresource.aws.service_jobs import JobLocator, find_listed_job
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.vocabulary import STATUSES
 
@@ -139,7 +139,7 @@ class Look:
             return NotFound("reading", "ServiceJob", job, _NOT_DESCRIBED)
         self.calls += 1
         try:
-            found = find_listed(self._client, Sought(job, queue, name))
+            found = find_listed_job(self._client, JobLocator(job, queue, name))
         except (NotFound, RequestFailed) as error:
             if passes(error):
                 raise

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import parse_arn
+from sjresource.aws.batch import JOB_QUEUE, QUOTA_SHARE, SERVICE_ENVIRONMENT
 from sjresource.errors import RequestFailed, SjresourceError, Unreachable
 from sjresource.status.evidence import training_job_arn
 from sjresource.status.place import Place, place_of
@@ -84,15 +85,15 @@ class StatusDetail:
             return None
         batch, queue = self._batch(arn.region), job["jobQueue"]
         found = QueueDescription(
-            self._ask("queue", queue, lambda: batch.find_job_queue(queue)) or {},
+            self._ask("queue", queue, lambda: batch.find(JOB_QUEUE, queue)) or {},
             snapshot=self._snapshot(queue),
         )
         names = environment_arns(found.queue)
         if names:
-            ask = partial(batch.find_service_environments, names)
+            ask = partial(batch.find_many, SERVICE_ENVIRONMENT, names)
             found.environments = self._ask("environments", queue, ask) or []
         if job.get("quotaShareName"):
-            shares = self._ask("shares", queue, lambda: list(batch.list_quota_shares(queue)))
+            shares = self._ask("shares", queue, lambda: list(batch.list_all(QUOTA_SHARE, queue)))
             found.shares = shares
         return found
 

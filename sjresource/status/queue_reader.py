@@ -7,6 +7,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from sjresource.aws.batch import JOB_QUEUE, QUOTA_SHARE, SCHEDULING_POLICY, SERVICE_ENVIRONMENT
 from sjresource.errors import SjresourceError
 from sjresource.vocabulary import LIVE
 
@@ -59,12 +60,12 @@ def describe_queue(client: BatchClient, job_queue: str) -> QueueDescription:
         NotFound: there is no such queue.
         RequestFailed, Unreachable: AWS can't be asked for it.
     """
-    found = QueueDescription(client.find_job_queue(job_queue))
+    found = QueueDescription(client.find(JOB_QUEUE, job_queue))
     names, policy = environment_arns(found.queue), found.queue.get("schedulingPolicyArn")
     if names:
-        found.environments = _ask(found, lambda: client.find_service_environments(names), [])
+        found.environments = _ask(found, lambda: client.find_many(SERVICE_ENVIRONMENT, names), [])
     if policy:
-        found.policy = _ask(found, lambda: client.find_scheduling_policy(policy), {})
+        found.policy = _ask(found, lambda: client.find(SCHEDULING_POLICY, policy), {})
     if "quotaSharePolicy" in found.policy:
         found.shares = _list_shares(client, found)
     return found
@@ -93,7 +94,7 @@ def read_queue(client: BatchClient, job_queue: str) -> QueueDescription:
 
 def _list_shares(client: BatchClient, found: QueueDescription) -> list[Detail] | None:
     arn = found.queue["jobQueueArn"]
-    return _ask(found, lambda: list(client.list_quota_shares(arn)), None)
+    return _ask(found, lambda: list(client.list_all(QUOTA_SHARE, arn)), None)
 
 
 def _list_jobs(client: BatchClient, found: QueueDescription, status: str) -> list[Detail]:

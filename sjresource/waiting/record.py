@@ -29,7 +29,7 @@ from pulumi.dynamic import CheckFailure
 from sjresource.aws.arn import name_in, parse_arn
 from sjresource.aws.models import answer_properties
 from sjresource.aws.payload import is_unknown
-from sjresource.aws.presence import Sought, find, find_for_a_while
+from sjresource.aws.service_jobs import JobLocator, find_job, wait_for_job
 from sjresource.aws.waiters import Clock
 from sjresource.errors import NotFound, SjresourceError
 from sjresource.stack.diff import means_the_same
@@ -239,8 +239,8 @@ def _describe(
         NotFound: Batch does not show a job without a record; the next `up` has to ask again.
     """
     arn = parse_arn(job)
-    client, sought = clients.batch(arn.region if arn else ""), Sought(job)
-    detail = find(client, sought) if is_recorded else find_for_a_while(client, sought, *clock)
+    client, sought = clients.batch(arn.region if arn else ""), JobLocator(job)
+    detail = find_job(client, sought) if is_recorded else wait_for_job(client, sought, clock)
     if detail is None and not is_recorded:
         raise NotFound("reading", "ServiceJob", job, "DescribeServiceJob does not show it")
     return detail

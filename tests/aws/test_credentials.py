@@ -11,6 +11,7 @@ import pytest
 from aws_config import aws_settings
 from emulator_requests import client
 
+from sjresource.aws.batch import JOB_QUEUE, SCHEDULING_POLICY
 from sjresource.aws.clients import batch_client, caller_account
 from sjresource.aws.session import open_client
 from sjresource.aws.settings import Settings
@@ -42,7 +43,7 @@ def caller(settings: Settings) -> str:
 
 def queues(settings: Settings) -> int:
     """Count queues, which needs valid credentials."""
-    return len(list(batch_client(settings).list_job_queues()))
+    return len(list(batch_client(settings).list_all(JOB_QUEUE)))
 
 
 def test_keys_of_the_config_sign_every_call(emulator: Emulator) -> None:
@@ -59,14 +60,14 @@ def test_environment_that_changed_counts(
         monkeypatch.setenv(name.upper(), value)
     monkeypatch.setenv("AWS_ENDPOINT_URL", emulator.url)
     client(emulator, "batch").create_scheduling_policy(name="first")
-    first = list(batch_client(settings).list_scheduling_policies())
+    first = list(batch_client(settings).list_all(SCHEDULING_POLICY))
     with Emulator() as other:
         for name, value in vars(other.credentials).items():
             monkeypatch.setenv(name.upper(), value)
         monkeypatch.setenv("AWS_ENDPOINT_URL", other.url)
 
         assert len(first) == 1
-        assert list(batch_client(settings).list_scheduling_policies()) == []
+        assert list(batch_client(settings).list_all(SCHEDULING_POLICY)) == []
 
 
 def test_wrong_keys_are_refused(emulator: Emulator) -> None:

@@ -8,6 +8,7 @@ import pytest
 from aws_config import aws_settings
 from relay import Relay, write_certificate
 
+from sjresource.aws.batch import JOB_QUEUE
 from sjresource.aws.clients import batch_client
 from sjresource.emulator import Emulator
 from sjresource.emulator.controls.faults import read_fault
@@ -32,7 +33,7 @@ def emulator() -> Iterator[Emulator]:
 
 def queues(settings: Settings) -> int:
     """Count queues, over the wire."""
-    return len(list(batch_client(settings).list_job_queues()))
+    return len(list(batch_client(settings).list_all(JOB_QUEUE)))
 
 
 @pytest.mark.parametrize(("retries", "calls"), [("0", 1), ("1", 2)])

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from emulated import EmulatedBatch
     from lifecycle import Life
 
+    from sjresource.aws.batch import Kind
+
 EACH = ("environment", "policy", "queue", "share")
 
 
@@ -378,8 +380,9 @@ def test_the_wait_for_a_delete_is_bounded_by_timeouts(side: QueueSide) -> None:
     """A queue whose jobs take long to end is told, and the next destroy goes on."""
     queue = side.queue(side.environment(), timeouts={"delete": 5.0})
     provider = side.aws.provider(JobQueueProvider)
-    took_it_and_does_nothing = provider.calls._replace(delete=lambda *_: None)
-    setattr(provider, "calls", took_it_and_does_nothing)  # noqa: B010 - for this object only
+    client = provider.client(queue.id)
+    setattr(client, "delete", lambda *_: None)  # noqa: B010 - it takes the delete and does nothing
+    setattr(provider, "client", lambda *_: client)  # noqa: B010 - for this object only
 
     with pytest.raises(WaitTimeout, match=r"deleting JobQueue .*: still VALID after 5 s"):
         provider.delete(queue.id, queue.outs)
@@ -452,11 +455,14 @@ def test_what_aws_does_not_tell_replaces_nothing(side: QueueSide) -> None:
     queue = side.quota_managed_queue()
     silent = {"jobQueueType", "schedulingPolicyArn"}
 
-    def find(client: Any, arn: str) -> dict[str, Any]:
-        detail = client.find_job_queue(arn)
-        return {name: value for name, value in detail.items() if name not in silent}
+    client = side.aws.provider(JobQueueProvider).client(queue.id)
+    describe = client.find
 
-    setattr(queue.provider, "calls", JobQueueProvider.calls._replace(find=find))  # noqa: B010 - for this object only
+    def find(kind: Kind, arn: str) -> dict[str, Any]:
+        return {name: value for name, value in describe(kind, arn).items() if name not in silent}
+
+    setattr(client, "find", find)  # noqa: B010 - for this object only
+    setattr(queue.provider, "client", lambda *_: client)  # noqa: B010 - as above
     queue.refresh()
 
     assert not queue.diff(queue.inputs).changes

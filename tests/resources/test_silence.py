@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sjresource.aws.batch import JOB_QUEUE
 from sjresource.aws.clients import batch_client
 from sjresource.aws.session import OPTIONAL_TIMEOUTS, POLL_TIMEOUTS, CallTimeouts
 from sjresource.aws.settings import Settings
@@ -62,6 +63,6 @@ def test_a_throttle_is_waited_out_for_longer_than_silence(aws: EmulatedBatch) ->
     queue = aws.make_queue()
     aws.control.fault("DescribeJobQueues", "throttle", count=SHORT.unanswered)
 
-    found = batch_client(aws.settings, None, SHORT).find_job_queue(queue)
+    found = batch_client(aws.settings, None, SHORT).find(JOB_QUEUE, queue)
 
     assert found["jobQueueArn"] == queue

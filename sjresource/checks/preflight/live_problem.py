@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sjresource.aws.batch import QUOTA_SHARE
 from sjresource.aws.payload import is_unknown
 from sjresource.errors import SjresourceError
 from sjresource.problem import Problem
@@ -46,7 +47,7 @@ def _tags_of(client: BatchClient, resource: Detail) -> Mapping[str, str]:
     """Return a resource's tags; the list of a queue's shares comes without them."""
     if "tags" not in resource and "quotaShareArn" in resource:
         try:
-            resource = client.find_quota_share(resource["quotaShareArn"])
+            resource = client.find(QUOTA_SHARE, resource["quotaShareArn"])
         except SjresourceError:
             return {}
     tags: Mapping[str, str] = resource.get("tags", {})

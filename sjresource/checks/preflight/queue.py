@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import same_resource
+from sjresource.aws.batch import JOB_QUEUE, QUOTA_SHARE, SCHEDULING_POLICY, SERVICE_ENVIRONMENT
 from sjresource.aws.payload import is_unknown
 from sjresource.checks.preflight.live_problem import LiveProblem
 from sjresource.checks.rules.queues import (
@@ -65,7 +66,7 @@ def _of_share(client: BatchClient, properties: Mapping[str, Any]) -> Iterator[Li
         return
     shares = [
         share
-        for share in client.list_quota_shares(queue)
+        for share in client.list_all(QUOTA_SHARE, queue)
         if share["quotaShareName"] != properties.get("quota_share_name")
     ]
     for problem in queue_has_room_for_shares(len(shares)):
@@ -75,7 +76,7 @@ def _of_share(client: BatchClient, properties: Mapping[str, Any]) -> Iterator[Li
 def _others(client: BatchClient, environment: Detail, name: str) -> Iterator[Detail]:
     """Yield the other queues over an environment, without those that are being deleted."""
     arn = environment["serviceEnvironmentArn"]
-    for queue in client.list_job_queues():
+    for queue in client.list_all(JOB_QUEUE):
         over = [each["serviceEnvironment"] for each in queue.get("serviceEnvironmentOrder", [])]
         gone = queue.get("status") in ("DELETING", "DELETED")
         if queue["jobQueueName"] != name and not gone and any(same_resource(arn, x) for x in over):
@@ -83,12 +84,12 @@ def _others(client: BatchClient, environment: Detail, name: str) -> Iterator[Det
 
 
 def _environment(client: BatchClient, reference: str) -> Detail | None:
-    found = client.find_service_environments([reference]) if reference else []
+    found = client.find_many(SERVICE_ENVIRONMENT, [reference]) if reference else []
     return next(iter(found), None)
 
 
 def _is_quota_managed(client: BatchClient, policy_arn: str) -> bool:
-    return bool(policy_arn) and "quotaSharePolicy" in client.find_scheduling_policy(policy_arn)
+    return bool(policy_arn) and "quotaSharePolicy" in client.find(SCHEDULING_POLICY, policy_arn)
 
 
 def _policy_of(queue: Detail) -> str:

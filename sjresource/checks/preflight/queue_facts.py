@@ -12,6 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sjresource.aws.arn import name_in, parse_arn
+from sjresource.aws.batch import JOB_QUEUE, QUOTA_SHARE, SCHEDULING_POLICY, SERVICE_ENVIRONMENT
 from sjresource.errors import NotFound, SjresourceError
 
 if TYPE_CHECKING:
@@ -52,23 +53,23 @@ def describe_queue(client: BatchClient, job_queue: str) -> QueueFacts:
         Refused, Unreachable: AWS does not describe the queue.
     """
     try:
-        queue = client.find_job_queue(job_queue)
+        queue = client.find(JOB_QUEUE, job_queue)
     except NotFound:
         return QueueFacts(None, whereabouts=_whereabouts(client, job_queue))
     policy_arn = queue.get("schedulingPolicyArn")
-    policy = _ask(lambda: client.find_scheduling_policy(policy_arn)) if policy_arn else None
+    policy = _ask(lambda: client.find(SCHEDULING_POLICY, policy_arn)) if policy_arn else None
     names = [each["serviceEnvironment"] for each in queue.get("serviceEnvironmentOrder", [])]
-    environments = _ask(lambda: client.find_service_environments(names)) if names else None
+    environments = _ask(lambda: client.find_many(SERVICE_ENVIRONMENT, names)) if names else None
     shares = None
     if policy and "quotaSharePolicy" in policy:
-        shares = _ask(lambda: tuple(client.list_quota_shares(queue["jobQueueArn"])))
+        shares = _ask(lambda: tuple(client.list_all(QUOTA_SHARE, queue["jobQueueArn"])))
     return QueueFacts(queue, policy, tuple(environments or ()), shares)
 
 
 def probe(client: BatchClient, name: str) -> SjresourceError | None:
     """Return the error with which AWS cannot be asked, where there is nothing yet to ask about."""
     try:
-        client.find_job_queues([name])
+        client.find_many(JOB_QUEUE, [name])
     except SjresourceError as error:
         return error
     return None
@@ -76,7 +77,7 @@ def probe(client: BatchClient, name: str) -> SjresourceError | None:
 
 def _whereabouts(client: BatchClient, job_queue: str) -> str:
     """Return words for the region, the account if a queue there shows it, and similar names."""
-    there = _ask(lambda: list(islice(client.list_job_queues(), _MOST_NAMES))) or []
+    there = _ask(lambda: list(islice(client.list_all(JOB_QUEUE), _MOST_NAMES))) or []
     names = [str(each["jobQueueName"]) for each in there]
     arns = [parse_arn(each["jobQueueArn"]) for each in there]
     account = next((f" of account {arn.account}" for arn in arns if arn), "")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sjresource.aws.arn import name_in
-from sjresource.aws.presence import Sought
+from sjresource.aws.service_jobs import JobLocator
 from sjresource.aws.waiters import Clock
 from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.terminal.exit_codes import ExitCode
@@ -101,7 +101,7 @@ def _terminate(context: StackContext, orphan: Orphan) -> str:
     clock, before = Clock(time.monotonic, time.sleep), {"status": orphan.status}
     try:
         client = context.batch(orphan.arn)
-        end_and_release(client, Sought(orphan.arn), before, _REASON, clock)
+        end_and_release(client, JobLocator(orphan.arn), before, _REASON, clock)
     except SjresourceError as error:
         return str(error)
     return ""

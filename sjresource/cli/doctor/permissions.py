@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in, region_in
+from sjresource.aws.batch import JOB_QUEUE, QUOTA_SHARE, SCHEDULING_POLICY, SERVICE_ENVIRONMENT
 from sjresource.aws.calls import DENIED, TRANSIENT
 from sjresource.aws.clients import endpoint_of, find_caller, regional_clients
 from sjresource.aws.session import OPTIONAL_TIMEOUTS
@@ -85,23 +86,23 @@ class Targets:
 
 
 READ_CALLS: dict[str, Callable[[RegionalClients, Targets], Any]] = {
-    "batch:DescribeJobQueues": lambda to, it: to.batch("").find_job_queue(it.job_queue),
-    "batch:DescribeQuotaShare": lambda to, it: to.batch("").find_quota_share(
-        it.missing(f"job-queue/{_MISSING_NAME}/quota-share")
+    "batch:DescribeJobQueues": lambda to, it: to.batch("").find(JOB_QUEUE, it.job_queue),
+    "batch:DescribeQuotaShare": lambda to, it: to.batch("").find(
+        QUOTA_SHARE, it.missing(f"job-queue/{_MISSING_NAME}/quota-share")
     ),
-    "batch:DescribeSchedulingPolicies": lambda to, it: to.batch("").find_scheduling_policy(
-        it.missing("scheduling-policy")
+    "batch:DescribeSchedulingPolicies": lambda to, it: to.batch("").find(
+        SCHEDULING_POLICY, it.missing("scheduling-policy")
     ),
-    "batch:DescribeServiceEnvironments": lambda to, _: to.batch("").find_service_environment(
-        _MISSING_NAME
+    "batch:DescribeServiceEnvironments": lambda to, _: to.batch("").find(
+        SERVICE_ENVIRONMENT, _MISSING_NAME
     ),
     "batch:DescribeServiceJob": lambda to, it: to.batch("").find_service_job(it.job),
     "batch:GetJobQueueSnapshot": lambda to, it: to.batch("").find_job_queue_snapshot(it.job_queue),
     "batch:ListQuotaShares": lambda to, it: next(
-        to.batch("").list_quota_shares(it.job_queue), None
+        to.batch("").list_all(QUOTA_SHARE, it.job_queue), None
     ),
     "batch:ListSchedulingPolicies": lambda to, _: next(
-        to.batch("").list_scheduling_policies(), None
+        to.batch("").list_all(SCHEDULING_POLICY), None
     ),
     "batch:ListServiceJobs": lambda to, it: next(
         to.batch("").pages_of_service_jobs(it.job_queue, "RUNNING"), None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sjresource.aws.arn import name_in, parse_arn
+from sjresource.aws.batch import JOB_QUEUE
 from sjresource.cli.stack.context import StackContext
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
 from sjresource.errors import NotFound, SjresourceError
@@ -120,7 +121,7 @@ def _by_name(context: StackContext, job: str) -> Iterator[FoundJob]:
         return
     queues = [
         queue["jobQueueArn"]
-        for queue in context.batch("").list_job_queues()
+        for queue in context.batch("").list_all(JOB_QUEUE)
         if queue.get("jobQueueType") == SAGEMAKER_TRAINING
     ]
     yield from _in_queues(context, job, [queue for queue in queues if queue not in own])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sjresource.aws.arn import name_in, parse_arn
+from sjresource.aws.batch import JOB_QUEUE
 from sjresource.cli.stack.find_job import complete
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
 from sjresource.errors import NotFound
@@ -73,7 +74,7 @@ def _find_arn_or_warn(context: StackContext, queue: str) -> str | None:
 
 
 def _find_arn(context: StackContext, queue: str) -> str:
-    arn: str = context.batch(queue).find_job_queue(queue)["jobQueueArn"]
+    arn: str = context.batch(queue).find(JOB_QUEUE, queue)["jobQueueArn"]
     return arn
 
 

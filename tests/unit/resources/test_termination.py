@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from sjresource.aws.presence import Sought
+from sjresource.aws.service_jobs import JobLocator
 from sjresource.aws.waiters import Clock
 from sjresource.errors import NotFound, RequestFailed, WaitTimeout
 from sjresource.resources.termination import end_and_release
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Detail = dict[str, Any]
 
-JOB = Sought("arn:aws:batch:eu-west-1:123456789012:service-job/x")
+JOB = JobLocator("arn:aws:batch:eu-west-1:123456789012:service-job/x")
 LIVE: Detail = {"status": "RUNNING"}
 ENDING: Detail = {"status": "RUNNING", "isTerminated": True}
 ENDED: Detail = {"status": "SUCCEEDED"}
@@ -59,7 +59,7 @@ class Batch:
         """Let time pass."""
         self.seconds += seconds
 
-    def end(self, seen: Detail | None, job: Sought = JOB) -> Detail | None:
+    def end(self, seen: Detail | None, job: JobLocator = JOB) -> Detail | None:
         """End the job."""
         clock = Clock(lambda: self.seconds, self.wait)
         return end_and_release(cast("BatchClient", self), job, seen, "end", clock)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from waiting_fakes import FakeBatch, FakeTraining, arn, fake_clients, started
@@ -8,6 +8,9 @@ from waiting_fakes import FakeBatch, FakeTraining, arn, fake_clients, started
 from sjresource.errors import RequestFailed, Unreachable
 from sjresource.status.detail import StatusDetail, training_words
 from sjresource.status.masking import Mask
+
+if TYPE_CHECKING:
+    from sjresource.aws.batch import Kind
 
 QUEUE = "arn:aws:batch:us-east-1:123456789012:job-queue/q"
 ENVIRONMENT = "arn:aws:batch:us-east-1:123456789012:service-environment/gpus"
@@ -28,7 +31,7 @@ class Queue(FakeBatch):
             raise self.states["snapshot"]
         return {"frontOfQueue": {"jobs": [{"jobArn": arn(name)} for name in "xya"]}}
 
-    def find_job_queue(self, _queue: str) -> dict[str, Any]:
+    def find(self, _kind: Kind, _queue: str) -> dict[str, Any]:
         """Describe the queue."""
         self.calls.append("queue")
         order = [{"order": 1, "serviceEnvironment": ENVIRONMENT}]
@@ -38,7 +41,7 @@ class Queue(FakeBatch):
             "serviceEnvironmentOrder": order,
         }
 
-    def find_service_environments(self, arns: list[str]) -> list[dict[str, Any]]:
+    def find_many(self, _kind: Kind, arns: list[str]) -> list[dict[str, Any]]:
         """Describe the environments."""
         self.calls.append("environments")
         return [
