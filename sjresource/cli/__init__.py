@@ -1,11 +1,12 @@
 """The `sjresource` command: what a stack's jobs and queues do, from a terminal.
 
-app, group, endings       the command: where it starts, what it offers, how it ends
-stack, state              the current stack: its settings, its jobs, its queues, its secrets
-jobs, job_views           which job is meant, and what is shown of one
-output, screen            JSON, or harmless words on a terminal of any width
-commands                  one command a module
-schemas                   the shapes of what `--json` prints
+main             where it starts, and how every error ends
+command_group    the table of commands
+commands         one file a command
+stack            the stack that is meant, its state, and what JOB and QUEUE mean
+views, logs, doctor, stack_watch, dashboard_source, local_emulator    what the commands are about
+terminal         JSON, or text on a terminal of any width; exit codes
+schemas          the JSON schemas of what `--json` prints
 
-It imports what is below it, and nothing imports it. docs/command.md is its page.
+Nothing of the package imports it. docs/command.md is its page.
 """

@@ -1,4 +1,4 @@
-"""`python -m sjresource.cli`, where no `sjresource` is on PATH."""
+"""`python -m sjresource.cli`, for when `sjresource` is not on PATH."""
 
 from __future__ import annotations
 

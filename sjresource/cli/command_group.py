@@ -1,4 +1,4 @@
-"""The commands that there are: a table. A command's module is loaded when it is called."""
+"""The table of commands, with their help. A command's module is loaded when it is run."""
 
 from __future__ import annotations
 
@@ -7,36 +7,38 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sjresource.cli.terminal.exit_codes import EXIT_CODE_HELP
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS = {
-    "status": "The stack's jobs: state, time in it, attempt, place in the queue, model.",
-    "watch": "The status, live, until all jobs have ended; the exit code says how.",
-    "why": "Why a job waits, or why it failed: the evidence, and what to do.",
-    "queue": "How full a queue is, by share; who runs, who waits for what.",
-    "logs": "What a job has logged, over all its attempts; -f follows it.",
-    "terminate": "End a job that waits or runs.",
-    "orphans": "Live jobs that the stack submitted and no longer knows; --terminate ends them.",
-    "doctor": "Whether all is there that an `up` needs, and how to mend what isn't.",
-    "dashboard": "Queues, shares and jobs in a browser, live and read-only.",
-    "emulator": "Start, stop, see or empty the emulator of AWS on this machine.",
+    "status": "Show the stack's jobs: status, time in it, attempt, place in the queue, model.",
+    "watch": "Show the jobs live until all have ended; the exit code tells if all succeeded.",
+    "why": "Explain why a job waits or failed, with the evidence and what to do.",
+    "queue": "Show how full a queue is, by share, who runs, and who waits for what.",
+    "logs": "Print a job's log over all its attempts; -f follows it.",
+    "terminate": "Terminate a job that waits or runs.",
+    "orphans": "List live jobs of the stack that are not in its state; --terminate ends them.",
+    "doctor": "Check that everything `pulumi up` needs is in place, and how to fix what is not.",
+    "dashboard": "Show queues, shares and jobs in a browser, live and read-only.",
+    "emulator": "Start, stop, show or empty the emulator of AWS on this machine.",
 }
-"""Each command with the line that `sjresource --help` has for it.
+"""Each command with its line in `sjresource --help`.
 
-It is the function of its own name in `sjresource/cli/commands/<name>.py`.
+It is the function of the same name in `sjresource/cli/commands/<name>.py`.
 """
 
 
 class LazyGroup(click.Group):
-    """A group whose commands are imported one at a time."""
+    """A group that imports a command's module when the command is run."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Name them, in the table's order."""
+        """Return the names in the table's order."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - as above
-        """Load one."""
+        """Load a command."""
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"sjresource.cli.commands.{cmd_name}")
@@ -44,10 +46,15 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - as above
-        """List the commands without loading them, which click's own way would."""
-        rows: Sequence[tuple[str, str]] = list(COMMANDS.items())
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
+        """Write the commands without loading them, which click's own way would, and exit codes."""
+        exit_codes = [(str(int(code)), text) for code, text in EXIT_CODE_HELP.items()]
+        sections: dict[str, Sequence[tuple[str, str]]] = {
+            "Commands": list(COMMANDS.items()),
+            "Exit codes": exit_codes,
+        }
+        for title, rows in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(rows)
 
 
 @click.command(
@@ -58,6 +65,6 @@ class LazyGroup(click.Group):
 def sjresource() -> None:
     """See what AWS Batch does with the service jobs of a Pulumi stack.
 
-    JOB is a Pulumi resource name of the current stack, a job id, an ARN or a job name. Exit codes
-    and the shapes of --json: docs/command.md.
+    JOB is a Pulumi resource name of the current stack, a job id, an ARN or a job name. See
+    docs/command.md for everything, and for the JSON schemas of --json.
     """

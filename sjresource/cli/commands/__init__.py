@@ -1,1 +1,1 @@
-"""The commands of `sjresource`, one a module; `group` names them and loads the one that is run."""
+"""The commands, one file each. `command_group` names them, and loads the one that is run."""

@@ -27,7 +27,9 @@ FOLDER = ".sjresource"
 
 @click.group()
 def emulator() -> None:
-    """AWS on this machine: Batch service jobs, with S3, IAM, STS, logs and SageMaker.
+    """Start, stop, show or empty the emulator of AWS on this machine.
+
+    It has Batch service jobs, with S3, IAM, STS, CloudWatch Logs and SageMaker beside them.
 
     Each data folder (--data) has its own emulator. The default is the emulator that this shell's
     AWS variables point to, else `.sjresource/emulator` in the Pulumi project's folder.
@@ -58,9 +60,10 @@ def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @output_option
 def start(output: Output, data: Path, port: int, executor: str) -> None:
-    """Start the emulator in the background, unless it is running; print how to use it.
+    """Start it in the background, if it is not running.
 
-    The output is for a shell: eval "$(sjresource emulator start)".
+    Print its address, and the variables that a shell needs to use it, for
+    eval "$(sjresource emulator start)".
     """
     local_emulator.check_folder(data)
     running = local_emulator.find(data)
@@ -79,7 +82,7 @@ def start(output: Output, data: Path, port: int, executor: str) -> None:
 @data_option
 @output_option
 def stop(output: Output, data: Path) -> None:
-    """Stop the emulator. Its data stay for the next start; training that is running fails."""
+    """Stop it. Its data are kept for the next start; training that is running fails."""
     local_emulator.check_folder(data)
     running = local_emulator.find(data)
     if running is not None:
@@ -93,9 +96,9 @@ def stop(output: Output, data: Path) -> None:
 @data_option
 @output_option
 def status(output: Output, data: Path) -> int:
-    """Show whether the emulator is running, where, and its number of jobs.
+    """Show whether it runs, where, and its jobs.
 
-    Exit code 3: it is not running.
+    Jobs are counted by region and status. Exit code 3: it is not running.
     """
     running = local_emulator.find(data)
     result = _as_json(data, running)
@@ -110,7 +113,7 @@ def status(output: Output, data: Path) -> int:
 @click.option("-y", "--yes", is_flag=True, help="Do not ask for confirmation.")
 @output_option
 def reset(output: Output, data: Path, *, yes: bool) -> None:
-    """Delete all queues, jobs, logs and buckets. The emulator keeps its key and its address."""
+    """Delete all queues, jobs, logs and buckets. Its key and its address stay."""
     local_emulator.check_folder(data)
     confirm(
         f"emptying Emulator ({data})",

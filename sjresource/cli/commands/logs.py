@@ -27,9 +27,7 @@ if TYPE_CHECKING:
 @click.command()
 @job_argument
 @click.option("-f", "--follow", is_flag=True, help="Go on until the job has ended.")
-@click.option(
-    "--tail", type=click.IntRange(min=0), metavar="N", help="Only the last N lines so far."
-)
+@click.option("--tail", type=click.IntRange(0), metavar="N", help="Begin with the last N lines.")
 @click.option("-t", "--timestamps", is_flag=True, help="Begin each line with its time (UTC).")
 @stack_options
 @output_option

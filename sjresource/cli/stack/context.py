@@ -56,7 +56,7 @@ def stack_options(command: Callable[..., Any]) -> Callable[..., Any]:
         default=".",
         help="Folder in the Pulumi project. Default: the current folder.",
     )
-    stack_option = click.option("-s", "--stack", help="Name of the stack. Default: the selected.")
+    stack_option = click.option("-s", "--stack", help="Stack name. Default: the selected one.")
     return stack_option(cwd_option(with_context))
 
 

@@ -8,11 +8,10 @@ from sjresource.errors import NotFound, SjresourceError
 
 
 class ExitCode(IntEnum):
-    """The exit codes, for scripts. docs/command.md has the same table."""
+    """The exit codes, for scripts."""
 
     OK = 0
     FAILED = 1
-    """The command worked, and its answer is negative: a job or a check failed."""
     USAGE = 2
     NOT_FOUND = 3
     AMBIGUOUS = 4
@@ -20,6 +19,20 @@ class ExitCode(IntEnum):
     PULUMI = 6
     INTERRUPTED = 130
     PIPE_CLOSED = 141
+
+
+EXIT_CODE_HELP = {
+    ExitCode.OK: "Done.",
+    ExitCode.FAILED: "The answer is negative: a job or a check has failed, or you said no.",
+    ExitCode.USAGE: "Wrong usage, or an extra of the package is not installed.",
+    ExitCode.NOT_FOUND: "There is no such job, queue, stack or emulator.",
+    ExitCode.AMBIGUOUS: "JOB or QUEUE matches several.",
+    ExitCode.AWS: "AWS, or the emulator, refused or did not answer.",
+    ExitCode.PULUMI: "Pulumi could not read the stack: no project or no passphrase, say",
+    ExitCode.INTERRUPTED: "Ctrl-C.",
+    ExitCode.PIPE_CLOSED: "The reader of the pipe has gone.",
+}
+"""What each code means, for `sjresource --help`; docs/command.md says more of each."""
 
 
 class CommandFailure(Exception):  # noqa: N818 - the name of the fact, as in errors.py
