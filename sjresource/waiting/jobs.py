@@ -12,7 +12,7 @@ import re
 import time
 from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import pulumi
 
@@ -24,6 +24,8 @@ from sjresource.waiting.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+T = TypeVar("T")
 
 _BATCH_KINDS = ("job", "job-definition", "job-queue", "scheduling-policy", "service-environment")
 _SEVERAL = (list, tuple, set, frozenset, Mapping)
@@ -102,15 +104,11 @@ class WaitedJobs:
 
     def arns(self) -> pulumi.Output[list[str]]:
         """Return the jobs' ARNs."""
-        arns: pulumi.Output[list[str]] = self._each(
-            lambda entries: pulumi.Output.all(*(_arn(each) for each in entries))
-        )
-        return arns
+        return self._each(lambda entries: pulumi.Output.all(*(_arn(each) for each in entries)))
 
     def names(self) -> pulumi.Input[list[str] | None]:
         """Return the names of a mapping; None for a list."""
-        names: pulumi.Input[list[str] | None] = self._each(_names)
-        return names
+        return self._each(_names)
 
     def apply(self, then: Callable[[list[Job]], Any]) -> pulumi.Output[Any]:
         """Call `then` with the jobs, once their ARNs and queues are known."""
@@ -119,8 +117,7 @@ class WaitedJobs:
             queues = pulumi.Output.all(*(_arn_and_queue(each) for each in entries))
             return queues.apply(lambda known: then(self._jobs(entries, known)))
 
-        result: pulumi.Output[Any] = self._each(with_queues)
-        return result
+        return self._each(with_queues)
 
     def _jobs(
         self, entries: Sequence[Entry], arns_and_queues: Sequence[tuple[str, str | None]]
@@ -180,9 +177,9 @@ class WaitedJobs:
 
         return pulumi.Output(set(), value(), _resolved(value=True), is_secret())
 
-    def _each(self, make: Callable[[Sequence[Entry]], Any]) -> Any:
+    def _each(self, make: Callable[[Sequence[Entry]], T]) -> T:
         if isinstance(self._entries, pulumi.Output):
-            return self._entries.apply(make)
+            return cast("T", self._entries.apply(make))
         return make(self._entries)
 
 
@@ -282,10 +279,8 @@ def _names(entries: Sequence[Entry]) -> list[str] | None:
     return [entry.name or "" for entry in entries] if entries[0].name is not None else None
 
 
-def _arn(entry: Entry) -> pulumi.Input[str]:
-    given: Any = entry.given
-    arn: pulumi.Input[str] = given.job_arn if isinstance(given, DeclaredJob) else given
-    return arn
+def _arn(entry: Entry) -> Any:
+    return entry.given.job_arn if isinstance(entry.given, DeclaredJob) else entry.given
 
 
 def _arn_and_queue(entry: Entry) -> pulumi.Output[tuple[str, str | None]]:

@@ -158,7 +158,7 @@ def test_a_job_that_will_never_start_is_warned_of_once() -> None:
 
 
 def test_secrets_are_masked_in_what_is_said() -> None:
-    """A reason may quote the payload, of one job or of a crowd."""
+    """A reason may quote the payload, of one job or of a group."""
     for size in (1, 30):
         stage = Stage(size)
         for number, job in enumerate(stage.jobs):
