@@ -32,7 +32,7 @@ from sjresource.emulator.services.logs import LogsPersistence
 from sjresource.emulator.services.moto import DamagedPersistence, MotoServices
 from sjresource.emulator.services.s3 import S3Persistence
 from sjresource.emulator.services.sagemaker import TrainingJobs
-from sjresource.emulator.services.web_identities import WebIdentities
+from sjresource.emulator.services.sts import WebIdentities
 from sjresource.emulator.store.credentials import Keyring, credentials_in, new_credentials
 from sjresource.emulator.store.damage import DamagedError
 from sjresource.emulator.store.data_folder import BATCH, LOGS, OBJECTS, claim

@@ -132,7 +132,10 @@ def test_mistaken_orders_are_told(emulator: Emulator, entered: str) -> None:
     known = {"Cookie": entered, "Origin": emulator.url}
 
     wrong = send(emulator, "/_page/controls/clock", "POST", '{"rate": "fast"}', **known)
-    assert (wrong.status, json.loads(wrong.body)) == (400, {"message": "rate must be a number"})
+    assert (wrong.status, json.loads(wrong.body)) == (
+        400,
+        {"message": "body.rate: expected `float`, got `str`"},
+    )
     assert send(emulator, "/_page/controls/behaviour", "POST", "{}", **known).status == 404
     assert send(emulator, "/_page/overview", "POST", "{}", **known).status == 405
     large = send(emulator, "/_page/controls/faults", "POST", "x" * 70_000, **known)

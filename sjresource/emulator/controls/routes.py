@@ -24,7 +24,7 @@ from sjresource.emulator.protocol.decoding import (
 )
 from sjresource.emulator.protocol.errors import AWSError
 from sjresource.emulator.protocol.http_messages import json_response
-from sjresource.emulator.services.web_identities import LONGEST_SECONDS as LONGEST_IDENTITY
+from sjresource.emulator.services.sts import LONGEST_SECONDS as LONGEST_IDENTITY
 from sjresource.emulator.store.records import HOLDING_CAPACITY, LIVE
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from sjresource.emulator.executors.interface import Executor
     from sjresource.emulator.executors.scripts import ScriptRules
     from sjresource.emulator.protocol.http_messages import Request, Response
-    from sjresource.emulator.services.web_identities import WebIdentities
+    from sjresource.emulator.services.sts import WebIdentities
     from sjresource.emulator.store.records import Job
     from sjresource.emulator.store.store import Store
 

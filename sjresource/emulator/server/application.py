@@ -1,9 +1,8 @@
-"""The door of the emulator, as a WSGI application: who is let in, and how refusals look.
+"""The WSGI entry point: checks Host, Origin, size and signature, then dispatches.
 
-In order: foreign Hosts and Origins are refused, then signatures are checked, and only then a body
-is held in memory (how large one may be is `connections`' part); then control routes and services
-answer. Only `GET /_emulator/health` and STS's AssumeRoleWithWebIdentity are unsigned, and the page,
-which has a door of its own; that call's token must be a trusted one.
+A body is held in memory only once its signature is checked; `connections.py` bounds its size
+before. Three things need no signature: `GET /_emulator/health`, STS's AssumeRoleWithWebIdentity,
+whose token must be a trusted one, and the queue page, which has its own access token.
 """
 
 from __future__ import annotations
@@ -22,9 +21,13 @@ from sjresource.emulator.protocol.http_messages import (
     read_head,
     with_body,
 )
+from sjresource.emulator.server.authentication import (
+    claimed_service,
+    claimed_signature,
+    missing_signature,
+)
 from sjresource.emulator.server.connections import MOST_BYTES
 from sjresource.emulator.server.routing import operation_and_parameters
-from sjresource.emulator.server.signatures import claimed_service, claimed_signature, missing
 from sjresource.emulator.store.damage import storage_problem
 
 if TYPE_CHECKING:
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
     from sjresource.emulator.protocol.http_messages import Request, Response
     from sjresource.emulator.server.authentication import Authenticator
     from sjresource.emulator.server.routing import ServiceRouter
-    from sjresource.emulator.services.web_identities import WebIdentities
+    from sjresource.emulator.services.sts import WebIdentities
     from sjresource.page import Site
 
 _LOG: Final = logging.getLogger(__name__)
@@ -48,7 +51,7 @@ _HOP_BY_HOP: Final = frozenset({"connection", "content-length", "transfer-encodi
 
 
 class Application:
-    """Takes WSGI requests; `cut` closes the connection of an environment without an answer."""
+    """The WSGI application; `cut` closes the connection of an environment without an answer."""
 
     def __init__(
         self,
@@ -118,14 +121,14 @@ class Application:
         return self._answer_service(signature.service, signature.region, request)
 
     def _answer_unsigned(self, head: Request, environ: dict[str, Any]) -> Response:
-        """Answer the one call of STS that comes before any key."""
+        """Answer AssumeRoleWithWebIdentity, which callers without a key make; refuse all others."""
         length = head.headers.get("content-length", "0")
         if (head.method, head.target) != ("POST", "/") or int(length) > _MOST_UNSIGNED:
-            raise missing()
+            raise missing_signature()
         request = with_body(head, environ)
         form = parse_qsl(request.body.decode("utf-8", "replace"))
         if [value for name, value in form if name == "Action"] != [_UNSIGNED_ACTION]:
-            raise missing()
+            raise missing_signature()
         tokens = [value for name, value in form if name == "WebIdentityToken"]
         self._web_identities.require_trusted(tokens[0] if len(tokens) == 1 else "")
         return self._answer_service("sts", _DEFAULT_REGION, request)
@@ -154,7 +157,7 @@ def _check_size(head: Request, service: str) -> None:
 
 
 def _unsigned_service(head: Request) -> str:
-    """Return STS for a form that is not signed: its refusal is one that STS's clients can read."""
+    """Return "sts" for an unsigned form, so that STS's clients can read the refusal."""
     form = head.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
     return "sts" if form and head.method == "POST" else ""
 
@@ -170,7 +173,7 @@ def _unexpected(error: Exception) -> AWSError:
 
 
 def _check_origin(headers: Mapping[str, str]) -> None:
-    """A browser's page, or a name that was bound to our address, must not drive the emulator."""
+    """Refuse web pages of other sites, and names that others have bound to our address."""
     host = headers.get("host", "")
     name = host_name(host)
     if name not in _LOOPBACK and not name.endswith(".localhost"):

@@ -1,4 +1,4 @@
-"""Waitress's connections, with what S3's clients and careful servers need and waitress lacks."""
+"""Extends waitress's connections: bounds on bodies by service, and what S3's clients need."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from waitress.task import WSGITask  # type: ignore[import-untyped] # the same
 
 from sjresource.emulator.protocol.errors import AWSError, error_response
 from sjresource.emulator.protocol.http_messages import Request, target_of
-from sjresource.emulator.server.signatures import claimed_service
+from sjresource.emulator.server.authentication import claimed_service
 from sjresource.emulator.store.damage import storage_problem
 from sjresource.page import connections
 
@@ -24,36 +24,36 @@ MOST_BYTES: Final = {"": _MEBIBYTE, "logs": 16 * _MEBIBYTE, "s3": 1024 * _MEBIBY
 """Of a body, by service; those without an entry have the first."""
 
 _RECEIVED: Final = 16 * _MEBIBYTE
-"""So much is received, to the disk, before it is known who sends it."""
+"""So much is received, to the disk, before the signature is checked."""
 
 _METADATA: Final = re.compile(rb"^X-Amz-Meta-[^:\r\n]*", re.MULTILINE)
 _TOO_LARGE: Final = 413
 
 
 class Task(WSGITask):  # type: ignore[misc] # it has no types
-    """Leaves the names of S3's metadata in lower case: waitress would write `X-Amz-Meta-Key`."""
+    """Keeps the names of S3's metadata in lower case; waitress would write `X-Amz-Meta-Key`."""
 
     def build_response_header(self) -> bytes:
-        """Write the answer's headers."""
+        """Return the answer's headers."""
         header: bytes = super().build_response_header()
         return _METADATA.sub(lambda name: name.group().lower(), header)
 
 
 class Parser(HTTPRequestParser):  # type: ignore[misc] # it has no types
-    """Refuses large bodies before they are received, but for S3's of whoever has a key.
+    """Refuses large bodies before they are received, unless they are S3's and signed.
 
-    `adj.admit` raises AWSError for an object that is not to be received. Whatever is refused gets
-    an error as AWS writes it.
+    `adj.admit` raises AWSError for an object that must not be received. Refusals are errors in the
+    protocol of the service.
     """
 
     adj: Any
     error: Any
-    path = ""  # waitress tells of it when a client is gone, also where there was none to read
+    path = ""  # waitress logs it when a client is gone, also before it was read
     _refusal: AWSError | None = None
     _service = ""
 
     def received(self, data: bytes) -> int:
-        """Take more of the request."""
+        """Parse more of the request."""
         try:
             consumed: int = super().received(data)
         except OSError as error:  # of the disk to which bodies are spooled
@@ -68,7 +68,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # it has no types
         return consumed
 
     def parse_header(self, header_plus: bytes) -> None:
-        """Read the headers."""
+        """Parse the headers."""
         try:
             super().parse_header(header_plus)
             head = Request(self.command, target_of(self.request_uri), self._headers(), b"")
@@ -93,14 +93,14 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # it has no types
 
 
 class _Refused:
-    """What waitress wants of an error."""
+    """An error with the interface that waitress expects."""
 
     def __init__(self, error: AWSError, service: str) -> None:
         self._error = error
         self._service = service
 
     def to_response(self, _ident: str | None = None) -> tuple[str, list[tuple[str, str]], bytes]:
-        """Write it."""
+        """Return status, headers and body."""
         response = error_response(self._error, self._service)
         return response.status_line, list(response.headers.items()), response.body
 
@@ -113,9 +113,9 @@ def _as_aws(error: Any) -> AWSError:
 
 
 class Channel(connections.Channel):
-    """A connection that also serves requests which expect `100 Continue` and have no body.
+    """A connection that also serves requests with `Expect: 100-continue` and an empty body.
 
-    boto3 sends such for an empty S3 object; waitress forgets that they are complete and waits for
+    boto3 sends them for an empty S3 object; waitress forgets that they are complete and waits for
     the body for ever.
     """
 
@@ -130,14 +130,14 @@ class Channel(connections.Channel):
 
 
 def admit_all(_head: Request) -> None:
-    """Receive every body within its bounds."""
+    """Accept every body within its bounds."""
 
 
 def cut_connection(environ: dict[str, Any]) -> None:
     """Close the connection that `environ` came over, without a byte of an answer.
 
-    WSGI has no word for this; the channel is what waitress's own callable in the environment
-    belongs to.
+    WSGI has no means for this; waitress's own callable in the environment is a method of the
+    channel.
     """
     channel = environ["waitress.client_disconnected"].__self__
     channel.socket.shutdown(socket.SHUT_RDWR)

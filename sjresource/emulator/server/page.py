@@ -1,6 +1,6 @@
-"""The queue page about this emulator: its own answers, asked for in process, and its controls.
+"""The queue page of this emulator: its data source, which asks in process, and its controls.
 
-What is asked goes the way of every request but for the door: no signature, no faults, no counts.
+The source's requests are routed like all others, but without signatures, faults and the call log.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _REST_SECONDS: Final = 0.5
 _MOST_JOBS: Final = 1000
-"""So many jobs of a queue are shown in one status, the newest ones."""
+"""So many jobs of a queue are shown in each status, the newest ones."""
 
 _LOG_GROUP: Final = "/aws/sagemaker/TrainingJobs"
 _LOG_LINES: Final = 200
@@ -36,7 +36,7 @@ _TARGETS: Final = {"logs": "Logs_20140328.", "sagemaker": "SageMaker."}
 
 
 class EmulatorAnswers:
-    """The emulator's answers, of all regions that have queues."""
+    """The emulator's answers, for all regions that have queues."""
 
     place = "emulator"
 
@@ -54,19 +54,19 @@ class EmulatorAnswers:
         return self._clock.rate
 
     def now(self) -> int:
-        """Give the emulator's time."""
+        """Return the emulator's time, in epoch milliseconds."""
         return round(self._clock.now() * 1000)
 
     def mark(self) -> int:
-        """Give what differs after every change of a record."""
+        """Return a number that changes with every record."""
         return self._store.version
 
     def rest_seconds(self) -> float:
-        """A page asks once a second; several pages share a look."""
+        """Return for how long several pages share an answer; a page asks once a second."""
         return _REST_SECONDS
 
     def job_queues(self) -> list[Answer]:
-        """Describe the queues of service jobs, of all regions."""
+        """Describe the queues of service jobs in all regions."""
         with self._store.transaction():
             queues = self._store.resources("job-queue")
         regions = sorted({queue.region for queue in queues})
@@ -95,11 +95,11 @@ class EmulatorAnswers:
         return list(self._pages(_region(job_queue), "ListQuotaShares", "quotaShares", asked))
 
     def snapshot(self, job_queue: str) -> Answer:
-        """Give GetJobQueueSnapshot's answer."""
+        """Return GetJobQueueSnapshot's answer."""
         return self._batch(_region(job_queue), "GetJobQueueSnapshot", {"jobQueue": job_queue})
 
     def service_jobs(self, job_queue: str, status: str) -> tuple[list[Answer], bool]:
-        """List a queue's newest jobs in one status."""
+        """List a queue's newest jobs in a status; the flag says whether there are more."""
         asked = {"jobQueue": job_queue, "jobStatus": status}
         found: list[Answer] = []
         for job in self._pages(_region(job_queue), "ListServiceJobs", "jobSummaryList", asked):
@@ -118,7 +118,7 @@ class EmulatorAnswers:
         return self._ask("sagemaker", _region(arn), "DescribeTrainingJob", asked)
 
     def log_tail(self, training_job_arn: str) -> list[str]:
-        """Give the end of the first instance's log; nothing where nothing was written."""
+        """Return the last lines of the first instance's log; none before it has written any."""
         region, name = _region(training_job_arn), training_job_arn.rpartition("/")[2]
         asked: Answer = {"logGroupName": _LOG_GROUP, "logStreamNamePrefix": f"{name}/"}
         try:
@@ -133,7 +133,7 @@ class EmulatorAnswers:
         return [event["message"].rstrip("\n") for event in events]
 
     def why_waiting(self, arn: str) -> str | None:
-        """Say what the scheduler says, with numbers."""
+        """Return the scheduler's explanation, with numbers."""
         with self._store.transaction():
             job = self._store.job(arn.rpartition("/")[2])
         return None if job is None else self._lifecycle.why_waiting(job)
@@ -174,13 +174,13 @@ class EmulatorAnswers:
 
 
 class EmulatorControls:
-    """Clock and faults, by the routes that `control` has for them."""
+    """Clock and faults, by their control routes."""
 
     def __init__(self, control: ControlRoutes) -> None:
         self._control = control
 
     def answer(self, method: str, route: str, body: bytes) -> tuple[int, bytes]:
-        """Carry out an order for the clock or the faults."""
+        """Answer a request for the clock or the faults."""
         if route not in _ROUTES:
             return 404, _json({"message": f"there is no {route} here"})
         try:

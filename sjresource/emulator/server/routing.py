@@ -14,11 +14,14 @@ from sjresource.emulator.api import OPERATIONS
 from sjresource.emulator.protocol import model
 from sjresource.emulator.protocol.errors import AWSError
 from sjresource.emulator.protocol.http_messages import json_response
-from sjresource.emulator.services import iam
-from sjresource.emulator.services.cors import require_one_wildcard
 from sjresource.emulator.services.moto import HOSTS
+from sjresource.emulator.services.moto_gaps import (
+    SIMULATE_PRINCIPAL_POLICY,
+    allow_everything,
+    require_one_wildcard,
+)
 from sjresource.emulator.services.sagemaker import read_parameters
-from sjresource.emulator.services.sts import let_in_issued
+from sjresource.emulator.services.sts import accept_issued
 
 if TYPE_CHECKING:
     from sjresource.emulator.api.batch import Batch
@@ -55,11 +58,11 @@ class ServiceRouter:
             ours = self._training_jobs.answer(request, region)
             if ours is not None:
                 return ours
-        if service == "iam" and operation_and_parameters(service, request)[0] == iam.OPERATION:
-            return iam.allow_everything(request)
+        if service == "iam" and _action(request) == SIMULATE_PRINCIPAL_POLICY:
+            return allow_everything(request)
         response = self._moto.answer(service, region, request)
         if service == "sts":
-            let_in_issued(response, self._keyring)
+            accept_issued(response, self._keyring)
         return response
 
     def _answer_batch(self, region: str, request: Request) -> Response:
@@ -100,5 +103,8 @@ def operation_and_parameters(service: str, request: Request) -> tuple[str, dict[
         return request.method, {}
     if "x-amz-target" in request.headers:
         return request.headers["x-amz-target"].rpartition(".")[2], read_parameters(request)
-    form = dict(parse_qsl(request.body.decode("utf-8", "replace")))
-    return form.get("Action", request.method), {}
+    return _action(request) or request.method, {}
+
+
+def _action(request: Request) -> str:
+    return dict(parse_qsl(request.body.decode("utf-8", "replace"))).get("Action", "")

@@ -21,15 +21,14 @@ if TYPE_CHECKING:
     from sjresource.emulator.protocol.http_messages import Request
 
 _THREADS: Final = 8
-_MOST_LENT: Final = 200
+_MOST_EXTRA: Final = 200
 
 
 class Server:
-    """A running server; `port` is the real one, also if 0 was asked for.
+    """An HTTP server; `port` is the real one, also if 0 was asked for.
 
-    A connection on which nothing moves for `idle_seconds`, a slow client's included, is closed, and
-    before that if there are too many.
-    `admit` raises AWSError for a head whose large body is not to be received.
+    A connection without traffic for `idle_seconds` is closed, and earlier if there are too many.
+    `admit` raises AWSError for a head whose large body must not be received.
     """
 
     def __init__(
@@ -44,7 +43,7 @@ class Server:
         _require_loopback(host)
         self.host = host
         self._map: dict[int, Any] = {}
-        # It warns whenever all its threads are busy, which is nothing that a user could act on.
+        # It warns whenever all its threads are busy, which no user could act on.
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)
         self._server = waitress.create_server(
             application,
@@ -63,37 +62,37 @@ class Server:
         self._server.adj.admit = admit
         self.port = int(self._server.effective_port)
         self._stopping = threading.Event()
-        self._lending = threading.Lock()
-        self._lent = 0
+        self._resizing = threading.Lock()
+        self._extra = 0
         self._thread = threading.Thread(target=self._serve, name="emulator", daemon=True)
 
     @property
     def url(self) -> str:
-        """Where the server listens."""
+        """The URL at which the server listens."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
 
     def start(self) -> None:
-        """Begin to serve."""
+        """Start to serve; returns at once."""
         self._thread.start()
 
     def sleep(self, seconds: float) -> None:
-        """Sleep in the middle of a request, without taking a thread from all others."""
-        self._lend(1)
+        """Sleep in the middle of a request; another thread serves the others meanwhile."""
+        self._add_threads(1)
         try:
             time.sleep(seconds)
         finally:
-            self._lend(-1)
+            self._add_threads(-1)
 
-    def _lend(self, threads: int) -> None:
-        with self._lending:
-            self._lent += threads
-            count = _THREADS + min(self._lent, _MOST_LENT)
+    def _add_threads(self, threads: int) -> None:
+        with self._resizing:
+            self._extra += threads
+            count = _THREADS + min(self._extra, _MOST_EXTRA)
             if not self._stopping.is_set():
                 self._server.task_dispatcher.set_thread_count(count)
 
     def stop(self) -> None:
-        """Take no more requests, let those in work end, and close every connection."""
+        """Take no more requests, let the running ones end, and close every connection."""
         self._stopping.set()
         if not self._thread.is_alive():
             wasyncore.close_all(self._map)
@@ -110,7 +109,7 @@ class Server:
 
 
 def _require_loopback(host: str) -> None:
-    """The emulator runs commands: nobody on another machine may reach it."""
+    """Raise ValueError for an address that other machines reach: the emulator runs commands."""
     try:
         loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
