@@ -7,16 +7,14 @@ one left is ignored. An emulator that runs inside another program is never touch
 
 from __future__ import annotations
 
-import configparser
 import fcntl
 import json
 import os
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from dataclasses import dataclass
+from http import HTTPStatus
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -162,23 +160,21 @@ def read_control(url: str, data: Path, route: str) -> Any:
     """
     from botocore.auth import SigV4Auth  # noqa: PLC0415 - `start` does without
     from botocore.awsrequest import AWSRequest  # noqa: PLC0415 - as above
-    from botocore.credentials import Credentials  # noqa: PLC0415 - as above
+    from botocore.credentials import SharedCredentialProvider  # noqa: PLC0415 - as above
+    from botocore.exceptions import BotoCoreError  # noqa: PLC0415 - as above
+    from botocore.httpsession import URLLib3Session  # noqa: PLC0415 - as above
 
     request = AWSRequest("GET", f"{url}/_emulator/{route}")
-    parser = configparser.ConfigParser(interpolation=None)
     try:
-        parser.read(data / "credentials")
-        key = parser[PROFILE]
-        credentials = Credentials(key["aws_access_key_id"], key["aws_secret_access_key"])
-        SigV4Auth(credentials, "emulator", REGION).add_auth(request)
-        signed = urllib.request.Request(  # noqa: S310 - the URL that the emulator wrote down
-            str(request.url), headers=dict(request.headers.items())
-        )
-        no_proxy = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with no_proxy.open(signed, timeout=_REQUEST_SECONDS) as answer:
-            return json.load(answer)
-    except (OSError, ValueError, KeyError, configparser.Error) as error:
-        raise Unreachable("asking", "Emulator", url, str(error)) from None
+        key = SharedCredentialProvider(str(data / "credentials"), PROFILE).load()
+        SigV4Auth(key, "emulator", REGION).add_auth(request)  # type: ignore[arg-type] # None raises
+        answer = URLLib3Session(timeout=_REQUEST_SECONDS).send(request.prepare())
+        if answer.status_code == HTTPStatus.OK:
+            return json.loads(answer.content)
+        seen = f"HTTP {answer.status_code}"
+    except (BotoCoreError, ValueError) as error:
+        seen = str(error)
+    raise Unreachable("asking", "Emulator", url, seen)
 
 
 def _start(command: Sequence[str], data: Path, log: Path, seconds: float) -> RunningEmulator:
