@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 
 from sjresource.cli.stack.state import jobs_in
 from sjresource.cli.views.job import Viewer
-from sjresource.errors import NotFound, RequestFailed, SjresourceError
+from sjresource.errors import RequestFailed, SjresourceError
 from sjresource.status.detail import StatusDetail
-from sjresource.vocabulary import TERMINAL
 from sjresource.waiting.poller import Poller
 from sjresource.waiting.watch import Watch
 
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from sjresource.cli.stack.context import StackContext
     from sjresource.cli.stack.state import StackJob
-    from sjresource.cli.views.job import Answer, JobView
+    from sjresource.cli.views.job import JobView
 
 _STATE_SECONDS = 10.0
 _FRESH_SECONDS = 20.0
@@ -94,11 +93,8 @@ class StackWatch:
 
     def refusal(self) -> RequestFailed | None:
         """Give why a job could not be asked for at all, if there is one such."""
-        for watch in self._watches.values():
-            error = watch.done.exception() if watch.done.done() else None
-            if isinstance(error, RequestFailed):
-                return error
-        return None
+        errors = (watch.error for watch in self._watches.values())
+        return next((error for error in errors if isinstance(error, RequestFailed)), None)
 
     def _have_ended(self) -> bool:
         return all(watch.done.done() for watch in self._watches.values())
@@ -139,27 +135,11 @@ class StackWatch:
 
     def _view(self, job: StackJob) -> JobView:
         watch = self._watches[job.arn]
-        answer = _answer(watch)
-        news = _news(answer)
+        state = watch.state, str(watch.error)
+        fresh_seconds = float("inf") if watch.has_ended else _FRESH_SECONDS
         before = self._views.get(job.arn)
-        if before and before[0] == news and self._now() - before[1] < _fresh_for(answer):
+        if before and before[0] == state and self._now() - before[1] < fresh_seconds:
             return before[2]
-        view = self._viewer.view(job, answer)
-        self._views[job.arn] = (news, self._now(), view)
+        view = self._viewer.view(job, watch.error or watch.detail)
+        self._views[job.arn] = (state, self._now(), view)
         return view
-
-
-def _answer(watch: Watch) -> Answer | None:
-    error = watch.done.exception() if watch.done.done() else None
-    return error if isinstance(error, (NotFound, RequestFailed)) else watch.detail
-
-
-def _news(answer: Answer | None) -> object:
-    if answer is None or isinstance(answer, SjresourceError):
-        return str(answer)
-    return answer["status"], answer.get("statusReason"), len(answer.get("attempts", []))
-
-
-def _fresh_for(answer: Answer | None) -> float:
-    ended = isinstance(answer, dict) and answer["status"] in TERMINAL
-    return float("inf") if ended else _FRESH_SECONDS

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in, parse_arn
-from sjresource.errors import NotFound, SjresourceError
+from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.status.text import duration
 
 if TYPE_CHECKING:
@@ -60,10 +60,10 @@ class Watch:
         return arn.region if arn else "", name_in(self.queue or "")
 
     @property
-    def error(self) -> SjresourceError | None:
+    def error(self) -> NotFound | RequestFailed | None:
         """Why the job can't be asked for; None as long as it can."""
         error = self.done.exception() if self.done.done() and not self.done.cancelled() else None
-        return error if isinstance(error, SjresourceError) else None
+        return error if isinstance(error, (NotFound, RequestFailed)) else None
 
     @property
     def has_ended(self) -> bool:
