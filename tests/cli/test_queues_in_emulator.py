@@ -11,13 +11,18 @@ from emulated import PAYLOAD
 from emulated_stack import EmulatedCloud
 
 from sjresource.aws.payload import payload_json
+from sjresource.cli.commands.status import row
+from sjresource.cli.dashboard_source import AwsSource
 from sjresource.cli.stack.context import StackContext
 from sjresource.cli.stack.state import StackJob
 from sjresource.cli.views.job import Viewer, look_at
 from sjresource.emulator import Emulator
 from sjresource.emulator.clock import Clock
+from sjresource.page.overview import Overview
 from sjresource.status.detail import StatusDetail
 from sjresource.status.masking import Mask
+from sjresource.waiting.reporter import JobReport
+from sjresource.waiting.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -297,3 +302,64 @@ def _views(sjresource: CommandLine, jobs: list[StackJob]) -> list[JobView]:
         clients = StackContext(sjresource.folder).clients
         viewer = Viewer(clients, StatusDetail(clients.batch, clients.sagemaker), Mask())
         return viewer.views(jobs, look_at(clients, jobs))
+
+
+def test_every_output_says_the_same_of_one_job(teams: Teams, sjresource: CommandLine) -> None:
+    """A wait of `pulumi up`, `status`, `watch`, `why`, `queue`, their JSON, and the page."""
+    teams.submit("explore-1", "research")
+    teams.submit("release", "production")
+    teams.submit("explore-2", "research")
+    third = teams.submit("explore-3", "research")
+    words = (
+        f"2nd in the queue; the quota share research uses 1 of its 1 {KIND}; 2 of 2 {KIND} in use"
+    )
+
+    view = sjresource.answer("queue", "training", schema="queue")["waiting"][1]
+    (shown,) = _views(sjresource, [_in_state("explore-3", third, {})])
+    said = {
+        "why": sjresource.answer("why", third, schema="why")["summary"].partition(": ")[2],
+        "queue": view["waits_for"],
+        "queue, in words": _words_below("explore-3", sjresource("queue", "training").out),
+        "status, as JSON": shown.detail,
+        "status and watch": row(shown, 0).details[0].text,
+    }
+    with sjresource.shell():
+        clients = StackContext(sjresource.folder).clients
+        watch = Watch(third)
+        watch.detail = clients.batch("").find_service_job(third)
+        report = JobReport(
+            watch, "explore-3", "row", StatusDetail(clients.batch, clients.sagemaker).of
+        )
+        said["up"] = report.line(0).partition(": ")[2]
+        page = Overview(AwsSource(clients, Mask(), "here", [watch.detail["jobQueue"]])).since("")
+    said["page"] = next(job["why"] for job in page["jobs"] if job["arn"] == third)
+
+    assert said == dict.fromkeys(said, words)
+    places = {(each["place"], each["place_in_share"]) for each in (view, shown.as_json())}
+    assert places == {(2, None)}
+
+
+def test_a_job_that_starts_has_a_time(teams: Teams, sjresource: CommandLine) -> None:
+    """It is the same for the command and on the page: since when it has its capacity."""
+    teams.cloud.script("slow", starting=600.0)
+    arn = teams.submit("slow", "research")
+    described = teams.cloud.batch.describe_service_job(jobId=arn)
+
+    (shown,) = _views(sjresource, [_in_state("slow", arn, {})])
+    with sjresource.shell():
+        clients = StackContext(sjresource.folder).clients
+        queue = described["jobQueue"]
+        page = Overview(AwsSource(clients, Mask(), "here", [queue])).since("")
+
+    assert (shown.status, shown.since) == ("STARTING", described["scheduledAt"])
+    assert shown.since
+    assert row(shown, shown.since / 1000 + 42).cells[2].text == "42 s"
+    assert [job["since"] for job in page["jobs"]] == [shown.since]
+    assert sjresource.answer("queue", "training", schema="queue")["running"][0]["since"] == (
+        shown.since
+    )
+
+
+def _words_below(job: str, out: str) -> str:
+    """Return what stands below a waiting job, which in a pipe is the end of its line."""
+    return next(line for line in out.splitlines() if line.startswith(job)).partition("waits: ")[2]
