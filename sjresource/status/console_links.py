@@ -1,7 +1,7 @@
-"""Links into the AWS console: the queue, the training job, its log.
+"""Links into the AWS console: to the queue, the training job and its log.
 
-The console's addresses are not documented; these are what it shows in a browser. It has no known
-address for one service job, so the queue's page stands for it.
+The console's URLs are not documented; these are the ones that a browser shows. No URL of a single
+service job is known, so its queue's stands in.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ _DOMAINS = {
 
 
 def console_urls(job_queue: str | None, training_job: str | None, page: str = "") -> dict[str, str]:
-    """Give the pages of what there is, by what they show; both are ARNs or None.
+    """Return the URLs by what they show; both arguments are ARNs, None where there is none.
 
-    `page` is the queue page of an emulator: what is there is in no console of AWS's.
+    `page` is the queue page of an emulator, whose jobs are in no console of AWS.
     """
-    urls: dict[str, str] = {}
     if page:
         return {"page": page}
+    urls: dict[str, str] = {}
     queue, job = parse_arn(job_queue or ""), parse_arn(training_job or "")
     if queue is not None:
         urls["job_queue"] = _page(queue, "batch", f"queues/detail/{job_queue}")
@@ -46,5 +46,5 @@ def _page(arn: Arn, service: str, page: str) -> str:
 
 
 def _quoted(name: str) -> str:
-    """Quote as CloudWatch's console does: twice, with $ for %."""
+    """Quote as CloudWatch's console does: twice, with $ in place of %."""
     return quote(quote(name, safe=""), safe="").replace("%", "$")

@@ -32,7 +32,7 @@ from sjresource.status.failure_hints import hint_for
         ("AlgorithmError: ExecuteUserScriptError: exit code: 1", "its log says where"),
     ],
 )
-def test_known_causes_come_with_hint_for(reason: str, advice: str) -> None:
+def test_known_causes_come_with_a_hint(reason: str, advice: str) -> None:
     """In AWS's own words, as they are documented and quoted."""
     assert advice in (hint_for(reason) or "")
 
