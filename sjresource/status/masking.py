@@ -31,8 +31,8 @@ _HEAD = 64
 """The first so many characters of a longer value are masked wherever they are found."""
 
 _LONG_TEXT = 200
-"""AWS truncates reasons at 1,024 characters, other programs at other lengths. So at the end of a text
-that is this long, or ends in an ellipsis, the beginning of a value is masked too."""
+"""AWS truncates reasons at 1,024 characters, others at other lengths. So at the end of a text that
+is this long, or ends in an ellipsis, the beginning of a value is masked too."""
 
 _ELLIPSIS = re.compile(r"(\.\.+|…|\[truncated\]|\(truncated\))$")
 

@@ -30,14 +30,17 @@ if TYPE_CHECKING:
 def why_waiting(
     job: Detail, queue: QueueDescription, names: Mapping[str, str] | None = None
 ) -> str:
-    """Return why a job waits, beside Batch's own reason; "" if it doesn't, or Batch's says all.
+    """Return why a job waits, beside Batch's own reason for it; "" if it doesn't wait.
 
-    `names` are those of other jobs by their ARNs, so that the one before it can be named.
+    The place of a job that can't ever start would mean nothing. `names` are those of other jobs by
+    their ARNs, so that the one before it can be named.
     """
-    if stage(job["status"]) != "waiting" or never_starts(job.get("statusReason")):
+    if stage(job["status"]) != "waiting":
         return ""
     if job["status"] != "RUNNABLE":
         return "the scheduler has not seen it yet"
+    if never_starts(job.get("statusReason")):
+        return too_large_words(job, queue)
     place = place_of(job, queue.snapshot)
     words = [
         *disabled_words(job, queue),

@@ -54,11 +54,13 @@ def test_job_that_can_never_run_is_told_first() -> None:
 
 
 def test_a_job_that_batch_calls_misconfigured_needs_no_more_words() -> None:
-    """Its place means nothing: it will never start."""
+    """Its place means nothing: it will never start. What it lacks does."""
     reason = "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE"
     waiting = job("train", "RUNNABLE", statusReason=reason)
 
     assert why(waiting, snapshot(4, front=["train"])) == ""
+    waiting["capacityUsage"] = [{"capacityUnit": M5, "quantity": 9.0}]
+    assert why(waiting, snapshot()) == "it needs 9 ml.m5.large, there are 4 instances in all"
     assert never_starts_words(reason).startswith(f"it will never start as things are: {reason}; ")
     assert never_starts_words("CAPACITY:NONE") == ""
 
