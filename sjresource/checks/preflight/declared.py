@@ -22,7 +22,7 @@ from sjresource.checks.rules.queues import (
     environment_has_one_queue,
     queue_has_room_for_shares,
 )
-from sjresource.checks.values.lookups import items_at, value_at
+from sjresource.checks.values.lookups import each_at, items_at, value_at
 from sjresource.problem import Problem
 
 if TYPE_CHECKING:
@@ -74,21 +74,23 @@ class Declarations:
         """Return the queue of a job or a share, if the program declares it."""
         return await self._find(_QUEUE, arguments.get("job_queue"), arguments)
 
-    async def environments_of(self, queue: Arguments) -> list[Declared | None]:
-        """Return the environments of a queue; None for each that the program does not declare."""
-        order = items_at(queue, "service_environment_order")
-        named = [value_at(entry, "service_environment") for entry in order]
-        return [await self._find(_ENVIRONMENT, each, queue) for each in named]
+    async def environments_of(self, queue: Arguments) -> dict[str, Declared | None]:
+        """Return a queue's environments by path; None for those the program does not declare."""
+        named = {
+            f"{path}.service_environment": value_at(entry, "service_environment")
+            for path, entry in each_at(queue, "service_environment_order")
+        }
+        return {path: await self._find(_ENVIRONMENT, each, queue) for path, each in named.items()}
 
     async def _conflicts_of_queue(self, arguments: Arguments) -> AsyncIterator[Problem]:
         quota_managed = await self._is_quota_managed(arguments)
-        for position, environment in enumerate(await self.environments_of(arguments)):
+        for path, environment in (await self.environments_of(arguments)).items():
             if environment is None:
                 continue
             given = environment.arguments.get("capacity_limits")
             limits = await pulumi.Output.from_input(given).future() or ()
             units = [value_at(limit, "capacity_unit") for limit in limits]
-            for problem in environment_counts_types(position, units if quota_managed else ()):
+            for problem in environment_counts_types(path, units if quota_managed else ()):
                 yield problem
             others = [
                 OtherQueue(
@@ -96,9 +98,9 @@ class Declarations:
                     await self._is_quota_managed(queue.arguments),
                 )
                 for queue in self._of(_QUEUE)
-                if any(each is environment for each in await self.environments_of(queue.arguments))
+                if await self._is_over(queue, environment)
             ]
-            for problem in environment_has_one_queue(position, others, quota_managed=quota_managed):
+            for problem in environment_has_one_queue(path, others, quota_managed=quota_managed):
                 yield problem
 
     async def _conflicts_of_share(self, arguments: Arguments) -> AsyncIterator[Problem]:
@@ -107,6 +109,10 @@ class Declarations:
         earlier = sum(each is queue for each in queues) if queue else 0
         for problem in queue_has_room_for_shares(earlier):
             yield problem
+
+    async def _is_over(self, queue: Declared, environment: Declared) -> bool:
+        found = await self.environments_of(queue.arguments)
+        return any(each is environment for each in found.values())
 
     async def _is_quota_managed(self, queue: Arguments) -> bool | None:
         """Return whether a queue's policy is one of quota shares; None if it is not declared."""

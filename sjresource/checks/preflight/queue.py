@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import same_resource
 from sjresource.aws.batch import JOB_QUEUE, QUOTA_SHARE, SCHEDULING_POLICY, SERVICE_ENVIRONMENT
-from sjresource.aws.payload import is_unknown
 from sjresource.checks.preflight.live_problem import LiveProblem
 from sjresource.checks.rules.queues import (
     OtherQueue,
@@ -18,7 +17,7 @@ from sjresource.checks.rules.queues import (
     environment_has_one_queue,
     queue_has_room_for_shares,
 )
-from sjresource.checks.values.lookups import items_at, value_at
+from sjresource.checks.values.lookups import each_at, text_at
 from sjresource.errors import SjresourceError
 
 if TYPE_CHECKING:
@@ -40,40 +39,36 @@ def share_conflicts(client: BatchClient, properties: Mapping[str, Any]) -> list[
 
 
 def _of_queue(client: BatchClient, properties: Mapping[str, Any]) -> Iterator[LiveProblem]:
-    policy = _known(properties.get("scheduling_policy_arn"))
-    quota_managed = _is_quota_managed(client, policy)
-    order = items_at(properties, "service_environment_order")
-    for position, entry in enumerate(order):
-        reference = _known(value_at(entry, "service_environment"))
-        environment = _environment(client, reference)
-        if environment is None:
-            continue
-        units = [limit.get("capacityUnit", "") for limit in environment.get("capacityLimits", [])]
-        for problem in environment_counts_types(position, units if quota_managed else ()):
-            yield LiveProblem(problem.path, problem.reason, (environment,))
-        queues = list(_others(client, environment, str(properties.get("job_queue_name"))))
-        others = [
-            OtherQueue(queue["jobQueueName"], _is_quota_managed(client, _policy_of(queue)))
-            for queue in queues
-        ]
-        for problem in environment_has_one_queue(position, others, quota_managed=quota_managed):
-            yield LiveProblem(problem.path, problem.reason, tuple(queues))
+    quota_managed = _is_quota_managed(client, text_at(properties, "scheduling_policy_arn"))
+    for entry_path, entry in each_at(properties, "service_environment_order"):
+        path = f"{entry_path}.service_environment"
+        reference = text_at(entry, "service_environment")
+        for environment in client.find_many(SERVICE_ENVIRONMENT, [reference]) if reference else ():
+            limits = environment.get("capacityLimits", [])
+            units = [limit.get("capacityUnit") for limit in limits] if quota_managed else ()
+            for problem in environment_counts_types(path, units):
+                yield LiveProblem(problem.path, problem.reason, (environment,))
+            queues = tuple(_others(client, environment, properties.get("job_queue_name")))
+            others = [
+                OtherQueue(
+                    queue["jobQueueName"],
+                    _is_quota_managed(client, queue.get("schedulingPolicyArn")),
+                )
+                for queue in queues
+            ]
+            for problem in environment_has_one_queue(path, others, quota_managed=quota_managed):
+                yield LiveProblem(problem.path, problem.reason, queues)
 
 
 def _of_share(client: BatchClient, properties: Mapping[str, Any]) -> Iterator[LiveProblem]:
-    queue = _known(properties.get("job_queue"))
-    if not queue:
-        return
-    shares = [
-        share
-        for share in client.list_all(QUOTA_SHARE, queue)
-        if share["quotaShareName"] != properties.get("quota_share_name")
-    ]
-    for problem in queue_has_room_for_shares(len(shares)):
-        yield LiveProblem(problem.path, problem.reason, tuple(shares))
+    queue, name = text_at(properties, "job_queue"), properties.get("quota_share_name")
+    shares = client.list_all(QUOTA_SHARE, queue) if queue else ()
+    others = tuple(share for share in shares if share["quotaShareName"] != name)
+    for problem in queue_has_room_for_shares(len(others)):
+        yield LiveProblem(problem.path, problem.reason, others)
 
 
-def _others(client: BatchClient, environment: Detail, name: str) -> Iterator[Detail]:
+def _others(client: BatchClient, environment: Detail, name: Any) -> Iterator[Detail]:
     """Yield the other queues over an environment, without those that are being deleted."""
     arn = environment["serviceEnvironmentArn"]
     for queue in client.list_all(JOB_QUEUE):
@@ -83,21 +78,9 @@ def _others(client: BatchClient, environment: Detail, name: str) -> Iterator[Det
             yield queue
 
 
-def _environment(client: BatchClient, reference: str) -> Detail | None:
-    found = client.find_many(SERVICE_ENVIRONMENT, [reference]) if reference else []
-    return next(iter(found), None)
-
-
-def _is_quota_managed(client: BatchClient, policy_arn: str) -> bool:
-    return bool(policy_arn) and "quotaSharePolicy" in client.find(SCHEDULING_POLICY, policy_arn)
-
-
-def _policy_of(queue: Detail) -> str:
-    return str(queue.get("schedulingPolicyArn") or "")
-
-
-def _known(value: Any) -> str:
-    return value if isinstance(value, str) and not is_unknown(value) else ""
+def _is_quota_managed(client: BatchClient, policy_arn: str | None) -> bool:
+    policy = client.find(SCHEDULING_POLICY, policy_arn) if policy_arn else {}
+    return "quotaSharePolicy" in policy
 
 
 def _unless_refused(find: Callable[[], list[LiveProblem]]) -> list[LiveProblem]:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from sjresource.aws.payload import is_plain
 from sjresource.checks.rules.bounds import DEFAULT_RUN_SECONDS
+from sjresource.checks.values.job_arguments import PAYLOAD
 from sjresource.checks.values.lookups import (
     items_at,
     may_be_given,
@@ -17,7 +19,7 @@ from sjresource.checks.values.lookups import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from sjresource.checks.values.job_arguments import JobArguments
 
@@ -29,9 +31,13 @@ _MOST_SECONDS = 10**15
 _COUNT = "ResourceConfig.InstanceCount"
 _GROUPS = "ResourceConfig.InstanceGroups"
 _PREFERENCES = "ResourceConfig.InstancePreferences"
-_SOURCES = (_COUNT, _GROUPS, _PREFERENCES, "StoppingCondition")
 _ATTEMPT_PATH = "timeout_config.attempt_duration_seconds"
 _RUN_PATH = "StoppingCondition.MaxRuntimeInSeconds"
+_SOURCES = (
+    ("retry_strategy", "attempts"),
+    ("timeout_config", "attempt_duration_seconds"),
+    *((PAYLOAD, path) for path in (_COUNT, _GROUPS, _PREFERENCES, "StoppingCondition")),
+)
 
 
 def requested_instances(payload: Mapping[str, Any]) -> dict[str, int] | None:
@@ -81,10 +87,9 @@ def instance_hours_placeholder(properties: Mapping[str, Any]) -> pulumi.Input[in
     Pulumi encrypts what a provider's check adds only if the program's input under the same name is
     a secret. So the program gives a zero that is as secret as what the number is computed from.
     """
-    sources = [source for source in _sources(properties) if isinstance(source, pulumi.Output)]
-    if not sources:
-        return None
-    return pulumi.Output.all(*sources).apply(lambda _: 0)
+    reached = [_reached(properties.get(argument), path) for argument, path in _SOURCES]
+    sources = [value for value in reached if not is_plain(value)]
+    return pulumi.Output.all(*sources).apply(lambda _: 0) if sources else None
 
 
 def _instance_count(payload: Mapping[str, Any]) -> int | None:
@@ -116,28 +121,10 @@ def _longest_run(job: JobArguments) -> int | None:
     return min((bound or 0 for bound in bounds), default=DEFAULT_RUN_SECONDS)
 
 
-def _sources(properties: Mapping[str, Any]) -> Iterator[Any]:
-    yield from _outputs_in(properties.get("retry_strategy"), "attempts")
-    yield from _outputs_in(properties.get("timeout_config"), "attempt_duration_seconds")
-    for path in _SOURCES:
-        yield from _outputs_in(properties.get("service_request_payload"), path)
-
-
-def _outputs_in(value: Any, path: str) -> Iterator[Any]:
-    """Yield the Outputs on the way along a path, and in the value at its end."""
+def _reached(value: Any, path: str) -> Any:
+    """Return the value at a path, or the Output or whatever else ends the way there."""
     for step in path.split("."):
         if not isinstance(value, dict):
             break
         value = value.get(step)
-    yield from _all_outputs(value)
-
-
-def _all_outputs(value: Any) -> Iterator[Any]:
-    if isinstance(value, pulumi.Output):
-        yield value
-    elif isinstance(value, dict):
-        for item in value.values():
-            yield from _all_outputs(item)
-    elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from _all_outputs(item)
+    return value

@@ -24,7 +24,7 @@ from sjresource.problem import Problem
 from sjresource.vocabulary import NUM_INSTANCES, SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     Properties = Mapping[str, Any]
     Rule = Callable[[Properties], Iterator[Problem]]
@@ -177,21 +177,21 @@ class OtherQueue(NamedTuple):
     quota_managed: bool | None
 
 
-def environment_counts_types(position: int, units: Iterable[str]) -> Iterator[Problem]:
+def environment_counts_types(path: str, units: Iterable[Any]) -> Iterator[Problem]:
     """Under quota management an environment's limits count instances of a type.
 
     https://docs.aws.amazon.com/batch/latest/userguide/create-quota-management-resources.html
     """
     if NUM_INSTANCES in units:
-        yield Problem(
-            _path(position),
+        reason = (
             f"has a limit in {NUM_INSTANCES}, and the queue's policy is one of quota shares, "
-            "which takes limits of instance types (ml.…)",
+            "which takes limits of instance types (ml.…)"
         )
+        yield Problem(path, reason)
 
 
 def environment_has_one_queue(
-    position: int, others: Sequence[OtherQueue], *, quota_managed: bool | None
+    path: str, others: Iterable[OtherQueue], *, quota_managed: bool | None
 ) -> Iterator[Problem]:
     """An environment under quota management is that of one queue.
 
@@ -199,11 +199,11 @@ def environment_has_one_queue(
     """
     for other in others:
         if quota_managed or other.quota_managed:
-            yield Problem(
-                _path(position),
+            reason = (
                 f'is the environment of queue "{other.name}" too, and under quota management an '
-                "environment has one queue",
+                "environment has one queue"
             )
+            yield Problem(path, reason)
             return
 
 
@@ -218,10 +218,6 @@ def queue_has_room_for_shares(earlier: int) -> Iterator[Problem]:
 
 
 QUOTA_MANAGEMENT = (environment_counts_types, environment_has_one_queue, queue_has_room_for_shares)
-
-
-def _path(position: int) -> str:
-    return f"service_environment_order[{position}].service_environment"
 
 
 def _units_are_distinct(properties: Properties) -> Iterator[Problem]:

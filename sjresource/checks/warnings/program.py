@@ -79,7 +79,7 @@ async def too_much(program: Declarations, job: Mapping[str, Any]) -> str | None:
     if queue is None:
         return None
     wanted = requested_instances(await _resources_of(job["service_request_payload"]))
-    found = await program.environments_of(queue.arguments)
+    found = (await program.environments_of(queue.arguments)).values()
     if not wanted or not found or None in found:
         return None
     limits = [each.arguments.get("capacity_limits") for each in found if each]
