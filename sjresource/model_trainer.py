@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from sjresource.checks.function_arguments import given, is_awaited, refuse
+from sjresource.checks.function_arguments import describe, is_awaited, refuse
 from sjresource.problem import Problem
 from sjresource.sanitize import plain
 from sjresource.stack.inputs.arguments import type_of
@@ -56,7 +56,7 @@ def _no_trainer(trainer: Any) -> Iterator[Problem]:
     """An Output and a class have such a member too: the former has every one."""
     is_one = not is_awaited(trainer) and not isinstance(trainer, type)
     if not (is_one and callable(getattr(trainer, "_create_training_job_args", None))):
-        kind = f"the class {trainer.__name__}" if isinstance(trainer, type) else given(trainer)
+        kind = f"the class {trainer.__name__}" if isinstance(trainer, type) else describe(trainer)
         yield Problem("trainer", f"must be a sagemaker.train ModelTrainer, got {kind}")
 
 
@@ -64,10 +64,10 @@ def _wrong_inputs(inputs: Any) -> Iterator[Problem]:
     """The SDK would take a text for a list of its letters, and fail with an Output."""
     no_list = (str, bytes, Mapping, AbstractSet)
     if is_awaited(inputs) or isinstance(inputs, no_list) or not isinstance(inputs, Iterable):
-        yield Problem("inputs", f"must be a list of InputData or Channel, got {given(inputs)}")
+        yield Problem("inputs", f"must be a list of InputData or Channel, got {describe(inputs)}")
         return
     for at, item in enumerate(inputs if isinstance(inputs, Sequence) else ()):
         if item is None or is_awaited(item) or isinstance(item, (str, bytes, int, float)):
             hint = "; the SDK needs it at once" if is_awaited(item) else ""
-            seen = f"must be an InputData or a Channel, got {given(item)}{hint}"
+            seen = f"must be an InputData or a Channel, got {describe(item)}{hint}"
             yield Problem(f"inputs[{at}]", seen)

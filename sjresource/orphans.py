@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from sjresource.aws.arn import stop_command
 from sjresource.aws.batch import JOB_QUEUE
 from sjresource.aws.clients import batch_client
-from sjresource.checks.function_arguments import given, refuse
+from sjresource.checks.function_arguments import describe, refuse
 from sjresource.errors import NotFound
 from sjresource.problem import Problem
 from sjresource.stack.deployed_stack import DeployedStack
@@ -79,7 +79,7 @@ def find_orphans(stack: Stack) -> list[Orphan]:
     """
     if not _is_local_stack(stack):
         seen = (
-            f"must be a stack of Pulumi's Automation API on this machine, got {given(stack)}; "
+            f"must be a stack of Pulumi's Automation API on this machine, got {describe(stack)}; "
             "pulumi.automation.select_stack returns one, and in a terminal there is "
             "`sjresource orphans`"
         )

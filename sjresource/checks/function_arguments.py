@@ -1,14 +1,13 @@
-"""The arguments of functions, held against what they mean before AWS is asked about them.
+"""Checks the arguments of functions before AWS is asked about them.
 
-A resource's arguments are checked by the engine's plugin, and a function's by nobody: a list for a
-queue fails in botocore's words, and the text of an Output asks AWS about a job of that name. What
-came in an Output may be secret, so only its kind is said.
+The engine's plugin checks a resource's arguments, and nobody a function's: a list for a queue would
+fail in botocore's words, and the text of an Output would ask AWS about a job of that name. A value
+that came in an Output may be secret, so only its type is shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
-from functools import partial
 from typing import Any
 
 import pulumi
@@ -21,43 +20,40 @@ from sjresource.problem import Problem
 from sjresource.stack.inputs.arguments import type_of
 from sjresource.stack.inputs.output_text import HOLDS_OUTPUT_TEXT, is_output_text
 
-Check = Callable[[str, Any], Iterable[Problem]]
-
 _REQUIRED = frozenset({"job", "job_queue"})
 _SHOWN = 80
-"""Characters of a wrong text: what is longer is another thing, and its kind says so."""
+"""Characters of a wrong text: what is longer is something else, of which the type says enough."""
 
 
 class ArgumentError(pulumi.RunError, TypeError, ValueError):
-    """An argument that a function can't mean anything by; Pulumi shows it without a traceback."""
+    """A function's argument is wrong; Pulumi shows this without a traceback."""
 
 
 def require_arguments(
     doing: str, arguments: Mapping[str, Any], *, plain_form: bool = True, lenient: bool = False
 ) -> None:
-    """Refuse what names no job, queue, status or region.
+    """Refuse arguments that can name no job, queue, status or region.
 
-    `plain_form` is a function that needs its values at once, and may show them; the other form has
-    Outputs, which are passed over until they are known. `lenient` lets statuses pass that botocore
-    does not know.
+    The `plain_form` of a function needs its values at once, and may show them; the other form has
+    Outputs, which are skipped until they are known. `lenient` lets statuses pass that botocore does
+    not know.
 
     Raises:
         ArgumentError: a sentence for each of them.
     """
-    problems = [
-        problem
-        for name, value in arguments.items()
-        for problem in _problems(name, value, plain_form=plain_form)
-        if problem.unsendable or not lenient
-    ]
+    problems: list[Problem] = []
+    for name, value in arguments.items():
+        passes = lenient and name == "job_status" and isinstance(value, str) and value
+        if not passes:
+            problems.extend(_problems(name, value, plain_form=plain_form))
     refuse(doing, problems)
 
 
 def refuse(doing: str, problems: Iterable[Problem]) -> None:
-    """Refuse if there is a problem.
+    """Raise if there is a problem.
 
     Raises:
-        ArgumentError: there is.
+        ArgumentError: there is one.
     """
     lines = [f"{doing}: {each.path} {each.reason}" for each in problems]
     if lines:
@@ -65,17 +61,17 @@ def refuse(doing: str, problems: Iterable[Problem]) -> None:
 
 
 def is_awaited(value: Any) -> bool:
-    """Whether a value is one that is known later."""
+    """Return whether a value will be known only later."""
     return isinstance(value, (pulumi.Output, Awaitable))
 
 
-def given(value: Any, *, shown: bool = True) -> str:
-    """Say what was given: a value where it may be `shown`, and else its kind."""
+def describe(value: Any, *, shown: bool = True) -> str:
+    """Return a simple value as text if it may be `shown`, else its type."""
     if value == "":
         return "an empty text"
     if value is None or (shown and isinstance(value, (str, bool, int, float))):
-        said = repr(value)
-        return said if len(said) <= _SHOWN else f"a text of {len(said)} characters"
+        text = repr(value)
+        return text if len(text) <= _SHOWN else f"a text of {len(text)} characters"
     return type_of(value)
 
 
@@ -85,47 +81,39 @@ def _problems(name: str, value: Any, *, plain_form: bool) -> Iterator[Problem]:
     if is_awaited(value):
         if plain_form:
             seen = f"is {type_of(value)}, and has to be known at once; use the _output form"
-            yield Problem(name, seen, unsendable=True)
-        return
-    if is_output_text(value):
-        yield Problem(name, HOLDS_OUTPUT_TEXT, unsendable=True)
-        return
-    for problem in _CHECKS[name](name, value):
-        reason = problem.reason.partition(", got ")[0]
-        hint = _hint(name, value)
-        yield problem._replace(reason=f"{reason}, got {given(value, shown=plain_form)}{hint}")
-        return
+            yield Problem(name, seen)
+    elif is_output_text(value):
+        yield Problem(name, HOLDS_OUTPUT_TEXT)
+    else:
+        problem = next(_CHECKS.get(name, _bound_problems)(name, value), None)
+        if problem:
+            reason = problem.reason.partition(", got ")[0]
+            got = f"{describe(value, shown=plain_form)}{_hint(name, value)}"
+            yield problem._replace(reason=f"{reason}, got {got}")
 
 
 def _hint(name: str, value: Any) -> str:
-    if isinstance(value, pulumi.Resource):
+    if isinstance(value, pulumi.Resource) and name in _REQUIRED:
         output = "job_arn" if name == "job" else "job_queue_arn"
-        return f"; give its {output} to the _output form" if name in _REQUIRED else ""
+        return f"; give its {output} to the _output form"
     return ""
 
 
-def _documented(argument: str, name: str, value: Any) -> Iterator[Problem]:
-    """Hold it against what AWS documents for a submission's argument."""
-    allowed = dict(bounds_of("SubmitServiceJob"))[argument]
+def _bound_problems(name: str, value: Any) -> Iterator[Problem]:
+    """Yield a problem if a submission does not take the value under that name."""
+    allowed = dict(bounds_of("SubmitServiceJob"))[name]
     if not isinstance(value, str) or not allowed.test(value):
-        yield Problem(name, f"must be {allowed.meaning.replace('-', ' ')}", unsendable=True)
+        yield Problem(name, f"must be {allowed.meaning.replace('-', ' ')}")
 
 
-def _status(name: str, value: Any) -> Iterator[Problem]:
+def _status_problems(name: str, value: Any) -> Iterator[Problem]:
     known = input_shape("ListServiceJobs").members["jobStatus"].enum
     if value not in known:
-        problem = must_be_one_of(name, value, known)
-        yield problem._replace(unsendable=not isinstance(value, str) or not value)
+        yield must_be_one_of(name, value, known)
 
 
-_CHECKS: Mapping[str, Check] = {
-    "job": lambda name, value: (
-        each._replace(unsendable=True) for each in service_job_problems(name, value)
-    ),
-    "job_queue": partial(_documented, "job_queue"),
-    "job_name": partial(_documented, "job_name"),
-    "job_status": _status,
-    "region": lambda name, value: (
-        each._replace(unsendable=True) for each in region_problems(name, value)
-    ),
+_CHECKS: Mapping[str, Callable[[str, Any], Iterator[Problem]]] = {
+    "job": service_job_problems,
+    "job_status": _status_problems,
+    "region": region_problems,
 }
