@@ -1,9 +1,9 @@
-"""ServiceJobCompletion: waits for jobs in the program's process, then records what came of them.
+"""ServiceJobCompletion: waits for jobs in the program's process, then records their outcome.
 
-Waiting is a resource of its own, as `aws.acm.CertificateValidation` is. The program waits and tells
-the recorder only how each job ended: then an `up` that finds nothing new costs one call. The
-recorder asks AWS for the rest, once. It updates in place and is never replaced: a replaced one
-would take down what depends on the model before there is a new one.
+The wait is a resource of its own, as `aws.acm.CertificateValidation` is. The program waits, and
+passes to the provider only the final status of each job: so an `up` that finds nothing new costs
+one call. The provider asks AWS for the rest, once. The resource updates in place and is never
+replaced: that would take down what depends on the model before there is a new one.
 """
 
 from __future__ import annotations
@@ -15,12 +15,10 @@ import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
 
 from sjresource.aws.clients import regional_clients
-from sjresource.resources.absent_outputs import MayBeAbsent, of_many, read, record_read
-from sjresource.resources.unregistered_row import EarlyRow, urn_in
 from sjresource.stack.aws_provider import warn_of_provider
 from sjresource.stack.declaration import resource_identity
 from sjresource.stack.diff import IN_PLACE, find_changes
-from sjresource.stack.identity import identity_tag
+from sjresource.stack.identity import identity_tag, urn_of
 from sjresource.stack.inputs.arguments import require_name
 from sjresource.stack.plugin_python import require_python_for_plugin
 from sjresource.stack.provider import BatchProvider
@@ -29,6 +27,12 @@ from sjresource.status.masking import Mask
 from sjresource.waiting.context import wait_context
 from sjresource.waiting.jobs import WaitedJobs, add_submissions, unknown, with_urns
 from sjresource.waiting.operation import stack_operation
+from sjresource.waiting.optional_outputs import (
+    OptionalOutput,
+    read_member,
+    read_of_many,
+    read_record,
+)
 from sjresource.waiting.options import read_options
 from sjresource.waiting.record import (
     fill_in_recorded,
@@ -52,18 +56,18 @@ RULES = {"jobs": IN_PLACE, "names": IN_PLACE, "min_succeeded": IN_PLACE, "status
 
 
 class ServiceJobCompletionProvider(BatchProvider):
-    """Records outcomes; reads from AWS, and touches nothing there."""
+    """Records outcomes; only reads from AWS."""
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
-        """Fill in what is recorded where this run doesn't know it, or is not to know better."""
+        """Fill in the recorded outcome where this run has none, or the recorded one is final."""
         inputs, failures = fill_in_recorded(olds, news)
         return CheckResult(inputs, failures)
 
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Tell whether there is another outcome to record, or an incomplete one to complete.
+        """Show an update if there is another outcome to record, or an incomplete one.
 
-        Whose it is changes nothing, since no mark in AWS says it; and in a preview an update would
-        make the outcome unknown, and with it show paid runs of what depends on it.
+        Another identity changes nothing, since a completion has no tags in AWS. In a preview an
+        update would make the outcome unknown, and so show new, paid runs of what depends on it.
         """
         if (olds.get("outcome") or {}).get("unread") or quotes_secrets(olds, news):
             return DiffResult(changes=True)
@@ -71,36 +75,47 @@ class ServiceJobCompletionProvider(BatchProvider):
         return find_changes(RULES, olds, same_owner).diff_result()
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Record."""
+        """Record the outcome."""
         id_ = f"completion/{identity_tag(props['identity'])}"
         return CreateResult(id_, {**props, **record(regional_clients(self.settings), props, {})})
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Give back the record: there is nothing else to read."""
+        """Return the record as it is; AWS has nothing to refresh it with."""
         return ReadResult(id_, props)
 
     def update(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Record anew."""
+        """Record the new outcome."""
         return UpdateResult({**news, **record(regional_clients(self.settings), news, olds)})
 
     def delete(self, _id: str, _props: dict[str, Any]) -> None:
-        """Forget the record; the jobs are not touched."""
+        """Forget the record; the jobs stay as they are."""
+
+
+class UnregisteredResource:
+    """Stands in `pulumi.log` for a resource whose registration has to wait.
+
+    The log waits for the URN of its resource, and a completion is registered only when its wait is
+    over. But the URN is known from the start, and the engine shows a row for it.
+    """
+
+    def __init__(self, identity: pulumi.Input[str]) -> None:
+        self.urn = pulumi.Output.from_input(identity).apply(urn_of)
 
 
 class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobCompletion"):
-    """The end of a service job, or of many, and what came of it.
+    """The end of a service job, or of many, and their outcome.
 
-    `pulumi up` waits for it, showing progress on the job's row; Ctrl-C ends the wait and not the
+    `pulumi up` waits for it, showing progress on the job's row. Ctrl-C ends the wait and not the
     job, and the next `pulumi up` goes on waiting. Outputs are known in previews once they are
     recorded. Everything that uses an output of it waits too.
 
-    With `jobs` the outputs that tell of one job are None; see `results` and `summary`.
+    With `jobs` the outputs that describe one job are None; see `results` and `summary`.
     """
 
     outcome: pulumi.Output[dict[str, Any] | None]
     """The whole record; the properties below are parts of it, None where nothing is known."""
     secret_results: pulumi.Output[dict[str, Any] | None]
-    """What `outcome` leaves out, by job, since it is made of secrets; the properties have it."""
+    """The parts of the results that contain secrets, by job; `outcome` lacks them."""
 
     def __init__(
         self,
@@ -123,14 +138,14 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
                 order, a mapping of names to jobs its names.
             min_succeeded: how many of them have to succeed, all if it is None. The wait ends as
                 soon as that is certain either way; the jobs that still run go on.
-            timeout_seconds: ends the wait, with an error, and not the job; None waits without end.
-            on_failure: "raise" fails the `pulumi up` when all other waits are over. "record" takes
-                a failure as an outcome like another, and warns.
+            timeout_seconds: ends the wait with an error, and not the job; None means no limit.
+            on_failure: "raise" fails the `pulumi up` when all other waits are over. "record"
+                records a failure like any outcome, and warns.
             log_lines: how many of the log's last lines a failure shows, up to 10000.
-            opts: Pulumi's own.
+            opts: Pulumi's resource options.
 
         Raises:
-            pulumi.RunError: an argument is not of its kind, or they contradict each other.
+            pulumi.RunError: an argument is of a wrong type or value, or two exclude each other.
         """
         require_name("ServiceJobCompletion", resource_name)
         require_python_for_plugin()
@@ -159,8 +174,8 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
         if not pulumi.runtime.is_dry_run():
             self.outcome.apply(self._warn)
             if properties["statuses"] is None:
-                told = pulumi.Output.all(self.outcome, declared.arns())
-                told.apply(lambda known: self._say_earlier(known[0], known[1]))
+                both = pulumi.Output.all(self.outcome, declared.arns())
+                both.apply(lambda known: self._warn_of_earlier_run(known[0], known[1]))
 
     @property
     def status(self) -> pulumi.Output[str]:
@@ -169,15 +184,15 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
 
     @property
     def results(self) -> pulumi.Output[Any]:
-        """What came of each job, in the order or by the names given; members are named as here."""
+        """The outcome of each job, in the given order or by the given names, named as here."""
         name = self.pulumi_resource_name
 
-        def told(results: list[dict[str, Any]]) -> Any:
-            read = [record_read(name, each) for each in results]
+        def in_their_form(results: list[dict[str, Any]]) -> Any:
+            read = [read_record(name, each) for each in results]
             return {each["name"]: each for each in read} if "name" in results[0] else read
 
         revealed = self._recorded("results").apply(self._revealed)
-        return revealed.apply(told)
+        return revealed.apply(in_their_form)
 
     @property
     def summary(self) -> pulumi.Output[dict[str, int]]:
@@ -215,7 +230,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
         return self._of_one("model_artifacts")
 
     @property
-    def final_metrics(self) -> MayBeAbsent[dict[str, float] | None]:
+    def final_metrics(self) -> OptionalOutput[dict[str, float] | None]:
         """The last value of each metric that the payload's MetricDefinitions found in the log."""
         return self._of_one("final_metrics")
 
@@ -240,25 +255,25 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
         return self._of_one("log_stream")
 
     @property
-    def console_urls(self) -> MayBeAbsent[dict[str, str] | None]:
+    def console_urls(self) -> OptionalOutput[dict[str, str] | None]:
         """Pages of the AWS console: `job_queue`, `training_job`, `log`; an emulator's `page`."""
         return self._of_one("console_urls")
 
     def _recorded(self, name: str) -> pulumi.Output[Any]:
-        # Nothing is recorded where a run didn't wait: unknown then, in an `up` too.
+        # Unknown where nothing is recorded because no run has waited, in an `up` too.
         return self.outcome.apply(lambda outcome: outcome[name] if outcome else unknown())
 
-    def _of_one(self, name: str) -> MayBeAbsent[Any]:
+    def _of_one(self, name: str) -> OptionalOutput[Any]:
         completion = self.pulumi_resource_name
 
         def pick(results: list[dict[str, Any]]) -> Any:
             if len(results) != 1:
-                return of_many(completion, name, len(results))
+                return read_of_many(completion, name, len(results))
             is_secret = name in results[0].get("secret_members", [])
             shown = pulumi.Output.from_input(self._revealed(results) if is_secret else results)
-            return shown.apply(lambda known: read(completion, known[0], name))
+            return shown.apply(lambda known: read_member(completion, known[0], name))
 
-        return MayBeAbsent(self._recorded("results").apply(pick))
+        return OptionalOutput(self._recorded("results").apply(pick))
 
     def _revealed(self, results: list[dict[str, Any]]) -> pulumi.Input[list[dict[str, Any]]]:
         """Return the results with their secret members, as a secret if there are any."""
@@ -277,16 +292,16 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
         operation = stack_operation()
         if operation.never_waits:
             return None
-        if isinstance(identity, str) and not operation.should_wait(urn_in(identity)):
+        if isinstance(identity, str) and not operation.should_wait(urn_of(identity)):
             return None
 
         async def wait(jobs: list[Job]) -> list[Any] | None:
-            row = EarlyRow(identity)
+            row = UnregisteredResource(identity)
             urn = str(await row.urn.future())
             if not operation.should_wait(urn, await declared.dependency_urns()):
                 return None
             if operation.may_leave_out(urn):
-                pulumi.log.info(UNCERTAIN, resource=row, ephemeral=True)  # type: ignore[arg-type] # see EarlyRow
+                pulumi.log.info(UNCERTAIN, resource=row, ephemeral=True)  # type: ignore[arg-type] # see UnregisteredResource
             mask = Mask(await declared.secrets())
             await add_submissions(jobs)
             waiting = Wait(jobs, options, row, mask, wait_context())
@@ -297,14 +312,14 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
         in_preview = pulumi.runtime.is_dry_run()
         return declared.apply(lambda jobs: unknown() if in_preview else wait(jobs))
 
-    def _say_earlier(self, outcome: dict[str, Any] | None, jobs: list[str]) -> None:
-        """Say beside outputs of an earlier run that they are no others."""
-        said = earlier_run(outcome, jobs, stack_operation().reason)
-        if said:
-            pulumi.log.warn(said, resource=self)
+    def _warn_of_earlier_run(self, outcome: dict[str, Any] | None, jobs: list[str]) -> None:
+        """Warn that the outputs are those of an earlier run."""
+        warning = earlier_run(outcome, jobs, stack_operation().reason)
+        if warning:
+            pulumi.log.warn(warning, resource=self)
 
     def _warn(self, outcome: dict[str, Any] | None) -> None:
-        """Say in every `up` what a recorded outcome lacks."""
+        """Warn in every `up` of recorded failures, and of what the record lacks."""
         for line in recorded_failures(outcome or {}):
             pulumi.log.warn(line, resource=self)
 

@@ -1,7 +1,16 @@
 """ServiceJob: one run of a SageMaker training job, queued, retried and preempted by AWS Batch.
 
-Create finds or submits (see `submission`) and returns at once: waiting is
-`ServiceJobCompletion`'s. The resource's id is the job's ARN.
+A create finds or submits the job (see `submission`) and returns at once; `ServiceJobCompletion`
+waits. The resource's id is the job's ARN.
+
+What replaces a job, and so runs it again:
+
+| in the program or the config                               | shown as                            |
+| ---------------------------------------------------------- | ----------------------------------- |
+| an argument that `RULES` below says REPLACES of            | that argument                       |
+| the queue's region, or the configured region or account    | `region`, `account`                 |
+| another `adopt_job_id` than before, and not this job's     | `adopt_job_id`                      |
+| `rerun_on_failure`, while Batch says that the job FAILED   | `status`                            |
 """
 
 from __future__ import annotations
@@ -24,18 +33,22 @@ from pulumi.dynamic import (
 )
 
 from sjresource.aws.arn import name_in, parse_arn, stop_command
-from sjresource.aws.models import input_shape, to_request
-from sjresource.aws.payload import canonical, is_unknown, payload_as_sent
+from sjresource.aws.payload import is_unknown
 from sjresource.aws.service_jobs import JobLocator, find_job, wait_for_job
 from sjresource.checks.preflight.declared import managed_in_program
 from sjresource.checks.rules.instance_hours import instance_hours_placeholder
 from sjresource.checks.service_job import check_job, would_be_submitted
-from sjresource.checks.warnings.program import warn_of_capacity, warn_of_job
+from sjresource.checks.warnings.program import (
+    warn_of_capacity,
+    warn_of_create_before_delete,
+    warn_of_job,
+    warn_of_other_runs,
+)
 from sjresource.errors import NotFound, SjresourceError
-from sjresource.resources.adoption import adopt
 from sjresource.resources.job_outputs import OUTPUTS, job_outputs
-from sjresource.resources.submission import Run, find_or_submit, live_jobs
+from sjresource.resources.submission import adopt, find_or_submit, live_jobs
 from sjresource.resources.termination import end_and_release
+from sjresource.resources.wanted_run import REQUEST, WantedRun, identities_of
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
 from sjresource.stack.declaration import Declaration
@@ -49,7 +62,7 @@ from sjresource.stack.identity import (
 )
 from sjresource.stack.inputs.arguments import json_arguments
 from sjresource.stack.inputs.secret_paths import secret_paths
-from sjresource.stack.ownership import RECORDED_BEFORE, has_ended, is_recorded, other_owner
+from sjresource.stack.ownership import has_ended, is_recorded, other_owner
 from sjresource.stack.provider import (
     BatchProvider,
     ignoring_refusal,
@@ -70,33 +83,26 @@ if TYPE_CHECKING:
     )
     from sjresource.aws.batch import BatchClient
 
-REQUEST = (
-    "job_name",
-    "job_queue",
-    "service_job_type",
-    "service_request_payload",
-    "client_token",
-    "preemption_configuration",
-    "quota_share_name",
-    "retry_strategy",
-    "scheduling_priority",
-    "share_identifier",
-    "tags",
-    "timeout_config",
-)
-"""What SubmitServiceJob takes, every member of it."""
-
 RULES = {
-    **dict.fromkeys(REQUEST, REPLACES),
+    "job_name": REPLACES,
+    "job_queue": REPLACES,
+    "service_job_type": REPLACES,
+    "service_request_payload": REPLACES,
+    "client_token": REPLACES,
+    "preemption_configuration": REPLACES,
+    "quota_share_name": REPLACES,
+    "retry_strategy": REPLACES,
+    "share_identifier": REPLACES,
+    "timeout_config": REPLACES,
     "triggers": REPLACES,
     "scheduling_priority": IN_PLACE,
     "tags": IN_PLACE,
     "deleted_with": IN_PLACE,
 }
-"""`rerun_on_failure` has no rule: it alone changes nothing."""
+"""`rerun_on_failure` and `adopt_job_id` have no rule: a change of them alone is none."""
 
 _REMEMBERED_SECONDS = 24 * 3600.0
-"""How long Batch is believed to remember an ended job at least: container jobs are kept for a day.
+"""How long Batch remembers an ended job at least, we believe: container jobs are kept for a day.
 
 https://docs.aws.amazon.com/batch/latest/userguide/job_states.html
 """
@@ -106,18 +112,11 @@ _MUST_CHANGE = (
 )
 
 
-_NEW_FIRST = (
-    "with delete_before_replace=False, `--replace` and `pulumi state taint` of an unchanged job "
-    "are refused: the engine doesn't say that a create replaces, so the job that exists may as "
-    "well be another stack's; change `triggers` for a new run"
-)
-
-
 class ServiceJobProvider(BatchProvider):
     """The life of a service job, as the engine drives it."""
 
-    _given_up: frozenset[str] | set[str] = frozenset()
-    """ARNs of the jobs that this operation has ended, in the engine's plugin."""
+    _released: frozenset[str] | set[str] = frozenset()
+    """ARNs of the jobs that this operation of the engine has ended."""
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Check the whole request, payload included, against what AWS takes."""
@@ -137,7 +136,7 @@ class ServiceJobProvider(BatchProvider):
         return checked
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Compare what was wanted with what is wanted; ask AWS only for `rerun_on_failure`."""
+        """Compare the inputs by the tables above; AWS is asked only for `rerun_on_failure`."""
         self.remember_deployed(news.get("identity"), id_)
         changes = find_changes(RULES, olds, news)
         queue, region = _known(news.get("job_queue")), _known(news.get("region"))
@@ -149,12 +148,9 @@ class ServiceJobProvider(BatchProvider):
         return changes.diff_result()
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Find or submit the job; nothing raises once it is submitted."""
-        run = self._run(props)
-        client, job = (
-            self.client(props["job_queue"], props.get("region")),
-            props.get("adopt_job_id"),
-        )
+        """Find, adopt or submit the job; nothing raises once it is submitted."""
+        run, job = self._wanted_run(props), props.get("adopt_job_id")
+        client = self.client(props["job_queue"], props.get("region"))
         adopted = adopt(client, run, job) if job else None
         submitted = adopted or find_or_submit(client, run, self.sleep)
         outputs = job_outputs(submitted.detail or {"status": "SUBMITTED"}, props)
@@ -164,11 +160,11 @@ class ServiceJobProvider(BatchProvider):
         )
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Record where the job stands, never touching the inputs, so that a refresh shows no diff.
+        """Record the job's status; the inputs stay as they were, so that a refresh shows no diff.
 
-        The record of a finished job expires; the job is not deleted by that, and stays in the
-        state. A job that was live and is unknown now is gone, unless it is so old that it may have
-        ended unseen, and been forgotten since: to run that again would be to pay twice.
+        Batch forgets a finished job; that deletes nothing, and the job stays in the state. A job
+        that was live and is unknown now is gone, unless it is so old that it may have ended, and
+        been forgotten, in between: running that again would cost twice.
         """
         inputs = {name: value for name, value in props.items() if name not in _NOT_INPUTS}
         place = id_ if parse_arn(id_) else _known(props.get("job_queue"))
@@ -186,19 +182,19 @@ class ServiceJobProvider(BatchProvider):
             outputs["resolved_arn"] = arn
         if "registered_at" in props:
             outputs["registered_at"] = props["registered_at"]
-            self._mark_as_recorded(client, arn, detail, props)
+            self._tag_as_recorded(client, arn, detail, props)
         return ReadResult(arn, {**inputs, **outputs}, inputs)
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
-        """Change priority, tags and marks; on a job that has ended this is tried, and recorded.
+        """Change priority and tags; AWS may refuse that for a job that has ended.
 
         Raises:
-            RequestFailed: the job is another resource's by now.
+            RequestFailed: by its tags the job is another resource's.
         """
         client = self.client(id_)
-        # One that Batch has forgotten has ended, and has no marks.
+        # A job that Batch has forgotten has ended, and has no tags.
         detail = self._find(client, id_, olds) or {"status": "FAILED"}
-        require_ours(detail, "updating", "ServiceJob", id_, olds["identity"], *_identities(news))
+        require_ours(detail, "updating", "ServiceJob", id_, olds["identity"], *identities_of(news))
         for effect in self._updates(client, id_, detail, olds, news):
             if detail["status"] in TERMINAL:
                 ignoring_refusal(effect)
@@ -208,14 +204,13 @@ class ServiceJobProvider(BatchProvider):
         return UpdateResult({**kept, **news})
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
-        """End the job and give it up, whether Batch shows it (yet) or not.
+        """Terminate the job and tag it as released, whether Batch shows it (yet) or not.
 
-        One that has ended is only given up, one that is known to have ended and is forgotten is
-        left alone.
+        A job that has ended is only tagged. One that had ended and is forgotten is left alone.
 
         Raises:
-            WaitTimeout: Batch has the job, and does not show that it took the termination.
-            RequestFailed: it is another stack's or resource's by now, and goes on.
+            WaitTimeout: Batch has the job, and does not show that it accepted the termination.
+            RequestFailed: by its tags it is another stack's or resource's, and it goes on.
         """
         client, job = self.client(id_), JobLocator.of(id_, props, may_lag=self._is_young(props))
         seen = find_job(client, job)
@@ -223,13 +218,13 @@ class ServiceJobProvider(BatchProvider):
             self.confirm_gone("ServiceJob", id_)
             if props.get("status") in TERMINAL:
                 return
-        elif has_ended(seen) and other_owner(seen, *_identities(props)):
+        elif has_ended(seen) and other_owner(seen, *identities_of(props)):
             return
         else:
-            require_ours(seen, "deleting", "ServiceJob", id_, *_identities(props))
+            require_ours(seen, "deleting", "ServiceJob", id_, *identities_of(props))
         if end_and_release(client, job, seen, _reason(props), self.clock) is None:
             sys.stderr.write(_not_seen_to_end(id_))
-        self.__dict__.setdefault("_given_up", set()).add(id_)
+        self.__dict__.setdefault("_released", set()).add(id_)
 
     def _updates(
         self,
@@ -242,39 +237,29 @@ class ServiceJobProvider(BatchProvider):
         if "scheduling_priority" in find_changes(RULES, olds, news).in_place:
             priority = int(news.get("scheduling_priority") or 0)
             yield lambda: client.update_service_job(id_, priority)
-        marks = {
-            **self._run(news).renewed_tags(detail.get("tags", {})),
+        own_tags = {
+            **self._wanted_run(news).renewed_tags(detail.get("tags", {})),
             **recorded_tag(deleted_with=bool(news.get("deleted_with"))),
         }
-        yield lambda: update_tags(client, id_, olds, news, marks)
+        yield lambda: update_tags(client, id_, olds, news, own_tags)
 
-    def _mark_as_recorded(
+    def _tag_as_recorded(
         self, client: BatchClient, arn: str, detail: Mapping[str, Any], props: Mapping[str, Any]
     ) -> None:
-        """Make good for a program that was killed before it could; see `declaration`."""
-        if (
-            "tags" in detail
-            and not is_recorded(detail)
-            and not other_owner(detail, *_identities(props))
-        ):
-            mark = recorded_tag(deleted_with=bool(props.get("deleted_with")))
-            with contextlib.suppress(SjresourceError):  # a refresh only reads
-                client.tag_resource(arn, mark)
+        """Set the tag for a program that was killed before it could; see `registration`."""
+        if "tags" not in detail or is_recorded(detail):
+            return
+        if not other_owner(detail, *identities_of(props)):
+            tag = recorded_tag(deleted_with=bool(props.get("deleted_with")))
+            with contextlib.suppress(SjresourceError):  # a refresh must not fail by it
+                client.tag_resource(arn, tag)
 
-    def _run(self, props: Mapping[str, Any]) -> Run:
-        """Return the run that is wanted, with what it was under the resource's aliases."""
-        return Run(
-            props["identity"],
-            submit_request(props),
-            canonical(props.get("triggers")),
-            props.get("client_token"),
-            tuple(_aliases(props)),
-            replaced=self.deployed_id(props["identity"]),
-            given_up=frozenset(self._given_up),
-        )
+    def _wanted_run(self, props: Mapping[str, Any]) -> WantedRun:
+        replaced = self.deployed_id(props["identity"])
+        return WantedRun.of(props, replaced, self._released)
 
     def _find(self, client: BatchClient, id_: str, props: Mapping[str, Any]) -> Any:
-        """Look for the job, more than once where not seeing it would drop it from the state."""
+        """Find the job; look several times if it would drop from the state otherwise."""
         drops = props.get("status") not in TERMINAL and self._is_young(props)
         return wait_for_job(client, JobLocator.of(id_, props, may_lag=drops), self.clock)
 
@@ -292,10 +277,10 @@ class ServiceJobProvider(BatchProvider):
 class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
     """A SageMaker training job that AWS Batch queues, and that runs once.
 
-    It is submitted when it is created, and `pulumi up` goes on without waiting for it. It runs
-    again only if a run-defining argument changes, `triggers` change, `rerun_on_failure` is set and
-    it has FAILED, or `pulumi up --replace` says so; the old job is ended first. Destroying it ends
-    it.
+    Creating it submits the job, and `pulumi up` goes on without waiting for it. It runs again only
+    if a run-defining argument changes, `triggers` change, `rerun_on_failure` is set and it has
+    FAILED, or with `pulumi up --replace`; the old job is terminated first. Destroying it terminates
+    the job.
     """
 
     job_name: pulumi.Output[str]
@@ -303,19 +288,19 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
     job_queue: pulumi.Output[str]
     """The queue's name or ARN, as given."""
     status: pulumi.Output[str]
-    """Where the job stood when it was submitted or last refreshed."""
+    """The job's status when it was submitted or last refreshed."""
     status_reason: pulumi.Output[str | None]
-    """Batch's words for the status then, at most 160 characters, secrets masked."""
+    """Batch's reason for that status, at most 160 characters, with secrets masked."""
     attempts: pulumi.Output[list[Any] | None]
-    """The latest two attempts that had ended; a ServiceJobCompletion records all of them."""
+    """The latest two attempts that had ended; a ServiceJobCompletion records all."""
     latest_attempt: pulumi.Output[dict[str, Any] | None]
     """The training job of the latest attempt."""
     capacity_usage: pulumi.Output[list[Any] | None]
-    """What the job held of its environment then."""
+    """The capacity of its environment that the job used then."""
     preemption_summary: pulumi.Output[dict[str, Any] | None]
     """How often the job had been preempted, and the latest two attempts that ended so."""
     is_terminated: pulumi.Output[bool | None]
-    """Whether somebody had asked Batch to end the job."""
+    """Whether somebody had asked Batch to terminate the job."""
     created_at: pulumi.Output[int | None]
     """Like every time here, in milliseconds since 1970."""
     scheduled_at: pulumi.Output[int | None]
@@ -325,12 +310,12 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
     stopped_at: pulumi.Output[int | None]
     """When the job ended; None or 0 before."""
     max_instance_hours: pulumi.Output[float | None]
-    """Instances times the longest run times attempts: the most that it can cost, without preempted
-    runs. None where it can't be known; the preview shows it."""
+    """Instances times the longest run times attempts: the most that it can cost, preempted runs
+    aside. None where it can't be known; the preview shows it."""
     record_expired: pulumi.Output[bool | None]
-    """True once Batch has forgotten the finished job; what is known stays."""
+    """True once Batch has forgotten the finished job; the other outputs stay."""
     resolved_arn: pulumi.Output[str | None]
-    """The ARN of a job that was read by its bare id; a program that reads keeps that as its id."""
+    """The ARN of a job that was read by its bare id, which stays the resource's id."""
     orphans: pulumi.Output[list[str]]
     """ARNs of live jobs that earlier, lost runs of this resource left behind; a refresh drops those
     that were stopped."""
@@ -428,12 +413,13 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
             ServiceJobProvider(), resource_name, properties, with_delete_before_replace(opts)
         )
         declaration.follow(self)
-        self._orphans_told = asyncio.ensure_future(self._warn_of_other_runs())
-        if opts and opts.delete_before_replace is False:
-            pulumi.log.warn(_NEW_FIRST, resource=self)
+        warn_of_create_before_delete(self, opts)
         warn_of_job(self, properties)
-        self._capacity_told = asyncio.ensure_future(warn_of_capacity(self, given))
         warn_of_provider(self, opts, needs_region=region is None)
+        self._warnings = (  # a task lives only as long as somebody holds it
+            asyncio.ensure_future(warn_of_other_runs(self)),
+            asyncio.ensure_future(warn_of_capacity(self, given)),
+        )
 
     @property
     def job_arn(self) -> pulumi.Output[str]:
@@ -447,28 +433,8 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
         """The job's id, the last part of its ARN."""
         return self.job_arn.apply(name_in)
 
-    async def _warn_of_other_runs(self) -> None:
-        # Not by an apply: the SDK waits for all Outputs at once, anew each time that one is there.
-        orphans: list[str] | None = None
-        recorded: list[str] | None = None
-        with contextlib.suppress(Exception):  # the SDK reports what went wrong with the resource
-            orphans = await self.orphans.future()
-            recorded = await self.recorded_runs.future()
-        for arn in orphans or []:
-            pulumi.log.warn(
-                f"an earlier run of this resource is still live: {arn}; stop it with "
-                f"`{stop_command(arn)}`",
-                resource=self,
-            )
-        for arn in recorded or []:
-            pulumi.log.warn(
-                f"another run under this resource's name is live: {arn}; {RECORDED_BEFORE}; "
-                f'own it with adopt_job_id="{name_in(arn)}", or leave it',
-                resource=self,
-            )
 
-
-# Pulumi's SDK evaluates annotations that are texts for each instance, and a stack has hundreds.
+# Pulumi's SDK would evaluate annotations that are texts anew for each of hundreds of instances.
 ServiceJob.__annotations__ = inspect.get_annotations(ServiceJob, eval_str=True)
 
 _TYPE = "pulumi-python:dynamic/sjresource:ServiceJob"
@@ -476,42 +442,17 @@ _OTHER_RUNS = ("orphans", "recorded_runs")
 _NOT_INPUTS = (*OUTPUTS, "record_expired", "resolved_arn", *_OTHER_RUNS, "registered_at")
 
 
-def submit_request(props: Mapping[str, Any]) -> dict[str, Any]:
-    """Build the SubmitServiceJob request, without token and marks; pure."""
-    wanted = {name: canonical(props.get(name)) for name in REQUEST if name != "client_token"}
-    wanted["service_request_payload"] = payload_as_sent(
-        props["service_request_payload"], props["job_name"]
-    )
-    present = {name: value for name, value in wanted.items() if value not in (None, {}, [])}
-    request: dict[str, Any] = to_request(input_shape("SubmitServiceJob"), present)
-    return request
-
-
-def _aliases(props: Mapping[str, Any]) -> Iterator[Run]:
-    """Return the run as it was under each alias: a name that was not given follows the resource."""
-    named = props["job_name"] == name_of(props["identity"])
-    for alias in props.get("aliased_identities") or []:
-        name = name_of(alias) if named else props["job_name"]
-        request = submit_request({**props, "job_name": name})
-        yield Run(alias, request, canonical(props.get("triggers")), props.get("client_token"))
-
-
-def _identities(props: Mapping[str, Any]) -> list[str]:
-    """Return who the resource is, and who it was as its aliases say."""
-    return [props["identity"], *(props.get("aliased_identities") or [])]
-
-
 def _known(value: Any) -> str:
     return value if isinstance(value, str) and not is_unknown(value) else ""
 
 
 def _is_unchanged(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Tell whether these very arguments have passed a check, and made the job that there is."""
+    """Whether the job was made of these very arguments, which have passed a check then."""
     return bool(olds) and all(olds.get(name) == news.get(name) for name in (*REQUEST, "region"))
 
 
 def _adopts_another(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Tell whether the program names another job to adopt than it did and than it has."""
+    """Whether the program names another job to adopt than before, and than the present one."""
     job = _known(news.get("adopt_job_id"))
     return bool(job) and job != olds.get("adopt_job_id") and name_in(job) != name_in(id_)
 
@@ -522,7 +463,7 @@ def _reason(props: Mapping[str, Any]) -> str:
 
 
 def _not_seen_to_end(arn: str) -> str:
-    """Say what a delete could not make sure of; a provider has no other way to warn."""
+    """Return the warning of a delete without proof; for stderr, a provider's only way to warn."""
     return (
         f"warning: deleting ServiceJob ({arn}): Batch does not know it, and was asked to end it "
         f"all the same; if it should ever show up, stop it with `{stop_command(arn, 'deleted')}`\n"

@@ -89,6 +89,11 @@ def identity_changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
     return is_known_identity(old) and is_known_identity(new) and old != new
 
 
+def urn_of(identity: str) -> str:
+    """Return the resource's URN."""
+    return identity.split("/", 1)[1]
+
+
 def stack_of(identity: str) -> str:
     """Return `organization/project/stack`."""
     organization, urn = without_claimants(identity).split("/", 1)

@@ -11,4 +11,5 @@
 8. A failed wait shows its evidence and raises when no other wait is pending (`failures.py`).
 9. Ctrl-C ends the wait, and not the jobs (`interruption.py`).
 10. Otherwise the completion's provider records the outcome in the state (`record.py`).
+11. A program that uses an output which is None gets an error in words (`optional_outputs.py`).
 """

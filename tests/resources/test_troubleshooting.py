@@ -20,7 +20,6 @@ from sjresource.checks.preflight.queue_facts import QueueFacts
 from sjresource.checks.preflight.unreachable import unreachable_warning
 from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.errors import RequestFailed, SjresourceError, Unreachable
-from sjresource.resources.absent_outputs import read, record_read
 from sjresource.resources.job_queue import JobQueue, JobQueueProvider
 from sjresource.resources.service_job import ServiceJobProvider
 from sjresource.stack.config import setting_problems
@@ -29,6 +28,7 @@ from sjresource.status.evidence import Evidence
 from sjresource.status.failure_report import failure_message, run_again, timeout_message
 from sjresource.status.masking import Mask
 from sjresource.waiting.jobs import WaitedJobs
+from sjresource.waiting.optional_outputs import read_member, read_record
 from sjresource.waiting.reporter import GroupReport, JobReport, Reporter
 from sjresource.waiting.watch import Watch
 
@@ -188,10 +188,10 @@ def by_programs() -> Iterator[str]:
     yield raised(lambda: WaitedJobs.of("done", queue, None))
     yield raised(lambda: WaitedJobs.of("done", None, f"{ARN}:service-job/a"))
     done = {"job_name": "train", "status": "SUCCEEDED", "final_metrics": {"loss": 1.0}}
-    yield raised(lambda: record_read("done", done)["final_metrics"]["accuracy"])
+    yield raised(lambda: read_record("done", done)["final_metrics"]["accuracy"])
     failed = {"job_name": "train", "status": "FAILED"}
-    yield read("done", failed, "final_metrics").absence
-    yield read("done", failed, "model_artifacts").absence
+    yield read_member("done", failed, "final_metrics").absence
+    yield read_member("done", failed, "model_artifacts").absence
 
 
 def by_waits() -> Iterator[str]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
+from sjresource.aws.arn import name_in, stop_command
 from sjresource.aws.payload import is_plain, readable_payload
 from sjresource.aws.settings import Checking
 from sjresource.checks.preflight.declared import Declarations, Declared, declared_so_far
@@ -23,6 +24,7 @@ from sjresource.checks.values.lookups import holds_unknown
 from sjresource.checks.warnings.requests import QUEUE_WARNINGS, job_warnings
 from sjresource.sanitize import plain
 from sjresource.stack.config import stack_settings
+from sjresource.stack.ownership import RECORDED_BEFORE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -39,6 +41,39 @@ def warn_of_job(job: pulumi.Resource, arguments: Mapping[str, Any]) -> None:
         return [*job_warnings(parsed), *_let_pass(lambda: job_problems(parsed))]
 
     _warn(job, arguments, texts)
+
+
+def warn_of_create_before_delete(job: pulumi.Resource, opts: pulumi.ResourceOptions | None) -> None:
+    """Warn of a job with `delete_before_replace=False`, which can't be replaced unchanged."""
+    if opts and opts.delete_before_replace is False:
+        pulumi.log.warn(
+            "with delete_before_replace=False, `--replace` and `pulumi state taint` of an "
+            "unchanged job are refused: the engine doesn't say that a create replaces, so the job "
+            "that exists may as well be another stack's; change `triggers` for a new run",
+            resource=job,
+        )
+
+
+async def warn_of_other_runs(job: Any) -> None:
+    """Warn of live jobs that earlier runs of this resource left behind."""
+    # Not by an apply: the SDK waits for all Outputs at once, anew each time that one is there.
+    orphans: list[str] | None = None
+    recorded: list[str] | None = None
+    with contextlib.suppress(Exception):  # the SDK reports what went wrong with the resource
+        orphans = await job.orphans.future()
+        recorded = await job.recorded_runs.future()
+    for arn in orphans or []:
+        pulumi.log.warn(
+            f"an earlier run of this resource is still live: {arn}; stop it with "
+            f"`{stop_command(arn)}`",
+            resource=job,
+        )
+    for arn in recorded or []:
+        pulumi.log.warn(
+            f"another run under this resource's name is live: {arn}; {RECORDED_BEFORE}; "
+            f'own it with adopt_job_id="{name_in(arn)}", or leave it',
+            resource=job,
+        )
 
 
 def warn_of_queue_side(

@@ -10,8 +10,7 @@ from training_requests import JOB, PAYLOAD
 
 from sjresource.checks.rules.request_size import payload_is_large, requests_fit
 from sjresource.checks.values.job_arguments import JobArguments
-from sjresource.resources.service_job import submit_request
-from sjresource.resources.submission import Run
+from sjresource.resources.wanted_run import WantedRun, submit_request
 
 KIB = 1024
 
@@ -112,7 +111,7 @@ class SentError(BaseException):
 
 def size_of(job: dict[str, Any]) -> int:
     """Measure the body that botocore makes of a submission."""
-    run = Run(JOB["identity"], submit_request(job))
+    run = WantedRun(JOB["identity"], submit_request(job))
     request = {**run.request, "clientToken": run.client_token(0)}
     request["tags"] = {**request["tags"], **run.submission_tags(0)}
     batch: Any = boto3.client(

@@ -12,7 +12,8 @@ from sjresource.resources.job_queue import JobQueueProvider
 from sjresource.resources.quota_share import QuotaShareProvider
 from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
 from sjresource.resources.service_environment import ServiceEnvironmentProvider
-from sjresource.resources.service_job import REQUEST, RULES
+from sjresource.resources.service_job import RULES
+from sjresource.resources.wanted_run import REQUEST
 from sjresource.stack.diff import find_changes
 
 QUEUE = "arn:aws:batch:eu-west-1:123456789012:job-queue/training"

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 from sjresource.aws.payload import canonical
-from sjresource.resources.submission import Run
+from sjresource.resources.wanted_run import WantedRun
 from sjresource.stack.identity import (
     client_token,
     default_name,
@@ -85,9 +85,11 @@ def test_a_client_token_is_one_for_each_run_and_generation() -> None:
 
 def test_a_run_is_the_same_run_however_its_numbers_are_written() -> None:
     """What shows as no change must find the job of a create that was lost."""
-    wanted = Run(TRAIN, {}, triggers=canonical([float("nan"), 0.0, 1, {"a": 1e20}]))
-    again = Run(TRAIN, {}, triggers=canonical([float("nan"), -0.0, 1.0, {"a": 10**20, "b": None}]))
-    other = Run(TRAIN, {}, triggers=canonical([float("nan"), 0.0, True, {"a": 1e20}]))
+    wanted = WantedRun(TRAIN, {}, triggers=canonical([float("nan"), 0.0, 1, {"a": 1e20}]))
+    again = WantedRun(
+        TRAIN, {}, triggers=canonical([float("nan"), -0.0, 1.0, {"a": 10**20, "b": None}])
+    )
+    other = WantedRun(TRAIN, {}, triggers=canonical([float("nan"), 0.0, True, {"a": 1e20}]))
 
     assert wanted.digest == again.digest
     assert wanted.digest != other.digest

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 
-from sjresource.resources.absent_outputs import AbsentError, MayBeAbsent, of_many, read, record_read
+from sjresource.waiting.optional_outputs import (
+    AbsentError,
+    OptionalOutput,
+    read_member,
+    read_of_many,
+    read_record,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,8 +29,8 @@ def come_to(record: dict[str, Any], name: str, use: Callable[[Any], Any]) -> Any
     """Use an output of a completion with this record; Outputs need a loop to be made in."""
 
     async def program() -> Any:
-        output: Any = MayBeAbsent(
-            pulumi.Output.from_input(1).apply(lambda _: read("trained", record, name))
+        output: Any = OptionalOutput(
+            pulumi.Output.from_input(1).apply(lambda _: read_member("trained", record, name))
         )
         used = use(output)
         return await used.future()
@@ -126,20 +132,20 @@ def test_a_program_that_looks_for_none_goes_on(use: Callable[[Any], Any]) -> Non
 
 def test_a_record_among_results_tells_of_what_it_lacks() -> None:
     """By the names that the outputs have."""
-    record = record_read("trained", FAILED)
+    record = read_record("trained", FAILED)
 
     assert record.get("model_artifacts") is None
     with pytest.raises(AbsentError, match="model_artifacts is None, as ServiceJob"):
         record["model_artifacts"]
     with pytest.raises(AbsentError, match="no metric 'accuracy'"):
-        record_read("trained", DONE)["final_metrics"]["accuracy"]
+        read_record("trained", DONE)["final_metrics"]["accuracy"]
     with pytest.raises(KeyError):
         record["final_metrics"]
 
 
 def test_what_tells_of_one_job_says_so_of_many() -> None:
     """The results have it of each."""
-    assert of_many("all", "model_artifacts", 3).absence == (
+    assert read_of_many("all", "model_artifacts", 3).absence == (
         "reading ServiceJobCompletion (all): model_artifacts tells of one job, and this completion "
         "waits for 3; see its results"
     )
