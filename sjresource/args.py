@@ -1,8 +1,8 @@
-"""The members of nested arguments, for editors and type checkers; nothing here is read at run time.
+"""Types of nested arguments, for editors and type checkers; nothing here is read at run time.
 
-A plain dict is all that a program needs: one that is written where it is used is checked against
-these. Names are `botocore.xform_name` of the API's members, and a test compares both. The content
-of `service_request_payload` has AWS's own names and is checked at preview.
+A program passes plain dicts, which type checkers hold against these. Names are
+`botocore.xform_name` of the API's members, and a test compares both. For the content of
+`service_request_payload` see `training_job_request`.
 """
 
 from __future__ import annotations
@@ -44,21 +44,21 @@ class TimeoutConfigArgs(TypedDict, total=False):
     """`timeout_config` of a job."""
 
     attempt_duration_seconds: Input[int]
-    """Batch ends an attempt that runs longer."""
+    """Batch ends an attempt that runs longer than this."""
 
 
 class JobPreemptionConfigurationArgs(TypedDict, total=False):
     """`preemption_configuration` of a job."""
 
     preemption_retries_before_termination: Input[int]
-    """How often the job is queued again before it ends; without it, without end."""
+    """How often a preempted job is queued again before it ends; unlimited if absent."""
 
 
 class CapacityLimitArgs(TypedDict, total=False):
     """One of `capacity_limits` of a service environment."""
 
     max_capacity: Input[int]
-    """How many instances all jobs together may have at a time."""
+    """How many instances all jobs together may use at a time."""
     capacity_unit: Input[str]
     """NUM_INSTANCES, or an instance type in an environment under quota management."""
 
@@ -67,7 +67,7 @@ class ServiceEnvironmentOrderArgs(TypedDict):
     """One of `service_environment_order` of a queue."""
 
     order: Input[int]
-    """1: a queue has one environment."""
+    """1, since a queue has one environment."""
     service_environment: Input[str]
     """Name or ARN."""
 
@@ -88,14 +88,14 @@ class JobStateTimeLimitActionArgs(TypedDict):
 
 class _ShareDistributionArgs(TypedDict):
     share_identifier: Input[str]
-    """A share's name, or the beginning of names and a `*`."""
+    """A share's name, or a prefix of names with a `*`."""
 
 
 class ShareDistributionArgs(_ShareDistributionArgs, total=False):
     """One share of a fair-share policy."""
 
     weight_factor: Input[float]
-    """The smaller, the more the share gets."""
+    """The smaller, the more capacity the share gets."""
 
 
 class FairsharePolicyArgs(TypedDict, total=False):
@@ -113,14 +113,14 @@ class QuotaSharePolicyArgs(TypedDict):
     """`quota_share_policy` of a scheduling policy."""
 
     idle_resource_assignment_strategy: Input[str]
-    """FIFO, the only one that Batch has: what is lent goes to the oldest job."""
+    """FIFO, the only value that Batch has: idle capacity goes to the oldest job."""
 
 
 class QuotaShareCapacityLimitArgs(TypedDict):
     """One of `capacity_limits` of a quota share."""
 
     max_capacity: Input[int]
-    """How many instances of that type the share has for certain."""
+    """How many instances of the type are guaranteed to the share."""
     capacity_unit: Input[str]
     """An instance type."""
 
@@ -145,11 +145,11 @@ class SharePreemptionConfigurationArgs(TypedDict):
 
 
 class TimeoutsArgs(TypedDict, total=False):
-    """`timeouts` of what takes a while to be made and deleted, in seconds."""
+    """`timeouts` of a resource, in seconds."""
 
     create: Input[float]
-    """How long to wait for it to be VALID; then the update goes on with the status that it has."""
+    """How long to wait until it is VALID; after that `pulumi up` goes on with its status."""
     update: Input[float]
     """The same, after a change."""
     delete: Input[float]
-    """How long to wait for what stands in the way, and for it to be gone; then an error."""
+    """How long to wait until it is no longer in use, and until it is gone; then an error."""

@@ -1,4 +1,4 @@
-"""A mistake in the arguments of a resource or a function: where it is, and what must be there."""
+"""A mistake in the arguments of a resource or a function."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from typing import NamedTuple
 
 
 class Problem(NamedTuple):
-    """One mistake: where it is, and what must be there instead.
+    """A mistake: the path of the argument, and what must be there instead.
 
-    `unsendable` marks what botocore itself can't send; all else can be let pass.
+    `unsendable` marks what botocore can't send; `validation: warn` turns all else into warnings.
     """
 
     path: str
     reason: str
     unsendable: bool = False
     number: float | None = None
-    """The number that was given, to be shown where it can be no secret."""
+    """The number that was given, to be shown if it is no secret."""
 
 
 def join(path: str, name: str) -> str:
-    """Write the path of a member: `tags`, `retry_strategy.attempts`."""
+    """Return the path of a member: `tags`, `retry_strategy.attempts`."""
     return f"{path}.{name}" if path else name

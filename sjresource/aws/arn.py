@@ -1,6 +1,6 @@
-"""ARNs: the physical ids of our resources, from which region, account and names are read.
+"""ARNs: the ids of our resources, which hold their region, account and name.
 
-The configuration can change its region or account under a resource that exists; its ARN can't.
+The configured region or account may change while a resource exists; its ARN does not.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Arn(NamedTuple):
-    """`arn:partition:service:region:account:kind/name`; a name may hold further slashes."""
+    """`arn:partition:service:region:account:kind/name`; a name may contain slashes."""
 
     partition: str
     service: str
@@ -21,7 +21,7 @@ class Arn(NamedTuple):
 
 
 def parse_arn(text: str) -> Arn | None:
-    """Split an ARN; None for anything else, such as the bare name that AWS takes in its place."""
+    """Return the parts of an ARN; None for anything else, such as a bare name."""
     parts = text.split(":", 5)
     if len(parts) != len(Arn._fields) or parts[0] != "arn":
         return None
@@ -31,7 +31,7 @@ def parse_arn(text: str) -> Arn | None:
 
 
 def name_in(arn_or_name: str) -> str:
-    """Give the last part of an ARN, or the name itself."""
+    """Return the last part of an ARN, or the name itself."""
     return arn_or_name.rsplit("/", 1)[-1]
 
 
@@ -42,14 +42,14 @@ def region_in(arn_or_name: str) -> str:
 
 
 def same_resource(one: str, other: str) -> bool:
-    """Tell whether two names or ARNs can mean the same resource of one account and region."""
+    """Return whether two names or ARNs can refer to one resource of an account and region."""
     if parse_arn(one) and parse_arn(other):
         return one == other
     return name_in(one) == name_in(other)
 
 
 def stop_command(arn: str, reason: str = "orphaned") -> str:
-    """Give the AWS CLI's command that ends a live service job, in the job's own region."""
+    """Return the AWS CLI command that ends a live service job, in the job's own region."""
     parsed = parse_arn(arn)
     region = f" --region {parsed.region}" if parsed else ""
     job = f"--job-id {name_in(arn)} --reason {shlex.quote(reason)}"

@@ -1,6 +1,8 @@
-"""One call to AWS, and what its failure means.
+"""Makes one call to AWS, and maps its errors to ours.
 
-Batch has no error for not-found: it is told from an empty answer or from its message.
+Batch has no error code for not-found: it shows in an empty answer or in the message. AWS documents
+no messages: the patterns are from answers in public threads and from its field descriptions. An
+error without advice here is shown in AWS's words alone.
 """
 
 from __future__ import annotations
@@ -15,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _MISSING = ("does not exist", "not found", "doesn't exist", "could not be found")
-_ABOUT_ITSELF = frozenset({"reading", "terminating", "tagging", "untagging", "deleting"})
-"""What is missing in these calls can only be the thing that they name."""
+_NAMES_ITS_RESOURCE = frozenset({"reading", "terminating", "tagging", "untagging", "deleting"})
+"""What these calls do not find can only be the resource that they name."""
 
-_OF_THE_SERVICE = frozenset({"ClientException", "ResourceNotFoundException", "ResourceNotFound"})
-"""A proxy, too, may say that something is not found; that is no word about a job."""
+_SERVICE_CODES = frozenset({"ClientException", "ResourceNotFoundException", "ResourceNotFound"})
+"""The codes by which Batch itself reports a not-found: a proxy's says nothing about a job."""
 
-_BY_MESSAGE = (
+_ADVICE = (
     # A region that was not set is the usual cause: https://github.com/base2genomics/batchit/issues/13
     (
         r"(job ?queue|queue).*(not found|does not exist|doesn't exist)",
@@ -59,21 +61,21 @@ TRANSIENT = _THROTTLED | {
     "ServiceUnavailable",
     "ServiceUnavailableException",
 }
-"""Errors that say nothing about the request: the same call may well succeed later."""
+"""Errors that are not about the request: the same call may succeed later."""
 
 DENIED = frozenset({"AccessDeniedException", "AccessDenied", "UnauthorizedOperation"})
-"""Errors that say that the credentials may not do it."""
+"""Errors for missing permissions."""
 
 
 class BatchCalls:
-    """Batch's operations by name, one call or one page at a time."""
+    """Calls Batch's operations by name, one call or one page at a time."""
 
     def __init__(self, batch: Any) -> None:
         self._batch = batch
 
     @property
     def region(self) -> str:
-        """Return the region that is asked."""
+        """The region of the client."""
         return str(self._batch.meta.region_name)
 
     def _call(
@@ -105,11 +107,11 @@ def call(
     *,
     raw: bool = False,
 ) -> dict[str, Any]:
-    """Make one call of boto3's `operation`; its answer is harmless to a terminal, if not `raw`.
+    """Call boto3's `operation`, and return its answer, sanitized for terminals unless `raw`.
 
     Raises:
-        NotFound: what the call names does not exist.
-        RequestFailed: the service said no.
+        NotFound: the resource that the call names does not exist.
+        RequestFailed: the service answered with another error.
         Unreachable: there was no answer.
     """
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as boto3, see session
@@ -119,7 +121,7 @@ def call(
     except ClientError as error:
         code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
         # `from None`: the engine shows a user the whole chain, and botocore's part adds nothing.
-        about_itself = doing in _ABOUT_ITSELF and code in _OF_THE_SERVICE
+        about_itself = doing in _NAMES_ITS_RESOURCE and code in _SERVICE_CODES
         if about_itself and any(words in message for words in _MISSING):
             raise NotFound(doing, noun, identifier, message) from None
         help_ = advice(code, message, _iam_action(operation, error.operation_name))
@@ -134,27 +136,20 @@ def call(
 
 
 def _iam_action(operation: Any, failed: str) -> str:
-    """Name what was refused as IAM does; a role is assumed within the first call that needs it."""
+    """Return IAM's name of what failed; a role is assumed within the first call that needs it."""
     service = operation.__self__.meta.service_model.signing_name
     return f"{'sts' if failed.startswith('AssumeRole') else service}:{failed}"
 
 
 def unreadable(doing: str, noun: str, identifier: str) -> Unreachable:
-    """Botocore reads a garbled answer, such as a proxy's page, as an empty one."""
+    """Return the error for an answer such as a proxy's page, which botocore reads as empty."""
     return Unreachable(doing, noun, identifier, "the answer can't be read")
 
 
-def only(found: list[dict[str, Any]], noun: str, identifier: str) -> dict[str, Any]:
-    """Give the one thing that was described; one that is DELETED is not found."""
-    if not found or found[0].get("status") == "DELETED":
-        raise NotFound("reading", noun, identifier)
-    return found[0]
-
-
 def advice(code: str, message: str, operation: str) -> str | None:
-    """Say what helps against a refusal of `operation`; None if that is unknown.
+    """Return what helps against an error of `operation`; None if unknown.
 
-    `operation` is named as IAM names it, `batch:SubmitServiceJob`.
+    `operation` is IAM's name, for example `batch:SubmitServiceJob`.
     """
     if code in DENIED:
         return f"allow these credentials {operation}"
@@ -162,7 +157,7 @@ def advice(code: str, message: str, operation: str) -> str | None:
         return "AWS throttles this account; all tries are used up, run it again later"
     if code == "ExpiredTokenException":
         return "refresh the credentials"
-    for pattern, help_ in _BY_MESSAGE if operation == "batch:SubmitServiceJob" else ():
+    for pattern, help_ in _ADVICE if operation == "batch:SubmitServiceJob" else ():
         if re.search(pattern, message, re.IGNORECASE):
             return help_
     return None

@@ -1,8 +1,7 @@
-"""Single values of a namespace of the stack's config.
+"""Reads single values of a namespace of the stack's config.
 
-Every value arrives as a string, a nested one as JSON text: that is how the engine hands config to a
-dynamic provider, and how `pulumi.Config.get` gives it to a program. What can't be read is told by
-its key; its value may be a secret.
+Every value is a string, a nested one JSON text: so the engine passes config to a dynamic provider,
+and `pulumi.Config.get` returns it. Errors name the key only, since the value may be a secret.
 """
 
 from __future__ import annotations
@@ -31,11 +30,11 @@ class ConfigValues:
     get: Callable[[str], Any]
 
     def text(self, key: str) -> str | None:
-        """Give a string as it is."""
+        """Return a string as it is; None if it is not set."""
         return self.get(key) or None
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """Give a list of strings; one string alone stands for a list of one."""
+        """Return a list of strings; a single string is a list of one."""
         text = self.text(key)
         if text is None:
             return ()
@@ -44,14 +43,14 @@ class ConfigValues:
         return tuple(str(item) for item in self.nested(key))
 
     def flag(self, key: str) -> bool:
-        """Give a boolean, False where there is none."""
+        """Return a boolean; False if it is not set."""
         text = str(self.text(key) or "false").lower()
         if text not in ("true", "false"):
             self.refuse(key, "must be true or false")
         return text == "true"
 
     def count(self, key: str) -> int | None:
-        """Give a whole number of at least 0."""
+        """Return a whole number of at least 0; None if it is not set."""
         text = self.text(key)
         if text is None:
             return None
@@ -60,14 +59,14 @@ class ConfigValues:
         return int(text)
 
     def one_of(self, key: str, allowed: Iterable[str]) -> str | None:
-        """Give a string that is one of `allowed`."""
+        """Return a string that is one of `allowed`; None if it is not set."""
         text = self.text(key)
         if text is not None and text not in allowed:
             self.refuse(key, f"must be {' or '.join(allowed)}")
         return text
 
     def nested(self, key: str) -> Any:
-        """Give what an object or a list holds; None where there is none."""
+        """Return a parsed object or list; None if it is not set."""
         text = self.text(key)
         if text is None:
             return None
@@ -77,11 +76,11 @@ class ConfigValues:
             self.refuse(key, "must be an object or a list")
 
     def mapping(self, key: str, known: Iterable[str]) -> Mapping[str, Any]:
-        """Give an object, empty where there is none, whose members are all `known`."""
+        """Return an object whose members are all `known`; empty if it is not set."""
         return self.members(key, self.nested(key) or {}, known)
 
     def members(self, key: str, value: Any, known: Iterable[str]) -> Mapping[str, Any]:
-        """Give `value`, which stands in `key`, if it is an object whose members are all known."""
+        """Return the set members of `value`, which is in `key`; all have to be `known`."""
         if not isinstance(value, dict):
             self.refuse(key, "must be an object")
         for name in value:
@@ -90,7 +89,7 @@ class ConfigValues:
         return {name: each for name, each in value.items() if each not in (None, "", [], {})}
 
     def seconds(self, key: str, duration: Any) -> int:
-        """Read a duration that stands in `key`, in Go's writing (`1h30m`), as pulumi-aws does."""
+        """Return the seconds of a duration in `key`, in Go's notation as in pulumi-aws: `1h30m`."""
         match = _GO_DURATION.fullmatch(str(duration))
         if match is None or not any(match.groups()):
             self.refuse(key, "has a duration that can't be read; write it as 1h or 15m or 900s")
@@ -98,5 +97,5 @@ class ConfigValues:
         return hours * 3600 + minutes * 60 + seconds
 
     def refuse(self, key: str, seen: str) -> NoReturn:
-        """Say what is wrong with a setting, and end."""
+        """Raise the error for a setting."""
         raise pulumi.RunError(f"reading Setting ({self.namespace}:{key}): {seen}")

@@ -1,4 +1,4 @@
-"""CloudWatch Logs: what a training job wrote."""
+"""Reads CloudWatch Logs: what a training job wrote."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 class LogsClient:
-    """CloudWatch Logs in one region: what a training job wrote."""
+    """CloudWatch Logs in one region."""
 
     def __init__(self, logs: Any) -> None:
         self._logs = logs
 
     def find_log_streams(self, group: str, prefix: str) -> list[str]:
-        """Name the group's streams that begin with `prefix`, 50 at most; none if there are none."""
+        """Return the group's streams that begin with `prefix`, 50 at most, in one call."""
         request = {"logGroupName": group, "logStreamNamePrefix": prefix}
         try:
             answer = call(self._logs.describe_log_streams, "reading", "LogGroup", group, request)
@@ -27,7 +27,7 @@ class LogsClient:
         return [stream["logStreamName"] for stream in answer.get("logStreams", [])]
 
     def list_log_streams(self, group: str, prefix: str) -> Iterator[str]:
-        """Name every stream of the group that begins with `prefix`; none if there is no group."""
+        """Yield the group's streams that begin with `prefix`; none if there is no such group."""
         request = {"logGroupName": group, "logStreamNamePrefix": prefix}
         describe, more = self._logs.describe_log_streams, True
         while more:
@@ -42,10 +42,10 @@ class LogsClient:
     def read_log_events(
         self, group: str, stream: str, token: str | None
     ) -> tuple[list[dict[str, Any]], str | None]:
-        """Give a page of events from `token` on, None being the beginning, and the token behind it.
+        """Return a page of events from `token` on (None is the beginning), and the next token.
 
-        The same token again says that this is the end by now. A page may be empty before it. The
-        messages are as the container wrote them: a pipe gets them so.
+        The same token again means that this is the end for now. A page may be empty before that.
+        The messages are as the container wrote them, since a pipe gets them so.
         """
         request = {"logGroupName": group, "logStreamName": stream, "startFromHead": True}
         from_there = {"nextToken": token} if token else {}
@@ -60,7 +60,7 @@ class LogsClient:
         return page.get("events", []), page.get("nextForwardToken", token)
 
     def last_log_timestamp(self, group: str, stream: str) -> int:
-        """Tell when the last event by now was written, in ms since 1970; 0 if there is none."""
+        """Return when the last event was written, in ms since 1970; 0 if there is none yet."""
         request = {
             "logGroupName": group, "logStreamName": stream, "limit": 1, "startFromHead": False
         }  # fmt: skip
@@ -68,7 +68,7 @@ class LogsClient:
         return max((event["timestamp"] for event in page.get("events", [])), default=0)
 
     def find_last_lines(self, group: str, stream: str, lines: int) -> list[str]:
-        """Give the last lines that CloudWatch has by now: it lags seconds behind the writer."""
+        """Return the last lines that CloudWatch has: it lags seconds behind the writer."""
         request = {
             "logGroupName": group, "logStreamName": stream, "limit": lines, "startFromHead": False
         }  # fmt: skip

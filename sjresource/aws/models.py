@@ -1,8 +1,8 @@
-"""AWS's member names and ours, and the shapes that tell one from the other.
+"""Converts between AWS's member names and our property names, by botocore's shapes.
 
-A property is `botocore.xform_name` of its API member, exactly: `jobQueue` is `job_queue`. Walking
-botocore's shape keeps apart what is a member name (renamed) and what is a user's own map key (never
-touched), and says which numbers are integers: Pulumi hands every number over as a float.
+A property is exactly `botocore.xform_name` of its API member: `jobQueue` is `job_queue`. The shape
+tells member names, which are renamed, from a user's map keys, which are not, and which numbers are
+integers: Pulumi passes every number as a float.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @cache
 def service_model(service: str) -> ServiceModel:
-    """Load botocore's model of `service`, once a process (20 ms for batch, 80 ms for sagemaker)."""
+    """Return botocore's model of `service`, loaded once (20 ms for batch, 80 ms for sagemaker)."""
     from botocore.model import ServiceModel  # noqa: PLC0415 - see `_loader`
 
     return ServiceModel(_loader().load_service_model(service, "service-2"), service)
@@ -27,7 +27,7 @@ def service_model(service: str) -> ServiceModel:
 
 @cache
 def _loader() -> Loader:
-    """Give botocore's loader, one for all: each lists the folders of all services for itself."""
+    """Return botocore's loader; one for all, since each lists the folders of all services."""
     # Not through a botocore session, whose modules alone take 0.1 s: a program never needs them.
     from botocore.loaders import Loader  # noqa: PLC0415 - as said
 
@@ -35,25 +35,25 @@ def _loader() -> Loader:
 
 
 def model_version() -> str:
-    """Tell which botocore brought the models: AWS may have learned more since."""
+    """Return the version of botocore whose models these are: AWS may know more by now."""
     from botocore import __version__  # noqa: PLC0415 - as above
 
     return str(__version__)
 
 
 def input_shape(operation: str, service: str = "batch") -> Any:
-    """Tell what `operation` takes."""
+    """Return the input shape of `operation`."""
     return service_model(service).operation_model(operation).input_shape
 
 
 def output_shape(operation: str, service: str = "batch") -> Any:
-    """Tell what `operation` answers."""
+    """Return the output shape of `operation`."""
     return service_model(service).operation_model(operation).output_shape
 
 
 @cache
 def property_name(member: str) -> str:
-    """Turn `jobQueue` into `job_queue`."""
+    """Return `job_queue` for `jobQueue`."""
     from botocore import xform_name  # noqa: PLC0415 - as above
 
     name: str = xform_name(member)
@@ -61,7 +61,7 @@ def property_name(member: str) -> str:
 
 
 def to_request(shape: Any, value: Any) -> Any:
-    """Turn properties into what the API takes; names that `shape` does not know are left out."""
+    """Return properties as the API takes them, without the names that `shape` does not know."""
     if shape.type_name == "structure":
         return {
             member: to_request(member_shape, value[property_name(member)])
@@ -78,7 +78,7 @@ def to_request(shape: Any, value: Any) -> Any:
 
 
 def to_properties(shape: Any, answer: Any) -> Any:
-    """Turn what the API answered into properties; the reverse of `to_request`."""
+    """Return an answer of the API as properties; the reverse of `to_request`."""
     if shape.type_name == "structure":
         return {
             property_name(member): to_properties(shape.members[member], item)
@@ -91,6 +91,6 @@ def to_properties(shape: Any, answer: Any) -> Any:
 
 
 def answer_properties(operation: str, answer: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn an operation's whole answer into properties."""
+    """Return an operation's whole answer as properties."""
     properties: dict[str, Any] = to_properties(output_shape(operation), answer)
     return properties

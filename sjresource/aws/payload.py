@@ -1,8 +1,7 @@
-"""The CreateTrainingJob request that a service job carries: a dict or a JSON string, one meaning.
+"""Parses and compares payloads: a service job's CreateTrainingJob request, as dict or JSON text.
 
-Its content keeps AWS's own names. Two payloads that mean the same have one canonical form, so that
-key order, `1` or `1.0`, a JSON string or a dict, an empty map or none never look like a change: a
-false change is a paid training run.
+Its members keep AWS's names. Payloads that mean the same have one canonical form: key order, `1` or
+`1.0`, text or dict, an empty map or none are no change. A false change is a paid training run.
 """
 
 from __future__ import annotations
@@ -20,12 +19,12 @@ class InvalidPayload(ValueError):  # noqa: N818 - a fact, as in errors.py
 
 
 def is_unknown(value: Any) -> bool:
-    """Tell whether a preview does not know `value` yet."""
+    """Return whether a preview does not know `value` yet."""
     return isinstance(value, pulumi.output.Unknown) or value == rpc.UNKNOWN
 
 
 def parse_payload(value: Any) -> dict[str, Any]:
-    """Give the payload as a dict.
+    """Return the payload as a dict.
 
     Raises:
         InvalidPayload: it is neither a dict nor the JSON text of an object.
@@ -48,11 +47,10 @@ def parse_payload(value: Any) -> dict[str, Any]:
 
 
 def canonical(value: Any) -> Any:
-    """Give the one form of everything that means the same as `value`.
+    """Return the one form of everything that means the same as `value`.
 
-    Integral floats are integers, keys are sorted, members that are None, empty maps or empty lists
-    are absent, as they are to the API. Unknown values stay what they are, and are equal to nothing
-    known.
+    Integral floats are integers, keys are sorted, and members that are None, empty maps or empty
+    lists are left out, as by the API. Unknown values stay as they are, and equal no known value.
     """
     if isinstance(value, dict):
         members = {key: canonical(value[key]) for key in sorted(value)}
@@ -70,17 +68,17 @@ def same_value(one: Any, other: Any) -> bool:
 
 
 def payload_json(value: Any) -> str:
-    """Write the payload as it is sent: equal requests are equal in every byte."""
+    """Return the payload as it is sent: equal requests are equal in every byte."""
     return json.dumps(canonical(parse_payload(value)), separators=(",", ":"), ensure_ascii=False)
 
 
 def payload_as_sent(value: Any, job_name: str) -> str:
-    """Write what is submitted of a job of that name, which stands in for a TrainingJobName."""
+    """Return the payload as submitted; the job's name is the default of TrainingJobName."""
     return payload_json({"TrainingJobName": _training_job_name(job_name), **parse_payload(value)})
 
 
 def kind_of(value: Any) -> str:
-    """Name the JSON kind of `value`, to be said where the value itself may be secret."""
+    """Return the JSON type of `value` in words, for messages: the value itself may be secret."""
     if value is None:
         return "null"
     for kind, name in _KINDS:
@@ -102,7 +100,7 @@ _MAX_TRAINING_JOB_NAME = 63
 
 
 def _training_job_name(job_name: str) -> str:
-    """Make a valid name of the job's; Batch generates the one that the training job really gets."""
+    """Return a valid name made from the job's; Batch generates the training job's real one."""
     return job_name.replace("_", "-").strip("-")[:_MAX_TRAINING_JOB_NAME].strip("-") or "job"
 
 
@@ -125,9 +123,9 @@ def _is_nan(value: Any) -> bool:
 
 
 def is_plain(value: Any) -> bool:
-    """Tell whether it is JSON as it stands, without an Output or anything else to wait for.
+    """Return whether `value` is plain JSON, without an Output or anything else to await.
 
-    Pulumi makes an Output of each value within what it is to wait for: 120 of one payload.
+    To await it, Pulumi would make an Output of each value in it: 120 for one payload.
     """
     if isinstance(value, dict):
         return all(map(is_plain, value.values())) and all(map(is_plain, value))
@@ -136,8 +134,8 @@ def is_plain(value: Any) -> bool:
     return value is None or isinstance(value, (str, int, float))
 
 
-def readable_payload(value: Any) -> dict[str, Any]:
-    """Return a payload's object; empty where it is unknown, or broken and told elsewhere."""
+def payload_or_empty(value: Any) -> dict[str, Any]:
+    """Return the payload as a dict; empty if it is unknown or invalid, which a check reports."""
     try:
         return parse_payload(value)
     except InvalidPayload:

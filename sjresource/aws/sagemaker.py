@@ -1,4 +1,4 @@
-"""SageMaker: what became of the training job that Batch started."""
+"""Describes the training job that Batch started."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from sjresource.aws.calls import call
 
 
 class SageMakerClient:
-    """SageMaker in one region: what became of the training job that Batch started."""
+    """SageMaker in one region."""
 
     def __init__(self, sagemaker: Any) -> None:
         self._sagemaker = sagemaker
 
     def find_training_job(self, name: str) -> dict[str, Any]:
-        """Describe a training job, without what may hold secrets."""
+        """Describe a training job, without the members that may hold secrets."""
         detail = call(
             self._sagemaker.describe_training_job,
             "reading",

@@ -1,4 +1,4 @@
-"""Service jobs: submitted, described, listed, reprioritised, terminated."""
+"""Batch's calls about service jobs, and how to find one that Batch may not show yet."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
     Detail = dict[str, Any]
 
 _PAGE = 100
-"""The most that one call of ListServiceJobs gives."""
+"""The most jobs that one call of ListServiceJobs returns."""
 
 _REPLAYED = ("clienttoken", "client token", "client_token")
 
 
 class ServiceJobCalls(BatchCalls):
-    """What Batch is asked about service jobs, and told."""
+    """Submits, describes, lists, changes and terminates service jobs."""
 
     def submit_service_job(self, request: Mapping[str, Any]) -> str | None:
-        """Submit, and give the job's ARN; None if Batch says that it has this clientToken already.
+        """Submit a job and return its ARN; None if Batch refuses the clientToken as used before.
 
-        The same token may also be answered with the job that it named the first time.
+        Batch may also answer a used token with the job that it led to the first time.
         """
         try:
             answer = self._call(
@@ -54,13 +54,13 @@ class ServiceJobCalls(BatchCalls):
         return detail
 
     def find_request_payload(self, job: str) -> str:
-        """Give a job's payload, which may hold secrets: to take them out of texts, and no more."""
+        """Return a job's payload, which may hold secrets; only to mask these in texts."""
         describe = self._batch.describe_service_job
         detail = call(describe, "reading", "ServiceJob", job, {"jobId": job}, raw=True)
         return str(detail.get("serviceRequestPayload") or "{}")
 
     def list_service_jobs_named(self, job_queue: str, job_name: str) -> Iterator[dict[str, Any]]:
-        """List the jobs of a queue that have exactly this name, in any status, newest first.
+        """Yield the jobs of a queue with exactly this name, in any status, newest first.
 
         The service's own filter ignores case.
         """
@@ -74,9 +74,9 @@ class ServiceJobCalls(BatchCalls):
     def list_live_service_jobs(
         self, job_queue: str, quota_share_name: str | None = None
     ) -> Iterator[dict[str, Any]]:
-        """List the jobs of a queue, or of a share in it, that have not ended.
+        """Yield the jobs of a queue, or of a share in it, that have not ended.
 
-        The API takes one status at a time; a job that changes its status meanwhile may come twice.
+        The API lists one status at a time: a job whose status changes meanwhile may come twice.
         """
         share = [{"name": "QUOTA_SHARE_NAME", "values": [quota_share_name]}]
         filters = {"filters": share} if quota_share_name else {}
@@ -88,13 +88,13 @@ class ServiceJobCalls(BatchCalls):
                 yield from page["jobSummaryList"]
 
     def pages_of_service_jobs(self, job_queue: str, status: str) -> Iterator[list[dict[str, Any]]]:
-        """Give a queue's jobs in one status, newest first, a list for each call."""
+        """Yield a queue's jobs in one status, newest first, as one list for each call."""
         request = {"jobQueue": job_queue, "jobStatus": status, "maxResults": _PAGE}
         for page in self._pages("listing", "ServiceJob", job_queue, "list_service_jobs", request):
             yield page["jobSummaryList"]
 
     def update_service_job(self, job: str, scheduling_priority: int) -> None:
-        """Change the one thing that Batch can change in a submitted job."""
+        """Change the priority, the only property that Batch can change in a submitted job."""
         self._call(
             "updating",
             "ServiceJob",
@@ -105,7 +105,7 @@ class ServiceJobCalls(BatchCalls):
         )
 
     def terminate_service_job(self, job: str, reason: str) -> None:
-        """Ask Batch to end the job; it ends some time after the answer."""
+        """Ask Batch to end a job; it ends some time after the answer."""
         self._call(
             "terminating", "ServiceJob", job, "terminate_service_job", jobId=job, reason=reason
         )

@@ -1,6 +1,6 @@
-"""boto3's clients, made as the settings say: credentials, roles, endpoints, proxies, retries.
+"""Makes boto3's clients from the settings: credentials, roles, endpoints, proxies, retries.
 
-Nothing else imports boto3. What a call means and how it may fail is `client`'s.
+Nothing else imports boto3.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 
 class CallTimeouts(NamedTuple):
-    """How long a client waits for an answer; `tries` of None are those of the settings.
+    """How long a client waits for an answer; with `tries` None the settings count.
 
-    `unanswered` bounds the tries that got no answer at all: a throttle is worth waiting for longer
-    than a service that says nothing.
+    `unanswered` bounds the tries that get no answer at all: a throttle is worth a longer wait than
+    a service that does not answer.
     """
 
     connect_seconds: int
@@ -34,42 +34,42 @@ class CallTimeouts(NamedTuple):
 
 
 EFFECT_TIMEOUTS = CallTimeouts(5, 30)
-"""For an effect: nothing is known of it until there is an answer."""
+"""For calls with an effect, which is unknown until there is an answer."""
 POLL_TIMEOUTS = CallTimeouts(5, 8, unanswered=2)
-"""For who looks again anyway, and is to say within half a minute that nobody answers."""
+"""For polls, which call again anyway, and report within half a minute that nobody answers."""
 OPTIONAL_TIMEOUTS = CallTimeouts(2, 4, tries=1)
-"""For what can as well be left unasked."""
+"""For calls that can be left out."""
 
-_making = threading.Lock()
-"""boto3's sessions may not be used by two threads at once; its clients may."""
+_session_lock = threading.Lock()
+"""boto3's sessions are not thread-safe; its clients are."""
 
 
 def open_client(
     service: str, settings: Settings, region: str | None, timeouts: CallTimeouts = EFFECT_TIMEOUTS
 ) -> Any:
-    """Give boto3's client for `service` in `region`; made once for each AWS environment.
+    """Return boto3's client for `service` in `region`; made once for each AWS environment.
 
-    A script that drives several stacks may name another profile or endpoint between them. Roles are
+    A script that runs several stacks may set another profile or endpoint between them. Roles are
     assumed at the first call, and again before their credentials expire.
 
     Raises:
         Unreachable: the settings don't fit together, or not to this machine.
     """
-    with _making:
+    with _session_lock:
         return _make_client(service, settings, region, aws_environment(), timeouts)
 
 
 def aws_environment() -> Pairs:
-    """Give what the environment says of where AWS is and who we are there; it holds secrets."""
+    """Return the environment variables that boto3 reads; they may hold secrets."""
     return tuple(sorted(each for each in os.environ.items() if each[0].startswith("AWS_")))
 
 
 def forget_clients() -> None:
-    """Have clients made anew, with the credentials that files and login caches hold by now.
+    """Drop the cached clients, so that new ones read credentials files and login caches again.
 
-    A session that took its credentials from a file never looks into that file again.
+    A session that took its credentials from a file never reads that file again.
     """
-    with _making:
+    with _session_lock:
         _make_client.cache_clear()
         _session.cache_clear()
 
@@ -89,7 +89,7 @@ def _make_client(
             verify=_verify(settings),
             config=_config(settings, timeouts, proxies or None),
         )
-        return _giving_up(client, timeouts)
+        return _bounded(client, timeouts)
 
     try:
         session: Any = boto3.Session(botocore_session=_session(settings, environment))
@@ -106,7 +106,7 @@ def _make_client(
 
 @cache
 def _session(settings: Settings, _environment: Pairs) -> Any:
-    """Give botocore's session with the credentials that the settings lead to."""
+    """Return botocore's session with the credentials of the settings."""
     session = _own_session(settings)
     if settings.web_identity:
         session = _with_web_identity(session, settings, settings.web_identity)
@@ -165,13 +165,13 @@ def _sts_creator(source: Any, settings: Settings) -> Callable[..., Any]:
             config=config,
             **arguments,
         )
-        return _giving_up(client, POLL_TIMEOUTS)
+        return _bounded(client, POLL_TIMEOUTS)
 
     return create
 
 
 def _session_with(fetcher: Any, method: str) -> Any:
-    """Give a session that has these credentials, and no chain of its own."""
+    """Return a session that has these credentials only, without a provider chain."""
     import botocore.session  # noqa: PLC0415 - as boto3
     from botocore.credentials import (  # noqa: PLC0415 - as boto3
         CredentialProvider,
@@ -190,8 +190,8 @@ def _session_with(fetcher: Any, method: str) -> Any:
     return session
 
 
-def _giving_up(client: Any, timeouts: CallTimeouts) -> Any:
-    """Bound the tries of a client that get no answer: botocore counts all tries alike."""
+def _bounded(client: Any, timeouts: CallTimeouts) -> Any:
+    """Return the client with a bound on unanswered tries: botocore counts all tries alike."""
     from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError  # noqa: PLC0415 - as boto3
 
     def stop(attempts: int, caught_exception: Exception | None, **_: Any) -> None:
@@ -234,7 +234,7 @@ def _proxies(settings: Settings) -> dict[str, str]:
 
 
 def _is_past_proxy(settings: Settings, client: Any) -> bool:
-    """Tell whether `noProxy` excepts the client's host, which only the client knows."""
+    """Return whether `noProxy` excepts the client's host, which only the client knows."""
     no_proxy = settings.connection.no_proxy
     if not (no_proxy and _proxies(settings)):
         return False

@@ -1,7 +1,8 @@
-"""Where AWS is and who we are there: the stack's `aws:` config, read as pulumi-aws reads it.
+"""The stack's `aws:` config (region, credentials, endpoints, tags), read as pulumi-aws reads it.
 
-What the config leaves out is boto3's own chain (AWS_REGION, profiles, AWS_ENDPOINT_URL_BATCH,
-roles of the machine): None here means that boto3 decides. docs/aws.md has the list of settings.
+None means that boto3's own chain decides (AWS_REGION, profiles, AWS_ENDPOINT_URL_BATCH, roles of
+the machine). docs/aws.md has the list of settings.
+https://www.pulumi.com/registry/packages/aws/installation-configuration/
 """
 
 from __future__ import annotations
@@ -27,11 +28,12 @@ UNSUPPORTED = (
     "tokenBucketRateLimiterCapacity",
     "userAgents",
 )
-"""What pulumi-aws knows and we don't. What is left out here as well has no meaning for us: it is
-about S3, or skips a check that we never make."""
+"""Settings of pulumi-aws that are ignored with a warning.
+
+Others mean nothing here: they are about S3, or skip a check that is never made."""
 
 _ENDPOINT_NAMES = {"logs": ("logs", "cloudwatchlogs", "cloudwatchlog")}
-"""By which names pulumi-aws knows a service; a service that is not here has one."""
+"""pulumi-aws's names of a service; a service that is not here has one name."""
 
 _ACCOUNT_DIGITS = 12
 
@@ -46,29 +48,29 @@ _API_NAMES = {
     "sourceIdentity": "SourceIdentity",
     "transitiveTagKeys": "TransitiveTagKeys",
 }
-"""What goes to AssumeRole as it is."""
+"""Members that are passed to AssumeRole as they are."""
 
 
 @dataclass(frozen=True)
 class AssumedRole:
-    """One role. Hashable: sessions are cached by it.
+    """A role to assume. Hashable: sessions are cached by it.
 
-    `token` and `token_file` are only there for a web identity.
+    `token` and `token_file` are for a web identity only.
     """
 
     arn: str
     arguments: str = field(default="{}", repr=False)
-    """What AssumeRole takes beside the ARN, as JSON: external ids may be secret."""
+    """Arguments of AssumeRole beside the ARN, as JSON; external ids may be secret."""
     token: str | None = field(default=None, repr=False)
     token_file: str | None = None
 
     def request(self) -> dict[str, Any]:
-        """Give what the call takes beside ARN and token, under the API's names."""
+        """Return the call's arguments beside ARN and token, under the API's names."""
         request: dict[str, Any] = json.loads(self.arguments)
         return request
 
     def web_identity_token(self) -> str:
-        """Give the token; a file is read anew each time, since its token is renewed."""
+        """Return the token; a file is read each time, since its token is renewed."""
         return self.token or Path(self.token_file or "").read_text().strip()
 
 
@@ -88,7 +90,7 @@ class Connection:
 
     @classmethod
     def from_config(cls, config: ConfigValues) -> Connection:
-        """Read it."""
+        """Return the connection that the config describes."""
         return cls(
             max_retries=config.count("maxRetries"),
             retry_mode=config.one_of("retryMode", ("standard", "adaptive")),
@@ -104,7 +106,7 @@ class Connection:
 
 @dataclass(frozen=True)
 class Settings:
-    """The part of the `aws:` config that concerns us. Hashable: clients are cached by it."""
+    """The settings of `aws:` that have an effect here. Hashable: clients are cached by them."""
 
     region: str | None = None
     profile: str | None = None
@@ -124,15 +126,15 @@ class Settings:
     ignored_tags: tuple[str, ...] = ()
     ignored_tag_prefixes: tuple[str, ...] = ()
     unsupported: tuple[str, ...] = ()
-    """The settings that are there and that we don't support, by their keys."""
+    """Keys of settings that are set and not supported."""
 
     @classmethod
     def from_config(
         cls, get: Callable[[str], Any], environ: Mapping[str, str] = os.environ
     ) -> Settings:
-        """Read the settings through `get`, which takes a key without its namespace.
+        """Return the settings read through `get`, which takes a key without its namespace.
 
-        Without a region in the config pulumi-aws takes AWS_REGION, which boto3 does not know.
+        Without a region in the config pulumi-aws uses AWS_REGION, which boto3 does not read.
 
         Raises:
             pulumi.RunError: a value can't be read.
@@ -162,23 +164,23 @@ class Settings:
 
     @property
     def names_credentials(self) -> bool:
-        """Tell whether the config, and not only the machine, says who we are."""
+        """Whether the config names credentials, and not only the machine does."""
         return bool(self.profile or self.access_key or self.assume_roles or self.web_identity)
 
     def in_region(self, region: Any) -> Settings:
-        """Give the same for another region; what is not a region's name changes nothing."""
+        """Return these settings for another region; anything but a string leaves them unchanged."""
         return replace(self, region=region) if region and isinstance(region, str) else self
 
     def endpoint(self, service: str) -> str | None:
-        """Give the URL that the config names for `service`, by boto3's name of it."""
+        """Return the configured URL of `service`, by boto3's name of it; None if there is none."""
         named = dict(self.endpoints)
         names = _ENDPOINT_NAMES.get(service, (service,))
         return next((named[name] for name in names if name in named), None)
 
     def account_refusal(self, account: str | None) -> str | None:
-        """Say why nothing may be done in this account; None if it may.
+        """Return why this account is not allowed; None if it is.
 
-        An account that STS does not tell is not allowed where only some are.
+        An unknown account (None) is not allowed if only some are.
         """
         if not (self.allowed_accounts or self.forbidden_accounts):
             return None
@@ -191,16 +193,16 @@ class Settings:
         return None
 
     def ignores_tag(self, key: str) -> bool:
-        """Tell whether somebody else may change this tag without being noticed."""
+        """Return whether `aws:ignoreTags` has this tag: changes by somebody else are no drift."""
         return key in self.ignored_tags or key.startswith(self.ignored_tag_prefixes or ("\0",))
 
 
 @dataclass(frozen=True)
 class Checking:
-    """How a preview checks: our own config, `sjresource:validation` and `sjresource:preflight`.
+    """How a preview checks: `sjresource:validation` and `sjresource:preflight` of the config.
 
-    `lenient` (`validation: warn`) makes warnings of all that botocore can send; `preflight` is
-    whether AWS is asked about what a job, a queue or a share would be put into.
+    `lenient` (`validation: warn`) turns errors into warnings, except where botocore can't send the
+    request. `preflight` is whether AWS is asked about the queue or environment that would be used.
     """
 
     lenient: bool = False
@@ -208,7 +210,7 @@ class Checking:
 
     @classmethod
     def from_config(cls, get: Callable[[str], Any]) -> Checking:
-        """Read it through `get`, which takes a key without its namespace and gives a string."""
+        """Return it read through `get`, which takes a key without its namespace."""
         return cls(
             lenient=str(get("validation")).lower() == "warn",
             preflight=str(get("preflight")).lower() != "false",
@@ -216,7 +218,7 @@ class Checking:
 
 
 def _endpoints(config: ConfigValues) -> Pairs:
-    """Merge pulumi-aws's list of objects, `[{"batch": URL}, …]`; a later entry wins."""
+    """Return pulumi-aws's list of objects, `[{"batch": URL}, …]`, merged; a later entry wins."""
     entries = config.nested("endpoints") or []
     merged: dict[str, str] = {}
     for entry in entries if isinstance(entries, list) else [entries]:
@@ -227,7 +229,7 @@ def _endpoints(config: ConfigValues) -> Pairs:
 
 
 def _accounts(config: ConfigValues, key: str) -> tuple[str, ...]:
-    """Give ids of 12 digits: `pulumi config set --path` keeps one as a number, without zeros."""
+    """Return ids of 12 digits: `pulumi config set --path` stores numbers, without leading zeros."""
     return tuple(account.zfill(_ACCOUNT_DIGITS) for account in config.texts(key))
 
 
@@ -244,9 +246,9 @@ def _only_file(config: ConfigValues, key: str) -> str | None:
 
 
 def assumed_roles(config: ConfigValues) -> tuple[AssumedRole, ...]:
-    """Give the roles in the order in which they are assumed, each with the one before it.
+    """Return the roles in the order in which they are assumed, each with the one before it.
 
-    pulumi-aws calls the list `assumeRoles`, and until version 6 a single one `assumeRole`.
+    pulumi-aws calls the list `assumeRoles`; until version 6 a single one was `assumeRole`.
     """
     listed = config.nested("assumeRoles") or []
     if not isinstance(listed, list):
@@ -259,7 +261,7 @@ def assumed_roles(config: ConfigValues) -> tuple[AssumedRole, ...]:
 
 
 def web_identity_role(config: ConfigValues) -> AssumedRole | None:
-    """Give the role that is assumed first, with a token of an identity provider such as a CI's."""
+    """Return the role that is assumed first, with the token of an identity provider, as in CI."""
     key = "assumeRoleWithWebIdentity"
     members = config.mapping(key, _OF_WEB_IDENTITY)
     if not members:

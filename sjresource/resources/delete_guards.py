@@ -1,7 +1,7 @@
-"""Who else depends on a thing that is to be deleted, and whether that is this stack.
+"""Guards of deletes: what another stack depends on is not deleted.
 
 Deleting a queue or a share ends every job in it, whoever submitted it; disabling an environment
-stops every queue over it. So what is not this stack's is named in an error, and nothing is touched.
+stops every queue on top of it. So an error names what is not this stack's, and nothing is changed.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in
 from sjresource.aws.batch import JOB_QUEUE
+from sjresource.aws.waiters import poll
 from sjresource.errors import NotFound, RequestFailed
 from sjresource.stack.identity import IDENTITY_TAG, is_deleted_with_another, stack_tag_prefix
 from sjresource.stack.ownership import has_ended, is_recorded, is_released
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
 
     from sjresource.aws.batch import BatchClient
 
-_ENDED_AFTER = (0, 1, 2, 4, 8)
-"""Seconds before each look for jobs that the same `destroy` may be about to end."""
+_DELAYS = (1, 2, 4, 8)
+"""Seconds between looks for jobs that the same `destroy` may be about to end."""
 
 _LISTED = 10
 """How many foreign jobs or queues an error names."""
@@ -40,33 +41,36 @@ def refuse_foreign_jobs(
     """Raise RequestFailed if jobs live in a queue, or a share of it, that may not be this stack's.
 
     A job under this stack's name that some state has recorded may be a renamed stack's, or was left
-    running on purpose. The same `destroy` may be about to end it, so it is looked at again a while.
+    running on purpose. The same `destroy` may be about to end it, so this is polled for a while.
     """
-    recorded: list[str] = []
-    for seconds in _ENDED_AFTER:
-        sleep(seconds)
+
+    def find() -> tuple[list[str], list[str]]:
         live = sorted({job["jobId"] for job in client.list_live_service_jobs(job_queue, share)})
-        whose = {job: _whose_job(client, job, identity) for job in live}
-        foreign = [job for job, owner in whose.items() if owner == "foreign"]
-        if foreign:
-            raise RequestFailed(
-                "deleting",
-                noun,
-                name_in(arn),
-                f"live jobs that are not this stack's would be ended: {_some(foreign)}",
-                "let them end or terminate them, then run it again",
-            )
-        recorded = [job for job, owner in whose.items() if owner == "recorded"]
-        if not recorded:
-            return
-    raise RequestFailed(
-        "deleting",
-        noun,
-        name_in(arn),
-        f"live jobs would be ended that this stack's state does not end itself: {_some(recorded)}",
-        "they were left running on purpose, or are those of a stack that was renamed: let them end "
-        "or terminate them, then run it again",
-    )
+        owners = {job: _owner_of(client, job, identity) for job in live}
+        return (
+            [job for job, owner in owners.items() if owner == "foreign"],
+            [job for job, owner in owners.items() if owner == "recorded"],
+        )
+
+    foreign, recorded = poll(find, lambda found: bool(found[0]) or not found[1], sleep, _DELAYS)
+    if foreign:
+        raise RequestFailed(
+            "deleting",
+            noun,
+            name_in(arn),
+            f"live jobs that are not this stack's would be ended: {_some(foreign)}",
+            "let them end or terminate them, then run it again",
+        )
+    if recorded:
+        raise RequestFailed(
+            "deleting",
+            noun,
+            name_in(arn),
+            "live jobs would be ended that this stack's state does not end itself: "
+            f"{_some(recorded)}",
+            "they were left running on purpose, or are those of a stack that was renamed: let them "
+            "end or terminate them, then run it again",
+        )
 
 
 def refuse_while_queues_use(
@@ -76,9 +80,10 @@ def refuse_while_queues_use(
     identity: str,
     uses: Callable[[Mapping[str, Any]], bool],
 ) -> None:
-    """Raise RequestFailed if queues use it. Those of this stack may be on their way out themselves.
+    """Raise RequestFailed if queues use the resource.
 
-    The words "in use" tell `settling` to look again for a while.
+    Queues of this stack may be about to be deleted too: for these the message says "in use", which
+    `waiters.retry_while_in_use` retries.
     """
     users = [queue for queue in client.list_all(JOB_QUEUE) if uses(queue)]
     foreign = [queue["jobQueueName"] for queue in users if not _is_ours(queue, identity)]
@@ -97,11 +102,11 @@ def refuse_while_queues_use(
         )
 
 
-def _whose_job(client: BatchClient, job: str, identity: str) -> str:
-    """Return whose a live job is: "foreign", "recorded" under this stack's name, or "" if nobody's.
+def _owner_of(client: BatchClient, job: str, identity: str) -> str:
+    """Return "foreign", "recorded" for a job under this stack's name, or "" if it may end.
 
-    A job that was released, or lost before a state had it, is nobody's; one that is declared with
-    `deleted_with` is to end so.
+    A job may end if it was released, or lost before a state had it, or declared with
+    `deleted_with`.
     """
     try:
         detail = client.find_service_job(job)

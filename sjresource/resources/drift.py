@@ -1,7 +1,7 @@
-"""What somebody else changed: the arguments of a resource held against what it is now.
+"""Drift: the arguments of a resource compared with its live values.
 
-The service adds defaults, orders lists as it likes and tells ARNs where names were given; none of
-that is a change. Only what the program says is looked at.
+AWS adds defaults, reorders lists and answers ARNs where names were given: none of that is drift.
+Only the values that the program sets are compared.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def drifted(
     names: Iterable[str], inputs: Mapping[str, Any], live: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Give what is otherwise now, as it is now, so that the next diff shows it."""
+    """Return the live values that differ from the inputs, so that the next diff shows them."""
     changed = {
         name: live.get(name)
         for name in names
@@ -31,7 +31,7 @@ def drifted(
 
 
 def still_holds(wanted: Any, live: Any) -> bool:
-    """Tell whether `live` is all that is wanted; it may be more."""
+    """Return whether `live` has everything that is wanted; it may have more."""
     if isinstance(wanted, dict):
         found = live if isinstance(live, dict) else {}
         return all(
@@ -45,7 +45,7 @@ def still_holds(wanted: Any, live: Any) -> bool:
 
 
 def _same_items(wanted: list[Any], live: list[Any]) -> bool:
-    """Compare without the order, which the service need not keep."""
+    """Return whether the items are the same in any order: AWS need not keep it."""
     return len(wanted) == len(live) and all(
         any(still_holds(item, other) for other in live) for item in wanted
     )

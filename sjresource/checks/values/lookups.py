@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sjresource.aws.payload import is_unknown, readable_payload
+from sjresource.aws.payload import is_unknown, payload_or_empty
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -90,7 +90,7 @@ def with_known(olds: Any, news: Any) -> Any:
     if is_unknown(news):
         return olds
     if isinstance(news, dict):
-        before = readable_payload(olds)
+        before = payload_or_empty(olds)
         return {name: with_known(before.get(name), item) for name, item in news.items()}
     if isinstance(news, (list, tuple)):
         kept = [*(olds if isinstance(olds, (list, tuple)) else ()), *[None] * len(news)]

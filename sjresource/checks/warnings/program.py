@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from sjresource.aws.arn import name_in, stop_command
-from sjresource.aws.payload import is_plain, readable_payload
+from sjresource.aws.payload import is_plain, payload_or_empty
 from sjresource.aws.settings import Checking
 from sjresource.checks.preflight.declared import Declarations, Declared, declared_so_far
 from sjresource.checks.preflight.job import counted, limited, may_run
@@ -162,7 +162,7 @@ async def _resources_of(payload: Any) -> dict[str, Any]:
     """Return a payload's instances; the rest need not be waited for."""
     if isinstance(payload, dict):
         return {"ResourceConfig": await _known(payload.get("ResourceConfig"))}
-    return readable_payload(await _known(payload))
+    return payload_or_empty(await _known(payload))
 
 
 async def _known(value: Any) -> Any:
