@@ -102,16 +102,19 @@ def _looks(emulator: Emulator) -> dict[str, float]:
     with urllib.request.urlopen(emulator.page_url) as entered:  # noqa: S310 - our own URL
         cookie = entered.headers["Set-Cookie"].partition(";")[0]
 
-    def ask(mark: str) -> tuple[float, str]:
-        url = f"{emulator.url}/_page/overview?since={mark}"
+    def ask(version: str) -> tuple[float, str]:
+        url = f"{emulator.url}/_page/overview?since={version}"
         sent = urllib.request.Request(url, headers={"Cookie": cookie})  # noqa: S310 - as above
         began = time.perf_counter()
         with urllib.request.urlopen(sent) as answer:  # noqa: S310 - as above
             told = json.load(answer)
-        return (time.perf_counter() - began) * 1000, str(told["mark"])
+        return (time.perf_counter() - began) * 1000, str(told["version"])
 
-    first, mark = ask("")
-    return {"first look": first, "nothing new": statistics.median(ask(mark)[0] for _ in range(50))}
+    first, version = ask("")
+    return {
+        "first look": first,
+        "nothing new": statistics.median(ask(version)[0] for _ in range(50)),
+    }
 
 
 def _frames(emulator: Emulator, browser: str) -> dict[str, float]:

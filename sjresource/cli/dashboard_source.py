@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sjresource.aws.arn import name_in, region_in
 from sjresource.aws.batch import JOB_QUEUE, QUOTA_SHARE, SERVICE_ENVIRONMENT
 from sjresource.errors import NotFound, SjresourceError
-from sjresource.page import UnansweredError
+from sjresource.page import SourceError
 from sjresource.vocabulary import LOG_GROUP, SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ _SECONDS_PER_CALL: Final = 0.5
 class AwsSource:
     """Asks AWS for `queues`, given by their ARNs, or for the region's queues if there are none.
 
-    `place` is the page's title. Several threads may use it.
+    `title` is the page's title. Several threads may use it.
     """
 
     clock_rate = 1.0
@@ -50,11 +50,11 @@ class AwsSource:
         self,
         clients: RegionalClients,
         mask: Mask,
-        place: str,
+        title: str,
         queues: Sequence[str] = (),
         now: Callable[[], float] = time.time,
     ) -> None:
-        self.place = place
+        self.title = title
         self._clients = clients
         self._mask = mask
         self._queues = queues
@@ -65,10 +65,10 @@ class AwsSource:
         """Return this machine's time, in epoch milliseconds."""
         return round(self._now() * 1000)
 
-    def mark(self) -> None:
+    def version(self) -> None:
         """Return None: AWS does not tell whether something has changed."""
 
-    def rest_seconds(self) -> float:
+    def pause_seconds(self) -> float:
         """Return the seconds to rest: the more calls since the last rest, the longer."""
         calls, self._calls = self._calls, 0
         return max(_MIN_REST_SECONDS, calls * _SECONDS_PER_CALL)
@@ -167,7 +167,7 @@ class AwsSource:
         except NotFound as error:
             raise _NotFoundError(self._mask.text(str(error))) from None
         except SjresourceError as error:
-            raise UnansweredError(self._mask.text(str(error))) from None
+            raise SourceError(self._mask.text(str(error))) from None
 
     def _masked(self, answer: Mapping[str, Any]) -> Answer:
         """Mask AWS's messages at every depth; names and ARNs stay as they are."""
@@ -183,7 +183,7 @@ class AwsSource:
         return value
 
 
-class _NotFoundError(UnansweredError):
+class _NotFoundError(SourceError):
     """AWS says that it does not exist."""
 
 

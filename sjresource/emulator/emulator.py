@@ -25,7 +25,7 @@ from sjresource.emulator.executors.simulated import SimulatedExecutor
 from sjresource.emulator.server.application import Application
 from sjresource.emulator.server.authentication import Authenticator
 from sjresource.emulator.server.connections import cut_connection
-from sjresource.emulator.server.page import EmulatorAnswers, EmulatorControls
+from sjresource.emulator.server.page import EmulatorControls, EmulatorSource
 from sjresource.emulator.server.routing import ServiceRouter
 from sjresource.emulator.server.server import Server
 from sjresource.emulator.services.logs import LogsPersistence
@@ -38,7 +38,7 @@ from sjresource.emulator.store.damage import DamagedError
 from sjresource.emulator.store.data_folder import BATCH, LOGS, OBJECTS, claim
 from sjresource.emulator.store.data_lock import DataLock
 from sjresource.emulator.store.store import Store
-from sjresource.page import Site
+from sjresource.page import PageApp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -128,7 +128,7 @@ class Emulator:
     @property
     def page_url(self) -> str:
         """Where a browser sees the queue page; whoever has it may look, and move the clock."""
-        return self._page.door.url(self.url)
+        return self._page.auth.url(self.url)
 
     def start(self) -> Self:
         """Begin to serve and to let jobs run; returns at once."""
@@ -195,8 +195,8 @@ class Emulator:
             lifecycle=self._lifecycle,
             web_identities=self.web_identities,
         )
-        answers = EmulatorAnswers(services, self._store, self.clock, self._lifecycle)
-        self._page = Site(answers, EmulatorControls(control))
+        answers = EmulatorSource(services, self._store, self.clock, self._lifecycle)
+        self._page = PageApp(answers, EmulatorControls(control))
         return Application(
             authenticator=self._authenticator,
             services=services,

@@ -1,22 +1,21 @@
-"""The queue page: job queues, their shares and their jobs, as a person sees them in a browser.
+"""The queue page: job queues, their shares and their jobs, in a browser.
 
 The emulator serves it about itself, `sjresource dashboard` about AWS. Both give it the answers of
-AWS's own API (`answers`), and it knows nothing else of them: it imports neither.
+AWS's API (`source`), of which `sjresource.status` knows the meaning. In their order:
 
-    answers     what it asks for
-    queues, waiting, jobs, attempts, details    from answers to what is shown: pure
-    journal     what has changed since a page asked last
-    looking     asks for everything, and keeps what was answered
-    overview    what a page is told, and how often is looked
-    door        who is let in
-    site        the routes, as a WSGI application
-    serving, connections    a server of its own, for whoever has none
+    auth        lets in the browser that was given the page's URL
+    app         the routes, as a WSGI application
+    overview    the answers to a browser; reads are shared, and as rare as the source wants
+    snapshot    reads everything that is shown, and keeps the last answers
+    views       queues and jobs in the shape of the page's JSON
+    change_log  finds what has changed since a browser asked last
+    server      a server of its own, for whoever has none; connections bounds it
     static      what runs in the browser
 
 A page never gets a payload, hyperparameters, environments or tags: what is shown is picked by name.
 """
 
-from sjresource.page.app import Controls, Site
-from sjresource.page.source import Answers, UnansweredError
+from sjresource.page.app import Controls, PageApp
+from sjresource.page.source import DataSource, SourceError
 
-__all__ = ["Answers", "Controls", "Site", "UnansweredError"]
+__all__ = ["Controls", "DataSource", "PageApp", "SourceError"]

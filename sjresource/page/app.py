@@ -1,7 +1,7 @@
-"""The page's routes, as a WSGI application: the files, the answers as JSON, and the controls.
+"""The page's routes as a WSGI application: static files, JSON, and the controls.
 
-Everything but the first visit needs the cookie, everything a Host and an Origin of ours. No answer
-is kept by a browser, none may be framed, and no script or style runs that is not a file of ours.
+Every request needs a Host and an Origin of this machine, and all but the first one the cookie.
+Browsers cache no answer, frame none, and run only scripts and styles that are files of this page.
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 from urllib.parse import parse_qs
 
-from sjresource.page.auth import Door
+from sjresource.page.auth import TokenAuth
 from sjresource.page.overview import Overview
-from sjresource.page.source import UnansweredError
+from sjresource.page.source import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from sjresource.page.source import Answers
+    from sjresource.page.source import DataSource
 
     Environ = dict[str, Any]
 
@@ -56,18 +56,19 @@ _ENTER: Final = (
     '<!doctype html><meta charset="utf-8"><title>sjresource</title>'
     '<link rel="icon" href="/_page/icon.svg"><meta http-equiv="refresh" content="0; url=/">'
 )
-"""A redirect would go on as the request of whatever site held the link, without the cookie."""
+"""After a redirect the browser would still make a request of the site that had the link, and so
+without the cookie."""
 
 
 class Controls(Protocol):
-    """What a page may change, where it may."""
+    """What a page may change."""
 
     def answer(self, method: str, route: str, body: bytes) -> tuple[int, bytes]:
-        """Carry out an order; gives an HTTP status and JSON."""
+        """Execute a request; return an HTTP status and JSON."""
 
 
 class Reply(NamedTuple):
-    """What goes back."""
+    """A response."""
 
     status: int
     kind: str
@@ -75,20 +76,20 @@ class Reply(NamedTuple):
     cookie: str | None = None
 
 
-class Site:
-    """Serves the page; without `controls` it only shows."""
+class PageApp:
+    """Serves the page; without `controls` it is read-only."""
 
-    def __init__(self, answers: Answers, controls: Controls | None = None) -> None:
-        self.door = Door()
-        self._overview = Overview(answers)
+    def __init__(self, source: DataSource, controls: Controls | None = None) -> None:
+        self.auth = TokenAuth()
+        self._overview = Overview(source)
         self._controls = controls
         self._files = dict(_static_files())
 
     @staticmethod
     def owns(environ: Mapping[str, Any]) -> bool:
-        """Tell whether a request is the page's, where AWS's services answer at the same address.
+        """Return whether a request is for the page, where AWS's services have the same address.
 
-        S3's ListBuckets is at `/` too; clients sign it, and don't ask for HTML.
+        S3's ListBuckets is at `/` too; clients sign it, and don't accept HTML.
         """
         path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
         if "HTTP_AUTHORIZATION" in environ or "X-Amz-" in query:
@@ -99,12 +100,12 @@ class Site:
         return str(path).startswith(PREFIX)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer one request; never raises."""
+        """Answer a request; never raises."""
         try:
             reply = self._answer(environ)
         except Exception:  # noqa: BLE001 - whatever it was, the server goes on
             _LOG.exception("answering the page: an unexpected error")
-            reply = _error(500, "this went wrong; the log says where")
+            reply = _error(500, "an unexpected error; the log has it")
         headers = [
             *_HEADERS,
             ("Content-Type", reply.kind),
@@ -116,19 +117,19 @@ class Site:
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else reply.body]
 
     def _answer(self, environ: Environ) -> Reply:
-        refusal = self.door.refusal(environ)
+        refusal = self.auth.refusal(environ)
         if refusal is not None:
             return _error(403, refusal)
         method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
-        if path == "/" and self.door.knows(environ):
-            return Reply(200, _TYPES["html"], _ENTER.encode(), self.door.cookie(environ))
-        if not self.door.has_cookie(environ) or self.door.comes_from_elsewhere(environ):
+        if path == "/" and self.auth.accepts_token(environ):
+            return Reply(200, _TYPES["html"], _ENTER.encode(), self.auth.cookie(environ))
+        if not self.auth.has_cookie(environ) or self.auth.is_cross_site(environ):
             message = "open the page by the URL with its token, as it was printed"
             return Reply(403, _PLAIN, message.encode()) if path == "/" else _error(403, message)
         if path.startswith(f"{PREFIX}controls/"):
             return self._control(environ, path.removeprefix(f"{PREFIX}controls/"))
         if method not in ("GET", "HEAD"):
-            return _error(405, "this is only read")
+            return _error(405, "only GET and HEAD are allowed")
         return self._read(path, parse_qs(environ.get("QUERY_STRING", "")))
 
     def _read(self, path: str, query: Mapping[str, list[str]]) -> Reply:
@@ -147,7 +148,7 @@ class Site:
     def _job(self, arn: str) -> Reply:
         try:
             job = self._overview.job(arn)
-        except UnansweredError as error:
+        except SourceError as error:
             return _error(502, str(error))
         return _error(404, "there is no such job any more") if job is None else _json(job)
 

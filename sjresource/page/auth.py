@@ -1,8 +1,8 @@
-"""Who is let in: a browser of this machine that was given the page's URL, from the page itself.
+"""Lets in the browser of this machine that was given the page's URL, and no other site's page.
 
-The URL's token is given once for a cookie, so that it stands in no later request. Cookies know no
-ports: the name tells one page on this machine from another. A name bound to our address by
-somebody else's DNS is refused by its Host, another site's page by its Origin.
+The URL's token is exchanged for a cookie, so that no later request contains it. Browsers send a
+cookie to every port of a host, so the port is in its name. A foreign DNS name for our address is
+refused by its Host header, another site's page by its Origin header.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _OWN_SITES: Final = ("same-origin", "none")
-"""Sec-Fetch-Site of what the page asks for, and of what a person opens."""
+"""Sec-Fetch-PageApp of what the page asks for, and of what a person opens."""
 
 
-class Door:
-    """Holds the secrets of one page, which end with its process."""
+class TokenAuth:
+    """The token and the cookie of one page, valid as long as its process."""
 
     def __init__(self) -> None:
         self._token = secrets.token_urlsafe(32)
@@ -31,17 +31,17 @@ class Door:
         self._tickets: set[str] = set()
 
     def url(self, base: str) -> str:
-        """Give the URL to open, whoever may see it may look."""
+        """Return the page's URL with its access token."""
         return f"{base}/?token={self._token}"
 
-    def url_for_once(self, base: str) -> str:
-        """Give a URL that opens once: a browser's command line can be read by other users."""
+    def one_time_url(self, base: str) -> str:
+        """Return a URL that works once: other users can read a browser's command line."""
         ticket = secrets.token_urlsafe(32)
         self._tickets.add(ticket)
         return f"{base}/?token={ticket}"
 
-    def knows(self, environ: Environ) -> bool:
-        """Tell whether the query holds a token; one that opens once is used up."""
+    def accepts_token(self, environ: Environ) -> bool:
+        """Return whether the query has a valid token; a one-time token is used up."""
         given = parse_qs(environ.get("QUERY_STRING", "")).get("token", [""])[0]
         if _same(given, self._token):
             return True
@@ -50,22 +50,22 @@ class Door:
         return found is not None
 
     def cookie(self, environ: Environ) -> str:
-        """Give the Set-Cookie header for who has shown the token."""
+        """Return the Set-Cookie header for a browser that has sent the token."""
         name = _cookie_name(environ)
         return f"{name}={self._session}; Path=/; HttpOnly; SameSite=Strict"
 
     def has_cookie(self, environ: Environ) -> bool:
-        """Tell whether a request carries the cookie.
+        """Return whether a request has the cookie.
 
-        The cookies of this machine's other servers come too, and one that is not as it should be
-        makes http.cookies drop all: ours is looked for by its name alone.
+        The cookies of this machine's other servers come too, and a malformed one makes http.cookies
+        drop all: so ours is searched for by name.
         """
         name = _cookie_name(environ)
         pairs = (each.strip().partition("=") for each in environ.get("HTTP_COOKIE", "").split(";"))
         return any(key == name and _same(value, self._session) for key, _, value in pairs)
 
     def refusal(self, environ: Environ) -> str | None:
-        """Say why a request is refused whatever it carries; None if nothing is against it."""
+        """Return why a request is refused, whatever its cookie; None if it isn't."""
         host = environ.get("HTTP_HOST", "")
         if not _is_loopback(host):
             return "the Host header does not name this machine"
@@ -76,8 +76,8 @@ class Door:
             return "a change needs the Origin header of the page"
         return None
 
-    def comes_from_elsewhere(self, environ: Environ) -> bool:
-        """Tell whether a browser says that another site asks."""
+    def is_cross_site(self, environ: Environ) -> bool:
+        """Return whether the browser says that another site makes the request."""
         return environ.get("HTTP_SEC_FETCH_SITE", "none") not in _OWN_SITES
 
 

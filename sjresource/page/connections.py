@@ -1,4 +1,4 @@
-"""Waitress's connections, of which those that do nothing make room for others."""
+"""Connections of waitress: idle ones are closed when there are too many."""
 
 from __future__ import annotations
 
@@ -9,19 +9,20 @@ from waitress.channel import HTTPChannel  # type: ignore[import-untyped] # it ha
 
 MOST: Final = 1000
 _ROOM: Final = 8
-"""So many places are free, as nobody is taken on where none is."""
+"""So many are kept free, as waitress accepts no connection at its limit."""
 
 
 def most_connections() -> int:
-    """Return how many connections a server can have: descriptors are needed for more than those."""
+    """Return how many connections a server can have; not only they need file descriptors."""
     soft, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return min(MOST, max(5 * _ROOM, soft // 2))
 
 
 class Channel(HTTPChannel):  # type: ignore[misc] # it has no types
-    """A connection: when there are too many, the one on which nothing moved for longest is closed.
+    """A connection; when there are too many, those that were idle longest are closed.
 
-    Else whoever opens connections and says nothing would lock everybody out until they time out.
+    Otherwise a client that opens connections and sends nothing would lock all others out until the
+    connections time out.
     """
 
     def __init__(self, server: Any, sock: Any, addr: Any, adj: Any, map: Any = None) -> None:  # noqa: A002 - waitress's name

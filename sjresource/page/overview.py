@@ -1,7 +1,6 @@
-"""What a page is told, when it asks: looks are no more frequent than whoever answers wants.
+"""Answers the requests of pages. They share what is read, no more often than the source wants.
 
-Safe to use from several threads: pages that ask at the same time share one look, and what is known
-already is told meanwhile.
+Safe for use by several threads: while one reads everything, the others get what is known already.
 """
 
 from __future__ import annotations
@@ -10,9 +9,9 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from sjresource.page.change_log import Journal
+from sjresource.page.change_log import ChangeLog
 from sjresource.page.snapshot import SnapshotReader
-from sjresource.page.source import UnansweredError
+from sjresource.page.source import SourceError
 from sjresource.page.views import job_details, job_row
 from sjresource.status.evidence import training_job_arn
 from sjresource.vocabulary import stage
@@ -20,143 +19,144 @@ from sjresource.vocabulary import stage
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sjresource.page.source import Answers
+    from sjresource.page.source import DataSource
 
     Answer = Mapping[str, Any]
     View = dict[str, Any]
 
 MOST_ROWS: Final = 60
-"""So many jobs are described for one request at most."""
+"""At most so many jobs are described for one request."""
 
 BUSY: Final = 2000
-"""After so many milliseconds a page asks again that came while a look went on."""
+"""After so many milliseconds a page asks again that came while everything was being read."""
 
 FIRST_SECONDS: Final = 5.0
-"""So long a page waits for another's first look: each that waits holds a thread of the server."""
+"""So long a page waits for the first read of another: it holds a thread of the server meanwhile."""
 
-UNSEEN: Final = "the first look at everything is still under way"
+NOT_READ: Final = "everything is being read for the first time"
 
 
 class Overview:
-    """What a page shows; `real` is the clock by which looks are apart."""
+    """What pages show; `real` is the clock of the pauses between reads."""
 
     def __init__(
         self,
-        answers: Answers,
+        source: DataSource,
         real: Callable[[], float] = time.monotonic,
         patience: float = FIRST_SECONDS,
     ) -> None:
-        self._answers = answers
+        self._source = source
         self._patience = patience
         self._real = real
-        self._looking = threading.Lock()  # held for as long as AWS takes
+        self._reading = threading.Lock()  # held for as long as AWS takes
         self._known = threading.Lock()
-        self._reader = SnapshotReader(answers)
-        self._journal = Journal()
+        self._reader = SnapshotReader(source)
+        self._changes = ChangeLog()
         self._due = float("-inf")
         self._mark: object = None
-        self._seen = False
+        self._is_read = False
         self._queues: list[View] = []
         self._errors: list[str] = []
         self._rows: dict[str, tuple[object, View]] = {}
 
-    def since(self, mark: str) -> View:
-        """Give the queues, and the jobs that have changed since `mark`.
+    def since(self, version: str) -> View:
+        """Return the queues, and the jobs that have changed since `version`.
 
-        `next` is in how many milliseconds there can be news. While another page's look goes on,
-        what is known is told at once; while nothing is, after `patience` seconds.
+        `next` is in how many milliseconds there can be changes. While another page's request reads
+        everything, this returns what is known: at once, or after `patience` seconds if that is
+        nothing.
         """
-        looks = self._looking.acquire(timeout=0 if self._seen else self._patience)
-        if looks:
+        reads = self._reading.acquire(timeout=0 if self._is_read else self._patience)
+        if reads:
             try:
                 if self._real() >= self._due:
-                    self._look_if_changed()
-                    self._due = self._real() + self._answers.rest_seconds()
+                    self._refresh_if_changed()
+                    self._due = self._real() + self._source.pause_seconds()
             finally:
-                self._looking.release()
+                self._reading.release()
         with self._known:
             return {
-                "place": self._answers.place,
-                "now": self._answers.now(),
-                "rate": self._answers.clock_rate,
-                "next": round(max(0.0, self._due - self._real()) * 1000) if looks else BUSY,
+                "title": self._source.title,
+                "now": self._source.now(),
+                "rate": self._source.clock_rate,
+                "next": round(max(0.0, self._due - self._real()) * 1000) if reads else BUSY,
                 "queues": self._queues,
-                "errors": self._errors if self._seen else [UNSEEN],
-                **self._journal.since(mark),
+                "errors": self._errors if self._is_read else [NOT_READ],
+                **self._changes.since(version),
             }
 
     def rows(self, arns: Sequence[str]) -> list[View]:
-        """Describe those of the jobs that are shown; what can't be described is left out."""
+        """Describe those of the jobs that are shown; those that can't be described are left out."""
         entries = [self._entry(arn) for arn in arns[:MOST_ROWS]]
         rows = [self._row(entry) for entry in entries if entry is not None]
         return [row for row in rows if row is not None]
 
     def job(self, arn: str) -> View | None:
-        """Give everything about one job that is shown; None for another.
+        """Return everything about one job that is shown; None for another.
 
         Raises:
-            UnansweredError: the job itself can't be described.
+            SourceError: the job itself can't be described.
         """
         entry = self._entry(arn)
         if entry is None:
             return None
-        detail = self._answers.service_job(arn)
-        tried = _Tries()
+        detail = self._source.service_job(arn)
+        optional = _OptionalAnswers()
         training: Answer = {}
         log: Sequence[str] = ()
         if trained := training_job_arn(detail):
-            training = tried.give(lambda: self._answers.training_job(trained)) or {}
-            log = tried.give(lambda: self._answers.log_tail(trained)) or ()
-        said = None
+            training = optional.get(lambda: self._source.training_job(trained)) or {}
+            log = optional.get(lambda: self._source.log_tail(trained)) or ()
+        scheduler = None
         if stage(detail["status"]) == "waiting":
-            said = tried.give(lambda: self._answers.why_waiting(arn))
-        return {**job_details(entry, detail, training, log, said), "errors": tried.errors}
+            scheduler = optional.get(lambda: self._source.why_waiting(arn))
+        return {**job_details(entry, detail, training, log, scheduler), "errors": optional.errors}
 
     def _entry(self, arn: str) -> View | None:
         with self._known:
-            return self._journal.entry(arn)
+            return self._changes.entry(arn)
 
     def _row(self, entry: View) -> View | None:
-        """Describe a job, once for each state that the list shows of it."""
+        """Describe a job, once for each state that it has in the list."""
         arn = entry["arn"]
         state = [entry[name] for name in ("status", "training_job", "spans")]
         kept = self._rows.get(arn)
         if kept is not None and kept[0] == state:
             return kept[1]
-        tried = _Tries()
-        detail = tried.give(lambda: self._answers.service_job(arn))
+        optional = _OptionalAnswers()
+        detail = optional.get(lambda: self._source.service_job(arn))
         if detail is None:
             return None
         trained = training_job_arn(detail) if detail["status"] == "SUCCEEDED" else ""
-        training = tried.give(lambda: self._answers.training_job(trained)) if trained else {}
-        row = {**job_row(detail, training or {}), "lacks": bool(tried.errors)}
-        if not tried.errors:
+        training = optional.get(lambda: self._source.training_job(trained)) if trained else {}
+        row = {**job_row(detail, training or {}), "incomplete": bool(optional.errors)}
+        if not optional.errors:
             self._rows[arn] = (state, row)
         return row
 
-    def _look_if_changed(self) -> None:
-        mark = self._answers.mark()
-        if mark is not None and mark == self._mark and not self._reader.errors:
+    def _refresh_if_changed(self) -> None:
+        version = self._source.version()
+        if version is not None and version == self._mark and not self._reader.errors:
             return
-        self._mark = mark
+        self._mark = version
         queues, entries = self._reader.refresh()
         with self._known:
-            self._seen = True
+            self._is_read = True
             self._queues = queues
             self._errors = self._reader.errors
-            self._journal.note(entries)
+            self._changes.update(entries)
         self._rows = {arn: row for arn, row in list(self._rows.items()) if arn in entries}
 
 
-class _Tries:
-    """Asks for what can be missed, and collects why it is."""
+class _OptionalAnswers:
+    """Gets what the page can do without, and collects the errors."""
 
     def __init__(self) -> None:
         self.errors: list[str] = []
 
-    def give(self, call: Callable[[], Any]) -> Any:
+    def get(self, call: Callable[[], Any]) -> Any:
         try:
             return call()
-        except UnansweredError as error:
+        except SourceError as error:
             self.errors.append(str(error))
             return None

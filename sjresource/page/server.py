@@ -1,4 +1,4 @@
-"""Serves the page alone, on this machine: for whoever has no server of its own."""
+"""Serves the page on this machine, for whoever has no server of its own."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import waitress  # type: ignore[import-untyped] # it has no types
 from sjresource.page.connections import Channel, most_connections
 
 if TYPE_CHECKING:
-    from sjresource.page.app import Site
+    from sjresource.page.app import PageApp
 
 HOST: Final = "127.0.0.1"
 _THREADS: Final = 4
@@ -18,14 +18,18 @@ _MOST_BYTES: Final = 64 * 1024
 
 
 class PageServer:
-    """Listens at once on a loopback address, on a free port if `port` is 0.
+    """Listens on a loopback address, on a free port if `port` is 0.
 
-    Raises OSError where the port is taken. `most` is how many connections there may be, as many as
-    this process can have by default; idle ones make room for others.
+    `most` bounds the connections, by default to as many as this process can have.
+
+    Raises:
+        OSError: the port is taken.
     """
 
-    def __init__(self, site: Site, port: int = 0, most: int = 0) -> None:
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # it warns of what nobody minds
+    def __init__(self, site: PageApp, port: int = 0, most: int = 0) -> None:
+        logging.getLogger("waitress.queue").setLevel(
+            logging.ERROR
+        )  # it warns when a request waits for a thread
         self._server: Any = waitress.create_server(
             site,
             map={},
@@ -43,13 +47,13 @@ class PageServer:
 
     @property
     def url(self) -> str:
-        """Where it listens."""
+        """The address on which it listens."""
         return f"http://{HOST}:{self._server.effective_port}"
 
     def run(self) -> None:
-        """Serve until this thread is interrupted."""
+        """Serve until the thread is interrupted."""
         self._server.run()
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         self._server.close()

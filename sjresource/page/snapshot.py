@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from sjresource.page.source import UnansweredError
+from sjresource.page.source import SourceError
 from sjresource.page.views import job_entry, queue_view, stage_counts
 from sjresource.status.queue_reader import QueueDescription, environment_arns
 from sjresource.vocabulary import STATUSES
@@ -15,7 +15,7 @@ from sjresource.vocabulary import STATUSES
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from sjresource.page.source import Answers
+    from sjresource.page.source import DataSource
 
     Answer = Mapping[str, Any]
     View = dict[str, Any]
@@ -30,8 +30,8 @@ _NO_JOBS: Final[tuple[Sequence[Answer], bool]] = ((), False)
 class SnapshotReader:
     """Reads everything again and again. Not safe to use from two threads."""
 
-    def __init__(self, answers: Answers) -> None:
-        self._answers = answers
+    def __init__(self, source: DataSource) -> None:
+        self._source = source
         self._kept: dict[str, Any] = {}
         self.errors: list[str] = []
 
@@ -39,11 +39,11 @@ class SnapshotReader:
         """Return the queues, and the jobs by their ARNs, as they are shown."""
         self.errors = []
         queues = [
-            QueueDescription(each) for each in self._ask("queues", self._answers.job_queues, _NONE)
+            QueueDescription(each) for each in self._ask("queues", self._source.job_queues, _NONE)
         ]
         arns = sorted({arn for queue in queues for arn in environment_arns(queue.queue)})
         environments = self._ask(
-            "environments", lambda: self._answers.service_environments(arns), _NONE
+            "environments", lambda: self._source.service_environments(arns), _NONE
         )
         for queue in queues:
             self._describe(queue, environments)
@@ -61,10 +61,10 @@ class SnapshotReader:
         """Read the snapshot, and the shares of a queue whose snapshot shows that it has some."""
         arn, own = queue.queue["jobQueueArn"], environment_arns(queue.queue)
         queue.environments = [each for each in environments if each["serviceEnvironmentArn"] in own]
-        queue.snapshot = self._ask(f"snapshot {arn}", lambda: self._answers.snapshot(arn), _NOTHING)
+        queue.snapshot = self._ask(f"snapshot {arn}", lambda: self._source.snapshot(arn), _NOTHING)
         utilization = queue.snapshot.get("queueUtilization", {})
         if "frontOfQuotaShares" in queue.snapshot or "quotaShareUtilization" in utilization:
-            shares = self._ask(f"shares {arn}", lambda: self._answers.quota_shares(arn), _NONE)
+            shares = self._ask(f"shares {arn}", lambda: self._source.quota_shares(arn), _NONE)
             queue.shares = list(shares)
 
     def _list_jobs(self, queue: QueueDescription) -> list[str]:
@@ -84,12 +84,12 @@ class SnapshotReader:
         return truncated
 
     def _lister(self, arn: str, status: str) -> Callable[[], tuple[Sequence[Answer], bool]]:
-        return lambda: self._answers.service_jobs(arn, status)
+        return lambda: self._source.service_jobs(arn, status)
 
     def _ask(self, key: str, call: Callable[[], T], default: T) -> T:
         try:
             self._kept[key] = call()
-        except UnansweredError as error:
+        except SourceError as error:
             if str(error) not in self.errors:
                 self.errors.append(str(error))
         kept: T = self._kept.get(key, default)

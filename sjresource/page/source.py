@@ -1,7 +1,7 @@
-"""What the page asks for: AWS's own answers, by whoever has them.
+"""What the page needs: the answers of AWS's API.
 
-An answer is a dictionary with the members of the API's output shape; members that a caller must not
-see may be in it, and are not shown.
+An answer is a dictionary with the members of the API's output shape. It may have members that must
+not be shown: the page picks what it shows.
 """
 
 from __future__ import annotations
@@ -14,44 +14,44 @@ if TYPE_CHECKING:
     Answer = Mapping[str, Any]
 
 
-class UnansweredError(Exception):
-    """An answer is not to be had now; the message says why, and a page shows it."""
+class SourceError(Exception):
+    """There is no answer at the moment. The page shows the message, which says why."""
 
 
-class Answers(Protocol):
-    """Gives the answers; each method may raise UnansweredError and is called by many threads."""
+class DataSource(Protocol):
+    """Answers what the page asks, in several threads; each method may raise SourceError."""
 
     @property
-    def place(self) -> str:
-        """Name what is looked at, in a few words."""
+    def title(self) -> str:
+        """The region, stack or emulator that is shown, in a few words."""
 
     @property
     def clock_rate(self) -> float:
-        """How many seconds pass there in a real one."""
+        """How many seconds of its clock pass in a second."""
 
     def now(self) -> int:
-        """Give the time there, in epoch milliseconds."""
+        """Return its time, in epoch milliseconds."""
 
-    def mark(self) -> Hashable | None:
-        """Give what differs whenever an answer may; None where that can't be told."""
+    def version(self) -> Hashable | None:
+        """Return a value that changes whenever an answer may; None if that is not known."""
 
-    def rest_seconds(self) -> float:
-        """Tell for how long to ask nothing after a look at everything."""
+    def pause_seconds(self) -> float:
+        """Return how long to pause after everything was read."""
 
     def job_queues(self) -> Sequence[Answer]:
-        """Describe the queues of service jobs that are to be shown."""
+        """Describe the job queues to show."""
 
     def service_environments(self, arns: Sequence[str]) -> Sequence[Answer]:
-        """Describe environments; those that are not there are left out."""
+        """Describe environments; those that do not exist are left out."""
 
     def quota_shares(self, job_queue: str) -> Sequence[Answer]:
         """List a queue's quota shares."""
 
     def snapshot(self, job_queue: str) -> Answer:
-        """Give GetJobQueueSnapshot's answer."""
+        """Return GetJobQueueSnapshot's answer."""
 
     def service_jobs(self, job_queue: str, status: str) -> tuple[Sequence[Answer], bool]:
-        """List a queue's jobs in one status, newest first; and tell whether there are more."""
+        """List a queue's jobs in one status, newest first, and whether there are more."""
 
     def service_job(self, arn: str) -> Answer:
         """Describe a job."""
@@ -60,7 +60,7 @@ class Answers(Protocol):
         """Describe a training job; empty if SageMaker has forgotten it."""
 
     def log_tail(self, training_job_arn: str) -> Sequence[str]:
-        """Give the last lines that a training job has written."""
+        """Return the last lines that a training job has logged."""
 
     def why_waiting(self, arn: str) -> str | None:
-        """Say what a job waits for, where more is known than AWS tells."""
+        """Return what a job waits for, where more is known than AWS tells."""

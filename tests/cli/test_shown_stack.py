@@ -242,4 +242,4 @@ def test_the_dashboard_shows_the_queues_that_the_stack_has_and_uses(shown: Shown
     assert "[bold][secret][/bold]" in reasons["broken"]
     assert reasons["waiting"] == "1st in the queue; 1 of 1 instances in use"
     assert "tok-12345" not in str(told)
-    assert told["place"].startswith("test in ")
+    assert told["title"].startswith("test in ")

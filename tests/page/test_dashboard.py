@@ -22,7 +22,7 @@ from sjresource.cli.stack.find_queue import queues_to_show
 from sjresource.cli.stack.state import StackQueue
 from sjresource.emulator import Clock, Emulator, Fault
 from sjresource.errors import NotFound
-from sjresource.page import UnansweredError
+from sjresource.page import SourceError
 from sjresource.status.masking import Mask
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def test_the_same_page_is_shown_of_aws(
     write_log(emulator, arn_of(emulator, "bert"), "epoch 1 loss 0.5")
     page = visit(dashboard.url)
 
-    expect(page.locator("#place")).to_have_text(f"{REGION} · read only")
+    expect(page.locator("#title")).to_have_text(f"{REGION} · read only")
     expect(page.get_by_role("article", name="Queue teams")).to_contain_text("borrows 1")
     page.get_by_role("searchbox").fill("bert")
     expect(page.locator(".row:not([hidden])")).to_have_count(1)
@@ -206,7 +206,7 @@ def test_refusals_become_sentences(emulator: Emulator) -> None:
     emulator.faults.add(fault("GetJobQueueSnapshot"))
     queue = f"arn:aws:batch:{REGION}:123456789012:job-queue/training"
 
-    with pytest.raises(UnansweredError, match=r"reading JobQueue .*allow these credentials batch:"):
+    with pytest.raises(SourceError, match=r"reading JobQueue .*allow these credentials batch:"):
         answers(emulator).snapshot(queue)
 
 
@@ -248,8 +248,8 @@ def test_lists_are_bounded_and_calls_are_paced() -> None:
     listed, more = bounded.service_jobs("arn:aws:batch:eu-west-1:1:job-queue/q", "SUCCEEDED")
 
     assert (len(listed), more) == (300, True)
-    assert bounded.rest_seconds() == 10
+    assert bounded.pause_seconds() == 10
     for _ in range(20):
         bounded.service_jobs("arn:aws:batch:eu-west-1:1:job-queue/q", "SUCCEEDED")
-    assert bounded.rest_seconds() == 30
+    assert bounded.pause_seconds() == 30
     assert json.dumps(listed[0]) == '{"jobArn": "arn"}'

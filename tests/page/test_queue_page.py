@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 
 from sjresource.emulator import Clock, Emulator
 from sjresource.emulator.server.server import Server
-from sjresource.page import Site
+from sjresource.page import PageApp
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -250,10 +250,10 @@ def test_keys_that_are_held_ask_for_the_last_job_alone(
     asked: list[str] = []
     context.on("request", lambda sent: asked.append(sent.url) if "/job?" in sent.url else None)
     context.clock.install()
-    site = Site(region)
+    site = PageApp(region)
     server = Server(site, "127.0.0.1", 0)
     server.start()
-    page = visit(site.door.url(server.url))
+    page = visit(site.auth.url(server.url))
     context.clock.run_for(100)
     expect(stage(page, "waiting")).to_have_text("20 waiting")
     page.get_by_role("grid").focus()
@@ -428,10 +428,10 @@ def test_of_a_thousand_jobs_only_what_is_seen_is_drawn(visit: Visit) -> None:
     region = Region(*(job(f"train-{number:03}", "RUNNABLE") for number in range(999)))
     region.jobs.append(job(MARKUP, "RUNNABLE", createdAt=LATER))
     region.queue["jobQueueName"] = MARKUP
-    site = Site(region)
+    site = PageApp(region)
     server = Server(site, "127.0.0.1", 0)
     server.start()
-    page = visit(site.door.url(server.url))
+    page = visit(site.auth.url(server.url))
     expect(stage(page, "waiting")).to_have_text("1000 waiting")
     page.get_by_role("grid").focus()
     page.keyboard.press("End")
@@ -448,13 +448,13 @@ def test_page_without_controls_only_shows(visit: Visit) -> None:
     """As of AWS: it says so, and has no button that changes anything."""
     region = Region(job("train", "RUNNING"))
     region.refused = {"snapshot"}
-    site = Site(region)
+    site = PageApp(region)
     server = Server(site, "127.0.0.1", 0)
     server.start()
-    page = visit(site.door.url_for_once(server.url))
+    page = visit(site.auth.one_time_url(server.url))
 
     expect(row(page, "train")).to_be_visible()
-    expect(page.locator("#place")).to_have_text("eu-west-1 · read only")
+    expect(page.locator("#title")).to_have_text("eu-west-1 · read only")
     expect(page.get_by_role("button", name="Faults and clock")).to_be_hidden()
     expect(page.get_by_role("alert")).to_contain_text("snapshot: not now")
     page.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from sjresource.page import UnansweredError
+from sjresource.page import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -81,7 +81,7 @@ def snapshot(used: float = 0, front: Sequence[str] = (), **members: Any) -> Answ
 class Region:
     """Answers for one queue; `refused` names what is not answered, `asked` what was asked for."""
 
-    place = "eu-west-1"
+    title = "eu-west-1"
     clock_rate = 1.0
 
     def __init__(self, *jobs: Answer) -> None:
@@ -100,10 +100,10 @@ class Region:
         """An hour after noon."""
         return NOON + 60 * MINUTE
 
-    def mark(self) -> None:
+    def version(self) -> None:
         """Nobody tells whether something has changed."""
 
-    def rest_seconds(self) -> float:
+    def pause_seconds(self) -> float:
         """As the test wants it."""
         return self.rest
 
@@ -156,7 +156,7 @@ class Region:
     def _answered(self, what: str, answer: T) -> T:
         self.asked.append(what)
         if what in self.refused:
-            raise UnansweredError(f"{what}: not now")
+            raise SourceError(f"{what}: not now")
         return answer
 
 

@@ -15,7 +15,7 @@ from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.stack.find_queue import queues_to_show
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
 from sjresource.cli.terminal.output import Output, output_option
-from sjresource.page import Site
+from sjresource.page import PageApp
 from sjresource.sanitize import plain
 
 if TYPE_CHECKING:
@@ -58,16 +58,16 @@ def dashboard(
     if not shown:
         count = source.count_queues()  # fails at once if AWS can't be asked
         if count > MAX_QUEUES:
-            source.place += f" ({MAX_QUEUES} of {count} queues; --queue shows others)"
-    site = Site(source)
+            source.title += f" ({MAX_QUEUES} of {count} queues; --queue shows others)"
+    site = PageApp(source)
     server = _listen(site, port)
-    url = site.door.url(server.url)
+    url = site.auth.url(server.url)
     # Two lines that no terminal breaks: the URL is to be clicked or copied.
-    text = f"{plain(source.place)}: {url}\nCtrl-C ends it."
+    text = f"{plain(source.title)}: {url}\nCtrl-C ends it."
     output.print({"url": url, "queues": shown or None}, lambda _: click.echo(text))
     sys.stdout.flush()  # whoever waits for the URL has it now
     if not no_browser:  # some browsers return when they are closed, and ask for the page before
-        once = site.door.url_for_once(server.url)
+        once = site.auth.one_time_url(server.url)
         threading.Thread(target=webbrowser.open, args=(once,), daemon=True).start()
     server.run()
     raise KeyboardInterrupt  # the server takes it for its own end
@@ -79,7 +79,7 @@ def _title(context: StackContext, shown: Sequence[str]) -> str:
     return f"{context.title} in {where}" if context.title else where
 
 
-def _listen(site: Site, port: int) -> PageServer:
+def _listen(site: PageApp, port: int) -> PageServer:
     from sjresource.page.server import PageServer  # noqa: PLC0415 - its library may be missing
 
     try:

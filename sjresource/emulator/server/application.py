@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from sjresource.emulator.server.authentication import Authenticator
     from sjresource.emulator.server.routing import ServiceRouter
     from sjresource.emulator.services.sts import WebIdentities
-    from sjresource.page import Site
+    from sjresource.page import PageApp
 
 _LOG: Final = logging.getLogger(__name__)
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -62,7 +62,7 @@ class Application:
         faults: Faults,
         calls: CallLog,
         web_identities: WebIdentities,
-        page: Site,
+        page: PageApp,
         cut: Callable[[dict[str, Any]], None],
     ) -> None:
         self._authenticator = authenticator

@@ -12,7 +12,7 @@ from sjresource.emulator.controls.routes import PREFIX
 from sjresource.emulator.protocol import model
 from sjresource.emulator.protocol.errors import AWSError
 from sjresource.emulator.protocol.http_messages import Request
-from sjresource.page import UnansweredError
+from sjresource.page import SourceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -35,10 +35,10 @@ _ROUTES: Final = frozenset({"clock", "faults"})
 _TARGETS: Final = {"logs": "Logs_20140328.", "sagemaker": "SageMaker."}
 
 
-class EmulatorAnswers:
+class EmulatorSource:
     """The emulator's answers, for all regions that have queues."""
 
-    place = "emulator"
+    title = "emulator"
 
     def __init__(
         self, services: ServiceRouter, store: Store, clock: Clock, lifecycle: Lifecycle
@@ -57,11 +57,11 @@ class EmulatorAnswers:
         """Return the emulator's time, in epoch milliseconds."""
         return round(self._clock.now() * 1000)
 
-    def mark(self) -> int:
+    def version(self) -> int:
         """Return a number that changes with every record."""
         return self._store.version
 
-    def rest_seconds(self) -> float:
+    def pause_seconds(self) -> float:
         """Return for how long several pages share an answer; a page asks once a second."""
         return _REST_SECONDS
 
@@ -123,7 +123,7 @@ class EmulatorAnswers:
         asked: Answer = {"logGroupName": _LOG_GROUP, "logStreamNamePrefix": f"{name}/"}
         try:
             streams = self._ask("logs", region, "DescribeLogStreams", asked)["logStreams"]
-        except UnansweredError:
+        except SourceError:
             return []  # no job has ever written anything
         if not streams:
             return []
@@ -166,10 +166,10 @@ class EmulatorAnswers:
         try:
             response = self._services.answer(service, region, request)
         except AWSError as error:
-            raise UnansweredError(f"{error.code}: {error.message}") from None
+            raise SourceError(f"{error.code}: {error.message}") from None
         answer: Answer = json.loads(response.body)
         if response.status >= 300:  # noqa: PLR2004 - HTTP's own bounds
-            raise UnansweredError(str(answer.get("message") or answer.get("__type")))
+            raise SourceError(str(answer.get("message") or answer.get("__type")))
         return answer
 
 

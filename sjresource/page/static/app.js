@@ -39,10 +39,10 @@ const poll = new Poll(take, lost);
 function take(told) {
   state.clock = { at: told.now, since: performance.now(), rate: told.rate };
   state.queues = told.queues;
-  if (told.whole) state.jobs.clear();
-  for (const arn of told.gone) state.jobs.delete(arn);
+  if (told.complete) state.jobs.clear();
+  for (const arn of told.removed) state.jobs.delete(arn);
   for (const job of told.jobs) state.jobs.set(job.arn, job);
-  setText(byId("place"), told.controls ? told.place : `${told.place} · read only`);
+  setText(byId("title"), told.controls ? told.title : `${told.title} · read only`);
   connection("live", told.rate === 0 ? "live, clock stands still" : "live");
   errors(told.errors);
   controls.allow(told.controls);
@@ -161,7 +161,7 @@ async function seen(arns) {
     // What could not be described is asked for again after a while: it may have been throttled.
     const again = performance.now() + AGAIN;
     for (const row of rows)
-      state.told.set(row.arn, { ...row, of: keys.get(row.arn), again: row.lacks ? again : Infinity });
+      state.told.set(row.arn, { ...row, of: keys.get(row.arn), again: row.incomplete ? again : Infinity });
     for (const arn of lacking)
       if (!rows.some((row) => row.arn === arn))
         state.told.set(arn, { of: keys.get(arn), spans: state.jobs.get(arn)?.spans ?? [], again });

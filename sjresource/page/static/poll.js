@@ -28,7 +28,7 @@ export class Poll {
   constructor(take, lost) {
     this.take = take;
     this.lost = lost;
-    this.mark = "";
+    this.version = "";
     this.timer = null;
     this.asking = false;
     this.failures = 0;
@@ -45,9 +45,9 @@ export class Poll {
     this.asking = true;
     let delay = 1000;
     try {
-      const told = await ask(`/_page/overview?since=${encodeURIComponent(this.mark)}`);
+      const told = await ask(`/_page/overview?since=${encodeURIComponent(this.version)}`);
       this.failures = 0;
-      this.mark = told.mark;
+      this.version = told.version;
       delay = Math.max(delay, told.next + 50);
       this.take(told);
     } catch (error) {

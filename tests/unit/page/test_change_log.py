@@ -1,38 +1,38 @@
 from __future__ import annotations
 
-from sjresource.page.change_log import Journal
+from sjresource.page.change_log import ChangeLog
 
 
 def test_everything_is_told_first_and_then_only_what_has_changed() -> None:
-    """Who knows the last mark is told of nothing."""
-    journal = Journal()
-    journal.note({"a": {"status": 1}, "b": {"status": 1}})
+    """Who knows the last version is told of nothing."""
+    journal = ChangeLog()
+    journal.update({"a": {"status": 1}, "b": {"status": 1}})
     first = journal.since("")
-    journal.note({"a": {"status": 2}, "b": {"status": 1}})
-    second = journal.since(first["mark"])
+    journal.update({"a": {"status": 2}, "b": {"status": 1}})
+    second = journal.since(first["version"])
 
-    assert (first["whole"], len(first["jobs"])) == (True, 2)
-    assert (second["whole"], second["jobs"]) == (False, [{"status": 2}])
-    assert journal.since(second["mark"])["jobs"] == []
+    assert (first["complete"], len(first["jobs"])) == (True, 2)
+    assert (second["complete"], second["jobs"]) == (False, [{"status": 2}])
+    assert journal.since(second["version"])["jobs"] == []
 
 
 def test_jobs_that_are_gone_are_named_until_they_come_back() -> None:
     """A record expires; the page drops it."""
-    journal = Journal()
-    journal.note({"a": {}, "b": {}})
-    mark = journal.since("")["mark"]
-    journal.note({"a": {}})
+    journal = ChangeLog()
+    journal.update({"a": {}, "b": {}})
+    version = journal.since("")["version"]
+    journal.update({"a": {}})
 
-    assert journal.since(mark)["gone"] == ["b"]
-    journal.note({"a": {}, "b": {}})
-    assert journal.since(mark)["gone"] == []
-    assert journal.since(mark)["jobs"] == [{}]
+    assert journal.since(version)["removed"] == ["b"]
+    journal.update({"a": {}, "b": {}})
+    assert journal.since(version)["removed"] == []
+    assert journal.since(version)["jobs"] == [{}]
 
 
 def test_mark_of_another_process_or_nonsense_gives_everything() -> None:
     """A page that outlived its server begins anew."""
-    journal = Journal()
-    journal.note({"a": {}})
+    journal = ChangeLog()
+    journal.update({"a": {}})
 
-    for mark in (Journal().since("")["mark"], "nonsense", "-", f"{'x' * 8}-1"):
-        assert journal.since(mark)["whole"]
+    for version in (ChangeLog().since("")["version"], "nonsense", "-", f"{'x' * 8}-1"):
+        assert journal.since(version)["complete"]

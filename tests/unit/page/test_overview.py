@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from page_answers import MINUTE, NOON, QUEUE, Region, job, job_arn, training
 
-from sjresource.page.overview import UNSEEN, Overview
+from sjresource.page.overview import NOT_READ, Overview
 
 SECRETS = ("payload-secret", "tag-secret", "hyper-secret", "env-secret")
 
@@ -186,8 +186,8 @@ def test_model_that_could_not_be_asked_for_is_asked_for_again() -> None:
     region.refused = set()
     (whole,) = overview.rows([job_arn("a")])
 
-    assert (lacking["model"], lacking["lacks"], lacking["attempt"]) == ("", True, 1)
-    assert (whole["model"], whole["lacks"]) == ("s3://models/a/model.tar.gz", False)
+    assert (lacking["model"], lacking["incomplete"], lacking["attempt"]) == ("", True, 1)
+    assert (whole["model"], whole["incomplete"]) == ("s3://models/a/model.tar.gz", False)
 
 
 def test_metric_that_is_no_number_can_be_read_by_a_browser() -> None:
@@ -203,7 +203,7 @@ def test_metric_that_is_no_number_can_be_read_by_a_browser() -> None:
 
 
 class Slow(Region):
-    """Answers about queues when it is let."""
+    """DataSource about queues when it is let."""
 
     def __init__(self) -> None:
         super().__init__(job("a", "RUNNING"))
@@ -252,7 +252,7 @@ def test_pages_do_not_wait_for_ever_for_the_first_look() -> None:
 
     shown = overview.since("")
 
-    assert (shown["jobs"], shown["errors"]) == ([], [UNSEEN])
+    assert (shown["jobs"], shown["errors"]) == ([], [NOT_READ])
     region.let.set()
     look.join()
     assert overview.since("")["errors"] == []
