@@ -80,8 +80,8 @@ def _problems(name: str, value: Any, *, plain_form: bool) -> Iterator[Problem]:
         return
     if is_awaited(value):
         if plain_form:
-            seen = f"is {type_of(value)}, and has to be known at once; use the _output form"
-            yield Problem(name, seen)
+            reason = f"is {type_of(value)}, and has to be known at once; use the _output form"
+            yield Problem(name, reason)
     elif is_output_text(value):
         yield Problem(name, HOLDS_OUTPUT_TEXT)
     else:

@@ -1,4 +1,4 @@
-"""What this program declares around a queue, a share or a job, told to their checks.
+"""What this program declares around a queue, a share or a job, for their checks.
 
 A provider's check sees one resource. The program knows those that it declared before, and passes
 what a check needs of them by arguments that nothing compares, and that are absent where there is

@@ -30,7 +30,7 @@ def channels_have_one_source(job: JobArguments) -> Iterator[Problem]:
 
 
 def channels_name_groups_that_exist(job: JobArguments) -> Iterator[Problem]:
-    """Data goes to instance groups of the same request.
+    """A channel names instance groups of the same request.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
     """
@@ -47,7 +47,7 @@ def channels_name_groups_that_exist(job: JobArguments) -> Iterator[Problem]:
 
 
 def all_channels_name_groups_or_none(job: JobArguments) -> Iterator[Problem]:
-    """Where one channel names its instance groups, SageMaker wants it of every channel.
+    """If one channel names its instance groups, every channel has to.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3DataSource.html
     https://github.com/aws/sagemaker-python-sdk/issues/6089

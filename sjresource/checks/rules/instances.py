@@ -58,7 +58,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.
 
 
 def one_way_to_name_instances(job: JobArguments) -> Iterator[Problem]:
-    """A type and a count, instance groups, or preferences.
+    """Instances are given by a type and a count, by instance groups, or by preferences.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
     """
@@ -114,7 +114,7 @@ def preferences_are_distinct(job: JobArguments) -> Iterator[Problem]:
 
 
 def training_plans_in_one_place(job: JobArguments) -> Iterator[Problem]:
-    """A training plan for the job, or plans for preferences.
+    """A training plan is given for the job or for its preferences, not for both.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InstancePreference.html
     """
@@ -127,7 +127,7 @@ def training_plans_in_one_place(job: JobArguments) -> Iterator[Problem]:
 
 
 def volumes_have_a_size(job: JobArguments) -> Iterator[Problem]:
-    """An instance without storage of its own needs a volume; a serverless job has the size chosen.
+    """An instance type without storage needs a volume; a serverless job has its size chosen.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
     """
@@ -144,7 +144,7 @@ def volumes_have_a_size(job: JobArguments) -> Iterator[Problem]:
 
 
 def local_storage_has_no_key(job: JobArguments) -> Iterator[Problem]:
-    """Storage in the instance is encrypted by its hardware.
+    """Instance storage is encrypted by its hardware, and takes no key.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
     """

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def one_source_of_the_algorithm(job: JobArguments) -> Iterator[Problem]:
-    """An image or an algorithm, never both.
+    """A job has a training image or an algorithm, not both.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AlgorithmSpecification.html
     """
@@ -52,10 +52,10 @@ def one_source_of_the_algorithm(job: JobArguments) -> Iterator[Problem]:
     names = ("TrainingImage", "AlgorithmName")
     given = [value_at(job.payload, f"AlgorithmSpecification.{name}") for name in names]
     if not any(map(is_unknown, given)) and given.count(None) != 1:
-        seen = "neither" if None in given else "both"
+        got = "neither" if None in given else "both"
         yield in_payload(
             "AlgorithmSpecification",
-            f"must have exactly one of TrainingImage and AlgorithmName, got {seen}",
+            f"must have exactly one of TrainingImage and AlgorithmName, got {got}",
         )
 
 
@@ -100,7 +100,7 @@ def only_spot_training_waits(job: JobArguments) -> Iterator[Problem]:
 
 
 def names_are_unique(job: JobArguments) -> Iterator[Problem]:
-    """A channel, an instance group, a debugger's rule or collection is known by its name.
+    """Channels, instance groups, and the debugger's rules and collections have distinct names.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Channel.html
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DebugRuleConfiguration.html
@@ -118,7 +118,7 @@ def names_are_unique(job: JobArguments) -> Iterator[Problem]:
 
 
 def payload_tags_are_distinct(job: JobArguments) -> Iterator[Problem]:
-    """A tag's key is there once.
+    """Tags have distinct keys.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
     """
@@ -137,7 +137,7 @@ def private_registries_are_in_a_vpc(job: JobArguments) -> Iterator[Problem]:
 
 
 def express_buckets_take_no_key(job: JobArguments) -> Iterator[Problem]:
-    """What is in S3 Express One Zone is encrypted by S3 itself.
+    """S3 itself encrypts a bucket in S3 Express One Zone, which takes no key.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_OutputDataConfig.html
     """
@@ -149,7 +149,7 @@ def express_buckets_take_no_key(job: JobArguments) -> Iterator[Problem]:
 
 
 def evaluations_have_a_type(job: JobArguments) -> Iterator[Problem]:
-    """A serverless evaluation says which.
+    """A serverless evaluation names its type.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ServerlessJobConfig.html
     """

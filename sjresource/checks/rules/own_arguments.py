@@ -91,8 +91,8 @@ def _timeouts(name: str, value: Any) -> Iterator[Problem]:
             yield Problem(path, "is not known; there are create, update, delete")
         elif timeout is not None and not is_unknown(timeout) and seconds(timeout) is None:
             number = timeout if isinstance(timeout, (int, float)) else None
-            seen = f"must be seconds, more than 0, got {kind_of(timeout)}"
-            yield Problem(path, seen, number=None if isinstance(timeout, bool) else number)
+            reason = f"must be seconds, more than 0, got {kind_of(timeout)}"
+            yield Problem(path, reason, number=None if isinstance(timeout, bool) else number)
 
 
 _CHECKS: dict[str, Callable[[str, Any], Iterator[Problem]]] = {

@@ -1,8 +1,8 @@
 """How the arguments of queues, environments, policies and shares depend on each other.
 
 The counterpart of `job`: rules that AWS gives in words, with the page that does. Those of
-`QUOTA_MANAGEMENT` look at several resources, of which a provider's check sees one: the others are
-told by the program (`checks/preflight/declared.py`) or by AWS (`checks/preflight/queue.py`).
+`QUOTA_MANAGEMENT` look at several resources, of which a provider's check sees one. The others are
+what the program declares (`preflight/declared.py`) and what AWS has (`preflight/queue.py`).
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ _LIMIT_REASONS = (
 
 
 def environment_limits_fit_together(properties: Properties) -> Iterator[Problem]:
-    """One limit for all instances, or one for each instance type.
+    """An environment has one limit for all instances, or one for each instance type.
 
     https://docs.aws.amazon.com/batch/latest/APIReference/API_CapacityLimit.html
     """
@@ -134,7 +134,7 @@ def only_borrowers_have_a_limit(properties: Properties) -> Iterator[Problem]:
 
 
 def policy_has_one_kind(properties: Properties) -> Iterator[Problem]:
-    """Fair share or quota share, never both.
+    """A policy is one of fair share or of quota shares, not both.
 
     https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateSchedulingPolicy.html
     """
@@ -193,7 +193,7 @@ def environment_counts_types(path: str, units: Iterable[Any]) -> Iterator[Proble
 def environment_has_one_queue(
     path: str, others: Iterable[OtherQueue], *, quota_managed: bool | None
 ) -> Iterator[Problem]:
-    """An environment under quota management is that of one queue.
+    """An environment under quota management has one queue.
 
     https://docs.aws.amazon.com/batch/latest/userguide/create-quota-management-resources.html
     """

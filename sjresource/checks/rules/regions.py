@@ -45,7 +45,7 @@ class Registry(NamedTuple):
 
 
 def arns_are_of_the_jobs_region(job: JobArguments) -> Iterator[Problem]:
-    """ARNs of another partition than the job's, or of another region where AWS looks in its own.
+    """ARNs are of the job's partition, and of its region where AWS looks in that only.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTrainingJob.html
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html

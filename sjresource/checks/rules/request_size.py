@@ -80,8 +80,8 @@ def _request_size(job: JobArguments, sent: str) -> int:
     identity = known.get("identity")
     try:
         request: dict[str, Any] = to_request(input_shape("SubmitServiceJob"), known)
-        marks = submission_tags(identity, _DIGEST, _DIGEST, 0) if identity else {}
-        request["tags"] = {**(request.get("tags") or {}), **marks}
+        tags = submission_tags(identity, _DIGEST, _DIGEST, 0) if identity else {}
+        request["tags"] = {**(request.get("tags") or {}), **tags}
         return len(json.dumps({"clientToken": _DIGEST, **request}))
     except (TypeError, ValueError, ArithmeticError, AttributeError, LookupError):
         return 0  # something has a wrong type, which is another check's problem

@@ -38,13 +38,13 @@ def job_problems(job: JobArguments) -> Iterator[Problem]:
     arguments = _own_left_out(job.properties)
     if job.payload:
         arguments[PAYLOAD] = job.payload
-    yield from _each_told_once(job.properties, arguments, _job_problems(job))
+    yield from _without_consequences(job.properties, arguments, _job_problems(job))
 
 
 def queue_problems(operation: str, properties: Mapping[str, Any]) -> Iterator[Problem]:
     """Yield the problems of a queue, an environment, a policy or a share made by `operation`."""
     problems = _queue_problems(operation, properties)
-    yield from _each_told_once(properties, _own_left_out(properties), problems)
+    yield from _without_consequences(properties, _own_left_out(properties), problems)
 
 
 def failing(problems: Iterable[Problem], *, lenient: bool) -> list[Problem]:
@@ -99,17 +99,17 @@ def _with_bounds(
     """Yield `problems`, then those of values that have the right shape and are out of bounds."""
     misshapen = list(problems)
     yield from misshapen
-    told = [problem.path for problem in misshapen]
+    reported = [problem.path for problem in misshapen]
     for bounded, allowed in bounds_of(operation):
         for found, value in _values_at(request, bounded.split("."), path):
-            if not _is_told(found, told) and not allowed.test(value):
+            if not _is_reported(found, reported) and not allowed.test(value):
                 got = f"{kind_of(value)}{_size(value)}{_line_break(value)}"
                 number = value if isinstance(value, (int, float)) else None
                 reason = f"must be {allowed.meaning}, got {got}"
                 yield Problem(found, reason, unsendable=allowed.is_ours, number=number)
 
 
-def _each_told_once(
+def _without_consequences(
     properties: Mapping[str, Any], arguments: Mapping[str, Any], problems: Iterable[Problem]
 ) -> Iterator[Problem]:
     """Yield problems of Outputs' texts and of our own arguments, then `problems` elsewhere.
@@ -118,10 +118,10 @@ def _each_told_once(
     problems at its path only follow from it.
     """
     first = [*output_texts(arguments), *own_problems(properties)]
-    told = [problem.path for problem in first]
+    reported = [problem.path for problem in first]
     yield from (_with_number(problem, properties) for problem in first)
     for problem in problems:
-        if not (_is_told(problem.path, told) or is_output_text(problem.path)):
+        if not (_is_reported(problem.path, reported) or is_output_text(problem.path)):
             yield _with_number(problem, properties)
 
 
@@ -168,9 +168,9 @@ def _request(operation: str, properties: Mapping[str, Any]) -> dict[str, Any]:
     return {name: properties[name] for name in names if properties.get(name) is not None}
 
 
-def _is_told(path: str, told: list[str]) -> bool:
+def _is_reported(path: str, reported: list[str]) -> bool:
     """Return whether a problem at or below `path` is known already."""
-    return any(each == path or each.startswith((f"{path}.", f"{path}[")) for each in told)
+    return any(each == path or each.startswith((f"{path}.", f"{path}[")) for each in reported)
 
 
 def _values_at(value: Any, steps: list[str], path: str) -> Iterator[tuple[str, Any]]:

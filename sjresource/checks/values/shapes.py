@@ -43,10 +43,13 @@ class ShapeValidator:
         """
         if is_unknown(value) or value is None:
             return
-        if not _is_kind(shape, value):
-            seen = f"must be {_article(shape)}, got {kind_of(value)}{_hint(shape)}"
+        type_words, has_type = _TYPES.get(shape.type_name, _ANY_TYPE)
+        if not has_type(value):
+            # AWS takes numbers as text in many places, hyperparameters above all.
+            advice = "; write it as text" if shape.type_name == "string" else ""
+            reason = f"must be {type_words}, got {kind_of(value)}{advice}"
             number = value if _is_number(value) and shape.type_name in _NUMBERS else None
-            yield self._misshapen(path, seen)._replace(number=number)
+            yield self._misshapen(path, reason)._replace(number=number)
         elif shape.type_name == "structure":
             yield from self._structure_problems(shape, value, path)
         elif shape.type_name == "list":
@@ -81,8 +84,8 @@ class ShapeValidator:
     def _list_problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
         for position, item in enumerate(value):
             if item is None:
-                seen = "must not be null: within a list it is sent as it is; leave it out"
-                yield self._misshapen(f"{path}[{position}]", seen)
+                reason = "must not be null: within a list it is sent as it is; leave it out"
+                yield self._misshapen(f"{path}[{position}]", reason)
             yield from self.problems(shape.member, item, f"{path}[{position}]")
         if value:
             yield from self._size_problems(shape, len(value), path, "items")
@@ -102,7 +105,7 @@ class ShapeValidator:
                 yield must_be_one_of(path, value, shape.enum)
             return
         pattern = shape.metadata.get("pattern")
-        words = meaning(pattern) if pattern and len(value) < _NO_NAME else None
+        words = meaning(pattern) if pattern and len(value) < _SHORT else None
         for_short = f"; it must be {words}" if words else ""
         outside = list(self._size_problems(shape, len(value), path, "characters"))
         yield from (each._replace(reason=f"{each.reason}{for_short}") for each in outside)
@@ -125,11 +128,11 @@ class ShapeValidator:
 
     def _size_problems(self, shape: Shape, size: int, path: str, unit: str) -> Iterator[Problem]:
         low, high = shape.metadata.get("min"), shape.metadata.get("max")
-        seen = f"must have {_range(low, high)} {unit}, got {size}"
+        reason = f"must have {_range(low, high)} {unit}, got {size}"
         if low is not None and size < low:
-            yield self._misshapen(path, seen)
+            yield self._misshapen(path, reason)
         elif high is not None and size > high:
-            yield Problem(path, seen)
+            yield Problem(path, reason)
 
 
 def must_be_one_of(path: str, value: Any, allowed: Collection[str]) -> Problem:
@@ -141,8 +144,8 @@ def must_be_one_of(path: str, value: Any, allowed: Collection[str]) -> Problem:
     )
 
 
-_NO_NAME = 20
-"""A shorter text of the wrong length is something else altogether; a longer one is too long."""
+_SHORT = 20
+"""A shorter text of the wrong length is probably something else: what is meant is shown then."""
 
 
 def _ignores_case(shape: Any, value: str) -> bool:
@@ -155,10 +158,6 @@ _NUMBERS = frozenset({"integer", "long", "float", "double"})
 _LARGEST = {"integer": 2**31 - 1, "long": 2**63 - 1}
 
 
-def _is_kind(shape: Shape, value: Any) -> bool:
-    return _KINDS.get(shape.type_name, lambda _: True)(value)
-
-
 def _is_number(value: Any) -> bool:
     if isinstance(value, float):
         return not math.isnan(value)
@@ -169,17 +168,18 @@ def _is_integer(value: Any) -> bool:
     return _is_number(value) and (isinstance(value, int) or value.is_integer())
 
 
-_KINDS: dict[str, Callable[[Any], bool]] = {
-    "structure": lambda value: isinstance(value, dict),
-    "map": lambda value: isinstance(value, dict),
-    "list": lambda value: isinstance(value, (list, tuple)),
-    "string": lambda value: isinstance(value, str),
-    "boolean": lambda value: isinstance(value, bool),
-    "integer": _is_integer,
-    "long": _is_integer,
-    "float": _is_number,
-    "double": _is_number,
+_TYPES: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "structure": ("an object", lambda value: isinstance(value, dict)),
+    "map": ("an object", lambda value: isinstance(value, dict)),
+    "list": ("a list", lambda value: isinstance(value, (list, tuple))),
+    "string": ("a string", lambda value: isinstance(value, str)),
+    "boolean": ("a boolean", lambda value: isinstance(value, bool)),
+    "integer": ("an integer", _is_integer),
+    "long": ("an integer", _is_integer),
+    "float": ("a number", _is_number),
+    "double": ("a number", _is_number),
 }
+_ANY_TYPE: tuple[str, Callable[[Any], bool]] = ("a number", lambda _: True)
 
 
 def _is_text(value: str) -> bool:
@@ -187,23 +187,6 @@ def _is_text(value: str) -> bool:
         return value.isascii() or bool(value.encode())
     except UnicodeEncodeError:
         return False
-
-
-def _article(shape: Shape) -> str:
-    return {
-        "structure": "an object",
-        "map": "an object",
-        "list": "a list",
-        "string": "a string",
-        "boolean": "a boolean",
-        "integer": "an integer",
-        "long": "an integer",
-    }.get(shape.type_name, "a number")
-
-
-def _hint(shape: Shape) -> str:
-    """Return advice: AWS takes numbers as text in many places, hyperparameters above all."""
-    return "; write it as text" if shape.type_name == "string" else ""
 
 
 def _range(low: Any, high: Any) -> str:
@@ -293,10 +276,10 @@ def refusal(pattern: str, text: str, *, is_name: bool = False) -> str:
     words = meaning(pattern)
     if pattern in _IN_ONE_LINE:
         return f"must be {_ONE_LINE}"
-    said = f"must have a form that matches {pattern}"
-    said = said.replace("a form", "a name") if is_name else said
-    said += f", in words: {words}" if words else ""
-    return f"{said}; it holds a line break" if "\n" in text or "\r" in text else said
+    reason = f"must have a form that matches {pattern}"
+    reason = reason.replace("a form", "a name") if is_name else reason
+    reason += f", in words: {words}" if words else ""
+    return f"{reason}; it holds a line break" if "\n" in text or "\r" in text else reason
 
 
 def matches(pattern: str, text: str) -> bool:

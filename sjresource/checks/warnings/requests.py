@@ -56,7 +56,7 @@ def no_stop_condition(job: JobArguments) -> Iterator[str]:
 
 
 def preemption_without_end(job: JobArguments) -> Iterator[str]:
-    """Only jobs of quota shares are preempted.
+    """A preempted job of a quota share is started again without end, unless that is bounded.
 
     https://docs.aws.amazon.com/batch/latest/APIReference/API_ServiceJobPreemptionConfiguration.html
     """
@@ -102,7 +102,7 @@ def spot_without_checkpoint(job: JobArguments) -> Iterator[str]:
 
 
 def priority_without_effect(job: JobArguments) -> Iterator[str]:
-    """A job in a queue with a policy names its share, so one that names none is in no such queue.
+    """Only queues with a scheduling policy use priorities, and a job there names its share.
 
     https://docs.aws.amazon.com/batch/latest/APIReference/API_UpdateServiceJob.html
     """
@@ -144,7 +144,7 @@ def pending_time_without_effect(job: JobArguments) -> Iterator[str]:
 
 
 def streams_only(job: JobArguments) -> Iterator[str]:
-    """What FastFile offers as files is not decompressed.
+    """The input mode FastFile does not decompress.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Channel.html
     """
@@ -157,7 +157,7 @@ def streams_only(job: JobArguments) -> Iterator[str]:
 
 
 def licence_not_accepted(job: JobArguments) -> Iterator[str]:
-    """A model that has a licence is not to be had without accepting it.
+    """A model with a licence cannot be used unless the licence is accepted.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ModelAccessConfig.html
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ServerlessJobConfig.html
@@ -180,7 +180,7 @@ def queue_elsewhere(job: JobArguments) -> Iterator[str]:
 
 
 def share_identifiers_are_in_aws_words(properties: Properties) -> Iterator[str]:
-    """AWS's API page has letters and digits in share identifiers, its guide hyphens too.
+    """AWS's pages have share identifiers of letters, digits, hyphens and underscores only.
 
     https://docs.aws.amazon.com/batch/latest/APIReference/API_ShareAttributes.html
     https://docs.aws.amazon.com/batch/latest/userguide/create-sagemaker-job-queue.html
