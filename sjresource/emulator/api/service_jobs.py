@@ -204,7 +204,7 @@ def _query(parameters: Parameters) -> tuple[str, list[Any]]:
 
 
 def _share_query(column: str, value: str, parameters: Parameters) -> tuple[str, list[Any]]:
-    """Query a share's jobs; with this filter alone the status counts, too."""
+    """Query a share's jobs; this is the only filter beside which a status counts."""
     if "jobStatus" not in parameters:
         return f"{column} = ?", [value]
     return f"{column} = ? AND status = ?", [value, parameters["jobStatus"]]

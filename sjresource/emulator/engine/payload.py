@@ -3,7 +3,7 @@
 Batch passes a payload on unread
 (https://docs.aws.amazon.com/batch/latest/userguide/service-job-payload.html): its mistakes show
 when the training job is created. Rules beyond SageMaker's model have their pages; the words are
-ours. No rule reports a member of a wrong type.
+ours. The rules ignore members of a wrong type, which the model reports.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def broken_rules(request: Request) -> Iterator[str]:
 
 
 def preference_counts(request: Request) -> Iterator[str]:
-    """Either the job has a count, or every preference has.
+    """Refuse an InstanceCount at both levels, or in some preferences only.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/train-instance-preferences.html
     """
@@ -102,7 +102,7 @@ def preference_counts(request: Request) -> Iterator[str]:
 
 
 def preference_types(request: Request) -> Iterator[str]:
-    """An instance type stands in the list once.
+    """Refuse an instance type that InstancePreferences have twice.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InstancePreference.html
     """
@@ -113,7 +113,7 @@ def preference_types(request: Request) -> Iterator[str]:
 
 
 def preferences_stand_alone(request: Request) -> Iterator[str]:
-    """Nothing else says what to run on, and training plans are named at one level.
+    """Refuse other members that select instances, and training plans at both levels.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
     """
@@ -131,7 +131,7 @@ def preferences_stand_alone(request: Request) -> Iterator[str]:
 
 
 def waiting_without_spot(request: Request) -> Iterator[str]:
-    """Only spot training waits.
+    """Refuse a time to wait without spot training.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
     """
@@ -141,7 +141,7 @@ def waiting_without_spot(request: Request) -> Iterator[str]:
 
 
 def pipes_in_files(request: Request) -> Iterator[str]:
-    """What a stream is wrapped in has no meaning for files.
+    """Refuse compression and record wrapping, which are of pipe mode, in mode File.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Channel.html
     """
@@ -154,7 +154,7 @@ def pipes_in_files(request: Request) -> Iterator[str]:
 
 
 def groups_of_some_channels(request: Request) -> Iterator[str]:
-    """In a heterogeneous cluster each channel names its groups, or none does.
+    """Refuse InstanceGroupNames in some channels only.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/train-heterogeneous-cluster-configure.html
     """
@@ -167,7 +167,7 @@ def groups_of_some_channels(request: Request) -> Iterator[str]:
 
 
 def keys_of_local_storage(request: Request) -> Iterator[str]:
-    """Only a volume can be encrypted with a key.
+    """Refuse a key for volumes where all instances have local storage in place of one.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
     """
@@ -179,7 +179,7 @@ def keys_of_local_storage(request: Request) -> Iterator[str]:
 
 
 def tag_keys(request: Request) -> Iterator[str]:
-    """Keys are unique, and those of AWS are its own.
+    """Refuse duplicate tag keys, and those that begin with aws:.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_Tag.html
     """
@@ -192,7 +192,7 @@ def tag_keys(request: Request) -> Iterator[str]:
 
 
 def nulls_in_lists(request: Request) -> Iterator[str]:
-    """AWS's JSON leaves out members that are null; a list has no such thing."""
+    """Refuse null in lists; AWS's JSON can only leave out members that are null."""
     for name, value in request.items():
         if _has_null(value):
             yield f"{name} has null in a list"

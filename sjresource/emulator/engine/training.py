@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def start_training_job(tick: Tick, job: Job, environment: str) -> None:
-    """Give a job capacity and its next training job, if SageMaker accepts the request."""
+    """Start a job's next training job in an environment, if SageMaker accepts the request."""
     payload = tick.store.payload(job.id)
     problem = problem_with(training_request(payload, ""))
     if problem is not None:
@@ -76,8 +76,8 @@ def _to_poll(tick: Tick) -> list[Job]:
 def _advance(tick: Tick, job: Job, progress: Progress) -> None:
     _record_progress(tick, job, progress)
     if progress.outcome is not None:
-        status = progress.secondary_status
-        tick.put(transitions.ended(job, progress.outcome, tick.now, secondary_status=status))
+        outcome, status = progress.outcome, progress.secondary_status
+        tick.put(transitions.ended(job, outcome, status, tick.now))
         return
     after = transitions.progressed(job, progress.secondary_status, tick.now)
     after = _stop_if_due(tick, after)

@@ -109,7 +109,7 @@ def progressed(job: Job, secondary_status: str, now: int) -> Job:
     )
 
 
-def ended(job: Job, outcome: Outcome, now: int, *, secondary_status: str = "Stopped") -> Job:
+def ended(job: Job, outcome: Outcome, secondary_status: str, now: int) -> Job:
     """Return the job after its training job has ended: it has too, or waits for an attempt."""
     if outcome.status == "Completed" and not job.terminated:
         return _finished(_with_attempt(job, COMPLETED, now), "SUCCEEDED", COMPLETED, now)

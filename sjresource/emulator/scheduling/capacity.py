@@ -55,6 +55,10 @@ class FreeCapacity:
         for arn, capacity in used:
             self.reserve(arn, capacity)
 
+    def known(self, arns: Iterable[str]) -> list[Environment]:
+        """Return the environments of these ARNs that exist."""
+        return [self.environments[arn] for arn in arns if arn in self.environments]
+
     def copy(self) -> FreeCapacity:
         """Return an independent copy."""
         copied = FreeCapacity(self.environments)
@@ -91,8 +95,6 @@ class FreeCapacity:
         self, arns: Sequence[str], capacity: Mapping[str, int]
     ) -> Environment | None:
         """Return the first open environment with this capacity free, None if there is none."""
-        for arn in arns:
-            environment = self.environments.get(arn)
-            if environment is not None and environment.open and self.fits(arn, capacity):
-                return environment
-        return None
+        return next(
+            (each for each in self.known(arns) if each.open and self.fits(each.arn, capacity)), None
+        )

@@ -79,9 +79,9 @@ def _turn(waiting: WaitingList, job: WaitingJob, usage: FairShareUsage) -> _Turn
 def _choose(
     job: WaitingJob, queue: Queue, free: FreeCapacity, reserved: float
 ) -> Environment | None:
-    for arn in queue.environments:
-        environment = free.first_that_fits([arn], job.capacity)
-        if environment is not None and _leaves_reserved(job, environment, free, reserved):
+    for environment in free.known(queue.environments):
+        fits = environment.open and free.fits(environment.arn, job.capacity)
+        if fits and _leaves_reserved(job, environment, free, reserved):
             return environment
     return None
 
@@ -108,7 +108,7 @@ def _block(
     reserved: float,
     plan: Plan,
 ) -> None:
-    """Note why the job whose turn it is waits, and the other shares behind it."""
+    """Record why the job whose turn it is waits, and the other shares behind it."""
     for each in lists:
         if each.head is None:
             continue

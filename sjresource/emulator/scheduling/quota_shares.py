@@ -79,7 +79,7 @@ class QuotaSharePass:
                 self._future_free.release(job.environment, job.capacity)
 
     def run(self) -> None:
-        """Place and preempt, and note what blocks the rest."""
+        """Place and preempt, and record what blocks the rest."""
         reserved: list[Reservation] = []
         self._place_all(self._usage.within_quota)
         for share, job in self._first_jobs():
@@ -149,11 +149,9 @@ class QuotaSharePass:
         if not self._reservations.could_ever_leave(share, job.capacity, self._future_usage):
             return
         able = [
-            arn
-            for arn in self._queue.environments
-            if (known := self._free.environments.get(arn)) is not None
-            and known.open
-            and known.could_hold(job.capacity)
+            each.arn
+            for each in self._free.known(self._queue.environments)
+            if each.open and each.could_hold(job.capacity)
         ]
         for arn in able:
             if self._will_fit(share, job, arn, ()):

@@ -136,14 +136,14 @@ def amount(capacity: Mapping[str, int]) -> str:
 
 
 def _too_large(job: WaitingJob, queue: Queue, free: FreeCapacity) -> BlockedJob:
-    known = [free.environments[arn] for arn in queue.environments if arn in free.environments]
+    known = free.known(queue.environments)
     largest = " and ".join(f"{each.name} has {amount(each.limits)} in all" for each in known)
     why = f"no environment of the queue is large enough: it needs {amount(job.capacity)}"
     return BlockedJob(job.id, f"{why}, {largest}" if largest else why, TOO_LARGE)
 
 
 def _large_enough(job: WaitingJob, queue: Queue, free: FreeCapacity) -> list[Environment]:
-    known = [free.environments[arn] for arn in queue.environments if arn in free.environments]
+    known = free.known(queue.environments)
     return [environment for environment in known if environment.could_hold(job.capacity)]
 
 

@@ -21,8 +21,7 @@ class Reservations:
     """What a queue's RESERVE shares keep, in the environments of these ARNs."""
 
     def __init__(self, environments: Sequence[str], free: FreeCapacity) -> None:
-        known = (free.environments.get(arn) for arn in environments)
-        self._environments = [each for each in known if each is not None]
+        self._environments = free.known(environments)
 
     def leaves(
         self, share: str, capacity: Mapping[str, int], free: FreeCapacity, usage: QuotaShareUsage

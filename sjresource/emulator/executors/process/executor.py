@@ -16,7 +16,6 @@ from sjresource.emulator.executors.process.run import TrainingRun
 from sjresource.emulator.store.data_folder import job_folders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from sjresource.emulator.executors.interface import TrainingJob
@@ -27,7 +26,7 @@ class ProcessExecutor:
     """Runs each training job as a process, its files in a folder of its own under `folder`.
 
     One process runs, however many instances a request names. Call `recover` once before the first
-    `start`. `now` gives epoch seconds.
+    `start`.
     """
 
     def __init__(
@@ -37,12 +36,10 @@ class ProcessExecutor:
         credentials: Credentials,
         *,
         grace: Grace | None = None,
-        now: Callable[[], float] = time.time,
     ) -> None:
         self._folder = folder.resolve()
         self._aws = AwsClients(endpoint_url, credentials)
         self._grace = grace or Grace()
-        self._now = now
         self._lock = threading.Lock()
         self._runs: dict[str, TrainingRun] = {}
 
@@ -56,9 +53,7 @@ class ProcessExecutor:
 
     def start(self, job: TrainingJob) -> None:
         """Start `job`; a second call with the same name changes nothing."""
-        run = TrainingRun(
-            job, ContainerRoot(self._folder / job.name), self._aws, self._grace, self._now
-        )
+        run = TrainingRun(job, ContainerRoot(self._folder / job.name), self._aws, self._grace)
         with self._lock:
             if job.name in self._runs:
                 return

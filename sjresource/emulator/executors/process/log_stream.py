@@ -41,21 +41,20 @@ def follow_output(
     on_line: Callable[[str], None],
     on_pause: Callable[[], None],
     finished: threading.Event,
-    clock: Callable[[], float] = time.monotonic,
 ) -> None:
     """Read lines from a descriptor to its end, or until nothing is left once `finished` is set.
 
-    `on_pause` is called four times a second, and at the end. Processes that outlive the job may
-    hold the descriptor open for ever, hence `finished`.
+    Closes the descriptor. `on_pause` is called four times a second, and at the end. Processes that
+    outlive the job may hold the other end open for ever, hence `finished`.
     """
     rest = b""
-    pause = clock() + _FLUSH_SECONDS
-    with selectors.DefaultSelector() as selector:
-        selector.register(source, selectors.EVENT_READ)
+    pause = time.monotonic() + _FLUSH_SECONDS
+    with os.fdopen(source, "rb", buffering=0) as output, selectors.DefaultSelector() as selector:
+        selector.register(output, selectors.EVENT_READ)
         while True:
             was_finished = finished.is_set()
-            readable = selector.select(0 if was_finished else max(0, pause - clock()))
-            chunk = os.read(source, 65_536) if readable else None
+            readable = selector.select(0 if was_finished else max(0, pause - time.monotonic()))
+            chunk = output.read(65_536) if readable else None
             if chunk:
                 *lines, rest = (rest + chunk).split(b"\n")
                 if len(rest) > _MAX_CHARACTERS:
@@ -64,9 +63,9 @@ def follow_output(
                     on_line(_text(line))
             elif chunk == b"" or was_finished:
                 break
-            if clock() >= pause:
+            if time.monotonic() >= pause:
                 on_pause()
-                pause = clock() + _FLUSH_SECONDS
+                pause = time.monotonic() + _FLUSH_SECONDS
     if rest:
         on_line(_text(rest))
     on_pause()

@@ -25,7 +25,7 @@ from sjresource.emulator.executors.process.container import CannotRunError
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path
 
 MARKER: Final = "SJRESOURCE_EMULATOR_JOB_FOLDER"
@@ -87,22 +87,21 @@ def wait(
     stop: threading.Event,
     max_runtime_seconds: float,
     grace: Grace,
-    clock: Callable[[], float] = time.monotonic,
 ) -> Ending:
     """Block until a process has ended, by itself or at a stop or the time limit.
 
     The latter send SIGTERM to its group, and SIGKILL when the grace period is over.
     """
     ending = Ending.EXITED
-    deadline = clock() + max_runtime_seconds
+    deadline = time.monotonic() + max_runtime_seconds
     asked_at = math.inf
     while process.poll() is None:
-        if ending is Ending.EXITED and (stop.is_set() or clock() >= deadline):
+        if ending is Ending.EXITED and (stop.is_set() or time.monotonic() >= deadline):
             ending = Ending.STOPPED if stop.is_set() else Ending.TIMED_OUT
-            asked_at = clock()
+            asked_at = time.monotonic()
             _signal_group(process.pid, signal.SIGTERM)
         seconds = grace.stop if stop.is_set() else grace.timeout
-        if clock() >= asked_at + seconds:
+        if time.monotonic() >= asked_at + seconds:
             _signal_group(process.pid, signal.SIGKILL)
         if ending is Ending.EXITED:
             stop.wait(_POLL_SECONDS)

@@ -11,9 +11,10 @@ import logging
 import os
 import shutil
 import threading
+import time
 from contextlib import nullcontext, suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from sjresource.emulator.executors.interface import Outcome, Progress
 from sjresource.emulator.executors.process import (
@@ -29,8 +30,6 @@ from sjresource.emulator.executors.process.preparation import prepare
 from sjresource.emulator.executors.process.process_group import Ending
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sjresource.emulator.executors.interface import TrainingJob
     from sjresource.emulator.executors.process.aws_clients import AwsClients
     from sjresource.emulator.executors.process.container import ContainerRoot
@@ -46,10 +45,7 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 class TrainingRun:
-    """Runs `job` below `root`; safe to use from several threads.
-
-    `now` gives epoch seconds, for logs and metrics.
-    """
+    """Runs `job` below `root`; safe to use from several threads."""
 
     def __init__(
         self,
@@ -57,13 +53,11 @@ class TrainingRun:
         root: ContainerRoot,
         aws: AwsClients,
         grace: Grace,
-        now: Callable[[], float],
     ) -> None:
         self._job = job
         self._root = root
         self._aws = aws
         self._grace = grace
-        self._now = now
         self._progress = Progress("Starting")
         self._metrics = MetricScanner(())
         self._stop = threading.Event()
@@ -124,7 +118,7 @@ class TrainingRun:
     def _train(self, variables: dict[str, str]) -> tuple[Ending, int]:
         job = self._job
         stream = LogStream(
-            self._aws.logs(job.region), f"{job.name}/{container.HOST}-{int(self._now())}", self._now
+            self._aws.logs(job.region), f"{job.name}/{container.HOST}-{int(time.time())}", time.time
         )
         stream.create()
         with process_group.start(
@@ -135,12 +129,12 @@ class TrainingRun:
 
             def on_line(line: str) -> None:
                 stream.add(line)
-                self._metrics.scan(line, self._now())
+                self._metrics.scan(line, time.time())
 
             for note in self._metrics.notes:
                 stream.add(note)
             reader = threading.Thread(
-                target=_follow_to_the_end,  # with a descriptor of its own: it may go on for longer
+                target=follow_output,  # with a descriptor of its own: it may go on for longer
                 args=(os.dup(process.stdout.fileno()), on_line, stream.flush, finished),
                 daemon=True,
             )
@@ -168,13 +162,6 @@ class TrainingRun:
         unfinished = artifacts.upload_model(s3, job, root) if any(root.model.iterdir()) else None
         status = "MaxRuntimeExceeded" if ending is Ending.TIMED_OUT else "Stopped"
         return Progress(status, outcome=Outcome("Stopped", exit_code, None, unfinished))
-
-
-def _follow_to_the_end(source: int, *how: Any) -> None:
-    try:
-        follow_output(source, *how)
-    finally:
-        os.close(source)
 
 
 def _failed(reason: str, exit_code: int | None = None) -> Progress:
