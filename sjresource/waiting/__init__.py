@@ -4,7 +4,7 @@
 2. `operation.py` decides whether this run of the program waits at all; a `destroy` does not.
 3. The waits of a program share clients, a poller and a reporter (`context.py`). The clients are
    those of the stack's `aws:` config, one a region (`aws/clients.py`).
-4. `wait.py` makes a watch of each job (`watch.py`), and awaits their ends in the event loop.
+4. `wait.py` has every job watched (`watch.py`), and awaits their ends in the event loop.
 5. `poller.py` polls Batch for all watches, in one thread, and resolves them.
 6. `reporter.py` meanwhile prints progress.
 7. After each end `verdict.py` decides whether the wait has succeeded, has failed, or goes on.
