@@ -1,10 +1,10 @@
 """`python -m sjresource.emulator`: the emulator in a process of its own, until SIGINT or SIGTERM.
 
-`simulate` as the first argument is another command, of `what_if`; `reset` empties a folder.
+The first argument `simulate` is a command of its own (`what_if/`), and `reset` empties a folder.
 
-Prints its URL as the first line on stdout, and the queue page's as the second. While it runs,
-`DATA/emulator.json` tells its pid and both; `DATA/credentials` is the key that it lets in, and
-stays. One emulator at a time uses a data directory.
+The first line on stdout is the emulator's URL, the second the queue page's. While it runs,
+`DATA/emulator.json` has its pid and both URLs; `DATA/credentials` is the key that it accepts, and
+stays. One emulator at a time uses a data folder.
 """
 
 from __future__ import annotations
@@ -37,15 +37,18 @@ Callers sign with the profile sjresource-emulator of DATA/credentials, for insta
   AWS_DEFAULT_REGION=us-east-1 AWS_ENDPOINT_URL=http://127.0.0.1:PORT \\
   aws batch describe-job-queues
 
-Faults, clock and outcomes are driven under /_emulator/; see docs/emulator.md.
-What if? python -m sjresource.emulator simulate SCENARIO.json [--plot FILE.svg]
-Anew?    python -m sjresource.emulator reset --data DIR
+Faults, clock and outcomes are controlled under /_emulator/; see docs/emulator.md.
+
+Other commands:
+
+  python -m sjresource.emulator simulate SCENARIO.json [--plot FILE.svg]
+  python -m sjresource.emulator reset --data DIR
 """
 _REFUSALS: Final = (DataLockedError, ForeignFolderError, DamagedError, OSError, ValueError)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until a signal comes, or simulate; gives the exit code."""
+    """Run the command; return the exit code."""
     given = sys.argv[1:] if arguments is None else arguments
     if given[:1] == ["simulate"]:
         return command.main(given[1:])
@@ -61,14 +64,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"{emulator.url}\npage: {emulator.page_url}", flush=True)  # noqa: T201 - as above
             stop.wait()
     except _REFUSALS as error:
-        return _refused(error)
+        return _print_refusal(error)
     return 0
 
 
 def _reset(arguments: Sequence[str]) -> int:
-    """Throw away all that the emulator of a folder keeps, but for its key."""
+    """Delete all that an emulator keeps in a folder, but for its key."""
     parser = argparse.ArgumentParser(prog="python -m sjresource.emulator reset")
-    parser.add_argument("--data", type=Path, required=True, help="directory to empty")
+    parser.add_argument("--data", type=Path, required=True, help="folder to empty")
     data: Path = parser.parse_args(arguments).data
     try:
         claim(data)
@@ -76,11 +79,11 @@ def _reset(arguments: Sequence[str]) -> int:
         empty(data)
         data_lock.release()
     except _REFUSALS as error:
-        return _refused(error)
+        return _print_refusal(error)
     return 0
 
 
-def _refused(error: Exception) -> int:
+def _print_refusal(error: Exception) -> int:
     print(error, file=sys.stderr)  # noqa: T201 - a person reads it
     return 1
 
@@ -96,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on")
     parser.add_argument("--port", type=int, default=0, help="port, 0 for a free one (default)")
     parser.add_argument(
-        "--data", type=Path, required=True, help="directory for everything it keeps"
+        "--data", type=Path, required=True, help="folder for everything that it keeps"
     )
     parser.add_argument(
         "--executor",
@@ -108,7 +111,7 @@ def _parser() -> argparse.ArgumentParser:
         "--token-replay",
         choices=("same-job", "reject"),
         default="same-job",
-        help="what the same clientToken with the same request gives (default: the same job)",
+        help="what a repeated clientToken with the same request gives (default: the same job)",
     )
     parser.add_argument(
         "--web-identity-token",
@@ -116,7 +119,7 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         default=[],
         metavar="FILE",
-        help="a token for which STS gives keys to whoever has it; may be given several times",
+        help="a file with a token for which STS gives keys; may be given several times",
     )
     parser.add_argument(
         "--clock-rate",

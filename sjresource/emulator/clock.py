@@ -1,6 +1,6 @@
-"""The emulator's time: real, scaled, or moved by hand.
+"""The emulator's clock: real, scaled, or moved by hand.
 
-Jobs live by this clock; signatures and sockets live by the real one.
+Jobs run by this clock; signatures and sockets use the real one.
 """
 
 from __future__ import annotations
@@ -23,20 +23,19 @@ LAST: Final = 253_402_000_000.0
 
 
 class Follower(Protocol):
-    """Something that happens in time."""
+    """Something that changes with time."""
 
     def next_due(self) -> float | None:
-        """Tell when something happens next, in epoch seconds; None if nothing will by itself."""
+        """Return when something is due next, in epoch seconds; None if nothing is."""
 
     def tick(self) -> None:
-        """Let everything happen that is due now."""
+        """Do everything that is due now."""
 
 
 class Clock:
     """Seconds since the epoch that never go backwards, at `rate` seconds for each real one.
 
-    A rate of 0 is a manual clock: it stands still between calls of `advance`. Safe to use from
-    several threads.
+    A rate of 0 is a manual clock: it stands still between calls of `advance`. Thread-safe.
     """
 
     def __init__(
@@ -58,27 +57,27 @@ class Clock:
 
     @property
     def rate(self) -> float:
-        """How fast this clock goes: 1 is real time, 0 stands still."""
+        """Seconds for each real one; 0 stands still."""
         return self._rate
 
     def now(self) -> float:
-        """Give the time, in epoch seconds."""
+        """Return the time, in epoch seconds."""
         with self._lock:
             return self._now()
 
     def follow(self, follower: Follower) -> None:
-        """Have `follower` tick whenever the clock is moved or its rate changes."""
+        """Let `follower` tick whenever the clock is moved or its rate changes."""
         self._followers.append(follower)
 
     def when_moved(self, wake: Callable[[], None]) -> None:
-        """Call `wake` whenever what is due is nearer, or farther, than it was before."""
+        """Call `wake` whenever what is due has come nearer, or gone farther."""
         self._sleepers.append(wake)
 
     def advance(self, seconds: float, *, within: float = math.inf) -> None:
-        """Move the clock forward; on return all that fell due has happened, in its order.
+        """Move the clock forward; on return everything that fell due has been done, in order.
 
-        Raises ValueError if that takes more than `within` real seconds; the clock stays where it is
-        then.
+        Raises:
+            ValueError: that takes more than `within` real seconds; the clock stays where it is.
         """
         allowed = "0 or more: time does not go backwards"
         _require(0 <= seconds < math.inf, "advancing Clock", seconds, allowed)
@@ -99,7 +98,7 @@ class Clock:
             self._wake()
 
     def set_rate(self, rate: float) -> None:
-        """Go on at another rate from now on; 0 stops the clock."""
+        """Change the rate from now on; 0 stops the clock."""
         _require(0 <= rate <= FASTEST, "setting the rate of Clock", rate, _RATES)
         with self._moving:
             with self._lock:
@@ -109,7 +108,7 @@ class Clock:
             self._wake()
 
     def real_seconds_until(self, moment: float) -> float | None:
-        """Tell how long to sleep until `moment`; None on a clock that stands still."""
+        """Return how many real seconds to sleep until `moment`; None if the clock stands still."""
         with self._lock:
             if self._rate == 0:
                 return None
@@ -136,6 +135,6 @@ class Clock:
 
 
 def _require(holds: bool, doing: str, given: float, allowed: str) -> None:  # noqa: FBT001 - a fact
-    """Refuse what is out of bounds; NaN is, as it compares with nothing."""
+    """Raise ValueError unless it `holds`; a comparison with NaN does not."""
     if not holds:
         raise ValueError(f"{doing} ({given}): must be {allowed}")

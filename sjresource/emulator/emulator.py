@@ -1,7 +1,7 @@
-"""The emulator as an object: puts the parts together, starts and stops them.
+"""The emulator as an object: puts its parts together, starts and stops them.
 
-Use it in tests and programs; `python -m sjresource.emulator` is the same in a process of its own.
-Emulators in one process share what moto holds (S3, IAM, STS, logs), not queues and jobs.
+`python -m sjresource.emulator` runs one in a process of its own. Emulators in one process share
+what moto holds (S3, IAM, STS, logs), but not queues and jobs.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from sjresource.emulator.server.page import EmulatorControls, EmulatorSource
 from sjresource.emulator.server.routing import ServiceRouter
 from sjresource.emulator.server.server import Server
 from sjresource.emulator.services.logs import LogsPersistence
-from sjresource.emulator.services.moto import DamagedPersistence, MotoServices
+from sjresource.emulator.services.moto import DamagedPersistence, MotoServices, Persistence
 from sjresource.emulator.services.s3 import S3Persistence
 from sjresource.emulator.services.sagemaker import TrainingJobs
 from sjresource.emulator.services.sts import WebIdentities
@@ -51,26 +51,28 @@ if TYPE_CHECKING:
     from sjresource.emulator.executors.scripts import Script
     from sjresource.emulator.store.credentials import Credentials
 
-_KIND_SECONDS: Final = 0.7
+_GRACE_SECONDS: Final = 0.7
 _LOG: Final = logging.getLogger(__name__)
 
 
 @runtime_checkable
 class Recoverable(Protocol):
-    """An executor that can end by force whatever runs in its folder."""
+    """An executor that can kill whatever runs in its folder."""
 
     def recover(self) -> list[str]:
-        """End at once what runs; give the names of the training jobs."""
+        """Kill what runs; return the names of the training jobs."""
 
 
 class Emulator:
     """An emulator that serves between `start` and `stop`, or in a `with` block.
 
-    Without `data` nothing is kept on disk; DataLockedError says that another emulator uses it,
-    ForeignFolderError that it holds what no emulator made.
-    `clock=Clock(0)` stands still until `clock.advance(seconds)`. `executor` makes the executor once
-    the server's URL is known; the default one simulates. `credentials` are the only key that is let
-    in, apart from those that its STS issues.
+    Without `data`, a folder, nothing is kept on disk. `clock=Clock(0)` stands still until
+    `clock.advance(seconds)`. `executor` makes the executor once the server's URL is known; the
+    default one simulates.
+
+    Raises:
+        DataLockedError: another emulator uses the folder.
+        ForeignFolderError: the folder holds files that no emulator made.
     """
 
     def __init__(
@@ -86,30 +88,30 @@ class Emulator:
         web_identity_tokens: Collection[str] = (),
     ) -> None:
         self.clock = clock or Clock()
-        """The time that jobs live by."""
+        """The time by which jobs run."""
         self.behaviour = behaviour or Behaviour()
-        """What AWS's documents leave open; its members may be changed while it serves."""
+        """What AWS's documents leave open; may be changed while the emulator serves."""
         self.faults = Faults(time.sleep)
-        """What is to go wrong: `faults.add(Fault("SubmitServiceJob", "drop_after"))`."""
+        """Faults to inject: `faults.add(Fault("SubmitServiceJob", "drop_after"))`."""
         self.calls = CallLog(time.time)
-        """What was called: `calls.counts()` by operation, `calls.latest()` one by one."""
+        """The call log: `calls.counts()` by operation, `calls.latest()` one by one."""
         self.rules = ScriptRules(script)
-        """What simulated jobs do: `rules.add(Rule("train-*", [Script(running=3600)]))`."""
+        """Scripts of simulated jobs: `rules.add(Rule("train-*", [Script(running=3600)]))`."""
         self.web_identities = WebIdentities(web_identity_tokens, time.time)
-        """Whom STS takes without a key: `web_identities.issue()` gives a token that it trusts."""
-        with contextlib.ExitStack() as held:  # what is held is given back if the rest fails
-            self._data_lock = None if data is None else _lock_data(data, held)
+        """Tokens that STS trusts without a key: `web_identities.issue()` returns a new one."""
+        with contextlib.ExitStack() as opened:  # closed again if the rest fails
+            self._data_lock = None if data is None else _lock_data(data, opened)
             self.credentials: Credentials
-            """The only key that is let in, apart from those that its STS issues."""
+            """The only key that is accepted, apart from those that STS issues."""
             self.credentials = new_credentials() if data is None else credentials_in(data)
             self._store = Store(None if data is None else data / BATCH)
-            held.callback(self._store.close)
+            opened.callback(self._store.close)
             self._catch_up()
-            self._moto = MotoServices({} if data is None else _persistences(data, held))
+            self._moto = MotoServices({} if data is None else _persistences(data, opened))
             self._keyring = Keyring(self.credentials, time.time)
             self._authenticator = Authenticator(self._keyring, time.time)
             self._server = Server(self._application, host, port, admit=self._authenticator.admit)
-            held.callback(self._server.stop)
+            opened.callback(self._server.stop)
             self.faults.sleep = self._server.sleep
             self._executor: Executor = (
                 SimulatedExecutor(self.clock, self._script)
@@ -117,21 +119,21 @@ class Emulator:
                 else executor(self.url, self.credentials)
             )
             self._lifecycle = Lifecycle(self._store, self.clock, self._executor, self.rules)
-            self._door = self._make_door()
-            self._held = held.pop_all()
+            self._wsgi = self._make_application()
+            self._opened = opened.pop_all()
 
     @property
     def url(self) -> str:
-        """The endpoint of every service."""
+        """The endpoint of all services."""
         return self._server.url
 
     @property
     def page_url(self) -> str:
-        """Where a browser sees the queue page; whoever has it may look, and move the clock."""
+        """The queue page's URL; whoever has it may read everything, and move the clock."""
         return self._page.auth.url(self.url)
 
     def start(self) -> Self:
-        """Begin to serve and to let jobs run; returns at once."""
+        """Start to serve and to run jobs; returns at once."""
         self._lifecycle.start()
         self._server.start()
         if self._data_lock is not None:
@@ -139,10 +141,10 @@ class Emulator:
         return self
 
     def stop(self) -> None:
-        """Stop serving, end every training job, and give everything back."""
+        """Stop serving, end every training job, and close everything."""
         self._lifecycle.close()
-        self._end_training()  # while we still serve: training jobs have last words to log
-        self._held.close()
+        self._end_training()  # while we still serve: training jobs still write logs
+        self._opened.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -156,27 +158,27 @@ class Emulator:
         self.stop()
 
     def _catch_up(self) -> None:
-        """Go on after the last time that the records know, which may be ahead of the real one."""
+        """Move the clock to the newest time in the records, which may be ahead of the real one."""
         behind = self._store.newest_moment() / 1000 - self.clock.now()
         if behind > 0:
             self.clock.advance(behind)
 
     def _end_training(self) -> None:
-        """End the training jobs: kindly for a moment, then by force."""
+        """Stop the training jobs, and kill them after a moment."""
         closing = threading.Thread(target=self._executor.close, daemon=True)
         closing.start()
-        closing.join(_KIND_SECONDS)
+        closing.join(_GRACE_SECONDS)
         if closing.is_alive() and isinstance(self._executor, Recoverable):
-            with contextlib.suppress(OSError):  # the jobs' own ends tidy up at the same time
+            with contextlib.suppress(OSError):  # jobs that end clean up at the same time
                 self._executor.recover()
-            closing.join(_KIND_SECONDS)
+            closing.join(_GRACE_SECONDS)
 
     def _application(
         self, environ: dict[str, object], start_response: Callable[..., object]
     ) -> object:
-        return self._door(environ, start_response)
+        return self._wsgi(environ, start_response)
 
-    def _make_door(self) -> Application:
+    def _make_application(self) -> Application:
         batch = Batch(self._store, self.clock, self._lifecycle, self.behaviour)
         services = ServiceRouter(
             batch,
@@ -209,7 +211,7 @@ class Emulator:
         )
 
     def _script(self, training_job: TrainingJob) -> Script:
-        """Give a training job the script of its service job, without shortages that are over."""
+        """Return the script of a training job's service job, without shortages that are over."""
         with self._store.transaction():
             record = self._store.training_job(training_job.region, training_job.name)
             job = None if record is None else self._store.job(record.job_id)
@@ -221,27 +223,24 @@ class Emulator:
         return replace(script, capacity_errors=max(0, script.capacity_errors - job.shortages))
 
 
-def _lock_data(data: Path, held: contextlib.ExitStack) -> DataLock:
+def _lock_data(data: Path, opened: contextlib.ExitStack) -> DataLock:
     claim(data)
     data_lock = DataLock(data)
-    held.callback(data_lock.release)
+    opened.callback(data_lock.release)
     return data_lock
 
 
-def _persistences(
-    data: Path, held: contextlib.ExitStack
-) -> dict[str, S3Persistence | LogsPersistence | DamagedPersistence]:
-    persistences: dict[str, S3Persistence | LogsPersistence | DamagedPersistence] = {}
-    for service, open_persistence in (
-        ("s3", lambda: S3Persistence(data / OBJECTS)),
-        ("logs", lambda: LogsPersistence(data / LOGS)),
+def _persistences(data: Path, opened: contextlib.ExitStack) -> dict[str, Persistence]:
+    persistences: dict[str, Persistence] = {}
+    for service, kind, path in (
+        ("s3", S3Persistence, data / OBJECTS),
+        ("logs", LogsPersistence, data / LOGS),
     ):
-        persistence: S3Persistence | LogsPersistence | DamagedPersistence
         try:
-            persistence = open_persistence()
+            persistence: Persistence = kind(path)
         except DamagedError as damage:
             _LOG.error("%s; all other services go on", damage)
             persistence = DamagedPersistence(damage)
         persistences[service] = persistence
-        held.callback(persistence.close)
+        opened.callback(persistence.close)
     return persistences

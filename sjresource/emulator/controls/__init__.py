@@ -1,1 +1,4 @@
-"""The routes, faults and call log that are no AWS API."""
+"""What steers the emulator, and is no AWS API.
+
+`routes.py` answers under `/_emulator/`; `faults.py` injects faults, `call_log.py` logs calls.
+"""

@@ -1,4 +1,4 @@
-"""Counts what was called, and remembers the last calls by names and ids: never payloads or tags."""
+"""Counts calls, and remembers the last ones by names and ids: never payloads or tags."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class LoggedCall:
 
 
 class CallLog:
-    """What was called since the start, or since `clear`; safe to use from several threads."""
+    """The calls since the start, or since `clear`; thread-safe."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
@@ -50,7 +50,7 @@ class CallLog:
         parameters: dict[str, Any],
         status: int | None,
     ) -> None:
-        """Count a call that has been answered, or cut off."""
+        """Add a call that has been answered, or cut off."""
         names = {name: _shown(value) for name, value in parameters.items() if name in _NAMES}
         operation = operation[:_LONGEST]
         call = LoggedCall(self._now(), service, operation, region, names, status)
@@ -60,24 +60,24 @@ class CallLog:
             self._latest.append(call)
 
     def counts(self) -> dict[str, int]:
-        """Give how often each operation was called, answered or not."""
+        """Return the number of calls by operation, answered or not."""
         with self._lock:
             return dict(self._counts)
 
     def latest(self) -> list[LoggedCall]:
-        """Give the last calls, oldest first."""
+        """Return the last 1,000 calls, oldest first."""
         with self._lock:
             return list(self._latest)
 
     def clear(self) -> None:
-        """Count from zero again."""
+        """Forget all calls."""
         with self._lock:
             self._counts.clear()
             self._latest.clear()
 
 
 def _shown(value: Any) -> Any:
-    """Keep names, and lists of them, and nothing that is large or deep."""
+    """Return names and lists of names, cut; None for anything else."""
     if isinstance(value, list):
         return [_shown(each) for each in value[:_LONGEST] if not isinstance(each, list)]
     if isinstance(value, str):

@@ -1,6 +1,6 @@
 """The routes under `/_emulator/`: clock, faults, rules, calls, behaviour, lost records.
 
-They need the same signature as everything else. `docs/emulator.md` describes them for users.
+They need a signature as all requests do. `docs/emulator.md` describes them.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 PREFIX: Final = "/_emulator/"
 _MOVING_SECONDS: Final = 10
 _ADVANCING_SECONDS: Final = 50
-"""Of real time: callers wait for a minute."""
+"""Real time; callers wait for a minute."""
 
 
 class _ClockOrder(Members):
@@ -65,7 +65,7 @@ class _IdentityOrder(Members):
 
 
 class ControlRoutes:
-    """Answers the control routes; a request that is wrong is a 400 with the reason."""
+    """Answers the control routes; a wrong request is answered by 400 and the reason."""
 
     def __init__(
         self,
@@ -107,7 +107,7 @@ class ControlRoutes:
         }
 
     def answer(self, request: Request) -> Response:
-        """Carry out a control request."""
+        """Answer a control request."""
         route = request.path.removeprefix(PREFIX)
         try:
             if route.startswith("jobs/"):

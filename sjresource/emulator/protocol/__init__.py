@@ -1,1 +1,5 @@
-"""HTTP messages, AWS's error forms, and botocore's model of Batch."""
+"""What goes over the wire: HTTP, AWS's protocols, and users' JSON.
+
+`http_messages.py` has requests and responses, `errors.py` AWS's error answers. `model.py` parses
+and checks by botocore's model of Batch (`shapes.py`), `decoding.py` decodes all other JSON.
+"""

@@ -1,7 +1,7 @@
-"""The errors that the emulator answers with, and how each AWS protocol writes them down.
+"""The emulator's error answers, in the protocol of each service.
 
-Batch itself has only two, `ClientException` and `ServerException`; the rest belong to the door in
-front of it (signatures, hosts, bodies) and to faults that a test asked for.
+Batch itself has two, `ClientException` and `ServerException`; all others come from the checks
+before it (signatures, hosts, bodies) and from injected faults.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _QUERY_SERVICES: Final = frozenset({"iam", "sts"})
 
 
 class AWSError(Exception):
-    """An answer that says no: `code` is AWS's name for it, `status` the HTTP status."""
+    """An error answer: `code` is AWS's error code, `status` the HTTP status."""
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
         super().__init__(message)
@@ -28,21 +28,21 @@ class AWSError(Exception):
 
 
 class ClientException(AWSError):  # noqa: N818 - AWS's name
-    """The caller's mistake, as Batch says it."""
+    """Batch's error for a mistake of the caller."""
 
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__("ClientException", message, status)
 
 
 class ServerException(AWSError):  # noqa: N818 - AWS's name
-    """The service's mistake, as Batch says it."""
+    """Batch's error for a failure of the service."""
 
     def __init__(self, message: str) -> None:
         super().__init__("ServerException", message, 500)
 
 
 def error_response(error: AWSError, service: str) -> Response:
-    """Write `error` in the protocol of `service`; a service without a name of its own gets JSON."""
+    """Return `error` in the protocol of `service`; JSON for an unknown one."""
     if service == "s3":
         return _xml(error, f"<Error>{_code_and_message(error)}</Error>")
     if service in _QUERY_SERVICES:

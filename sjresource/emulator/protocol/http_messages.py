@@ -1,7 +1,7 @@
-"""HTTP requests and responses as plain values, and their way from and to WSGI.
+"""HTTP requests and responses as plain values, and their conversion from and to WSGI.
 
-Nothing here knows AWS. The target of a request stays as it arrived, still percent-encoded:
-signatures and ARNs in paths depend on it.
+The target of a request stays as it arrived, still percent-encoded: signatures and ARNs in paths
+depend on it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _CHUNK: Final = 1024 * 1024
 
 @dataclass(frozen=True)
 class Request:
-    """What a caller sent; header names are lower case, `target` is path and query as sent."""
+    """A request; header names are lower case, `target` is path and query as sent."""
 
     method: str
     target: str
@@ -41,7 +41,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """What goes back."""
+    """A response."""
 
     status: int
     headers: Mapping[str, str]
@@ -49,7 +49,7 @@ class Response:
 
     @property
     def status_line(self) -> str:
-        """The status as WSGI wants it."""
+        """The status line, as WSGI expects it."""
         try:
             phrase = http.HTTPStatus(self.status).phrase
         except ValueError:
@@ -58,13 +58,17 @@ class Response:
 
 
 def json_response(answer: Any, status: int = 200) -> Response:
-    """Write a JSON value as a response."""
+    """Return a response with a JSON value."""
     body = json.dumps(answer).encode()
     return Response(status, {"Content-Type": "application/json"}, body)
 
 
 def read_head(environ: Mapping[str, Any]) -> Request:
-    """Read a WSGI environment, but for the body; ValueError for a target that is no URL."""
+    """Return the request of a WSGI environment without its body.
+
+    Raises:
+        ValueError: the target is no URL.
+    """
     return Request(
         method=environ["REQUEST_METHOD"],
         target=target_of(environ["REQUEST_URI"]),
@@ -74,7 +78,7 @@ def read_head(environ: Mapping[str, Any]) -> Request:
 
 
 def body_sha256(environ: Mapping[str, Any]) -> str:
-    """Return the digest of a body without holding it in memory."""
+    """Return the digest of the body, without holding the body in memory."""
     body, digest = environ["wsgi.input"], hashlib.sha256()
     while chunk := body.read(_CHUNK):
         digest.update(chunk)
@@ -83,12 +87,12 @@ def body_sha256(environ: Mapping[str, Any]) -> str:
 
 
 def with_body(head: Request, environ: Mapping[str, Any]) -> Request:
-    """Return the whole request."""
+    """Return the request with its body."""
     return replace(head, body=environ["wsgi.input"].read())
 
 
 def host_name(netloc: str) -> str:
-    """Return the name in a Host header; empty for one that is none."""
+    """Return the host name in a Host header; empty if there is none."""
     try:
         return urlsplit(f"//{netloc}").hostname or ""
     except ValueError:

@@ -1,7 +1,6 @@
-"""Batch's API as botocore's model describes it: what is called, and what may be said.
+"""Batch's API by botocore's model: finds operations, parses requests, checks requests and answers.
 
-Owns parsing requests and checking both requests and answers against the model's shapes. What the
-model does not say (bounds and patterns stand in prose there) belongs to the operations.
+The operations in `api/` check bounds and patterns, which the model has in prose only.
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ def batch_model() -> ServiceModel:
 
 
 def operation_of(request: Request) -> str | None:
-    """Name the Batch operation that `request` calls, None if the model has no such path."""
+    """Return the Batch operation that `request` calls, None if the model has no such path."""
     fixed, prefixed = _routes()
     exact = fixed.get((request.method, request.path))
     if exact is not None:
@@ -51,10 +50,10 @@ def operation_of(request: Request) -> str | None:
 
 
 def parse(operation: str, request: Request) -> dict[str, Any]:
-    """Read the parameters of `operation` from `request`.
+    """Return the parameters of `operation` in `request`, without unknown members, as AWS does.
 
-    Raises ClientException, which names the member, for what the operation's input shape does not
-    allow. Members that the model does not know are left out, as AWS leaves them.
+    Raises:
+        ClientException: the operation's input shape does not allow a member, which it names.
     """
     shape = _input_shape(operation)
     most = _LARGEST.get(operation, MAX_BODY_BYTES)
@@ -78,9 +77,9 @@ def parse(operation: str, request: Request) -> dict[str, Any]:
 
 
 def without_defaults(operation: str, answer: dict[str, Any]) -> dict[str, Any]:
-    """Leave out what the model does not require of an answer, and what is AWS's default.
+    """Return an answer without optional members that are empty or have AWS's default.
 
-    A list that is all of an answer stays, though it is empty.
+    A list that is the whole answer stays, even if it is empty.
     """
     shape = batch_model().operation_model(operation).output_shape
     if shape is None:
@@ -92,7 +91,7 @@ def without_defaults(operation: str, answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def check_answer(operation: str, answer: dict[str, Any]) -> None:
-    """Raise ServerException if `answer` is not what the model promises: it would be our bug."""
+    """Raise ServerException if `answer` does not fit the model, which would be our bug."""
     shape = batch_model().operation_model(operation).output_shape
     if shape is None:
         return

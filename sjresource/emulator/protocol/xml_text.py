@@ -1,4 +1,4 @@
-"""Text as XML can have it: escaped, and without the characters that no document may hold."""
+"""Escapes text for XML, without the characters that no document may hold."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ _NONE_OF_XML: Final = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U
 
 
 def escape(text: str) -> str:
-    """Write text for an element or an attribute; a control character becomes a replacement."""
+    """Return text for an element or attribute; control characters are replaced."""
     return escape_marks(_NONE_OF_XML.sub("\N{REPLACEMENT CHARACTER}", text))

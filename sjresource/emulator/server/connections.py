@@ -123,7 +123,7 @@ class Channel(connections.Channel):
     parser_class = Parser
 
     def send_continue(self) -> None:
-        """Tell the client to send its body."""
+        """Send `100 Continue`."""
         completed = self.request.completed
         super().send_continue()
         self.request.completed = completed

@@ -1,7 +1,6 @@
-"""Keeps CloudWatch Logs on disk, so that a restart does not lose what training jobs have printed.
+"""Keeps CloudWatch Logs on disk, so that training jobs' logs survive a restart.
 
-Kept are the requests that made groups, streams and events; at the start they are put to moto
-again. What was deleted is forgotten.
+The requests that made groups, streams and events are kept, and sent to moto again at the start.
 """
 
 from __future__ import annotations
@@ -31,19 +30,19 @@ _MAKING: Final = ("CreateLogGroup", "CreateLogStream", "PutLogEvents", "PutReten
 
 
 class LogsPersistence:
-    """The kept requests in the database at `path`; safe to use from several threads."""
+    """The requests in the database at `path`; thread-safe."""
 
     def __init__(self, path: Path) -> None:
         self._lock = threading.Lock()
         self._database = open_database(path, _SCHEMA)
 
     def close(self) -> None:
-        """Give the database back."""
+        """Close the database."""
         with self._lock:
             self._database.close()
 
     def restore(self, ask: Ask) -> None:
-        """Put every kept request to moto again."""
+        """Send every kept request to moto again."""
         with self._lock:
             rows = self._database.execute(
                 "SELECT region, operation, body FROM requests ORDER BY number"
@@ -55,8 +54,8 @@ class LogsPersistence:
                 }
                 ask(Request("POST", "/", headers, body), region)
 
-    def note(self, request: Request, region: str, _ask: Ask) -> None:
-        """Keep what `request` has made, or forget what it has deleted."""
+    def persist(self, request: Request, region: str, _ask: Ask) -> None:
+        """Keep a request that made something, or forget what it has deleted."""
         operation = request.headers.get("x-amz-target", "").removeprefix(_PREFIX)
         parameters = read_parameters(request)
         group, stream = parameters.get("logGroupName"), parameters.get("logStreamName")

@@ -1,8 +1,8 @@
-"""The services that moto answers: S3, IAM, STS, CloudWatch Logs, SageMaker, and container Batch.
+"""Lets moto answer: S3, IAM, STS, CloudWatch Logs, SageMaker, and Batch's queues for containers.
 
-moto is loaded when one of them is first called. Its state is global to the process: emulators in
-one process share buckets, roles and log groups (not queues and jobs). What has to survive a restart
-is kept by `objects` and `logs`; the rest of moto's state is gone then.
+moto is loaded at the first such call. Its state is global to the process: emulators in one process
+share buckets, roles and log groups. `s3.py` and `logs.py` keep what must survive a restart; the
+rest of moto's state is lost then.
 """
 
 from __future__ import annotations
@@ -42,17 +42,20 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 class Persistence(Protocol):
-    """Keeps what a service holds; `ask` puts a request to moto, with the region."""
+    """Keeps a service's state on disk; `ask` sends a request to moto, for a region."""
 
     def restore(self, ask: Ask) -> None:
-        """Give back to moto what was kept; called before the service's first request."""
+        """Send moto what was kept; called before the service's first request."""
 
-    def note(self, request: Request, region: str, ask: Ask) -> None:
-        """Keep what a request that succeeded has changed."""
+    def persist(self, request: Request, region: str, ask: Ask) -> None:
+        """Keep what a successful request has changed."""
+
+    def close(self) -> None:
+        """Close the files."""
 
 
 class DamagedPersistence:
-    """In place of one whose database can't be read: its service says so, and the others go on."""
+    """Stands for one whose database can't be read: its service refuses, the others go on."""
 
     def __init__(self, damage: DamagedError) -> None:
         self._damage = damage
@@ -62,7 +65,7 @@ class DamagedPersistence:
         del ask
         raise AWSError("ServiceUnavailable", str(self._damage), 503)
 
-    def note(self, request: Request, region: str, ask: Ask) -> None:
+    def persist(self, request: Request, region: str, ask: Ask) -> None:
         """Do nothing: no request gets here."""
 
     def close(self) -> None:
@@ -70,7 +73,7 @@ class DamagedPersistence:
 
 
 class MotoServices:
-    """Has moto answer, and keeps what `persistences` (by service) want kept."""
+    """Lets moto answer, and the service's persistence keep what has changed."""
 
     def __init__(self, persistences: Mapping[str, Persistence]) -> None:
         self._persistences = persistences
@@ -78,7 +81,7 @@ class MotoServices:
         self._restoring = threading.Lock()
 
     def answer(self, service: str, region: str, request: Request) -> Response:
-        """Answer one request; AWSError if moto has no such operation."""
+        """Return the answer to a request; AWSError if moto lacks the operation."""
         persistence = self._persistences.get(service)
         if persistence is None:
             return _ask_moto(service, region, request)
@@ -92,7 +95,7 @@ class MotoServices:
                 self._restored.add(service)
         response = ask(request, region)
         if response.status <= _MOST_SUCCESSFUL:
-            persistence.note(request, region, ask)
+            persistence.persist(request, region, ask)
         return response
 
 
@@ -119,7 +122,7 @@ def _ask_moto(service: str, region: str, request: Request) -> Response:
 
 
 def _unreadable(service: str, error: Exception) -> AWSError:
-    """Refuse what moto stumbles over, in words that do not hold what it was asked."""
+    """Return the refusal of a request on which moto fails, without the request's content."""
     _LOG.warning("asking moto (%s): it fails by %s", service, type(error).__name__)
     return AWSError(
         "ValidationException",
@@ -129,7 +132,7 @@ def _unreadable(service: str, error: Exception) -> AWSError:
 
 
 def _host(service: str, region: str, request: Request) -> str:
-    """Give the host by which moto knows the service, S3's buckets before it included."""
+    """Return the host by which moto knows the service, with S3's bucket before it."""
     host = HOSTS[service].format(region=region)
     called = host_name(request.headers.get("host", ""))
     bucket = called.removesuffix(".localhost")

@@ -1,9 +1,8 @@
-"""Keeps S3's buckets and objects on disk, so that a restart does not lose a trained model.
+"""Keeps S3's buckets and objects on disk, so that trained models survive a restart.
 
-moto holds them in memory while the emulator runs. After each request that changed something, the
-object as moto now has it is written here; at the start it is put back. Kept are buckets with their
-settings, and the current version of each object with its headers; older versions and unfinished
-multipart uploads are not.
+moto holds them in memory. After each request that changed an object, it is written here as moto has
+it; at the start it is put back into moto. Kept are buckets with their settings, and the current
+version of each object with its headers, but no older versions and unfinished multipart uploads.
 """
 
 from __future__ import annotations
@@ -50,7 +49,7 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 class S3Persistence:
-    """The buckets and objects under `folder`; safe to use from several threads."""
+    """The buckets and objects under `folder`; thread-safe."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -59,7 +58,7 @@ class S3Persistence:
         self._database = open_database(folder / OBJECTS_INDEX, _SCHEMA)
 
     def close(self) -> None:
-        """Give the index back."""
+        """Close the index."""
         with self._lock:
             self._database.close()
 
@@ -80,7 +79,7 @@ class S3Persistence:
             self._sweep({file for *_, file in objects})
 
     def _put_back(self, ask: Ask, bucket: str, key: str, kept: tuple[str, str, str]) -> None:
-        """Give moto an object again; one whose file is lost is missing, and the others go on."""
+        """Put an object back into moto; one whose file is lost stays missing."""
         headers, etag, file = kept
         try:
             content = (self._folder / file).read_bytes()
@@ -94,11 +93,11 @@ class S3Persistence:
         ask(_request("PUT", _target(bucket, key), content, json.loads(headers)), _REGION)
         _set_etag(bucket, key, etag)
 
-    def note(self, request: Request, region: str, ask: Ask) -> None:
+    def persist(self, request: Request, region: str, ask: Ask) -> None:
         """Keep what `request` has changed; returns when it is on disk.
 
-        Where that fails moto has again what it had, and the error is raised: what was refused can't
-        be read.
+        If that fails, moto gets back its former state, and the error is raised: what was refused
+        must not be readable.
         """
         if request.method not in ("PUT", "POST", "DELETE"):
             return
@@ -180,7 +179,7 @@ class S3Persistence:
             raise
 
     def _sweep(self, known: set[str]) -> None:
-        """Remove the files of writes that a crash cut short, and nothing that is not ours."""
+        """Remove the files of writes that a crash interrupted, and no others."""
         for path in self._folder.iterdir():
             if path.name not in known and is_object_file(path.name):
                 path.unlink()
@@ -202,7 +201,7 @@ def _target(bucket: str, key: str) -> str:
 
 
 def _addressed(request: Request) -> tuple[str, str]:
-    """Give bucket and key; the key is empty for requests of the bucket itself."""
+    """Return bucket and key; the key is empty for requests of the bucket itself."""
     called = host_name(request.headers.get("host", ""))
     path = request.path.removeprefix("/")
     if called.endswith(".localhost"):
@@ -212,7 +211,7 @@ def _addressed(request: Request) -> tuple[str, str]:
 
 
 def _named_keys(body: bytes) -> list[str]:
-    """Give the keys of a DeleteObjects request."""
+    """Return the keys of a DeleteObjects request."""
     with contextlib.suppress(ET.ParseError):
         root = ET.fromstring(body)  # noqa: S314 - moto has parsed and obeyed it already
         return [each.text or "" for each in root.iter() if each.tag.rpartition("}")[2] == "Key"]
@@ -220,7 +219,7 @@ def _named_keys(body: bytes) -> list[str]:
 
 
 def _set_etag(bucket: str, key: str, etag: str) -> None:
-    """Give an object the ETag that it had: that of a multipart upload can't be computed again."""
+    """Restore an object's ETag: that of a multipart upload can't be computed from its content."""
     from moto.s3.models import s3_backends  # noqa: PLC0415 - moto is loaded only if it is needed
 
     for account in s3_backends.values():

@@ -1,7 +1,7 @@
-"""SageMaker's view of the training jobs that Batch started: describe, list and stop them.
+"""SageMaker's API for the training jobs that Batch started: describe, list and stop them.
 
-Answers are made from the emulator's records. Training jobs that somebody created in SageMaker
-directly are moto's.
+The answers come from the emulator's records. moto answers for training jobs that were created in
+SageMaker directly.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ _ECHOED: Final = (
 
 
 class TrainingJobs:
-    """Answers for the training jobs of service jobs."""
+    """SageMaker's operations on the training jobs of service jobs."""
 
     def __init__(self, store: Store, executor: Executor) -> None:
         self._store = store
         self._executor = executor
 
     def answer(self, request: Request, region: str) -> Response | None:
-        """Answer Describe-, Stop- and ListTrainingJobs; None for what is not ours."""
+        """Answer Describe-, Stop- and ListTrainingJobs; None if moto has to answer."""
         operation = request.headers.get("x-amz-target", "").removeprefix(_TARGET)
         parameters = read_parameters(request)
         if operation == "ListTrainingJobs":
@@ -86,7 +86,7 @@ class TrainingJobs:
 
 
 def read_parameters(request: Request) -> dict[str, Any]:
-    """Read the body of a JSON request as far as it is an object; anything else is empty."""
+    """Return the JSON object in the body; empty for anything else."""
     try:
         parameters = read_json(request.body)
     except ValueError:
@@ -122,7 +122,7 @@ def _described(record: TrainingJobRecord, payload: str) -> dict[str, Any]:
 
 
 def _resources(request: dict[str, Any], payload: str) -> Any:
-    """Return what a job was to run on and, of preferences, what it got: the first, always."""
+    """Return the ResourceConfig with the selected instances; of preferences always the first."""
     config = request.get("ResourceConfig")
     selected = list(capacity_of(payload).items())
     if not isinstance(config, dict) or not config.get("InstancePreferences") or not selected:
@@ -150,17 +150,17 @@ def _times(record: TrainingJobRecord) -> dict[str, Any]:
 
 def _transitions(record: TrainingJobRecord) -> list[dict[str, Any]]:
     ends = [start for _, start in record.transitions[1:]] + [record.ended_at]
-    told = []
+    described = []
     for (status, start), end in zip(record.transitions, ends, strict=False):
         transition = {"Status": status, "StartTime": start / 1000}
         if end is not None:
             transition["EndTime"] = end / 1000
-        told.append(transition)
-    return told
+        described.append(transition)
+    return described
 
 
 def _latest(metrics: list[tuple[str, float, float]]) -> list[tuple[str, float, float]]:
-    """SageMaker keeps the last value of each metric."""
+    """Return the last value of each metric, as SageMaker does."""
     return list({name: (name, value, timestamp) for name, value, timestamp in metrics}.values())
 
 

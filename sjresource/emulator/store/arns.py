@@ -1,4 +1,4 @@
-"""Names and ARNs of Batch's resources, in the forms that AWS documents.
+"""Names and ARNs of Batch's resources, in AWS's documented forms.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsbatch.html
 """
@@ -19,22 +19,22 @@ _PARTITIONS: Final = {"cn": "aws-cn", "us-gov": "aws-us-gov"}
 
 
 def batch_arn(region: str, kind: Kind | str, name: str) -> str:
-    """Write the ARN of a queue, environment, policy or service job."""
+    """Return the ARN of a queue, environment, policy or service job."""
     return f"arn:{_partition(region)}:batch:{region}:{ACCOUNT}:{kind}/{name}"
 
 
 def service_job_arn(region: str, job_id: str) -> str:
-    """Write a service job's ARN."""
+    """Return a service job's ARN."""
     return batch_arn(region, "service-job", job_id)
 
 
 def training_job_arn(region: str, name: str) -> str:
-    """Write a SageMaker training job's ARN."""
+    """Return a SageMaker training job's ARN."""
     return f"arn:{_partition(region)}:sagemaker:{region}:{ACCOUNT}:training-job/{name}"
 
 
 def job_id_of(id_or_arn: str) -> str:
-    """Give the id of a service job that was named by its id or by its ARN."""
+    """Return the id in a service job's id or ARN."""
     return id_or_arn.rpartition(":service-job/")[2]
 
 

@@ -1,7 +1,7 @@
-"""Who may call the emulator: its own random key, and the temporary keys that its STS gave out.
+"""The keys that the emulator accepts: its own random one, and temporary ones that STS issued.
 
-Owns the file `DATA/credentials`, an AWS shared credentials file (mode 0600) with the profile
-`sjresource-emulator`. Checking signatures is `authentication.py`.
+Its own is in `DATA/credentials`, an AWS shared credentials file (mode 0600) with the profile
+`sjresource-emulator`. `server/authentication.py` checks signatures.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ PROFILE: Final = "sjresource-emulator"
 
 @dataclass(frozen=True)
 class Credentials:
-    """A key pair; the names are boto3's, so that `boto3.client(..., **vars(credentials))` works."""
+    """A key pair in boto3's names: `boto3.client(..., **vars(credentials))` works."""
 
     aws_access_key_id: str
     """The key's id; not secret."""
     aws_secret_access_key: str = field(repr=False)
-    """What requests are signed with; never shown."""
+    """The secret with which requests are signed; never shown."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,12 @@ class TemporaryCredentials:
 
 
 def new_credentials() -> Credentials:
-    """Draw a random key pair in AWS's form."""
+    """Return a new random key pair in AWS's form."""
     return Credentials("AKIA" + secrets.token_hex(8).upper(), secrets.token_urlsafe(30))
 
 
 def credentials_in(folder: Path) -> Credentials:
-    """Give the key pair of `folder/credentials`; the first call draws and writes it.
+    """Return the key pair of `folder/credentials`; the first call creates it.
 
     Other profiles in that file stay.
 
@@ -65,7 +65,7 @@ def credentials_in(folder: Path) -> Credentials:
 
 
 class Keyring:
-    """The secret of every key that is let in; safe to use from several threads."""
+    """The secrets of all accepted keys; thread-safe."""
 
     def __init__(self, own: Credentials, now: Callable[[], float]) -> None:
         self._own = own
@@ -74,17 +74,17 @@ class Keyring:
         self._lock = threading.Lock()
 
     def own_secret(self, access_key_id: str) -> str | None:
-        """Give the secret of the emulator's own key, None for any other."""
+        """Return the secret of the emulator's own key, None for any other."""
         own = self._own
         return own.aws_secret_access_key if access_key_id == own.aws_access_key_id else None
 
     def temporary(self, access_key_id: str) -> TemporaryCredentials | None:
-        """Give temporary credentials, those that expired not long ago included."""
+        """Return temporary credentials, also if they expired less than a day ago."""
         with self._lock:
             return self._temporary.get(access_key_id)
 
     def issue(self, credentials: TemporaryCredentials) -> None:
-        """Let `credentials` in until they expire."""
+        """Accept `credentials` until they expire."""
         day = 86_400
         with self._lock:
             for key, known in list(self._temporary.items()):

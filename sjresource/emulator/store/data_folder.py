@@ -1,7 +1,7 @@
-"""The folder of everything that an emulator keeps: whose it is, who may read it, what is in it.
+"""The data folder: whether an emulator may use it, who may read it, and which files it has.
 
-A folder is an emulator's only if one made it, which its marker says. In it an emulator touches only
-what it made itself: its databases, the files of its objects, the folders of its training jobs.
+A folder belongs to an emulator if its marker says that one made it. An emulator touches only what
+it made itself in it: its databases, the files of S3 objects, the folders of training jobs.
 """
 
 from __future__ import annotations
@@ -32,14 +32,14 @@ _TEXT: Final = "An sjresource emulator made this folder, and deletes what it kee
 
 
 class ForeignFolderError(Exception):
-    """The folder is not the emulator's to use."""
+    """The folder does not belong to an emulator."""
 
 
 def claim(data: Path) -> None:
-    """Make a folder the emulator's own, for its owner's eyes only; one that it made stays so.
+    """Mark a folder as the emulator's, readable by its owner only.
 
     Raises:
-        ForeignFolderError: it holds what is somebody else's, or can't be used.
+        ForeignFolderError: it holds other files, or can't be used.
     """
     try:
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -63,7 +63,7 @@ def is_claimed(folder: Path) -> bool:
 
 
 def mark(folder: Path) -> None:
-    """Say in a folder that an emulator made it."""
+    """Write the marker that an emulator made a folder."""
     descriptor = os.open(folder / MARKER, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(_TEXT)
@@ -82,7 +82,7 @@ def job_folders(training: Path) -> list[Path]:
 
 
 def empty(data: Path) -> None:
-    """Throw away all that an emulator keeps in its folder, but for its key."""
+    """Delete all that an emulator keeps in its folder, but for its key."""
     for path in [*_databases(data), *_object_files(data)]:
         path.unlink(missing_ok=True)
     for folder in job_folders(data / TRAINING):
@@ -107,7 +107,7 @@ def _refusal(data: Path, seen: str) -> ForeignFolderError:
 
 
 def _own(data: Path) -> Iterator[Path]:
-    """Go through what an emulator keeps, training jobs' own files left out."""
+    """Yield the paths of what an emulator keeps, without training jobs' own files."""
     yield from _databases(data)
     yield from (data / name for name in (OBJECTS, TRAINING, *_OTHER_FILES))
     yield from _object_files(data)

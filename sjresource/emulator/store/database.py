@@ -1,7 +1,7 @@
-"""Opens the SQLite databases in which the emulator keeps things.
+"""Opens the emulator's SQLite databases.
 
-A commit survives the death of the process, as its journal is written ahead; it may not survive a
-power cut at that very moment.
+A commit survives the death of the process (write-ahead log), but perhaps not a power cut at that
+moment.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def open_database(path: Path | None, schema: str) -> sqlite3.Connection:
-    """Open a database, made with `schema` if it is new; `path` None keeps it in memory.
+    """Open a database, with the tables of `schema`; `path` None keeps it in memory.
 
-    Its user commits, and lets only one thread at a time use it. Only its owner may read it.
+    The caller commits, and lets one thread at a time use it. Only the owner may read the file.
 
     Raises:
-        DamagedError: the file is no database, or one that can't be read.
+        DamagedError: the file is no database, or can't be read.
     """
     if path is not None:  # SQLite gives its journals the same mode
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

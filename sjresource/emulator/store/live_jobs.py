@@ -1,7 +1,7 @@
-"""The jobs that have not ended, in memory, and found by what scheduling asks for.
+"""An index in memory of the jobs that have not ended, by what scheduling asks for.
 
-A tick must not cost more because many jobs wait or run: it asks for the few that can move. Writing
-is the store's.
+The cost of a tick must not grow with the waiting and running jobs: it asks for the few that can
+change. `store.py` writes them.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ class LiveJobs:
 
     def __init__(self, jobs: Iterable[Job]) -> None:
         self._jobs: dict[str, Job] = {}
-        self._places: dict[tuple[str, str], dict[int, Job]] = {}
-        self._lines: JobQueues[Job] = JobQueues()
+        self._by_status: dict[tuple[str, str], dict[int, Job]] = {}
+        self._waiting: JobQueues[Job] = JobQueues()
         self._stopping: dict[str, Job] = {}
         self._holding: dict[int, RunningJob] = {}
         self._training: dict[str, str] = {}
@@ -38,11 +38,11 @@ class LiveJobs:
         if job.status not in LIVE:
             return
         self._jobs[job.id] = job
-        self._places.setdefault((job.status, job.queue), {})[job.sequence] = job
+        self._by_status.setdefault((job.status, job.queue), {})[job.sequence] = job
         if job.stop_due is not None:
             self._stopping[job.id] = job
-        if _waits(job):
-            self._lines.add(*_place(job), job)
+        if _is_waiting(job):
+            self._waiting.add(*_position(job), job)
         if job.status in HOLDING_CAPACITY:
             self._put_placed(job)
 
@@ -52,67 +52,67 @@ class LiveJobs:
         self._stopping.pop(job_id, None)
         if known is None:
             return
-        place = self._places[known.status, known.queue]
-        del place[known.sequence]
-        if not place:
-            del self._places[known.status, known.queue]
-        if _waits(known):
-            self._lines.remove(*_place(known))
+        jobs = self._by_status[known.status, known.queue]
+        del jobs[known.sequence]
+        if not jobs:
+            del self._by_status[known.status, known.queue]
+        if _is_waiting(known):
+            self._waiting.remove(*_position(known))
         if known.status in HOLDING_CAPACITY:
             del self._holding[known.sequence]
             self._training.pop(known.training_job or "", None)
             self._timeouts.pop(job_id, None)
 
     def get(self, job_id: str) -> Job | None:
-        """Find a job by its id."""
+        """Return a job by its id."""
         return self._jobs.get(job_id)
 
     def stopping(self) -> list[Job]:
-        """Give the jobs that are to be stopped at some time."""
+        """Return the jobs that have a time at which they are to be stopped."""
         return list(self._stopping.values())
 
     def holding(self) -> list[RunningJob]:
-        """Give the jobs that hold capacity as scheduling sees them, oldest first."""
+        """Return the jobs that hold capacity, as scheduling needs them, oldest first."""
         return [running for _, running in sorted(self._holding.items())]
 
     def in_training(self, names: Iterable[str]) -> list[Job]:
-        """Give the jobs whose training jobs have these names, leaving out what is not there."""
+        """Return the jobs of these training jobs; unknown names are left out."""
         return [self._jobs[self._training[name]] for name in names if name in self._training]
 
     def timeouts(self) -> list[int]:
-        """Tell when attempts will have lasted too long, in epoch milliseconds."""
+        """Return when attempts reach their timeouts, in epoch milliseconds."""
         return list(self._timeouts.values())
 
     def overtime(self, now: int) -> list[Job]:
-        """Give the jobs whose attempts have lasted too long."""
+        """Return the jobs whose attempts have reached their timeouts."""
         return [self._jobs[job_id] for job_id, due in self._timeouts.items() if due <= now]
 
     def with_status(self, statuses: Iterable[str]) -> list[Job]:
-        """Give the jobs with one of `statuses`, oldest first."""
+        """Return the jobs with one of `statuses`, oldest first."""
         wanted = frozenset(statuses)
         found = [
             job
-            for (status, _), place in self._places.items()
+            for (status, _), jobs in self._by_status.items()
             if status in wanted
-            for job in place.values()
+            for job in jobs.values()
         ]
         return sorted(found, key=lambda job: job.sequence)
 
     def waiting_queues(self) -> list[str]:
-        """Give the ARNs of the queues that have RUNNABLE jobs."""
-        return self._lines.queues()
+        """Return the ARNs of the queues that have RUNNABLE jobs."""
+        return self._waiting.queues()
 
     def waiting_shares(self, queue: str) -> list[str]:
-        """Give the shares of a queue that have RUNNABLE jobs, "" where there are no shares."""
-        return self._lines.shares(queue)
+        """Return the shares of a queue that have RUNNABLE jobs, "" in a queue without shares."""
+        return self._waiting.shares(queue)
 
     def waiting_in(self, queue: str, share: str) -> Iterator[Job]:
-        """Go through a share's RUNNABLE jobs in their order, terminated ones left out.
+        """Yield a share's RUNNABLE jobs in their order, without terminated ones.
 
-        In a share a higher priority goes first, then the older one; without shares the older one.
-        Costs little if only the first few are taken. Take them before anything is put.
+        In a share a higher priority goes first, then the older job; without shares the older job.
+        Taking only the first few is cheap. Take them before anything is put.
         """
-        return self._lines.jobs(queue, share)
+        return self._waiting.jobs(queue, share)
 
     def _put_placed(self, job: Job) -> None:
         self._holding[job.sequence] = _running(job)
@@ -122,11 +122,11 @@ class LiveJobs:
             self._timeouts[job.id] = due
 
 
-def _waits(job: Job) -> bool:
+def _is_waiting(job: Job) -> bool:
     return job.status == "RUNNABLE" and not job.terminated
 
 
-def _place(job: Job) -> tuple[str, str, int, int]:
+def _position(job: Job) -> tuple[str, str, int, int]:
     return job.queue, job.share, job.scheduling_priority or 0, job.sequence
 
 

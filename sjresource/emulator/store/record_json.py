@@ -1,4 +1,4 @@
-"""Records as JSON, and back; a job's record that can't be read is that of a failed job."""
+"""Converts records to JSON and back; a job whose record can't be read has FAILED."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 JOB_COLUMNS: Final = (
     "record, sequence, id, queue, name, created_at, share, quota_share, region, client_token"
 )
-"""What `job_of` reads."""
+"""The columns of a row for `job_of`."""
 
 DAMAGED: Final = "InternalServerError: the emulator's record of this job is damaged"
 _JOB_TYPES: Final = {"id": str, "since": int, "created_at": int, "sequence": int, "capacity": dict}
@@ -24,14 +24,14 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 def job_json(job: Job) -> str:
-    """Write a job."""
+    """Return a job as JSON."""
     # Not dataclasses.asdict, which copies everything: this is the emulator's most frequent work.
     attempts = {name: [vars(each) for each in getattr(job, name)] for name in _ATTEMPTS}
     return json.dumps({**vars(job), **attempts})
 
 
 def job_of(row: Sequence[Any]) -> Job:
-    """Read a job; where its record is damaged, from what the columns say."""
+    """Return the job of a row; from the other columns if its record is damaged."""
     try:
         fields = json.loads(row[0])
         for name in _ATTEMPTS:
@@ -44,7 +44,7 @@ def job_of(row: Sequence[Any]) -> Job:
 
 
 def training_job_of(record: str) -> TrainingJobRecord | None:
-    """Read a training job; None if its record is damaged."""
+    """Return a training job; None if its record is damaged."""
     try:
         fields = json.loads(record)
         for name in ("transitions", "metrics"):
@@ -56,7 +56,7 @@ def training_job_of(record: str) -> TrainingJobRecord | None:
 
 
 def resources_of(rows: Iterable[Sequence[Any]]) -> Iterator[Resource]:
-    """Read resources, leaving out those whose record is damaged."""
+    """Yield the resources, without those whose records are damaged."""
     for arn, record in rows:
         try:
             yield Resource(**json.loads(record))

@@ -1,7 +1,7 @@
-"""What the emulator keeps: service jobs, training jobs, and the resources around them.
+"""The records: service jobs, training jobs, and the resources around them.
 
-Plain values that are never changed in place; `dataclasses.replace` makes the next one. Times are in
-epoch milliseconds, as Batch tells them. Where they are kept is `store.py`.
+They are never changed in place; `dataclasses.replace` makes the next one. Times are in epoch
+milliseconds, as in Batch's answers. `store.py` keeps them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any, Final, Literal
 Kind = Literal["service-environment", "job-queue", "quota-share", "scheduling-policy"]
 
 LIVE: Final = frozenset({"SUBMITTED", "RUNNABLE", "SCHEDULED", "STARTING", "RUNNING"})
-"""Statuses of a job that has not ended; PENDING waits for others, as service jobs never do."""
+"""Statuses of a job that has not ended. Service jobs are never PENDING, which waits for others."""
 
 HOLDING_CAPACITY: Final = frozenset({"SCHEDULED", "STARTING", "RUNNING"})
 """Statuses of a job that holds capacity and has a training job."""
@@ -22,7 +22,7 @@ HOLDING_CAPACITY: Final = frozenset({"SCHEDULED", "STARTING", "RUNNING"})
 class Resource:
     """A queue, environment, policy or share.
 
-    `detail` is what Batch's Describe answers, tags included; `since` is when its status last
+    `detail` is the answer of Batch's Describe operation, with tags; `since` is when the status last
     changed.
     """
 
@@ -49,12 +49,12 @@ class Job:
     """A service job without its payload, which is large and never changes.
 
     `sequence` counts submissions over all queues. `since` is when the status last changed,
-    `blocked_since` when the job began to hold up its queue for the reason that it shows. `capacity`
-    is the instances that it needs, by type, `environment` where it has them. `attempts` are those
-    that ended and count against the retry strategy, as do `refusals`, of which SageMaker made no
-    training job; `training_job` is the latest one's name, and `shortages` how often SageMaker had
-    no instances for it, which took `shortage_ms` in all. `stop_due` is when Batch acts on a
-    termination. `preempted_for` is the job that this one is being stopped for;
+    `blocked_since` since when the job blocks its queue for the reason in its status. `capacity` is
+    the instances that it needs, by type, and `environment` where it has them. `attempts` have ended
+    and count against the retry strategy, as do `refusals`, for which SageMaker made no training
+    job. `training_job` is the name of the latest one, `shortages` how many times SageMaker had no
+    instances for it, which took `shortage_ms` in all. `stop_due` is when Batch acts on a
+    termination. `preempted_for` is the job for which this one is being stopped;
     `preempted_attempts` are the latest of its `preemptions`, newest first.
     """
 
@@ -105,12 +105,12 @@ class Job:
 
     @property
     def share(self) -> str:
-        """The share whose line the job waits in, empty in a first-in-first-out queue."""
+        """The share in which the job waits, empty in a first-in-first-out queue."""
         return self.quota_share_name or self.share_identifier or ""
 
     @property
     def timeout_due(self) -> int | None:
-        """When the attempt will have lasted too long, in epoch milliseconds; None for never."""
+        """When the attempt reaches its timeout, in epoch milliseconds; None for never."""
         seconds = (self.timeout_config or {}).get("attemptDurationSeconds")
         if seconds is None or self.attempt_started_at is None or self.timed_out:
             return None
@@ -119,7 +119,7 @@ class Job:
 
 @dataclass(frozen=True)
 class TrainingJobRecord:
-    """What DescribeTrainingJob knows of one attempt, beside the service job's payload."""
+    """What DescribeTrainingJob answers of one attempt, beside the service job's payload."""
 
     name: str
     arn: str

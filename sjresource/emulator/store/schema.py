@@ -1,4 +1,4 @@
-"""The tables in which the store keeps its records, each as JSON beside what is searched by."""
+"""The store's tables; each record is JSON beside the columns by which it is searched."""
 
 from __future__ import annotations
 

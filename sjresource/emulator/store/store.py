@@ -1,9 +1,8 @@
 """Keeps the records in SQLite, and in memory those that scheduling needs.
 
-One writer: every use of a store happens inside `transaction()`, which holds its lock, and what a
-transaction wrote is committed when it ends, or not at all. A commit survives the death of the
-process (write-ahead log), though not a power cut at that very moment. Nothing here knows what the
-records mean.
+There is one writer: every use of a store happens inside `transaction()`, which holds its lock and
+commits at its end everything or nothing. A commit survives the death of the process (write-ahead
+log), but perhaps not a power cut at that moment. Nothing here interprets the records.
 """
 
 from __future__ import annotations
@@ -55,15 +54,15 @@ class Store:
             raise damaged_database(path or Path(":memory:"), error) from None
 
     def close(self) -> None:
-        """Give the database back; the store can't be used any more."""
+        """Close the database; the store can't be used any more."""
         with self._lock:
             self._database.close()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Hold the store; commit at the end, or undo everything after an exception."""
+        """Lock the store; commit at the end, or roll back after an exception."""
         with self._lock:
-            if self._depth:  # part of a larger one
+            if self._depth:  # inside another transaction
                 yield
                 return
             self._depth, self._wrote = 1, False
@@ -82,11 +81,11 @@ class Store:
     # Resources
 
     def resource(self, arn: str) -> Resource | None:
-        """Find a resource by its ARN."""
+        """Return a resource by its ARN."""
         return self._resources.get(arn)
 
     def resources(self, kind: Kind, region: str | None = None) -> list[Resource]:
-        """Give the resources of a kind in the order of their names; `region` None means all."""
+        """Return the resources of a kind by name; `region` None means all."""
         found = [
             resource
             for resource in self._resources.values()
@@ -95,7 +94,7 @@ class Store:
         return sorted(found, key=lambda resource: resource.name)
 
     def unsettled_resources(self) -> list[Resource]:
-        """Give the resources that are on their way to another status."""
+        """Return the resources that are not VALID yet, or will be deleted."""
         return [
             resource
             for resource in self._resources.values()
@@ -111,12 +110,12 @@ class Store:
         self._resources[resource.arn] = resource
 
     def remove_resource(self, arn: str) -> None:
-        """Forget a resource."""
+        """Delete a resource."""
         self._write("DELETE FROM resources WHERE arn = ?", (arn,))
         self._resources.pop(arn, None)
 
     def newest_moment(self) -> int:
-        """Give the latest time that is told here, in epoch milliseconds; 0 if none is."""
+        """Return the latest time in any record, in epoch milliseconds; 0 without records."""
         row = self._row("SELECT max(created_at) FROM service_jobs", ())
         moments = [(row and row[0]) or 0]
         moments += [resource.since for resource in self._resources.values()]
@@ -126,12 +125,12 @@ class Store:
     # Service jobs
 
     def next_sequence(self) -> int:
-        """Give the number of the next submission; it is never used twice, deleted jobs included."""
+        """Return the number of the next submission; no number is used twice."""
         self._sequence += 1
         return self._sequence
 
     def add_job(self, job: Job, payload: str, request_digest: str) -> None:
-        """Add a job with its payload, and what tells a replayed request from another one."""
+        """Add a job with its payload, and the digest that identifies a replayed request."""
         self._write("INSERT INTO payloads VALUES (?, ?)", (job.id, payload))
         self._write(
             "INSERT INTO service_jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -152,22 +151,22 @@ class Store:
         self.live.put(job)
 
     def remove_job(self, job_id: str) -> None:
-        """Forget a job, its payload included; its training jobs stay."""
+        """Delete a job and its payload; its training jobs stay."""
         self._write("DELETE FROM service_jobs WHERE id = ?", (job_id,))
         self._write("DELETE FROM payloads WHERE job_id = ?", (job_id,))
         self.live.remove(job_id)
 
     def job(self, job_id: str) -> Job | None:
-        """Find a job by its id."""
+        """Return a job by its id."""
         return self.live.get(job_id) or self._job(f"SELECT {_JOB} WHERE id = ?", (job_id,))
 
     def payload(self, job_id: str) -> str:
-        """Give a job's payload as it was submitted; empty for a job that is not there."""
+        """Return a job's payload as it was submitted; empty for an unknown job."""
         row = self._row("SELECT payload FROM payloads WHERE job_id = ?", (job_id,))
         return "" if row is None else str(row[0])
 
     def submitted_with(self, region: str, client_token: str) -> tuple[Job, str] | None:
-        """Find the job that was submitted with a token, and its request's digest."""
+        """Return the job that was submitted with a token, and its request's digest."""
         row = self._row(
             f"SELECT {JOB_COLUMNS}, request_digest FROM service_jobs "  # noqa: S608 - our columns
             "WHERE region = ? AND client_token = ?",
@@ -176,7 +175,7 @@ class Store:
         return None if row is None else (job_of(row[:-1]), str(row[-1]))
 
     def select_jobs(self, where: str, values: Sequence[Any], order: str, limit: int) -> list[Job]:
-        """Give the jobs of a condition; `where` and `order` never hold a caller's text."""
+        """Return the jobs of a condition; `where` and `order` never hold a caller's text."""
         rows = self._database.execute(
             f"SELECT {_JOB} WHERE {where} ORDER BY {order} LIMIT ?",
             (*values, limit),
@@ -184,7 +183,7 @@ class Store:
         return [job_of(row) for row in rows]
 
     def job_counts(self) -> dict[str, dict[str, int]]:
-        """Count the jobs of each region by their status."""
+        """Return the number of jobs by region and status."""
         counts: dict[str, dict[str, int]] = {}
         with self._lock:
             rows = self._database.execute(
@@ -197,11 +196,11 @@ class Store:
     # What shares held
 
     def past_use(self, queue: str) -> list[UsagePeriod]:
-        """Give what a queue's shares held before, the latest last."""
+        """Return the periods in which a queue's shares held instances, the latest last."""
         return list(self._past.get(queue, ()))
 
     def add_past_use(self, queue: str, period: UsagePeriod, forget_before: float) -> None:
-        """Note what a share held, and forget what ended before some time, in epoch seconds."""
+        """Add a period, and delete those that ended before a time, in epoch seconds."""
         self._write(
             "INSERT INTO past_use VALUES (?, ?, ?, ?, ?)",
             (queue, period.share, period.instances, period.start, period.end),
@@ -217,7 +216,7 @@ class Store:
     # Training jobs
 
     def training_job(self, region: str, name: str) -> TrainingJobRecord | None:
-        """Find a training job by its name."""
+        """Return a training job by its name."""
         known = self._training.get((region, name))
         if known is not None:
             return known
@@ -227,7 +226,7 @@ class Store:
         return None if row is None else training_job_of(row[0])
 
     def training_jobs(self, region: str) -> list[TrainingJobRecord]:
-        """Give all training jobs of a region, newest first."""
+        """Return all training jobs of a region, newest first."""
         rows = self._database.execute(
             "SELECT record FROM training_jobs WHERE region = ? ORDER BY created_at DESC, name",
             (region,),
@@ -262,15 +261,15 @@ class Store:
         ).fetchall()
         jobs = [job_of(row) for row in rows]
         self.live = LiveJobs(jobs)
-        self._set_aside([job for job in jobs if job.status not in LIVE])
+        self._store_as_failed([job for job in jobs if job.status not in LIVE])
         self._past: dict[str, deque[UsagePeriod]] = {}
         for queue, *period in self._database.execute("SELECT * FROM past_use ORDER BY ended"):
             self._past.setdefault(queue, deque()).append(UsagePeriod(*period))
         newest = self._row("SELECT max(sequence) FROM service_jobs", ())
         self._sequence: int = (newest and newest[0]) or 0
 
-    def _set_aside(self, damaged: list[Job]) -> None:
-        """Write down which jobs have failed because their records can't be read."""
+    def _store_as_failed(self, damaged: list[Job]) -> None:
+        """Store the jobs that have failed because their records can't be read."""
         if damaged and not self._depth:
             with self.transaction():
                 for job in damaged:
