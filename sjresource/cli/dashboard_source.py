@@ -18,7 +18,7 @@ from sjresource.page import SourceError
 from sjresource.vocabulary import LOG_GROUP, SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sjresource.aws.batch import BatchClient
     from sjresource.aws.clients import RegionalClients
@@ -118,16 +118,18 @@ class AwsSource:
     def service_job(self, arn: str) -> Answer:
         """Describe a job."""
         with self._call():
-            return self._masked(self._batch(arn).find_service_job(arn))
+            job: Answer = self._masked(self._batch(arn).find_service_job(arn))
+        return job
 
     def training_job(self, arn: str) -> Answer:
         """Describe a training job; empty if SageMaker has forgotten it."""
         sagemaker = self._clients.sagemaker(region_in(arn))
         try:
             with self._call():
-                return self._masked(sagemaker.find_training_job(name_in(arn)))
+                training_job: Answer = self._masked(sagemaker.find_training_job(name_in(arn)))
         except _NotFoundError:
             return {}
+        return training_job
 
     def log_tail(self, training_job_arn: str) -> list[str]:
         """Return the last lines of the first instance's log, which lags seconds behind."""
@@ -169,18 +171,15 @@ class AwsSource:
         except SjresourceError as error:
             raise SourceError(self._mask.text(str(error))) from None
 
-    def _masked(self, answer: Mapping[str, Any]) -> Answer:
+    def _masked(self, answer: Any, member: str = "") -> Any:
         """Mask AWS's messages at every depth; names and ARNs stay as they are."""
-        return {name: self._masked_member(name, value) for name, value in answer.items()}
-
-    def _masked_member(self, name: str, value: Any) -> Any:
-        if name in ("statusReason", "FailureReason", "S3ModelArtifacts"):
-            return self._mask.text(value)
-        if isinstance(value, dict):
-            return self._masked(value)
-        if isinstance(value, list):
-            return [self._masked(each) if isinstance(each, dict) else each for each in value]
-        return value
+        if member in ("statusReason", "FailureReason", "S3ModelArtifacts"):
+            return self._mask.text(answer)
+        if isinstance(answer, dict):
+            return {name: self._masked(value, name) for name, value in answer.items()}
+        if isinstance(answer, list):
+            return [self._masked(each) for each in answer]
+        return answer
 
 
 class _NotFoundError(SourceError):

@@ -136,7 +136,7 @@ def check_folder(data: Path) -> None:
     if find(data) is None and _is_locked(data):
         recorded = _recorded(data)
         who = f"pid {recorded.pid} at {recorded.url}" if recorded else "it is just starting"
-        seen = f"a program uses it that is no emulator by itself: {who}"
+        seen = f"another program uses it: {who}"
         raise RequestFailed("stopping", "Emulator", str(data), seen, "end that program")
 
 
@@ -255,7 +255,7 @@ def _require_own_log(log: Path, data: Path) -> None:
     except FileNotFoundError:
         return
     if head and head != LOG_HEAD.encode():
-        seen = f"its log would be {log}, which is there already and is no emulator's"
+        seen = f"its log file {log} exists already, and is not an emulator's"
         raise RequestFailed("starting", "Emulator", str(data), seen, "give --data another folder")
 
 

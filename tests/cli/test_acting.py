@@ -198,7 +198,7 @@ def test_orphans_are_listed_ended_and_never_taken_back(acted: ActedStack) -> Non
     assert orphan["may_be_owned"]
     left = acted.sjresource("orphans", "--terminate", "--yes")
     assert (left.code, acted.status("lost")) == (1, "RUNNING")
-    assert "may have it; to end it, give its id" in left.out
+    assert "may own it; to end it, give its id" in left.out
     assert acted.sjresource("orphans", "busy", "--terminate", "--yes").code == 2
     ended = acted.sjresource("orphans", lost["id"].rpartition("/")[2], "--terminate", "--yes")
     assert (ended.code, ended.err) == (0, "")

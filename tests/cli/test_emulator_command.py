@@ -85,9 +85,7 @@ def test_emulator_inside_of_another_program_is_left_alone(shell: CommandLine) ->
         for command in (["start"], ["stop"], ["reset", "--yes"]):
             ended = shell("emulator", *command, "--data", str(data))
             assert ended.code == 5
-            assert (
-                f"a program uses it that is no emulator by itself: pid {os.getpid()}" in ended.err
-            )
+            assert f"another program uses it: pid {os.getpid()}" in ended.err
     assert (data / "batch.sqlite3").exists()
 
 
@@ -114,7 +112,7 @@ def test_a_log_of_somebody_elses_is_left_alone(shell: CommandLine) -> None:
 
     ended = shell("emulator", "start", "--data", str(shell.folder / "run"))
 
-    assert (ended.code, "is no emulator's" in ended.err) == (5, True)
+    assert (ended.code, "is not an emulator's" in ended.err) == (5, True)
     assert (shell.folder / "run.log").read_text() == "epoch 1\n"
 
 

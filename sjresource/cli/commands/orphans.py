@@ -30,10 +30,10 @@ _REASON = "orphaned: terminated by `sjresource orphans`"
 
 _EMPTY_STATE = (
     "The stack's state has no resources. If it was lost, `pulumi up` of the same program finds "
-    "these jobs: it takes what no state has recorded, and asks about the rest."
+    "these jobs: it adopts those that no state has recorded, and asks about the rest."
 )
 
-_MAY_BE_OWNED = "another stack, or a renamed resource, may have it; to end it, give its id"
+_MAY_BE_OWNED = "another stack, or a renamed resource, may own it; to end it, give its id"
 
 
 @click.command()

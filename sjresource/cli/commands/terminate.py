@@ -81,7 +81,7 @@ def _print(screen: Screen, found: FoundJob, detail: Detail, deployment: Mapping[
     screen.print(
         f"Terminated {found.label}: {status}."
         if status in TERMINAL
-        else f"Batch has taken it; {found.label} is {status} until it has stopped."
+        else f"Batch has accepted it; {found.label} is {status} until it has stopped."
     )
     if found.stack_job:
         screen.print(_what_comes_next(found.stack_job, deployment))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, TypeAlias
 
 
@@ -54,15 +54,7 @@ class StatusEvent:
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that `--json` prints."""
-        return {
-            "type": "status",
-            "timestamp": self.timestamp,
-            "attempt": self.attempt,
-            "training_job_name": self.training_job_name,
-            "status": self.status,
-            "reason": self.reason,
-            "message": self.message,
-        }
+        return {"type": "status", **asdict(self)}
 
 
 @dataclass(frozen=True)
@@ -73,7 +65,7 @@ class ErrorEvent:
 
     def as_json(self) -> dict[str, Any]:
         """Return the object that `--json` prints."""
-        return {"type": "error", "message": self.message}
+        return {"type": "error", **asdict(self)}
 
 
 Event: TypeAlias = LogLine | StatusEvent | ErrorEvent
