@@ -1,9 +1,9 @@
 """Functions, in Pulumi's sense: they read what exists, and manage nothing.
 
 Each has two forms, as in pulumi-aws: a plain one that takes plain values and blocks, and an
-`_output` one that takes Outputs and is unknown in a preview as long as they are. Both ask with the
-stack's `aws:` config, in previews too, once it is sure that the arguments name something. Members
-of answers are named as outputs of resources are.
+`_output` one that takes Outputs and is unknown in a preview as long as they are. Both use the
+stack's `aws:` config, and call AWS in previews too, once the arguments are checked. Members of
+results have the names of resource outputs.
 """
 
 from __future__ import annotations
@@ -30,13 +30,12 @@ if TYPE_CHECKING:
 
 
 def get_service_job(job: str, *, region: str | None = None) -> Detail:
-    """Describe the job with this id or ARN, without its payload, which may hold secrets.
+    """Return the job with this id or ARN, without its payload, which may contain secrets.
 
-    Times are in milliseconds since 1970. `region` is where a bare id is looked for; None is the
-    config's.
+    Times are in milliseconds since 1970. `region` is that of a bare id; None is the config's.
 
     Raises:
-        pulumi.RunError: this names no job.
+        pulumi.RunError: an argument is wrong.
         NotFound: there is no such job, or its record has expired.
         RequestFailed, Unreachable: AWS could not be asked.
     """
@@ -48,7 +47,7 @@ def get_service_job(job: str, *, region: str | None = None) -> Detail:
 def get_service_job_output(
     job: pulumi.Input[str], *, region: pulumi.Input[str | None] = None
 ) -> pulumi.Output[Detail]:
-    """Describe the job that an Output names; see `get_service_job`."""
+    """Like `get_service_job`, for a job given as an Output."""
     return _once_known("reading ServiceJob", get_service_job, job=job, region=region)
 
 
@@ -59,13 +58,13 @@ def list_service_jobs(
     job_name: str | None = None,
     region: str | None = None,
 ) -> list[Detail]:
-    """List a queue's jobs, newest first, with one call for each hundred.
+    """Return a queue's jobs, newest first, with one call for each hundred.
 
-    AWS takes a status or a name, not both: with a name every status is listed, and its case counts;
-    with neither, what is RUNNING.
+    AWS takes a status or a name, not both. With a name, which is case-sensitive, jobs of every
+    status are listed; with neither, the RUNNING ones.
 
     Raises:
-        pulumi.RunError: both are given, or an argument means nothing.
+        pulumi.RunError: both are given, or an argument is wrong.
         RequestFailed, Unreachable: AWS could not be asked.
     """
     _require(_LISTING, job_queue=job_queue, job_status=job_status, job_name=job_name, region=region)
@@ -90,7 +89,7 @@ def list_service_jobs_output(
     job_name: pulumi.Input[str | None] = None,
     region: pulumi.Input[str | None] = None,
 ) -> pulumi.Output[list[Detail]]:
-    """List the jobs of the queue that an Output names; see `list_service_jobs`."""
+    """Like `list_service_jobs`, for a queue given as an Output."""
     return _once_known(
         _LISTING,
         list_service_jobs,
@@ -102,12 +101,12 @@ def list_service_jobs_output(
 
 
 def get_job_queue_snapshot(job_queue: str, *, region: str | None = None) -> Detail:
-    """Tell which jobs are at the front of a queue, in the order in which they are to run.
+    """Return the jobs at the front of a queue, in the order in which they are to run.
 
-    `front_of_queue` has at most the first 100; what AWS does not tell of this queue is left out.
+    `front_of_queue` has at most the first 100. Members that AWS leaves out are absent.
 
     Raises:
-        pulumi.RunError: this names no queue.
+        pulumi.RunError: an argument is wrong.
         RequestFailed, Unreachable: AWS could not be asked.
     """
     _require("reading JobQueue", job_queue=job_queue, region=region)
@@ -118,7 +117,7 @@ def get_job_queue_snapshot(job_queue: str, *, region: str | None = None) -> Deta
 def get_job_queue_snapshot_output(
     job_queue: pulumi.Input[str], *, region: pulumi.Input[str | None] = None
 ) -> pulumi.Output[Detail]:
-    """Tell it of the queue that an Output names; see `get_job_queue_snapshot`."""
+    """Like `get_job_queue_snapshot`, for a queue given as an Output."""
     return _once_known(
         "reading JobQueue", get_job_queue_snapshot, job_queue=job_queue, region=region
     )
@@ -135,7 +134,7 @@ def _require(doing: str, *, plain_form: bool = True, **arguments: Any) -> None:
 
 
 def _once_known(doing: str, function: Callable[..., Any], **arguments: Any) -> pulumi.Output[Any]:
-    """Call when all arguments are known, without holding up the program meanwhile."""
+    """Call the function when all arguments are known, without blocking the program."""
     _require(doing, plain_form=False, **arguments)
 
     def call(known: Mapping[str, Any]) -> Any:

@@ -1,8 +1,8 @@
 """The payload of a SageMaker SDK ModelTrainer, as the SDK's own queue would submit it.
 
 The SDK (`sagemaker-train`) is optional, and never imported here: the trainer comes from the
-program. What it submits it makes with a method that is not public; it is asked the same way as by
-the SDK's `TrainingQueue`, so a newer SDK may need a newer sjresource.
+program. The payload comes from a method of it that is not public, called as the SDK's own
+`TrainingQueue` does, so a newer SDK may need a newer sjresource.
 """
 
 from __future__ import annotations
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 
 def from_model_trainer(trainer: Any, inputs: Sequence[Any] = ()) -> dict[str, Any]:
-    """Give the `service_request_payload` of a trainer, and of `inputs` as `trainer.train` takes.
+    """Return the `service_request_payload` of a trainer, and of inputs as for `trainer.train`.
 
-    The name that the SDK makes up is left out: it is another at every run of the program. Its tags
-    go to a job's `tags`, as with the SDK's queue; a warning says so if there are any.
+    The training job's name is left out, since the SDK makes a new one at every run of the program.
+    The trainer's tags are left out too, with a warning: give them as the job's `tags`.
 
     Raises:
         pulumi.RunError: this is no ModelTrainer, or its inputs are no list; or it would upload
-            local files (source code, data), which the SDK does under a new name at every run,
-            previews included; each would be another request, and so run the job again. Upload them
-            once and name their S3 URIs.
+            local files (source code, data). The SDK does that under a new name at every run,
+            previews included, so that the job would run again each time. Upload them once, and use
+            their S3 URIs.
     """
     refuse("reading ModelTrainer", [*_no_trainer(trainer), *_wrong_inputs(inputs)])
     payload: dict[str, Any] = trainer._create_training_job_args(  # noqa: SLF001 - see above
@@ -53,7 +53,7 @@ def from_model_trainer(trainer: Any, inputs: Sequence[Any] = ()) -> dict[str, An
 
 
 def _no_trainer(trainer: Any) -> Iterator[Problem]:
-    """An Output and a class have such a member too: the former has every one."""
+    """Yield a problem unless it is an instance; Outputs and classes have that member as well."""
     is_one = not is_awaited(trainer) and not isinstance(trainer, type)
     if not (is_one and callable(getattr(trainer, "_create_training_job_args", None))):
         kind = f"the class {trainer.__name__}" if isinstance(trainer, type) else describe(trainer)
@@ -61,7 +61,7 @@ def _no_trainer(trainer: Any) -> Iterator[Problem]:
 
 
 def _wrong_inputs(inputs: Any) -> Iterator[Problem]:
-    """The SDK would take a text for a list of its letters, and fail with an Output."""
+    """Yield what can't be an input; the SDK would iterate over a text, and fail with an Output."""
     no_list = (str, bytes, Mapping, AbstractSet)
     if is_awaited(inputs) or isinstance(inputs, no_list) or not isinstance(inputs, Iterable):
         yield Problem("inputs", f"must be a list of InputData or Channel, got {describe(inputs)}")

@@ -1,11 +1,11 @@
 """Live jobs that a stack submitted and no longer knows.
 
 A run that was lost in a crash and then edited, or removed from the program, goes on and costs money
-until somebody ends it. It carries the stack's identity in its tags, and is in no state.
+until somebody ends it. It has the stack's identity in its tags, and is in no state.
 
-What some state has recorded may be another stack's by now: a stack or resource that was renamed or
-moved takes its jobs with it, and their tags only when it is brought up. What no state has recorded
-may be that of any stack of the project. So these are listed as such.
+A job that some state has recorded may be another stack's by now: a stack or resource that was
+renamed or moved takes its jobs with it, but their tags only at its next `up`. A job that no state
+has recorded may belong to any stack of the project. Both are listed with `may_be_owned`.
 """
 
 from __future__ import annotations
@@ -43,38 +43,38 @@ _JOB = f"{TYPE_PREFIX}ServiceJob"
 
 @dataclass(frozen=True)
 class Orphan:
-    """A live job that a stack submitted, and that is in no state."""
+    """A live job that a stack submitted, and that is not in its state."""
 
     arn: str
     """The job's ARN."""
     job_name: str
     """Its name in Batch."""
     status: str
-    """Where it stood when it was found."""
+    """Its status when it was found."""
     resource: str
-    """The name of the resource that it was submitted for, as its tag says it."""
+    """The name of the resource that it was submitted for, from its tag."""
     may_be_owned: bool = False
-    """Whether another stack, or a renamed resource, may have it: look there before you end it."""
+    """Whether another stack, or a renamed resource, may own it: look there before you end it."""
 
     @property
     def command(self) -> str:
-        """What stops it."""
+        """The AWS CLI command that terminates it."""
         return stop_command(self.arn)
 
 
 def find_orphans(stack: Stack) -> list[Orphan]:
-    """List the live jobs that carry the stack's tags and are not in its state.
+    """Return the live jobs that have the stack's tags and are not in its state.
 
     Blocks: it lists the live jobs of every SAGEMAKER_TRAINING queue in the stack's region (six
     calls a queue), describes each (one call a job), and exports the state. Nothing is changed. A
-    job whose create is going on, or was interrupted, is no orphan: an `up` finds it again. What
-    another stack may have is listed with `may_be_owned`.
+    job whose create is under way, or was interrupted, is no orphan: an `up` finds it again. What
+    another stack may own is listed with `may_be_owned`.
 
     Args:
         stack: the stack, through Pulumi's Automation API.
 
     Raises:
-        pulumi.RunError: this is none.
+        pulumi.RunError: this is no stack.
         RequestFailed, Unreachable: AWS could not be asked.
     """
     if not _is_local_stack(stack):
@@ -88,7 +88,7 @@ def find_orphans(stack: Stack) -> list[Orphan]:
 
 
 def orphans_of(stack: DeployedStack) -> list[Orphan]:
-    """List them for a stack that is known otherwise; see `find_orphans`."""
+    """Like `find_orphans`, for a stack that is not one of the Automation API."""
     client = batch_client(stack.settings())
     name = stack.qualified_name()
     live = list(_live_jobs_of(client))
@@ -104,20 +104,20 @@ def orphans_of(stack: DeployedStack) -> list[Orphan]:
         for job in live
         if job["jobArn"] not in known
         and job["tags"][IDENTITY_TAG] not in creating
-        and job["tags"][IDENTITY_TAG].startswith((own, *former, *_of_nobody(job, own)))
+        and job["tags"][IDENTITY_TAG].startswith((own, *former, *_project_prefix(job, own)))
     ]
 
 
 def _is_local_stack(stack: Any) -> bool:
-    """Whether it is one that the CLI can be asked about; the API itself takes 0.3 s to import."""
+    """Whether the CLI can be asked about it; the class would take 0.3 s to import."""
     is_named = not isinstance(stack, type) and isinstance(getattr(stack, "name", None), str)
     return is_named and hasattr(getattr(stack, "workspace", None), "pulumi_command")
 
 
-def _of_nobody(job: Mapping[str, Any], prefix: str) -> Iterator[str]:
-    """Return the project's prefix for a job that no state has recorded.
+def _project_prefix(job: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    """Yield the project's prefix for a job that no state has recorded.
 
-    The stack that submitted it may have been this one, under a name that no state tells any more.
+    This stack may have submitted it under another name, which no state has any more.
     """
     if not is_recorded(job):
         organization, project, *_ = prefix.split("/")
@@ -125,7 +125,7 @@ def _of_nobody(job: Mapping[str, Any], prefix: str) -> Iterator[str]:
 
 
 def _being_created(deployment: Mapping[str, Any], organization: str) -> Iterator[str]:
-    """Return the identity tags of creates that go on or were interrupted; an `up` finds them."""
+    """Yield the identity tags of creates that are under way or interrupted; an `up` finds them."""
     for operation in deployment.get("pending_operations") or []:
         if operation["type"] == "creating":
             resource = operation["resource"]
@@ -134,7 +134,7 @@ def _being_created(deployment: Mapping[str, Any], organization: str) -> Iterator
 
 
 def _identities(resources: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Return who our resources are, or were before the stack or they were renamed."""
+    """Yield the identities of our resources, from before a rename if there was no `up` since."""
     for resource in resources:
         if resource["type"].startswith(TYPE_PREFIX):
             identity = (resource.get("inputs") or {}).get("identity")
@@ -143,7 +143,7 @@ def _identities(resources: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _live_jobs_of(client: BatchClient) -> Iterator[Mapping[str, Any]]:
-    """Describe the live jobs of every stack, each once."""
+    """Yield the live jobs of every stack, each once, as Batch describes them."""
     seen = set()
     for queue in client.list_all(JOB_QUEUE):
         if queue.get("jobQueueType") != SAGEMAKER_TRAINING:
@@ -151,10 +151,10 @@ def _live_jobs_of(client: BatchClient) -> Iterator[Mapping[str, Any]]:
         for job in client.list_live_service_jobs(queue["jobQueueArn"]):
             if job["jobId"] not in seen:
                 seen.add(job["jobId"])
-                yield from _marked(client, job["jobId"])
+                yield from _with_identity(client, job["jobId"])
 
 
-def _marked(client: BatchClient, job_id: str) -> Iterator[Mapping[str, Any]]:
+def _with_identity(client: BatchClient, job_id: str) -> Iterator[Mapping[str, Any]]:
     try:
         detail = client.find_service_job(job_id)
     except NotFound:

@@ -1,7 +1,7 @@
-"""What the state says of a service job beside its inputs: little, and no secrets. Pure.
+"""The outputs of a service job, which the state keeps beside its inputs: few, no secrets. Pure.
 
-The engine writes the whole state at each step, so a job's part of it is bounded: 2 KB. A completion
-records every attempt with its whole reason.
+The engine writes the whole state at each step, so a job's part of it is bounded to 2 KB. A
+completion records every attempt with its whole reason.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ OUTPUTS = (
     "started_at",
     "stopped_at",
 )
-"""What DescribeServiceJob tells beside the request; never the payload, which may hold secrets."""
+"""The members of DescribeServiceJob beside the request. The payload may contain secrets."""
 
 _ATTEMPTS_KEPT = 2
 _REASON_LENGTH = 160
 
 
 def job_outputs(detail: Mapping[str, Any], props: Mapping[str, Any]) -> dict[str, Any]:
-    """Give what DescribeServiceJob tells: the latest attempts, reasons cut and masked."""
+    """Return the outputs: the latest attempts only, and reasons shortened, with secrets masked."""
     described = answer_properties("DescribeServiceJob", detail)
     outputs = {name: described[name] for name in OUTPUTS if described.get(name) is not None}
     mask = Mask(_secrets(props))
@@ -49,13 +49,13 @@ def job_outputs(detail: Mapping[str, Any], props: Mapping[str, Any]) -> dict[str
     return outputs
 
 
-def _shorten(said: dict[str, Any], mask: Mask) -> None:
-    if said.get("status_reason"):
-        said["status_reason"] = mask.text(said["status_reason"])[:_REASON_LENGTH]
+def _shorten(described: dict[str, Any], mask: Mask) -> None:
+    if described.get("status_reason"):
+        described["status_reason"] = mask.text(described["status_reason"])[:_REASON_LENGTH]
 
 
 def _latest_attempts(outputs: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Drop all but the latest attempts: Batch tells of preempted ones the newest first."""
+    """Drop all but the latest attempts; Batch lists preempted ones with the newest first."""
     attempts = outputs.get("attempts", [])
     del attempts[:-_ATTEMPTS_KEPT]
     preempted = outputs.get("preemption_summary", {}).get("recent_preempted_attempts", [])
@@ -64,7 +64,7 @@ def _latest_attempts(outputs: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _secrets(props: Mapping[str, Any]) -> frozenset[str]:
-    """Return what is secret; where the program didn't say, all that a reason may quote is."""
+    """Return the secret texts; without `secret_paths`, all that a reason may quote."""
     known = texts_at(props)
     if known is not None:
         return known
