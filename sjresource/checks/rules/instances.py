@@ -64,21 +64,23 @@ def one_way_to_name_instances(job: JobArguments) -> Iterator[Problem]:
     """
     if may_be_given(job.payload, "ServerlessJobConfig") or not job.payload:
         return
-    if not may_be_given(job.payload, "ResourceConfig"):
+    resources = value_at(job.payload, "ResourceConfig")
+    by = next((each for each in _EXCLUDED if may_be_given(resources, each)), "")
+    if resources is None:
         yield in_payload("ResourceConfig", "is required, unless ServerlessJobConfig is given")
-    elif may_be_given(job.payload, _GROUPS):
-        yield from _excluded(
-            job.payload, "InstanceGroups", ("InstanceType", "InstanceCount", "InstancePreferences")
-        )
-    elif may_be_given(job.payload, _PREFERENCES):
-        yield from _excluded(
-            job.payload, "InstancePreferences", ("InstanceType", "InstancePlacementConfig")
-        )
-    elif isinstance(value_at(job.payload, "ResourceConfig"), dict):
-        for name in ("InstanceType", "InstanceCount"):
-            if not may_be_given(job.payload, f"ResourceConfig.{name}"):
-                reason = "is required, unless InstanceGroups are given"
-                yield in_payload(f"ResourceConfig.{name}", reason)
+    for name in _EXCLUDED.get(by, ()):
+        if is_given(resources, name):
+            yield in_payload(f"ResourceConfig.{name}", f"can't be given with {by}")
+    for name in ("InstanceType", "InstanceCount"):
+        if not by and isinstance(resources, dict) and not may_be_given(resources, name):
+            reason = "is required, unless InstanceGroups are given"
+            yield in_payload(f"ResourceConfig.{name}", reason)
+
+
+_EXCLUDED = {
+    "InstanceGroups": ("InstanceType", "InstanceCount", "InstancePreferences"),
+    "InstancePreferences": ("InstanceType", "InstancePlacementConfig"),
+}
 
 
 def preferences_count_in_one_place(job: JobArguments) -> Iterator[Problem]:
@@ -136,9 +138,8 @@ def volumes_have_a_size(job: JobArguments) -> Iterator[Problem]:
         if is_given(job.payload, "ServerlessJobConfig") and is_given(job.payload, path):
             yield in_payload(path, "can't be given with ServerlessJobConfig")
         return
-    without = [
-        where for where, kind in instance_types(job.payload) if _family(kind) in _WITHOUT_STORAGE
-    ]
+    found = instance_families(job.payload)
+    without = [where for where, family in found if family in _WITHOUT_STORAGE]
     if without and not may_be_given(job.payload, path):
         yield in_payload(path, f"is required: the type at {without[0]} has no storage of its own")
 
@@ -149,12 +150,9 @@ def local_storage_has_no_key(job: JobArguments) -> Iterator[Problem]:
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ResourceConfig.html
     """
     path = "ResourceConfig.VolumeKmsKeyId"
-    found = instance_types(job.payload)
-    if (
-        is_given(job.payload, path)
-        and found
-        and all(_family(kind) in _WITH_STORAGE for _, kind in found)
-    ):
+    found = instance_families(job.payload)
+    local = found and all(family in _WITH_STORAGE for _, family in found)
+    if local and is_given(job.payload, path):
         reason = f"can't be given: the type at {found[0][0]} has its own storage, and no volume"
         yield in_payload(path, reason)
 
@@ -169,18 +167,17 @@ INSTANCE_RULES: tuple[Rule, ...] = (
 )
 
 
-def instance_types(payload: Payload) -> list[tuple[str, Any]]:
-    """Return the path and value of every instance type in a payload, known or not."""
+def instance_families(payload: Payload) -> list[tuple[str, str]]:
+    """Return the path of every instance type in a payload, with its family; "" if not known."""
     holders = [("ResourceConfig", value_at(payload, "ResourceConfig"))]
     holders.extend(each_at(payload, _GROUPS))
     holders.extend(each_at(payload, _PREFERENCES))
     found = [(f"{path}.InstanceType", value_at(each, "InstanceType")) for path, each in holders]
-    return [(path, kind) for path, kind in found if kind]
+    return [(path, _family(instance_type)) for path, instance_type in found if instance_type]
 
 
-def has_no_accelerator(instance_type: Any) -> bool:
-    """Return whether a type is known to have no accelerator."""
-    family = _family(instance_type)
+def has_no_accelerator(family: str) -> bool:
+    """Return whether a family is known to have no accelerator."""
     return family in _WITH_STORAGE | _WITHOUT_STORAGE and not family.startswith(_ACCELERATED)
 
 
@@ -190,9 +187,3 @@ def _family(instance_type: Any) -> str:
         return ""
     prefix, _, rest = instance_type.partition(".")
     return rest.partition(".")[0] if prefix == "ml" else ""
-
-
-def _excluded(payload: Payload, by: str, names: tuple[str, ...]) -> Iterator[Problem]:
-    for name in names:
-        if is_given(payload, f"ResourceConfig.{name}"):
-            yield in_payload(f"ResourceConfig.{name}", f"can't be given with {by}")

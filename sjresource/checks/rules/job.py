@@ -45,18 +45,15 @@ def one_source_of_the_algorithm(job: JobArguments) -> Iterator[Problem]:
     if may_be_given(job.payload, "ServerlessJobConfig") or not job.payload:
         return
     if not may_be_given(job.payload, "AlgorithmSpecification"):
-        yield in_payload(
-            "AlgorithmSpecification", "is required, unless ServerlessJobConfig is given"
-        )
+        reason = "is required, unless ServerlessJobConfig is given"
+        yield in_payload("AlgorithmSpecification", reason)
         return
     names = ("TrainingImage", "AlgorithmName")
     given = [value_at(job.payload, f"AlgorithmSpecification.{name}") for name in names]
     if not any(map(is_unknown, given)) and given.count(None) != 1:
         got = "neither" if None in given else "both"
-        yield in_payload(
-            "AlgorithmSpecification",
-            f"must have exactly one of TrainingImage and AlgorithmName, got {got}",
-        )
+        reason = f"must have exactly one of TrainingImage and AlgorithmName, got {got}"
+        yield in_payload("AlgorithmSpecification", reason)
 
 
 def spot_waits_long_enough(job: JobArguments) -> Iterator[Problem]:
@@ -68,9 +65,8 @@ def spot_waits_long_enough(job: JobArguments) -> Iterator[Problem]:
         return
     path = "StoppingCondition.MaxWaitTimeInSeconds"
     if is_given(job.payload, "ResourceConfig.InstancePreferences"):
-        yield in_payload(
-            "EnableManagedSpotTraining", "can't be used with ResourceConfig.InstancePreferences"
-        )
+        reason = "can't be used with ResourceConfig.InstancePreferences"
+        yield in_payload("EnableManagedSpotTraining", reason)
     if not may_be_given(job.payload, path):
         yield in_payload(path, "is required with EnableManagedSpotTraining")
         return
@@ -82,9 +78,8 @@ def spot_waits_long_enough(job: JobArguments) -> Iterator[Problem]:
     )
     waits = whole_number_at(job.payload, path)
     if waits is not None and longest is not None and waits < longest:
-        yield in_payload(
-            path, "must be at least MaxRuntimeInSeconds (a day, where that is not given)"
-        )
+        reason = "must be at least MaxRuntimeInSeconds (a day, where that is not given)"
+        yield in_payload(path, reason)
 
 
 def only_spot_training_waits(job: JobArguments) -> Iterator[Problem]:
@@ -164,15 +159,9 @@ def one_kind_of_share(job: JobArguments) -> Iterator[Problem]:
 
     https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitServiceJob.html
     """
-    names = (
-        value_at(job.properties, "share_identifier"),
-        value_at(job.properties, "quota_share_name"),
-    )
-    if None not in names and not any(map(is_unknown, names)):
-        yield Problem(
-            "share_identifier",
-            "can't be given with quota_share_name: a queue takes one of them or neither",
-        )
+    if all(is_given(job.properties, name) for name in ("share_identifier", "quota_share_name")):
+        reason = "can't be given with quota_share_name: a queue takes one of them or neither"
+        yield Problem("share_identifier", reason)
 
 
 JOB_RULES: tuple[Rule, ...] = (

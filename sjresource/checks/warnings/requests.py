@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import parse_arn
 from sjresource.checks.rules.instance_hours import is_bounded, max_instance_hours
-from sjresource.checks.rules.instances import has_no_accelerator, instance_types
+from sjresource.checks.rules.instances import has_no_accelerator, instance_families
 from sjresource.checks.rules.regions import aws_images_are_where_aws_has_them
 from sjresource.checks.rules.request_size import payload_is_large
 from sjresource.checks.values.job_arguments import PAYLOAD
@@ -138,8 +138,12 @@ def pending_time_without_effect(job: JobArguments) -> Iterator[str]:
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html
     """
     path = "StoppingCondition.MaxPendingTimeInSeconds"
-    found = instance_types(job.payload)
-    if is_given(job.payload, path) and found and all(has_no_accelerator(kind) for _, kind in found):
+    found = instance_families(job.payload)
+    if (
+        is_given(job.payload, path)
+        and found
+        and all(has_no_accelerator(family) for _, family in found)
+    ):
         yield f"{PAYLOAD}.{path} has no effect on instances without accelerators"
 
 
