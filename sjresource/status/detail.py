@@ -11,7 +11,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from sjresource.aws.arn import parse_arn
+from sjresource.aws.arn import parse_arn, region_in
 from sjresource.aws.batch import JOB_QUEUE, QUOTA_SHARE, SERVICE_ENVIRONMENT
 from sjresource.errors import RequestFailed, SjresourceError, Unreachable
 from sjresource.status.evidence import training_job_arn
@@ -98,9 +98,7 @@ class StatusDetail:
         return found
 
     def _snapshot(self, queue: str) -> Detail:
-        arn = parse_arn(queue)
-        batch = self._batch(arn.region if arn else "")
-        ask = partial(batch.find_job_queue_snapshot, queue)
+        ask = partial(self._batch(region_in(queue)).find_job_queue_snapshot, queue)
         return self._ask("snapshot", queue, ask, keep=_SNAPSHOT_SECONDS) or {}
 
     def _ask(

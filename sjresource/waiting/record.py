@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import CheckFailure
 
-from sjresource.aws.arn import name_in, parse_arn
+from sjresource.aws.arn import name_in, region_in
 from sjresource.aws.models import answer_properties
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.service_jobs import JobLocator, find_job, wait_for_job
@@ -238,8 +238,7 @@ def _describe(
     Raises:
         NotFound: Batch does not show a job without a record; the next `up` has to ask again.
     """
-    arn = parse_arn(job)
-    client, sought = clients.batch(arn.region if arn else ""), JobLocator(job)
+    client, sought = clients.batch(region_in(job)), JobLocator(job)
     detail = find_job(client, sought) if is_recorded else wait_for_job(client, sought, clock)
     if detail is None and not is_recorded:
         raise NotFound("reading", "ServiceJob", job, "DescribeServiceJob does not show it")

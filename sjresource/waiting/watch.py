@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sjresource.aws.arn import name_in, parse_arn
+from sjresource.aws.arn import name_in, region_in
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.status.text import duration
 
@@ -56,8 +56,7 @@ class Watch:
     @property
     def queue_key(self) -> QueueKey:
         """Region and queue name; jobs of one queue are polled together."""
-        arn = parse_arn(self.job)
-        return arn.region if arn else "", name_in(self.queue or "")
+        return region_in(self.job), name_in(self.queue or "")
 
     @property
     def error(self) -> NotFound | RequestFailed | None:

@@ -54,10 +54,9 @@ def why(job: str, context: StackContext, output: Output) -> None:
     """
     found = find_job(context, job)
     mask = context.mask if found.stack_job else Mask()
-    arn = parse_arn(found.arn)
     detail: Detail = {}
     try:
-        detail = context.clients.batch(arn.region if arn else "").find_service_job(found.arn)
+        detail = context.batch(found.arn).find_service_job(found.arn)
     except NotFound:
         if not found.stack_job:
             raise

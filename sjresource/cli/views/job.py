@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from sjresource.aws.arn import name_in, parse_arn
+from sjresource.aws.arn import name_in, parse_arn, region_in
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.status.capacity import share_name
 from sjresource.status.describe import Look
@@ -86,9 +86,8 @@ def look_at(clients: RegionalClients, jobs: Iterable[StackJob]) -> dict[str, Ans
     seen: dict[str, Answer] = {}
     places: dict[tuple[str, str], dict[str, str]] = {}
     for job in jobs:
-        arn = parse_arn(job.arn)
-        region = arn.region if arn else ""
-        places.setdefault((region, name_in(job.job_queue or "")), {})[job.job_id] = job.arn
+        place = region_in(job.arn), name_in(job.job_queue or "")
+        places.setdefault(place, {})[job.job_id] = job.arn
     for (region, queue), arns in places.items():
         unseen: dict[str, Detail | None] = dict.fromkeys(arns)
         for listed in (queue or None, None):  # what no page told of is described
