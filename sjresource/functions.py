@@ -74,7 +74,7 @@ def list_service_jobs(
     if job_name:
         found = list(client.list_service_jobs_named(job_queue, job_name))
     else:
-        pages = client.pages_of_service_jobs(job_queue, job_status or "RUNNING")
+        pages = client.service_job_pages(job_queue, job_status or "RUNNING")
         found = [job for page in pages for job in page]
     listed: Sequence[Detail] = answer_properties("ListServiceJobs", {"jobSummaryList": found})[
         "job_summary_list"

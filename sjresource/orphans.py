@@ -13,7 +13,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sjresource.aws.arn import stop_command
+from sjresource.aws.arn import terminate_command
 from sjresource.aws.batch import JOB_QUEUE
 from sjresource.aws.clients import batch_client
 from sjresource.checks.function_arguments import describe, refuse
@@ -59,7 +59,7 @@ class Orphan:
     @property
     def command(self) -> str:
         """The AWS CLI command that terminates it."""
-        return stop_command(self.arn)
+        return terminate_command(self.arn)
 
 
 def find_orphans(stack: Stack) -> list[Orphan]:

@@ -34,14 +34,14 @@ def plain_lines(text: object) -> str:
     return "\n".join(plain(line) for line in str(text).replace("\r\n", "\n").split("\n"))
 
 
-def harmless(value: Any) -> Any:
+def sanitized(value: Any) -> Any:
     """Return an answer of AWS with `plain_lines` of every text in it, member names included."""
     if isinstance(value, str):
         return value if value.isprintable() else plain_lines(value)
     if isinstance(value, dict):
-        return {harmless(key): harmless(item) for key, item in value.items()}
+        return {sanitized(key): sanitized(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [harmless(item) for item in value]
+        return [sanitized(item) for item in value]
     return value
 
 

@@ -48,7 +48,7 @@ def same_resource(one: str, other: str) -> bool:
     return name_in(one) == name_in(other)
 
 
-def stop_command(arn: str, reason: str = "orphaned") -> str:
+def terminate_command(arn: str, reason: str = "orphaned") -> str:
     """Return the AWS CLI command that ends a live service job, in the job's own region."""
     parsed = parse_arn(arn)
     region = f" --region {parsed.region}" if parsed else ""

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sjresource.errors import NotFound, RequestFailed, Unreachable
-from sjresource.sanitize import harmless
+from sjresource.sanitize import sanitized
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -131,8 +131,8 @@ def call(
     except BotoCoreError as error:
         raise Unreachable(doing, noun, identifier, str(error)) from None
     answer.pop("ResponseMetadata", None)
-    made_harmless: dict[str, Any] = answer if raw else harmless(answer)
-    return made_harmless
+    sanitized_answer: dict[str, Any] = answer if raw else sanitized(answer)
+    return sanitized_answer
 
 
 def _iam_action(operation: Any, failed: str) -> str:

@@ -90,7 +90,7 @@ def endpoint_of(settings: Settings) -> tuple[str, str]:
     return meta.region_name, without_credentials(meta.endpoint_url)
 
 
-def find_caller(settings: Settings) -> dict[str, Any]:
+def caller_identity(settings: Settings) -> dict[str, Any]:
     """Return the identity of the credentials: `Account`, `Arn`, `UserId`.
 
     Raises:
@@ -111,7 +111,7 @@ def caller_account(settings: Settings) -> str | None:
 @cache
 def _caller_account(settings: Settings, _environment: Pairs) -> str | None:
     try:
-        answer = find_caller(settings)
+        answer = caller_identity(settings)
     except (RequestFailed, Unreachable):
         return None
     account: str = answer["Account"]

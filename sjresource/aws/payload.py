@@ -42,7 +42,7 @@ def parse_payload(value: Any) -> dict[str, Any]:
                 f"must be a JSON object, got text that is not JSON{position}"
             ) from None
     if not isinstance(value, dict):
-        raise InvalidPayload(f"must be a JSON object, got {kind_of(value)}")
+        raise InvalidPayload(f"must be a JSON object, got {json_type(value)}")
     return value
 
 
@@ -77,7 +77,7 @@ def payload_as_sent(value: Any, job_name: str) -> str:
     return payload_json({"TrainingJobName": _training_job_name(job_name), **parse_payload(value)})
 
 
-def kind_of(value: Any) -> str:
+def json_type(value: Any) -> str:
     """Return the JSON type of `value` in words, for messages: the value itself may be secret."""
     if value is None:
         return "null"

@@ -53,7 +53,7 @@ class ServiceJobCalls(BatchCalls):
             raise unreadable("reading", "ServiceJob", job)
         return detail
 
-    def find_request_payload(self, job: str) -> str:
+    def find_payload(self, job: str) -> str:
         """Return a job's payload, which may hold secrets; only to mask these in texts."""
         describe = self._batch.describe_service_job
         detail = call(describe, "reading", "ServiceJob", job, {"jobId": job}, raw=True)
@@ -87,7 +87,7 @@ class ServiceJobCalls(BatchCalls):
             ):
                 yield from page["jobSummaryList"]
 
-    def pages_of_service_jobs(self, job_queue: str, status: str) -> Iterator[list[dict[str, Any]]]:
+    def service_job_pages(self, job_queue: str, status: str) -> Iterator[list[dict[str, Any]]]:
         """Yield a queue's jobs in one status, newest first, as one list for each call."""
         request = {"jobQueue": job_queue, "jobStatus": status, "maxResults": _PAGE}
         for page in self._pages("listing", "ServiceJob", job_queue, "list_service_jobs", request):

@@ -107,7 +107,7 @@ class AwsSource:
         """Return a queue's newest jobs in one status, and whether there are more."""
         found: list[Answer] = []
         with self._call():
-            pages = self._batch(job_queue).pages_of_service_jobs(job_queue, status)
+            pages = self._batch(job_queue).service_job_pages(job_queue, status)
             for number, page in enumerate(pages):
                 if number == _MAX_PAGES:
                     return found, True

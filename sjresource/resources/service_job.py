@@ -32,7 +32,7 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from sjresource.aws.arn import name_in, parse_arn, stop_command
+from sjresource.aws.arn import name_in, parse_arn, terminate_command
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.service_jobs import JobLocator, find_job, wait_for_job
 from sjresource.checks.preflight.declared import managed_in_program
@@ -464,7 +464,8 @@ def _reason(props: Mapping[str, Any]) -> str:
 
 def _not_seen_to_end(arn: str) -> str:
     """Return the warning of a delete without proof; for stderr, a provider's only way to warn."""
+    command = terminate_command(arn, "deleted")
     return (
         f"warning: deleting ServiceJob ({arn}): Batch does not know it, and was asked to end it "
-        f"all the same; if it should ever show up, stop it with `{stop_command(arn, 'deleted')}`\n"
+        f"all the same; if it should ever show up, stop it with `{command}`\n"
     )

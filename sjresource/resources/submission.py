@@ -33,6 +33,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in
+from sjresource.aws.waiters import poll
 from sjresource.errors import NotFound, RequestFailed, Unreachable
 from sjresource.resources.wanted_run import token_digest_of
 from sjresource.stack.identity import IDENTITY_TAG, identity_tag, token_digest
@@ -58,14 +59,14 @@ if TYPE_CHECKING:
 _GENERATIONS = 1000
 """More runs of one identical request than anybody releases and wants again."""
 
-_LISTED_AFTER = (0, 0.5, 1, 2, 4, 8)
-"""Seconds before each search for a job that Batch says it has: lists may lag behind."""
+_LIST_DELAYS = (0.5, 1, 2, 4, 8)
+"""Seconds between searches for a job that Batch says it has: lists may lag behind."""
 
 _ENDED_DESCRIBED = 10
 """How many ended jobs of a new resource's name are described, the latest: one may be its own."""
 
-_DECIDED_AFTER = (1, 2, 4)
-"""Seconds before each look at a job that may be another's: a create that is under way gets its
+_DECIDED_DELAYS = (1, 2, 4)
+"""Seconds between descriptions of a job that may be another's: a create that is under way gets its
 tag, and a resource that has just been renamed takes its job with it.
 """
 
@@ -201,15 +202,21 @@ def _wait_until_decided(
     Raises:
         RequestFailed: after some seconds there still is one to decide about.
     """
-    for seconds in _DECIDED_AFTER:
-        if not any(run.must_ask_about(job) for job in jobs):
-            return jobs
-        sleep(seconds)
-        jobs = [found for job in jobs if (found := _find(client, job["jobId"]))]
-    for job in jobs:
+
+    def descriptions() -> Iterator[list[Detail]]:
+        described = jobs
+        while True:
+            yield described
+            described = [found for job in described if (found := _find(client, job["jobId"]))]
+
+    def is_decided(described: list[Detail]) -> bool:
+        return not any(map(run.must_ask_about, described))
+
+    described = poll(descriptions().__next__, is_decided, sleep, _DECIDED_DELAYS)
+    for job in described:
         if run.must_ask_about(job):
             raise _question(run, job)
-    return jobs
+    return described
 
 
 def _tag_as_taken(client: BatchClient, run: WantedRun, job: Detail) -> None:
@@ -262,14 +269,16 @@ def _find_submitted(
 ) -> str:
     """Return the ARN of the job that has a used token, among those that are listed by now."""
     token = token_digest(run.client_token(generation))
-    for seconds in _LISTED_AFTER:
-        if seconds:
-            sleep(seconds)
+
+    def arns() -> Iterator[str]:
+        while True:
+            found = (job["jobArn"] for job in jobs.details() if token_digest_of(job) == token)
+            yield next(found, "")
             jobs.list()
-        for detail in jobs.details():
-            if token_digest_of(detail) == token:
-                arn: str = detail["jobArn"]
-                return arn
+
+    arn = poll(arns().__next__, bool, sleep, _LIST_DELAYS)
+    if arn:
+        return arn
     wait = "run `pulumi up` again in a minute to find it, or change `triggers` for a new run"
     seen = "Batch has its client_token already, but lists no such job"
     raise _refusal(run, seen, "choose another client_token" if run.token else wait)

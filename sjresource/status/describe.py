@@ -93,7 +93,7 @@ class Look:
                 yield from self._listed_in(status)
 
     def _listed_in(self, status: str) -> Iterator[tuple[str, Detail]]:
-        pages = self._client.pages_of_service_jobs(self._queue, status)
+        pages = self._client.service_job_pages(self._queue, status)
         try:
             for number, page in enumerate(pages):
                 self.calls += 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from sjresource.aws.arn import name_in, stop_command
+from sjresource.aws.arn import name_in, terminate_command
 from sjresource.status.console_links import console_urls
 from sjresource.status.evidence import training_job_arn
 from sjresource.status.failure_hints import hint_for
@@ -72,7 +72,7 @@ def ending(name: str | None, arn: str) -> str:
     """Say how to end a live job: by the command, where it is there and the stack has the job."""
     if name is not None and find_spec("click") is not None:
         return f"sjresource terminate {name}"
-    return stop_command(arn, "took too long")
+    return terminate_command(arn, "took too long")
 
 
 def timeout_message(

@@ -98,7 +98,7 @@ def _list_shares(client: BatchClient, found: QueueDescription) -> list[Detail] |
 
 
 def _list_jobs(client: BatchClient, found: QueueDescription, status: str) -> list[Detail]:
-    pages = client.pages_of_service_jobs(found.queue["jobQueueArn"], status)
+    pages = client.service_job_pages(found.queue["jobQueueArn"], status)
     jobs = [job for page in islice(pages, _PAGES) for job in page]
     found.truncated = found.truncated or len(jobs) == _PAGES * 100
     return jobs

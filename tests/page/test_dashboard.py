@@ -236,7 +236,7 @@ def test_lists_are_bounded_and_calls_are_paced() -> None:
     class Pages:
         """A queue of endless jobs."""
 
-        def pages_of_service_jobs(self, queue: str, status: str) -> Iterator[Sequence[Any]]:
+        def service_job_pages(self, queue: str, status: str) -> Iterator[Sequence[Any]]:
             """Yield page after page."""
             while True:
                 asked.append(f"{queue} {status}")

@@ -59,7 +59,7 @@ class FakeBatch:
             raise NotFound("reading", "ServiceJob", job)
         return self._full(name)
 
-    def pages_of_service_jobs(self, _queue: str, status: str) -> Iterator[list[Detail]]:
+    def service_job_pages(self, _queue: str, status: str) -> Iterator[list[Detail]]:
         """List, newest first: in the order of `jobs`."""
         found = [self._full(name) for name, job in self.jobs.items() if job["status"] == status]
         for start in range(0, max(len(found), 1), PAGE):

@@ -8,7 +8,7 @@ from sjresource.aws.calls import call
 from sjresource.aws.settings import Settings
 from sjresource.cli.doctor.access import check_access
 from sjresource.errors import SjresourceError, Unreachable
-from sjresource.sanitize import harmless, plain_lines, quotable, without_credentials
+from sjresource.sanitize import plain_lines, quotable, sanitized, without_credentials
 
 HOSTILE = {
     "title": ("\x1b]0;owned\x07", r"\x1b]0;owned\x07"),
@@ -31,7 +31,7 @@ HOSTILE = {
 def test_what_acts_on_a_terminal_is_shown_instead(said: str, shown: str) -> None:
     """In texts, in whole answers, and in the names of members."""
     assert plain_lines(said) == shown
-    assert harmless({said: [{"reason": said, "at": 1}]}) == {shown: [{"reason": shown, "at": 1}]}
+    assert sanitized({said: [{"reason": said, "at": 1}]}) == {shown: [{"reason": shown, "at": 1}]}
     assert plain_lines(shown) == shown
 
 

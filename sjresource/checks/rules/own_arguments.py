@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import parse_arn
-from sjresource.aws.payload import is_unknown, kind_of
+from sjresource.aws.payload import is_unknown, json_type
 from sjresource.problem import Problem, join
 
 if TYPE_CHECKING:
@@ -53,18 +53,18 @@ def own_problems(properties: Mapping[str, Any]) -> Iterator[Problem]:
 def _flag(name: str, value: Any) -> Iterator[Problem]:
     if not isinstance(value, bool):
         hint = "; pulumi.Config has get_bool" if isinstance(value, str) else ""
-        yield Problem(name, f"must be True or False, got {kind_of(value)}{hint}")
+        yield Problem(name, f"must be True or False, got {json_type(value)}{hint}")
 
 
 def _triggers(name: str, value: Any) -> Iterator[Problem]:
     if not isinstance(value, (list, tuple, dict)):
-        yield Problem(name, f"must be a list of values, got {kind_of(value)}; write [value]")
+        yield Problem(name, f"must be a list of values, got {json_type(value)}; write [value]")
 
 
 def region_problems(name: str, value: Any) -> Iterator[Problem]:
     """Yield a problem if a value does not have the form of a region's name."""
     if not isinstance(value, str):
-        yield Problem(name, f"must be a region's name such as eu-west-1, got {kind_of(value)}")
+        yield Problem(name, f"must be a region's name such as eu-west-1, got {json_type(value)}")
     elif not _REGION.fullmatch(value):
         yield Problem(name, "must be a region's name such as eu-west-1, of letters and hyphens")
 
@@ -72,7 +72,7 @@ def region_problems(name: str, value: Any) -> Iterator[Problem]:
 def service_job_problems(name: str, value: Any) -> Iterator[Problem]:
     """Yield a problem if a value can be neither the id nor the ARN of a service job."""
     if not isinstance(value, str):
-        yield Problem(name, f"must be a service job's id or ARN, got {kind_of(value)}")
+        yield Problem(name, f"must be a service job's id or ARN, got {json_type(value)}")
         return
     arn = parse_arn(value)
     if arn is not None and arn.kind != "service-job":
@@ -83,7 +83,7 @@ def service_job_problems(name: str, value: Any) -> Iterator[Problem]:
 
 def _timeouts(name: str, value: Any) -> Iterator[Problem]:
     if not isinstance(value, dict):
-        yield Problem(name, f"must be an object, got {kind_of(value)}")
+        yield Problem(name, f"must be an object, got {json_type(value)}")
         return
     for operation, timeout in value.items():
         path = join(name, operation)
@@ -91,7 +91,7 @@ def _timeouts(name: str, value: Any) -> Iterator[Problem]:
             yield Problem(path, "is not known; there are create, update, delete")
         elif timeout is not None and not is_unknown(timeout) and seconds(timeout) is None:
             number = timeout if isinstance(timeout, (int, float)) else None
-            reason = f"must be seconds, more than 0, got {kind_of(timeout)}"
+            reason = f"must be seconds, more than 0, got {json_type(timeout)}"
             yield Problem(path, reason, number=None if isinstance(timeout, bool) else number)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.models import input_shape, property_name
-from sjresource.aws.payload import is_unknown, kind_of
+from sjresource.aws.payload import is_unknown, json_type
 from sjresource.checks.rules.bounds import bounds_of
 from sjresource.checks.rules.job import JOB_RULES
 from sjresource.checks.rules.own_arguments import own_problems
@@ -103,7 +103,7 @@ def _with_bounds(
     for bounded, allowed in bounds_of(operation):
         for found, value in _values_at(request, bounded.split("."), path):
             if not _is_reported(found, reported) and not allowed.test(value):
-                got = f"{kind_of(value)}{_size(value)}{_line_break(value)}"
+                got = f"{json_type(value)}{_size(value)}{_line_break(value)}"
                 number = value if isinstance(value, (int, float)) else None
                 reason = f"must be {allowed.meaning}, got {got}"
                 yield Problem(found, reason, unsendable=allowed.is_ours, number=number)

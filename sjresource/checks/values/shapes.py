@@ -14,7 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.models import model_version
-from sjresource.aws.payload import is_unknown, kind_of
+from sjresource.aws.payload import is_unknown, json_type
 from sjresource.problem import Problem, join
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class ShapeValidator:
         if not has_type(value):
             # AWS takes numbers as text in many places, hyperparameters above all.
             advice = "; write it as text" if shape.type_name == "string" else ""
-            reason = f"must be {type_words}, got {kind_of(value)}{advice}"
+            reason = f"must be {type_words}, got {json_type(value)}{advice}"
             number = value if _is_number(value) and shape.type_name in _NUMBERS else None
             yield self._misshapen(path, reason)._replace(number=number)
         elif shape.type_name == "structure":

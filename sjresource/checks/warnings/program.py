@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from sjresource.aws.arn import name_in, stop_command
+from sjresource.aws.arn import name_in, terminate_command
 from sjresource.aws.payload import is_plain, payload_or_empty
 from sjresource.aws.settings import Checking
 from sjresource.checks.preflight.declared import Declarations, Declared, declared_so_far
@@ -65,7 +65,7 @@ async def warn_of_other_runs(job: Any) -> None:
     for arn in orphans or []:
         pulumi.log.warn(
             f"an earlier run of this resource is still live: {arn}; stop it with "
-            f"`{stop_command(arn)}`",
+            f"`{terminate_command(arn)}`",
             resource=job,
         )
     for arn in recorded or []:

@@ -104,7 +104,7 @@ def _mask(context: StackContext, found: FoundJob) -> Mask:
         return context.mask
     resources = {each["urn"]: each for each in context.deployment.get("resources", [])}
     try:
-        payload = context.batch(found.arn).find_request_payload(found.arn)
+        payload = context.batch(found.arn).find_payload(found.arn)
     except NotFound:
         return context.mask
     return Mask(payload_secrets(resources[found.stack_job.urn], payload))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeVar
 
-from sjresource.aws.clients import endpoint_of, find_caller
+from sjresource.aws.clients import caller_identity, endpoint_of
 from sjresource.cli.doctor.check import failed, ok
 from sjresource.errors import SjresourceError, Unreachable
 
@@ -36,7 +36,7 @@ def check_access(settings: Settings) -> Iterator[Check]:
         return
     yield ok("region", region)
     try:
-        caller = retry_once(lambda: find_caller(settings))
+        caller = retry_once(lambda: caller_identity(settings))
     except Unreachable as error:
         if _NETWORK_ERROR.search(error.seen):
             yield failed("endpoint", error.seen, _ENDPOINT)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sjresource.aws.arn import name_in, region_in
 from sjresource.aws.batch import JOB_QUEUE, QUOTA_SHARE, SCHEDULING_POLICY, SERVICE_ENVIRONMENT
 from sjresource.aws.calls import DENIED, TRANSIENT
-from sjresource.aws.clients import endpoint_of, find_caller, regional_clients
+from sjresource.aws.clients import caller_identity, endpoint_of, regional_clients
 from sjresource.aws.session import OPTIONAL_TIMEOUTS
 from sjresource.cli.doctor.access import retry_once
 from sjresource.cli.doctor.check import failed, ok, unknown
@@ -77,7 +77,7 @@ class Targets:
             job_queue=queues[0] if queues else _MISSING_NAME,
             job=jobs[0].arn if jobs else _MISSING_JOB,
             training_job=name_in(training_job or _MISSING_NAME),
-            place=f"{region}:{find_caller(settings)['Account']}",
+            place=f"{region}:{caller_identity(settings)['Account']}",
         )
 
     def missing(self, kind: str) -> str:
@@ -105,7 +105,7 @@ READ_CALLS: dict[str, Callable[[RegionalClients, Targets], Any]] = {
         to.batch("").list_all(SCHEDULING_POLICY), None
     ),
     "batch:ListServiceJobs": lambda to, it: next(
-        to.batch("").pages_of_service_jobs(it.job_queue, "RUNNING"), None
+        to.batch("").service_job_pages(it.job_queue, "RUNNING"), None
     ),
     "logs:DescribeLogStreams": lambda to, it: next(
         to.logs("").list_log_streams(LOG_GROUP, f"{it.training_job}/"), None
