@@ -13,8 +13,9 @@ import time
 from typing import TYPE_CHECKING
 
 from benchmarks.table import Row
-from sjresource.emulator.scheduling import (
-    Environment,
+from sjresource.emulator.scheduling.capacity import Environment
+from sjresource.emulator.scheduling.planning import plan
+from sjresource.emulator.scheduling.state import (
     FairSharePolicy,
     Plan,
     Queue,
@@ -22,7 +23,6 @@ from sjresource.emulator.scheduling import (
     QuotaSharePolicy,
     State,
     WaitingJob,
-    plan,
 )
 from sjresource.emulator.scheduling.waiting_list import JobQueues
 from sjresource.emulator.what_if.scenario_json import read_scenario

@@ -13,15 +13,10 @@ from sjresource.emulator.engine.transitions import (
     is_capacity_failure,
     training_job_name,
 )
-from sjresource.emulator.scheduling import (
-    TOO_LARGE,
-    Environment,
-    Queue,
-    RunningJob,
-    State,
-    WaitingJob,
-    plan,
-)
+from sjresource.emulator.scheduling.capacity import Environment
+from sjresource.emulator.scheduling.planning import plan
+from sjresource.emulator.scheduling.reasons import TOO_LARGE
+from sjresource.emulator.scheduling.state import Queue, RunningJob, State, WaitingJob
 
 ONE, TWO = {"ml.m5.large": 1}, {"ml.m5.large": 2}
 

@@ -15,12 +15,13 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from sjresource.emulator.engine.scheduling_state import state_of
-from sjresource.emulator.scheduling import QuotaSharePolicy, order
+from sjresource.emulator.scheduling.planning import order
+from sjresource.emulator.scheduling.state import QuotaSharePolicy
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sjresource.emulator.scheduling import Queue, State
+    from sjresource.emulator.scheduling.state import Queue, State
     from sjresource.emulator.store.records import Job
     from sjresource.emulator.store.store import Store
 

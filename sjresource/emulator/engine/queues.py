@@ -10,17 +10,18 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sjresource.emulator import scheduling
 from sjresource.emulator.engine import transitions
 from sjresource.emulator.engine.scheduling_state import policy_of, state_of
 from sjresource.emulator.engine.training import start_training_job
-from sjresource.emulator.scheduling import FairSharePolicy
+from sjresource.emulator.scheduling import planning
+from sjresource.emulator.scheduling.state import FairSharePolicy
 from sjresource.emulator.store.records import HOLDING_CAPACITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sjresource.emulator.engine.tick import Tick
+    from sjresource.emulator.scheduling.state import State
     from sjresource.emulator.store.records import Job
 
 
@@ -45,7 +46,7 @@ def schedule(tick: Tick) -> None:
     live = tick.store.live
     if not live.waiting_queues():
         return
-    plan = scheduling.plan(_state(tick), tick.now / 1000, explain=False)
+    plan = planning.plan(_state(tick), tick.now / 1000, explain=False)
     placed = [job for job_id in plan.placements if (job := live.get(job_id)) is not None]
     tick.for_each(placed, lambda job: start_training_job(tick, job, plan.placements[job.id]))
     for preemption in plan.preemptions:
@@ -66,7 +67,7 @@ def why_waiting(tick: Tick, job: Job) -> str | None:
         return "the scheduler has not seen it yet"
     if job.status != "RUNNABLE":
         return None
-    plan = scheduling.plan(_state(tick), tick.now / 1000)
+    plan = planning.plan(_state(tick), tick.now / 1000)
     blocked = plan.blocked.get((job.queue, job.share))
     if blocked is None or job.terminated:
         return "nothing: it is about to go on"
@@ -129,7 +130,7 @@ def _record_reason(
         tick.put(changed)
 
 
-def _state(tick: Tick) -> scheduling.State:
+def _state(tick: Tick) -> State:
     def is_ready(job: Job) -> bool:
         return not tick.script(job).stuck and tick.ready_at(job) <= tick.now
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sjresource.emulator.scheduling import (
-    Environment,
+from sjresource.emulator.scheduling.capacity import Environment
+from sjresource.emulator.scheduling.state import (
     FairSharePolicy,
     Queue,
     QuotaShareConfiguration,

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from sjresource.emulator.engine import transitions
-from sjresource.emulator.scheduling import UsagePeriod
+from sjresource.emulator.scheduling.state import UsagePeriod
 from sjresource.emulator.store.damage import storage_problem
 from sjresource.emulator.store.records import HOLDING_CAPACITY, LIVE
 

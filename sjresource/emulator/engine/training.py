@@ -100,18 +100,15 @@ def _record_progress(tick: Tick, job: Job, progress: Progress) -> None:
     known = tick.store.training_job(job.region, job.training_job or "")
     if known is None:
         return
-    changed = known
-    if progress.secondary_status != known.secondary_status:
-        changed = replace(
-            changed,
-            secondary_status=progress.secondary_status,
-            transitions=[*known.transitions, (progress.secondary_status, tick.now)],
-        )
-    if progress.secondary_status == "Training" and known.started_at is None:
-        changed = replace(changed, started_at=tick.now)
-    metrics = [(metric.name, metric.value, metric.timestamp) for metric in progress.metrics]
-    if metrics != known.metrics:
-        changed = replace(changed, metrics=metrics)
+    status, at = progress.secondary_status, known.started_at
+    changed = replace(
+        known,
+        secondary_status=status,
+        started_at=tick.now if status == "Training" and at is None else at,
+        metrics=[(metric.name, metric.value, metric.timestamp) for metric in progress.metrics],
+    )
+    if status != known.secondary_status:
+        changed = replace(changed, transitions=[*known.transitions, (status, tick.now)])
     if progress.outcome is not None:
         changed = replace(
             changed,

@@ -80,7 +80,7 @@ def _waits_for_capacity(
     if not any(environment.open for environment in able):
         return BlockedJob(job.id, "the environments that are large enough take no jobs")
     room = " and ".join(_free_in(job, each, free) + set_aside(each) for each in able if each.open)
-    return BlockedJob(job.id, f"it needs {amount(job.capacity)}; {users} use the capacity: {room}")
+    return BlockedJob(job.id, f"it needs {_amount(job.capacity)}; {users} use the capacity: {room}")
 
 
 def not_its_turn(waiting: WaitingList, turn: WaitingList, usage: FairShareUsage) -> BlockedJob:
@@ -108,7 +108,7 @@ def over_quota(
         return _too_large(job, queue, free)
     if (exceeded := limit_exceeded(share, job, usage)) is not None:
         most = _own_and_borrowed_limits(share, job.capacity, usage)
-        return BlockedJob(job.id, f"it needs {amount(job.capacity)}; {most}", exceeded)
+        return BlockedJob(job.id, f"it needs {_amount(job.capacity)}; {most}", exceeded)
     if preempted:
         return BlockedJob(job.id, f"{_listed(preempted)}, preempted for it, to stop")
     reserved = _reserved_by_others(share, job, usage)
@@ -124,12 +124,12 @@ def over_quota(
     room = " and ".join(_free_in(job, each, free) + reserved for each in able)
     return BlockedJob(
         job.id,
-        f"it needs {amount(job.capacity)}; {_usage_of_limit(share, short, usage)} "
+        f"it needs {_amount(job.capacity)}; {_usage_of_limit(share, short, usage)} "
         f"{_borrowing(share, short, usage)}; {room}",
     )
 
 
-def amount(capacity: Mapping[str, int]) -> str:
+def _amount(capacity: Mapping[str, int]) -> str:
     """Return instances by type in words."""
     counts = [f"{count} {_unit_name(unit, count)}" for unit, count in capacity.items()]
     return " and ".join(counts) or "nothing"
@@ -137,8 +137,8 @@ def amount(capacity: Mapping[str, int]) -> str:
 
 def _too_large(job: WaitingJob, queue: Queue, free: FreeCapacity) -> BlockedJob:
     known = free.known(queue.environments)
-    largest = " and ".join(f"{each.name} has {amount(each.limits)} in all" for each in known)
-    why = f"no environment of the queue is large enough: it needs {amount(job.capacity)}"
+    largest = " and ".join(f"{each.name} has {_amount(each.limits)} in all" for each in known)
+    why = f"no environment of the queue is large enough: it needs {_amount(job.capacity)}"
     return BlockedJob(job.id, f"{why}, {largest}" if largest else why, TOO_LARGE)
 
 
@@ -162,7 +162,7 @@ def _kept_for_future_shares(job: WaitingJob, environment: Environment, reserved:
     units = environment.units(job.capacity)
     kept = {unit: int(environment.limits.get(unit, 0) * reserved) for unit in units}
     kept = {unit: count for unit, count in kept.items() if count}
-    return f", of which {amount(kept)} are kept for shares to come" if kept else ""
+    return f", of which {_amount(kept)} are kept for shares to come" if kept else ""
 
 
 def _reserved_by_others(share: str, job: WaitingJob, usage: QuotaShareUsage) -> str:
@@ -171,7 +171,7 @@ def _reserved_by_others(share: str, job: WaitingJob, usage: QuotaShareUsage) -> 
     kept = {unit: count for unit, count in kept.items() if count}
     names = sorted({name for unit in kept for name in usage.reserving(share, unit)})
     of_whom = f"share{'s' if len(names) > 1 else ''} {' and '.join(names)}"
-    return f", {amount(kept)} reserved for {of_whom}" if kept else ""
+    return f", {_amount(kept)} reserved for {of_whom}" if kept else ""
 
 
 def _unit_name(unit: str, count: int = 2) -> str:
@@ -194,7 +194,7 @@ def _own_and_borrowed_limits(
     share: str, capacity: Mapping[str, int], usage: QuotaShareUsage
 ) -> str:
     configuration = usage.share(share)
-    own = amount({unit: configuration.limits.get(unit, 0) for unit in capacity})
+    own = _amount({unit: configuration.limits.get(unit, 0) for unit in capacity})
     most = {unit: configuration.most_borrowed(unit) for unit in capacity}
     if all(count == 0 for count in most.values()):
         return f"share {share} has {own} in all and may not borrow"

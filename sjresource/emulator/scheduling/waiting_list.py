@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from typing import TYPE_CHECKING, Generic, TypeVar
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -11,28 +12,32 @@ if TYPE_CHECKING:
     from sjresource.emulator.scheduling.state import WaitingJob
 
 Job = TypeVar("Job")
+_Rank = tuple[int, int]
+_RANK: Final = itemgetter(0)
 
 
 class JobQueues(Generic[Job]):
     """Jobs by queue and share; queues and shares without jobs are left out.
 
     In a share a higher priority goes first, then the older job (the lower `sequence`); in a queue
-    without shares (share "") the older job goes first.
+    without shares (share "") the older job goes first. A list that is kept sorted is quick enough
+    for tens of thousands.
     """
 
     def __init__(self) -> None:
-        self._queues: dict[str, dict[str, _SortedJobs[Job]]] = {}
+        self._queues: dict[str, dict[str, list[tuple[_Rank, Job]]]] = {}
 
     def add(self, queue: str, share: str, priority: int, sequence: int, job: Job) -> None:
         """Add a job at its position."""
-        jobs = self._queues.setdefault(queue, {}).setdefault(share, _SortedJobs())
-        jobs.add(_rank(share, priority, sequence), job)
+        jobs = self._queues.setdefault(queue, {}).setdefault(share, [])
+        insort(jobs, (_rank(share, priority, sequence), job), key=_RANK)
 
     def remove(self, queue: str, share: str, priority: int, sequence: int) -> None:
         """Remove a job."""
         shares = self._queues[queue]
-        shares[share].remove(_rank(share, priority, sequence))
-        if not shares[share].order:
+        jobs = shares[share]
+        del jobs[bisect_left(jobs, _rank(share, priority, sequence), key=_RANK)]
+        if not jobs:
             del shares[share]
         if not shares:
             del self._queues[queue]
@@ -47,27 +52,10 @@ class JobQueues(Generic[Job]):
 
     def jobs(self, queue: str, share: str) -> Iterator[Job]:
         """Iterate over a share's jobs, in order; invalid once a job is added or removed."""
-        jobs = self._queues.get(queue, {}).get(share)
-        return iter(()) if jobs is None else (jobs.jobs[rank] for rank in jobs.order)
+        return (job for _, job in self._queues.get(queue, {}).get(share, ()))
 
 
-class _SortedJobs(Generic[Job]):
-    """One share's jobs; a list that is kept sorted is quick enough for tens of thousands."""
-
-    def __init__(self) -> None:
-        self.order: list[tuple[int, int]] = []
-        self.jobs: dict[tuple[int, int], Job] = {}
-
-    def add(self, rank: tuple[int, int], job: Job) -> None:
-        insort(self.order, rank)
-        self.jobs[rank] = job
-
-    def remove(self, rank: tuple[int, int]) -> None:
-        del self.order[bisect_left(self.order, rank)]
-        del self.jobs[rank]
-
-
-def _rank(share: str, priority: int, sequence: int) -> tuple[int, int]:
+def _rank(share: str, priority: int, sequence: int) -> _Rank:
     return (-priority if share else 0, sequence)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sjresource.emulator.scheduling import RunningJob
+from sjresource.emulator.scheduling.state import RunningJob
 from sjresource.emulator.scheduling.waiting_list import JobQueues
 from sjresource.emulator.store.records import HOLDING_CAPACITY, LIVE
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from sjresource.emulator.scheduling import UsagePeriod
+from sjresource.emulator.scheduling.state import UsagePeriod
 from sjresource.emulator.store.damage import damaged_database
 from sjresource.emulator.store.database import open_database
 from sjresource.emulator.store.live_jobs import LiveJobs

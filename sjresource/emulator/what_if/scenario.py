@@ -8,12 +8,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from sjresource.emulator.scheduling import NUM_INSTANCES, QuotaSharePolicy
+from sjresource.emulator.scheduling.capacity import NUM_INSTANCES
+from sjresource.emulator.scheduling.state import QuotaSharePolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sjresource.emulator.scheduling import Environment, Queue
+    from sjresource.emulator.scheduling.capacity import Environment
+    from sjresource.emulator.scheduling.state import Queue
 
 _MOST_SHARES: Final = 20
 

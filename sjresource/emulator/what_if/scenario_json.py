@@ -21,9 +21,8 @@ from sjresource.emulator.protocol.decoding import (
     decode,
     shown,
 )
-from sjresource.emulator.scheduling import (
-    NUM_INSTANCES,
-    Environment,
+from sjresource.emulator.scheduling.capacity import NUM_INSTANCES, Environment
+from sjresource.emulator.scheduling.state import (
     FairSharePolicy,
     Queue,
     QuotaShareConfiguration,

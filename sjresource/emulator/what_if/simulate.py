@@ -11,8 +11,8 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from sjresource.emulator import scheduling
-from sjresource.emulator.scheduling import (
+from sjresource.emulator.scheduling import planning
+from sjresource.emulator.scheduling.state import (
     FairSharePolicy,
     RunningJob,
     State,
@@ -22,7 +22,7 @@ from sjresource.emulator.scheduling import (
 from sjresource.emulator.scheduling.waiting_list import JobQueues
 
 if TYPE_CHECKING:
-    from sjresource.emulator.scheduling import Plan, Preemption
+    from sjresource.emulator.scheduling.state import Plan, Preemption
     from sjresource.emulator.what_if.scenario import Change, Scenario, Submission
 
 What = Literal["submit", "start", "preempt", "requeue", "fail", "end"]
@@ -110,7 +110,7 @@ class _Simulator:
                 self._handle(kind, what)
             self._decide()
         self._now = self._now if until is None else until
-        left = scheduling.plan(self._state(), self._now).blocked.values()
+        left = planning.plan(self._state(), self._now).blocked.values()
         waiting = {blocked.job_id: blocked.why for blocked in left}
         return Simulation(self._histories, self._events, self._now, waiting)
 
@@ -189,7 +189,7 @@ class _Simulator:
                 past.popleft()
 
     def _decide(self) -> None:
-        plan = scheduling.plan(self._state(), self._now, explain=False)
+        plan = planning.plan(self._state(), self._now, explain=False)
         for name, environment in plan.placements.items():
             self._start(name, environment)
         for preemption in plan.preemptions:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from sjresource.emulator.executors.interface import TrainingJob
 from sjresource.emulator.executors.process import container
 from sjresource.emulator.executors.process.container import CannotRunError, ContainerRoot
 from sjresource.emulator.executors.process.preparation import toolkit_variables
@@ -71,16 +72,12 @@ def test_the_first_instance_preference_is_what_runs() -> None:
 
 def test_hyperparameters_are_strings_in_the_file_and_values_in_the_toolkit() -> None:
     """SageMaker hands strings over; its toolkit reads those that are JSON."""
-    request = {"HyperParameters": {"epochs": "30", "name": "adam", "data": "/opt/ml/input"}}
+    request = {
+        "HyperParameters": {"epochs": "30", "name": "adam", "data": "/opt/ml/input"},
+        "InputDataConfig": [{"ChannelName": "training"}],
+    }
     hyperparameters = container.hyperparameters(request, ROOT)
-    variables = toolkit_variables(
-        "job",
-        ROOT,
-        hyperparameters=hyperparameters,
-        resource_config=container.resource_config(request),
-        input_data_config={"training": {}},
-        cpus=2,
-    )
+    variables = toolkit_variables(TrainingJob("job", "arn", "us-east-1", request), ROOT, cpus=2)
 
     assert hyperparameters == {"epochs": "30", "name": "adam", "data": "/jobs/a/opt/ml/input"}
     assert variables["SM_HPS"] == '{"data":"/jobs/a/opt/ml/input","epochs":30,"name":"adam"}'

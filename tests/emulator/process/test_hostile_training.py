@@ -240,14 +240,7 @@ def _put_in_order(job: TrainingJob, root: ContainerRoot) -> None:
     container.check(job.request)
     MetricScanner(job.request["AlgorithmSpecification"].get("MetricDefinitions", ()))
     resources = container.resource_config(job.request)
-    toolkit_variables(
-        job.name,
-        root,
-        hyperparameters=container.hyperparameters(job.request, root),
-        resource_config=resources,
-        input_data_config=container.input_data_config(job.request),
-        cpus=1,
-    )
+    toolkit_variables(job, root, cpus=1)
     assert container.command(job.request, root)
     assert container.variables(job, root)
     assert len(resources["hosts"]) <= container.MOST_INSTANCES

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from sjresource.emulator.scheduling import QuotaSharePolicy
+from sjresource.emulator.scheduling.state import QuotaSharePolicy
 from sjresource.emulator.what_if.scenario_json import read_scenario
 from sjresource.emulator.what_if.simulate import Simulation, simulate_scenario
 

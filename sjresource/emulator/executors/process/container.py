@@ -42,46 +42,18 @@ class Channel:
     folder: Path
 
 
-@dataclass(frozen=True)
 class ContainerRoot:
     """The job's folder, which stands for the root of the container's file system."""
 
-    path: Path
-
-    @property
-    def mount(self) -> Path:
-        """Where SageMaker puts everything of its own."""
-        return self.path / "opt/ml"
-
-    @property
-    def config(self) -> Path:
-        """The folder of the configuration files."""
-        return self.path / "opt/ml/input/config"
-
-    @property
-    def data(self) -> Path:
-        """The folder of the channels' folders."""
-        return self.path / "opt/ml/input/data"
-
-    @property
-    def model(self) -> Path:
-        """The folder that becomes model.tar.gz."""
-        return self.path / "opt/ml/model"
-
-    @property
-    def output(self) -> Path:
-        """The folder that becomes output.tar.gz."""
-        return self.path / "opt/ml/output/data"
-
-    @property
-    def failure(self) -> Path:
-        """The file in which the training code may write why it failed."""
-        return self.path / "opt/ml/output/failure"
-
-    @property
-    def temporary(self) -> Path:
-        """The folder of temporary files, TMPDIR."""
-        return self.path / "tmp"
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.temporary = path / "tmp"
+        self.mount = path / "opt/ml"
+        self.config = self.mount / "input/config"
+        self.data = self.mount / "input/data"  # with a folder for each channel
+        self.model = self.mount / "model"  # becomes model.tar.gz
+        self.output = self.mount / "output/data"  # becomes output.tar.gz
+        self.failure = self.mount / "output/failure"  # the file in which code may write its error
 
     def local(self, text: str) -> str:
         """Return `text` with every path under /opt/ml moved below this root."""

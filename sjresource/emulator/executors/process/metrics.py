@@ -34,12 +34,15 @@ class MetricScanner:
         self._patterns: dict[str, Any] = {}
         for definition in definitions:
             name, regex = definition["Name"], definition["Regex"]
+            _require_group(name, regex)
             try:
-                self._patterns[name] = _compiled(name, regex)
-            except _NoRE2Error as error:
+                self._patterns[name] = re2.compile(regex, _options())
+            except re2.error as error:
+                message = error.args[0] if error.args else ""
+                reason = message.decode(errors="replace") if isinstance(message, bytes) else message
                 self.notes.append(
                     f"[emulator] metric {name} is not looked for: RE2, by which the "
-                    f"emulator searches, has not all of Python's patterns: {error}"
+                    f"emulator searches, has not all of Python's patterns: {reason}"
                 )
         self._latest: dict[str, Metric] = {}
 
@@ -60,26 +63,19 @@ class MetricScanner:
             self._latest = self._latest | found  # a new one: readers never see it half-made
 
 
-class _NoRE2Error(Exception):
-    """Python would take the pattern, RE2 does not."""
-
-
-def _compiled(name: str, regex: str) -> Any:
+def _require_group(name: str, regex: str) -> None:
     try:
         groups = re.compile(regex).groups
     except (re.error, RecursionError, OverflowError) as error:
         raise CannotRunError(f"ClientError: metric {name} has an invalid Regex: {error}") from error
     if groups < 1:
         raise CannotRunError(f"ClientError: the Regex of metric {name} has no group for the value")
+
+
+def _options() -> Any:
     options = re2.Options()
     options.log_errors = False
-    try:
-        return re2.compile(regex, options)
-    except re2.error as error:
-        message = error.args[0] if error.args else ""
-        raise _NoRE2Error(
-            message.decode(errors="replace") if isinstance(message, bytes) else message
-        ) from None
+    return options
 
 
 def _number(text: str | None) -> float | None:

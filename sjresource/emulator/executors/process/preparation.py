@@ -32,49 +32,33 @@ def prepare(
     mark(root.path)
     for folder in (root.config, root.data, root.model, root.output, root.temporary):
         folder.mkdir(parents=True)
-    hyperparameters = container.hyperparameters(job.request, root)
-    resource_config = container.resource_config(job.request)
-    input_data_config = container.input_data_config(job.request)
     for name, content in {
-        "hyperparameters": hyperparameters,
-        "resourceconfig": resource_config,
-        "inputdataconfig": input_data_config,
+        "hyperparameters": container.hyperparameters(job.request, root),
+        "resourceconfig": container.resource_config(job.request),
+        "inputdataconfig": container.input_data_config(job.request),
     }.items():
         (root.config / f"{name}.json").write_text(json.dumps(content))
-    toolkit = toolkit_variables(
-        job.name,
-        root,
-        hyperparameters=hyperparameters,
-        resource_config=resource_config,
-        input_data_config=input_data_config,
-        cpus=os.cpu_count() or 1,
-    )
     return {
         **{name: os.environ[name] for name in _INHERITED if name in os.environ},
         "HOME": str(root.path),
         "TMPDIR": str(root.temporary),
         "PYTHONUNBUFFERED": "1",  # as in AWS's images: lines are logged when they are printed
         **aws_variables,
-        **toolkit,
+        **toolkit_variables(job, root, cpus=os.cpu_count() or 1),
         **container.variables(job, root),
     }
 
 
-def toolkit_variables(
-    job_name: str,
-    root: ContainerRoot,
-    *,
-    hyperparameters: Mapping[str, str],
-    resource_config: Mapping[str, Any],
-    input_data_config: Mapping[str, Any],
-    cpus: int,
-) -> dict[str, str]:
+def toolkit_variables(job: TrainingJob, root: ContainerRoot, *, cpus: int) -> dict[str, str]:
     """Return a training job's SM_* variables, as if there was never a GPU.
 
     They are not SageMaker's but its training toolkit's, which AWS's own images have; names and
     forms as in
     https://github.com/aws/sagemaker-training-toolkit/blob/master/ENVIRONMENT_VARIABLES.md
     """
+    hyperparameters = container.hyperparameters(job.request, root)
+    resource_config = container.resource_config(job.request)
+    input_data_config = container.input_data_config(job.request)
     values = {name: _decoded(text) for name, text in hyperparameters.items()}
     channels = {name: str(root.data / name) for name in input_data_config}
     shared = {
@@ -97,7 +81,7 @@ def toolkit_variables(
     }
     training_env = {
         **shared,
-        "job_name": job_name,
+        "job_name": job.name,
         "hyperparameters": values,
         "channel_input_dirs": channels,
     }
