@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.payload import payload
 from benchmarks.table import Row
-from sjresource.aws.settings import Checking, Settings
+from sjresource.aws.settings import CheckSettings, Settings
 from sjresource.checks.service_job import check_job
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def rows(jobs: int) -> Iterator[Row]:
     declared = [job(number) for number in range(jobs)]
     begun, milliseconds = time.process_time(), []
     for each in declared:
-        checked = check_job(Settings(), Checking(), each, would_be_submitted=False)
+        checked = check_job(Settings(), CheckSettings(), each, would_be_submitted=False)
         if checked.failures:
             raise RuntimeError(checked.failures[0].reason)
         milliseconds.append(1000 * (time.process_time() - begun))

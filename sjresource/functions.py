@@ -15,7 +15,7 @@ import pulumi
 from sjresource.aws.arn import parse_arn
 from sjresource.aws.clients import batch_client
 from sjresource.aws.models import answer_properties
-from sjresource.aws.settings import Checking
+from sjresource.aws.settings import CheckSettings
 from sjresource.checks.function_arguments import refuse, require_arguments
 from sjresource.problem import Problem
 from sjresource.stack.config import stack_settings
@@ -129,7 +129,7 @@ def _client(name_or_arn: str, region: str | None) -> BatchClient:
 
 
 def _require(doing: str, *, plain_form: bool = True, **arguments: Any) -> None:
-    checking = Checking.from_config(pulumi.Config("sjresource").get)
+    checking = CheckSettings.from_config(pulumi.Config("sjresource").get)
     require_arguments(doing, arguments, plain_form=plain_form, lenient=checking.lenient)
 
 

@@ -198,7 +198,7 @@ class Settings:
 
 
 @dataclass(frozen=True)
-class Checking:
+class CheckSettings:
     """How a preview checks: `sjresource:validation` and `sjresource:preflight` of the config.
 
     `lenient` (`validation: warn`) turns errors into warnings, except where botocore can't send the
@@ -209,7 +209,7 @@ class Checking:
     preflight: bool = True
 
     @classmethod
-    def from_config(cls, get: Callable[[str], Any]) -> Checking:
+    def from_config(cls, get: Callable[[str], Any]) -> CheckSettings:
         """Return it read through `get`, which takes a key without its namespace."""
         return cls(
             lenient=str(get("validation")).lower() == "warn",

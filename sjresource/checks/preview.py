@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
     from sjresource.aws.batch import BatchClient
-    from sjresource.aws.settings import Checking, Settings
+    from sjresource.aws.settings import CheckSettings, Settings
     from sjresource.checks.preflight.queue_facts import QueueFacts
     from sjresource.problem import Problem
 
@@ -110,7 +110,7 @@ class PreviewCache:
         noun: str,
         properties: Mapping[str, Any],
         problems: Iterable[tuple[Problem, bool]],
-        checking: Checking,
+        checking: CheckSettings,
     ) -> Iterator[Problem]:
         """Yield the problems that fail, and warn of the others.
 

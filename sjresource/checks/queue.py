@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pulumi.dynamic import CheckResult
 
     from sjresource.aws.batch import BatchClient
-    from sjresource.aws.settings import Checking, Settings
+    from sjresource.aws.settings import CheckSettings, Settings
     from sjresource.checks.preflight.live_problem import LiveProblem
     from sjresource.problem import Problem
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def check_arguments(
-    settings: Settings, checking: Checking, operation: str, properties: Properties
+    settings: Settings, checking: CheckSettings, operation: str, properties: Properties
 ) -> CheckResult:
     """Check the arguments with which `operation` would make a resource."""
     problems = [*account_problems(settings), *queue_problems(operation, properties)]
@@ -36,7 +36,7 @@ def check_arguments(
 
 
 def with_conflicts(
-    noun: str, checked: CheckResult, settings: Settings, checking: Checking, find: Find | None
+    noun: str, checked: CheckResult, settings: Settings, checking: CheckSettings, find: Find | None
 ) -> CheckResult:
     """Return a check's result with the conflicts around the resource.
 
@@ -54,7 +54,7 @@ def with_conflicts(
 
 
 def warn_if_new_and_unreachable(
-    checked: CheckResult, olds: Properties, settings: Settings, checking: Checking
+    checked: CheckResult, olds: Properties, settings: Settings, checking: CheckSettings
 ) -> CheckResult:
     """Warn if AWS cannot be asked and the resource is new and right; return its check's result."""
     if checking.preflight and not olds and not checked.failures:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from pulumi.dynamic import CheckResult
 
-    from sjresource.aws.settings import Checking, Settings
+    from sjresource.aws.settings import CheckSettings, Settings
     from sjresource.checks.preflight.queue_facts import QueueFacts
     from sjresource.checks.preview import PreviewCache
     from sjresource.problem import Problem
@@ -59,7 +59,7 @@ def would_be_submitted(
 
 def check_job(
     settings: Settings,
-    checking: Checking,
+    checking: CheckSettings,
     properties: Properties,
     *,
     would_be_submitted: bool,

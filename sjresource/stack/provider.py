@@ -21,7 +21,7 @@ from sjresource.aws.arn import parse_arn
 from sjresource.aws.calls import TRANSIENT
 from sjresource.aws.clients import batch_client, caller_account, confirm_gone
 from sjresource.aws.payload import is_unknown
-from sjresource.aws.settings import Checking, Settings
+from sjresource.aws.settings import CheckSettings, Settings
 from sjresource.aws.waiters import Clock
 from sjresource.errors import NotFound, RequestFailed
 from sjresource.stack.identity import is_known_identity, without_claimants
@@ -40,14 +40,14 @@ class BatchProvider(ResourceProvider):
     """A class's name is no secret: a stack without secrets needs no passphrase."""
 
     settings: Settings = Settings()
-    checking: Checking = Checking()
+    checking: CheckSettings = CheckSettings()
     _deployed_ids: Mapping[str, str] = MappingProxyType({})
     """The ids that this operation has seen in the state, by identity; "" where one isn't known."""
 
     def configure(self, req: ConfigureRequest) -> None:
         """Read the stack's config; the engine calls this, in the plugin's process only."""
         self.settings = Settings.from_config(lambda key: req.config.get(f"aws:{key}"))
-        self.checking = Checking.from_config(lambda key: req.config.get(f"sjresource:{key}"))
+        self.checking = CheckSettings.from_config(lambda key: req.config.get(f"sjresource:{key}"))
         # Otherwise Python searches all of boto3 and its models for garbage, several times, while
         # the engine waits for the plugin to end: 0.2 s of every operation.
         atexit.register(gc.freeze)

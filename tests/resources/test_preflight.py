@@ -11,7 +11,7 @@ from emulated import IDENTITY, PAYLOAD
 from pulumi.runtime import rpc
 from queue_side import KIND, QueueSide
 
-from sjresource.aws.settings import Checking, Settings
+from sjresource.aws.settings import CheckSettings, Settings
 from sjresource.checks.preflight.job import job_problems_at
 from sjresource.checks.preflight.queue_facts import QueueFacts
 from sjresource.checks.preview import PreviewCache, TTLCache
@@ -43,7 +43,7 @@ def failures(aws: EmulatedBatch, queue: str, **job: Any) -> list[str]:
     """Check a job as a new preview does, with preflight; give the reasons."""
     checked = check_job(
         aws.settings,
-        Checking(),
+        CheckSettings(),
         aws.job(queue, **job),
         would_be_submitted=True,
         preview=PreviewCache(),
@@ -51,10 +51,12 @@ def failures(aws: EmulatedBatch, queue: str, **job: Any) -> list[str]:
     return [failure.reason for failure in checked.failures]
 
 
-def checking_provider(aws: EmulatedBatch, checking: Checking | None = None) -> ServiceJobProvider:
+def checking_provider(
+    aws: EmulatedBatch, checking: CheckSettings | None = None
+) -> ServiceJobProvider:
     """Make a provider that does preflight, if `checking` doesn't say otherwise."""
     provider = aws.provider(ServiceJobProvider)
-    provider.checking = checking or Checking()
+    provider.checking = checking or CheckSettings()
     return provider
 
 
@@ -239,7 +241,7 @@ def test_validation_warn_lets_a_preflight_pass_too(
     aws: EmulatedBatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """It may be as wrong as any other rule, and says that it was let pass."""
-    provider = checking_provider(aws, Checking(lenient=True))
+    provider = checking_provider(aws, CheckSettings(lenient=True))
 
     assert provider.check({}, aws.job("nowhere")).failures == []
     told = capfd.readouterr().err
@@ -263,7 +265,7 @@ def test_many_jobs_ask_once(aws: EmulatedBatch) -> None:
 def test_preflight_false_asks_nothing(aws: EmulatedBatch) -> None:
     """`sjresource:preflight: false`."""
     aws.make_queue()
-    provider = checking_provider(aws, Checking.from_config({"preflight": "false"}.get))
+    provider = checking_provider(aws, CheckSettings.from_config({"preflight": "false"}.get))
     aws.emulator.calls.clear()
 
     assert provider.check({}, aws.job("nowhere")).failures == []
@@ -352,9 +354,9 @@ def test_no_network_is_told_of_a_stack_without_a_job_too(
         endpoints=(("batch", f"http://127.0.0.1:9/{kind.__name__}"),),
     )
 
-    provider.checking = Checking(preflight=False)
+    provider.checking = CheckSettings(preflight=False)
     named = provider.check({}, {"identity": f"{IDENTITY}new", **inputs})
-    provider.checking = Checking()
+    provider.checking = CheckSettings()
     provider.check(dict(named.inputs), dict(named.inputs))
     assert capsys.readouterr().err == ""
     checked = provider.check({}, dict(named.inputs))

@@ -7,7 +7,7 @@ import pytest
 from emulated import IDENTITY
 from queue_side import KIND, QueueSide
 
-from sjresource.aws.settings import Checking, Settings
+from sjresource.aws.settings import CheckSettings, Settings
 from sjresource.resources.job_queue import JobQueueProvider
 from sjresource.resources.quota_share import QuotaShareProvider
 from sjresource.stack.identity import IDENTITY_TAG
@@ -31,11 +31,11 @@ def failures(
     side: QueueSide,
     kind: type[NamedResourceProvider],
     inputs: dict[str, Any],
-    checking: Checking | None = None,
+    checking: CheckSettings | None = None,
 ) -> list[str]:
     """Check what would be made as a preview does, with preflight; give the reasons."""
     provider = side.aws.provider(kind)
-    provider.checking = checking or Checking()
+    provider.checking = checking or CheckSettings()
     checked = provider.check({}, {"identity": IDENTITY + "new", **inputs})
     return [failure.reason for failure in checked.failures]
 
@@ -119,7 +119,7 @@ def test_what_this_stack_may_be_about_to_change_is_only_warned_of(
 
     assert failures(side, JobQueueProvider, queue_over(ours.id, policy.id)) == []
     assert "checking JobQueue (new): service_environment_order[0]" in capfd.readouterr().err
-    lenient = Checking(lenient=True)
+    lenient = CheckSettings(lenient=True)
     assert failures(side, JobQueueProvider, queue_over(theirs.id, policy.id), lenient) == []
     assert "; let pass, since sjresource:validation is warn" in capfd.readouterr().err
 
@@ -133,10 +133,10 @@ def test_what_is_unknown_unreadable_or_unchanged_is_passed_over(side: QueueSide)
 
     assert failures(side, JobQueueProvider, queue_over(unknown, policy.id)) == []
     assert failures(side, JobQueueProvider, queue_over(environment.id, unknown)) == []
-    quiet = Checking(preflight=False)
+    quiet = CheckSettings(preflight=False)
     assert failures(side, JobQueueProvider, queue_over(environment.id, policy.id), quiet) == []
     provider = side.aws.provider(JobQueueProvider)
-    provider.checking = Checking()
+    provider.checking = CheckSettings()
     side.aws.emulator.calls.clear()
     assert provider.check(queue.inputs, {**queue.inputs, "priority": 7.0}).failures == []
     assert side.aws.emulator.calls.counts() == {}

@@ -14,7 +14,7 @@ from lifecycle import Life
 
 from sjresource.aws.calls import advice
 from sjresource.aws.session import open_client
-from sjresource.aws.settings import Checking, Settings
+from sjresource.aws.settings import CheckSettings, Settings
 from sjresource.checks.preflight.job import job_problems_at
 from sjresource.checks.preflight.queue_facts import QueueFacts
 from sjresource.checks.preflight.unreachable import unreachable_warning
@@ -109,7 +109,7 @@ def by_checks(aws: EmulatedBatch) -> Iterator[str]:
         job = aws.job(queue, service_request_payload={**PAYLOAD, **change})
         yield from reasons(jobs.check({}, job).failures)
     asking = aws.provider(ServiceJobProvider)
-    asking.checking = Checking()
+    asking.checking = CheckSettings()
     yield from reasons(asking.check({}, aws.job("trainin")).failures)
     job = aws.job(queue, client_token="mine")
     yield from reasons(jobs.check(job, {**job, "triggers": ["new"]}).failures)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import boto3
 from emulator_control import EmulatorControl
 
-from sjresource.aws.settings import Checking, Settings
+from sjresource.aws.settings import CheckSettings, Settings
 from sjresource.emulator import Emulator
 from sjresource.emulator.clock import Clock
 
@@ -71,7 +71,7 @@ class EmulatedBatch:
         """Make a provider as the engine configures it, in the emulator's time."""
         provider = kind()
         provider.settings = self.settings
-        provider.checking = Checking(preflight=False)  # a test of it says otherwise
+        provider.checking = CheckSettings(preflight=False)  # a test of it says otherwise
         clock = self.emulator.clock
         setattr(provider, "monotonic", clock.now)  # noqa: B010 - a method, replaced for this object
         setattr(provider, "sleep", clock.advance)  # noqa: B010 - as above

@@ -14,7 +14,7 @@ import pulumi
 
 from sjresource.aws.arn import name_in, terminate_command
 from sjresource.aws.payload import is_plain, payload_or_empty
-from sjresource.aws.settings import Checking
+from sjresource.aws.settings import CheckSettings
 from sjresource.checks.preflight.declared import Declarations, Declared, declared_so_far
 from sjresource.checks.preflight.job import counted, limited, may_run
 from sjresource.checks.rules.instance_hours import requested_instances
@@ -130,7 +130,7 @@ async def too_much(program: Declarations, job: Mapping[str, Any]) -> str | None:
 
 
 def _is_lenient() -> bool:
-    return Checking.from_config(pulumi.Config("sjresource").get).lenient
+    return CheckSettings.from_config(pulumi.Config("sjresource").get).lenient
 
 
 def _let_pass(problems: Callable[[], Iterable[Problem]]) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 from argument_kinds import CANARY, Kinds
 from training_requests import IDENTITY, JOB, PAYLOAD
 
-from sjresource.aws.settings import Checking, Settings
+from sjresource.aws.settings import CheckSettings, Settings
 from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.checks.warnings.requests import job_warnings
 from sjresource.resources.job_queue import JobQueueProvider
@@ -95,7 +95,10 @@ def test_a_check_answers_whatever_it_is_given(kind: type) -> None:
     """With failures that show no value; a diff of what passed answers too."""
     kinds, right = Kinds(SEED), RIGHT[kind]
     provider = kind()
-    provider.settings, provider.checking = Settings(region="us-east-1"), Checking(preflight=False)
+    provider.settings, provider.checking = (
+        Settings(region="us-east-1"),
+        CheckSettings(preflight=False),
+    )
     for _ in range(ROUNDS):
         for name in (each for each in right if each not in ("identity", "secret_paths")):
             news = {**right, name: kinds.checked(right[name])}

@@ -10,7 +10,7 @@ from bad_requests import BAD_JOBS, BAD_PAYLOADS, Bad
 from botocore.validate import ParamValidator
 
 from sjresource.aws.models import input_shape, property_name
-from sjresource.aws.settings import Checking
+from sjresource.aws.settings import CheckSettings
 from sjresource.checks.rules.requests import job_problems
 from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.resources.job_queue import JobQueueProvider
@@ -37,7 +37,7 @@ PROVIDERS: dict[str, type[BatchProvider]] = {
 def failures(bad: Bad, **checking: bool) -> list[str]:
     """Check it as the engine does, without asking AWS."""
     provider: Any = PROVIDERS[bad.operation]()
-    provider.checking = Checking(preflight=False, **checking)
+    provider.checking = CheckSettings(preflight=False, **checking)
     given = {name: value for name, value in bad.request.items() if value is not None}
     return [failure.reason for failure in provider.check({}, given).failures]
 

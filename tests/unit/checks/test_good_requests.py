@@ -8,7 +8,7 @@ from good_requests import GOOD_JOBS
 from real_requests import REAL_JOBS, REAL_QUEUE_SIDE
 from training_requests import JOB
 
-from sjresource.aws.settings import Checking, Settings
+from sjresource.aws.settings import CheckSettings, Settings
 from sjresource.checks.rules.requests import queue_problems
 from sjresource.checks.service_job import check_job
 
@@ -18,7 +18,7 @@ GOOD = {**GOOD_JOBS, **REAL_JOBS}
 def failures(job: dict[str, Any]) -> list[str]:
     """Check it offline, in the region that these documents are about."""
     settings = Settings(region="us-west-2")
-    checked = check_job(settings, Checking(), job, would_be_submitted=False)
+    checked = check_job(settings, CheckSettings(), job, would_be_submitted=False)
     return [failure.reason for failure in checked.failures]
 
 

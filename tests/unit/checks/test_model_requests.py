@@ -9,7 +9,7 @@ from model_requests import right, wrong
 from training_requests import JOB
 
 from sjresource.aws.models import input_shape, property_name
-from sjresource.aws.settings import Checking, Settings
+from sjresource.aws.settings import CheckSettings, Settings
 from sjresource.checks.preflight.job import job_problems_at
 from sjresource.checks.preflight.queue_facts import QueueFacts
 from sjresource.checks.rules.requests import queue_problems
@@ -30,7 +30,7 @@ OPERATIONS = [
 
 def check(job: dict[str, Any]) -> list[str]:
     """Check a job offline."""
-    checked = check_job(Settings(), Checking(), job, would_be_submitted=False)
+    checked = check_job(Settings(), CheckSettings(), job, would_be_submitted=False)
     return [failure.reason for failure in checked.failures]
 
 

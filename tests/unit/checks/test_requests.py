@@ -5,7 +5,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from sjresource.aws.settings import Checking, Settings
+from sjresource.aws.settings import CheckSettings, Settings
 from sjresource.checks.rules.requests import queue_problems
 from sjresource.checks.service_job import check_job
 from sjresource.resources.job_queue import JobQueueProvider
@@ -36,7 +36,7 @@ JOB: dict[str, Any] = {
 
 def failures(news: dict[str, Any]) -> dict[str, str]:
     """Check a job's arguments offline; give the reason at each path."""
-    checked = check_job(Settings(), Checking(), news, would_be_submitted=False)
+    checked = check_job(Settings(), CheckSettings(), news, would_be_submitted=False)
     return {failure.reason.split(" ")[0]: failure.reason for failure in checked.failures}
 
 
@@ -135,7 +135,7 @@ def test_values_are_never_quoted() -> None:
 
 def test_no_failure_names_a_property() -> None:
     """Of a property that a failure names the engine shows the value, secret or not."""
-    checked = check_job(Settings(), Checking(), {"job_name": ""}, would_be_submitted=False)
+    checked = check_job(Settings(), CheckSettings(), {"job_name": ""}, would_be_submitted=False)
 
     assert {failure.property for failure in checked.failures} == {""}
 
@@ -152,7 +152,7 @@ def test_unknown_values_are_passed_over(path: tuple[str, ...]) -> None:
 
 def test_checking_adds_the_cost_and_nothing_else() -> None:
     """What check adds is shown in every preview."""
-    checked = check_job(Settings(), Checking(), JOB, would_be_submitted=False).inputs
+    checked = check_job(Settings(), CheckSettings(), JOB, would_be_submitted=False).inputs
 
     assert checked == {**JOB, "max_instance_hours": pytest.approx(2 * 600 / 3600, abs=0.01)}
 
