@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from sjresource.aws.arn import name_in
 from sjresource.aws.session import forget_clients
 from sjresource.errors import NotFound, RequestFailed, SjresourceError, Unreachable
-from sjresource.status.describe import Look
+from sjresource.status.describe import JobSweep
 from sjresource.status.timeline import ran_seconds
 from sjresource.vocabulary import TERMINAL
 
@@ -153,15 +153,15 @@ class Poller:
         by_job: dict[str, list[Watch]] = {}
         for watch in polled:
             by_job.setdefault(name_in(watch.job), []).append(watch)
-        look = Look(
+        sweep = JobSweep(
             self._client(region),
             queue if queue and state.can_list else None,
             {job: watches[0].detail for job, watches in by_job.items()},
             state.empty_statuses if state.polls % _RELIST_AFTER else (),
             {job: watches[0].job_name for job, watches in by_job.items() if watches[0].job_name},
         )
-        self._read_answers(look, by_job, state)
-        self._schedule(state, look, watches)
+        self._read_answers(sweep, by_job, state)
+        self._schedule(state, sweep, watches)
         for watch in watches[len(polled) :]:
             watch.queue = polled[-1].queue  # a guess, which its description will correct
         with self._changed:
@@ -169,9 +169,11 @@ class Poller:
                 if watch.queue_key != key:
                     self._expect(watch, self._now())
 
-    def _read_answers(self, look: Look, by_job: dict[str, list[Watch]], state: _QueueState) -> None:
+    def _read_answers(
+        self, sweep: JobSweep, by_job: dict[str, list[Watch]], state: _QueueState
+    ) -> None:
         try:
-            for job, answer in look.answers():
+            for job, answer in sweep.answers():
                 for watch in by_job[job]:
                     self._update(watch, answer, state)
         except SjresourceError as error:
@@ -208,17 +210,17 @@ class Poller:
             pass
         return None
 
-    def _schedule(self, state: _QueueState, look: Look, watches: list[Watch]) -> None:
+    def _schedule(self, state: _QueueState, sweep: JobSweep, watches: list[Watch]) -> None:
         """Set when this queue is polled next, and keep what this poll has shown."""
         now = self._now()
         running = [w for w in watches if w.detail and w.detail["status"] == "RUNNING"]
         near_end = is_near_end((now - w.changed_at for w in running), state.last_run_seconds)
         quiet_seconds = 0.0 if near_end else now - state.changed_at
-        delay = next_delay(quiet_seconds, look.calls, self._jitter())
+        delay = next_delay(quiet_seconds, sweep.calls, self._jitter())
         with self._changed:
             state.due = now + delay
-            state.not_before = now + min(look.calls * _SECONDS_PER_CALL, delay)
-            state.can_list, state.empty_statuses = look.listable, look.useless
+            state.not_before = now + min(sweep.calls * _SECONDS_PER_CALL, delay)
+            state.can_list, state.empty_statuses = sweep.can_list, sweep.empty_statuses
             state.polls += 1
 
     def _expect(self, watch: Watch, now: float) -> None:

@@ -15,7 +15,7 @@ from sjresource.cli.commands.status import row
 from sjresource.cli.dashboard_source import AwsSource
 from sjresource.cli.stack.context import StackContext
 from sjresource.cli.stack.state import StackJob
-from sjresource.cli.views.job import Viewer, look_at
+from sjresource.cli.views.job import Viewer, describe_jobs
 from sjresource.emulator import Emulator
 from sjresource.emulator.clock import Clock
 from sjresource.page.overview import Overview
@@ -301,7 +301,7 @@ def _views(sjresource: CommandLine, jobs: list[StackJob]) -> list[JobView]:
     with sjresource.shell():
         clients = StackContext(sjresource.folder).clients
         viewer = Viewer(clients, StatusDetail(clients.batch, clients.sagemaker), Mask())
-        return viewer.views(jobs, look_at(clients, jobs))
+        return viewer.views(jobs, describe_jobs(clients, jobs))
 
 
 def test_every_output_says_the_same_of_one_job(teams: Teams, sjresource: CommandLine) -> None:

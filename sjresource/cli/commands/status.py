@@ -10,7 +10,7 @@ import click
 from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.terminal.table import Cell, Row, status_cell
-from sjresource.cli.views.job import UNKNOWN, Viewer, look_at
+from sjresource.cli.views.job import UNKNOWN, Viewer, describe_jobs
 from sjresource.status.detail import StatusDetail
 from sjresource.status.text import duration, reason_and_detail
 
@@ -32,7 +32,7 @@ def status(context: StackContext, output: Output) -> None:
     context.require_stack()
     clients = context.clients
     viewer = Viewer(clients, StatusDetail(clients.batch, clients.sagemaker), context.mask)
-    views = viewer.views(context.jobs, look_at(clients, context.jobs))
+    views = viewer.views(context.jobs, describe_jobs(clients, context.jobs))
     answer = {"stack": context.title, "jobs": [view.as_json() for view in views]}
     output.print(answer, lambda screen: tell(screen, context.title, views, time.time()))
 

@@ -14,7 +14,7 @@ from sjresource.cli.logs.events import ErrorEvent, LogLine, StatusEvent
 from sjresource.cli.logs.streams import LogStreams
 from sjresource.cli.logs.training_jobs import TrainingJobRun, training_jobs_of
 from sjresource.errors import SjresourceError, Unreachable
-from sjresource.status.describe import passes
+from sjresource.status.describe import is_transient
 from sjresource.status.text import (
     duration,
     progress_line,
@@ -115,7 +115,7 @@ class LogFollower:
                 ended = yield from self._poll()
                 failing = False
             except SjresourceError as error:
-                if not passes(error):
+                if not is_transient(error):
                     raise
                 if isinstance(error, Unreachable) or "Expired" in getattr(error, "code", ""):
                     forget_clients()  # credentials may have been refreshed by now

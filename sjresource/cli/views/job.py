@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sjresource.aws.arn import name_in, parse_arn, region_in
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.status.capacity import share_name
-from sjresource.status.describe import Look
+from sjresource.status.describe import JobSweep
 from sjresource.status.evidence import training_job_arn
 from sjresource.status.text import stated_reason
 from sjresource.status.timeline import (
@@ -77,7 +77,7 @@ class JobView:
         return asdict(self)
 
 
-def look_at(clients: RegionalClients, jobs: Iterable[StackJob]) -> dict[str, Answer]:
+def describe_jobs(clients: RegionalClients, jobs: Iterable[StackJob]) -> dict[str, Answer]:
     """Look at jobs once, in few calls; give what is seen of each, or why it can't be, by ARN.
 
     Raises:
@@ -91,7 +91,7 @@ def look_at(clients: RegionalClients, jobs: Iterable[StackJob]) -> dict[str, Ans
     for (region, queue), arns in places.items():
         unseen: dict[str, Detail | None] = dict.fromkeys(arns)
         for listed in (queue or None, None):  # what no page told of is described
-            for job_id, answer in Look(clients.batch(region), listed, dict(unseen)).answers():
+            for job_id, answer in JobSweep(clients.batch(region), listed, dict(unseen)).answers():
                 seen[arns[job_id]] = answer
                 unseen.pop(job_id, None)
             if not unseen:

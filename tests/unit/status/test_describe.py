@@ -7,7 +7,7 @@ import pytest
 from waiting_fakes import FakeBatch, arn
 
 from sjresource.errors import NotFound, RequestFailed, SjresourceError, Unreachable
-from sjresource.status.describe import Look
+from sjresource.status.describe import JobSweep
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 def look_at(
     batch: FakeBatch, last: Mapping[str, Detail | None], **more: Any
-) -> tuple[Look, dict[str, Detail | SjresourceError]]:
+) -> tuple[JobSweep, dict[str, Detail | SjresourceError]]:
     """Look once, and give what was answered."""
-    look = Look(batch.client(), "queue", last, **more)
-    return look, dict(look.answers())
+    sweep = JobSweep(batch.client(), "queue", last, **more)
+    return sweep, dict(sweep.answers())
 
 
 def running(count: int) -> dict[str, Detail]:
@@ -32,10 +32,10 @@ def test_one_job_is_described() -> None:
     """A page would tell less for the same price."""
     batch = FakeBatch(running(1))
 
-    look, answers = look_at(batch, {"job0": {"status": "RUNNING"}})
+    sweep, answers = look_at(batch, {"job0": {"status": "RUNNING"}})
 
     assert answers["job0"] == {"status": "RUNNING", "jobArn": arn("job0"), "jobId": "job0"}
-    assert (look.calls, batch.calls) == (1, ["describe"])
+    assert (sweep.calls, batch.calls) == (1, ["describe"])
 
 
 @pytest.mark.parametrize("count", [2, 20, 150, 500])
@@ -43,10 +43,10 @@ def test_pages_tell_of_a_hundred_jobs_a_call(count: int) -> None:
     """Where jobs were seen in one status, that status is listed."""
     jobs = running(count)
 
-    look, answers = look_at(FakeBatch(jobs), jobs)
+    sweep, answers = look_at(FakeBatch(jobs), jobs)
 
     assert set(answers) == set(jobs)
-    assert look.calls == math.ceil(count / 100)
+    assert sweep.calls == math.ceil(count / 100)
 
 
 def test_what_no_page_told_of_is_described() -> None:
@@ -54,32 +54,32 @@ def test_what_no_page_told_of_is_described() -> None:
     jobs = running(10)
     batch = FakeBatch({**jobs, "job3": {"status": "FAILED"}})
 
-    look, answers = look_at(batch, jobs)
+    sweep, answers = look_at(batch, jobs)
 
     assert isinstance(answers["job3"], dict)
     assert answers["job3"]["status"] == "FAILED"
-    assert look.calls == 2
+    assert sweep.calls == 2
 
 
 def test_many_unknown_jobs_are_found_by_listing_every_status() -> None:
     """A finished sweep costs a few pages, not a Describe of each job."""
     jobs = {f"job{i}": {"status": "SUCCEEDED"} for i in range(500)}
 
-    look, answers = look_at(FakeBatch(jobs), dict.fromkeys(jobs))
+    sweep, answers = look_at(FakeBatch(jobs), dict.fromkeys(jobs))
 
     assert all(isinstance(a, dict) and a["status"] == "SUCCEEDED" for a in answers.values())
     assert len(answers) == 500
-    assert look.calls <= 5 + 7  # five full pages, and one empty one of each other status
+    assert sweep.calls <= 5 + 7  # five full pages, and one empty one of each other status
 
 
 def test_many_jobs_that_ended_at_once_are_found_by_listing() -> None:
     """The page of what they were tells that they are not that any more."""
     jobs = {f"job{i}": {"status": "SUCCEEDED"} for i in range(500)}
 
-    look, answers = look_at(FakeBatch(jobs), running(500))
+    sweep, answers = look_at(FakeBatch(jobs), running(500))
 
     assert len(answers) == 500
-    assert look.calls < 20
+    assert sweep.calls < 20
 
 
 def test_a_failure_is_described_for_its_attempts() -> None:
@@ -99,12 +99,12 @@ def test_a_look_never_costs_more_than_a_describe_each(count: int) -> None:
     strangers = {f"other{i}": {"status": "RUNNING"} for i in range(300)}
     batch = FakeBatch({**strangers, **jobs})
 
-    look, answers = look_at(batch, jobs)
-    again, _ = look_at(batch, jobs, useless=look.useless)
+    sweep, answers = look_at(batch, jobs)
+    again, _ = look_at(batch, jobs, empty_statuses=sweep.empty_statuses)
 
-    assert look.calls <= count
+    assert sweep.calls <= count
     assert len(answers) >= count - 1
-    assert look.useless == {"RUNNING"}
+    assert sweep.empty_statuses == {"RUNNING"}
     assert again.calls == count
 
 
@@ -131,10 +131,10 @@ def test_lists_that_are_not_allowed_are_done_without() -> None:
     jobs = running(3)
     denied = RequestFailed("listing", "ServiceJob", "queue", "no", code="AccessDeniedException")
 
-    look, answers = look_at(FakeBatch(jobs, listing=denied), jobs)
+    sweep, answers = look_at(FakeBatch(jobs, listing=denied), jobs)
 
     assert set(answers) >= {"job0", "job1"}
-    assert not look.listable
+    assert not sweep.can_list
 
 
 @pytest.mark.parametrize(
