@@ -70,7 +70,7 @@ BAD_QUEUE_SIDE = (
     queue("priority", "from 0 to 1000", priority=1001.0),
     queue("priority", "is required", priority=None),
     queue("state", "must be one of ENABLED, DISABLED", state="enabled"),
-    queue("service_environment_order", "at least 1", service_environment_order=[]),
+    queue("service_environment_order", "a queue has one", service_environment_order=[]),
     queue(
         "service_environment_order[0].serviceEnvironment",
         "did you mean service_environment?",
@@ -86,7 +86,7 @@ BAD_QUEUE_SIDE = (
     ),
     queue(
         "service_environment_order",
-        "a queue has one service environment, got 2",
+        "a queue has one service environment, got a list of 2 items",
         service_environment_order=[
             {"order": 1.0, "service_environment": "a"},
             {"order": 2.0, "service_environment": "b"},

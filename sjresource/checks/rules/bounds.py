@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sjresource.aws.arn import parse_arn
 from sjresource.stack.identity import OWN_TAGS
+from sjresource.vocabulary import SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -63,7 +64,6 @@ https://github.com/hashicorp/terraform-provider-aws/pull/2159
 """
 _POSITIVE = Allowed("an integer of at least 1", _between(1, 2**31 - 1))
 _NOT_NEGATIVE = Allowed("an integer of at least 0", _between(0, 2**31 - 1))
-_LIMITS = Allowed("1 to 5 limits", _has_length(1, 5))
 _SHARE_IDENTIFIER = Allowed(
     "1 to 255 characters, which an asterisk may follow", _matches(r"[^*]{1,255}\*?")
 )
@@ -74,6 +74,7 @@ _NOT_AWS_KEY = Allowed(
     "a key that does not begin with aws:, which is AWS's own",
     lambda value: not value.lower().startswith("aws:"),
 )
+_INSTANCE_TYPE = Allowed("an instance type (ml.…)", lambda value: value.startswith("ml."))
 _READ_ONLY = Allowed("absent: it can only be read, not requested", lambda _: False)
 
 
@@ -83,6 +84,10 @@ def _integer(low: int, high: int) -> Allowed:
 
 def _at_most(length: int, unit: str) -> Allowed:
     return Allowed(f"at most {length} {unit}", _has_length(0, length))
+
+
+def _only(value: str, why: str) -> Allowed:
+    return Allowed(f"{value}, {why}", lambda given: given == value)
 
 
 def _arn_of(kind: str) -> Allowed:
@@ -135,8 +140,10 @@ def _sagemaker(page: str) -> str:
 _TAG_BOUNDS: Bounds = {
     _batch("userguide/using-tags"): (("tags", _NOT_OUR_TAGS), ("tags", _TAGS), ("tags", _TAG_TEXT))
 }
+_QUOTA_SHARES = _batch("userguide/quota-shares")
+_LIMIT_COUNT = ("capacity_limits", Allowed("1 to 5 limits", _has_length(1, 5)))
 _LIMIT_BOUNDS: Bounds = {
-    _batch("userguide/quota-shares"): (("capacity_limits", _LIMITS),),
+    _QUOTA_SHARES: (_LIMIT_COUNT,),
     _batch("APIReference/API_CapacityLimit"): (("capacity_limits[].max_capacity", _NOT_NEGATIVE),),
 }
 
@@ -192,16 +199,28 @@ BOUNDS: Mapping[str, Bounds] = {
         **_TAG_BOUNDS,
     },
     "CreateJobQueue": {
+        _batch("userguide/service_limits"): (
+            (
+                "service_environment_order",
+                Allowed("a list of one: a queue has one service environment", _has_length(1, 1)),
+            ),
+        ),
         _batch("APIReference/API_CreateJobQueue"): (
             ("job_queue_name", _NAME),
+            ("job_queue_type", _only(SAGEMAKER_TRAINING, "the type for service jobs")),
             ("priority", _integer(0, 1000)),
             ("scheduling_policy_arn", _arn_of("scheduling-policy")),
-            ("service_environment_order", Allowed("at least 1 service environment", bool)),
             (
                 "service_environment_order[].service_environment",
                 _name_or_arn_of("service-environment"),
             ),
             ("job_state_time_limit_actions[].max_time_seconds", _integer(600, 86400)),
+        ),
+        _batch("APIReference/API_JobStateTimeLimitAction"): (
+            (
+                "job_state_time_limit_actions[].action",
+                _only("TERMINATE", "as training jobs are never cancelled"),
+            ),
         ),
         **_TAG_BOUNDS,
     },
@@ -235,6 +254,7 @@ BOUNDS: Mapping[str, Bounds] = {
             ("job_queue", _name_or_arn_of("job-queue")),
         ),
         **_LIMIT_BOUNDS,
+        _QUOTA_SHARES: (_LIMIT_COUNT, ("capacity_limits[].capacity_unit", _INSTANCE_TYPE)),
         _batch("APIReference/API_QuotaShareResourceSharingConfiguration"): (
             ("resource_sharing_configuration.borrow_limit", _BORROW_LIMIT),
         ),

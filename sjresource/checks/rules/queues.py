@@ -21,7 +21,7 @@ from sjresource.checks.values.lookups import (
 )
 from sjresource.checks.values.shapes import must_be_one_of
 from sjresource.problem import Problem
-from sjresource.vocabulary import NUM_INSTANCES, SAGEMAKER_TRAINING
+from sjresource.vocabulary import NUM_INSTANCES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -30,15 +30,6 @@ if TYPE_CHECKING:
     Rule = Callable[[Properties], Iterator[Problem]]
 
 _MOST_SHARES = 20
-
-
-def queue_is_for_training(properties: Properties) -> Iterator[Problem]:
-    """Service jobs need a queue of this type; other types are pulumi-aws's.
-
-    https://docs.aws.amazon.com/batch/latest/APIReference/API_CreateJobQueue.html
-    """
-    if text_at(properties, "job_queue_type") not in (None, SAGEMAKER_TRAINING):
-        yield Problem("job_queue_type", "must be SAGEMAKER_TRAINING, the type for service jobs")
 
 
 def environments_are_distinct(properties: Properties) -> Iterator[Problem]:
@@ -57,26 +48,12 @@ def environments_are_distinct(properties: Properties) -> Iterator[Problem]:
         yield Problem(repeated, "is an environment that is named before")
 
 
-def queues_have_one_environment(properties: Properties) -> Iterator[Problem]:
-    """A queue has one service environment, though it is given as a list.
+def limit_reasons_are_known(properties: Properties) -> Iterator[Problem]:
+    """A time limit is for a reason for which a training job waits.
 
-    https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
-    """
-    path = "service_environment_order"
-    count = len(items_at(properties, path))
-    if count > 1:
-        yield Problem(path, f"must have one item: a queue has one service environment, got {count}")
-
-
-def limit_actions_terminate(properties: Properties) -> Iterator[Problem]:
-    """A training job at the head of the queue can be terminated, not cancelled.
-
-    https://docs.aws.amazon.com/batch/latest/APIReference/API_JobStateTimeLimitAction.html
     https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable.html
     """
     for path, action in each_at(properties, "job_state_time_limit_actions"):
-        if value_at(action, "action") == "CANCEL":
-            yield Problem(f"{path}.action", f"must be TERMINATE in a {SAGEMAKER_TRAINING} queue")
         reason = text_at(action, "reason")
         if reason is not None and reason not in _LIMIT_REASONS:
             yield must_be_one_of(f"{path}.reason", reason, _LIMIT_REASONS)
@@ -103,22 +80,18 @@ def environment_limits_fit_together(properties: Properties) -> Iterator[Problem]
         if unit == NUM_INSTANCES and len(limits) > 1:
             reason = f"can be {NUM_INSTANCES} only in a limit that stands alone"
             yield Problem(f"{path}.capacity_unit", reason)
-        elif unit not in (None, NUM_INSTANCES) and not _is_instance_type(unit):
+        elif unit is not None and unit != NUM_INSTANCES and not unit.startswith("ml."):
             reason = f"must be {NUM_INSTANCES} or, under quota management, an instance type (ml.…)"
             yield Problem(f"{path}.capacity_unit", reason)
-    yield from _units_are_distinct(properties)
 
 
-def share_limits_are_of_instance_types(properties: Properties) -> Iterator[Problem]:
-    """A quota share's limits count instances of a type.
+def limit_units_are_distinct(properties: Properties) -> Iterator[Problem]:
+    """An environment or a share has one limit for each instance type.
 
-    https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_CapacityLimit.html
     """
-    for path, limit in each_at(properties, "capacity_limits"):
-        unit = text_at(limit, "capacity_unit")
-        if unit is not None and not _is_instance_type(unit):
-            yield Problem(f"{path}.capacity_unit", "must be an instance type (ml.…)")
-    yield from _units_are_distinct(properties)
+    for repeated in repeated_at(properties, "capacity_limits", "capacity_unit"):
+        yield Problem(repeated, "is the unit of an earlier limit too")
 
 
 def only_borrowers_have_a_limit(properties: Properties) -> Iterator[Problem]:
@@ -158,15 +131,10 @@ def share_identifiers_do_not_overlap(properties: Properties) -> Iterator[Problem
 
 
 QUEUE_RULES: Mapping[str, tuple[Rule, ...]] = {
-    "CreateJobQueue": (
-        queue_is_for_training,
-        environments_are_distinct,
-        queues_have_one_environment,
-        limit_actions_terminate,
-    ),
-    "CreateServiceEnvironment": (environment_limits_fit_together,),
+    "CreateJobQueue": (environments_are_distinct, limit_reasons_are_known),
+    "CreateServiceEnvironment": (environment_limits_fit_together, limit_units_are_distinct),
     "CreateSchedulingPolicy": (policy_has_one_kind, share_identifiers_do_not_overlap),
-    "CreateQuotaShare": (share_limits_are_of_instance_types, only_borrowers_have_a_limit),
+    "CreateQuotaShare": (limit_units_are_distinct, only_borrowers_have_a_limit),
 }
 
 
@@ -218,15 +186,6 @@ def queue_has_room_for_shares(earlier: int) -> Iterator[Problem]:
 
 
 QUOTA_MANAGEMENT = (environment_counts_types, environment_has_one_queue, queue_has_room_for_shares)
-
-
-def _units_are_distinct(properties: Properties) -> Iterator[Problem]:
-    for repeated in repeated_at(properties, "capacity_limits", "capacity_unit"):
-        yield Problem(repeated, "is the unit of an earlier limit too")
-
-
-def _is_instance_type(unit: str | None) -> bool:
-    return bool(unit and unit.startswith("ml."))
 
 
 def _overlap(one: str, other: str) -> bool:
