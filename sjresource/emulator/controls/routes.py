@@ -6,7 +6,7 @@ They need a signature as all requests do. `docs/emulator.md` describes them.
 from __future__ import annotations
 
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from msgspec import UNSET, Meta, UnsetType
@@ -64,44 +64,37 @@ class _IdentityOrder(Members):
     seconds: Annotated[float, Meta(ge=1, le=LONGEST_IDENTITY)] = 3600
 
 
+@dataclass
 class ControlRoutes:
     """Answers the control routes; a wrong request is answered by 400 and the reason."""
 
-    def __init__(
-        self,
-        *,
-        clock: Clock,
-        faults: Faults,
-        calls: CallLog,
-        rules: ScriptRules,
-        behaviour: Behaviour,
-        store: Store,
-        executor: Executor,
-        lifecycle: Lifecycle,
-        web_identities: WebIdentities,
-    ) -> None:
-        self._clock = clock
-        self._faults = faults
-        self._calls = calls
-        self._rules = rules
-        self._behaviour = behaviour
-        self._store = store
-        self._executor = executor
-        self._lifecycle = lifecycle
-        self._web_identities = web_identities
+    clock: Clock
+    faults: Faults
+    calls: CallLog
+    rules: ScriptRules
+    behaviour: Behaviour
+    store: Store
+    executor: Executor
+    lifecycle: Lifecycle
+    web_identities: WebIdentities
+
+    def __post_init__(self) -> None:
         self._moving = threading.Lock()
         self._routes: dict[tuple[str, str], Callable[[Any], Any]] = {
             ("GET", "clock"): lambda _: self._time(),
             ("POST", "clock"): self._move_clock,
-            ("GET", "faults"): lambda _: {"faults": faults.open_faults()},
-            ("POST", "faults"): lambda body: faults.add(read_fault(body)),
+            ("GET", "faults"): lambda _: {"faults": self.faults.open_faults()},
+            ("POST", "faults"): lambda body: self.faults.add(read_fault(body)),
             ("DELETE", "faults"): self._clear_faults,
-            ("GET", "calls"): lambda _: self._called(),
-            ("GET", "jobs"): lambda _: {"jobs": store.job_counts()},
-            ("DELETE", "calls"): lambda _: calls.clear(),
-            ("POST", "rules"): self._add_rule,
-            ("DELETE", "rules"): lambda _: rules.clear(),
-            ("GET", "behaviour"): lambda _: asdict(behaviour),
+            ("GET", "calls"): lambda _: {
+                "counts": self.calls.counts(),
+                "calls": [asdict(call) for call in self.calls.latest()],
+            },
+            ("GET", "jobs"): lambda _: {"jobs": self.store.job_counts()},
+            ("DELETE", "calls"): lambda _: self.calls.clear(),
+            ("POST", "rules"): lambda body: self.rules.add(rule_from(body, self.rules.default)),
+            ("DELETE", "rules"): lambda _: self.rules.clear(),
+            ("GET", "behaviour"): lambda _: asdict(self.behaviour),
             ("POST", "behaviour"): self._behave,
             ("POST", "web-identities"): self._issue_identity,
         }
@@ -127,7 +120,7 @@ class ControlRoutes:
         return handler
 
     def _time(self) -> dict[str, float]:
-        return {"now": self._clock.now(), "rate": self._clock.rate}
+        return {"now": self.clock.now(), "rate": self.clock.rate}
 
     def _move_clock(self, body: Any) -> dict[str, float]:
         order = decode(body, _ClockOrder, "body")
@@ -135,54 +128,45 @@ class ControlRoutes:
             raise ValueError("the clock is being moved by another request; wait until that is done")
         try:
             if order.rate is not UNSET:
-                self._clock.set_rate(order.rate)
+                self.clock.set_rate(order.rate)
             if order.advance is not UNSET:
-                self._clock.advance(order.advance, within=_ADVANCING_SECONDS)
+                self.clock.advance(order.advance, within=_ADVANCING_SECONDS)
         finally:
             self._moving.release()
         return self._time()
 
     def _clear_faults(self, body: Any) -> None:
-        self._faults.clear(decode(body, _FaultNumber, "body").number)
-
-    def _called(self) -> dict[str, Any]:
-        return {
-            "counts": self._calls.counts(),
-            "calls": [asdict(call) for call in self._calls.latest()],
-        }
-
-    def _add_rule(self, body: Any) -> None:
-        self._rules.add(rule_from(body, self._rules.default))
+        self.faults.clear(decode(body, _FaultNumber, "body").number)
 
     def _behave(self, body: Any) -> dict[str, Any]:
         for name, value in decode_members(body, Behaviour, "body").items():
-            setattr(self._behaviour, name, value)
-        return asdict(self._behaviour)
+            setattr(self.behaviour, name, value)
+        return asdict(self.behaviour)
 
     def _issue_identity(self, body: Any) -> dict[str, Any]:
         seconds = decode(body, _IdentityOrder, "body").seconds
-        return {"token": self._web_identities.issue(seconds)}
+        return {"token": self.web_identities.issue(seconds)}
 
     def _answer_job(self, request: Request, job_id: str) -> dict[str, Any]:
-        with self._store.transaction():
-            job = self._store.job(job_id)
+        with self.store.transaction():
+            job = self.store.job(job_id)
         if job is None:
             raise AWSError("ResourceNotFound", f"ServiceJob {job_id} does not exist", 404)
         if request.method == "POST":
             self._lose(job, _body(request))
             return {}
-        return {"status": job.status, "waits_for": self._lifecycle.why_waiting(job)}
+        return {"status": job.status, "waits_for": self.lifecycle.why_waiting(job)}
 
     def _lose(self, job: Job, body: Any) -> None:
         action = decode(body, _Loss, "body").action
         if (job.status in LIVE) == (action == "expire"):
             raise ValueError(f"{action} is for {'live' if action == 'vanish' else 'ended'} jobs")
-        with self._store.transaction():
-            self._store.remove_job(job.id)
-        self._rules.forget(job.id)
-        self._lifecycle.wake()
+        with self.store.transaction():
+            self.store.remove_job(job.id)
+        self.rules.forget(job.id)
+        self.lifecycle.wake()
         if job.status in HOLDING_CAPACITY and job.training_job is not None:
-            self._executor.stop(job.training_job)
+            self.executor.stop(job.training_job)
 
 
 def _body(request: Request) -> Any:

@@ -8,6 +8,7 @@ whose token must be a trusted one, and the queue page, which has its own access 
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
@@ -50,40 +51,29 @@ _MOST_UNSIGNED: Final = 64 * 1024
 _HOP_BY_HOP: Final = frozenset({"connection", "content-length", "transfer-encoding"})
 
 
+@dataclass(frozen=True)
 class Application:
     """The WSGI application; `cut` closes the connection of an environment without an answer."""
 
-    def __init__(
-        self,
-        *,
-        authenticator: Authenticator,
-        services: ServiceRouter,
-        control: ControlRoutes,
-        faults: Faults,
-        calls: CallLog,
-        web_identities: WebIdentities,
-        page: PageApp,
-        cut: Callable[[dict[str, Any]], None],
-    ) -> None:
-        self._authenticator = authenticator
-        self._services = services
-        self._control = control
-        self._faults = faults
-        self._calls = calls
-        self._web_identities = web_identities
-        self._page = page
-        self._cut = cut
+    authenticator: Authenticator
+    services: ServiceRouter
+    control: ControlRoutes
+    faults: Faults
+    calls: CallLog
+    web_identities: WebIdentities
+    page: PageApp
+    cut: Callable[[dict[str, Any]], None]
 
     def __call__(
         self, environ: dict[str, Any], start_response: Callable[..., Any]
     ) -> Iterable[bytes]:
         """Answer one request; never raises."""
-        if self._page.owns(environ):
-            return self._page(environ, start_response)
+        if self.page.owns(environ):
+            return self.page(environ, start_response)
         try:
             response = self._answer(environ)
         except ConnectionCutError:
-            self._cut(environ)
+            self.cut(environ)
             response = json_response({}, 503)  # goes nowhere
         headers = [each for each in response.headers.items() if each[0].lower() not in _HOP_BY_HOP]
         length = response.headers.get("Content-Length", response.headers.get("content-length"))
@@ -114,10 +104,10 @@ class Application:
         signature = claimed_signature(head)
         if signature is None:
             return self._answer_unsigned(head, environ)
-        self._authenticator.verify(head, signature, body_sha256(environ))
+        self.authenticator.verify(head, signature, body_sha256(environ))
         request = with_body(head, environ)
         if request.path.startswith(PREFIX):
-            return self._control.answer(request)
+            return self.control.answer(request)
         return self._answer_service(signature.service, signature.region, request)
 
     def _answer_unsigned(self, head: Request, environ: dict[str, Any]) -> Response:
@@ -130,22 +120,22 @@ class Application:
         if [value for name, value in form if name == "Action"] != [_UNSIGNED_ACTION]:
             raise missing_signature()
         tokens = [value for name, value in form if name == "WebIdentityToken"]
-        self._web_identities.require_trusted(tokens[0] if len(tokens) == 1 else "")
+        self.web_identities.require_trusted(tokens[0] if len(tokens) == 1 else "")
         return self._answer_service("sts", _DEFAULT_REGION, request)
 
     def _answer_service(self, service: str, region: str, request: Request) -> Response:
         operation, parameters = operation_and_parameters(service, request)
         status: int | None = None
         try:
-            response = self._faults.apply(
-                operation, parameters, lambda: self._services.answer(service, region, request)
+            response = self.faults.apply(
+                operation, parameters, lambda: self.services.answer(service, region, request)
             )
             status = response.status
         except AWSError as error:
             status = error.status
             raise
         finally:
-            self._calls.record(service, operation, region, parameters, status)
+            self.calls.record(service, operation, region, parameters, status)
         return response
 
 

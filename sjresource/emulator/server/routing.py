@@ -7,6 +7,7 @@ one, so that programs can meet a queue that is for containers. Container jobs ar
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
@@ -34,17 +35,15 @@ _SUCCESS: Final = 200
 _COMPUTE_ENVIRONMENTS: Final = ("CreateComputeEnvironment", "DescribeComputeEnvironments")
 
 
+@dataclass
 class ServiceRouter:
     """The services behind the one endpoint."""
 
-    def __init__(
-        self, batch: Batch, training_jobs: TrainingJobs, moto: MotoServices, keyring: Keyring
-    ) -> None:
-        self._batch = batch
-        self._training_jobs = training_jobs
-        self._moto = moto
-        self._keyring = keyring
-        self._moto_has_queues = False
+    batch: Batch
+    training_jobs: TrainingJobs
+    moto: MotoServices
+    keyring: Keyring
+    _moto_has_queues: bool = field(default=False, init=False)
 
     def answer(self, service: str, region: str, request: Request) -> Response:
         """Return the answer of `service`; AWSError for what is not emulated."""
@@ -55,14 +54,14 @@ class ServiceRouter:
         if service == "s3":
             require_one_wildcard(request)
         if service == "sagemaker":
-            ours = self._training_jobs.answer(request, region)
+            ours = self.training_jobs.answer(request, region)
             if ours is not None:
                 return ours
         if service == "iam" and _action(request) == SIMULATE_PRINCIPAL_POLICY:
             return allow_everything(request)
-        response = self._moto.answer(service, region, request)
+        response = self.moto.answer(service, region, request)
         if service == "sts":
-            accept_issued(response, self._keyring)
+            accept_issued(response, self.keyring)
         return response
 
     def _answer_batch(self, region: str, request: Request) -> Response:
@@ -71,13 +70,13 @@ class ServiceRouter:
         if operation in _COMPUTE_ENVIRONMENTS or for_containers:
             model.parse(operation, request)  # moto checks little
             self._moto_has_queues |= for_containers
-            return self._moto.answer("batch", region, request)
+            return self.moto.answer("batch", region, request)
         if operation not in OPERATIONS:
             raise _not_emulated(operation or f"{request.method} {request.path}")
-        response = self._batch.answer(operation, region, request)
+        response = self.batch.answer(operation, region, request)
         if operation != "DescribeJobQueues" or not self._moto_has_queues:
             return response
-        queues = self._moto.answer("batch", region, request)
+        queues = self.moto.answer("batch", region, request)
         if queues.status != _SUCCESS:
             return response
         answer = json.loads(response.body)
