@@ -38,7 +38,7 @@ _SECONDS_PER_CALL: Final = 0.5
 """At most two calls a second on average: AWS throttles the whole account."""
 
 
-class AwsSource:
+class AwsDataSource:
     """Asks AWS for `queues`, given by their ARNs, or for the region's queues if there are none.
 
     `title` is the page's title. Several threads may use it.

@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 
 from sjresource.aws.clients import RegionalClients, regional_clients
 from sjresource.aws.settings import Settings
-from sjresource.cli.dashboard_source import AwsSource
+from sjresource.cli.dashboard_source import AwsDataSource
 from sjresource.cli.stack.context import StackContext
 from sjresource.cli.stack.find_queue import queues_to_show
 from sjresource.cli.stack.state import StackQueue
@@ -77,9 +77,9 @@ def settings(emulator: Emulator) -> Settings:
     )
 
 
-def answers(emulator: Emulator, mask: Mask | None = None, *queues: str) -> AwsSource:
+def answers(emulator: Emulator, mask: Mask | None = None, *queues: str) -> AwsDataSource:
     """Ask the emulator as AWS is asked."""
-    return AwsSource(regional_clients(settings(emulator)), mask or Mask(), "here", queues)
+    return AwsDataSource(regional_clients(settings(emulator)), mask or Mask(), "here", queues)
 
 
 def arn_of(emulator: Emulator, name: str) -> str:
@@ -243,7 +243,7 @@ def test_lists_are_bounded_and_calls_are_paced() -> None:
                 yield [{"jobArn": "arn"}] * 100
 
     clients: Any = RegionalClients(lambda _: Pages(), lambda _: None, lambda _: None)  # type: ignore[arg-type, return-value] # a small fake
-    bounded = AwsSource(clients, Mask(), "here")
+    bounded = AwsDataSource(clients, Mask(), "here")
 
     listed, more = bounded.service_jobs("arn:aws:batch:eu-west-1:1:job-queue/q", "SUCCEEDED")
 

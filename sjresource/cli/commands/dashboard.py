@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sjresource.aws.arn import region_in
-from sjresource.cli.dashboard_source import MAX_QUEUES, AwsSource
+from sjresource.cli.dashboard_source import MAX_QUEUES, AwsDataSource
 from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.stack.find_queue import queues_to_show
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
@@ -54,7 +54,7 @@ def dashboard(
     and the browser gets nothing but what is shown.
     """
     shown = [] if all_queues else queues_to_show(context, queues)
-    source = AwsSource(context.clients, context.mask, _title(context, shown), shown)
+    source = AwsDataSource(context.clients, context.mask, _title(context, shown), shown)
     if not shown:
         count = source.count_queues()  # fails at once if AWS can't be asked
         if count > MAX_QUEUES:
