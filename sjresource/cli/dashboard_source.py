@@ -18,7 +18,7 @@ from sjresource.page import SourceError
 from sjresource.vocabulary import LOG_GROUP, SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from sjresource.aws.batch import BatchClient
     from sjresource.aws.clients import RegionalClients
@@ -33,7 +33,7 @@ _MAX_PAGES: Final = 3
 """Pages of a hundred jobs, the newest ones, that are listed of a queue in one status."""
 
 _LOG_LINES: Final = 200
-_MIN_REST_SECONDS: Final = 10.0
+_MIN_PAUSE_SECONDS: Final = 10.0
 _SECONDS_PER_CALL: Final = 0.5
 """At most two calls a second on average: AWS throttles the whole account."""
 
@@ -47,31 +47,25 @@ class AwsDataSource:
     clock_rate = 1.0
 
     def __init__(
-        self,
-        clients: RegionalClients,
-        mask: Mask,
-        title: str,
-        queues: Sequence[str] = (),
-        now: Callable[[], float] = time.time,
+        self, clients: RegionalClients, mask: Mask, title: str, queues: Sequence[str] = ()
     ) -> None:
         self.title = title
         self._clients = clients
         self._mask = mask
         self._queues = queues
-        self._now = now
         self._calls = 0
 
     def now(self) -> int:
         """Return this machine's time, in epoch milliseconds."""
-        return round(self._now() * 1000)
+        return round(time.time() * 1000)
 
     def version(self) -> None:
         """Return None: AWS does not tell whether something has changed."""
 
     def pause_seconds(self) -> float:
-        """Return the seconds to rest: the more calls since the last rest, the longer."""
+        """Return the seconds until the next read: the more calls since the last, the longer."""
         calls, self._calls = self._calls, 0
-        return max(_MIN_REST_SECONDS, calls * _SECONDS_PER_CALL)
+        return max(_MIN_PAUSE_SECONDS, calls * _SECONDS_PER_CALL)
 
     def job_queues(self) -> list[Answer]:
         """Describe the given queues, or the first ones of the region."""

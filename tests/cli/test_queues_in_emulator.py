@@ -12,7 +12,7 @@ from emulated_stack import EmulatedCloud
 
 from sjresource.aws.payload import payload_json
 from sjresource.cli.commands.status import row
-from sjresource.cli.dashboard_source import AwsSource
+from sjresource.cli.dashboard_source import AwsDataSource
 from sjresource.cli.stack.context import StackContext
 from sjresource.cli.stack.state import StackJob
 from sjresource.cli.views.job import Viewer, describe_jobs
@@ -331,7 +331,9 @@ def test_every_output_says_the_same_of_one_job(teams: Teams, sjresource: Command
             watch, "explore-3", "row", StatusDetail(clients.batch, clients.sagemaker).of
         )
         said["up"] = report.line(0).partition(": ")[2]
-        page = Overview(AwsSource(clients, Mask(), "here", [watch.detail["jobQueue"]])).since("")
+        page = Overview(AwsDataSource(clients, Mask(), "here", [watch.detail["jobQueue"]])).since(
+            ""
+        )
     said["page"] = next(job["why"] for job in page["jobs"] if job["arn"] == third)
 
     assert said == dict.fromkeys(said, words)
@@ -349,7 +351,7 @@ def test_a_job_that_starts_has_a_time(teams: Teams, sjresource: CommandLine) -> 
     with sjresource.shell():
         clients = StackContext(sjresource.folder).clients
         queue = described["jobQueue"]
-        page = Overview(AwsSource(clients, Mask(), "here", [queue])).since("")
+        page = Overview(AwsDataSource(clients, Mask(), "here", [queue])).since("")
 
     assert (shown.status, shown.since) == ("STARTING", described["scheduledAt"])
     assert shown.since
