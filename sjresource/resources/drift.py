@@ -10,24 +10,34 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import parse_arn, same_resource
 from sjresource.aws.payload import same_value
+from sjresource.stack.diff import IN_PLACE, REPLACES_IF_ADDED_OR_REMOVED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
+
+    from sjresource.stack.diff import Rules
 
 
-def drifted(
-    names: Iterable[str], inputs: Mapping[str, Any], live: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return the live values that differ from the inputs, so that the next diff shows them."""
+def find_drift(rules: Rules, inputs: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the live values that differ from the inputs, so that the next diff shows them.
+
+    Only of what can be changed in place: the rest would replace the resource, and end jobs.
+    """
     changed = {
         name: live.get(name)
-        for name in names
-        if inputs.get(name) is not None and not still_holds(inputs[name], live.get(name))
+        for name, rule in rules.items()
+        if _is_changeable(rule, live.get(name))
+        and inputs.get(name) is not None
+        and not still_holds(inputs[name], live.get(name))
     }
     if "tags" in changed:
         found = live.get("tags") or {}
         changed["tags"] = {key: found[key] for key in inputs["tags"] if key in found}
     return changed
+
+
+def _is_changeable(rule: str, live: Any) -> bool:
+    return rule == IN_PLACE or (rule == REPLACES_IF_ADDED_OR_REMOVED and live is not None)
 
 
 def still_holds(wanted: Any, live: Any) -> bool:

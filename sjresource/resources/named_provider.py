@@ -24,8 +24,8 @@ from sjresource.aws.waiters import (
 )
 from sjresource.checks.queue import check_arguments, warn_if_new_and_unreachable
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
-from sjresource.resources.drift import drifted
-from sjresource.stack.diff import IN_PLACE, REPLACES_IF_ADDED_OR_REMOVED, Rules, find_changes
+from sjresource.resources.drift import find_drift
+from sjresource.stack.diff import IN_PLACE, Rules, find_changes
 from sjresource.stack.identity import (
     IDENTITY_TAG,
     RECORDED_TAG,
@@ -236,20 +236,11 @@ class NamedResourceProvider(BatchProvider):
         if detail.get("status") == "DELETING":  # as good as gone: what is declared is to be made
             return ReadResult("", {})
         live = self._without_ignored_tags(self.described(detail), inputs)
-        changed = drifted(self._changeable(live), {**REMOVED_VALUES, **inputs}, live)
+        changed = find_drift(self.rules, {**REMOVED_VALUES, **inputs}, live)
         return ReadResult(detail[self.kind.arn], {**kept, **changed, **self._outputs(live)}, inputs)
 
     def _find(self, client: BatchClient, arn: str) -> Detail:
         return retry_while_not_found(partial(client.find, self.kind, arn), self.clock)
-
-    def _changeable(self, live: Properties) -> list[str]:
-        """Return what somebody else can have changed; the rest would replace, and end jobs."""
-        return [
-            name
-            for name, rule in self.rules.items()
-            if rule == IN_PLACE
-            or (rule == REPLACES_IF_ADDED_OR_REMOVED and live.get(name) is not None)
-        ]
 
     def _without_ignored_tags(self, live: dict[str, Any], inputs: Properties) -> dict[str, Any]:
         """Return `live` with the tags of `aws:ignoreTags` as they are in the inputs."""
