@@ -12,6 +12,7 @@ from sjresource.aws.payload import is_unknown
 from sjresource.checks.preflight.live_problem import LiveProblem
 from sjresource.checks.rules.instance_hours import requested_instances
 from sjresource.checks.values.lookups import value_at
+from sjresource.status.capacity import could_run, limits_of
 from sjresource.vocabulary import DISABLED, NUM_INSTANCES, SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def _capacity_problems(facts: QueueFacts, job: JobArguments) -> Iterator[LivePro
     wanted = requested_instances(job.payload)
     if wanted is None or not facts.environments:
         return
-    if not any(may_run(environment, wanted) for environment in facts.environments):
+    if not any(could_run(environment, wanted) for environment in facts.environments):
         names = ", ".join(each["serviceEnvironmentName"] for each in facts.environments)
         limits = " and ".join(map(limited, facts.environments))
         reason = (
@@ -145,22 +146,14 @@ def counted(wanted: Mapping[str, float]) -> str:
 
 def limited(resource: Detail) -> str:
     """Return in words how many instances an environment or a share has, by type or in all."""
-    limits = {kind: float(count) for kind, count in _limits(resource).items()}
+    limits = {kind: float(count) for kind, count in limits_of(resource).items()}
     if NUM_INSTANCES in limits:
         return f"{limits[NUM_INSTANCES]:g} in all"
     return counted(limits) or "none"
 
 
-def may_run(environment: Detail, wanted: Mapping[str, float]) -> bool:
-    """Return whether a service environment could ever run so many instances of these types."""
-    limits = _limits(environment)
-    if NUM_INSTANCES in limits:
-        return sum(wanted.values()) <= limits[NUM_INSTANCES]
-    return all(count <= limits.get(kind, 0) for kind, count in wanted.items())
-
-
 def _fits_share(wanted: Mapping[str, int], share: Detail) -> bool:
-    limits = _limits(share)
+    limits = limits_of(share)
     borrowed = 0.0
     if value_at(share, "resourceSharingConfiguration.strategy") == "LEND_AND_BORROW":
         limit = value_at(share, "resourceSharingConfiguration.borrowLimit")
@@ -170,14 +163,6 @@ def _fits_share(wanted: Mapping[str, int], share: Detail) -> bool:
     return all(
         count <= limits.get(kind, 0) * (100 + borrowed) / 100 for kind, count in wanted.items()
     )
-
-
-def _limits(resource: Detail) -> dict[str, int]:
-    return {
-        limit["capacityUnit"]: limit["maxCapacity"]
-        for limit in resource.get("capacityLimits", [])
-        if "capacityUnit" in limit and "maxCapacity" in limit
-    }
 
 
 def _queue(queue: Detail) -> str:

@@ -12,11 +12,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sjresource.aws.arn import name_in, parse_arn
-from sjresource.aws.batch import JOB_QUEUE, QUOTA_SHARE, SCHEDULING_POLICY, SERVICE_ENVIRONMENT
+from sjresource.aws.batch import JOB_QUEUE
 from sjresource.errors import NotFound, SjresourceError
+from sjresource.status.queue_reader import describe_queue as read_description
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from sjresource.aws.batch import BatchClient
 
@@ -35,7 +36,7 @@ class QueueFacts:
     queue: Detail | None
     policy: Detail | None = None
     environments: tuple[Detail, ...] = ()
-    shares: tuple[Detail, ...] | None = None
+    shares: Sequence[Detail] | None = None
     whereabouts: str = ""
     """Where a missing queue was looked for, and which queues there have a similar name."""
 
@@ -53,17 +54,10 @@ def describe_queue(client: BatchClient, job_queue: str) -> QueueFacts:
         Refused, Unreachable: AWS does not describe the queue.
     """
     try:
-        queue = client.find(JOB_QUEUE, job_queue)
+        found = read_description(client, job_queue)
     except NotFound:
         return QueueFacts(None, whereabouts=_whereabouts(client, job_queue))
-    policy_arn = queue.get("schedulingPolicyArn")
-    policy = _ask(lambda: client.find(SCHEDULING_POLICY, policy_arn)) if policy_arn else None
-    names = [each["serviceEnvironment"] for each in queue.get("serviceEnvironmentOrder", [])]
-    environments = _ask(lambda: client.find_many(SERVICE_ENVIRONMENT, names)) if names else None
-    shares = None
-    if policy and "quotaSharePolicy" in policy:
-        shares = _ask(lambda: tuple(client.list_all(QUOTA_SHARE, queue["jobQueueArn"])))
-    return QueueFacts(queue, policy, tuple(environments or ()), shares)
+    return QueueFacts(found.queue, found.policy or None, tuple(found.environments), found.shares)
 
 
 def probe(client: BatchClient, name: str) -> SjresourceError | None:

@@ -16,7 +16,7 @@ from sjresource.aws.arn import name_in, terminate_command
 from sjresource.aws.payload import is_plain, payload_or_empty
 from sjresource.aws.settings import CheckSettings
 from sjresource.checks.preflight.declared import Declarations, Declared, declared_so_far
-from sjresource.checks.preflight.job import counted, limited, may_run
+from sjresource.checks.preflight.job import counted, limited
 from sjresource.checks.rules.instance_hours import requested_instances
 from sjresource.checks.rules.requests import LET_PASS, job_problems, queue_problems
 from sjresource.checks.values.job_arguments import JobArguments
@@ -25,6 +25,7 @@ from sjresource.checks.warnings.requests import QUEUE_WARNINGS, job_warnings
 from sjresource.sanitize import plain
 from sjresource.stack.config import stack_settings
 from sjresource.stack.ownership import RECORDED_BEFORE
+from sjresource.status.capacity import could_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -119,7 +120,7 @@ async def too_much(program: Declarations, job: Mapping[str, Any]) -> str | None:
         return None
     limits = [each.arguments.get("capacity_limits") for each in found if each]
     environments = [_described(await _known(each)) for each in limits]
-    if None in environments or any(may_run(each, wanted) for each in environments if each):
+    if None in environments or any(could_run(each, wanted) for each in environments if each):
         return None
     there = " and ".join(limited(each) for each in environments if each)
     return (
