@@ -26,6 +26,7 @@ from sjresource.emulator.engine.transitions import training_job_name
 from sjresource.emulator.executors.scripts import Script, ScriptRules
 from sjresource.emulator.executors.simulated import SimulatedExecutor
 from sjresource.emulator.store.arns import batch_arn, service_job_arn
+from sjresource.emulator.store.data_folder import claim
 from sjresource.emulator.store.records import Attempt, Job, Resource, TrainingJobRecord
 from sjresource.emulator.store.store import Store
 
@@ -83,6 +84,7 @@ def measure_finished(size: int) -> dict[str, float]:
     """Start an emulator with so many finished jobs, and call it."""
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder)
+        claim(data)
         job_id = _fill(data, size, "SUCCEEDED")
         began = time.perf_counter()
         emulator = Emulator(data, clock=Clock(0))

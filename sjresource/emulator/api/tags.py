@@ -57,10 +57,9 @@ def check_tags(tags: dict[str, str]) -> None:
 
 def _taggable(call: Call, arn: str) -> Resource | Job:
     thing = _find(call, arn)
-    status = getattr(thing, "status", None)
-    if status is not None and status not in LIVE and not call.behaviour.tag_finished_jobs:
-        raise ClientException(f"the tags of service job {arn} can't be changed: it is {status}")
-    return thing
+    if isinstance(thing, Resource) or thing.status in LIVE or call.behaviour.tag_finished_jobs:
+        return thing
+    raise ClientException(f"the tags of service job {arn} can't be changed: it is {thing.status}")
 
 
 def _find(call: Call, arn: str) -> Resource | Job:

@@ -6,8 +6,7 @@ In the order in which a job meets them:
     run.py                 one training job, from Starting to its outcome
     container.py           what SageMaker gives a container: folders, a command, variables
     preparation.py         the job's folder and variables, before anything runs
-    artifacts.py           what data the request names: inputs, checkpoints, output, model
-    s3_transfer.py         downloads from S3, uploads to S3
+    artifacts.py           the data that the request names: from S3, to S3
     process_group.py       the operating system's part: start, signals, leftovers
     log_stream.py          what the process prints, to CloudWatch Logs
     metrics.py             what the process prints, to metrics
