@@ -42,6 +42,8 @@ LOG_HEAD = "# an sjresource emulator's log: each start writes it anew\n"
 
 _START_TOLERANCE_SECONDS = 0.1
 _REQUEST_SECONDS = 10
+_START_SECONDS = 60
+_STOP_SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -68,24 +70,22 @@ def find(data: Path) -> RunningEmulator | None:
     return recorded
 
 
-def start(
-    data: Path, log: Path, *, port: int = 0, executor: str = "process", seconds: float = 60
-) -> RunningEmulator:
+def start(data: Path, log: Path, *, port: int = 0, executor: str = "process") -> RunningEmulator:
     """Start an emulator that outlives this process, and wait until it answers.
 
     Raises:
-        WaitTimeout: that took more than `seconds`, or it ended; with the end of its log.
+        WaitTimeout: it does not answer within a minute, or it ended; with the end of its log.
         RequestFailed: `log` is another program's file.
         ModuleNotFoundError: the extra `emulator` is not installed.
     """
     if find_spec("moto") is None:
         raise ModuleNotFoundError(name="moto")
     options = ["--data", str(data), "--port", str(port), "--executor", executor]
-    return _start([sys.executable, "-m", MODULE, *options], data, log, seconds)
+    return _start([sys.executable, "-m", MODULE, *options], data, log)
 
 
-def stop(emulator: RunningEmulator, *, seconds: float = 30) -> None:
-    """Terminate an emulator and wait until it is gone; kill it after `seconds`.
+def stop(emulator: RunningEmulator) -> None:
+    """Terminate an emulator and wait until it is gone; kill it after half a minute.
 
     Another process that has its pid by now is left alone.
     """
@@ -95,10 +95,10 @@ def stop(emulator: RunningEmulator, *, seconds: float = 30) -> None:
     try:
         process.terminate()
         try:
-            process.wait(seconds)
+            process.wait(_STOP_SECONDS)
         except psutil.TimeoutExpired:
             process.kill()
-            process.wait(seconds)
+            process.wait(_STOP_SECONDS)
     except psutil.NoSuchProcess:
         return
 
@@ -120,7 +120,7 @@ def reset(data: Path, log: Path) -> RunningEmulator | None:
         _empty(data)
     if running is None:
         return None
-    return _start([*command, "--port", str(running.port)], data, log, seconds=60)
+    return _start([*command, "--port", str(running.port)], data, log)
 
 
 def check_folder(data: Path) -> None:
@@ -177,7 +177,7 @@ def read_control(url: str, data: Path, route: str) -> Any:
     raise Unreachable("asking", "Emulator", url, seen)
 
 
-def _start(command: Sequence[str], data: Path, log: Path, seconds: float) -> RunningEmulator:
+def _start(command: Sequence[str], data: Path, log: Path) -> RunningEmulator:
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # payloads may hold secrets
     _require_own_log(log, data)
     with open(log, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as output:
@@ -191,7 +191,7 @@ def _start(command: Sequence[str], data: Path, log: Path, seconds: float) -> Run
             stderr=output,
             start_new_session=True,  # so that Ctrl-C in the terminal doesn't end it
         )
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + _START_SECONDS
     while (emulator := find(data)) is None:
         if process.poll() is not None or time.monotonic() > deadline:
             process.kill()

@@ -98,7 +98,7 @@ def _explain(context: StackContext, found: FoundJob, detail: Detail, mask: Mask)
         more = status_detail.of(dict(detail), mask.text)
         return explain_running(found.label, detail, more, seconds, mask)
     labels = {each.arn: each.label for each in context.jobs}
-    labels |= {each.arn: each.label for each in context.queues}
+    labels |= {each.arn: each.path for each in context.queues}
     return explain_waiting(detail, seconds, mask, _queue_of(context, detail), labels)
 
 

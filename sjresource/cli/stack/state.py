@@ -60,11 +60,6 @@ class StackQueue:
     path: str
     arn: str
 
-    @property
-    def label(self) -> str:
-        """The name to show."""
-        return self.path
-
 
 def jobs_in(deployment: Mapping[str, Any]) -> list[StackJob]:
     """Return the stack's jobs in the state's order, without those that are only to be deleted."""

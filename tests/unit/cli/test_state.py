@@ -76,7 +76,7 @@ def test_queues_are_found_whatever_provider_they_are_from() -> None:
         resource("random:index:Id", "r", id="r", outputs={"arn": SECRET}),
     )
 
-    found = {each.label: each.arn.rpartition("/")[2] for each in queues_in(state)}
+    found = {each.path: each.arn.rpartition("/")[2] for each in queues_in(state)}
     assert found == {"ours": "ours-1", "aws": "aws-1", "cc": "cc-1"}
 
 
