@@ -32,8 +32,8 @@ from importlib.util import find_spec
 _needed = ("moto", "msgspec", "psutil", "re2", "waitress")
 _missing = next((name for name in _needed if find_spec(name) is None), None)
 if _missing:
-    said = f"starting emulator: {_missing} is not installed; pip install 'sjresource[emulator]'"
-    raise ModuleNotFoundError(said, name=_missing)
+    message = f"starting emulator: {_missing} is not installed; pip install 'sjresource[emulator]'"
+    raise ModuleNotFoundError(message, name=_missing)
 
 from sjresource.emulator.api.call import Behaviour
 from sjresource.emulator.clock import Clock

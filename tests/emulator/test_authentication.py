@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import json
 import time
@@ -54,7 +55,9 @@ def verify(request: Request, ago: float = 0, *temporary: TemporaryCredentials) -
         keyring.issue(credentials)
     signature = claimed_signature(request)
     assert signature is not None
-    Authenticator(keyring, lambda: now).verify(request, signature)
+    Authenticator(keyring, lambda: now).verify(
+        request, signature, hashlib.sha256(request.body).hexdigest()
+    )
 
 
 def refusal(request: Request, ago: float = 0, *temporary: TemporaryCredentials) -> str:

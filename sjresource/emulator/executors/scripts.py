@@ -98,8 +98,8 @@ class Rule:
         except WrongInputError as wrong:
             raise ValueError(f"reading Rule: {wrong}") from None
         except (re.error, OverflowError):
-            said = "reading Rule: job_name: expected a shell pattern, such as train-*"
-            raise ValueError(said) from None
+            message = "reading Rule: job_name: expected a shell pattern, such as train-*"
+            raise ValueError(message) from None
 
 
 class ScriptRules:

@@ -102,9 +102,9 @@ def type_problems(shape: Shape, value: Any, path: str = "") -> Iterator[str]:
 def _type_problem(shape: Shape, value: Any, path: str) -> str | None:
     name = path.rstrip(".") or "the request"
     kind = shape.type_name
-    allowed, said = _TYPES.get(kind, _NUMBER)
+    allowed, expected = _TYPES.get(kind, _NUMBER)
     if not isinstance(value, allowed) or (isinstance(value, bool) and kind != "boolean"):
-        return f"{name} must be {said}"
+        return f"{name} must be {expected}"
     if kind in _LARGEST and not (isinstance(value, int) and abs(value) < _LARGEST[kind]):
         return f"{name} must be an integer"
     return None

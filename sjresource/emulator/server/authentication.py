@@ -6,7 +6,6 @@ Refusals have AWS's codes. The clock is always the real one, since callers sign 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import hmac
 import re
 from dataclasses import dataclass
@@ -110,16 +109,10 @@ class Authenticator:
         self._keyring = keyring
         self._now = now
 
-    def verify(
-        self, request: Request, signature: Signature, body_sha256: str | None = None
-    ) -> None:
-        """Raise AWSError unless `signature` is right for `request`.
-
-        `body_sha256` is the digest of a body that is not in `request` yet.
-        """
-        digest = body_sha256 or hashlib.sha256(request.body).hexdigest()
-        self._verify_head(request, signature, digest)
-        _check_body(request, signature, digest)
+    def verify(self, head: Request, signature: Signature, body_sha256: str) -> None:
+        """Raise AWSError unless `signature` is right for `head` and a body of this digest."""
+        self._verify_head(head, signature, body_sha256)
+        _check_body(head, signature, body_sha256)
 
     def admit(self, head: Request) -> None:
         """Raise AWSError if a large object must not even be received.
@@ -229,8 +222,9 @@ def _check_body(request: Request, signature: Signature, body_sha256: str) -> Non
     if unsigned and signature.service == "s3":
         return  # S3's forms that leave the body to the transport; the headers are signed
     if body_sha256 != claimed:
-        said = "the body is not the one that was signed"
-        raise _refused(signature, said, "InvalidSignatureException", s3="XAmzContentSHA256Mismatch")
+        message = "the body is not the one that was signed"
+        code = "InvalidSignatureException"
+        raise _refused(signature, message, code, s3="XAmzContentSHA256Mismatch")
 
 
 def _without_signature(target: str) -> str:

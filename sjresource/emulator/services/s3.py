@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import os
 import sqlite3
 import threading
 import uuid
@@ -20,7 +19,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from sjresource.emulator.protocol.decoding import shown
 from sjresource.emulator.protocol.http_messages import Request, host_name
-from sjresource.emulator.store.data_folder import OBJECTS_INDEX, is_object_file
+from sjresource.emulator.store.data_folder import OBJECTS_INDEX, is_object_file, open_for_owner
 from sjresource.emulator.store.database import open_database
 
 if TYPE_CHECKING:
@@ -172,7 +171,7 @@ class S3Persistence:
     @staticmethod
     def _write(path: Path, content: bytes) -> None:
         try:
-            with open(path, "xb", opener=_for_the_owner) as file:
+            with open(path, "xb", opener=open_for_owner) as file:
                 file.write(content)
         except OSError:
             path.unlink(missing_ok=True)
@@ -183,10 +182,6 @@ class S3Persistence:
         for path in self._folder.iterdir():
             if path.name not in known and is_object_file(path.name):
                 path.unlink()
-
-
-def _for_the_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
 
 
 def _request(

@@ -1,7 +1,7 @@
-"""STS's credentials: who gets some without a key, and which ones are accepted then.
+"""STS: decides who gets credentials without a key, and lets the issued ones be accepted.
 
-AssumeRoleWithWebIdentity is unsigned: its token alone tells callers who may have keys from anybody
-else on the machine. On AWS an identity provider's signature does that.
+AssumeRoleWithWebIdentity is unsigned: only its token distinguishes callers who may have keys from
+all others on the machine. On AWS an identity provider's signature does that.
 """
 
 from __future__ import annotations
@@ -78,15 +78,15 @@ def accept_issued(response: Response, keyring: Keyring) -> None:
     try:
         answer = ET.fromstring(response.body)  # noqa: S314 - moto has just written it
     except ET.ParseError:
-        said = "a name or an ARN has characters that XML can't have"
-        raise AWSError("ValidationError", said) from None
-    told = {each.tag.rpartition("}")[2]: each.text or "" for each in answer.iter()}
+        message = "a name or an ARN has characters that XML can't have"
+        raise AWSError("ValidationError", message) from None
+    members = {each.tag.rpartition("}")[2]: each.text or "" for each in answer.iter()}
     keyring.issue(
         TemporaryCredentials(
-            access_key_id=told["AccessKeyId"],
-            secret_access_key=told["SecretAccessKey"],
-            session_token=told["SessionToken"],
-            expires_at=_moment(told["Expiration"]),
+            access_key_id=members["AccessKeyId"],
+            secret_access_key=members["SecretAccessKey"],
+            session_token=members["SessionToken"],
+            expires_at=_moment(members["Expiration"]),
         )
     )
 

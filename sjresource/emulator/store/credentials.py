@@ -107,10 +107,10 @@ def _read(path: Path) -> Credentials | None:
     return Credentials(*pair)
 
 
-def _damaged(path: Path, seen: str) -> DamagedError:
+def _damaged(path: Path, problem: str) -> DamagedError:
     return DamagedError(
-        f"reading {path}: the file with the emulator's key is damaged ({seen}); put back a copy of "
-        "it, or remove it: the next start draws another key"
+        f"reading {path}: the file with the emulator's key is damaged ({problem}); put back a copy "
+        "of it, or remove it: the next start draws another key"
     )
 
 

@@ -99,10 +99,10 @@ def _require_free(data: Path) -> None:
         raise _refusal(data, f"it is not empty, and no emulator made it: it has {path.name!r}")
 
 
-def _refusal(data: Path, seen: str) -> ForeignFolderError:
+def _refusal(data: Path, reason: str) -> ForeignFolderError:
     return ForeignFolderError(
-        f"starting Emulator ({data}): the folder can't be used: {seen}; give --data a folder that "
-        "is new or empty"
+        f"starting Emulator ({data}): the folder can't be used: {reason}; give --data a folder "
+        "that is new or empty"
     )
 
 
@@ -123,6 +123,11 @@ def _object_files(data: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     return [path for path in folder.iterdir() if is_object_file(path.name)]
+
+
+def open_for_owner(path: str, flags: int) -> int:
+    """Open a file that only its owner may read if it is new; for `open(..., opener=...)`."""
+    return os.open(path, flags, 0o600)
 
 
 def _close_to_others(path: Path) -> None:

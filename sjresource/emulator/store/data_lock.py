@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from sjresource.emulator.store.data_folder import open_for_owner
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -29,7 +31,7 @@ class DataLock:
 
     def __init__(self, data: Path) -> None:
         self._announcement = data / "emulator.json"
-        self._lock = os.fdopen(_for_the_owner(str(data / "lock"), os.O_RDWR | os.O_CREAT), "w")
+        self._lock = os.fdopen(open_for_owner(str(data / "lock"), os.O_RDWR | os.O_CREAT), "w")
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -41,7 +43,7 @@ class DataLock:
         unfinished = self._announcement.with_suffix(".unfinished")
         unfinished.unlink(missing_ok=True)
         announced = {"pid": os.getpid(), "started": _started(), "url": url, "page": page}
-        with open(unfinished, "x", opener=_for_the_owner) as file:
+        with open(unfinished, "x", opener=open_for_owner) as file:
             file.write(json.dumps(announced) + "\n")
         unfinished.replace(self._announcement)
 
@@ -59,14 +61,10 @@ def _started() -> float:
     return psutil.Process().create_time() - psutil.boot_time()
 
 
-def _for_the_owner(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
 def _refusal(data: Path, announcement: Path) -> str:
     try:
         other = json.loads(announcement.read_text())
-        who = f"pid {other['pid']} at {other['url']}"
+        holder = f"pid {other['pid']} at {other['url']}"
     except (OSError, ValueError, TypeError, KeyError):
-        who = "one that is just starting"
-    return f"starting Emulator ({data}): in use by another emulator, {who}; use it or stop it"
+        holder = "one that is just starting"
+    return f"starting Emulator ({data}): in use by another emulator, {holder}; use it or stop it"
