@@ -22,7 +22,7 @@ from sjresource.stack.identity import identity_tag, urn_of
 from sjresource.stack.inputs.arguments import require_name
 from sjresource.stack.plugin_python import require_python_for_plugin
 from sjresource.stack.provider import BatchProvider
-from sjresource.status.failure_report import UNCERTAIN, earlier_run, recorded_failures
+from sjresource.status.failure_report import UNCERTAIN, earlier_run_warning, recorded_failures
 from sjresource.status.masking import Mask
 from sjresource.waiting.context import wait_context
 from sjresource.waiting.jobs import WaitedJobs, add_submissions, unknown, with_urns
@@ -314,7 +314,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
 
     def _warn_of_earlier_run(self, outcome: dict[str, Any] | None, jobs: list[str]) -> None:
         """Warn that the outputs are those of an earlier run."""
-        warning = earlier_run(outcome, jobs, stack_operation().reason)
+        warning = earlier_run_warning(outcome, jobs, stack_operation().reason)
         if warning:
             pulumi.log.warn(warning, resource=self)
 

@@ -1,6 +1,6 @@
-"""What is to be known of a job that has ended: Batch's word, SageMaker's, and its last log lines.
+"""Gathers what is known of an ended job: from Batch, from SageMaker, and its last log lines.
 
-A poorer answer is better than none: what can't be read is named in `unread`.
+A partial answer is better than none: `unread` has the errors of what can't be read.
 """
 
 from __future__ import annotations
@@ -24,9 +24,16 @@ _LAG_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Evidence:
-    """`detail` is Batch's description of the job, `training_job` SageMaker's; oldest line first.
+    """What is known of a job that has ended.
 
-    `gone` is a training job that Batch names and SageMaker does not know any more.
+    Attributes:
+        detail: Batch's description of the job.
+        training_job: SageMaker's description of its last training job.
+        log_stream: The log of that training job's first instance.
+        log_lines: The last lines of it, the oldest first.
+        unread: The errors of what could not be read.
+        gone: Whether SageMaker no longer has the training job.
+        page: The queue page, if all that is from an emulator.
     """
 
     detail: Mapping[str, Any]
@@ -36,29 +43,32 @@ class Evidence:
     unread: tuple[str, ...] = ()
     gone: bool = False
     page: str = ""
-    """The queue page of the emulator that told all that."""
 
 
 def training_job_arn(detail: Mapping[str, Any]) -> str | None:
-    """Give the ARN of the training job that Batch started last; None if it never started one.
+    """Return the ARN of the training job that Batch started last; None if it never started one.
 
-    Batch names the training job itself, whatever the payload calls it.
+    Its name is not the payload's: Batch chooses it.
     """
     resource = detail.get("latestAttempt", {}).get("serviceResourceId", {})
     arn: str | None = resource.get("value")
     return arn
 
 
-def gather(
+def gather_evidence(
     clients: RegionalClients,
     detail: Mapping[str, Any],
     log_lines: int | None,
     sleep: Callable[[float], None],
 ) -> Evidence:
-    """Read what there is, with so many lines of the log, which takes over a second.
+    """Read what is known of a job.
 
-    0 lines asks for the log's name alone, None for nothing of it. Only a job of which Batch has
-    started a training job has a log.
+    Args:
+        clients: By region.
+        detail: Batch's description of it.
+        log_lines: How many lines of the log to read, which takes over a second; 0 for the log's
+            name alone, None for nothing of it.
+        sleep: Waits for seconds.
     """
     arn = parse_arn(training_job_arn(detail) or "")
     if arn is None:
@@ -69,7 +79,7 @@ def gather(
     try:
         training_job = clients.sagemaker(arn.region).find_training_job(arn.name)
     except NotFound:
-        gone = True  # somebody, Batch perhaps, has deleted it: nothing to read again
+        gone = True  # deleted, perhaps by Batch: trying again would not help
     except SjresourceError as error:
         unread.append(str(error))
     stream: str | None = None
@@ -82,13 +92,13 @@ def gather(
                 sleep(_LAG_SECONDS)
                 stream, lines = _last_lines(logs, arn.name, log_lines)
         except SjresourceError as error:
-            unread += [str(error)] if log_lines else []  # the name alone is not missed
+            unread += [str(error)] if log_lines else []  # the name alone is optional
     read = tuple(lines), tuple(unread)
     return Evidence(detail, training_job, stream, *read, gone=gone, page=clients.page)
 
 
 def _last_lines(logs: LogsClient, training_job: str, lines: int) -> tuple[str | None, list[str]]:
-    """Read the log of the first instance: the streams are `<training job>/algo-<n>-<time>`."""
+    """Read the log of the first instance; streams are called `<training job>/algo-<n>-<time>`."""
     streams = sorted(logs.find_log_streams(LOG_GROUP, f"{training_job}/"))
     if not streams:
         return None, []

@@ -1,6 +1,6 @@
-"""Why a wait has failed, in one screen that ends the search. Words only.
+"""The messages of a failed wait: which job failed, why, and what to do, on one screen.
 
-AWS's words come masked; what is not known is left out.
+AWS's words are masked here; what is not known is left out.
 """
 
 from __future__ import annotations
@@ -24,29 +24,32 @@ if TYPE_CHECKING:
     from sjresource.status.masking import Mask
 
 
-def run_again(urn: str | None, *, reruns: bool = False, ends_so: bool = True) -> str:
-    """Say how a job that has FAILED is run again: by its URN, None for one of another program.
+def how_to_rerun(urn: str | None, *, reruns: bool = False, fails_up: bool = True) -> str:
+    """Return how to run a job again that has FAILED.
 
-    `reruns` is its `rerun_on_failure`, and `ends_so` whether every `pulumi up` fails until then.
+    Args:
+        urn: The job's; None for a job of another program.
+        reruns: Its `rerun_on_failure`.
+        fails_up: Whether every `pulumi up` fails until then.
     """
     if urn is None:
         return "in the program that declares it"
     if reruns:
         return "`pulumi up`, as its `rerun_on_failure` is set"
-    said = (
+    how = (
         "change its request or `triggers`, set `rerun_on_failure=True`, or `pulumi up --replace "
         f"'{urn}'`"
     )
-    return f"{said}; until then every `pulumi up` ends like this" if ends_so else said
+    return f"{how}; until then every `pulumi up` ends like this" if fails_up else how
 
 
 def headline(name: str, evidence: Evidence, mask: Mask) -> str:
-    """Say in one line which job has failed, when, and why."""
+    """Return in one line which job has failed, on which attempt, and why."""
     return f"waiting for ServiceJob ({name}): {verdict_line(evidence, mask)}"
 
 
 def verdict_line(evidence: Evidence, mask: Mask) -> str:
-    """Say when a job has failed, and why."""
+    """Return on which attempt a job has failed, and why."""
     detail = evidence.detail
     number = attempt_number(detail)
     allowed = detail.get("retryStrategy", {}).get("attempts", number)
@@ -55,21 +58,21 @@ def verdict_line(evidence: Evidence, mask: Mask) -> str:
 
 
 def failure_message(name: str, evidence: Evidence, mask: Mask, again: str) -> str:
-    """Lay out all that is known of one failed job, what to try, and how to run it `again`."""
-    places = place_lines(evidence.detail, evidence.page)
-    lines = [*evidence_lines(evidence, mask), *places, *_advice_lines(evidence, again)]
+    """Return all that is known of a failed job, what to try, and how to run it `again`."""
+    places = link_lines(evidence.detail, evidence.page)
+    lines = [*evidence_lines(evidence, mask), *places, *_hint_lines(evidence, again)]
     return "\n".join([headline(name, evidence, mask), *_indented(lines)])
 
 
-def brief_failures(named: Sequence[tuple[str, Evidence]], mask: Mask) -> list[str]:
-    """Say in a line each which further jobs have failed, 20 of them at most."""
-    lines = [headline(name, evidence, mask) for name, evidence in named[:_BRIEF]]
-    more = len(named) - _BRIEF
+def headlines(named: Sequence[tuple[str, Evidence]], mask: Mask) -> list[str]:
+    """Return a line for each of the further jobs that have failed, at most 20."""
+    lines = [headline(name, evidence, mask) for name, evidence in named[:_MAX_BRIEF]]
+    more = len(named) - _MAX_BRIEF
     return [*lines, f"… and {more} more"] if more > 0 else lines
 
 
-def ending(name: str | None, arn: str) -> str:
-    """Say how to end a live job: by the command, where it is there and the stack has the job."""
+def how_to_terminate(name: str | None, arn: str) -> str:
+    """Return how to terminate a job: with our command, if it is installed and `name` is known."""
     if name is not None and find_spec("click") is not None:
         return f"sjresource terminate {name}"
     return terminate_command(arn, "took too long")
@@ -78,16 +81,16 @@ def ending(name: str | None, arn: str) -> str:
 def timeout_message(
     seconds: float,
     unfinished: Sequence[tuple[str, Mapping[str, Any] | None, str]],
-    end: Callable[[str, str], str] = lambda _, arn: ending(None, arn),
+    end: Callable[[str, str], str] = lambda _, arn: how_to_terminate(None, arn),
 ) -> str:
-    """Say what had not ended when a wait's time was over: (name, last detail, ARN) each."""
+    """Return the message of a timeout; `unfinished` has name, last description and ARN of each."""
     (name, detail, arn), *others = unfinished
     more = f" and {len(others)} more" if others else ""
     status = (detail or {}).get("status", "of unknown status")
     reason = stated_reason(detail) if detail else ""
-    stands = f"{status}: {reason}" if reason else status
+    status_words = f"{status}: {reason}" if reason else status
     lines = [
-        f"waiting for ServiceJob ({name}{more}): still {stands}, after {duration(seconds)}",
+        f"waiting for ServiceJob ({name}{more}): still {status_words}, after {duration(seconds)}",
     ]
     if status == "RUNNABLE":
         ever = ", and will wait for ever: nothing that it may use is large enough"
@@ -103,10 +106,12 @@ UNCERTAIN = (
 )
 
 
-def earlier_run(outcome: Mapping[str, Any] | None, jobs: Sequence[str], why: str) -> str | None:
-    """Say that outputs tell of other jobs than these; None where they tell of them, or nothing."""
-    told = [result.get("job") for result in (outcome or {}).get("results", [])]
-    if not told or told == list(jobs):
+def earlier_run_warning(
+    outcome: Mapping[str, Any] | None, jobs: Sequence[str], why: str
+) -> str | None:
+    """Return a warning if the recorded outcome is of other jobs than these, else None."""
+    recorded = [result.get("job") for result in (outcome or {}).get("results", [])]
+    if not recorded or recorded == list(jobs):
         return None
     return (
         f"this run did not wait ({why}): the outputs tell of an earlier run, of other jobs; "
@@ -115,7 +120,7 @@ def earlier_run(outcome: Mapping[str, Any] | None, jobs: Sequence[str], why: str
 
 
 def held_back(failed: int, others: int) -> str:
-    """Say why a program goes on in which something has failed."""
+    """Return why a program goes on in which a wait has failed."""
     return (
         f"{_waits(failed)} failed; the update fails when the other {others} are over "
         "(`sjresource:failFast: true` ends it at once)"
@@ -123,7 +128,7 @@ def held_back(failed: int, others: int) -> str:
 
 
 def summary(headlines: Sequence[str]) -> str:
-    """List all the failures of a program, as its last word."""
+    """Return the last message of a program: all its failures."""
     return "\n".join(
         [
             f"{_waits(len(headlines))} failed (the reasons stand with the jobs):",
@@ -137,24 +142,24 @@ def _waits(count: int) -> str:
 
 
 def recorded_failures(outcome: Mapping[str, Any]) -> Iterator[str]:
-    """Say what is amiss with a recorded outcome; nothing if all is well."""
+    """Return what is wrong with a recorded outcome, and what it lacks."""
     results = outcome.get("results", [])
     failed = [result for result in results if result["status"] == "FAILED"]
-    for result in failed[:_BRIEF]:
+    for result in failed[:_MAX_BRIEF]:
         reason = result.get("failure_reason") or result.get("status_reason") or "no reason"
         name = result.get("job_name") or name_in(result["job"])
         yield f"recording ServiceJob ({name}): FAILED: {_first(reason)}"
-    if len(failed) > _BRIEF:
-        yield f"… and {len(failed) - _BRIEF} more jobs FAILED"
+    if len(failed) > _MAX_BRIEF:
+        yield f"… and {len(failed) - _MAX_BRIEF} more jobs FAILED"
     for error in outcome.get("unread", []):
         yield f"{error}; the record lacks this, and the next `pulumi up` asks again"
 
 
-_BRIEF = 20
+_MAX_BRIEF = 20
 
 
 def evidence_lines(evidence: Evidence, mask: Mask) -> Iterator[str]:
-    """Say what is known: attempts, AWS's words, the log's end."""
+    """Return what is known: attempts, AWS's words, the end of the log."""
     detail = evidence.detail
     yield from attempt_lines(detail, mask)
     status_reason = detail.get("statusReason", "")
@@ -173,26 +178,26 @@ def evidence_lines(evidence: Evidence, mask: Mask) -> Iterator[str]:
 
 
 def unread_lines(evidence: Evidence, mask: Mask) -> Iterator[str]:
-    """Say what could not be read, and what there is no more."""
+    """Return what could not be read, and what no longer exists."""
     if evidence.gone:
         yield "SageMaker no longer has the training job: what it said and made can't be told"
     yield from (f"not read: {mask.text(error)}" for error in evidence.unread)
 
 
-def place_lines(detail: Mapping[str, Any], page: str = "") -> Iterator[str]:
-    """Say where to look further: the job's ARN, pages of the AWS console or the emulator's own."""
+def link_lines(detail: Mapping[str, Any], page: str = "") -> Iterator[str]:
+    """Return where to look further: the job's ARN, and pages of the AWS console or the emulator."""
     yield f"job: {detail.get('jobArn')}"
     for what, url in console_urls(detail.get("jobQueue"), training_job_arn(detail), page).items():
         yield f"{what.replace('_', ' ')}: {url}"
 
 
 def hint_of(evidence: Evidence) -> str | None:
-    """Say what to try; None for words that are not in the table of `causes`."""
-    said = f"{_reason(evidence)}\n{evidence.detail.get('statusReason', '')}"
-    return hint_for(said, "\n".join(evidence.log_lines))
+    """Return what to try; None if the reason is not in the table of `failure_hints`."""
+    words = f"{_reason(evidence)}\n{evidence.detail.get('statusReason', '')}"
+    return hint_for(words, "\n".join(evidence.log_lines))
 
 
-def _advice_lines(evidence: Evidence, again: str) -> Iterator[str]:
+def _hint_lines(evidence: Evidence, again: str) -> Iterator[str]:
     hint = hint_of(evidence)
     if hint:
         yield f"to try: {hint}"
@@ -200,7 +205,7 @@ def _advice_lines(evidence: Evidence, again: str) -> Iterator[str]:
 
 
 def attempt_lines(detail: Mapping[str, Any], mask: Mask) -> Iterator[str]:
-    """List the attempts if there are several, and count the preemptions."""
+    """Return the attempts if there are several, and the number of preemptions."""
     attempts = detail.get("attempts", [])
     if len(attempts) > 1:
         yield "attempts:"

@@ -34,8 +34,8 @@ from sjresource.aws.waiters import Clock
 from sjresource.errors import NotFound, SjresourceError
 from sjresource.stack.diff import means_the_same
 from sjresource.status.console_links import console_urls
-from sjresource.status.evidence import gather, training_job_arn
-from sjresource.status.failure_report import run_again
+from sjresource.status.evidence import gather_evidence, training_job_arn
+from sjresource.status.failure_report import how_to_rerun
 from sjresource.status.masking import Mask
 from sjresource.vocabulary import LOG_GROUP, TERMINAL, stage
 from sjresource.waiting.verdict import Verdict, is_over, judge
@@ -125,7 +125,7 @@ def record(
         except SjresourceError as error:
             unread.append(str(error))
             detail = None
-        evidence = gather(clients, detail, lines, clock.sleep) if detail else None
+        evidence = gather_evidence(clients, detail, lines, clock.sleep) if detail else None
         if evidence is None:
             return before.get(job) or {"job": job, "job_name": name_in(job), "status": status}
         unread.extend(evidence.unread)
@@ -278,7 +278,7 @@ def _forgotten_failures(
         "to run it again, once you are sure that it does not run any more, change its `triggers` "
         f"or `pulumi up --replace '{urn}'`"
         if urn
-        else f"once it does not run any more, it can be run again {run_again(None)}"
+        else f"once it does not run any more, it can be run again {how_to_rerun(None)}"
     )
     return [
         CheckFailure(

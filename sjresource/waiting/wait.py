@@ -16,13 +16,13 @@ import pulumi
 
 from sjresource.errors import NotFound, RequestFailed
 from sjresource.stack.threads import in_daemon_thread
-from sjresource.status.evidence import Evidence, gather
+from sjresource.status.evidence import Evidence, gather_evidence
 from sjresource.status.failure_report import (
-    brief_failures,
-    ending,
     failure_message,
     headline,
-    run_again,
+    headlines,
+    how_to_rerun,
+    how_to_terminate,
     timeout_message,
 )
 from sjresource.waiting.reporter import GroupReport, JobReport
@@ -135,7 +135,7 @@ class Wait:
         message = timeout_message(
             self.options.timeout_seconds or 0,
             unfinished,
-            lambda _, arn: ending(names.get(arn), arn),
+            lambda _, arn: how_to_terminate(names.get(arn), arn),
         )
         await self._fail(self.mask.text(message))
 
@@ -170,7 +170,7 @@ class Wait:
         for job, (name, each) in zip(failed[:_MAX_SHOWN_WHOLE], named, strict=False):
             message = failure_message(name, each, self.mask, await _run_again(job))
             pulumi.log.error(message, resource=self._shown_on(job))
-        if brief := brief_failures(named[_MAX_SHOWN_WHOLE:], self.mask):
+        if brief := headlines(named[_MAX_SHOWN_WHOLE:], self.mask):
             pulumi.log.error("\n".join(brief), resource=self.resource)
         await self.context.pending.fail(self, self._headline(named))
 
@@ -179,7 +179,7 @@ class Wait:
         clients, lines = self.context.clients, self.options.log_lines
         first, others = failed[:_MAX_SHOWN_WHOLE], failed[_MAX_SHOWN_WHOLE:]
         return [
-            *(gather(clients, detail, lines, time.sleep) for detail in first),
+            *(gather_evidence(clients, detail, lines, time.sleep) for detail in first),
             *(Evidence(detail) for detail in others),
         ]
 
@@ -199,9 +199,9 @@ class Wait:
 async def _run_again(job: Job) -> str:
     """Return how to run a failed job again, which only its own program can."""
     if job.resource is None:
-        return run_again(None)
+        return how_to_rerun(None)
     reruns = job.resource.given_arguments.get("rerun_on_failure") is True
-    return run_again(str(await job.resource.urn.future()), reruns=reruns)
+    return how_to_rerun(str(await job.resource.urn.future()), reruns=reruns)
 
 
 def _final_status(watch: Watch) -> str | None:

@@ -25,7 +25,7 @@ from sjresource.resources.service_job import ServiceJobProvider
 from sjresource.stack.config import setting_problems
 from sjresource.stack.inputs.arguments import json_arguments
 from sjresource.status.evidence import Evidence
-from sjresource.status.failure_report import failure_message, run_again, timeout_message
+from sjresource.status.failure_report import failure_message, how_to_rerun, timeout_message
 from sjresource.status.masking import Mask
 from sjresource.waiting.jobs import WaitedJobs
 from sjresource.waiting.optional_outputs import read_member, read_record
@@ -212,7 +212,7 @@ def by_waits() -> Iterator[str]:
     asyncio.run(wait())
     yield from heard
     yield timeout_message(60, [("train", {"status": "RUNNABLE"}, f"{ARN}:service-job/a")])
-    yield failure_message("train", Evidence(FAILED), Mask(), run_again("urn:pulumi:x"))
+    yield failure_message("train", Evidence(FAILED), Mask(), how_to_rerun("urn:pulumi:x"))
 
 
 def reasons(failures: Iterable[Any]) -> Iterator[str]:

@@ -23,8 +23,8 @@ from sjresource.cli.views.explanation import (
 from sjresource.errors import NotFound, SjresourceError
 from sjresource.status.console_links import console_urls
 from sjresource.status.detail import StatusDetail
-from sjresource.status.evidence import gather, training_job_arn
-from sjresource.status.failure_report import place_lines, run_again
+from sjresource.status.evidence import gather_evidence, training_job_arn
+from sjresource.status.failure_report import how_to_rerun, link_lines
 from sjresource.status.masking import Mask
 from sjresource.status.queue_reader import read_queue
 from sjresource.status.timeline import status_since
@@ -64,7 +64,7 @@ def why(job: str, context: StackContext, output: Output) -> None:
     else:
         explanation = _explain(context, found, detail, mask)
     answer = _answer(found, detail, explanation, context.clients.page)
-    places = list(place_lines({"jobArn": found.arn, **detail}, context.clients.page))
+    places = list(link_lines({"jobArn": found.arn, **detail}, context.clients.page))
     output.print(answer, lambda screen: tell(screen, found.label, explanation, places))
 
 
@@ -89,7 +89,7 @@ def _explain(context: StackContext, found: FoundJob, detail: Detail, mask: Mask)
     if status in TERMINAL:
         lines = _LOG_LINES if status == "FAILED" else None
         lag = time.sleep if seconds < _LAGS_FOR else _no_time
-        evidence = gather(context.clients, detail, lines, lag)
+        evidence = gather_evidence(context.clients, detail, lines, lag)
         if status == "FAILED":
             return explain_failed(evidence, mask, again=_again(context, found))
         return explain_succeeded(evidence, mask)
@@ -107,8 +107,7 @@ def _again(context: StackContext, found: FoundJob) -> str | None:
     if job is None:
         return None
     reruns = job.outputs.get("rerun_on_failure") is True
-    ends_so = fails_up(job, context.deployment)
-    return run_again(job.urn, reruns=reruns, ends_so=ends_so)
+    return how_to_rerun(job.urn, reruns=reruns, fails_up=fails_up(job, context.deployment))
 
 
 def _queue_of(context: StackContext, detail: Detail) -> QueueDescription | None:

@@ -3,20 +3,20 @@ from __future__ import annotations
 from waiting_fakes import FakeBatch, FakeTraining, arn, fake_clients, started
 
 from sjresource.errors import RequestFailed
-from sjresource.status.evidence import Evidence, gather
+from sjresource.status.evidence import Evidence, gather_evidence
 from sjresource.status.failure_report import (
-    brief_failures,
-    earlier_run,
-    ending,
+    earlier_run_warning,
     failure_message,
+    headlines,
+    how_to_rerun,
+    how_to_terminate,
     recorded_failures,
-    run_again,
     timeout_message,
 )
 from sjresource.status.masking import Mask
 
 URN = "urn:pulumi:dev::vision::pulumi-python:dynamic/sjresource:ServiceJob::train"
-AGAIN = run_again(URN)
+AGAIN = how_to_rerun(URN)
 QUEUE = "arn:aws:batch:us-east-1:123456789012:job-queue/q"
 FAILED = started(
     "FAILED",
@@ -66,7 +66,7 @@ def test_the_log_is_read_again_because_it_lags() -> None:
     def lag(_seconds: float) -> None:
         training.streams["t1/algo-1-9"] += ["later", "latest"]
 
-    evidence = gather(fake_clients(FakeBatch({}), training), FAILED, 2, lag)
+    evidence = gather_evidence(fake_clients(FakeBatch({}), training), FAILED, 2, lag)
 
     assert (evidence.log_stream, evidence.log_lines) == ("t1/algo-1-9", ("later", "latest"))
     assert evidence.training_job == TRAINING
@@ -79,7 +79,7 @@ def test_evidence_that_is_denied_is_named_and_the_rest_shown() -> None:
 
     message = failure_message(
         "train",
-        gather(fake_clients(FakeBatch({}), training), FAILED, 2, lambda _: None),
+        gather_evidence(fake_clients(FakeBatch({}), training), FAILED, 2, lambda _: None),
         Mask(),
         AGAIN,
     )
@@ -96,7 +96,7 @@ def test_a_job_that_never_started_has_no_log() -> None:
 
     message = failure_message(
         "train",
-        gather(fake_clients(FakeBatch({}), training), detail, 2, lambda _: None),
+        gather_evidence(fake_clients(FakeBatch({}), training), detail, 2, lambda _: None),
         Mask(),
         AGAIN,
     )
@@ -108,7 +108,7 @@ def test_a_job_that_never_started_has_no_log() -> None:
 
 def test_many_failures_take_a_line_each_and_no_more_than_twenty() -> None:
     """A sweep of 500 that all fail still fits a screen."""
-    lines = brief_failures([(f"job{i}", Evidence(FAILED)) for i in range(497)], Mask(["hush"]))
+    lines = headlines([(f"job{i}", Evidence(FAILED)) for i in range(497)], Mask(["hush"]))
 
     assert len(lines) == 21
     assert lines[-1] == "… and 477 more"
@@ -158,24 +158,24 @@ def test_how_to_run_a_job_again_is_said_with_what_can_be_typed() -> None:
         "change its request or `triggers`, set `rerun_on_failure=True`, or `pulumi up --replace "
         f"'{URN}'`; until then every `pulumi up` ends like this"
     ) == AGAIN
-    assert "ends like this" not in run_again(URN, ends_so=False)
-    assert run_again(URN, reruns=True) == "`pulumi up`, as its `rerun_on_failure` is set"
-    assert run_again(None) == "in the program that declares it"
+    assert "ends like this" not in how_to_rerun(URN, fails_up=False)
+    assert how_to_rerun(URN, reruns=True) == "`pulumi up`, as its `rerun_on_failure` is set"
+    assert how_to_rerun(None) == "in the program that declares it"
 
 
 def test_a_live_job_is_stopped_by_the_command_where_it_is_there() -> None:
     """One of another program is not the stack's: AWS's own command stops it."""
-    assert ending("train", arn("a")) == "sjresource terminate train"
-    assert ending(None, arn("a")).startswith("aws batch terminate-service-job --job-id a")
+    assert how_to_terminate("train", arn("a")) == "sjresource terminate train"
+    assert how_to_terminate(None, arn("a")).startswith("aws batch terminate-service-job --job-id a")
 
 
 def test_a_run_that_did_not_wait_says_whose_outputs_there_are() -> None:
     """Only where they are of other jobs than those that the program has by now."""
     outcome = {"results": [{"job": arn("old")}]}
 
-    assert earlier_run(outcome, [arn("new")], "SJRESOURCE_WAIT=0") == (
+    assert earlier_run_warning(outcome, [arn("new")], "SJRESOURCE_WAIT=0") == (
         "this run did not wait (SJRESOURCE_WAIT=0): the outputs tell of an earlier run, of other "
         "jobs; the next `pulumi up` that waits records these"
     )
-    assert earlier_run(outcome, [arn("old")], "") is None
-    assert earlier_run(None, [arn("new")], "") is None
+    assert earlier_run_warning(outcome, [arn("old")], "") is None
+    assert earlier_run_warning(None, [arn("new")], "") is None
