@@ -3,7 +3,7 @@
 In the order in which a stack calls them:
 
     scheduling_policies.py  service_environments.py  job_queues.py  quota_shares.py  tags.py
-    quota_management.py     which environments a queue with quota shares may use
+    quota_management.py     which queues have quota shares, and which environments those may use
     submission.py           a job comes into its queue
     service_jobs.py         what is shown of jobs, and what ends them
     snapshots.py            what waits in a queue, and what it uses

@@ -102,7 +102,7 @@ def require_new(call: Call, arn: str) -> None:
         raise ClientException("Object already exists", status=http.HTTPStatus.CONFLICT)
 
 
-def require_settled(resource: Resource, verb: str) -> None:
+def require_valid(resource: Resource, verb: str) -> None:
     """Raise ClientException while an earlier change of `resource` is not finished."""
     if resource.detail.get("status", "VALID") != "VALID":
         raise ClientException(f"Cannot {verb}, resource is being modified.")

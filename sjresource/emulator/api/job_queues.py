@@ -17,9 +17,9 @@ from sjresource.emulator.api.call import (
     require_between,
     require_disabled,
     require_new,
-    require_settled,
+    require_valid,
 )
-from sjresource.emulator.api.quota_management import check_environment
+from sjresource.emulator.api.quota_management import check_environment, shares_of
 from sjresource.emulator.api.scheduling_policies import policy_kind
 from sjresource.emulator.protocol.errors import ClientException
 from sjresource.emulator.store.arns import batch_arn, check_name
@@ -73,7 +73,7 @@ def create_job_queue(call: Call, parameters: Parameters) -> Answer:
 def update_job_queue(call: Call, parameters: Parameters) -> Answer:
     """Change a queue, which is UPDATING, then VALID; jobs stay where they are."""
     queue = require(call, KIND, parameters["jobQueue"])
-    require_settled(queue, "update")
+    require_valid(queue, "update")
     _check(parameters)
     changes: dict[str, Any] = {name: parameters[name] for name in _UPDATABLE if name in parameters}
     if "serviceEnvironmentOrder" in parameters:
@@ -87,10 +87,9 @@ def update_job_queue(call: Call, parameters: Parameters) -> Answer:
 def delete_job_queue(call: Call, parameters: Parameters) -> Answer:
     """Delete a queue that is DISABLED: its jobs are terminated, it is DELETING, then gone."""
     queue = require(call, KIND, parameters["jobQueue"])
-    require_settled(queue, "delete")
+    require_valid(queue, "delete")
     require_disabled(queue)
-    shares = call.store.resources("quota-share", call.region)
-    if any(share.detail["jobQueueArn"] == queue.arn for share in shares):
+    if shares_of(call, queue):
         raise ClientException("Cannot delete, found existing QuotaShare relationship")
     change(call, queue, "DELETING")
     return {}
@@ -124,13 +123,10 @@ def _order(call: Call, order: list[dict[str, Any]]) -> list[dict[str, Any]]:
         raise ClientException(
             f"serviceEnvironmentOrder must name one service environment, not {len(order)}"
         )
-    resolved = []
-    for entry in order:
-        environment = require(call, "service-environment", entry["serviceEnvironment"])
-        if environment.detail["status"] in ("CREATING", "DELETING"):
-            raise ClientException(f"ServiceEnvironment {environment.arn} is not VALID")
-        resolved.append({"order": entry["order"], "serviceEnvironment": environment.arn})
-    return resolved
+    environment = require(call, "service-environment", order[0]["serviceEnvironment"])
+    if environment.detail["status"] in ("CREATING", "DELETING"):
+        raise ClientException(f"ServiceEnvironment {environment.arn} is not VALID")
+    return [{"order": order[0]["order"], "serviceEnvironment": environment.arn}]
 
 
 def _replaced_policy(call: Call, queue: Resource, parameters: Parameters) -> str:

@@ -33,6 +33,12 @@ def queue_policy(call: Call, queue: Resource) -> str | None:
     return None if policy is None else policy_kind(policy)
 
 
+def shares_of(call: Call, queue: Resource) -> list[Resource]:
+    """Return the quota shares of a queue, sorted by name."""
+    shares = call.store.resources("quota-share", call.region)
+    return [share for share in shares if share.detail["jobQueueArn"] == queue.arn]
+
+
 def check_environment(call: Call, queue: Resource) -> None:
     """Raise ClientException if a new or changed queue can't use its environment."""
     managed = is_quota_managed(call, queue)

@@ -15,9 +15,9 @@ from sjresource.emulator.api.call import (
     require_capacity_limits,
     require_disabled,
     require_new,
-    require_settled,
+    require_valid,
 )
-from sjresource.emulator.api.quota_management import is_quota_managed
+from sjresource.emulator.api.quota_management import is_quota_managed, shares_of
 from sjresource.emulator.protocol.errors import ClientException
 from sjresource.emulator.store.arns import check_name
 from sjresource.emulator.store.records import Resource
@@ -43,14 +43,14 @@ def create_quota_share(call: Call, parameters: Parameters) -> Answer:
     name = parameters["quotaShareName"]
     check_name("quotaShareName", name)
     queue = require(call, "job-queue", parameters["jobQueue"])
-    require_settled(queue, "create")
+    require_valid(queue, "create")
     if not is_quota_managed(call, queue):
         raise ClientException(
             f"jobQueue: JobQueue {queue.name} has no quota share scheduling policy"
         )
     arn = quota_share_arn(queue, name)
     require_new(call, arn)
-    if len(_shares_of(call, queue)) >= _MOST_SHARES:
+    if len(shares_of(call, queue)) >= _MOST_SHARES:
         raise ClientException(f"JobQueue {queue.name} has {_MOST_SHARES} quota shares, the most")
     detail = {
         "quotaShareName": name,
@@ -69,7 +69,7 @@ def create_quota_share(call: Call, parameters: Parameters) -> Answer:
 def update_quota_share(call: Call, parameters: Parameters) -> Answer:
     """Change a share; it is UPDATING, then VALID."""
     share = require(call, KIND, parameters["quotaShareArn"])
-    require_settled(share, "update")
+    require_valid(share, "update")
     changes = _configuration(parameters)
     if "state" in parameters:
         changes["state"] = parameters["state"]
@@ -79,7 +79,7 @@ def update_quota_share(call: Call, parameters: Parameters) -> Answer:
 def delete_quota_share(call: Call, parameters: Parameters) -> Answer:
     """Delete a share that is DISABLED: its jobs are terminated, it is DELETING, then gone."""
     share = require(call, KIND, parameters["quotaShareArn"])
-    require_settled(share, "delete")
+    require_valid(share, "delete")
     require_disabled(share)
     change(call, share, "DELETING")
     return {}
@@ -93,7 +93,7 @@ def describe_quota_share(call: Call, parameters: Parameters) -> Answer:
 def list_quota_shares(call: Call, parameters: Parameters) -> Answer:
     """List a queue's shares, sorted by name, without their tags."""
     queue = require(call, "job-queue", parameters["jobQueue"])
-    return page("quotaShares", _shares_of(call, queue), parameters, _without_tags)
+    return page("quotaShares", shares_of(call, queue), parameters, _without_tags)
 
 
 def quota_share_arn(queue: Resource, name: str) -> str:
@@ -103,11 +103,6 @@ def quota_share_arn(queue: Resource, name: str) -> str:
 
 def _without_tags(share: Resource) -> Answer:
     return {name: value for name, value in share.detail.items() if name != "tags"}
-
-
-def _shares_of(call: Call, queue: Resource) -> list[Resource]:
-    shares = call.store.resources(KIND, call.region)
-    return [share for share in shares if share.detail["jobQueueArn"] == queue.arn]
 
 
 def _configuration(parameters: Parameters) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from sjresource.emulator.api.call import (
     require_capacity_limits,
     require_disabled,
     require_new,
-    require_settled,
+    require_valid,
 )
 from sjresource.emulator.api.quota_management import check_new_units, queues_on
 from sjresource.emulator.protocol.errors import ClientException
@@ -55,7 +55,7 @@ def create_service_environment(call: Call, parameters: Parameters) -> Answer:
 def update_service_environment(call: Call, parameters: Parameters) -> Answer:
     """Change state or limits; the environment is UPDATING, then VALID. Running jobs stay."""
     environment = require(call, KIND, parameters["serviceEnvironment"])
-    require_settled(environment, "update")
+    require_valid(environment, "update")
     changes: dict[str, Any] = {
         name: parameters[name] for name in ("state", "capacityLimits") if name in parameters
     }
@@ -68,7 +68,7 @@ def update_service_environment(call: Call, parameters: Parameters) -> Answer:
 def delete_service_environment(call: Call, parameters: Parameters) -> Answer:
     """Delete an environment that is DISABLED and in no queue; it is DELETING, then gone."""
     environment = require(call, KIND, parameters["serviceEnvironment"])
-    require_settled(environment, "delete")
+    require_valid(environment, "delete")
     require_disabled(environment)
     if queues_on(call, environment.arn):
         raise ClientException("Cannot delete, found existing JobQueue relationship")

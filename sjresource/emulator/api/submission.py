@@ -19,8 +19,7 @@ from sjresource.emulator.api.quota_management import queue_policy
 from sjresource.emulator.api.quota_shares import quota_share_arn
 from sjresource.emulator.api.service_jobs import job_reference
 from sjresource.emulator.api.tags import check_tags
-from sjresource.emulator.engine.payload import capacity_of
-from sjresource.emulator.protocol.decoding import read_json
+from sjresource.emulator.engine.payload import capacity_of, read_request
 from sjresource.emulator.protocol.errors import ClientException
 from sjresource.emulator.store.arns import check_name, service_job_arn
 from sjresource.emulator.store.records import Job
@@ -102,11 +101,7 @@ def _check_payload(payload: str) -> None:
         raise ClientException(
             f"serviceRequestPayload has {size} bytes, at most {_LARGEST_PAYLOAD} are allowed"
         )
-    try:
-        request = read_json(payload)
-    except ValueError:
-        request = None
-    if not isinstance(request, dict):
+    if read_request(payload) is None:
         raise ClientException("serviceRequestPayload must be a JSON object")
 
 

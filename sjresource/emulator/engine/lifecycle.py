@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from sjresource.emulator.engine.queue_front import QueueFronts
 from sjresource.emulator.engine.queues import admit, due_times, schedule, why_waiting
-from sjresource.emulator.engine.resources import CHANGE_MS, settle_resources
+from sjresource.emulator.engine.resources import CHANGE_MS, finish_changes
 from sjresource.emulator.engine.tick import Tick
 from sjresource.emulator.engine.training import poll_training_jobs
 from sjresource.emulator.store.damage import storage_problem
@@ -138,7 +138,7 @@ class Lifecycle:
         self._poll_all = True
         with self._store.transaction():
             tick = self._new_tick(changed)
-            settle_resources(tick)
+            finish_changes(tick)
             admit(tick)
             poll_training_jobs(tick)
             schedule(tick)
@@ -169,8 +169,7 @@ class Lifecycle:
         return POLL_SECONDS if delay is None else min(delay, POLL_SECONDS)
 
     def _due_times(self, tick: Tick) -> list[int]:
-        unsettled = self._store.unsettled_resources()
-        dues = [resource.since + CHANGE_MS for resource in unsettled]
+        dues = [resource.since + CHANGE_MS for resource in self._store.changing_resources()]
         live = self._store.live
         candidates: list[int | None] = [job.stop_due for job in live.stopping()]
         candidates += [tick.ready_at(job) for job in live.with_status({"SUBMITTED"})]

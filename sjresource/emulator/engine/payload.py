@@ -34,6 +34,15 @@ _LOCAL_STORAGE: Final = re.compile(
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/InstanceStorage.html"""
 
 
+def read_request(payload: str) -> dict[str, Any] | None:
+    """Return the request in a payload, None if it is not a JSON object."""
+    try:
+        request = read_json(payload)
+    except ValueError:
+        return None
+    return request if isinstance(request, dict) else None
+
+
 def capacity_of(payload: str) -> dict[str, int]:
     """Count the instances that a payload asks for, by type; those that can't be read are left out.
 
@@ -41,7 +50,7 @@ def capacity_of(payload: str) -> dict[str, int]:
     which one Batch counts. A serverless job has no instances.
     """
     counts: dict[str, int] = {}
-    for group in _groups(_config(_parsed(payload))):
+    for group in _groups(_config(read_request(payload) or {})):
         instance_type, count = group.get("InstanceType"), group.get("InstanceCount")
         if isinstance(instance_type, str) and isinstance(count, int) and 0 < count <= _MOST:
             counts[instance_type] = counts.get(instance_type, 0) + count
@@ -57,13 +66,13 @@ def _groups(config: Request) -> list[Request]:
 
 def requested_name(payload: str) -> str | None:
     """Return the TrainingJobName of a payload, None if it has none."""
-    name = _parsed(payload).get("TrainingJobName")
+    name = (read_request(payload) or {}).get("TrainingJobName")
     return name if isinstance(name, str) and name else None
 
 
 def training_request(payload: str, name: str) -> dict[str, Any]:
     """Return the request that Batch sends: the payload with the name that Batch made."""
-    return {**_parsed(payload), "TrainingJobName": name}
+    return {**(read_request(payload) or {}), "TrainingJobName": name}
 
 
 def problem_with(request: Request) -> str | None:
@@ -218,14 +227,6 @@ def _create_training_job() -> StructureShape:
     shape = ServiceModel(description, "sagemaker").operation_model("CreateTrainingJob").input_shape
     assert isinstance(shape, StructureShape)  # noqa: S101 - for mypy: every operation has one
     return shape
-
-
-def _parsed(payload: str) -> dict[str, Any]:
-    try:
-        request = read_json(payload)
-    except ValueError:
-        return {}
-    return request if isinstance(request, dict) else {}
 
 
 def _has_null(value: Any) -> bool:

@@ -18,9 +18,9 @@ CHANGE_MS: Final = 100
 """Milliseconds until a CREATING or UPDATING resource is VALID, or a DELETING one is gone."""
 
 
-def settle_resources(tick: Tick) -> None:
+def finish_changes(tick: Tick) -> None:
     """Finish every change of a resource that is due."""
-    for resource in tick.store.unsettled_resources():
+    for resource in tick.store.changing_resources():
         if resource.since + CHANGE_MS > tick.now:
             continue
         if resource.detail["status"] != "DELETING":

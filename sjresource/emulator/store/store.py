@@ -120,7 +120,7 @@ class Store:
         ]
         return sorted(found, key=lambda resource: resource.name)
 
-    def unsettled_resources(self) -> list[Resource]:
+    def changing_resources(self) -> list[Resource]:
         """Return the resources that are not VALID yet, or will be deleted."""
         return [
             resource
