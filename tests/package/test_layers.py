@@ -34,7 +34,15 @@ def module_of(file: Path) -> Module:
 
 
 MODULES: Mapping[Module, Path] = {module_of(file): file for file in PACKAGE.rglob("*.py")}
-TREES = {module: ast.parse(file.read_text()) for module, file in MODULES.items()}
+
+
+def source_of(file: Path) -> str:
+    """Return a module's text, with that of its stub, by which the package imports lazily."""
+    stub = file.with_suffix(".pyi")
+    return file.read_text() + (stub.read_text() if stub.exists() else "")
+
+
+TREES = {module: ast.parse(source_of(file)) for module, file in MODULES.items()}
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
