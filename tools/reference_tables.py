@@ -94,7 +94,7 @@ def _rules() -> Iterator[str]:
                 )
                 yield f"| {told} |"
     yield ""
-    queue_side: list[Any] = [rule for rules in QUEUE_RULES.values() for rule in rules]
+    queue_side: list[Any] = [*dict.fromkeys(rule for each in QUEUE_RULES.values() for rule in each)]
     queue_side.extend(QUOTA_MANAGEMENT)
     queue_warnings = [warn for each in QUEUE_WARNINGS.values() for warn in each]
     for title, rules in (
