@@ -13,7 +13,7 @@ from sjresource.aws.arn import parse_arn
 from sjresource.aws.payload import is_unknown
 from sjresource.checks.failures import account_problems, check_result
 from sjresource.checks.preflight.declared import MANAGED_IN_PROGRAM
-from sjresource.checks.preflight.job import job_problems_at
+from sjresource.checks.preflight.job import preflight_problems
 from sjresource.checks.preflight.queue_facts import describe_queue
 from sjresource.checks.preview import PREVIEW
 from sjresource.checks.rules.instance_hours import with_instance_hours
@@ -106,6 +106,6 @@ def _preflight(
             return None
 
     facts = preview.queues.get((settings, region, queue), describe)
-    for found in job_problems_at(facts, job) if facts else ():
+    for found in preflight_problems(facts, job) if facts else ():
         managed = bool(found.resources and job.properties.get(MANAGED_IN_PROGRAM))
         yield found.problem, managed or found.is_of_stack(client, job.properties.get("identity"))

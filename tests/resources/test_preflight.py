@@ -12,7 +12,7 @@ from pulumi.runtime import rpc
 from queue_side import KIND, QueueSide
 
 from sjresource.aws.settings import CheckSettings, Settings
-from sjresource.checks.preflight.job import job_problems_at
+from sjresource.checks.preflight.job import preflight_problems
 from sjresource.checks.preflight.queue_facts import QueueFacts
 from sjresource.checks.preview import PreviewCache, TTLCache
 from sjresource.checks.service_job import check_job, would_be_submitted
@@ -230,10 +230,11 @@ def test_a_borrow_limit_that_is_not_told_is_none() -> None:
     facts = QueueFacts(queue, {"quotaSharePolicy": {}}, shares=(share,))
     job = {"quota_share_name": "vision", "service_request_payload": asking_for(9.0)}
 
-    assert list(job_problems_at(facts, JobArguments.parse(job))) == []
+    assert list(preflight_problems(facts, JobArguments.parse(job))) == []
     sharing["borrowLimit"] = 0
     assert (
-        "more instances than share" in next(job_problems_at(facts, JobArguments.parse(job))).reason
+        "more instances than share"
+        in next(preflight_problems(facts, JobArguments.parse(job))).reason
     )
 
 

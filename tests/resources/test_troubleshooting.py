@@ -15,7 +15,7 @@ from lifecycle import Life
 from sjresource.aws.calls import advice
 from sjresource.aws.session import open_client
 from sjresource.aws.settings import CheckSettings, Settings
-from sjresource.checks.preflight.job import job_problems_at
+from sjresource.checks.preflight.job import preflight_problems
 from sjresource.checks.preflight.queue_facts import QueueFacts
 from sjresource.checks.preflight.unreachable import unreachable_warning
 from sjresource.checks.values.job_arguments import JobArguments
@@ -134,7 +134,7 @@ def by_queues() -> Iterator[str]:
     ):
         yield from (
             f"{each.path} {each.reason}"
-            for each in job_problems_at(facts, JobArguments.parse(arguments))
+            for each in preflight_problems(facts, JobArguments.parse(arguments))
         )
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     Detail = Mapping[str, Any]
 
 
-def job_problems_at(facts: QueueFacts, job: JobArguments) -> Iterator[LiveProblem]:
+def preflight_problems(facts: QueueFacts, job: JobArguments) -> Iterator[LiveProblem]:
     """Yield why the queue would not run the job; what is unknown is skipped."""
     queue = facts.queue
     if queue is None:
@@ -116,7 +116,7 @@ def _quota_share_problems(facts: QueueFacts, name: str, job: JobArguments) -> It
     if wanted is not None and not _fits_share(wanted, share):
         reason = (
             f'asks for more instances than share "{name}" may ever have: '
-            f"{counted(wanted)} where it has {limited(share)}"
+            f"{instances_text(wanted)} where it has {limits_text(share)}"
         )
         yield LiveProblem("service_request_payload.ResourceConfig", reason, (share,))
 
@@ -131,25 +131,25 @@ def _capacity_problems(facts: QueueFacts, job: JobArguments) -> Iterator[LivePro
         return
     if not any(could_run(environment, wanted) for environment in facts.environments):
         names = ", ".join(each["serviceEnvironmentName"] for each in facts.environments)
-        limits = " and ".join(map(limited, facts.environments))
+        limits = " and ".join(map(limits_text, facts.environments))
         reason = (
             f"asks for more instances than its environments ({names}) may ever run: "
-            f"{counted(wanted)} where there are {limits}"
+            f"{instances_text(wanted)} where there are {limits}"
         )
         yield LiveProblem("service_request_payload.ResourceConfig", reason, facts.environments)
 
 
-def counted(wanted: Mapping[str, float]) -> str:
+def instances_text(wanted: Mapping[str, float]) -> str:
     """Return in words how many instances of which types are wanted."""
     return ", ".join(f"{count:g} {kind}" for kind, count in wanted.items())
 
 
-def limited(resource: Detail) -> str:
+def limits_text(resource: Detail) -> str:
     """Return in words how many instances an environment or a share has, by type or in all."""
     limits = {kind: float(count) for kind, count in limits_of(resource).items()}
     if NUM_INSTANCES in limits:
         return f"{limits[NUM_INSTANCES]:g} in all"
-    return counted(limits) or "none"
+    return instances_text(limits) or "none"
 
 
 def _fits_share(wanted: Mapping[str, int], share: Detail) -> bool:

@@ -16,7 +16,7 @@ from sjresource.aws.arn import name_in, terminate_command
 from sjresource.aws.payload import is_plain, payload_or_empty
 from sjresource.aws.settings import CheckSettings
 from sjresource.checks.preflight.declared import Declarations, Declared, declared_so_far
-from sjresource.checks.preflight.job import counted, limited
+from sjresource.checks.preflight.job import instances_text, limits_text
 from sjresource.checks.rules.instance_hours import requested_instances
 from sjresource.checks.rules.requests import LET_PASS, job_problems, queue_problems
 from sjresource.checks.values.job_arguments import JobArguments
@@ -104,12 +104,12 @@ async def warn_of_capacity(job: pulumi.Resource, arguments: Mapping[str, Any]) -
     text = None
     if isinstance(arguments["job_queue"], pulumi.Output):  # AWS can be asked about a name
         with contextlib.suppress(Exception):  # the SDK reports what went wrong with an argument
-            text = await too_much(Declarations(declared_so_far()), arguments)
+            text = await capacity_warning(Declarations(declared_so_far()), arguments)
     if text:
         pulumi.log.warn(text, resource=job)
 
 
-async def too_much(program: Declarations, job: Mapping[str, Any]) -> str | None:
+async def capacity_warning(program: Declarations, job: Mapping[str, Any]) -> str | None:
     """Return a warning of what is asked for and what there is; None if it fits or is not known."""
     queue = await program.queue_of(job)
     if queue is None:
@@ -122,11 +122,11 @@ async def too_much(program: Declarations, job: Mapping[str, Any]) -> str | None:
     environments = [_described(await _known(each)) for each in limits]
     if None in environments or any(could_run(each, wanted) for each in environments if each):
         return None
-    there = " and ".join(limited(each) for each in environments if each)
+    there = " and ".join(limits_text(each) for each in environments if each)
     return (
-        f"service_request_payload.ResourceConfig asks for {counted(wanted)}, more than its queue's "
-        f"environments, which this program declares, can ever give: {there}; it would wait for "
-        "ever: lower InstanceCount, or raise max_capacity"
+        f"service_request_payload.ResourceConfig asks for {instances_text(wanted)}, more than its "
+        f"queue's environments, which this program declares, can ever give: {there}; it would wait "
+        "for ever: lower InstanceCount, or raise max_capacity"
     )
 
 

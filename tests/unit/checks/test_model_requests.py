@@ -10,7 +10,7 @@ from training_requests import JOB
 
 from sjresource.aws.models import input_shape, property_name
 from sjresource.aws.settings import CheckSettings, Settings
-from sjresource.checks.preflight.job import job_problems_at
+from sjresource.checks.preflight.job import preflight_problems
 from sjresource.checks.preflight.queue_facts import QueueFacts
 from sjresource.checks.rules.requests import queue_problems
 from sjresource.checks.service_job import check_job
@@ -145,7 +145,9 @@ def _live_problems(job: dict[str, Any]) -> list[Any]:
     share = {"quotaShareName": "text", "state": "DISABLED", "capacityLimits": limits}
     quota = QueueFacts(queue, {"quotaSharePolicy": {}}, (environment,), (share,))
     facts = (QueueFacts(None), QueueFacts(queue), QueueFacts(queue, {}, (environment,)), quota)
-    return [problem for each in facts for problem in job_problems_at(each, JobArguments.parse(job))]
+    return [
+        problem for each in facts for problem in preflight_problems(each, JobArguments.parse(job))
+    ]
 
 
 def _spoiled(value: Any, choice: random.Random) -> Any:

@@ -8,7 +8,7 @@ import pytest
 from training_requests import PAYLOAD
 
 from sjresource.checks.preflight.declared import Declarations, Declared
-from sjresource.checks.warnings.program import too_much
+from sjresource.checks.warnings.program import capacity_warning
 
 
 def output_of(declared: Declared) -> pulumi.Output[Any]:
@@ -42,7 +42,7 @@ def said(instances: Any, *limits: Any, others: bool = False) -> str | None:
         }
         payload = {**PAYLOAD, "ResourceConfig": config}
         job = {"job_queue": output_of(queue), "service_request_payload": payload}
-        return await too_much(Declarations([*environments, queue]), job)
+        return await capacity_warning(Declarations([*environments, queue]), job)
 
     return asyncio.run(program())
 
@@ -81,4 +81,4 @@ def test_what_others_have_made_may_be_large_enough() -> None:
     """An environment that is only named, or a queue that is."""
     assert said(8, ANY_TWO, others=True) is None
     job = {"job_queue": "training", "service_request_payload": PAYLOAD}
-    assert asyncio.run(too_much(Declarations([]), job)) is None
+    assert asyncio.run(capacity_warning(Declarations([]), job)) is None
