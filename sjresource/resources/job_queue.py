@@ -31,9 +31,6 @@ from sjresource.stack.diff import (
     Rules,
     find_changes,
 )
-from sjresource.stack.inputs.arguments import json_arguments
-from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
-from sjresource.stack.inputs.secret_paths import secret_paths
 from sjresource.stack.provider import with_delete_before_replace
 from sjresource.vocabulary import SAGEMAKER_TRAINING
 
@@ -139,22 +136,21 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
                 name.
         """
         declaration = Declaration(_TYPE, resource_name, opts)
-        given = {
-            "identity": declaration.identity,
-            "job_queue_name": job_queue_name,
-            "job_queue_type": job_queue_type,
-            "priority": priority,
-            "service_environment_order": service_environment_order,
-            "scheduling_policy_arn": scheduling_policy_arn,
-            "job_state_time_limit_actions": job_state_time_limit_actions,
-            "state": state,
-            "tags": with_default_tags(tags),
-            "region": region_of(region, opts),
-            "timeouts": timeouts,
-            **dict.fromkeys((*JobQueueProvider.outputs, "registered_at")),
-        }
-        properties = json_arguments("JobQueue", resource_name, given)
-        properties[SECRET_PATHS] = secret_paths(properties)
+        properties = declaration.arguments(
+            {
+                "job_queue_name": job_queue_name,
+                "job_queue_type": job_queue_type,
+                "priority": priority,
+                "service_environment_order": service_environment_order,
+                "scheduling_policy_arn": scheduling_policy_arn,
+                "job_state_time_limit_actions": job_state_time_limit_actions,
+                "state": state,
+                "tags": with_default_tags(tags),
+                "region": region_of(region, opts),
+                "timeouts": timeouts,
+                **dict.fromkeys((*JobQueueProvider.outputs, "registered_at")),
+            }
+        )
         properties[CONFLICTS] = conflicts(JOB_QUEUE.create, properties)
         super().__init__(
             JobQueueProvider(), resource_name, properties, with_delete_before_replace(opts)

@@ -23,9 +23,6 @@ from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
 from sjresource.stack.declaration import Declaration
 from sjresource.stack.diff import IN_PLACE, REPLACES, Rules, find_changes
-from sjresource.stack.inputs.arguments import json_arguments
-from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
-from sjresource.stack.inputs.secret_paths import secret_paths
 from sjresource.stack.provider import with_delete_before_replace
 
 if TYPE_CHECKING:
@@ -133,21 +130,20 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
                 name.
         """
         declaration = Declaration(_TYPE, resource_name, opts)
-        given = {
-            "identity": declaration.identity,
-            "quota_share_name": quota_share_name,
-            "job_queue": job_queue,
-            "capacity_limits": capacity_limits,
-            "resource_sharing_configuration": resource_sharing_configuration,
-            "preemption_configuration": preemption_configuration,
-            "state": state,
-            "tags": with_default_tags(tags),
-            "region": region_of(region, opts),
-            "timeouts": timeouts,
-            **dict.fromkeys((*QuotaShareProvider.outputs, "registered_at")),
-        }
-        properties = json_arguments("QuotaShare", resource_name, given)
-        properties[SECRET_PATHS] = secret_paths(properties)
+        properties = declaration.arguments(
+            {
+                "quota_share_name": quota_share_name,
+                "job_queue": job_queue,
+                "capacity_limits": capacity_limits,
+                "resource_sharing_configuration": resource_sharing_configuration,
+                "preemption_configuration": preemption_configuration,
+                "state": state,
+                "tags": with_default_tags(tags),
+                "region": region_of(region, opts),
+                "timeouts": timeouts,
+                **dict.fromkeys((*QuotaShareProvider.outputs, "registered_at")),
+            }
+        )
         properties[CONFLICTS] = conflicts(QUOTA_SHARE.create, properties)
         super().__init__(
             QuotaShareProvider(), resource_name, properties, with_delete_before_replace(opts)

@@ -22,9 +22,6 @@ from sjresource.stack.config import with_default_tags
 from sjresource.stack.declaration import Declaration
 from sjresource.stack.diff import IN_PLACE, REPLACES, REPLACES_IF_ADDED_OR_REMOVED, Rules
 from sjresource.stack.identity import default_name, with_name
-from sjresource.stack.inputs.arguments import json_arguments
-from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
-from sjresource.stack.inputs.secret_paths import secret_paths
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,18 +93,17 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
             opts: as for every resource.
         """
         declaration = Declaration(_TYPE, resource_name, opts)
-        given = {
-            "identity": declaration.identity,
-            "name": name,
-            "fairshare_policy": fairshare_policy,
-            "quota_share_policy": quota_share_policy,
-            "tags": with_default_tags(tags),
-            "region": region_of(region, opts),
-            "timeouts": timeouts,
-            "registered_at": None,
-        }
-        properties = json_arguments("SchedulingPolicy", resource_name, given)
-        properties[SECRET_PATHS] = secret_paths(properties)
+        properties = declaration.arguments(
+            {
+                "name": name,
+                "fairshare_policy": fairshare_policy,
+                "quota_share_policy": quota_share_policy,
+                "tags": with_default_tags(tags),
+                "region": region_of(region, opts),
+                "timeouts": timeouts,
+                "registered_at": None,
+            }
+        )
         super().__init__(SchedulingPolicyProvider(), resource_name, properties, opts)
         declaration.follow(self)
         warn_of_queue_side(self, SCHEDULING_POLICY.create, properties)

@@ -20,9 +20,6 @@ from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
 from sjresource.stack.declaration import Declaration
 from sjresource.stack.diff import IN_PLACE, REPLACES, Rules
-from sjresource.stack.inputs.arguments import json_arguments
-from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
-from sjresource.stack.inputs.secret_paths import secret_paths
 from sjresource.vocabulary import SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
@@ -91,19 +88,18 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
             opts: as for every resource.
         """
         declaration = Declaration(_TYPE, resource_name, opts)
-        given = {
-            "identity": declaration.identity,
-            "service_environment_name": service_environment_name,
-            "service_environment_type": service_environment_type,
-            "capacity_limits": capacity_limits,
-            "state": state,
-            "tags": with_default_tags(tags),
-            "region": region_of(region, opts),
-            "timeouts": timeouts,
-            **dict.fromkeys((*ServiceEnvironmentProvider.outputs, "registered_at")),
-        }
-        properties = json_arguments("ServiceEnvironment", resource_name, given)
-        properties[SECRET_PATHS] = secret_paths(properties)
+        properties = declaration.arguments(
+            {
+                "service_environment_name": service_environment_name,
+                "service_environment_type": service_environment_type,
+                "capacity_limits": capacity_limits,
+                "state": state,
+                "tags": with_default_tags(tags),
+                "region": region_of(region, opts),
+                "timeouts": timeouts,
+                **dict.fromkeys((*ServiceEnvironmentProvider.outputs, "registered_at")),
+            }
+        )
         super().__init__(ServiceEnvironmentProvider(), resource_name, properties, opts)
         declaration.follow(self)
         warn_of_queue_side(self, SERVICE_ENVIRONMENT.create, properties)

@@ -60,8 +60,6 @@ from sjresource.stack.identity import (
     with_identity,
     with_name,
 )
-from sjresource.stack.inputs.arguments import json_arguments
-from sjresource.stack.inputs.secret_paths import secret_paths
 from sjresource.stack.ownership import has_ended, is_recorded, other_owner
 from sjresource.stack.provider import (
     BatchProvider,
@@ -377,7 +375,6 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
         """
         declaration = Declaration(_TYPE, resource_name, opts)
         given: dict[str, Any] = {
-            "identity": declaration.identity,
             "job_name": job_name,
             "job_queue": job_queue,
             "service_job_type": service_job_type,
@@ -396,9 +393,8 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
             "adopt_job_id": adopt_job_id,
             "deleted_with": declaration.deleted_with or None,
         }
-        given = json_arguments("ServiceJob", resource_name, given)
+        given = declaration.arguments(given)
         given["managed_in_program"] = managed_in_program(given)
-        given["secret_paths"] = secret_paths(given)
         properties = {
             **{name: value for name, value in given.items() if value is not None},
             "job_name": given["job_name"],

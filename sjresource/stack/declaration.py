@@ -18,11 +18,14 @@ import pulumi
 from pulumi.runtime.resource import all_aliases
 
 from sjresource.stack.identity import with_claimants
+from sjresource.stack.inputs.arguments import json_arguments
+from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
+from sjresource.stack.inputs.secret_paths import secret_paths
 from sjresource.stack.plugin_python import require_python_for_plugin
 from sjresource.stack.registration import tag_what_is_registered
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator, Iterator
+    from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
 
 _LONGEST_WAIT = 2.0
 """Seconds for the alias of a parent whose own parent is not registered yet."""
@@ -79,6 +82,17 @@ class Declaration:
     def aliased_identities(self) -> Any:
         """The input for the identities that it had before; None without aliases."""
         return _LazyInput(self._former_identities)
+
+    def arguments(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the arguments as the engine takes them, with the identity and the secrets' paths.
+
+        Raises:
+            pulumi.RunError: something in them is no JSON, and stands for nothing that is.
+        """
+        noun = self.type.rpartition(":")[2]
+        taken = json_arguments(noun, self.name, {"identity": self.identity, **given})
+        taken[SECRET_PATHS] = secret_paths(taken)
+        return taken
 
     def follow(self, resource: pulumi.Resource) -> None:
         """Take over the resource's aliases, so that the rest of the program knows them."""

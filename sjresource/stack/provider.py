@@ -102,7 +102,7 @@ class BatchProvider(ResourceProvider):
         return ["account"] if caller_account(self.settings) not in (None, arn.account) else []
 
     def confirm_gone(self, noun: str, id_: str) -> None:
-        """Make sure that a not-found isn't another account's answer; see `account.confirm_gone`."""
+        """Make sure that a not-found isn't another account's answer; see `clients.confirm_gone`."""
         confirm_gone(self.settings, noun, id_)
 
     def monotonic(self) -> float:

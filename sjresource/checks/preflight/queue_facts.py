@@ -51,7 +51,7 @@ def describe_queue(client: BatchClient, job_queue: str) -> QueueFacts:
     One call for the queue, and one each for its policy, its environments and its list of shares.
 
     Raises:
-        Refused, Unreachable: AWS does not describe the queue.
+        RequestFailed, Unreachable: AWS does not describe the queue.
     """
     try:
         found = read_description(client, job_queue)
