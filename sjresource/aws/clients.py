@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -47,10 +47,11 @@ class RegionalClients:
 
 def regional_clients(settings: Settings, timeouts: CallTimeouts = POLL_TIMEOUTS) -> RegionalClients:
     """Return the clients of these settings; each is opened when it is first asked for."""
+    opened = partial(_allowed_client, settings, timeouts)
     return RegionalClients(
-        batch=lambda region: batch_client(settings, region or None, timeouts),
-        sagemaker=lambda region: sagemaker_client(settings, region or None, timeouts),
-        logs=lambda region: logs_client(settings, region or None, timeouts),
+        batch=lambda region: BatchClient(opened("batch", region)),
+        sagemaker=lambda region: SageMakerClient(opened("sagemaker", region)),
+        logs=lambda region: LogsClient(opened("logs", region)),
         page=emulator_page(_batch_endpoint(settings)),
     )
 
@@ -63,21 +64,7 @@ def batch_client(
     Raises:
         RequestFailed: the config does not allow the account that the credentials are for.
     """
-    return BatchClient(_allowed_client("batch", settings, region, timeouts))
-
-
-def sagemaker_client(
-    settings: Settings, region: str | None = None, timeouts: CallTimeouts = EFFECT_TIMEOUTS
-) -> SageMakerClient:
-    """Return the client for `region`, else for the configured one; see `batch_client`."""
-    return SageMakerClient(_allowed_client("sagemaker", settings, region, timeouts))
-
-
-def logs_client(
-    settings: Settings, region: str | None = None, timeouts: CallTimeouts = EFFECT_TIMEOUTS
-) -> LogsClient:
-    """Return the client for `region`, else for the configured one; see `batch_client`."""
-    return LogsClient(_allowed_client("logs", settings, region, timeouts))
+    return BatchClient(_allowed_client(settings, timeouts, "batch", region))
 
 
 def endpoint_of(settings: Settings) -> tuple[str, str]:
@@ -160,7 +147,7 @@ def _batch_endpoint(settings: Settings) -> str | None:
 
 
 def _allowed_client(
-    service: str, settings: Settings, region: str | None, timeouts: CallTimeouts
+    settings: Settings, timeouts: CallTimeouts, service: str, region: str | None
 ) -> Any:
     refusal = account_refusal(settings)
     if refusal:

@@ -19,15 +19,14 @@ class LogsClient:
 
     def find_log_streams(self, group: str, prefix: str) -> list[str]:
         """Return the group's streams that begin with `prefix`, 50 at most, in one call."""
-        request = {"logGroupName": group, "logStreamNamePrefix": prefix}
-        try:
-            answer = call(self._logs.describe_log_streams, "reading", "LogGroup", group, request)
-        except NotFound:
-            return []
-        return [stream["logStreamName"] for stream in answer.get("logStreams", [])]
+        return next(self._pages_of_streams(group, prefix), [])
 
     def list_log_streams(self, group: str, prefix: str) -> Iterator[str]:
         """Yield the group's streams that begin with `prefix`; none if there is no such group."""
+        for names in self._pages_of_streams(group, prefix):
+            yield from names
+
+    def _pages_of_streams(self, group: str, prefix: str) -> Iterator[list[str]]:
         request = {"logGroupName": group, "logStreamNamePrefix": prefix}
         describe, more = self._logs.describe_log_streams, True
         while more:
@@ -35,7 +34,7 @@ class LogsClient:
                 page = call(describe, "reading", "LogGroup", group, request)
             except NotFound:
                 return
-            yield from (stream["logStreamName"] for stream in page.get("logStreams", []))
+            yield [stream["logStreamName"] for stream in page.get("logStreams", [])]
             more = bool(page.get("nextToken"))
             request["nextToken"] = page.get("nextToken", "")
 
@@ -61,16 +60,17 @@ class LogsClient:
 
     def last_log_timestamp(self, group: str, stream: str) -> int:
         """Return when the last event was written, in ms since 1970; 0 if there is none yet."""
-        request = {
-            "logGroupName": group, "logStreamName": stream, "limit": 1, "startFromHead": False
-        }  # fmt: skip
-        page = call(self._logs.get_log_events, "reading", "LogStream", stream, request)
-        return max((event["timestamp"] for event in page.get("events", [])), default=0)
+        return max((event["timestamp"] for event in self._last_events(group, stream, 1)), default=0)
 
     def find_last_lines(self, group: str, stream: str, lines: int) -> list[str]:
         """Return the last lines that CloudWatch has: it lags seconds behind the writer."""
+        events = self._last_events(group, stream, lines)
+        return [event["message"].rstrip("\n") for event in events]
+
+    def _last_events(self, group: str, stream: str, limit: int) -> list[dict[str, Any]]:
         request = {
-            "logGroupName": group, "logStreamName": stream, "limit": lines, "startFromHead": False
+            "logGroupName": group, "logStreamName": stream, "limit": limit, "startFromHead": False
         }  # fmt: skip
         answer = call(self._logs.get_log_events, "reading", "LogStream", stream, request)
-        return [event["message"].rstrip("\n") for event in answer.get("events", [])]
+        events: list[dict[str, Any]] = answer.get("events", [])
+        return events
