@@ -1,8 +1,8 @@
-"""The stack's jobs, watched until all have ended: who they are by now, and what became of each.
+"""Watches the stack's jobs until all have ended.
 
-The poller of a waiting `up` polls them (`waiting/poller.py`): few calls, ever rarer where nothing
-changes, and on through passing errors. The state is read again now and then, since an `up` in
-another terminal submits jobs, and replaces them.
+It uses the poller of a waiting `up` (`waiting/poller.py`): few calls, fewer while nothing changes,
+and transient errors don't end it. The state is read again now and then, since an `up` in another
+terminal may submit or replace jobs.
 """
 
 from __future__ import annotations
@@ -14,9 +14,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sjresource.cli.stack.state import jobs_in
-from sjresource.cli.views.job import Viewer
+from sjresource.cli.views.job import JobViewer
 from sjresource.errors import RequestFailed, SjresourceError
-from sjresource.status.detail import StatusDetail
 from sjresource.waiting.poller import Poller
 from sjresource.waiting.watch import Watch
 
@@ -29,20 +28,19 @@ if TYPE_CHECKING:
 
 _STATE_SECONDS = 10.0
 _FRESH_SECONDS = 20.0
-"""For so long what is said beside a status stays as it is."""
+"""For so long a view is kept if the job has not changed."""
 
-_TICK = 5.0
+_IDLE_SECONDS = 5.0
 
 
 class StackWatch:
-    """Watches the jobs of a stack. `trouble` says why AWS can't be asked at the moment, or None."""
+    """Watches the jobs of a stack; `error` is why AWS can't be asked at the moment, or None."""
 
     def __init__(self, context: StackContext, now: Callable[[], float] = time.monotonic) -> None:
         self._context = context
         self._now = now
         clients = context.clients
-        status_detail = StatusDetail(clients.batch, clients.sagemaker)
-        self._viewer = Viewer(clients, status_detail, context.mask)
+        self._viewer = JobViewer(clients, context.mask)
         self._poller = Poller(clients.batch, self)
         self._jobs: list[StackJob] = []
         self._watches: dict[str, Watch] = {}
@@ -51,24 +49,24 @@ class StackWatch:
         self._read_at = now()
         self._reading: threading.Thread | None = None
         self._read: list[StackJob] | None = None
-        self.trouble: str | None = None
-        self._take(context.jobs)
+        self.error: str | None = None
+        self._set_jobs(context.jobs)
 
     def on_change(self, watch: Watch) -> None:
         """Handle a change of a job."""
-        self.trouble = None
+        self.error = None
         self._changed.put(watch.job)
 
     def on_error(self, error: SjresourceError) -> None:
         """Handle that AWS can't be asked at the moment."""
-        self.trouble = str(error)
+        self.error = str(error)
 
     def on_idle(self) -> float:
         """Report nothing: the caller decides when to show the jobs."""
-        return _TICK
+        return _IDLE_SECONDS
 
     def changes(self, seconds: float) -> list[JobView]:
-        """Give each job that has changed, in order, within so many seconds; wait for the first."""
+        """Wait up to so many seconds for a change; return the jobs that have changed, in order."""
         changed = []
         with suppress(queue.Empty):
             changed.append(self._changed.get(timeout=seconds))
@@ -79,29 +77,29 @@ class StackWatch:
         return [self._view(jobs[arn]) for arn in once]
 
     def views(self) -> list[JobView]:
-        """Show all jobs, as they were seen last."""
+        """Return all jobs as they were described last."""
         return [self._view(job) for job in self._jobs]
 
     def is_over(self) -> bool:
-        """Tell whether every job has ended, those included that the state has got meanwhile."""
-        self._keep_up()
+        """Return whether every job has ended, including those that the state has by now."""
+        self._refresh_jobs()
         if not self._have_ended():
             return False
         self._read_state()
-        self._take_read()
+        self._apply_state()
         return self._have_ended()
 
     def refusal(self) -> RequestFailed | None:
-        """Give why a job could not be asked for at all, if there is one such."""
+        """Return the error of a job that can't be described at all, if there is one."""
         errors = (watch.error for watch in self._watches.values())
         return next((error for error in errors if isinstance(error, RequestFailed)), None)
 
     def _have_ended(self) -> bool:
         return all(watch.done.done() for watch in self._watches.values())
 
-    def _keep_up(self) -> None:
-        """Read the state again now and then, without holding up what is shown."""
-        self._take_read()
+    def _refresh_jobs(self) -> None:
+        """Start to read the state in a thread if it was read some time ago."""
+        self._apply_state()
         if self._reading is None and self._now() - self._read_at >= _STATE_SECONDS:
             self._reading = threading.Thread(target=self._read_state, daemon=True)
             self._reading.start()
@@ -109,18 +107,18 @@ class StackWatch:
     def _read_state(self) -> None:
         from pulumi.automation import CommandError  # noqa: PLC0415 - it is there by now
 
-        with suppress(CommandError, ValueError):  # it is read again soon
+        with suppress(CommandError, ValueError):  # it will be read again
             self._read = jobs_in(self._context.require_stack().deployment())
         self._read_at = self._now()
         self._reading = None
 
-    def _take_read(self) -> None:
+    def _apply_state(self) -> None:
         if self._read is not None:
             jobs, self._read = self._read, None
-            self._take(jobs)
+            self._set_jobs(jobs)
 
-    def _take(self, jobs: list[StackJob]) -> None:
-        """Watch these from now on, and no others."""
+    def _set_jobs(self, jobs: list[StackJob]) -> None:
+        """Watch these jobs from now on, and no others."""
         arns = {job.arn for job in jobs}
         for arn in set(self._watches) - arns:
             self._watches.pop(arn).done.cancel()

@@ -15,7 +15,7 @@ from sjresource.cli.commands.status import row
 from sjresource.cli.dashboard_source import AwsDataSource
 from sjresource.cli.stack.context import StackContext
 from sjresource.cli.stack.state import StackJob
-from sjresource.cli.views.job import Viewer, describe_jobs
+from sjresource.cli.views.job import JobViewer, describe_jobs
 from sjresource.emulator import Emulator
 from sjresource.emulator.clock import Clock
 from sjresource.page.overview import Overview
@@ -300,7 +300,7 @@ def _in_state(name: str, arn: str, record: dict[str, Any]) -> StackJob:
 def _views(sjresource: CommandLine, jobs: list[StackJob]) -> list[JobView]:
     with sjresource.shell():
         clients = StackContext(sjresource.folder).clients
-        viewer = Viewer(clients, StatusDetail(clients.batch, clients.sagemaker), Mask())
+        viewer = JobViewer(clients, Mask())
         return viewer.views(jobs, describe_jobs(clients, jobs))
 
 

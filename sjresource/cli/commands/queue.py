@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
     Shown = Mapping[str, Any]
 
-_SHOWN = 20
-"""So many waiting jobs are shown in words; JSON has all."""
+_MAX_WAITING = 20
+"""At most so many waiting jobs are printed; JSON has all."""
 
 
 @click.command()
@@ -49,36 +49,36 @@ def queue(queue: str | None, context: StackContext, output: Output) -> None:
     """
     found = find_queue(context, queue)
     try:
-        seen = read_queue(context.batch(found), found)
+        described = read_queue(context.batch(found), found)
     except NotFound as error:
         names = ", ".join(each.path for each in context.queues)
         hint = f"; the stack has {names}" if names else ""
         raise CommandFailure(f"{error}{hint}", ExitCode.NOT_FOUND) from None
     labels = {job.arn: job.label for job in context.jobs}
-    seen.jobs = masked_reasons(seen.jobs, labels, lambda: context.mask)
-    view = queue_view(seen, labels)
-    output.print(view, lambda screen: tell(screen, view, time.time()))
+    described.jobs = masked_reasons(described.jobs, labels, lambda: context.mask)
+    view = queue_view(described, labels)
+    output.print(view, lambda screen: render(screen, view, time.time()))
 
 
-def tell(screen: Screen, view: Shown, now: float) -> None:
-    """Say it in words."""
+def render(screen: Screen, view: Shown, now: float) -> None:
+    """Print a queue."""
     about = view["queue"]
     screen.print(
         f"{about['name']}: {about['state']}, {about['status']}, priority {about['priority']}, "
         f"{SCHEDULING_WORDS[about['scheduling']]}"
     )
-    screen.print(f"in use: {_capacity(view['capacity'])}{_places(view)}")
+    screen.print(f"in use: {_capacity(view['capacity'])}{_environments(view)}")
     if view["shares"]:
         screen.print("")
         screen.print_table(("SHARE", "IN USE", "SHARING", "RUNNING", "WAITING"), _shares(view))
     screen.print("")
-    _tell_running(screen, view, now)
-    _tell_waiting(screen, view, now)
+    _print_running(screen, view, now)
+    _print_waiting(screen, view, now)
     for error in view["unread"]:
         screen.print(f"not read: {error}", "yellow")
 
 
-def _tell_running(screen: Screen, view: Shown, now: float) -> None:
+def _print_running(screen: Screen, view: Shown, now: float) -> None:
     if not view["running"]:
         screen.print("Nothing runs.")
         return
@@ -87,20 +87,20 @@ def _tell_running(screen: Screen, view: Shown, now: float) -> None:
     )
 
 
-def _tell_waiting(screen: Screen, view: Shown, now: float) -> None:
+def _print_waiting(screen: Screen, view: Shown, now: float) -> None:
     waiting = view["waiting"]
     if not waiting:
         screen.print("Nothing waits.")
         return
     screen.print("")
-    rows = [_waiting(job, now) for job in waiting[:_SHOWN]]
+    rows = [_waiting(job, now) for job in waiting[:_MAX_WAITING]]
     screen.print_table(("WAITING", "PLACE", "STATE", "TIME"), rows)
-    if len(waiting) > _SHOWN or view["truncated"]:
-        more = f"{len(waiting) - _SHOWN}{' or more' if view['truncated'] else ''}"
+    if len(waiting) > _MAX_WAITING or view["truncated"]:
+        more = f"{len(waiting) - _MAX_WAITING}{' or more' if view['truncated'] else ''}"
         screen.print(f"… and {more} more wait; --json lists them")
 
 
-def _places(view: Shown) -> str:
+def _environments(view: Shown) -> str:
     names = ", ".join(
         f"{each['name']}{'' if each['state'] == 'ENABLED' else ' (DISABLED)'}"
         for each in view["environments"]

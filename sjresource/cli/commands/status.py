@@ -1,4 +1,4 @@
-"""`sjresource status`: how the stack's jobs stand, one row each."""
+"""`sjresource status`: the status of the stack's jobs, one row each."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ import click
 from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.terminal.table import Cell, Row, status_cell
-from sjresource.cli.views.job import UNKNOWN, Viewer, describe_jobs
-from sjresource.status.detail import StatusDetail
+from sjresource.cli.views.job import UNKNOWN, JobViewer, describe_jobs
 from sjresource.status.text import duration, reason_and_detail
 
 if TYPE_CHECKING:
@@ -31,14 +30,15 @@ def status(context: StackContext, output: Output) -> None:
     """
     context.require_stack()
     clients = context.clients
-    viewer = Viewer(clients, StatusDetail(clients.batch, clients.sagemaker), context.mask)
-    views = viewer.views(context.jobs, describe_jobs(clients, context.jobs))
+    views = JobViewer(clients, context.mask).views(
+        context.jobs, describe_jobs(clients, context.jobs)
+    )
     answer = {"stack": context.title, "jobs": [view.as_json() for view in views]}
-    output.print(answer, lambda screen: tell(screen, context.title, views, time.time()))
+    output.print(answer, lambda screen: render(screen, context.title, views, time.time()))
 
 
-def tell(screen: Screen, stack: str, views: Sequence[JobView], now: float) -> None:
-    """Say it in words."""
+def render(screen: Screen, stack: str, views: Sequence[JobView], now: float) -> None:
+    """Print the jobs as a table."""
     if not views:
         screen.print(f"The stack {stack} has no service jobs.")
         return
@@ -52,10 +52,10 @@ HEADERS = ("JOB", "STATE", "TIME", "ATTEMPT")
 
 
 def row(view: JobView, now: float) -> Row:
-    """Lay a job out: its row, and details under it."""
+    """Return a job's row, with details under it."""
     is_seen = view.status != UNKNOWN or view.status_reason is not None
-    said = reason_and_detail(_first_line(view.status_reason), view.detail)
-    details = [Cell(said, "dim")] if said else []
+    words = reason_and_detail(_first_line(view.status_reason), view.detail)
+    details = [Cell(words, "dim")] if words else []
     if view.record_expired:
         details.append(Cell("Batch has forgotten it; this is what was recorded", "dim"))
     if view.model_artifacts:
@@ -70,7 +70,7 @@ def row(view: JobView, now: float) -> Row:
 
 
 def time_words(view: JobView, now: float) -> str:
-    """Say for how long a job has its status, or how long ago it ended."""
+    """Return for how long a job has had its status, or how long ago it ended."""
     if view.since is None or view.status == UNKNOWN:
         return "-"
     length = duration(max(0.0, now - view.since / 1000))
@@ -78,7 +78,7 @@ def time_words(view: JobView, now: float) -> str:
 
 
 def attempt_words(view: JobView) -> str:
-    """Say which attempt it is, and how often the job was preempted."""
+    """Return which attempt it is, and how often the job was preempted."""
     if view.attempt is None:
         return "-"
     preempted = f", preempted {view.preemptions}x" if view.preemptions else ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sjresource.cli.commands.status import HEADERS, row, tell
+from sjresource.cli.commands.status import HEADERS, render, row
 from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.stack_watch import StackWatch
 from sjresource.cli.terminal.exit_codes import ExitCode
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 _REFRESH = 0.5
 _MARGIN = 4
-"""Lines of a terminal for what stands around the rows."""
+"""Lines of the terminal that are not rows of jobs."""
 
 _STAGES = ("running", "waiting", "failed", "succeeded")
-"""What is shown first where not all jobs find room."""
+"""The order of the jobs where not all have room."""
 
 
 @click.command()
@@ -51,7 +51,7 @@ def watch(context: StackContext, output: Output) -> int:
         screen = output.screen()
         if screen.is_live:
             _show(watched, screen, context.title)
-            tell(screen, context.title, watched.views(), time.time())
+            render(screen, context.title, watched.views(), time.time())
         else:
             _follow(watched, lambda view: screen.print_row(_change(view)))
     if refused := watched.refusal():
@@ -60,18 +60,18 @@ def watch(context: StackContext, output: Output) -> int:
     return ExitCode.OK if succeeded else ExitCode.FAILED
 
 
-def _follow(watched: StackWatch, give: Callable[[JobView], None]) -> None:
-    """Give each change as it comes, and at the end what no change told of."""
-    given = set()
+def _follow(watched: StackWatch, write: Callable[[JobView], None]) -> None:
+    """Write each change as it comes, and at the end the jobs that never changed."""
+    written = set()
     over = False
     while not over:
         over = watched.is_over()
         for view in watched.changes(0.0 if over else _REFRESH):
-            given.add(view.arn)
-            give(view)
+            written.add(view.arn)
+            write(view)
     for view in watched.views():
-        if view.arn not in given:
-            give(view)
+        if view.arn not in written:
+            write(view)
 
 
 def _write_json(view: JobView) -> None:
@@ -86,7 +86,7 @@ def _change(view: JobView) -> Sequence[Cell]:
 
 
 def _show(watched: StackWatch, screen: Screen, stack: str) -> None:
-    """Show the table in place, until all jobs have ended; then it is gone."""
+    """Show the table in place until all jobs have ended, then remove it."""
     with screen.live() as show:
         while not watched.is_over():
             show(list(_lines(watched, screen, stack)))
@@ -94,25 +94,23 @@ def _show(watched: StackWatch, screen: Screen, stack: str) -> None:
 
 
 def _lines(watched: StackWatch, screen: Screen, stack: str) -> Iterator[Text]:
-    """Give what is to stand on the terminal; where not all finds room, what goes on comes first."""
+    """Return the lines to show; where not all jobs have room, those that run come first."""
     views = watched.views()
-    said = summary_line({"status": view.status, "statusReason": None} for view in views)
-    yield from screen.lines(Cell(f"{stack}, {said}"))
-    rows = _that_fit(screen, [row(view, time.time()) for view in views])
+    summary = summary_line({"status": view.status, "statusReason": None} for view in views)
+    yield from screen.lines(Cell(f"{stack}, {summary}"))
+    rows = _fitting(screen, [row(view, time.time()) for view in views])
     if len(rows) < len(views):
         views.sort(key=lambda view: _STAGES.index(stage(view.status)))
-        rows = _that_fit(screen, [row(view, time.time()) for view in views])
+        rows = _fitting(screen, [row(view, time.time()) for view in views])
     yield from screen.table_lines(HEADERS, rows)
     if len(rows) < len(views):
         yield from screen.lines(Cell(f"… and {len(views) - len(rows)} more", "dim"))
-    if watched.trouble:
-        yield from screen.lines(
-            Cell(f"no word from AWS, still trying: {watched.trouble}", "yellow")
-        )
+    if watched.error:
+        yield from screen.lines(Cell(f"no word from AWS, still trying: {watched.error}", "yellow"))
 
 
-def _that_fit(screen: Screen, rows: Sequence[Row]) -> list[Row]:
-    """Give the first rows, one at least, whose lines find room."""
+def _fitting(screen: Screen, rows: Sequence[Row]) -> list[Row]:
+    """Return the first rows that have room, at least one."""
     height = screen.height - _MARGIN
     fitting: list[Row] = []
     for each in rows:

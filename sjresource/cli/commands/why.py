@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     Detail = Mapping[str, Any]
 
 _LOG_LINES = 20
-_LAGS_FOR = 60.0
-"""So many seconds after its end a job's log may still get lines."""
+_LOG_LAG_SECONDS = 60.0
+"""A job's log may get lines for so long after its end."""
 
 
 @click.command()
@@ -64,12 +64,12 @@ def why(job: str, context: StackContext, output: Output) -> None:
     else:
         explanation = _explain(context, found, detail, mask)
     answer = _answer(found, detail, explanation, context.clients.page)
-    places = list(link_lines({"jobArn": found.arn, **detail}, context.clients.page))
-    output.print(answer, lambda screen: tell(screen, found.label, explanation, places))
+    links = list(link_lines({"jobArn": found.arn, **detail}, context.clients.page))
+    output.print(answer, lambda screen: render(screen, found.label, explanation, links))
 
 
-def tell(screen: Screen, label: str, explanation: Explanation, places: Sequence[str]) -> None:
-    """Say it in words."""
+def render(screen: Screen, label: str, explanation: Explanation, links: Sequence[str]) -> None:
+    """Print an explanation."""
     style = {"FAILED": "bold red", "NEVER_STARTS": "bold red"}.get(explanation.verdict, "bold")
     screen.print(f"{label}: {explanation.summary}", style)
     for line in explanation.evidence:
@@ -78,8 +78,8 @@ def tell(screen: Screen, label: str, explanation: Explanation, places: Sequence[
         screen.print(line.lstrip(), indent=2 + depth, wrap=wrap)
     for step in explanation.next_steps:
         screen.print(step, "cyan", indent=2)
-    for place in places:
-        screen.print(place, "dim", indent=2, wrap=False)
+    for link in links:
+        screen.print(link, "dim", indent=2, wrap=False)
 
 
 def _explain(context: StackContext, found: FoundJob, detail: Detail, mask: Mask) -> Explanation:
@@ -88,8 +88,8 @@ def _explain(context: StackContext, found: FoundJob, detail: Detail, mask: Mask)
     seconds = max(0.0, time.time() - since / 1000) if since else 0.0
     if status in TERMINAL:
         lines = _LOG_LINES if status == "FAILED" else None
-        lag = time.sleep if seconds < _LAGS_FOR else _no_time
-        evidence = gather_evidence(context.clients, detail, lines, lag)
+        sleep = time.sleep if seconds < _LOG_LAG_SECONDS else _no_sleep
+        evidence = gather_evidence(context.clients, detail, lines, sleep)
         if status == "FAILED":
             return explain_failed(evidence, mask, again=_again(context, found))
         return explain_succeeded(evidence, mask)
@@ -137,5 +137,5 @@ def _answer(found: FoundJob, detail: Detail, explanation: Explanation, page: str
     }
 
 
-def _no_time(_seconds: float) -> None:
-    """Wait for nothing: what lagged has come by now."""
+def _no_sleep(_seconds: float) -> None:
+    """Don't wait: CloudWatch has all lines by now."""

@@ -1,1 +1,8 @@
-"""What is shown of jobs and queues."""
+"""What the commands show, as plain values that `--json` prints and tables render.
+
+    job             one job of the stack: `status`, `watch`
+    queue           one queue with its shares and jobs: `queue`
+    explanation     why a job has its status, and what to do: `why`
+
+`sjresource.status` reads and words what AWS says; the views add the names that the stack has.
+"""

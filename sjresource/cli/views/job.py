@@ -1,7 +1,6 @@
-"""What is shown of a job: what the state and AWS know of it, as one flat record.
+"""What `sjresource status` and `watch` show of a job: what the state and AWS know of it.
 
-The jobs of a queue are looked at together, as a waiting `up` does (`waits/looking`); what is said
-beside a status is said in its words (`waits/standing`).
+Its shape is that of `sjresource/cli/schemas/job.json`.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from sjresource.aws.arn import name_in, parse_arn, region_in
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.status.capacity import share_name
 from sjresource.status.describe import JobSweep
+from sjresource.status.detail import StatusDetail
 from sjresource.status.evidence import training_job_arn
 from sjresource.status.text import stated_reason
 from sjresource.status.timeline import (
@@ -29,26 +29,25 @@ if TYPE_CHECKING:
 
     from sjresource.aws.clients import RegionalClients
     from sjresource.cli.stack.state import StackJob
-    from sjresource.status.detail import StatusDetail
     from sjresource.status.masking import Mask
 
     Detail = dict[str, Any]
     Answer = Detail | SjresourceError
 
 UNKNOWN = "UNKNOWN"
-"""Shown for a job that Batch doesn't know, and of which nothing final was recorded."""
+"""The status of a job that Batch doesn't know, and whose end was not recorded."""
 
-_ASKED_ABOUT = 20
-"""Of so many running jobs SageMaker is asked how they go: each is a call."""
+_MAX_TRAINING_CALLS = 20
+"""With more running jobs than this, SageMaker is not asked about them: each is a call."""
 
 
 @dataclass(frozen=True)
 class JobView:
-    """A job as it is shown; `--json` prints it so.
+    """A job as it is shown, and as `--json` prints it.
 
-    Times are milliseconds since 1970. What is not known, or does not apply, is None; `attempt` is
-    not known of a job that was only listed. `place` is the job's in its queue, and `place_in_share`
-    in its quota share; 1 starts next. `detail` is what else is known, in words.
+    Times are milliseconds since 1970. None means that a value is not known, or does not apply;
+    `attempt` is not known of a job that was only listed. `place` is the job's in its queue,
+    `place_in_share` in its quota share; 1 starts next. `detail` is what else is known, in words.
     """
 
     resource: str | None
@@ -73,56 +72,57 @@ class JobView:
     record_expired: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """Give it as it is printed."""
+        """Return it as it is printed."""
         return asdict(self)
 
 
 def describe_jobs(clients: RegionalClients, jobs: Iterable[StackJob]) -> dict[str, Answer]:
-    """Look at jobs once, in few calls; give what is seen of each, or why it can't be, by ARN.
+    """Describe jobs in few calls; return the description of each, or the error, by ARN.
 
     Raises:
         Unreachable, RequestFailed: AWS can't be asked at all.
     """
-    seen: dict[str, Answer] = {}
-    places: dict[tuple[str, str], dict[str, str]] = {}
+    answers: dict[str, Answer] = {}
+    queues: dict[tuple[str, str], dict[str, str]] = {}
     for job in jobs:
-        place = region_in(job.arn), name_in(job.job_queue or "")
-        places.setdefault(place, {})[job.job_id] = job.arn
-    for (region, queue), arns in places.items():
-        unseen: dict[str, Detail | None] = dict.fromkeys(arns)
-        for listed in (queue or None, None):  # what no page told of is described
-            for job_id, answer in JobSweep(clients.batch(region), listed, dict(unseen)).answers():
-                seen[arns[job_id]] = answer
-                unseen.pop(job_id, None)
-            if not unseen:
+        queue = region_in(job.arn), name_in(job.job_queue or "")
+        queues.setdefault(queue, {})[job.job_id] = job.arn
+    for (region, name), arns in queues.items():
+        missing: dict[str, Detail | None] = dict.fromkeys(arns)
+        for listed in (name or None, None):  # jobs that no page has are described
+            for job_id, answer in JobSweep(clients.batch(region), listed, dict(missing)).answers():
+                answers[arns[job_id]] = answer
+                missing.pop(job_id, None)
+            if not missing:
                 break
-    refused = [answer for answer in seen.values() if isinstance(answer, RequestFailed)]
-    if refused and len(refused) == len(seen):
-        raise refused[0]
-    return seen
+    failed = [answer for answer in answers.values() if isinstance(answer, RequestFailed)]
+    if failed and len(failed) == len(answers):
+        raise failed[0]
+    return answers
 
 
-class Viewer:
-    """Makes views of jobs; it asks AWS for what a description lacks, and once for each model."""
+class JobViewer:
+    """Makes views of jobs; asks AWS for what a description lacks, and once for each model."""
 
-    def __init__(self, clients: RegionalClients, status_detail: StatusDetail, mask: Mask) -> None:
+    def __init__(self, clients: RegionalClients, mask: Mask) -> None:
         self._clients = clients
-        self._status_detail = status_detail
+        self._status_detail = StatusDetail(clients.batch, clients.sagemaker)
         self._mask = mask
         self._models: dict[str, str | None] = {}
 
-    def views(self, jobs: Sequence[StackJob], seen: Mapping[str, Answer]) -> list[JobView]:
-        """View jobs of the stack, by what was seen of each."""
-        statuses = [_status(seen[job.arn]) for job in jobs if job.arn in seen]
-        talks = sum(status in HOLDS_CAPACITY for status in statuses) <= _ASKED_ABOUT
-        return [self.view(job, seen.get(job.arn), talks=talks) for job in jobs]
+    def views(self, jobs: Sequence[StackJob], answers: Mapping[str, Answer]) -> list[JobView]:
+        """Return views of the stack's jobs; `answers` are those of `describe_jobs`."""
+        found = [each for each in answers.values() if not isinstance(each, SjresourceError)]
+        running = sum(each["status"] in HOLDS_CAPACITY for each in found)
+        ask = running <= _MAX_TRAINING_CALLS
+        return [self.view(job, answers.get(job.arn), ask_sagemaker=ask) for job in jobs]
 
-    def view(self, job: StackJob, answer: Answer | None, *, talks: bool = True) -> JobView:
-        """View one; unless `talks` SageMaker is not asked how its training goes."""
+    def view(self, job: StackJob, answer: Answer | None, *, ask_sagemaker: bool = True) -> JobView:
+        """Return the view of one job; `ask_sagemaker` is whether to ask how its training goes."""
         if answer is None or isinstance(answer, SjresourceError):
-            return self._unseen(job, answer)
+            return self._recorded(job, answer)
         detail = answer
-        described = "jobQueue" in detail  # a list's summary tells less
+        described = "jobQueue" in detail  # a summary lacks it, and the attempts
         place = self._status_detail.place(detail)
         training = training_job_arn(detail)
         return JobView(
@@ -137,7 +137,7 @@ class Viewer:
             share=share_name(detail),
             place=place.in_queue if place else None,
             place_in_share=place.in_share if place else None,
-            detail=self._detail(detail, talks=talks),
+            detail=self._detail(detail, ask_sagemaker=ask_sagemaker),
             training_job_arn=training,
             model_artifacts=self._masked(
                 job.record.get("model_artifacts") or self._model(detail, training)
@@ -145,32 +145,32 @@ class Viewer:
         )
 
     def _masked(self, model: Any) -> str | None:
-        """Take secrets out of a model's place, which is made of the job's own arguments."""
+        """Mask a model's URI, which is made of the job's arguments."""
         return self._mask.text(model) if isinstance(model, str) else None
 
-    def _detail(self, detail: Detail, *, talks: bool) -> str | None:
-        if detail["status"] in HOLDS_CAPACITY and not talks:
+    def _detail(self, detail: Detail, *, ask_sagemaker: bool) -> str | None:
+        if detail["status"] in HOLDS_CAPACITY and not ask_sagemaker:
             return None
         return self._status_detail.of(detail, self._mask.text) or None
 
-    def _unseen(self, job: StackJob, error: SjresourceError | None) -> JobView:
-        """View a job that Batch doesn't tell of: what was recorded of it counts."""
+    def _recorded(self, job: StackJob, error: SjresourceError | None) -> JobView:
+        """Return the view of a job that Batch doesn't describe: what was recorded of it."""
         gone = isinstance(error, NotFound)
         recorded = {**job.outputs, **job.record} if gone else {}
         status = recorded.get("status")
         ended = status in TERMINAL
         reason = recorded.get("failure_reason") or recorded.get("status_reason")
-        said = reason if ended else str(error) if error else None
+        why = reason if ended else str(error) if error else None
         return JobView(
             **_identity(job, {}),
             status=str(status) if ended else UNKNOWN,
-            status_reason=self._mask.text(said) if isinstance(said, str) else None,
+            status_reason=self._mask.text(why) if isinstance(why, str) else None,
             model_artifacts=self._masked(job.record.get("model_artifacts")),
             record_expired=gone and ended,
         )
 
     def _model(self, detail: Detail, training: str | None) -> str | None:
-        """Ask SageMaker where the model is; nothing is recorded of a job without a completion."""
+        """Return the model's URI from SageMaker: only a completion records it."""
         arn = parse_arn(training or "")
         if detail["status"] != "SUCCEEDED" or arn is None:
             return None
@@ -181,10 +181,6 @@ class Viewer:
                 trained = {}
             self._models[arn.name] = trained.get("ModelArtifacts", {}).get("S3ModelArtifacts")
         return self._models[arn.name]
-
-
-def _status(answer: Answer) -> str:
-    return UNKNOWN if isinstance(answer, SjresourceError) else str(answer["status"])
 
 
 def _identity(job: StackJob, detail: Detail) -> dict[str, Any]:

@@ -71,13 +71,13 @@ def test_a_passing_error_is_shown_and_outlived() -> None:
     watched = watch(Stack(batch, "train"))
     screen = Screen(io.StringIO(), width=80)
 
-    assert seen_within(watched, lambda: watched.trouble)
+    assert seen_within(watched, lambda: watched.error)
     said = [str(line) for line in _lines(watched, screen, "dev")]
     assert said[-1].startswith("no word from AWS, still trying: reading ServiceJob (train)")
     batch.describing = None
     batch.jobs["train"]["status"] = "SUCCEEDED"
     assert seen_within(watched, watched.is_over)
-    assert watched.trouble is None
+    assert watched.error is None
     assert statuses(watched) == {"train": "SUCCEEDED"}
 
 
