@@ -73,9 +73,8 @@ def why_waiting(tick: Tick, job: Job) -> str | None:
         return "nothing: it is about to go on"
     if blocked.job_id == job.id:
         return blocked.why
-    return f"job {blocked.job_id}, which is before it" + (
-        f" in share {job.share}" * bool(job.share)
-    )
+    in_share = f" in share {job.share}" if job.share else ""
+    return f"job {blocked.job_id}, which is before it{in_share}"
 
 
 def due_times(tick: Tick) -> Iterator[int | None]:

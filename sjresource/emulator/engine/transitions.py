@@ -62,9 +62,9 @@ _RECENT: Final = 10
 """How many preempted attempts are kept: "a sliding window", of a size that is not documented."""
 
 
-def runnable(job: Job, now: int) -> Job:
-    """Return the job once the scheduler has seen it."""
-    return replace(job, status="RUNNABLE", since=now)
+def runnable(job: Job, now: int, reason: str | None = None) -> Job:
+    """Return the job as RUNNABLE: once the scheduler has seen it, or after an attempt."""
+    return replace(job, status="RUNNABLE", since=now, status_reason=reason, environment=None)
 
 
 def scheduled(job: Job, environment: str, training_job: str, now: int) -> Job:
@@ -97,16 +97,11 @@ def progressed(job: Job, secondary_status: str, now: int) -> Job:
     status = _STATUS.get(secondary_status, job.status)
     if _ORDER.index(status) <= _ORDER.index(job.status):
         return job
-    started = job.attempt_started_at
-    if status == "RUNNING":
-        started = started or now
-    return replace(
-        job,
-        status=status,
-        since=now,
-        attempt_started_at=started,
-        started_at=job.started_at or started,
-    )
+    job = replace(job, status=status, since=now)
+    if status != "RUNNING":
+        return job
+    started = job.attempt_started_at or now
+    return replace(job, attempt_started_at=started, started_at=job.started_at or started)
 
 
 def ended(job: Job, outcome: Outcome, secondary_status: str, now: int) -> Job:
@@ -159,22 +154,12 @@ def _tried(job: Job, reason: str, now: int) -> Job:
     """Return the job after a failed try: FAILED, or RUNNABLE for the next one."""
     if after_failure(job.retry_strategy, len(job.attempts) + job.refusals, reason) == "EXIT":
         return _finished(job, "FAILED", reason, now)
-    return replace(
-        job, status="RUNNABLE", since=now, status_reason=reason, environment=None, shortages=0
-    )
+    return replace(runnable(job, now, reason), shortages=0)
 
 
 def _short_of_capacity(job: Job, now: int) -> Job:
-    waited = now - (job.scheduled_at or now)
-    return replace(
-        job,
-        status="RUNNABLE",
-        since=now,
-        status_reason=SHORTAGE,
-        environment=None,
-        shortages=job.shortages + 1,
-        shortage_ms=job.shortage_ms + waited,
-    )
+    waited = job.shortage_ms + now - (job.scheduled_at or now)
+    return replace(runnable(job, now, SHORTAGE), shortages=job.shortages + 1, shortage_ms=waited)
 
 
 def _preempted(job: Job, now: int) -> Job:
@@ -185,19 +170,12 @@ def _preempted(job: Job, now: int) -> Job:
     https://docs.aws.amazon.com/batch/latest/userguide/preemption.html
     """
     reason = job.preemption_reason
-    attempt = Attempt(job.training_job or "", job.attempt_started_at, now, reason)
-    job = replace(
-        job,
-        preemptions=job.preemptions + 1,
-        preempted_attempts=[attempt, *job.preempted_attempts][:_RECENT],
-    )
+    attempts = [_attempt(job, reason, now), *job.preempted_attempts][:_RECENT]
+    job = replace(job, preemptions=job.preemptions + 1, preempted_attempts=attempts)
     retries = (job.preemption_configuration or {}).get("preemptionRetriesBeforeTermination")
     if retries is not None and job.preemptions > retries:
         return _finished(job, "FAILED", reason, now)
-    return replace(
-        job, status="RUNNABLE", since=now, status_reason=None, environment=None, stop_due=None,
-        preempted_for=None, preemption_reason=None,
-    )  # fmt: skip
+    return replace(runnable(job, now), stop_due=None, preempted_for=None, preemption_reason=None)
 
 
 def _failed_for_good(job: Job, reason: str | None, now: int) -> Job:
@@ -205,8 +183,11 @@ def _failed_for_good(job: Job, reason: str | None, now: int) -> Job:
 
 
 def _with_attempt(job: Job, reason: str | None, now: int) -> Job:
-    attempt = Attempt(job.training_job or "", job.attempt_started_at, now, reason)
-    return replace(job, attempts=[*job.attempts, attempt])
+    return replace(job, attempts=[*job.attempts, _attempt(job, reason, now)])
+
+
+def _attempt(job: Job, reason: str | None, now: int) -> Attempt:
+    return Attempt(job.training_job or "", job.attempt_started_at, now, reason)
 
 
 def _finished(job: Job, status: str, reason: str | None, now: int) -> Job:
@@ -225,7 +206,7 @@ def is_capacity_failure(failure_reason: str | None) -> bool:
 def after_failure(
     strategy: Mapping[str, Any] | None, failed_attempts: int, status_reason: str
 ) -> Literal["RETRY", "EXIT"]:
-    """Return whether a job whose `failed_attempts`-th attempt just failed is retried.
+    """Return RETRY for a job whose `failed_attempts`-th attempt just failed, or EXIT.
 
     Without a strategy a job has one attempt. The first pattern that matches decides; where none
     does, the job is retried while attempts are left.
