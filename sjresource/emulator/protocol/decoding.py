@@ -56,6 +56,15 @@ def read_json(text: bytes | str) -> Any:
     return value
 
 
+def read_object(text: bytes) -> dict[str, Any]:
+    """Return the JSON object in `text`; empty for anything else."""
+    try:
+        value = read_json(text)
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
 def decode(value: Any, kind: type[T], where: str = "") -> T:
     """Return `value` as a `kind`, whose place is `where`.
 

@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 
 from sjresource.emulator.api import OPERATIONS
 from sjresource.emulator.protocol import model
+from sjresource.emulator.protocol.decoding import read_object
 from sjresource.emulator.protocol.errors import AWSError
 from sjresource.emulator.protocol.http_messages import json_response
 from sjresource.emulator.services.moto import HOSTS
@@ -21,7 +22,6 @@ from sjresource.emulator.services.moto_gaps import (
     allow_everything,
     require_one_wildcard,
 )
-from sjresource.emulator.services.sagemaker import read_parameters
 from sjresource.emulator.services.sts import accept_issued
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class ServiceRouter:
 
 
 def _has_compute_environments(request: Request) -> bool:
-    parameters = read_parameters(request)
+    parameters = read_object(request.body)
     other_type = parameters.get("jobQueueType") != "SAGEMAKER_TRAINING"
     return other_type and bool(parameters.get("computeEnvironmentOrder"))
 
@@ -97,11 +97,11 @@ def _not_emulated(what: str) -> AWSError:
 def operation_and_parameters(service: str, request: Request) -> tuple[str, dict[str, Any]]:
     """Return the operation, which for S3 is the method, and the parameters that faults match."""
     if service == "batch":
-        return model.operation_of(request) or request.method, read_parameters(request)
+        return model.operation_of(request) or request.method, read_object(request.body)
     if service == "s3":
         return request.method, {}
     if "x-amz-target" in request.headers:
-        return request.headers["x-amz-target"].rpartition(".")[2], read_parameters(request)
+        return request.headers["x-amz-target"].rpartition(".")[2], read_object(request.body)
     return _action(request) or request.method, {}
 
 

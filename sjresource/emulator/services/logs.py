@@ -9,8 +9,8 @@ import json
 import threading
 from typing import TYPE_CHECKING, Final
 
+from sjresource.emulator.protocol.decoding import read_object
 from sjresource.emulator.protocol.http_messages import Request
-from sjresource.emulator.services.sagemaker import read_parameters
 from sjresource.emulator.store.database import open_database
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class LogsPersistence:
     def persist(self, request: Request, region: str, _ask: Ask) -> None:
         """Keep a request that made something, or forget what it has deleted."""
         operation = request.headers.get("x-amz-target", "").removeprefix(_PREFIX)
-        parameters = read_parameters(request)
+        parameters = read_object(request.body)
         group, stream = parameters.get("logGroupName"), parameters.get("logStreamName")
         if operation in _MAKING:
             self._write(

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from sjresource.emulator.engine.payload import capacity_of, training_request
-from sjresource.emulator.protocol.decoding import read_json
+from sjresource.emulator.protocol.decoding import read_object
 from sjresource.emulator.protocol.errors import AWSError
 from sjresource.emulator.protocol.http_messages import Response
 
@@ -42,7 +42,7 @@ class TrainingJobs:
     def answer(self, request: Request, region: str) -> Response | None:
         """Answer Describe-, Stop- and ListTrainingJobs; None if moto has to answer."""
         operation = request.headers.get("x-amz-target", "").removeprefix(_TARGET)
-        parameters = read_parameters(request)
+        parameters = read_object(request.body)
         if operation == "ListTrainingJobs":
             return _json(self._list(region, parameters))
         if operation not in ("DescribeTrainingJob", "StopTrainingJob"):
@@ -83,15 +83,6 @@ class TrainingJobs:
         if len(chosen) > start + size:
             answer["NextToken"] = str(start + size)
         return answer
-
-
-def read_parameters(request: Request) -> dict[str, Any]:
-    """Return the JSON object in the body; empty for anything else."""
-    try:
-        parameters = read_json(request.body)
-    except ValueError:
-        return {}
-    return parameters if isinstance(parameters, dict) else {}
 
 
 def _json(answer: dict[str, Any]) -> Response:

@@ -56,7 +56,7 @@ def _averages(share: str, simulation: Simulation) -> list[float]:
     for attempt in _attempts(simulation):
         if attempt.share != share:
             continue
-        ended = simulation.ended if attempt.ended is None else attempt.ended
+        ended = min(attempt.ended, simulation.ended)
         first = min(int(attempt.started / width), _COLUMNS - 1)
         for column in range(first, min(int(ended / width), _COLUMNS - 1) + 1):
             overlap = min(ended, (column + 1) * width) - max(attempt.started, column * width)

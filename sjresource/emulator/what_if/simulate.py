@@ -7,6 +7,7 @@ decides.
 from __future__ import annotations
 
 import heapq
+import math
 from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
@@ -40,12 +41,12 @@ class Event:
 
 @dataclass
 class SimulatedAttempt:
-    """A period in which a job held instances; `ended` is None if it still ran at the end."""
+    """A period in which a job held instances; `ended` is infinite if it still ran at the end."""
 
     share: str
     instances: int
     started: float
-    ended: float | None = None
+    ended: float = math.inf
     preempted: bool = False
 
 

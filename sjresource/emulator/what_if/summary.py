@@ -84,9 +84,7 @@ def _summary(
     )
     attempts = [attempt for history in histories for attempt in history.attempts]
     hours = [
-        attempt.instances
-        * ((ended if attempt.ended is None else attempt.ended) - attempt.started)
-        / _HOUR
+        attempt.instances * (min(attempt.ended, ended) - attempt.started) / _HOUR
         for attempt in attempts
     ]
     used = sum(hours)

@@ -91,7 +91,9 @@ def holdings(simulation: Simulation) -> Iterator[Counter[str]]:
     for history in simulation.jobs.values():
         for attempt in history.attempts:
             changes.append((attempt.started, attempt.instances, attempt.share))
-            changes.append((attempt.ended or simulation.ended, -attempt.instances, attempt.share))
+            changes.append(
+                (min(attempt.ended, simulation.ended), -attempt.instances, attempt.share)
+            )
     held: Counter[str] = Counter()
     for _, instances, share in sorted(changes):  # what ends at a moment goes first
         held[share] += instances
