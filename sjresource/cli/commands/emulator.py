@@ -60,9 +60,9 @@ def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
 )
 @output_option
 def start(output: Output, data: Path, port: int, executor: str) -> None:
-    """Start it in the background, if it is not running.
+    """Start the emulator in the background.
 
-    Print its address, and the variables that a shell needs to use it, for
+    If it runs already, nothing is changed. Print its address, and what a shell needs to use it:
     eval "$(sjresource emulator start)".
     """
     local_emulator.check_folder(data)
@@ -82,7 +82,7 @@ def start(output: Output, data: Path, port: int, executor: str) -> None:
 @data_option
 @output_option
 def stop(output: Output, data: Path) -> None:
-    """Stop it. Its data are kept for the next start; training that is running fails."""
+    """Stop the emulator. Its data are kept for the next start; training that is running fails."""
     local_emulator.check_folder(data)
     running = local_emulator.find(data)
     if running is not None:
@@ -96,7 +96,7 @@ def stop(output: Output, data: Path) -> None:
 @data_option
 @output_option
 def status(output: Output, data: Path) -> int:
-    """Show whether it runs, where, and its jobs.
+    """Show whether the emulator runs, and its jobs.
 
     Jobs are counted by region and status. Exit code 3: it is not running.
     """
