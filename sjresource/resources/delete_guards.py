@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sjresource.aws.batch import BatchClient
 
 _DELAYS = (1, 2, 4, 8)
-"""Seconds between looks for jobs that the same `destroy` may be about to end."""
+"""Seconds between polls of jobs that the same `destroy` may be about to end."""
 
 _LISTED = 10
 """How many foreign jobs or queues an error names."""

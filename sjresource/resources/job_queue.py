@@ -1,8 +1,8 @@
 """JobQueue: where service jobs wait for the capacity of service environments.
 
 Deleting a queue ends every job in it, whoever submitted it. So a queue with live jobs that are not
-this stack's is not deleted; the error lists them. A queue is deleted before it is replaced: the new
-one has its name, and its jobs, which name it, are replaced with it.
+this stack's is not deleted; the error lists them. It is deleted before its replacement is created,
+which has the same name; its jobs are replaced with it.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ if TYPE_CHECKING:
     from sjresource.aws.batch import BatchClient
 
 
-_AROUND = {"service_environment_order": REPLACES, "scheduling_policy_arn": REPLACES}
-"""What a queue has around it: another one is looked at as that of a new queue."""
+_REFERENCES = {"service_environment_order": REPLACES, "scheduling_policy_arn": REPLACES}
+"""What a queue refers to: if one of these changes, the new one is checked as for a new queue."""
 
 
 class JobQueueProvider(NamedResourceProvider):
-    """The life of a queue of the type SAGEMAKER_TRAINING, as the engine drives it."""
+    """Creates, reads, updates and deletes a job queue."""
 
     kind = JOB_QUEUE
     outputs = ("status", "status_reason")
@@ -69,7 +69,7 @@ class JobQueueProvider(NamedResourceProvider):
     def check_surroundings(self, olds: Mapping[str, Any], checked: CheckResult) -> CheckResult:
         """Check the environment and the policy too, if the queue would be made or given others."""
         props = checked.inputs
-        changes = find_changes(_AROUND, olds, props)
+        changes = find_changes(_REFERENCES, olds, props)
         find = queue_conflicts if changes.replaces or not olds else None
         settings = self.settings_at(self.region_source(props), props.get("region"))
         return with_conflicts(self.kind.noun, checked, settings, self.checking, find)
@@ -83,7 +83,7 @@ class JobQueueProvider(NamedResourceProvider):
         return ""
 
     def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
-        """Refuse while jobs that this stack does not own would be ended by it."""
+        """Raise RequestFailed while it would end jobs that are not this stack's."""
         refuse_foreign_jobs(
             client, self.kind.noun, arn, self.sleep, job_queue=arn, identity=props["identity"]
         )
@@ -93,11 +93,11 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
     """A queue for service jobs."""
 
     state: pulumi.Output[str]
-    """ENABLED or DISABLED, as the program says it."""
+    """ENABLED or DISABLED, as declared."""
     status: pulumi.Output[str]
     """VALID once jobs can be submitted to it."""
     status_reason: pulumi.Output[str | None]
-    """Batch's words for the status."""
+    """Batch's reason for the status."""
 
     def __init__(
         self,
@@ -119,19 +119,19 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
 
         Args:
             resource_name: the name in the program.
-            priority: 0 to 1000; of the queues over one environment, the higher is served first.
+            priority: 0 to 1000; of the queues on one environment, the higher is served first.
             service_environment_order: `[{"order": 1, "service_environment": ARN}]`, a list of one:
                 Batch takes no more. Under quota management the environment is this queue's alone.
             job_queue_name: defaults to `<resource_name>-<7 hex>`.
             job_queue_type: service jobs need SAGEMAKER_TRAINING.
             scheduling_policy_arn: None is first in, first out. Another policy of the same kind is
                 taken in place; adding or removing one replaces the queue.
-            job_state_time_limit_actions: what to do with jobs that wait too long at the head.
+            job_state_time_limit_actions: what to do with a head of the queue that waits too long.
             state: ENABLED or DISABLED, which takes no new jobs.
             tags: at most 46.
-            timeouts: how many seconds to wait, at most: `create` and `update` (60 each) for it to
-                be VALID, `delete` (600) for it to be gone.
-            region: where it is, if its environments are named without one; another one replaces it.
+            timeouts: the most seconds to wait: `create` and `update` (60 each) until it is VALID,
+                `delete` (600) until it is gone.
+            region: its region, if its environment is given by name; a change replaces it.
             opts: `delete_before_replace` defaults to True, since the new one has the old one's
                 name.
         """

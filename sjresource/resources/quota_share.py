@@ -1,7 +1,7 @@
 """QuotaShare: a part of a queue's capacity, with its own jobs, that can lend, borrow and preempt.
 
-Deleting a share ends every job in it, as deleting a queue does, with the same care for jobs that
-are not this stack's. It is deleted before it is replaced: the new one has its name.
+Deleting a share ends every job in it, as deleting a queue does; it is refused alike while jobs live
+that are not this stack's. It is deleted before its replacement is created, which has its name.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
 
 class QuotaShareProvider(NamedResourceProvider):
-    """The life of a quota share, as the engine drives it."""
+    """Creates, reads, updates and deletes a quota share."""
 
     kind = QUOTA_SHARE
     rules: ClassVar[Rules] = {
@@ -71,7 +71,7 @@ class QuotaShareProvider(NamedResourceProvider):
         return {**properties, "job_queue": properties.get("job_queue_arn")}
 
     def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
-        """Refuse while jobs that this stack does not own would be ended by it."""
+        """Raise RequestFailed while it would end jobs that are not this stack's."""
         refuse_foreign_jobs(
             client,
             self.kind.noun,
@@ -87,7 +87,7 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
     """A share of a quota-managed queue: `job_queue` has a policy with `quota_share_policy`."""
 
     state: pulumi.Output[str]
-    """ENABLED or DISABLED, as the program says it."""
+    """ENABLED or DISABLED, as declared."""
     status: pulumi.Output[str]
     """VALID once jobs can be submitted to it."""
 
@@ -122,8 +122,8 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
             quota_share_name: defaults to `<resource_name>-<7 hex>`.
             state: ENABLED or DISABLED, which takes no new jobs; updated in place.
             tags: at most 46; updated in place.
-            timeouts: how many seconds to wait, at most: `create` and `update` (60 each) for it to
-                be VALID, `delete` (600) for it to be gone.
+            timeouts: the most seconds to wait: `create` and `update` (60 each) until it is VALID,
+                `delete` (600) until it is gone.
             region: of a queue that is given by name; defaults to the config's. A queue's ARN has
                 its own.
             opts: `delete_before_replace` defaults to True, since the new one has the old one's

@@ -1,8 +1,8 @@
 """SchedulingPolicy: how a queue chooses among jobs, by fair share or by quota shares.
 
-Its kind is for good, and part of its default name: a policy of the other kind is another policy.
-It is replaced by creating the new one first, so that queues can take it over in place. A queue
-can't take one of another kind: it has to be replaced (`pulumi up --replace`), with its jobs.
+Its kind never changes, and is part of its default name: a policy of the other kind is another
+policy. Its replacement is created first, so that queues can switch to it in place. A queue can't
+switch to a policy of the other kind: it has to be replaced (`pulumi up --replace`), with its jobs.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class SchedulingPolicyProvider(NamedResourceProvider):
-    """The life of a scheduling policy, as the engine drives it. It has neither state nor status."""
+    """Creates, reads, updates and deletes a scheduling policy; it has no state and no status."""
 
     kind = SCHEDULING_POLICY
     outputs = ()
@@ -53,7 +53,7 @@ class SchedulingPolicyProvider(NamedResourceProvider):
         return default_name(props["identity"], _kind(props), *variant)
 
     def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
-        """Refuse while queues use it; see `delete_guards`."""
+        """Raise RequestFailed while queues use it; see `delete_guards`."""
 
         def uses(queue: Mapping[str, Any]) -> bool:
             return queue.get("schedulingPolicyArn") == arn
@@ -62,7 +62,7 @@ class SchedulingPolicyProvider(NamedResourceProvider):
 
 
 class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
-    """A way to choose among the jobs of a queue."""
+    """The rule by which a queue chooses among its jobs."""
 
     def __init__(
         self,
@@ -87,9 +87,9 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
                 QuotaShares; updated in place.
             name: defaults to `<resource_name>-<7 hex>`.
             tags: at most 46; updated in place.
-            timeouts: `delete` is how many seconds to wait, at most (600), for this stack's queues
-                to let go of it.
-            region: where it is, if not in the config's region; another one replaces it.
+            timeouts: `delete` is the most seconds to wait (600) until no queue of this stack uses
+                it any more.
+            region: its region, if not the configured one; a change replaces it.
             opts: as for every resource.
         """
         declaration = Declaration(_TYPE, resource_name, opts)

@@ -1,7 +1,7 @@
 """ServiceEnvironment: how much capacity the service jobs of the queues on top of it may use.
 
-It is replaced by creating the new one first: queues take it over in place, and the old one, which
-no queue uses by then, is deleted last.
+Its replacement is created first: queues switch to it in place, and the old one is deleted last,
+when no queue uses it any more.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class ServiceEnvironmentProvider(NamedResourceProvider):
-    """The life of a service environment, as the engine drives it."""
+    """Creates, reads, updates and deletes a service environment."""
 
     kind = SERVICE_ENVIRONMENT
     rules: ClassVar[Rules] = {
@@ -42,7 +42,7 @@ class ServiceEnvironmentProvider(NamedResourceProvider):
     }
 
     def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
-        """Refuse while queues use it; see `delete_guards`."""
+        """Raise RequestFailed while queues use it; see `delete_guards`."""
 
         def uses(queue: Mapping[str, Any]) -> bool:
             order = queue.get("serviceEnvironmentOrder", [])
@@ -52,10 +52,10 @@ class ServiceEnvironmentProvider(NamedResourceProvider):
 
 
 class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment"):
-    """The capacity that service jobs may use at one time."""
+    """The capacity that service jobs may use at a time."""
 
     state: pulumi.Output[str]
-    """ENABLED or DISABLED, as the program says it."""
+    """ENABLED or DISABLED, as declared."""
     status: pulumi.Output[str]
     """VALID once jobs can run in it."""
 
@@ -82,9 +82,9 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
             service_environment_type: the only type that Batch has.
             state: ENABLED or DISABLED; updated in place.
             tags: at most 46; updated in place.
-            timeouts: how many seconds to wait, at most: `create` and `update` (60 each) for it to
-                be VALID, `delete` (600) for it to be gone.
-            region: where it is, if not in the config's region; another one replaces it.
+            timeouts: the most seconds to wait: `create` and `update` (60 each) until it is VALID,
+                `delete` (600) until it is gone.
+            region: its region, if not the configured one; a change replaces it.
             opts: as for every resource.
         """
         declaration = Declaration(_TYPE, resource_name, opts)
