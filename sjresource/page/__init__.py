@@ -9,7 +9,7 @@ AWS's API (`source`), of which `sjresource.status` knows the meaning. In their o
     snapshot    reads everything that is shown, and keeps the last answers
     views       queues and jobs in the shape of the page's JSON
     change_log  finds what has changed since a browser asked last
-    server      a server of its own, for whoever has none; connections bounds it
+    server      a server of its own, for whoever has none
     static      what runs in the browser
 
 A page never gets a payload, hyperparameters, environments or tags: what is shown is picked by name.

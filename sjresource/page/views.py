@@ -159,12 +159,7 @@ def _environment(environment: Answer) -> View:
 
 
 def _unit(unit: Unit) -> View:
-    return {
-        "unit": unit_word(unit.capacity_unit),
-        "used": unit.used,
-        "limit": unit.limit,
-        "used_by_others": unit.used_by_others,
-    }
+    return {**unit._asdict(), "capacity_unit": unit_word(unit.capacity_unit)}
 
 
 def _share_unit(share: Share, unit: Unit) -> View:

@@ -13,7 +13,7 @@ import waitress  # type: ignore[import-untyped] # it has no types
 from waitress import wasyncore
 
 from sjresource.emulator.server.connections import MOST_BYTES, Channel, admit_all
-from sjresource.page.connections import most_connections
+from sjresource.page.server import most_connections
 
 if TYPE_CHECKING:
     from collections.abc import Callable

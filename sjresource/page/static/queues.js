@@ -67,8 +67,8 @@ function unitBar(unit) {
   const free = unit.limit === null ? "" : `, ${unit.limit - unit.used - unit.used_by_others} free`;
   const words =
     unit.limit === null
-      ? `${unit.used} ${unit.unit} in use`
-      : `${unit.used} of ${unit.limit} ${unit.unit}`;
+      ? `${unit.used} ${unit.capacity_unit} in use`
+      : `${unit.used} of ${unit.limit} ${unit.capacity_unit}`;
   const told = unit.used_by_others ? `${words}, others use ${unit.used_by_others}${free}` : `${words}${free}`;
   const bar = meter(told, unit.limit || unit.used, [
     ["used", unit.used],
@@ -122,9 +122,9 @@ function shareUnit(unit) {
     return element(
       "div",
       { class: "unit" },
-      element("span", { class: "amount" }, `${unit.used} ${unit.unit} in use`),
+      element("span", { class: "amount" }, `${unit.used} ${unit.capacity_unit} in use`),
     );
-  const words = [`${unit.used} of ${unit.limit} ${unit.unit}`];
+  const words = [`${unit.used} of ${unit.limit} ${unit.capacity_unit}`];
   if (unit.borrowed) words.push(`borrows ${unit.borrowed}`);
   if (unit.to_lend) words.push(`has ${unit.to_lend} to lend`);
   const told = words.join(", ");
