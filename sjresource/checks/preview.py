@@ -11,10 +11,10 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from sjresource.aws.batch import JOB_QUEUE
 from sjresource.aws.clients import batch_client
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.session import OPTIONAL_TIMEOUTS
-from sjresource.checks.preflight.queue_facts import probe
 from sjresource.checks.preflight.unreachable import unreachable_warning
 from sjresource.checks.rules.requests import LET_PASS
 from sjresource.errors import SjresourceError
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from sjresource.aws.batch import BatchClient
     from sjresource.aws.settings import CheckSettings, Settings
-    from sjresource.checks.preflight.queue_facts import QueueFacts
+    from sjresource.checks.preflight.job import QueueCheck
     from sjresource.problem import Problem
 
 Value = TypeVar("Value")
@@ -65,10 +65,11 @@ class _Entry(Generic[Value]):
 
 
 class PreviewCache:
-    """Queues as AWS described them, warnings that were written, and jobs that are undecided."""
+    """Checks against described queues, whether AWS was asked, warnings, and undecided jobs."""
 
     def __init__(self) -> None:
-        self.queues: TTLCache[QueueFacts | None] = TTLCache(time.monotonic, _KEPT_SECONDS)
+        self.queues: TTLCache[QueueCheck] = TTLCache(time.monotonic, _KEPT_SECONDS)
+        self.asked: TTLCache[bool] = TTLCache(time.monotonic, _KEPT_SECONDS)
         self.warned: TTLCache[int] = TTLCache(time.monotonic, _KEPT_SECONDS)
         self.undecided: set[str] = set()
         """Identities of jobs that may turn out to be unchanged once everything is known."""
@@ -97,13 +98,16 @@ class PreviewCache:
         For what is still to be made, and for jobs of a queue that is still to be made.
         """
 
-        def ask() -> None:
+        def ask() -> bool:
             client = self.client(settings, settings.region)
-            error = probe(client, _ANY_QUEUE) if client else None
-            if error:
+            try:
+                if client:
+                    client.find_many(JOB_QUEUE, [_ANY_QUEUE])
+            except SjresourceError as error:
                 self.warn_of_unreachable(settings, error)
+            return True
 
-        self.queues.get((settings, settings.region, _ANY_QUEUE), ask)
+        self.asked.get((settings, settings.region), ask)
 
     def failing(
         self,

@@ -13,8 +13,7 @@ from sjresource.aws.arn import parse_arn
 from sjresource.aws.payload import is_unknown
 from sjresource.checks.failures import account_problems, check_result
 from sjresource.checks.preflight.declared import MANAGED_IN_PROGRAM
-from sjresource.checks.preflight.job import preflight_problems
-from sjresource.checks.preflight.queue_facts import describe_queue
+from sjresource.checks.preflight.job import describe_for_jobs
 from sjresource.checks.preview import PREVIEW
 from sjresource.checks.rules.instance_hours import with_instance_hours
 from sjresource.checks.rules.requests import failing, job_problems
@@ -29,7 +28,7 @@ if TYPE_CHECKING:
     from pulumi.dynamic import CheckResult
 
     from sjresource.aws.settings import CheckSettings, Settings
-    from sjresource.checks.preflight.queue_facts import QueueFacts
+    from sjresource.checks.preflight.job import QueueCheck
     from sjresource.checks.preview import PreviewCache
     from sjresource.problem import Problem
     from sjresource.stack.diff import Rules
@@ -98,14 +97,14 @@ def _preflight(
     if client is None:
         return
 
-    def describe() -> QueueFacts | None:
+    def describe() -> QueueCheck:
         try:
-            return describe_queue(client, queue)
+            return describe_for_jobs(client, queue)
         except SjresourceError as error:
             preview.warn_of_unreachable(settings, error)
-            return None
+            return lambda _: ()
 
-    facts = preview.queues.get((settings, region, queue), describe)
-    for found in preflight_problems(facts, job) if facts else ():
+    check = preview.queues.get((settings, region, queue), describe)
+    for found in check(job):
         managed = bool(found.resources and job.properties.get(MANAGED_IN_PROGRAM))
         yield found.problem, managed or found.is_of_stack(client, job.properties.get("identity"))

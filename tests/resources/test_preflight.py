@@ -13,7 +13,6 @@ from queue_side import KIND, QueueSide
 
 from sjresource.aws.settings import CheckSettings, Settings
 from sjresource.checks.preflight.job import preflight_problems
-from sjresource.checks.preflight.queue_facts import QueueFacts
 from sjresource.checks.preview import PreviewCache, TTLCache
 from sjresource.checks.service_job import check_job, would_be_submitted
 from sjresource.checks.values.job_arguments import JobArguments
@@ -23,6 +22,7 @@ from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
 from sjresource.resources.service_environment import ServiceEnvironmentProvider
 from sjresource.resources.service_job import RULES, ServiceJobProvider
 from sjresource.stack.identity import IDENTITY_TAG
+from sjresource.status.queue_reader import QueueDescription
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch
@@ -227,7 +227,7 @@ def test_a_borrow_limit_that_is_not_told_is_none() -> None:
         "resourceSharingConfiguration": sharing,
     }
     queue = {"jobQueueName": "q", "jobQueueArn": "q", "schedulingPolicyArn": "p"}
-    facts = QueueFacts(queue, {"quotaSharePolicy": {}}, shares=(share,))
+    facts = QueueDescription(queue, {"quotaSharePolicy": {}}, shares=(share,))
     job = {"quota_share_name": "vision", "service_request_payload": asking_for(9.0)}
 
     assert list(preflight_problems(facts, JobArguments.parse(job))) == []

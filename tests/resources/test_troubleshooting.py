@@ -16,7 +16,6 @@ from sjresource.aws.calls import advice
 from sjresource.aws.session import open_client
 from sjresource.aws.settings import CheckSettings, Settings
 from sjresource.checks.preflight.job import preflight_problems
-from sjresource.checks.preflight.queue_facts import QueueFacts
 from sjresource.checks.preflight.unreachable import unreachable_warning
 from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.errors import RequestFailed, SjresourceError, Unreachable
@@ -27,6 +26,7 @@ from sjresource.stack.inputs.arguments import json_arguments
 from sjresource.status.evidence import Evidence
 from sjresource.status.failure_report import failure_message, how_to_rerun, timeout_message
 from sjresource.status.masking import Mask
+from sjresource.status.queue_reader import QueueDescription
 from sjresource.waiting.jobs import WaitedJobs
 from sjresource.waiting.optional_outputs import read_member, read_record
 from sjresource.waiting.reporter import GroupReport, JobReport, Reporter
@@ -120,14 +120,14 @@ def by_queues() -> Iterator[str]:
     queue: dict[str, Any] = {"jobQueueName": "q", "jobQueueArn": f"{ARN}:job-queue/q"}
     managed = {**queue, "schedulingPolicyArn": "p"}
     shares = ({"quotaShareName": "red", "state": "DISABLED", "capacityLimits": ONE},)
-    quota = QueueFacts(managed, {"quotaSharePolicy": {}}, shares=shares)
+    quota = QueueDescription(managed, {"quotaSharePolicy": {}}, shares=shares)
     small = ({"serviceEnvironmentName": "e", "capacityLimits": ONE},)
     many = {**PAYLOAD, "ResourceConfig": {**PAYLOAD["ResourceConfig"], "InstanceCount": 9.0}}
     job = {"service_request_payload": many}
     for facts, arguments in (
-        (QueueFacts({**queue, "jobQueueType": "ECS"}), job),
-        (QueueFacts({**queue, "state": "DISABLED"}), {**job, "quota_share_name": "red"}),
-        (QueueFacts(queue, environments=small), job),
+        (QueueDescription({**queue, "jobQueueType": "ECS"}), job),
+        (QueueDescription({**queue, "state": "DISABLED"}), {**job, "quota_share_name": "red"}),
+        (QueueDescription(queue, environments=small), job),
         (quota, job),
         (quota, {**job, "quota_share_name": "blue"}),
         (quota, {**job, "quota_share_name": "red"}),

@@ -1,35 +1,77 @@
-"""Whether a queue, as AWS describes it, would ever run a job that would be submitted. Pure.
+"""Whether a queue, as AWS describes it, would ever run a job that would be submitted.
 
 Batch itself checks little of this when a job is submitted; the job would wait for ever.
 """
 
 from __future__ import annotations
 
+import difflib
+from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sjresource.aws.arn import name_in
+from sjresource.aws.arn import name_in, parse_arn
+from sjresource.aws.batch import JOB_QUEUE
 from sjresource.aws.payload import is_unknown
 from sjresource.checks.preflight.live_problem import LiveProblem
 from sjresource.checks.rules.instance_hours import requested_instances
 from sjresource.checks.values.lookups import value_at
+from sjresource.errors import NotFound, SjresourceError
 from sjresource.status.capacity import could_run, limits_of
+from sjresource.status.queue_reader import describe_queue
 from sjresource.vocabulary import DISABLED, NUM_INSTANCES, SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from sjresource.checks.preflight.queue_facts import QueueFacts
+    from sjresource.aws.batch import BatchClient
     from sjresource.checks.values.job_arguments import JobArguments
+    from sjresource.status.queue_reader import QueueDescription
 
     Detail = Mapping[str, Any]
+    QueueCheck = Callable[[JobArguments], Iterable[LiveProblem]]
 
 
-def preflight_problems(facts: QueueFacts, job: JobArguments) -> Iterator[LiveProblem]:
-    """Yield why the queue would not run the job; what is unknown is skipped."""
-    queue = facts.queue
-    if queue is None:
-        yield LiveProblem("job_queue", f"names a queue that does not exist{facts.whereabouts}")
-        return
+_MOST_NAMES = 200
+"""At most so many queues are read to find a similar name."""
+
+
+def describe_for_jobs(client: BatchClient, job_queue: str) -> QueueCheck:
+    """Describe a queue, and return the check of jobs against it.
+
+    Raises:
+        RequestFailed, Unreachable: AWS does not describe the queue.
+    """
+    try:
+        return partial(preflight_problems, describe_queue(client, job_queue))
+    except NotFound:
+        missing = _missing_queue(client, job_queue)
+        return lambda _: (missing,)
+
+
+def _missing_queue(client: BatchClient, job_queue: str) -> LiveProblem:
+    """Return the problem that a queue does not exist: where it was looked for, and similar names.
+
+    The account is named if a queue there shows it.
+    """
+    try:
+        there = list(islice(client.list_all(JOB_QUEUE), _MOST_NAMES))
+    except SjresourceError:
+        there = []
+    names = [str(each["jobQueueName"]) for each in there]
+    arns = [parse_arn(each["jobQueueArn"]) for each in there]
+    account = next((f" of account {arn.account}" for arn in arns if arn), "")
+    name = name_in(job_queue)
+    near = difflib.get_close_matches(name.lower(), {each.lower() for each in names}, n=3)
+    meant = [each for each in names if each.lower() in near]
+    advice = f"did you mean {' or '.join(meant)}?" if meant else "see its name, and aws:region"
+    where = f'there is no "{name}" in {client.region}{account}'
+    return LiveProblem("job_queue", f"names a queue that does not exist: {where}; {advice}")
+
+
+def preflight_problems(found: QueueDescription, job: JobArguments) -> Iterator[LiveProblem]:
+    """Yield why a queue would not run a job; what is unknown, or was not read, is skipped."""
+    queue = found.queue
     name = queue["jobQueueName"]
     kind = _kind(queue)
     if kind != SAGEMAKER_TRAINING:
@@ -38,8 +80,8 @@ def preflight_problems(facts: QueueFacts, job: JobArguments) -> Iterator[LivePro
         )
         return
     yield from _state_problems(queue)
-    yield from _share_problems(facts, job)
-    yield from _capacity_problems(facts, job)
+    yield from _share_problems(found, job)
+    yield from _capacity_problems(found, job)
 
 
 _UNLIMITED = -1
@@ -68,10 +110,10 @@ def _state_problems(queue: Detail) -> Iterator[LiveProblem]:
         yield LiveProblem("job_queue", f'names queue "{name}", which is {status}{why}', (queue,))
 
 
-def _share_problems(facts: QueueFacts, job: JobArguments) -> Iterator[LiveProblem]:
+def _share_problems(found: QueueDescription, job: JobArguments) -> Iterator[LiveProblem]:
     """A queue's policy asks for one kind of share, and every other queue refuses that kind."""
-    queue = facts.queue or {}
-    wanted = _wanted_share(facts)
+    queue = found.queue
+    wanted = _wanted_share(found)
     if wanted is None:
         return
     for name in ("share_identifier", "quota_share_name"):
@@ -82,7 +124,7 @@ def _share_problems(facts: QueueFacts, job: JobArguments) -> Iterator[LiveProble
             yield LiveProblem(name, f"is refused by {_queue(queue)}: {_POLICIES[wanted]}", (queue,))
     given = job.properties.get("quota_share_name")
     if wanted == "quota_share_name" and given is not None and not is_unknown(given):
-        yield from _quota_share_problems(facts, given, job)
+        yield from _quota_share_problems(found, given, job)
 
 
 _POLICIES = {
@@ -92,20 +134,22 @@ _POLICIES = {
 }
 
 
-def _wanted_share(facts: QueueFacts) -> str | None:
+def _wanted_share(found: QueueDescription) -> str | None:
     """Return the argument that the queue's policy requires: "" for none, None if not known."""
-    if not (facts.queue or {}).get("schedulingPolicyArn"):
+    if not found.queue.get("schedulingPolicyArn"):
         return ""
-    if facts.policy is None:
+    if not found.policy:
         return None
-    return "quota_share_name" if "quotaSharePolicy" in facts.policy else "share_identifier"
+    return "quota_share_name" if "quotaSharePolicy" in found.policy else "share_identifier"
 
 
-def _quota_share_problems(facts: QueueFacts, name: str, job: JobArguments) -> Iterator[LiveProblem]:
-    queue = facts.queue or {}
-    share = facts.find_share(name)
-    if share is None:
-        if facts.shares is not None:
+def _quota_share_problems(
+    found: QueueDescription, name: str, job: JobArguments
+) -> Iterator[LiveProblem]:
+    queue = found.queue
+    share = found.find_share(name)
+    if not share:
+        if found.shares is not None:
             reason = f'names share "{name}", which {_queue(queue)} does not have'
             yield LiveProblem("quota_share_name", reason, (queue,))
         return
@@ -121,22 +165,24 @@ def _quota_share_problems(facts: QueueFacts, name: str, job: JobArguments) -> It
         yield LiveProblem("service_request_payload.ResourceConfig", reason, (share,))
 
 
-def _capacity_problems(facts: QueueFacts, job: JobArguments) -> Iterator[LiveProblem]:
+def _capacity_problems(found: QueueDescription, job: JobArguments) -> Iterator[LiveProblem]:
     """What Batch reports only later, as MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE.
 
     https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable.html
     """
     wanted = requested_instances(job.payload)
-    if wanted is None or not facts.environments:
+    if wanted is None or not found.environments:
         return
-    if not any(could_run(environment, wanted) for environment in facts.environments):
-        names = ", ".join(each["serviceEnvironmentName"] for each in facts.environments)
-        limits = " and ".join(map(limits_text, facts.environments))
+    if not any(could_run(environment, wanted) for environment in found.environments):
+        names = ", ".join(each["serviceEnvironmentName"] for each in found.environments)
+        limits = " and ".join(map(limits_text, found.environments))
         reason = (
             f"asks for more instances than its environments ({names}) may ever run: "
             f"{instances_text(wanted)} where there are {limits}"
         )
-        yield LiveProblem("service_request_payload.ResourceConfig", reason, facts.environments)
+        yield LiveProblem(
+            "service_request_payload.ResourceConfig", reason, tuple(found.environments)
+        )
 
 
 def instances_text(wanted: Mapping[str, float]) -> str:

@@ -11,12 +11,12 @@ from training_requests import JOB
 from sjresource.aws.models import input_shape, property_name
 from sjresource.aws.settings import CheckSettings, Settings
 from sjresource.checks.preflight.job import preflight_problems
-from sjresource.checks.preflight.queue_facts import QueueFacts
 from sjresource.checks.rules.requests import queue_problems
 from sjresource.checks.service_job import check_job
 from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.checks.values.shapes import ShapeValidator, can_be_run, meaning
 from sjresource.checks.warnings.requests import job_warnings
+from sjresource.status.queue_reader import QueueDescription
 
 SHAPE = input_shape("CreateTrainingJob", "sagemaker")
 OPERATIONS = [
@@ -143,8 +143,12 @@ def _live_problems(job: dict[str, Any]) -> list[Any]:
     limits = [{"maxCapacity": 1, "capacityUnit": "ml.m5.large"}]
     environment = {"serviceEnvironmentName": "e", "capacityLimits": limits}
     share = {"quotaShareName": "text", "state": "DISABLED", "capacityLimits": limits}
-    quota = QueueFacts(queue, {"quotaSharePolicy": {}}, (environment,), (share,))
-    facts = (QueueFacts(None), QueueFacts(queue), QueueFacts(queue, {}, (environment,)), quota)
+    quota = QueueDescription(queue, {"quotaSharePolicy": {}}, (environment,), (share,))
+    facts = (
+        QueueDescription(queue),
+        QueueDescription(queue, {"fairsharePolicy": {}}, (environment,)),
+        quota,
+    )
     return [
         problem for each in facts for problem in preflight_problems(each, JobArguments.parse(job))
     ]
