@@ -93,21 +93,17 @@ class PreviewCache:
             return None
 
     def warn_if_unreachable(self, settings: Settings) -> None:
-        """Warn if AWS cannot be asked, whatever there is to ask about.
-
-        For what is still to be made, and for jobs of a queue that is still to be made.
-        """
+        """Warn if AWS cannot be asked, where what would be asked about is still to be made."""
 
         def ask() -> bool:
             client = self.client(settings, settings.region)
             try:
-                if client:
-                    client.find_many(JOB_QUEUE, [_ANY_QUEUE])
+                return bool(client and client.find_many(JOB_QUEUE, [_ANY_QUEUE]))
             except SjresourceError as error:
                 self.warn_of_unreachable(settings, error)
-            return True
+                return False
 
-        self.asked.get((settings, settings.region), ask)
+        self.asked.get(settings, ask)
 
     def failing(
         self,

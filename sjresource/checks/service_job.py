@@ -18,7 +18,7 @@ from sjresource.checks.preview import PREVIEW
 from sjresource.checks.rules.instance_hours import with_instance_hours
 from sjresource.checks.rules.requests import failing, job_problems
 from sjresource.checks.values.job_arguments import JobArguments
-from sjresource.checks.values.lookups import holds_unknown, with_known
+from sjresource.checks.values.lookups import holds_unknown, text_at, with_known
 from sjresource.errors import SjresourceError
 from sjresource.stack.diff import find_changes
 
@@ -85,15 +85,13 @@ def _preflight(
     settings: Settings, job: JobArguments, preview: PreviewCache
 ) -> Iterator[tuple[Problem, bool]]:
     """Yield each live problem, and whether this program manages something that could repair it."""
-    queue = job.properties.get("job_queue")
-    if is_unknown(queue):
+    if is_unknown(job.properties.get("job_queue")):
         preview.warn_if_unreachable(settings)
         return
-    if not isinstance(queue, str) or not queue:
-        return
+    queue = text_at(job.properties, "job_queue") or ""
     arn = parse_arn(queue)
     region = arn.region if arn else settings.region
-    client = preview.client(settings, region)
+    client = preview.client(settings, region) if queue else None
     if client is None:
         return
 
