@@ -29,7 +29,7 @@ from sjresource.emulator.server.page import EmulatorControls, EmulatorSource
 from sjresource.emulator.server.routing import ServiceRouter
 from sjresource.emulator.server.server import Server
 from sjresource.emulator.services.logs import LogsPersistence
-from sjresource.emulator.services.moto import DamagedPersistence, MotoServices, Persistence
+from sjresource.emulator.services.moto import MotoServices, Persistence
 from sjresource.emulator.services.s3 import S3Persistence
 from sjresource.emulator.services.sagemaker import TrainingJobs
 from sjresource.emulator.services.sts import WebIdentities
@@ -107,7 +107,14 @@ class Emulator:
             self._store = Store(None if data is None else data / BATCH)
             opened.callback(self._store.close)
             self._catch_up()
-            self._moto = MotoServices({} if data is None else _persistences(data, opened))
+            self._moto = MotoServices(
+                {}
+                if data is None
+                else {
+                    "s3": _persistence(S3Persistence, data / OBJECTS, opened),
+                    "logs": _persistence(LogsPersistence, data / LOGS, opened),
+                }
+            )
             self._keyring = Keyring(self.credentials, time.time)
             self._authenticator = Authenticator(self._keyring, time.time)
             self._server = Server(self._application, host, port, admit=self._authenticator.admit)
@@ -230,17 +237,13 @@ def _lock_data(data: Path, opened: contextlib.ExitStack) -> DataLock:
     return data_lock
 
 
-def _persistences(data: Path, opened: contextlib.ExitStack) -> dict[str, Persistence]:
-    persistences: dict[str, Persistence] = {}
-    for service, kind, path in (
-        ("s3", S3Persistence, data / OBJECTS),
-        ("logs", LogsPersistence, data / LOGS),
-    ):
-        try:
-            persistence: Persistence = kind(path)
-        except DamagedError as damage:
-            _LOG.error("%s; all other services go on", damage)
-            persistence = DamagedPersistence(damage)
-        persistences[service] = persistence
-        opened.callback(persistence.close)
-    return persistences
+def _persistence(
+    kind: Callable[[Path], Persistence], path: Path, opened: contextlib.ExitStack
+) -> Persistence | DamagedError:
+    try:
+        persistence = kind(path)
+    except DamagedError as damage:
+        _LOG.error("%s; all other services go on", damage)
+        return damage
+    opened.callback(persistence.close)
+    return persistence

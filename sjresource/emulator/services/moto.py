@@ -16,12 +16,12 @@ from botocore.compat import HTTPHeaders
 
 from sjresource.emulator.protocol.errors import AWSError
 from sjresource.emulator.protocol.http_messages import Response, host_name
+from sjresource.emulator.store.damage import DamagedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sjresource.emulator.protocol.http_messages import Request
-    from sjresource.emulator.store.damage import DamagedError
 
     Ask = Callable[[Request, str], Response]
 
@@ -54,28 +54,13 @@ class Persistence(Protocol):
         """Close the files."""
 
 
-class DamagedPersistence:
-    """Stands for one whose database can't be read: its service refuses, the others go on."""
-
-    def __init__(self, damage: DamagedError) -> None:
-        self._damage = damage
-
-    def restore(self, ask: Ask) -> None:
-        """Raise AWSError."""
-        del ask
-        raise AWSError("ServiceUnavailable", str(self._damage), 503)
-
-    def persist(self, request: Request, region: str, ask: Ask) -> None:
-        """Do nothing: no request gets here."""
-
-    def close(self) -> None:
-        """Do nothing: nothing is open."""
-
-
 class MotoServices:
-    """Lets moto answer, and the service's persistence keep what has changed."""
+    """Lets moto answer, and a service's persistence keep what has changed.
 
-    def __init__(self, persistences: Mapping[str, Persistence]) -> None:
+    A service whose persistence is damaged refuses everything; the others go on.
+    """
+
+    def __init__(self, persistences: Mapping[str, Persistence | DamagedError]) -> None:
         self._persistences = persistences
         self._restored: set[str] = set()
         self._restoring = threading.Lock()
@@ -85,6 +70,8 @@ class MotoServices:
         persistence = self._persistences.get(service)
         if persistence is None:
             return _ask_moto(service, region, request)
+        if isinstance(persistence, DamagedError):
+            raise AWSError("ServiceUnavailable", str(persistence), 503)
 
         def ask(request: Request, region: str) -> Response:
             return _ask_moto(service, region, request)

@@ -23,7 +23,7 @@ class LiveJobs:
 
     def __init__(self, jobs: Iterable[Job]) -> None:
         self._jobs: dict[str, Job] = {}
-        self._by_status: dict[tuple[str, str], dict[int, Job]] = {}
+        self._by_status: dict[str, dict[str, Job]] = {status: {} for status in LIVE}
         self._waiting: JobQueues[Job] = JobQueues()
         self._stopping: dict[str, Job] = {}
         self._holding: dict[int, RunningJob] = {}
@@ -38,7 +38,7 @@ class LiveJobs:
         if job.status not in LIVE:
             return
         self._jobs[job.id] = job
-        self._by_status.setdefault((job.status, job.queue), {})[job.sequence] = job
+        self._by_status[job.status][job.id] = job
         if job.stop_due is not None:
             self._stopping[job.id] = job
         if _is_waiting(job):
@@ -52,10 +52,7 @@ class LiveJobs:
         self._stopping.pop(job_id, None)
         if known is None:
             return
-        jobs = self._by_status[known.status, known.queue]
-        del jobs[known.sequence]
-        if not jobs:
-            del self._by_status[known.status, known.queue]
+        del self._by_status[known.status][job_id]
         if _is_waiting(known):
             self._waiting.remove(*_position(known))
         if known.status in HOLDING_CAPACITY:
@@ -89,13 +86,7 @@ class LiveJobs:
 
     def with_status(self, statuses: Iterable[str]) -> list[Job]:
         """Return the jobs with one of `statuses`, oldest first."""
-        wanted = frozenset(statuses)
-        found = [
-            job
-            for (status, _), jobs in self._by_status.items()
-            if status in wanted
-            for job in jobs.values()
-        ]
+        found = [job for status in statuses for job in self._by_status[status].values()]
         return sorted(found, key=lambda job: job.sequence)
 
     def waiting_queues(self) -> list[str]:
