@@ -11,14 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.emulator.api.scheduling_policies import policy_kind
 from sjresource.emulator.protocol.errors import ClientException
+from sjresource.emulator.scheduling.capacity import NUM_INSTANCES
 
 if TYPE_CHECKING:
-    from typing import Final
-
     from sjresource.emulator.api.call import Call
     from sjresource.emulator.store.records import Resource
-
-_ALL_INSTANCES: Final = "NUM_INSTANCES"
 
 
 def is_quota_managed(call: Call, queue: Resource) -> bool:
@@ -67,9 +64,9 @@ def queues_on(call: Call, environment: str) -> list[Resource]:
 
 
 def _check_units(environment: Resource, limits: list[dict[str, Any]]) -> None:
-    if any(limit["capacityUnit"] == _ALL_INSTANCES for limit in limits):
+    if any(limit["capacityUnit"] == NUM_INSTANCES for limit in limits):
         raise ClientException(
-            f"ServiceEnvironment {environment.name} has the capacityUnit {_ALL_INSTANCES}: quota "
+            f"ServiceEnvironment {environment.name} has the capacityUnit {NUM_INSTANCES}: quota "
             "management needs instance types"
         )
 

@@ -20,6 +20,7 @@ from sjresource.emulator.api.call import (
 )
 from sjresource.emulator.api.quota_management import check_new_units, queues_on
 from sjresource.emulator.protocol.errors import ClientException
+from sjresource.emulator.scheduling.capacity import NUM_INSTANCES
 from sjresource.emulator.store.arns import batch_arn, check_name
 from sjresource.emulator.store.records import Resource
 
@@ -85,7 +86,7 @@ def describe_service_environments(call: Call, parameters: Parameters) -> Answer:
 def _check_limits(limits: list[dict[str, Any]]) -> None:
     require_capacity_limits(limits)
     units = [limit["capacityUnit"] for limit in limits]
-    if any(unit != "NUM_INSTANCES" and not unit.startswith("ml.") for unit in units):
+    if any(unit != NUM_INSTANCES and not unit.startswith("ml.") for unit in units):
         raise ClientException("capacityUnit must be NUM_INSTANCES or an instance type (ml.*)")
-    if "NUM_INSTANCES" in units and len(units) > 1:
+    if NUM_INSTANCES in units and len(units) > 1:
         raise ClientException("capacityUnit NUM_INSTANCES stands alone in capacityLimits")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.emulator.api.call import Answer, Call, Parameters, require
 from sjresource.emulator.api.quota_management import queue_policy
+from sjresource.emulator.scheduling.capacity import NUM_INSTANCES
 from sjresource.emulator.store.records import HOLDING_CAPACITY
 
 if TYPE_CHECKING:
@@ -75,6 +76,6 @@ def _usage(jobs: Iterable[Job], policy: str | None) -> list[dict[str, Any]]:
     total: dict[str, int] = {}
     for job in jobs:
         for unit, count in job.capacity.items():
-            counted = "NUM_INSTANCES" if policy == "fairsharePolicy" else unit
+            counted = NUM_INSTANCES if policy == "fairsharePolicy" else unit
             total[counted] = total.get(counted, 0) + count
     return [{"capacityUnit": unit, "quantity": float(count)} for unit, count in total.items()]

@@ -50,7 +50,7 @@ def prepare(
 
 
 def toolkit_variables(job: TrainingJob, root: ContainerRoot, *, cpus: int) -> dict[str, str]:
-    """Return a training job's SM_* variables, as if there was never a GPU.
+    """Return a training job's SM_* variables; there is never a GPU.
 
     They are not SageMaker's but its training toolkit's, which AWS's own images have; names and
     forms as in
