@@ -288,7 +288,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
     def _statuses(
         self, declared: WaitedJobs, options: WaitOptions, identity: pulumi.Input[str]
     ) -> pulumi.Output[Any] | None:
-        """Give the end of the wait, or unknown in a preview; None in a run that doesn't wait."""
+        """Return the final statuses, unknown in a preview; None in a run that doesn't wait."""
         operation = stack_operation()
         if operation.never_waits:
             return None

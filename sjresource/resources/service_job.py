@@ -5,12 +5,12 @@ waits. The resource's id is the job's ARN.
 
 What replaces a job, and so runs it again:
 
-| in the program or the config                               | shown as                            |
-| ---------------------------------------------------------- | ----------------------------------- |
-| an argument that `RULES` below says REPLACES of            | that argument                       |
-| the queue's region, or the configured region or account    | `region`, `account`                 |
-| another `adopt_job_id` than before, and not this job's     | `adopt_job_id`                      |
-| `rerun_on_failure`, while Batch says that the job FAILED   | `status`                            |
+| what differs                                             | the engine shows    |
+| -------------------------------------------------------- | ------------------- |
+| an argument with REPLACES in `RULES`, below              | that argument       |
+| the queue's region, or the configured region or account  | `region`, `account` |
+| `adopt_job_id`: another one, and not this job's          | `adopt_job_id`      |
+| nothing, but `rerun_on_failure` is set and it has FAILED | `status`            |
 """
 
 from __future__ import annotations

@@ -92,10 +92,8 @@ def find_or_submit(
         RequestFailed: among others, the user has to decide about a job of this very run.
         RequestFailed, Unreachable: another call is safe, and finds what this one submitted.
     """
-    jobs = _JobsOfName(client, run)
-    # Before a replacement, the state has seen to the jobs that had ended.
-    ended = _ENDED_DESCRIBED if run.replaced is None else 0
-    found = _wait_until_decided(client, run, list(jobs.details(ended=ended)), sleep)
+    submission = _Submission(client, run, sleep)
+    found = submission.decided_jobs()
     taken = next((job for job in found if run.takes(job)), None)
     others = [job for job in found if job is not taken and not has_ended(job)]
     orphans = [job["jobArn"] for job in others if run.ownership_of(job) == "LOST"]
@@ -104,11 +102,12 @@ def find_or_submit(
         for job in others
         if run.ownership_of(job) == "RECORDED" and job["jobArn"] != run.replaced
     ]
-    if taken is not None:
-        _tag_as_taken(client, run, taken)
-        return Submitted(taken["jobArn"], taken, orphans, recorded)
-    arn, detail = _submit_new(client, run, jobs, sleep)
-    return Submitted(arn, detail, orphans, recorded)
+    if taken is None:
+        return Submitted(*submission.submit_new(), orphans, recorded)
+    tags = run.renewed_tags(taken["tags"])
+    if any(taken["tags"].get(key) != value for key, value in tags.items()):  # an alias's
+        client.tag_resource(taken["jobArn"], tags)
+    return Submitted(taken["jobArn"], taken, orphans, recorded)
 
 
 def adopt(client: BatchClient, run: WantedRun, job: str) -> Submitted | None:
@@ -154,28 +153,130 @@ def live_jobs(client: BatchClient, arns: list[str]) -> list[str]:
     return [arn for arn, detail in details.items() if detail and not has_ended(detail)]
 
 
-class _JobsOfName:
-    """The jobs of a run's name in its queue, as they were when they were first described."""
+class _Submission:
+    """One run on its way to a job, and the jobs of its name, as they were first described."""
 
-    def __init__(self, client: BatchClient, run: WantedRun) -> None:
+    def __init__(self, client: BatchClient, run: WantedRun, sleep: Callable[[float], None]) -> None:
         self._client = client
         self._run = run
+        self._sleep = sleep
         self._details: dict[str, Detail] = {}
         self._statuses: dict[str, str] = {}
         self._created: dict[str, int] = {}
-        self.list()
-        self.known = frozenset(self._statuses)
+        self._list_jobs()
+        self._known = frozenset(self._statuses)
         """Ids of the jobs that were there before anything was submitted."""
 
-    def list(self) -> None:
-        """List them again, under each name that the run has had."""
+    def decided_jobs(self) -> list[Detail]:
+        """Return the jobs of the name once the user has to decide about none of them.
+
+        Raises:
+            RequestFailed: after some seconds there still is one to decide about.
+        """
+        # Before a replacement, the state has seen to the jobs that had ended.
+        ended = _ENDED_DESCRIBED if self._run.replaced is None else 0
+
+        def describe() -> list[Detail]:
+            self._details.clear()
+            return list(self._described_jobs(ended=ended))
+
+        def is_decided(jobs: list[Detail]) -> bool:
+            return not any(map(self._run.must_ask_about, jobs))
+
+        jobs = poll(describe, is_decided, self._sleep, _DECIDED_DELAYS)
+        for job in filter(self._run.must_ask_about, jobs):
+            raise _question(self._run, job)
+        return jobs
+
+    def submit_new(self) -> tuple[str, Detail | None]:
+        """Submit under one generation of the token after the other, until a job is wanted."""
+        run = self._run
+        useless: set[str] | None = None
+        for generation in range(1 if run.token else _GENERATIONS):
+            if useless and token_digest(run.client_token(generation)) in useless:
+                continue
+            arn = self._submit(generation)
+            detail = _describe(self._client, arn)
+            if detail is None and name_in(arn) in self._known:
+                # It was there before, so nothing new is lost; it may have been released.
+                seen = "the job that its token leads to can't be read"
+                name, help_ = run.request["jobName"], "run `pulumi up` again"
+                raise Unreachable("submitting", "ServiceJob", name, seen, help_)
+            if detail is None or self._is_wanted(detail):
+                return arn, detail
+            if useless is None:
+                passed = filter(run.passes_over, self._described_jobs())
+                useless = {token_digest_of(job) for job in passed} - {""}
+        seen = "its client_token leads to a job that was released or is somebody else's"
+        raise _refusal(run, seen, "choose another client_token, or leave it out")
+
+    def _submit(self, generation: int) -> str:
+        """Submit, and return the ARN of the job that the token leads to, new or not."""
+        request = {
+            **self._run.request,
+            "tags": {
+                **self._run.request.get("tags", {}),
+                **self._run.submission_tags(generation),
+            },
+            "clientToken": self._run.client_token(generation),
+        }
+        return self._client.submit_service_job(request) or self._find_submitted(generation)
+
+    def _find_submitted(self, generation: int) -> str:
+        """Return the ARN of the job that has a used token, among those that are listed by now."""
+        token = token_digest(self._run.client_token(generation))
+
+        def find() -> str:
+            arns = (
+                job["jobArn"] for job in self._described_jobs() if token_digest_of(job) == token
+            )
+            return next(arns, "")
+
+        def sleep(seconds: float) -> None:
+            self._sleep(seconds)
+            self._list_jobs()
+
+        arn = poll(find, bool, sleep, _LIST_DELAYS)
+        if arn:
+            return arn
+        wait = "run `pulumi up` again in a minute to find it, or change `triggers` for a new run"
+        raise _refusal(
+            self._run,
+            "Batch has its client_token already, but lists no such job",
+            "choose another client_token" if self._run.token else wait,
+        )
+
+    def _is_wanted(self, job: Detail) -> bool:
+        """Whether the job that a token led to is new, or from a create of this run that was lost.
+
+        Lists may lag behind: a job that was not listed is new, unless its tags say otherwise. A
+        token of the user's own may also lead to a job of another name, queue or owner.
+
+        Raises:
+            RequestFailed: a state has recorded it, and it is not being replaced.
+        """
+        is_new = job["jobId"] not in self._known and not self._run.token
+        if is_new and IDENTITY_TAG not in job.get("tags", {}):
+            return True
+        if self._run.passes_over(job):
+            return False
+        if self._run.ownership_of(job) != "LOST":
+            raise _question(self._run, job)
+        if is_new or not has_ended(job):
+            return True
+        # Not released: an ended job is still wanted, but only where AWS lets ended jobs be tagged.
+        tag = {IDENTITY_TAG: identity_tag(self._run.identity)}
+        return ignoring_refusal(lambda: self._client.tag_resource(job["jobArn"], tag))
+
+    def _list_jobs(self) -> None:
+        """List the jobs again, under each name that the run has had."""
         requests = [each.request for each in self._run.variants]
         for queue, name in sorted({(each["jobQueue"], each["jobName"]) for each in requests}):
             for job in self._client.list_service_jobs_named(queue, name):
                 self._statuses[job["jobId"]] = job.get("status", "")
                 self._created[job["jobId"]] = job.get("createdAt", 0)
 
-    def details(self, *, ended: int | None = None) -> Iterator[Detail]:
+    def _described_jobs(self, *, ended: int | None = None) -> Iterator[Detail]:
         """Describe each job once; of the ended ones only the latest `ended`, if that is given."""
         over = [job_id for job_id, status in self._statuses.items() if status in TERMINAL]
         over.sort(key=self._created.__getitem__, reverse=True)
@@ -187,124 +288,6 @@ class _JobsOfName:
                 self._details[job_id] = found
             if job_id in self._details:
                 yield self._details[job_id]
-
-    def useless_tokens(self) -> set[str]:
-        """Return the digests of tokens that lead to jobs which are passed over."""
-        jobs = [job for job in self.details() if self._run.passes_over(job)]
-        return {token_digest_of(job) for job in jobs} - {""}
-
-
-def _wait_until_decided(
-    client: BatchClient, run: WantedRun, jobs: list[Detail], sleep: Callable[[float], None]
-) -> list[Detail]:
-    """Return the jobs, described again, once the user has to decide about none of them.
-
-    Raises:
-        RequestFailed: after some seconds there still is one to decide about.
-    """
-
-    def descriptions() -> Iterator[list[Detail]]:
-        described = jobs
-        while True:
-            yield described
-            described = [found for job in described if (found := _find(client, job["jobId"]))]
-
-    def is_decided(described: list[Detail]) -> bool:
-        return not any(map(run.must_ask_about, described))
-
-    described = poll(descriptions().__next__, is_decided, sleep, _DECIDED_DELAYS)
-    for job in described:
-        if run.must_ask_about(job):
-            raise _question(run, job)
-    return described
-
-
-def _tag_as_taken(client: BatchClient, run: WantedRun, job: Detail) -> None:
-    """Tag a lost job as this resource's where it was submitted under an alias."""
-    tags = run.renewed_tags(job["tags"])
-    if any(job["tags"].get(key) != value for key, value in tags.items()):
-        client.tag_resource(job["jobArn"], tags)
-
-
-def _submit_new(
-    client: BatchClient, run: WantedRun, jobs: _JobsOfName, sleep: Callable[[float], None]
-) -> tuple[str, Detail | None]:
-    """Submit under one generation of the token after the other, until it leads to a wanted job."""
-    useless: set[str] | None = None
-    for generation in range(1 if run.token else _GENERATIONS):
-        if useless and token_digest(run.client_token(generation)) in useless:
-            continue
-        arn = _submit(client, run, generation, jobs, sleep)
-        detail = _describe(client, arn)
-        if detail is None and name_in(arn) in jobs.known:
-            # It was there before, so nothing new is lost; it may have been released.
-            seen, help_ = "the job that its token leads to can't be read", "run `pulumi up` again"
-            raise Unreachable("submitting", "ServiceJob", run.request["jobName"], seen, help_)
-        if detail is None or _is_wanted(client, run, detail, jobs.known):
-            return arn, detail
-        useless = jobs.useless_tokens() if useless is None else useless
-    seen = "its client_token leads to a job that was released or is somebody else's"
-    raise _refusal(run, seen, "choose another client_token, or leave it out")
-
-
-def _submit(
-    client: BatchClient,
-    run: WantedRun,
-    generation: int,
-    jobs: _JobsOfName,
-    sleep: Callable[[float], None],
-) -> str:
-    """Submit, and return the ARN of the job that the token leads to, new or not."""
-    request = {
-        **run.request,
-        "tags": {**run.request.get("tags", {}), **run.submission_tags(generation)},
-        "clientToken": run.client_token(generation),
-    }
-    arn = client.submit_service_job(request)
-    return arn or _find_submitted(run, generation, jobs, sleep)
-
-
-def _find_submitted(
-    run: WantedRun, generation: int, jobs: _JobsOfName, sleep: Callable[[float], None]
-) -> str:
-    """Return the ARN of the job that has a used token, among those that are listed by now."""
-    token = token_digest(run.client_token(generation))
-
-    def arns() -> Iterator[str]:
-        while True:
-            found = (job["jobArn"] for job in jobs.details() if token_digest_of(job) == token)
-            yield next(found, "")
-            jobs.list()
-
-    arn = poll(arns().__next__, bool, sleep, _LIST_DELAYS)
-    if arn:
-        return arn
-    wait = "run `pulumi up` again in a minute to find it, or change `triggers` for a new run"
-    seen = "Batch has its client_token already, but lists no such job"
-    raise _refusal(run, seen, "choose another client_token" if run.token else wait)
-
-
-def _is_wanted(client: BatchClient, run: WantedRun, job: Detail, known: frozenset[str]) -> bool:
-    """Whether the job that a token led to is new, or from a create of this run that was lost.
-
-    Lists may lag behind: a job that was not listed is new, unless its tags say otherwise. A token
-    of the user's own may also lead to a job of another name or queue, of another owner.
-
-    Raises:
-        RequestFailed: a state has recorded it, and it is not being replaced.
-    """
-    is_new = job["jobId"] not in known and not run.token
-    if is_new and IDENTITY_TAG not in job.get("tags", {}):
-        return True
-    if run.passes_over(job):
-        return False
-    if run.ownership_of(job) != "LOST":
-        raise _question(run, job)
-    if is_new or not has_ended(job):
-        return True
-    # Not released: an ended job is still wanted, but only where AWS lets ended jobs be tagged.
-    tag = {IDENTITY_TAG: identity_tag(run.identity)}
-    return ignoring_refusal(lambda: client.tag_resource(job["jobArn"], tag))
 
 
 def _find(client: BatchClient, job: str) -> Detail | None:

@@ -65,12 +65,12 @@ def end_and_release(
         if seen is None:
             raise
     if seen is None and tagged and job.may_lag:
-        said = "Batch was asked to end it, and it takes its tags, but shows it nowhere"
-        raise _not_accepted(job.arn, said)
+        problem = "Batch was asked to end it, and it takes its tags, but shows it nowhere"
+        raise _not_accepted(job.arn, problem)
     if seen is not None and not has_ended(seen):
         _remove_tag(client, job.arn)
-        said = f"Batch was asked to end it, and it is still {seen['status']}"
-        raise _not_accepted(job.arn, said)
+        problem = f"Batch was asked to end it, and it is still {seen['status']}"
+        raise _not_accepted(job.arn, problem)
     return seen
 
 

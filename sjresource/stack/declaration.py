@@ -1,4 +1,4 @@
-"""What a program says of a resource beside its arguments: who it is, and who it was.
+"""A resource's identity, and those that it had before, as the program declares them.
 
 Aliases that a program adds before its first `await` are known before its first resource is
 registered, in any order of declaration. A resource that takes a name which another one had is a new

@@ -1,4 +1,4 @@
-"""Tags in AWS what the engine has registered, so that a lost create can be told from others.
+"""Tags in AWS what the engine has registered, by which a lost create is recognised.
 
 The engine answers a registration once it has written the new resource into the state. Then the
 program tags it as recorded. Its gRPC stub hears the answer even if another resource has failed the
