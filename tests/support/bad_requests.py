@@ -52,6 +52,9 @@ def tag(key: str) -> dict[str, str]:
 BAD_JOBS = (
     job("job_name", "1 to 128 letters", job_name="my job"),
     job("job_name", "1 to 128 letters", job_name=""),
+    job("job_name", "1 to 128 letters", job_name="a" * 129),
+    job("job_name", "1 to 128 letters", job_name="träin"),
+    job("job_name", "must be a string, got a number", job_name=7.0),
     job("job_queue", "the name or the ARN of a job-queue", job_queue="my queue"),
     job(
         "job_queue",
@@ -61,9 +64,12 @@ BAD_JOBS = (
     job("job_queue", "is required", job_queue=None),
     job("service_job_type", "must be one of SAGEMAKER_TRAINING", service_job_type="SAGEMAKER"),
     job("scheduling_priority", "from 0 to 9999", scheduling_priority=-1.0),
+    job("scheduling_priority", "from 0 to 9999", scheduling_priority=10000.0),
+    job("scheduling_priority", "must be an integer", scheduling_priority=1.5),
     job("scheduling_priority", "must be an integer, got a string", scheduling_priority="5"),
     job("scheduling_priority", "must be an integer, got a boolean", scheduling_priority=True),
     job("retry_strategy.attempts", "from 1 to 10", retry_strategy={"attempts": 0.0}),
+    job("retry_strategy.attempts", "from 1 to 10", retry_strategy={"attempts": 11.0}),
     job(
         "retry_strategy.evaluate_on_exit",
         "at most 5 conditions",
@@ -84,6 +90,7 @@ BAD_JOBS = (
         "at most 512 characters",
         retry_strategy={"attempts": 2.0, "evaluate_on_exit": [{"on_status_reason": LONG * 2}]},
     ),
+    job("timeout_config.seconds", "is not known", timeout_config={"seconds": 5.0}),
     job("timeout_config", "must be an object, got a number", timeout_config=3600.0),
     job(
         "timeout_config.attempt_duration_seconds",
