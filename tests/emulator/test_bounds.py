@@ -169,7 +169,7 @@ def test_delayed_calls_hold_up_nobody(emulator: Emulator) -> None:
     for thread in threads:
         thread.start()
     deadline = time.monotonic() + 20
-    while emulator.faults.open_faults():
+    while emulator.faults.pending():
         assert time.monotonic() < deadline
         time.sleep(0.01)
 

@@ -174,9 +174,9 @@ def test_page_is_neither_counted_nor_hit_by_faults(emulator: Emulator, entered: 
 
     assert shown["errors"] == []
     assert emulator.calls.counts() == {}
-    assert len(emulator.faults.open_faults()) == 1
+    assert len(emulator.faults.pending()) == 1
     send(emulator, "/_page/controls/faults", "DELETE", **known)
-    assert emulator.faults.open_faults() == []
+    assert emulator.faults.pending() == []
 
 
 def test_url_is_told_to_the_owner_of_the_data_only(tmp_path: Path) -> None:

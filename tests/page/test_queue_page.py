@@ -337,7 +337,7 @@ def test_fault_is_injected_and_cleared(page: Page, emulator: Emulator) -> None:
     page.get_by_role("button", name="Inject fault").click()
     faults = page.locator("#faults li")
     expect(faults).to_contain_text("SubmitServiceJob delay 1.5 s: the next 3 calls")
-    (fault,) = emulator.faults.open_faults()
+    (fault,) = emulator.faults.pending()
     assert (fault["kind"], fault["count"], fault["seconds"]) == ("delay", 3, 1.5)
     page.get_by_label("Kind").select_option("throttle")
     page.get_by_label("Calls").fill("")
@@ -345,10 +345,10 @@ def test_fault_is_injected_and_cleared(page: Page, emulator: Emulator) -> None:
     expect(faults.last).to_contain_text("SubmitServiceJob throttle: every call")
     page.get_by_role("button", name="Clear SubmitServiceJob delay").click()
     expect(faults).to_have_count(1)
-    assert [each["kind"] for each in emulator.faults.open_faults()] == ["throttle"]
+    assert [each["kind"] for each in emulator.faults.pending()] == ["throttle"]
     page.get_by_role("button", name="Clear all faults").click()
     expect(faults).to_have_text("No fault is waiting for a call.")
-    assert emulator.faults.open_faults() == []
+    assert emulator.faults.pending() == []
 
 
 def test_markup_in_reasons_and_logs_is_text(page: Page, emulator: Emulator) -> None:

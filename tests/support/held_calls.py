@@ -54,7 +54,7 @@ class HeldCalls:
     def start_up(self, stack: PulumiStack) -> RunningCli:
         """Start an `up` and block until every hold that was ordered has its call."""
         cli = stack.start("up")
-        orders = self.cloud.emulator.faults.open_faults
+        orders = self.cloud.emulator.faults.pending
         assert holds_within(LONGEST_HOLD_SECONDS, lambda: not orders()), cli.stdout()
         return cli
 

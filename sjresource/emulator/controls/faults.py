@@ -97,7 +97,7 @@ class Faults:
             kept = {id(fault) for fault in self._faults}
             self._buckets = {key: it for key, it in self._buckets.items() if key in kept}
 
-    def open_faults(self) -> list[dict[str, Any]]:
+    def pending(self) -> list[dict[str, Any]]:
         """Return the faults that are still to hit calls, without the values to match."""
         with self._lock:
             return [{**asdict(each), "match": sorted(each.match)} for each in self._faults]

@@ -16,7 +16,7 @@ from sjresource.emulator.clock import FASTEST
 from sjresource.emulator.controls.faults import read_fault
 from sjresource.emulator.executors.scripts import rule_from
 from sjresource.emulator.protocol.decoding import (
-    Members,
+    JSONObject,
     Seconds,
     decode,
     decode_members,
@@ -47,20 +47,20 @@ _ADVANCING_SECONDS: Final = 50
 """Real time; callers wait for a minute."""
 
 
-class _ClockOrder(Members):
+class _ClockOrder(JSONObject):
     advance: Seconds | UnsetType = UNSET
     rate: Annotated[float, Meta(ge=0, le=FASTEST)] | UnsetType = UNSET
 
 
-class _FaultNumber(Members):
+class _FaultNumber(JSONObject):
     number: Annotated[int, Meta(ge=0, le=2**53)] | None = None
 
 
-class _Loss(Members):
+class _Loss(JSONObject):
     action: Literal["expire", "vanish"]
 
 
-class _IdentityOrder(Members):
+class _IdentityOrder(JSONObject):
     seconds: Annotated[float, Meta(ge=1, le=LONGEST_IDENTITY)] = 3600
 
 
@@ -83,7 +83,7 @@ class ControlRoutes:
         self._routes: dict[tuple[str, str], Callable[[Any], Any]] = {
             ("GET", "clock"): lambda _: self._time(),
             ("POST", "clock"): self._move_clock,
-            ("GET", "faults"): lambda _: {"faults": self.faults.open_faults()},
+            ("GET", "faults"): lambda _: {"faults": self.faults.pending()},
             ("POST", "faults"): lambda body: self.faults.add(read_fault(body)),
             ("DELETE", "faults"): self._clear_faults,
             ("GET", "calls"): lambda _: {

@@ -18,7 +18,7 @@ from msgspec import Meta
 
 from sjresource.emulator.protocol.decoding import (
     Count,
-    Members,
+    JSONObject,
     Seconds,
     Text,
     WrongInputError,
@@ -176,7 +176,7 @@ def rule_from(description: Any, default: Script) -> Rule:
     return Rule(order.job_name, scripts_from(order.script, default), order.count)
 
 
-class _RuleOrder(Members):
+class _RuleOrder(JSONObject):
     job_name: str = "*"
     script: Any = None
     count: Count | None = None

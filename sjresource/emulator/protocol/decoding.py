@@ -29,7 +29,7 @@ Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
 Text = Annotated[str, Meta(max_length=256, pattern=_PRINTABLE)]
 
 
-class Members(Struct, forbid_unknown_fields=True, kw_only=True):
+class JSONObject(Struct, forbid_unknown_fields=True, kw_only=True):
     """Base of the types of JSON objects."""
 
 

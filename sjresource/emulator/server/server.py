@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import waitress  # type: ignore[import-untyped] # it has no types
 from waitress import wasyncore
 
-from sjresource.emulator.server.connections import MOST_BYTES, Channel, admit_all
+from sjresource.emulator.server.connections import MOST_BYTES, EmulatorChannel, admit_all
 from sjresource.page.server import most_connections
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Server:
             ident="sjresource-emulator",
             clear_untrusted_proxy_headers=True,
         )
-        self._server.channel_class = Channel
+        self._server.channel_class = EmulatorChannel
         self._server.adj.admit = admit
         self.port = int(self._server.effective_port)
         self._stopping = threading.Event()

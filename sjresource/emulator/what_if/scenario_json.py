@@ -14,7 +14,7 @@ from msgspec import UNSET, Meta, UnsetType, field, to_builtins
 
 from sjresource.emulator.protocol.decoding import (
     Count,
-    Members,
+    JSONObject,
     Seconds,
     Text,
     WrongInputError,
@@ -40,32 +40,32 @@ _MANY: Final = Meta(max_length=1000)
 _Amount = Annotated[int, Meta(ge=0, le=1_000_000)]
 
 
-class _Share(Members, rename="camel"):
+class _Share(JSONObject, rename="camel"):
     share_identifier: Text
     weight_factor: Annotated[float, Meta(ge=0.0001, le=999.9999)] = 1.0
 
 
-class _FairSharePolicy(Members, rename="camel"):
+class _FairSharePolicy(JSONObject, rename="camel"):
     share_distribution: Annotated[list[_Share], Meta(max_length=500)] = field(default_factory=list)
     share_decay_seconds: Annotated[int, Meta(ge=0, le=604_800)] = 0
     compute_reservation: Annotated[int, Meta(ge=0, le=99)] = 0
 
 
-class _Limit(Members, rename="camel"):
+class _Limit(JSONObject, rename="camel"):
     capacity_unit: Text
     max_capacity: _Amount
 
 
-class _Sharing(Members, rename="camel"):
+class _Sharing(JSONObject, rename="camel"):
     strategy: Literal["RESERVE", "LEND", "LEND_AND_BORROW"]
     borrow_limit: Annotated[int, Meta(ge=-1, le=1_000_000)] = -1
 
 
-class _Preemption(Members, rename="camel"):
+class _Preemption(JSONObject, rename="camel"):
     in_share_preemption: Literal["ENABLED", "DISABLED"] = "DISABLED"
 
 
-class _QuotaShare(Members, rename="camel"):
+class _QuotaShare(JSONObject, rename="camel"):
     capacity_limits: Annotated[list[_Limit], _MANY]
     resource_sharing_configuration: _Sharing | UnsetType = UNSET
     preemption_configuration: _Preemption | UnsetType = UNSET
@@ -74,14 +74,14 @@ class _QuotaShare(Members, rename="camel"):
 _QuotaShares = Annotated[dict[Text, Any], _MANY]
 
 
-class _Queue(Members, rename="camel"):
+class _Queue(JSONObject, rename="camel"):
     priority: _Amount = 1
     environments: Annotated[list[Text], _MANY] | UnsetType = UNSET
     fairshare_policy: _FairSharePolicy | UnsetType = UNSET
     quota_shares: _QuotaShares | UnsetType = UNSET
 
 
-class _Job(Members):
+class _Job(JSONObject):
     name: Text
     seconds: Seconds | Annotated[list[Seconds], Meta(min_length=2, max_length=2)]
     queue: Text | UnsetType = UNSET
@@ -96,7 +96,7 @@ class _Job(Members):
     random: bool = False
 
 
-class _Change(Members, rename="camel"):
+class _Change(JSONObject, rename="camel"):
     at: Seconds
     job: Text | UnsetType = UNSET
     priority: _Amount | UnsetType = UNSET
@@ -104,7 +104,7 @@ class _Change(Members, rename="camel"):
     quota_shares: _QuotaShares | UnsetType = UNSET
 
 
-class _Scenario(Members):
+class _Scenario(JSONObject):
     environments: Annotated[dict[Text, Any], _MANY]
     queues: Annotated[dict[Text, Any], _MANY]
     about: Text = ""
