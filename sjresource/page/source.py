@@ -63,4 +63,4 @@ class DataSource(Protocol):
         """Return the last lines that a training job has logged."""
 
     def why_waiting(self, arn: str) -> str | None:
-        """Return what a job waits for, where more is known than AWS tells."""
+        """Return what a job waits for, where more is known than AWS returns."""

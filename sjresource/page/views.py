@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
 
 def queue_view(queue: QueueDescription) -> View:
-    """Show a queue, its units and its shares."""
+    """Return a queue with its units and shares."""
     described = queue.queue
     return {
         "arn": described["jobQueueArn"],
@@ -71,7 +71,7 @@ def queue_view(queue: QueueDescription) -> View:
 
 
 def job_entry(job: Answer, queue: QueueDescription, names: Mapping[str, str]) -> View:
-    """Show a job of ListServiceJobs; `names` are those of the queue's jobs by their ARNs."""
+    """Return a job of ListServiceJobs; `names` are those of the queue's jobs by their ARNs."""
     return {
         "arn": job["jobArn"],
         "name": job["jobName"],
@@ -90,7 +90,7 @@ def job_entry(job: Answer, queue: QueueDescription, names: Mapping[str, str]) ->
 
 
 def job_row(job: Answer, training_job: Answer) -> View:
-    """Show what only the job's description, and SageMaker, tell: attempts and the model."""
+    """Return what only the job's description and SageMaker have: attempts and the model."""
     return {
         "arn": job["jobArn"],
         "attempt": attempt_number(job),
@@ -105,7 +105,7 @@ def job_row(job: Answer, training_job: Answer) -> View:
 def job_details(
     entry: View, job: Answer, training_job: Answer, log: Sequence[str], scheduler: str | None
 ) -> View:
-    """Show everything of one job.
+    """Return everything about one job.
 
     Args:
         entry: the job as the list shows it.

@@ -66,7 +66,7 @@ def units(queue: QueueDescription) -> list[Unit]:
     """Return each unit: what the queue's jobs use of what its service environments have in all.
 
     A disabled environment has nothing to give. How much of what other queues use is in these
-    environments is not told, so it is taken to be as much as there can be.
+    environments is not known, so it is taken to be as much as there can be.
     """
     limits: Counter[str] = Counter()
     for environment in queue.environments:
@@ -203,7 +203,7 @@ def _used_by_share(queue: QueueDescription) -> dict[str | None, dict[str, float]
 
 
 def _share(name: str, described: Detail, used: Mapping[str, float], weight: float | None) -> Share:
-    """Put a share together; one that may borrow and has no limit told has none.
+    """Return a share; one that may borrow has no limit unless AWS returns one.
 
     https://docs.aws.amazon.com/batch/latest/APIReference/API_QuotaShareResourceSharingConfiguration.html
     """

@@ -44,8 +44,8 @@ def reason_and_detail(reason: str | None, detail: str | None) -> str:
 def stated_reason(job: Mapping[str, Any]) -> str:
     """Return AWS's reason for a job's status, if it says more than the status.
 
-    Of a job that was preempted and waits again, Batch tells that of the attempt alone, the newest
-    first; of a success it only says that it is one.
+    For a job that was preempted and waits again, Batch returns only the attempts' reasons, the
+    newest first. The reason of a success repeats the status.
     https://docs.aws.amazon.com/batch/latest/userguide/batch-service-job-preemption-events.html
     """
     if job["status"] == "SUCCEEDED":

@@ -1,6 +1,6 @@
 """A job's life: since when it has its status, its attempts, and all of it as spans. Pure.
 
-Moments are in epoch milliseconds; the end of a span that goes on is None. Batch tells when an
+Moments are in epoch milliseconds; the end of a span that goes on is None. Batch returns when an
 attempt began to train and stopped, not how long it waited before; `scheduledAt` is of the latest.
 """
 
@@ -26,11 +26,11 @@ class Span(NamedTuple):
 
 
 def status_since(job: Detail) -> int | None:
-    """Return since when a job has had its status, as far as AWS tells; None if it doesn't.
+    """Return since when a job has had its status, None if AWS's answer does not have it.
 
     A job that waits again does so since its last attempt ended, or was preempted; `startedAt` and
-    `scheduledAt` may be of an attempt before. When STARTING began is not told: `scheduledAt` is
-    when it got its capacity.
+    `scheduledAt` may be of an attempt before. When STARTING began AWS does not return:
+    `scheduledAt` is when the job got its capacity.
     """
     status = job["status"]
     if status in TERMINAL:
@@ -39,8 +39,8 @@ def status_since(job: Detail) -> int | None:
     if status not in HOLDS_CAPACITY:
         return returned or job.get("createdAt")
     times = [job.get("scheduledAt"), job.get("startedAt") if status == "RUNNING" else None]
-    told = [time for time in times if time]
-    return max([*told, returned or told[0]]) if told else None
+    known = [time for time in times if time]
+    return max([*known, returned or known[0]]) if known else None
 
 
 def attempt_number(job: Detail) -> int:
@@ -63,7 +63,7 @@ def preemption_count(job: Detail) -> int:
 
 
 def preempted_attempts(job: Detail) -> list[Detail]:
-    """Return the attempts that were preempted, the newest first; Batch tells of the last few."""
+    """Return the attempts that were preempted, the newest first; Batch returns the last few."""
     recent: list[Detail] = (job.get("preemptionSummary") or {}).get("recentPreemptedAttempts", [])
     return recent
 
@@ -90,7 +90,7 @@ def ended_attempts(job: Detail) -> list[Span]:
 
 
 def spans(job: Detail) -> list[Span]:
-    """Lay a job out, from its summary or, with all attempts, from its description."""
+    """Return a job's life, from its summary or, with all attempts, from its description."""
     past = ended_attempts(job)
     line: list[Span] = []
     at: int = job["createdAt"]
@@ -108,7 +108,7 @@ def _attempt(attempt: Detail, what: str) -> Span:
 
 
 def _waited(begin: int, end: int, job: Detail) -> list[Span]:
-    """Fill the time before an attempt; how much of it was starting is known of the latest only."""
+    """Return the time before an attempt; how much of it was starting is known of the latest."""
     scheduled = job.get("scheduledAt") or 0
     if begin < scheduled < end:
         return [Span("waiting", begin, scheduled), Span("starting", scheduled, end)]
@@ -116,7 +116,7 @@ def _waited(begin: int, end: int, job: Detail) -> list[Span]:
 
 
 def _present(job: Detail, at: int, *, tried: bool) -> list[Span]:
-    """Lay out what goes on, and what a job waited for in vain."""
+    """Return what goes on, and the wait of a job that ended without an attempt."""
     status, scheduled = job["status"], job.get("scheduledAt") or 0
     if status in TERMINAL:
         stopped = job.get("stoppedAt") or at

@@ -1,4 +1,4 @@
-"""Why a job waits, in words, from what Batch tells of it and of its queue. Pure."""
+"""Why a job waits, in words, from Batch's descriptions of it and of its queue. Pure."""
 
 from __future__ import annotations
 

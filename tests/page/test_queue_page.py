@@ -154,7 +154,7 @@ def test_text_status_queue_and_share_narrow_the_list(page: Page) -> None:
     expect(row(page, "nightly-0")).to_be_visible()
     expect(row(page, "sweep-0")).to_have_count(0)
     page.get_by_role("searchbox").fill("nothing is called so")
-    expect(page.get_by_text("No job is like this.")).to_be_visible()
+    expect(page.get_by_text("No jobs match the filter.")).to_be_visible()
 
 
 def test_click_on_a_share_shows_its_jobs(page: Page) -> None:

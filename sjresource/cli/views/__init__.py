@@ -4,5 +4,5 @@
     queue           one queue with its shares and jobs: `queue`
     explanation     why a job has its status, and what to do: `why`
 
-`sjresource.status` reads and words what AWS says; the views add the names that the stack has.
+`sjresource.status` reads and words AWS's answers; the views add the names that the stack has.
 """

@@ -1,25 +1,25 @@
-// The page: what is known, what is wanted, and who shows it.
+// The page: its state, the filter, and what shows both.
 
 import { Controls } from "./controls.js";
 import { Detail } from "./detail.js";
 import { byId, element, replaceIfChanged, setClass, setText } from "./dom.js";
 import { countStages, inOrder, matches, STAGES } from "./filter.js";
+import { moment } from "./format.js";
 import { List } from "./list.js";
-import { ask, Poll } from "./poll.js";
+import { get, Poll } from "./poll.js";
 import { showQueues } from "./queues.js";
 import { Scale } from "./scale.js";
-import { moment } from "./words.js";
 
-const MOST_ROWS = 15;
-const AGAIN = 30_000;
+const MAX_ROWS = 15;
+const RETRY_AFTER = 30_000;
 
 const state = {
   jobs: new Map(), // by ARN
-  told: new Map(), // by ARN: what only a description tells, and of which version of the job
+  details: new Map(), // by ARN: what only a description has, and of which version of the job
   queues: [],
   shown: [],
   open: "",
-  wanted: { stage: "", queue: "", share: "", text: "" },
+  filter: { stage: "", queue: "", share: "", text: "" },
   scale: new Scale(),
   clock: { at: 0, since: 0, rate: 1 },
   now() {
@@ -32,27 +32,27 @@ const detail = new Detail(() => {
   list.measure();
   list.node.focus();
 });
-const list = new List(state, open, seen);
+const list = new List(state, open, onVisible);
 const controls = new Controls(() => poll.soon());
-const poll = new Poll(take, lost);
+const poll = new Poll(onUpdate, onError);
 
-function take(told) {
-  state.clock = { at: told.now, since: performance.now(), rate: told.rate };
-  state.queues = told.queues;
-  if (told.complete) state.jobs.clear();
-  for (const arn of told.removed) state.jobs.delete(arn);
-  for (const job of told.jobs) state.jobs.set(job.arn, job);
-  setText(byId("title"), told.controls ? told.title : `${told.title} · read only`);
-  connection("live", told.rate === 0 ? "live, clock stands still" : "live");
-  errors(told.errors);
-  controls.allow(told.controls);
+function onUpdate(update) {
+  state.clock = { at: update.now, since: performance.now(), rate: update.rate };
+  state.queues = update.queues;
+  if (update.complete) state.jobs.clear();
+  for (const arn of update.removed) state.jobs.delete(arn);
+  for (const job of update.jobs) state.jobs.set(job.arn, job);
+  setText(byId("title"), update.controls ? update.title : `${update.title} · read only`);
+  connection("live", update.rate === 0 ? "live, clock stands still" : "live");
+  errors(update.errors);
+  controls.allow(update.controls);
   controls.refresh();
   detail.refresh();
-  filter();
+  showJobs();
   tick();
 }
 
-function lost(error) {
+function onError(error) {
   const ended = error.status === 403;
   connection("lost", ended ? "session has ended" : "no connection");
   errors([
@@ -67,46 +67,46 @@ function connection(name, words) {
   setText(byId("connection"), words);
 }
 
-function errors(told) {
-  byId("errors").hidden = !told.length;
-  replaceIfChanged(byId("errors"), told, () => told.map((each) => element("p", {}, each)));
+function errors(messages) {
+  byId("errors").hidden = !messages.length;
+  replaceIfChanged(byId("errors"), messages, () => messages.map((each) => element("p", {}, each)));
 }
 
-// What is to be seen has changed: jobs, or what somebody wants to see.
-function filter() {
-  const { wanted } = state;
+// Shows the jobs that match, after the jobs or the filter have changed.
+function showJobs() {
+  const { filter } = state;
   const all = [...state.jobs.values()];
-  const elsewhere = all.filter((job) => matches(job, state.told.get(job.arn), { ...wanted, stage: "" }));
-  state.shown = inOrder(elsewhere.filter((job) => matches(job, null, { stage: wanted.stage })));
+  const elsewhere = all.filter((job) => matches(job, state.details.get(job.arn), { ...filter, stage: "" }));
+  state.shown = inOrder(elsewhere.filter((job) => matches(job, null, { stage: filter.stage })));
   showStages(countStages(elsewhere));
-  showQueues(byId("queues"), state.queues, wanted, choose);
+  showQueues(byId("queues"), state.queues, filter, choose);
   options(
     byId("queue"),
     "All queues",
     state.queues.map((queue) => [queue.arn, queue.name]),
-    wanted.queue,
+    filter.queue,
   );
-  const shares = new Set(all.filter((job) => !wanted.queue || job.queue === wanted.queue).map((job) => job.share));
+  const shares = new Set(all.filter((job) => !filter.queue || job.queue === filter.queue).map((job) => job.share));
   shares.delete("");
-  if (wanted.share) shares.add(wanted.share);
+  if (filter.share) shares.add(filter.share);
   byId("share").hidden = !shares.size;
   options(
     byId("share"),
     "All shares",
     [...shares].sort().map((share) => [share, share]),
-    wanted.share,
+    filter.share,
   );
   byId("empty").hidden = state.shown.length > 0;
   setText(
     byId("empty"),
-    all.length ? "No job is like this." : "No jobs yet: they appear here as soon as they are submitted.",
+    all.length ? "No jobs match the filter." : "No jobs yet: they appear here as soon as they are submitted.",
   );
   list.soon();
 }
 
 function showStages(counts) {
   const total = STAGES.reduce((sum, stage) => sum + counts[stage], 0);
-  replaceIfChanged(byId("stages"), [counts, state.wanted.stage], () =>
+  replaceIfChanged(byId("stages"), [counts, state.filter.stage], () =>
     [["", "all", total], ...STAGES.map((stage) => [stage, stage, counts[stage]])].map(([stage, word, count]) =>
       element(
         "button",
@@ -114,8 +114,8 @@ function showStages(counts) {
           type: "button",
           class: `stage ${stage || "all"}`,
           "data-key": `stage ${stage}`,
-          "aria-pressed": state.wanted.stage === stage,
-          onclick: () => want({ stage: state.wanted.stage === stage ? "" : stage }),
+          "aria-pressed": state.filter.stage === stage,
+          onclick: () => setFilter({ stage: state.filter.stage === stage ? "" : stage }),
         },
         element("b", {}, String(count)),
         ` ${word}`,
@@ -132,14 +132,14 @@ function options(node, all, choices, chosen) {
   if (node.value !== chosen) node.value = chosen;
 }
 
-function want(change) {
-  Object.assign(state.wanted, change);
+function setFilter(change) {
+  Object.assign(state.filter, change);
   list.node.scrollTop = 0;
-  filter();
+  showJobs();
 }
 
 function choose(queue, share) {
-  want({ queue, share });
+  setFilter({ queue, share });
 }
 
 function open(arn, focus = false) {
@@ -148,26 +148,26 @@ function open(arn, focus = false) {
   list.measure();
 }
 
-// Asks for what only descriptions tell of the jobs in sight, once for each state of a job.
+// Gets the descriptions of the jobs in sight, once for each state of a job.
 let asking = false;
-async function seen(arns) {
+async function onVisible(arns) {
   if (asking) return;
-  const lacking = arns.filter(isToBeAsked).slice(0, MOST_ROWS);
-  if (!lacking.length) return;
+  const missing = arns.filter(needsDetails).slice(0, MAX_ROWS);
+  if (!missing.length) return;
   asking = true;
-  const keys = new Map(lacking.map((arn) => [arn, key(state.jobs.get(arn))]));
+  const keys = new Map(missing.map((arn) => [arn, key(state.jobs.get(arn))]));
   try {
-    const { rows } = await ask(`/_page/rows?${lacking.map((arn) => `job=${encodeURIComponent(arn)}`).join("&")}`);
-    // What could not be described is asked for again after a while: it may have been throttled.
-    const again = performance.now() + AGAIN;
+    const { rows } = await get(`/_page/rows?${missing.map((arn) => `job=${encodeURIComponent(arn)}`).join("&")}`);
+    // A job that could not be described is tried again after a while: it may have been throttled.
+    const again = performance.now() + RETRY_AFTER;
     for (const row of rows)
-      state.told.set(row.arn, { ...row, of: keys.get(row.arn), again: row.incomplete ? again : Infinity });
-    for (const arn of lacking)
+      state.details.set(row.arn, { ...row, of: keys.get(row.arn), again: row.incomplete ? again : Infinity });
+    for (const arn of missing)
       if (!rows.some((row) => row.arn === arn))
-        state.told.set(arn, { of: keys.get(arn), spans: state.jobs.get(arn)?.spans ?? [], again });
+        state.details.set(arn, { of: keys.get(arn), spans: state.jobs.get(arn)?.spans ?? [], again });
     list.soon();
   } catch {
-    // The next poll says what is wrong.
+    // The next poll reports the error.
   } finally {
     setTimeout(() => {
       asking = false;
@@ -175,9 +175,9 @@ async function seen(arns) {
   }
 }
 
-function isToBeAsked(arn) {
-  const told = state.told.get(arn);
-  return state.jobs.has(arn) && (told?.of !== key(state.jobs.get(arn)) || told.again < performance.now());
+function needsDetails(arn) {
+  const details = state.details.get(arn);
+  return state.jobs.has(arn) && (details?.of !== key(state.jobs.get(arn)) || details.again < performance.now());
 }
 
 function key(job) {
@@ -209,16 +209,16 @@ const TIME = {
 const KEYS = { ArrowLeft: "earlier", ArrowRight: "later", "+": "zoom-in", "=": "zoom-in", "-": "zoom-out", 0: "fit" };
 for (const [id, act] of Object.entries(TIME)) byId(id).addEventListener("click", () => zoom(act));
 
-byId("text").addEventListener("input", (event) => want({ text: event.target.value.trim().toLowerCase() }));
-byId("queue").addEventListener("change", (event) => want({ queue: event.target.value, share: "" }));
-byId("share").addEventListener("change", (event) => want({ share: event.target.value }));
+byId("text").addEventListener("input", (event) => setFilter({ text: event.target.value.trim().toLowerCase() }));
+byId("queue").addEventListener("change", (event) => setFilter({ queue: event.target.value, share: "" }));
+byId("share").addEventListener("change", (event) => setFilter({ share: event.target.value }));
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const typing = event.target.closest("input, select, textarea");
   if (event.key === "Escape" && state.open) detail.close();
   else if (event.key === "Escape" && event.target === byId("text")) {
     byId("text").value = "";
-    want({ text: "" });
+    setFilter({ text: "" });
     list.node.focus();
   } else if (typing) return;
   else if (event.key === "/") {

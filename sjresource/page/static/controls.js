@@ -1,7 +1,7 @@
 // Faults and clock of the emulator, as forms.
 import { byId, element, replaceIfChanged, setText } from "./dom.js";
-import { ask, order } from "./poll.js";
-import { moment } from "./words.js";
+import { moment } from "./format.js";
+import { get, send } from "./poll.js";
 
 const KINDS = {
   error: "error: refused, no effect",
@@ -90,7 +90,7 @@ export class Controls {
   async refresh() {
     if (this.node.hidden) return;
     try {
-      const { faults } = await ask("/_page/controls/faults");
+      const { faults } = await get("/_page/controls/faults");
       replaceIfChanged(byId("faults"), faults, () =>
         faults.length
           ? faults.map((fault) => this.open(fault))
@@ -130,7 +130,7 @@ export class Controls {
 
   async send(method, route, body, done) {
     try {
-      await order(method, route, body);
+      await send(method, route, body);
       setText(byId("control-answer"), done);
     } catch (error) {
       setText(byId("control-answer"), error.message);

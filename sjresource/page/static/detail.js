@@ -1,7 +1,7 @@
 // Everything about one job, beside the list.
 import { byId, copyButton, element, replaceIfChanged, setText } from "./dom.js";
-import { ask } from "./poll.js";
-import { duration, moment, nameOf } from "./words.js";
+import { duration, moment, nameOf } from "./format.js";
+import { get } from "./poll.js";
 
 export class Detail {
   constructor(closed) {
@@ -32,7 +32,7 @@ export class Detail {
     this.closed();
   }
 
-  // Asks for the job; not while an answer about it is under way.
+  // Gets the job, unless a request for it is under way.
   async refresh() {
     const arn = this.arn;
     if (!arn || this.asking === arn) return;
@@ -40,7 +40,7 @@ export class Detail {
     let job = null;
     let problem = "";
     try {
-      job = await ask(`/_page/job?job=${encodeURIComponent(arn)}`);
+      job = await get(`/_page/job?job=${encodeURIComponent(arn)}`);
     } catch (error) {
       problem = error.message;
     }
@@ -144,7 +144,7 @@ function because(job, stage) {
 
 function facts(job) {
   const attempts = job.attempts > 1 || job.attempt > 1 ? `${job.attempt} of ${job.attempts}` : "";
-  const told = [
+  const rows = [
     ["Queue", nameOf(job.queue)],
     ["Share", job.share],
     ["Needs", job.needs],
@@ -160,7 +160,7 @@ function facts(job) {
   const list = element(
     "dl",
     { class: "facts" },
-    ...told.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]),
+    ...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]),
   );
   list.append(
     element("dt", {}, "ARN"),

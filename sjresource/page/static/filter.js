@@ -2,16 +2,16 @@
 
 export const STAGES = ["running", "waiting", "failed", "succeeded"];
 
-export function matches(job, row, wanted) {
-  if (wanted.stage && job.stage !== wanted.stage) return false;
-  if (wanted.queue && job.queue !== wanted.queue) return false;
-  if (wanted.share && job.share !== wanted.share) return false;
-  return !wanted.text || haystack(job, row).includes(wanted.text);
+export function matches(job, details, filter) {
+  if (filter.stage && job.stage !== filter.stage) return false;
+  if (filter.queue && job.queue !== filter.queue) return false;
+  if (filter.share && job.share !== filter.share) return false;
+  return !filter.text || haystack(job, details).includes(filter.text);
 }
 
-function haystack(job, row) {
-  const told = [job.name, job.arn, job.status, job.why, job.share, job.needs, job.training_job, row?.model];
-  return told.join("\n").toLowerCase();
+function haystack(job, details) {
+  const fields = [job.name, job.arn, job.status, job.why, job.share, job.needs, job.training_job, details?.model];
+  return fields.join("\n").toLowerCase();
 }
 
 // What runs, then what waits in its order, then what has ended: the latest first.

@@ -1,16 +1,16 @@
-// The list of jobs: of a thousand, only the lines that can be seen exist.
+// The list of jobs: only the lines that are visible have elements.
 import { byId, element, replaceIfChanged } from "./dom.js";
 import { Row } from "./row.js";
 
 const SPARE = 4;
 
 export class List {
-  // `state` is the page's; `opened(arn)` is called for the job that somebody opens, `seen(arns)` with
-  // the jobs in sight.
-  constructor(state, opened, seen) {
+  // `state` is the page's; `onOpen(arn)` is called for the job that somebody opens, `onVisible(arns)`
+  // with the jobs in sight.
+  constructor(state, onOpen, onVisible) {
     this.state = state;
-    this.opened = opened;
-    this.seen = seen;
+    this.onOpen = onOpen;
+    this.onVisible = onVisible;
     this.node = byId("jobs");
     this.rows = byId("rows");
     this.axis = byId("axis");
@@ -44,7 +44,7 @@ export class List {
     this.soon();
   }
 
-  // Draws once before the next frame, however often it is asked for.
+  // Draws once before the next frame, however often it is called.
   soon() {
     if (this.asked) return;
     this.asked = true;
@@ -55,7 +55,7 @@ export class List {
   }
 
   draw() {
-    const { shown, scale, told, open } = this.state;
+    const { shown, scale, details, open } = this.state;
     const now = this.state.now();
     if (scale.follows) scale.fit(shown, now);
     this.drawAxis();
@@ -72,7 +72,7 @@ export class List {
       const job = shown[index];
       const line = this.lines[index % this.lines.length];
       const active = job.arn === this.active;
-      line.show(job, told.get(job.arn), index, { ...common, active, open: job.arn === open });
+      line.show(job, details.get(job.arn), index, { ...common, active, open: job.arn === open });
       line.node.hidden = false;
       line.drawn = index;
       if (active) activeId = line.node.id;
@@ -81,7 +81,7 @@ export class List {
     for (const line of this.lines) if (!(line.drawn >= first && line.drawn < last)) line.clear();
     if (activeId) this.node.setAttribute("aria-activedescendant", activeId);
     else this.node.removeAttribute("aria-activedescendant");
-    this.seen(arns);
+    this.onVisible(arns);
   }
 
   makeLines(count) {
@@ -109,7 +109,7 @@ export class List {
 
   choose(arn) {
     this.active = arn;
-    this.opened(arn);
+    this.onOpen(arn);
     this.soon();
   }
 
@@ -121,15 +121,15 @@ export class List {
     const next = Math.min(Math.max(to(now, shown.length - 1), 0), shown.length - 1);
     this.active = shown[next].arn;
     this.reveal(next);
-    if (this.state.open) this.openedSoon();
+    if (this.state.open) this.openSoon();
     this.soon();
   }
 
-  // Opens the job at which the keys come to rest: each that is opened is several calls.
-  openedSoon() {
+  // Opens a job once no more keys are pressed: opening one makes several calls.
+  openSoon() {
     clearTimeout(this.opening);
     this.opening = setTimeout(() => {
-      if (this.state.open) this.opened(this.active);
+      if (this.state.open) this.onOpen(this.active);
     }, 150);
   }
 
@@ -152,7 +152,7 @@ export class List {
       End: (_now, last) => last,
     };
     if (event.key in moves) this.move(moves[event.key]);
-    else if ((event.key === "Enter" || event.key === " ") && this.active) this.opened(this.active, true);
+    else if ((event.key === "Enter" || event.key === " ") && this.active) this.onOpen(this.active, true);
     else return;
     event.preventDefault();
   }

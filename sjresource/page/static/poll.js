@@ -1,14 +1,14 @@
-// Asks what has changed, again and again while somebody looks; and sends orders.
+// Polls for changes while the page is visible, and sends requests.
 
-const PATIENCE = 60_000;
-const SLOWEST = 10_000;
+const TIMEOUT = 60_000;
+const MAX_DELAY = 10_000;
 
-export async function ask(path) {
-  const answer = await fetch(path, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(PATIENCE) });
+export async function get(path) {
+  const answer = await fetch(path, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(TIMEOUT) });
   return read(answer);
 }
 
-export async function order(method, route, body) {
+export async function send(method, route, body) {
   const answer = await fetch(`/_page/controls/${route}`, {
     method,
     headers: { "Content-Type": "application/json" },
@@ -18,16 +18,16 @@ export async function order(method, route, body) {
 }
 
 async function read(answer) {
-  const told = await answer.json();
-  if (!answer.ok) throw Object.assign(new Error(told.message ?? answer.statusText), { status: answer.status });
-  return told;
+  const body = await answer.json();
+  if (!answer.ok) throw Object.assign(new Error(body.message ?? answer.statusText), { status: answer.status });
+  return body;
 }
 
-// Calls `take` with each answer and `lost` with each failure. Nothing is asked while the tab is hidden.
+// Calls `onUpdate` with each answer and `onError` with each failure. Does not poll while the tab is hidden.
 export class Poll {
-  constructor(take, lost) {
-    this.take = take;
-    this.lost = lost;
+  constructor(onUpdate, onError) {
+    this.onUpdate = onUpdate;
+    this.onError = onError;
     this.version = "";
     this.timer = null;
     this.asking = false;
@@ -45,15 +45,15 @@ export class Poll {
     this.asking = true;
     let delay = 1000;
     try {
-      const told = await ask(`/_page/overview?since=${encodeURIComponent(this.version)}`);
+      const update = await get(`/_page/overview?since=${encodeURIComponent(this.version)}`);
       this.failures = 0;
-      this.version = told.version;
-      delay = Math.max(delay, told.next + 50);
-      this.take(told);
+      this.version = update.version;
+      delay = Math.max(delay, update.next + 50);
+      this.onUpdate(update);
     } catch (error) {
       this.failures += 1;
-      delay = Math.min(1000 * 2 ** this.failures, SLOWEST);
-      this.lost(error);
+      delay = Math.min(1000 * 2 ** this.failures, MAX_DELAY);
+      this.onError(error);
     } finally {
       this.asking = false;
     }

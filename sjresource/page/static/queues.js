@@ -1,6 +1,6 @@
 // Queues with their shares: how full they are, and who lends and borrows.
 import { element, replaceIfChanged } from "./dom.js";
-import { regionOf } from "./words.js";
+import { regionOf } from "./format.js";
 
 const WORTH = ["running", "waiting", "failed", "succeeded"];
 
@@ -69,12 +69,12 @@ function unitBar(unit) {
     unit.limit === null
       ? `${unit.used} ${unit.capacity_unit} in use`
       : `${unit.used} of ${unit.limit} ${unit.capacity_unit}`;
-  const told = unit.used_by_others ? `${words}, others use ${unit.used_by_others}${free}` : `${words}${free}`;
-  const bar = meter(told, unit.limit || unit.used, [
+  const label = unit.used_by_others ? `${words}, others use ${unit.used_by_others}${free}` : `${words}${free}`;
+  const bar = meter(label, unit.limit || unit.used, [
     ["used", unit.used],
     ["others", unit.used_by_others],
   ]);
-  return element("div", { class: "unit" }, bar, element("span", { class: "amount" }, told));
+  return element("div", { class: "unit" }, bar, element("span", { class: "amount" }, label));
 }
 
 function meter(label, most, parts) {
@@ -127,21 +127,21 @@ function shareUnit(unit) {
   const words = [`${unit.used} of ${unit.limit} ${unit.capacity_unit}`];
   if (unit.borrowed) words.push(`borrows ${unit.borrowed}`);
   if (unit.to_lend) words.push(`has ${unit.to_lend} to lend`);
-  const told = words.join(", ");
+  const label = words.join(", ");
   const most = Math.max(unit.limit, unit.used);
-  const bar = meter(told, most, [
+  const bar = meter(label, most, [
     ["used", Math.min(unit.used, unit.limit)],
     ["borrowed", unit.borrowed],
     ["lends", unit.to_lend],
   ]);
-  return element("div", { class: "unit" }, bar, element("span", { class: "amount" }, told));
+  return element("div", { class: "unit" }, bar, element("span", { class: "amount" }, label));
 }
 
 function environments(queue) {
-  const told = queue.environments.map((each) => {
+  const names = queue.environments.map((each) => {
     const state = each.state === "ENABLED" && each.status === "VALID" ? "" : ` (${each.state}, ${each.status})`;
     return `${each.name}: ${each.capacity}${state}`;
   });
-  const cut = queue.truncated.length ? [`only the newest ${queue.truncated.join(", ")} jobs are shown`] : [];
-  return [...told, ...cut].join(" · ");
+  const truncated = queue.truncated.length ? [`only the newest ${queue.truncated.join(", ")} jobs are shown`] : [];
+  return [...names, ...truncated].join(" · ");
 }

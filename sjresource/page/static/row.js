@@ -1,6 +1,6 @@
 // One line of the list: a job's name, status, why, and its life on the time axis.
 import { copyButton, element, setClass, setText } from "./dom.js";
-import { duration, firstLine, moment, nameOf } from "./words.js";
+import { duration, firstLine, moment, nameOf } from "./format.js";
 
 const WORDS = {
   waiting: "waiting",
@@ -11,7 +11,7 @@ const WORDS = {
   preempted: "preempted",
 };
 
-// A line is made once and shows one job after another: scrolling makes no elements.
+// A line is created once and reused: scrolling creates no elements.
 export class Row {
   constructor(choose) {
     this.job = null;
@@ -34,7 +34,7 @@ export class Row {
     this.model = "";
   }
 
-  show(job, told, index, { now, scale, severalQueues, active, open, rowHeight }) {
+  show(job, details, index, { now, scale, severalQueues, active, open, rowHeight }) {
     this.job = job;
     const { stage } = job;
     this.node.id = `job-${index}`;
@@ -45,10 +45,10 @@ export class Row {
     setText(this.name, job.name);
     if (this.name.title !== job.arn) this.name.title = job.arn;
     setText(this.under, [severalQueues ? nameOf(job.queue) : "", job.share].filter(Boolean).join(" / "));
-    setText(this.status, statusWords(job, told, now));
+    setText(this.status, statusWords(job, details, now));
     setClass(this.status, `status ${stage}`);
-    this.showNote(job, told, stage);
-    this.showSpans(told?.spans ?? job.spans, now, scale);
+    this.showNote(job, details, stage);
+    this.showSpans(details?.spans ?? job.spans, now, scale);
   }
 
   clear() {
@@ -59,8 +59,8 @@ export class Row {
     setText(this.name, "");
   }
 
-  showNote(job, told, stage) {
-    const model = stage === "succeeded" ? (told?.model ?? "") : "";
+  showNote(job, details, stage) {
+    const model = stage === "succeeded" ? (details?.model ?? "") : "";
     const note = model || (stage === "running" ? [job.needs, job.why].filter(Boolean).join(" · ") : firstLine(job.why));
     setText(this.note, job.stopping ? `being stopped · ${note}` : note);
     if (this.note.title !== (model || job.why)) this.note.title = model || job.why;
@@ -86,8 +86,8 @@ export class Row {
       const title = spanWords(what, begin, end, why, now);
       if (part.title !== title) part.title = title;
     }
-    const told = spans.map(([what]) => WORDS[what]).join(", then ");
-    if (this.line.ariaLabel !== told) this.line.ariaLabel = told;
+    const label = spans.map(([what]) => WORDS[what]).join(", then ");
+    if (this.line.ariaLabel !== label) this.line.ariaLabel = label;
     for (let spare = used; spare < this.spans.length; spare += 1) setClass(this.spans[spare], "span none");
   }
 
@@ -100,15 +100,15 @@ export class Row {
   }
 }
 
-export function statusWords(job, told, now) {
+export function statusWords(job, details, now) {
   const { stage } = job;
-  const attempt = told && told.attempts > 1 ? ` · ${told.attempt}/${told.attempts}` : "";
+  const attempt = details?.attempts > 1 ? ` · ${details.attempt}/${details.attempts}` : "";
   if (stage === "succeeded" || stage === "failed") {
     const ran = lastEnd(job) - job.created;
     return `${stage === "failed" ? "Failed" : "Succeeded"}${attempt} · ${duration(ran)}`;
   }
   const word = job.status.charAt(0) + job.status.slice(1).toLowerCase();
-  return `${word}${attempt} · ${duration(now - Math.max(job.since ?? job.created, told?.since ?? 0))}`;
+  return `${word}${attempt} · ${duration(now - Math.max(job.since ?? job.created, details?.since ?? 0))}`;
 }
 
 function lastEnd(job) {
@@ -118,6 +118,6 @@ function lastEnd(job) {
 
 function spanWords(what, begin, end, why, now) {
   const length = end === null && what !== "waiting" ? "" : `, ${duration((end ?? now) - begin)}`;
-  const told = `${WORDS[what]} from ${moment(begin)}${end === null ? "" : length}`;
-  return why ? `${told}: ${why}` : told;
+  const words = `${WORDS[what]} from ${moment(begin)}${end === null ? "" : length}`;
+  return why ? `${words}: ${why}` : words;
 }

@@ -1,5 +1,5 @@
 // The time that is shown: from `begin` to `end`, in epoch milliseconds. Pure but for its own state.
-import { day, timeOfDay } from "./words.js";
+import { day, timeOfDay } from "./format.js";
 
 const SECOND = 1000,
   MINUTE = 60 * SECOND,
