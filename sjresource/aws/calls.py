@@ -14,7 +14,7 @@ from sjresource.errors import NotFound, RequestFailed, Unreachable
 from sjresource.sanitize import sanitized
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 _MISSING = ("does not exist", "not found", "doesn't exist", "could not be found")
 _NAMES_ITS_RESOURCE = frozenset({"reading", "terminating", "tagging", "untagging", "deleting"})
@@ -161,3 +161,20 @@ def advice(code: str, message: str, operation: str) -> str | None:
         if re.search(pattern, message, re.IGNORECASE):
             return help_
     return None
+
+
+def ignoring_refusal(effect: Callable[[], None]) -> bool:
+    """Run `effect`; return False if AWS refuses it, or knows no such resource.
+
+    Raises:
+        RequestFailed, Unreachable: a transient error, such as a throttle.
+    """
+    try:
+        effect()
+    except NotFound:
+        return False
+    except RequestFailed as error:
+        if error.code in TRANSIENT:
+            raise
+        return False
+    return True

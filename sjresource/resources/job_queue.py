@@ -23,7 +23,7 @@ from sjresource.resources.delete_guards import refuse_foreign_jobs
 from sjresource.resources.named_provider import NamedResourceProvider
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
-from sjresource.stack.declaration import Declaration
+from sjresource.stack.declaration import Declaration, with_delete_before_replace
 from sjresource.stack.diff import (
     IN_PLACE,
     REPLACES,
@@ -31,7 +31,6 @@ from sjresource.stack.diff import (
     Rules,
     find_changes,
 )
-from sjresource.stack.provider import with_delete_before_replace
 from sjresource.vocabulary import SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:

@@ -36,8 +36,8 @@ from sjresource.stack.identity import (
     with_identity,
     with_name,
 )
-from sjresource.stack.ownership import RECORDED_BEFORE, ownership_of
-from sjresource.stack.provider import BatchProvider, require_ours, update_tags
+from sjresource.stack.ownership import RECORDED_BEFORE, ownership_of, require_ours
+from sjresource.stack.provider import BatchProvider, update_tags
 from sjresource.vocabulary import DISABLED
 
 if TYPE_CHECKING:

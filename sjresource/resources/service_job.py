@@ -33,6 +33,7 @@ from pulumi.dynamic import (
 )
 
 from sjresource.aws.arn import name_in, parse_arn, terminate_command
+from sjresource.aws.calls import ignoring_refusal
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.service_jobs import JobLocator, find_job, wait_for_job
 from sjresource.checks.preflight.declared import managed_in_program
@@ -51,7 +52,7 @@ from sjresource.resources.termination import end_and_release
 from sjresource.resources.wanted_run import REQUEST, WantedRun, identities_of
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
-from sjresource.stack.declaration import Declaration
+from sjresource.stack.declaration import Declaration, with_delete_before_replace
 from sjresource.stack.diff import IN_PLACE, REPLACES, find_changes
 from sjresource.stack.identity import (
     name_of,
@@ -60,14 +61,8 @@ from sjresource.stack.identity import (
     with_identity,
     with_name,
 )
-from sjresource.stack.ownership import has_ended, is_recorded, other_owner
-from sjresource.stack.provider import (
-    BatchProvider,
-    ignoring_refusal,
-    require_ours,
-    update_tags,
-    with_delete_before_replace,
-)
+from sjresource.stack.ownership import has_ended, is_recorded, other_owner, require_ours
+from sjresource.stack.provider import BatchProvider, update_tags
 from sjresource.vocabulary import SAGEMAKER_TRAINING, TERMINAL
 from sjresource.waiting.jobs import DeclaredJob
 

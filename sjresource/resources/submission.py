@@ -33,6 +33,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in
+from sjresource.aws.calls import ignoring_refusal
 from sjresource.aws.waiters import poll
 from sjresource.errors import NotFound, RequestFailed, Unreachable
 from sjresource.resources.wanted_run import token_digest_of
@@ -45,7 +46,6 @@ from sjresource.stack.ownership import (
     other_owner,
     ownership_of,
 )
-from sjresource.stack.provider import ignoring_refusal
 from sjresource.vocabulary import TERMINAL
 
 if TYPE_CHECKING:

@@ -19,12 +19,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from sjresource.aws.calls import ignoring_refusal
 from sjresource.aws.service_jobs import find_job
 from sjresource.aws.waiters import VISIBLE_WITHIN, poll
 from sjresource.errors import NotFound, SjresourceError, WaitTimeout
 from sjresource.stack.identity import RELEASED_TAG
 from sjresource.stack.ownership import has_ended
-from sjresource.stack.provider import ignoring_refusal
 
 if TYPE_CHECKING:
     from sjresource.aws.batch import BatchClient

@@ -55,6 +55,15 @@ def resource_identity(
     return urn.apply(lambda parent_urn: _identity(_child_type(parent_urn, resource_type), name))
 
 
+def with_delete_before_replace(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+    """Return the options with `delete_before_replace`, unless the user has set it.
+
+    The old resource is in the new one's way. A `DiffResult` can't ask for it: with `--replace` and
+    `pulumi state taint` there is no diff.
+    """
+    return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts)
+
+
 class Declaration:
     """One declared resource; made before the resource, which it has to `follow` at once.
 

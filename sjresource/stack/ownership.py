@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from sjresource.errors import RequestFailed
 from sjresource.stack.identity import (
     IDENTITY_TAG,
     RECORDED_TAG,
@@ -82,6 +83,26 @@ def other_owner(detail: Detail, *identities: str) -> str:
     owner = _tags(detail).get(IDENTITY_TAG, "")
     ours = {identity_tag(identity) for identity in identities}
     return readable_owner(owner) if owner and owner not in ours else ""
+
+
+def require_ours(
+    detail: Mapping[str, Any], doing: str, noun: str, id_: str, *identities: str
+) -> None:
+    """Make sure that what an old state names has not moved to another stack or resource since.
+
+    Raises:
+        RequestFailed: by its tags it is another's.
+    """
+    owner = other_owner(detail, *identities)
+    if owner:
+        raise RequestFailed(
+            doing,
+            noun,
+            id_,
+            f"it is the resource {owner} of a Pulumi stack by now, which this state is older than",
+            "forget it here with `pulumi state delete`; if it is this stack's after all, run "
+            "`pulumi up` first",
+        )
 
 
 def _tags(detail: Detail) -> Mapping[str, str]:

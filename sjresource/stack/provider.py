@@ -14,21 +14,17 @@ import time
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-import pulumi
 from pulumi.dynamic import ConfigureRequest, ResourceProvider
 
 from sjresource.aws.arn import parse_arn
-from sjresource.aws.calls import TRANSIENT
 from sjresource.aws.clients import batch_client, caller_account, confirm_gone
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.settings import CheckSettings, Settings
 from sjresource.aws.waiters import Clock
-from sjresource.errors import NotFound, RequestFailed
 from sjresource.stack.identity import is_known_identity, without_claimants
-from sjresource.stack.ownership import other_owner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from sjresource.aws.batch import BatchClient
 
@@ -127,35 +123,6 @@ class BatchProvider(ResourceProvider):
         time.sleep(seconds)
 
 
-def require_ours(
-    detail: Mapping[str, Any], doing: str, noun: str, id_: str, *identities: str
-) -> None:
-    """Make sure that what an old state names has not moved to another stack or resource since.
-
-    Raises:
-        RequestFailed: by its tags it is another's.
-    """
-    owner = other_owner(detail, *identities)
-    if owner:
-        raise RequestFailed(
-            doing,
-            noun,
-            id_,
-            f"it is the resource {owner} of a Pulumi stack by now, which this state is older than",
-            "forget it here with `pulumi state delete`; if it is this stack's after all, run "
-            "`pulumi up` first",
-        )
-
-
-def with_delete_before_replace(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
-    """Return the options with `delete_before_replace`, unless the user has set it.
-
-    The old resource is in the new one's way. A `DiffResult` can't ask for it: with `--replace` and
-    `pulumi state taint` there is no diff.
-    """
-    return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts)
-
-
 def update_tags(
     client: BatchClient,
     arn: str,
@@ -171,20 +138,3 @@ def update_tags(
         client.tag_resource(arn, {**changed, **own_tags})
     if gone:
         client.untag_resource(arn, gone)
-
-
-def ignoring_refusal(effect: Callable[[], None]) -> bool:
-    """Run `effect`; return False if AWS refuses it, or knows no such resource.
-
-    Raises:
-        RequestFailed, Unreachable: a transient error, such as a throttle.
-    """
-    try:
-        effect()
-    except NotFound:
-        return False
-    except RequestFailed as error:
-        if error.code in TRANSIENT:
-            raise
-        return False
-    return True
