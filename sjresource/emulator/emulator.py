@@ -204,8 +204,8 @@ class Emulator:
             lifecycle=self._lifecycle,
             web_identities=self.web_identities,
         )
-        answers = EmulatorSource(services, self._store, self.clock, self._lifecycle)
-        self._page = PageApp(answers, EmulatorControls(control))
+        source = EmulatorSource(services, self._store, self.clock, self._lifecycle)
+        self._page = PageApp(source, EmulatorControls(control))
         return Application(
             authenticator=self._authenticator,
             services=services,
