@@ -82,10 +82,18 @@ assert "sjresource.emulator" not in sys.modules
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-@pytest.mark.parametrize("name", ["sjresource", "sjresource.emulator"])
-def test_what_needs_no_sdk_loads_none(name: str) -> None:
-    """The emulator starts without Pulumi, and an import of the package alone costs nothing."""
-    script = f"import sys, {name}; sys.exit('pulumi' in sys.modules)"
+@pytest.mark.parametrize(
+    ("name", "sdk"),
+    [
+        ("sjresource", "pulumi"),
+        ("sjresource.emulator", "pulumi"),
+        ("sjresource.page", "pulumi"),
+        ("sjresource.page", "botocore"),
+    ],
+)
+def test_what_needs_no_sdk_loads_none(name: str, sdk: str) -> None:
+    """The emulator starts without Pulumi, the page's own part of it without AWS's client too."""
+    script = f"import sys, {name}; sys.exit('{sdk}' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
