@@ -1,6 +1,6 @@
 """The type of `service_request_payload`, made by tools/payload_types.py from botocore's model.
 
-For editors and type checkers: in `payload: sj.CreateTrainingJobArgs = {…}` a wrong key is red.
+Editors and type checkers find a wrong key in `payload: sj.CreateTrainingJobArgs = {…}`.
 """
 
 # ruff: noqa: D101 - SageMaker's API reference describes them
