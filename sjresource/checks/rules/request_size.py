@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from sjresource.checks.values.job_arguments import JobArguments, Payload
 
 _KIB = 1024
-MOST_OF_A_PAYLOAD = 10 * _KIB
-MOST_OF_A_REQUEST = 30 * _KIB
-LARGE_PAYLOAD = 8 * _KIB
+_MAX_PAYLOAD_BYTES = 10 * _KIB
+_MAX_REQUEST_BYTES = 30 * _KIB
+_LARGE_PAYLOAD_BYTES = 8 * _KIB
 """A payload grows with each parameter; this leaves room for some more."""
 
 _ARGUMENTS = (PAYLOAD, "tags", "retry_strategy")
@@ -42,10 +42,10 @@ def requests_fit(job: JobArguments) -> Iterator[Problem]:
     """
     sent = _payload_as_sent(job)
     size, whole = _size_of(sent), _request_size(job, sent)
-    if size > MOST_OF_A_PAYLOAD:
+    if size > _MAX_PAYLOAD_BYTES:
         yield Problem(PAYLOAD, _too_large(size, job.payload))
-    elif whole > MOST_OF_A_REQUEST:
-        most = f"Batch takes at most {_bytes(MOST_OF_A_REQUEST)}"
+    elif whole > _MAX_REQUEST_BYTES:
+        most = f"Batch takes at most {_bytes(_MAX_REQUEST_BYTES)}"
         path = max(_ARGUMENTS, key=lambda name: _json_size(job.properties.get(name)))
         yield Problem(path, f"has most of a request of {_bytes(whole)}, and {most} in all")
 
@@ -56,12 +56,12 @@ def payload_is_large(job: JobArguments) -> Iterator[str]:
     https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
     """
     size = _size_of(_payload_as_sent(job))
-    if LARGE_PAYLOAD < size <= MOST_OF_A_PAYLOAD:
+    if _LARGE_PAYLOAD_BYTES < size <= _MAX_PAYLOAD_BYTES:
         yield f"{PAYLOAD} {_too_large(size, job.payload)}"
 
 
 def _too_large(size: int, payload: Payload) -> str:
-    most, largest = _bytes(MOST_OF_A_PAYLOAD), _largest(payload)
+    most, largest = _bytes(_MAX_PAYLOAD_BYTES), _largest(payload)
     return f"is {_bytes(size)} as it is sent, and Batch takes at most {most}{largest}"
 
 
