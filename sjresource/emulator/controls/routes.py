@@ -24,7 +24,7 @@ from sjresource.emulator.protocol.decoding import (
 )
 from sjresource.emulator.protocol.errors import AWSError
 from sjresource.emulator.protocol.http_messages import json_response
-from sjresource.emulator.services.sts import LONGEST_SECONDS as LONGEST_IDENTITY
+from sjresource.emulator.services.sts import LONGEST_VALIDITY
 from sjresource.emulator.store.records import HOLDING_CAPACITY, LIVE
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class _Loss(JSONObject):
 
 
 class _IdentityOrder(JSONObject):
-    seconds: Annotated[float, Meta(ge=1, le=LONGEST_IDENTITY)] = 3600
+    seconds: Annotated[float, Meta(ge=1, le=LONGEST_VALIDITY)] = 3600
 
 
 @dataclass

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from sjresource.emulator.protocol.http_messages import Response
     from sjresource.emulator.store.credentials import Keyring
 
-LONGEST_SECONDS: Final = 604_800
+LONGEST_VALIDITY: Final = 604_800
+"""Of a token, in seconds: a week."""
+
 _SHORTEST: Final = 16
 """A token that can be guessed protects nothing."""
 
