@@ -134,21 +134,17 @@ def _with_role(source: Any, settings: Settings, role: AssumedRole) -> Any:
     credentials = source.get_credentials()
     if credentials is None:
         raise Unreachable("assuming", "Role", role.arn, "there are no credentials to do it with")
-    create = _sts_creator(source, settings)
-    fetcher: Any = AssumeRoleCredentialFetcher(
-        create, credentials, role.arn, extra_args=role.request()
-    )
+    sts, request = _sts_creator(source, settings), role.request()
+    fetcher: Any = AssumeRoleCredentialFetcher(sts, credentials, role.arn, extra_args=request)
     return _session_with(fetcher, "assume-role")
 
 
 def _with_web_identity(source: Any, settings: Settings, role: AssumedRole) -> Any:
-    from botocore.credentials import (  # noqa: PLC0415 - as boto3
-        AssumeRoleWithWebIdentityCredentialFetcher,
-    )
+    from botocore import credentials  # noqa: PLC0415 - as boto3
 
-    create = _sts_creator(source, settings)
-    fetcher: Any = AssumeRoleWithWebIdentityCredentialFetcher(
-        create, role.web_identity_token, role.arn, extra_args=role.request()
+    sts, request = _sts_creator(source, settings), role.request()
+    fetcher: Any = credentials.AssumeRoleWithWebIdentityCredentialFetcher(
+        sts, role.web_identity_token, role.arn, extra_args=request
     )
     return _session_with(fetcher, "assume-role-with-web-identity")
 
