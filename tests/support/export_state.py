@@ -18,6 +18,7 @@ from engine_fixtures import TOOL
 from pulumi_stack import PulumiStack
 
 from sjresource.emulator import Emulator
+from sjresource.emulator.executors.scripts import Rule, Script
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,6 +28,7 @@ def export_state(release: str) -> Path:
     found = subprocess.run([sys.executable, TOOL], stdout=subprocess.PIPE, text=True, check=True)
     target = ROOT / "tests" / "stack" / "states" / f"{release}.json"
     with Emulator() as emulator, tempfile.TemporaryDirectory() as folder:
+        emulator.rules.add(Rule("*", [Script(running=2)]))  # long enough to be seen to start
         stack = PulumiStack(
             Path(folder) / "stack",
             Path(found.stdout.strip()),
