@@ -15,7 +15,8 @@ from sjresource.aws.arn import name_in, region_in
 from sjresource.aws.batch import JOB_QUEUE, QUOTA_SHARE, SERVICE_ENVIRONMENT
 from sjresource.errors import NotFound, SjresourceError
 from sjresource.page import SourceError
-from sjresource.vocabulary import LOG_GROUP, SAGEMAKER_TRAINING
+from sjresource.status.evidence import read_log_end
+from sjresource.vocabulary import SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -129,11 +130,8 @@ class AwsDataSource:
         """Return the last lines of the first instance's log, which lags seconds behind."""
         with self._call():
             logs = self._clients.logs(region_in(training_job_arn))
-            streams = logs.find_log_streams(LOG_GROUP, f"{name_in(training_job_arn)}/")
-            if not streams:
-                return []
-            self._calls += 1
-            lines = logs.find_last_lines(LOG_GROUP, min(streams), _LOG_LINES)
+            stream, lines = read_log_end(logs, name_in(training_job_arn), _LOG_LINES)
+            self._calls += 1 if stream else 0
             return [self._mask.text(line) for line in lines]
 
     def why_waiting(self, _arn: str) -> None:

@@ -87,18 +87,21 @@ def gather_evidence(
     if log_lines is not None:
         try:
             logs = clients.logs(arn.region)
-            stream, lines = _last_lines(logs, arn.name, log_lines)
+            stream, lines = read_log_end(logs, arn.name, log_lines)
             if log_lines:
                 sleep(_LAG_SECONDS)
-                stream, lines = _last_lines(logs, arn.name, log_lines)
+                stream, lines = read_log_end(logs, arn.name, log_lines)
         except SjresourceError as error:
             unread += [str(error)] if log_lines else []  # the name alone is optional
     read = tuple(lines), tuple(unread)
     return Evidence(detail, training_job, stream, *read, gone=gone, page=clients.page)
 
 
-def _last_lines(logs: LogsClient, training_job: str, lines: int) -> tuple[str | None, list[str]]:
-    """Read the log of the first instance; streams are called `<training job>/algo-<n>-<time>`."""
+def read_log_end(logs: LogsClient, training_job: str, lines: int) -> tuple[str | None, list[str]]:
+    """Return the stream of a training job's first instance and the last lines of it.
+
+    Streams are called `<training job>/algo-<n>-<time>`; None if there is none yet.
+    """
     streams = sorted(logs.find_log_streams(LOG_GROUP, f"{training_job}/"))
     if not streams:
         return None, []
