@@ -30,8 +30,8 @@ def test_words_about_the_stacks_own_jobs_are_masked() -> None:
 
 def test_a_retried_job_waits_for_what_is_before_it_too() -> None:
     """Its last attempt's reason alone is no answer; that it can never start is."""
-    misfit = "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE"
-    jobs = [job("first"), job("retried", "AlgorithmError: no"), job("huge", misfit)]
+    never = "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE"
+    jobs = [job("first"), job("retried", "AlgorithmError: no"), job("huge", never)]
     queue = QueueDescription(
         {"jobQueueArn": "q", "jobQueueName": "q"},
         jobs=jobs,
@@ -42,4 +42,4 @@ def test_a_retried_job_waits_for_what_is_before_it_too() -> None:
 
     assert [each["place"] for each in waiting] == [1, 2, 3]
     assert waiting[1]["waits_for"] == "AlgorithmError: no; 2nd in the queue, behind train"
-    assert waiting[2]["waits_for"] == misfit
+    assert waiting[2]["waits_for"] == never

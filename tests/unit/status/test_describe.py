@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     Detail = dict[str, Any]
 
 
-def look_at(
+def sweep_once(
     batch: FakeBatch, last: Mapping[str, Detail | None], **more: Any
 ) -> tuple[JobSweep, dict[str, Detail | SjresourceError]]:
-    """Look once, and give what was answered."""
+    """Sweep once; return the sweep and its answers."""
     sweep = JobSweep(batch.client(), "queue", last, **more)
     return sweep, dict(sweep.answers())
 
@@ -32,7 +32,7 @@ def test_one_job_is_described() -> None:
     """A page would tell less for the same price."""
     batch = FakeBatch(running(1))
 
-    sweep, answers = look_at(batch, {"job0": {"status": "RUNNING"}})
+    sweep, answers = sweep_once(batch, {"job0": {"status": "RUNNING"}})
 
     assert answers["job0"] == {"status": "RUNNING", "jobArn": arn("job0"), "jobId": "job0"}
     assert (sweep.calls, batch.calls) == (1, ["describe"])
@@ -43,7 +43,7 @@ def test_pages_tell_of_a_hundred_jobs_a_call(count: int) -> None:
     """Where jobs were seen in one status, that status is listed."""
     jobs = running(count)
 
-    sweep, answers = look_at(FakeBatch(jobs), jobs)
+    sweep, answers = sweep_once(FakeBatch(jobs), jobs)
 
     assert set(answers) == set(jobs)
     assert sweep.calls == math.ceil(count / 100)
@@ -54,7 +54,7 @@ def test_what_no_page_told_of_is_described() -> None:
     jobs = running(10)
     batch = FakeBatch({**jobs, "job3": {"status": "FAILED"}})
 
-    sweep, answers = look_at(batch, jobs)
+    sweep, answers = sweep_once(batch, jobs)
 
     assert isinstance(answers["job3"], dict)
     assert answers["job3"]["status"] == "FAILED"
@@ -65,7 +65,7 @@ def test_many_unknown_jobs_are_found_by_listing_every_status() -> None:
     """A finished sweep costs a few pages, not a Describe of each job."""
     jobs = {f"job{i}": {"status": "SUCCEEDED"} for i in range(500)}
 
-    sweep, answers = look_at(FakeBatch(jobs), dict.fromkeys(jobs))
+    sweep, answers = sweep_once(FakeBatch(jobs), dict.fromkeys(jobs))
 
     assert all(isinstance(a, dict) and a["status"] == "SUCCEEDED" for a in answers.values())
     assert len(answers) == 500
@@ -76,7 +76,7 @@ def test_many_jobs_that_ended_at_once_are_found_by_listing() -> None:
     """The page of what they were tells that they are not that any more."""
     jobs = {f"job{i}": {"status": "SUCCEEDED"} for i in range(500)}
 
-    sweep, answers = look_at(FakeBatch(jobs), running(500))
+    sweep, answers = sweep_once(FakeBatch(jobs), running(500))
 
     assert len(answers) == 500
     assert sweep.calls < 20
@@ -87,7 +87,7 @@ def test_a_failure_is_described_for_its_attempts() -> None:
     jobs = {f"job{i}": {"status": "FAILED"} for i in range(20)}
     batch = FakeBatch(jobs)
 
-    _, answers = look_at(batch, dict.fromkeys(jobs))
+    _, answers = sweep_once(batch, dict.fromkeys(jobs))
 
     assert batch.calls.count("describe") >= len(answers) - 8
 
@@ -99,8 +99,8 @@ def test_a_look_never_costs_more_than_a_describe_each(count: int) -> None:
     strangers = {f"other{i}": {"status": "RUNNING"} for i in range(300)}
     batch = FakeBatch({**strangers, **jobs})
 
-    sweep, answers = look_at(batch, jobs)
-    again, _ = look_at(batch, jobs, empty_statuses=sweep.empty_statuses)
+    sweep, answers = sweep_once(batch, jobs)
+    again, _ = sweep_once(batch, jobs, empty_statuses=sweep.empty_statuses)
 
     assert sweep.calls <= count
     assert len(answers) >= count - 1
@@ -113,14 +113,16 @@ def test_a_new_attempt_is_described() -> None:
     last = running(3)
     batch = FakeBatch({name: {"status": "RUNNABLE", "attempts": [{}]} for name in last})
 
-    _, answers = look_at(batch, last)
+    _, answers = sweep_once(batch, last)
 
     assert all(isinstance(answer, dict) and "attempts" in answer for answer in answers.values())
 
 
 def test_a_gone_job_is_said_to_be_gone() -> None:
     """The others are seen all the same."""
-    _, answers = look_at(FakeBatch({"here": {"status": "RUNNING"}}), {"here": None, "gone": None})
+    _, answers = sweep_once(
+        FakeBatch({"here": {"status": "RUNNING"}}), {"here": None, "gone": None}
+    )
 
     assert isinstance(answers["gone"], NotFound)
     assert isinstance(answers["here"], dict)
@@ -131,7 +133,7 @@ def test_lists_that_are_not_allowed_are_done_without() -> None:
     jobs = running(3)
     denied = RequestFailed("listing", "ServiceJob", "queue", "no", code="AccessDeniedException")
 
-    sweep, answers = look_at(FakeBatch(jobs, listing=denied), jobs)
+    sweep, answers = sweep_once(FakeBatch(jobs, listing=denied), jobs)
 
     assert set(answers) >= {"job0", "job1"}
     assert not sweep.can_list
@@ -149,6 +151,6 @@ def test_a_look_ends_where_nothing_can_be_asked(error: SjresourceError) -> None:
     batch = FakeBatch(running(500), describing=error, listing=error)
 
     with pytest.raises(type(error)):
-        look_at(batch, dict.fromkeys(running(500)))
+        sweep_once(batch, dict.fromkeys(running(500)))
 
     assert len(batch.calls) == 1

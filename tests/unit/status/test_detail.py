@@ -62,7 +62,7 @@ class Time:
 def status_detail(
     batch: Queue, training: FakeTraining | None = None, now: Time | None = None
 ) -> StatusDetail:
-    """Look up standings with fakes."""
+    """Return a StatusDetail with fakes."""
     faked = fake_clients(batch, training or FakeTraining({}))
     return StatusDetail(faked.batch, faked.sagemaker, now or Time())
 
