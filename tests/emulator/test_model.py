@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import random
 from typing import Any
 
 import pytest
+from model_requests import right, wrong
 
 from sjresource.emulator.api import OPERATIONS
+from sjresource.emulator.protocol.answer_types import fits
 from sjresource.emulator.protocol.errors import ClientException, ServerException
 from sjresource.emulator.protocol.http_messages import Request
 from sjresource.emulator.protocol.model import batch_model, check_answer, operation_of, parse
+from sjresource.emulator.protocol.shapes import problems
 
 NEEDED = {
     *("SubmitServiceJob", "DescribeServiceJob", "ListServiceJobs", "UpdateServiceJob"),
@@ -129,3 +133,20 @@ def test_an_answer_against_the_model_is_our_bug(answer: dict[str, Any]) -> None:
     """An answer that lacks a required member, or has another, is a ServerException."""
     with pytest.raises(ServerException, match="report"):
         check_answer("SubmitServiceJob", answer)
+
+
+@pytest.mark.parametrize("operation", sorted(OPERATIONS))
+def test_the_quick_check_of_an_answer_finds_what_the_telling_one_finds(operation: str) -> None:
+    """Of right answers, and of every mistake in every member, both checks say the same."""
+    shape = batch_model().operation_model(operation).output_shape
+    assert shape is not None
+    answers = [right(shape, random.Random(seed)) for seed in range(20)]  # noqa: S311 - no cryptography
+    answers += [json.loads(json.dumps(each).replace(".0", "")) for each in answers]
+    answers += [each.request for each in wrong(shape)]
+    answers += [{**answers[0], "other": 1}, {**dict.fromkeys(answers[0])}]
+
+    said = [next(problems(shape, answer, strict=True), None) for answer in answers]
+
+    assert [fits(shape, answer) for answer in answers] == [problem is None for problem in said]
+    assert None in said
+    assert len(set(said)) > 1

@@ -1,5 +1,6 @@
 """What goes over the wire: HTTP, AWS's protocols, and users' JSON.
 
 `http_messages.py` has requests and responses, `errors.py` AWS's error answers. `model.py` parses
-and checks by botocore's model of Batch (`shapes.py`), `decoding.py` decodes all other JSON.
+and checks by botocore's model of Batch (`shapes.py`; `answer_types.py` for what is checked often),
+`decoding.py` decodes all other JSON.
 """

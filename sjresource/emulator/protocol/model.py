@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import botocore.loaders
 from botocore.model import ServiceModel
 
+from sjresource.emulator.protocol.answer_types import fits
 from sjresource.emulator.protocol.decoding import read_json
 from sjresource.emulator.protocol.errors import ClientException, ServerException
 from sjresource.emulator.protocol.shapes import known_members, problems
@@ -93,7 +94,7 @@ def without_defaults(operation: str, answer: dict[str, Any]) -> dict[str, Any]:
 def check_answer(operation: str, answer: dict[str, Any]) -> None:
     """Raise ServerException if `answer` does not fit the model, which would be our bug."""
     shape = batch_model().operation_model(operation).output_shape
-    if shape is None:
+    if shape is None or fits(shape, answer):
         return
     problem = next(problems(shape, answer, strict=True), None)
     if problem is not None:

@@ -7,6 +7,7 @@ are not checked here.
 
 from __future__ import annotations
 
+import functools
 from typing import TYPE_CHECKING, Any, Final
 
 from botocore.model import ListShape, MapShape, StructureShape
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from botocore.model import Shape
 
-_ANY_CASE: Final = frozenset({"ServiceJobRetryAction"})
+ANY_CASE: Final = frozenset({"ServiceJobRetryAction"})
 """Enums whose values AWS takes in any case, though its models don't say so:
 https://github.com/aws/sagemaker-python-sdk/blob/master/sagemaker-train/tests/integ/train/aws_batch/test_queue.py"""
 _SHOWN: Final = 64
@@ -28,6 +29,7 @@ _TYPES: Final[dict[str, tuple[type | tuple[type, ...], str]]] = {
     "string": (str, "a string"),
     "boolean": (bool, "true or false"),
 }
+_HOLDERS: Final = (StructureShape, ListShape, MapShape)
 _NUMBER: Final = ((int, float), "a number")
 
 
@@ -47,16 +49,26 @@ def known_members(shape: Shape, value: Any) -> Any:
 def without_defaults(shape: Shape, value: Any, defaults: Mapping[str, Any]) -> Any:
     """Return `value` without optional members that are empty, false, or their name's default."""
     if isinstance(shape, StructureShape):
-        return {
-            name: without_defaults(shape.members[name], item, defaults)
-            for name, item in value.items()
-            if name in shape.required_members or _is_told(item, defaults.get(name))
-        }
+        kept, members = {}, _members(shape)
+        for name, item in value.items():
+            required, member = members[name]
+            if required or _is_told(item, defaults.get(name)):
+                kept[name] = without_defaults(member, item, defaults) if member else item
+        return kept
     if isinstance(shape, ListShape):
         return [without_defaults(shape.member, item, defaults) for item in value]
     if isinstance(shape, MapShape):
         return {key: without_defaults(shape.value, item, defaults) for key, item in value.items()}
     return value
+
+
+@functools.cache
+def _members(shape: StructureShape) -> dict[str, tuple[bool, Shape | None]]:
+    """Return of each member whether it is required, and its shape if that holds others."""
+    return {
+        name: (name in shape.required_members, member if isinstance(member, _HOLDERS) else None)
+        for name, member in shape.members.items()
+    }
 
 
 def _is_told(item: Any, default: Any) -> bool:
@@ -141,5 +153,5 @@ def _bound_problems(shape: Shape, value: Any, path: str) -> Iterator[str]:
         if most is not None and len(value) > most:
             yield f"{name} must have a length of at most {most}"
     words = shape.metadata.get("enum")
-    if words and (value.upper() if shape.name in _ANY_CASE else value) not in words:
+    if words and (value.upper() if shape.name in ANY_CASE else value) not in words:
         yield f"{name} must be one of {', '.join(words)}, not {value[:_SHOWN]!r}"
