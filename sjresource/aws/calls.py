@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from sjresource.emulator_shell import stale_shell_advice
 from sjresource.errors import NotFound, RequestFailed, Unreachable
 from sjresource.sanitize import sanitized
 
@@ -124,12 +125,15 @@ def call(
         about_itself = doing in _NAMES_ITS_RESOURCE and code in _SERVICE_CODES
         if about_itself and any(words in message for words in _MISSING):
             raise NotFound(doing, noun, identifier, message) from None
-        help_ = advice(code, message, _iam_action(operation, error.operation_name))
+        help_ = stale_shell_advice(code) or advice(
+            code, message, _iam_action(operation, error.operation_name)
+        )
         raise RequestFailed(
             doing, noun, identifier, f"{code}: {message}", help_, code=code
         ) from None
     except BotoCoreError as error:
-        raise Unreachable(doing, noun, identifier, str(error)) from None
+        help_ = stale_shell_advice(type(error).__name__)
+        raise Unreachable(doing, noun, identifier, str(error), help_) from None
     answer.pop("ResponseMetadata", None)
     sanitized_answer: dict[str, Any] = answer if raw else sanitized(answer)
     return sanitized_answer

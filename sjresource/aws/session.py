@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined] # not typed
 
+from sjresource.emulator_shell import stale_shell_advice
 from sjresource.errors import Unreachable
 
 if TYPE_CHECKING:
@@ -100,7 +101,8 @@ def _make_client(
         advice = "see aws:endpoints and AWS_ENDPOINT_URL*"
         raise Unreachable("opening", "client", service, seen, advice) from None
     except BotoCoreError as error:
-        advice = "see the stack's aws: config, aws:region first"
+        stale = stale_shell_advice(type(error).__name__)
+        advice = stale or "see the stack's aws: config, aws:region first"
         raise Unreachable("opening", "client", service, str(error), advice) from None
 
 

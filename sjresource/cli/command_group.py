@@ -22,7 +22,7 @@ COMMANDS = {
     "orphans": "List live jobs of the stack that are not in its state; --terminate ends them.",
     "doctor": "Check that everything `pulumi up` needs is in place, and how to fix what is not.",
     "dashboard": "Show queues, shares and jobs in a browser, live and read-only.",
-    "emulator": "Start, stop, show or empty the emulator of AWS on this machine.",
+    "emulator": "Start, stop, show, use or empty the emulator of AWS on this machine.",
 }
 """Each command with its line in `sjresource --help`.
 

@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from sjresource.emulator_shell import PROFILE
 from sjresource.errors import RequestFailed, Unreachable, WaitTimeout
 
 if TYPE_CHECKING:
@@ -32,10 +33,7 @@ MODULE = "sjresource.emulator"
 MARKER = ".sjresource-emulator"
 """The emulator puts this file into its data folder. A folder without it is not the emulator's."""
 
-PROFILE = "sjresource-emulator"
 REGION = "us-east-1"
-OVERRIDING = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
-"""Variables that take precedence over the profile."""
 
 LOG_HEAD = "# an sjresource emulator's log: each start writes it anew\n"
 """The first line of a log. Any other file is not overwritten."""
@@ -70,8 +68,12 @@ def find(data: Path) -> RunningEmulator | None:
     return recorded
 
 
-def start(data: Path, log: Path, *, port: int = 0, executor: str = "process") -> RunningEmulator:
+def start(
+    data: Path, log: Path, *, port: int | None = None, executor: str = "process"
+) -> RunningEmulator:
     """Start an emulator that outlives this process, and wait until it answers.
+
+    Without `port` it listens where it did the last time, if that is free.
 
     Raises:
         WaitTimeout: it does not answer within a minute, or it ended; with the end of its log.
@@ -80,8 +82,17 @@ def start(data: Path, log: Path, *, port: int = 0, executor: str = "process") ->
     """
     if find_spec("moto") is None:
         raise ModuleNotFoundError(name="moto")
-    options = ["--data", str(data), "--port", str(port), "--executor", executor]
+    options = ["--data", str(data), "--executor", executor]
+    options += [] if port is None else ["--port", str(port)]
     return _start([sys.executable, "-m", MODULE, *options], data, log)
+
+
+def last_port(data: Path) -> int:
+    """Return the port on which the emulator of `data` listened last; 0 if none is known."""
+    try:
+        return int(json.loads((data / "address.json").read_text())["port"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return 0
 
 
 def stop(emulator: RunningEmulator) -> None:

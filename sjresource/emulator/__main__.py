@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _reset(arguments: Sequence[str]) -> int:
-    """Delete all that an emulator keeps in a folder, but for its key."""
+    """Delete all that an emulator keeps in a folder, but for its key and its address."""
     parser = argparse.ArgumentParser(prog="python -m sjresource.emulator reset")
     parser.add_argument("--data", type=Path, required=True, help="folder to empty")
     data: Path = parser.parse_args(arguments).data
@@ -97,7 +97,11 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on")
-    parser.add_argument("--port", type=int, default=0, help="port, 0 for a free one (default)")
+    parser.add_argument(
+        "--port",
+        type=int,
+        help="port, 0 for a free one (default: the one it had with this folder, if that is free)",
+    )
     parser.add_argument(
         "--data", type=Path, required=True, help="folder for everything that it keeps"
     )

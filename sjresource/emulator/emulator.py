@@ -33,6 +33,7 @@ from sjresource.emulator.services.moto import MotoServices, Persistence
 from sjresource.emulator.services.s3 import S3Persistence
 from sjresource.emulator.services.sagemaker import TrainingJobs
 from sjresource.emulator.services.sts import WebIdentities
+from sjresource.emulator.store.address import Address, stored_address
 from sjresource.emulator.store.credentials import Keyring, credentials_in, new_credentials
 from sjresource.emulator.store.damage import DamagedError
 from sjresource.emulator.store.data_folder import BATCH, LOGS, OBJECTS, claim
@@ -66,9 +67,10 @@ class Recoverable(Protocol):
 class Emulator:
     """An emulator that serves between `start` and `stop`, or in a `with` block.
 
-    Without `data`, a folder, nothing is kept on disk. `clock=Clock(0)` stands still until
-    `clock.advance(seconds)`. `executor` makes the executor once the server's URL is known; the
-    default one simulates.
+    Without `data`, a folder, nothing is kept on disk. Without `port` it listens where it did the
+    last time with this folder, if that is free, else on a free port, as with 0. `clock=Clock(0)`
+    stands still until `clock.advance(seconds)`. `executor` makes the executor once the server's URL
+    is known; the default one simulates.
 
     Raises:
         DataLockedError: another emulator uses the folder.
@@ -80,7 +82,7 @@ class Emulator:
         data: Path | None = None,
         *,
         host: str = "127.0.0.1",
-        port: int = 0,
+        port: int | None = None,
         clock: Clock | None = None,
         executor: Callable[[str, Credentials], Executor] | None = None,
         behaviour: Behaviour | None = None,
@@ -104,6 +106,7 @@ class Emulator:
             self.credentials: Credentials
             """The only key that is accepted, apart from those that STS issues."""
             self.credentials = new_credentials() if data is None else credentials_in(data)
+            self._address = Address() if data is None else stored_address(data)
             self._store = Store(None if data is None else data / BATCH)
             opened.callback(self._store.close)
             self._catch_up()
@@ -117,8 +120,11 @@ class Emulator:
             )
             self._keyring = Keyring(self.credentials, time.time)
             self._authenticator = Authenticator(self._keyring, time.time)
-            self._server = Server(self._application, host, port, admit=self._authenticator.admit)
+            free = self._address.port_to_try(port, host)
+            self._server = Server(self._application, host, free, admit=self._authenticator.admit)
             opened.callback(self._server.stop)
+            if data is not None:
+                self._address.store(data, self._server.port)
             self.faults.sleep = self._server.sleep
             self._executor: Executor = (
                 SimulatedExecutor(self.clock, self._script)
@@ -205,7 +211,8 @@ class Emulator:
             web_identities=self.web_identities,
         )
         source = EmulatorSource(services, self._store, self.clock, self._lifecycle)
-        self._page = PageApp(source, EmulatorControls(control))
+        kept = None if self._data_lock is None else self._address.page
+        self._page = PageApp(source, EmulatorControls(control), kept)
         return Application(
             authenticator=self._authenticator,
             services=services,

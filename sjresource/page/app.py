@@ -20,6 +20,7 @@ from sjresource.page.source import SourceError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from sjresource.page.auth import PageSecrets
     from sjresource.page.source import DataSource
 
     Environ = dict[str, Any]
@@ -77,10 +78,15 @@ class Reply(NamedTuple):
 
 
 class PageApp:
-    """Serves the page; without `controls` it is read-only."""
+    """Serves the page; without `controls` it is read-only. `kept` are secrets that outlive it."""
 
-    def __init__(self, source: DataSource, controls: Controls | None = None) -> None:
-        self.auth = TokenAuth()
+    def __init__(
+        self,
+        source: DataSource,
+        controls: Controls | None = None,
+        kept: PageSecrets | None = None,
+    ) -> None:
+        self.auth = TokenAuth(kept)
         self._overview = Overview(source)
         self._controls = controls
         self._files = dict(_static_files())

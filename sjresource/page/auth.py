@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urlsplit
 
@@ -19,15 +20,34 @@ if TYPE_CHECKING:
 
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 _OWN_SITES: Final = ("same-origin", "none")
-"""Sec-Fetch-PageApp of what the page asks for, and of what a person opens."""
+"""Sec-Fetch-Site of what the page asks for, and of what a person opens."""
+
+_COOKIE_SECONDS: Final = 30 * 86_400
+
+
+def _new_secret() -> str:
+    return secrets.token_urlsafe(32)
+
+
+@dataclass(frozen=True)
+class PageSecrets:
+    """What lets a browser in: the URL's token, and the cookie that it is exchanged for."""
+
+    token: str = field(default_factory=_new_secret, repr=False)
+    session: str = field(default_factory=_new_secret, repr=False)
 
 
 class TokenAuth:
-    """The token and the cookie of one page, valid as long as its process."""
+    """The token and the cookie of one page.
 
-    def __init__(self) -> None:
-        self._token = secrets.token_urlsafe(32)
-        self._session = secrets.token_urlsafe(32)
+    Without `kept`, secrets that are there again after a restart, they are valid as long as the
+    process, and the browser drops the cookie when it ends; else it has the cookie for a month.
+    """
+
+    def __init__(self, kept: PageSecrets | None = None) -> None:
+        own = kept or PageSecrets()
+        self._token, self._session = own.token, own.session
+        self._lasting = f"; Max-Age={_COOKIE_SECONDS}" if kept else ""
         self._tickets: set[str] = set()
 
     def url(self, base: str) -> str:
@@ -52,7 +72,7 @@ class TokenAuth:
     def cookie(self, environ: Environ) -> str:
         """Return the Set-Cookie header for a browser that has sent the token."""
         name = _cookie_name(environ)
-        return f"{name}={self._session}; Path=/; HttpOnly; SameSite=Strict"
+        return f"{name}={self._session}; Path=/; HttpOnly; SameSite=Strict{self._lasting}"
 
     def has_cookie(self, environ: Environ) -> bool:
         """Return whether a request has the cookie.

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import boto3
 import psutil
@@ -24,6 +27,17 @@ if TYPE_CHECKING:
 
 # An emulator is meant to outlive the process that started it, which Popen takes for a mistake.
 pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(params=["sh", "bash", "zsh"])
+def posix_shell(request: pytest.FixtureRequest) -> str:
+    """Return a shell that this machine has."""
+    found: str | None = shutil.which(request.param)
+    if found is None:
+        pytest.skip(f"no {request.param} here")
+    return found
 
 
 @pytest.fixture
@@ -78,6 +92,88 @@ def test_shell_that_takes_what_start_prints_uses_the_emulator(shell: CommandLine
     assert (shell.folder / ".sjresource" / "emulator.log").stat().st_mode & 0o077 == 0
 
 
+def test_address_key_and_page_outlive_a_restart(shell: CommandLine) -> None:
+    """Shells and bookmarks go on; where the port is taken, `start` says what to type."""
+    first = shell.answer("emulator", "start", "--executor", "simulated", schema="emulator")
+    cookie = _enter(first["page"])
+    shell("emulator", "stop")
+    stale = shell("emulator", "env")
+    second = shell.answer("emulator", "start", "--executor", "simulated", schema="emulator")
+    page = Request(f"{first['url']}/_page/overview", headers={"Cookie": cookie})  # noqa: S310 - our own URL
+
+    assert (stale.code, 'type eval "$(sjresource emulator start)"' in stale.err) == (3, True)
+    assert second["pid"] != first["pid"]
+    assert (second["url"], second["page"]) == (first["url"], first["page"])
+    assert _batch(first["environment"]).describe_job_queues()["jobQueues"] == []
+    assert json.load(urlopen(page))["queues"] == []  # noqa: S310 - as above
+
+    shell("emulator", "stop")
+    port = urlsplit(first["url"]).port or 0
+    with socket.create_server(("127.0.0.1", port)):
+        moved = shell("emulator", "start", "--executor", "simulated").out
+    now = shell.answer("emulator", "status", schema="emulator")["url"]
+    assert f"another program has its port {port}: shells of before have to type" in moved
+    assert now != first["url"]
+    assert f"export AWS_ENDPOINT_URL={now}\n" in shell("emulator", "env").out
+
+
+def test_shell_gets_back_what_it_had(shell: CommandLine, posix_shell: str) -> None:
+    """`env --unset` undoes `start`, however often that was typed; secrets are not printed."""
+    start, undo = (
+        shell.line + " emulator " + words for words in ("start --executor simulated", "env --unset")
+    )
+    own = {"AWS_PROFILE": "my own", "AWS_SECRET_ACCESS_KEY": "its'secret", "AWS_REGION": ""}
+    script = f"""
+        set -eu
+        eval "$({start})"
+        eval "$({start})"
+        echo "$AWS_PROFILE $AWS_REGION ${{AWS_SECRET_ACCESS_KEY-none}}"
+        {posix_shell} -euc 'eval "$({undo})"; env' | grep ^AWS_ || echo 'inherited: none'
+        {undo}
+        eval "$({undo})"
+        eval "$({undo})"
+        env | grep ^AWS_ | sort
+        set | grep ^_sjresource_before || echo 'kept: none'
+    """
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **own}
+    ran = subprocess.run(
+        [posix_shell, "-c", script],
+        cwd=shell.folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (ran.returncode, ran.stderr) == (0, "")
+    said = ran.stdout.splitlines()
+    assert said[:2] == ["sjresource-emulator us-east-1 none", "inherited: none"]
+    assert said[-3:] == ["AWS_PROFILE=my own", "AWS_SECRET_ACCESS_KEY=its'secret", "kept: none"]
+    assert not any("secret" in line for line in said[:-2])
+
+
+def test_stale_shell_is_told_what_to_type(shell: CommandLine) -> None:
+    """Whether nobody listens there, the key is another's, or the folder is gone."""
+    started = shell.answer("emulator", "start", "--executor", "simulated", schema="emulator")
+    ask = ("dashboard", "--all", "--no-browser")
+    stale = CommandLine(shell.folder, {**shell.environment, **started["environment"]})
+    shell("emulator", "stop")
+    gone = stale(*ask)
+    with Emulator(port=urlsplit(started["url"]).port):
+        other = stale(*ask)
+    shutil.rmtree(started["data"])
+    lost = stale(*ask)
+
+    typed = 'type eval "$(sjresource emulator start)"'
+    for ended in (gone, other, lost):
+        assert (ended.code, ended.err.count("\n")) == (5, 1)
+        assert ended.err.endswith(f"{typed}\n")
+    assert "no emulator runs where this shell's variables lead" in gone.err
+    assert "of an emulator before this one" in other.err
+    assert stale("emulator", "start", "--executor", "simulated").code == 0
+    assert stale("emulator", "status").code == 0
+
+
 def test_emulator_inside_of_another_program_is_left_alone(shell: CommandLine) -> None:
     """It is not for this command to end a program, nor to take its data away."""
     data = shell.folder / "data"
@@ -130,6 +226,15 @@ def test_only_the_process_that_wrote_the_file_is_ended(shell: CommandLine) -> No
 
     assert [each["stopped"] for each in stopped] == [False, False]
     assert shell("emulator", "status").code == 0
+
+
+def _enter(page: str) -> str:
+    """Return the cookie that a browser gets for the page's URL."""
+    request = Request(page, headers={"Accept": "text/html"})  # noqa: S310 - our own URL
+    with urlopen(request) as answer:  # noqa: S310 - as above
+        given = str(answer.headers["Set-Cookie"])
+    assert "; Max-Age=" in given
+    return given.partition(";")[0]
 
 
 def _batch(variables: dict[str, str]) -> Any:

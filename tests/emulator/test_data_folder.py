@@ -15,6 +15,7 @@ from sjresource.emulator.store.data_folder import MARKER, ForeignFolderError, cl
 if TYPE_CHECKING:
     from pathlib import Path
 
+SECRET = "s" * 43
 FOREIGN = {
     "training/epoch-1/weights": "a week",
     "objects/0123456789abcdef0123456789abcdef": "an object",
@@ -130,6 +131,48 @@ def test_everything_in_it_is_the_owners_alone(tmp_path: Path) -> None:
         for path in tmp_path.rglob("*"):
             path.chmod(0o755 if path.is_dir() else 0o644)
         tmp_path.chmod(0o777)
+
+
+def test_it_is_where_it_was_and_elsewhere_while_another_has_the_port(tmp_path: Path) -> None:
+    """A port that was asked for is remembered, too; 0 asks for any."""
+    with Emulator(tmp_path) as first, Emulator(port=0) as other:
+        address, page, foreign = first.url, first.page_url, other.url
+    with Emulator(tmp_path) as again:
+        assert (again.url, again.page_url) == (address, page)
+    port = int(address.rpartition(":")[2])
+    with Emulator(port=port), Emulator(tmp_path) as moved:
+        elsewhere = moved.url
+        assert moved.page_url.partition("/?")[2] == page.partition("/?")[2]
+    with Emulator(tmp_path) as stays:
+        assert stays.url == elsewhere != address
+    with Emulator(tmp_path, port=int(foreign.rpartition(":")[2])) as asked:
+        assert asked.url == foreign
+    with Emulator(tmp_path) as last:
+        assert last.url == foreign
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "",
+        "[]",
+        '{"port": 1}',
+        f'{{"port": "1", "page": {{"token": "{SECRET}", "session": "{SECRET}"}}}}',
+        f'{{"port": 65536, "page": {{"token": "{SECRET}", "session": "{SECRET}"}}}}',
+        '{"port": 0, "page": {"token": "", "session": ""}}',
+    ],
+)
+def test_a_damaged_address_is_drawn_anew(
+    tmp_path: Path, stored: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is said, and no token is one that can be guessed."""
+    with Emulator(tmp_path):
+        (tmp_path / "address.json").write_text(stored)
+    with Emulator(tmp_path) as emulator:
+        token = emulator.page_url.partition("token=")[2]
+    assert len(token) > 40
+    assert token != SECRET
+    assert "it is damaged; this emulator gets a new address" in caplog.text
 
 
 def test_a_path_that_is_no_folder_is_refused_in_a_sentence(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ from local_stack.environment import (  # noqa: E402
 )
 from local_stack.upload import upload_example  # noqa: E402
 from sjresource.cli import local_emulator  # noqa: E402
-from sjresource.cli.local_emulator import OVERRIDING  # noqa: E402
+from sjresource.cli.shell_lines import OVERRIDING, lines_to_use  # noqa: E402
 from sjresource.errors import WaitTimeout  # noqa: E402
 
 if TYPE_CHECKING:
@@ -82,10 +82,9 @@ def emulator() -> int:
     """
     running = running_emulator()
     STATE.mkdir(parents=True, exist_ok=True)  # pulumi wants it to be there
-    print(f"unset {' '.join(OVERRIDING)} PULUMI_STACK  # they would come first")
     proxies = {name: os.environ[name] for name in ("NO_PROXY", "no_proxy")}
-    for name, value in {**aws_variables(running.url), **BACKEND, **proxies}.items():
-        print(f"export {name}={shlex.quote(value)}")
+    variables = {**aws_variables(running.url), **BACKEND, **proxies}
+    print(*lines_to_use(variables, [*OVERRIDING, "PULUMI_STACK"]), sep="\n")
     engine = find_engine(os.environ)
     if engine is None:
         print("# no Pulumi engine yet: make up brings it")

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from sjresource.aws.calls import DENIED, TRANSIENT
+from sjresource.emulator_shell import is_for_emulator
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.sanitize import plain
 
@@ -57,7 +58,10 @@ def unreachable_warning(
     if answered:
         return None
     seen = plain(error.seen).rstrip(".")
-    advice = _advice_for(seen, settings.profile or environ.get("AWS_PROFILE"))
+    if is_for_emulator(environ) and error.advice:
+        advice = error.advice
+    else:
+        advice = _advice_for(seen, settings.profile or environ.get("AWS_PROFILE"))
     return (
         f"AWS was not asked: {seen}; nothing was checked against the queue; {advice}; "
         "`sjresource doctor` says more"

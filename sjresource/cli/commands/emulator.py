@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sjresource.cli import local_emulator
+from sjresource.cli.shell_lines import lines_to_undo, lines_to_use
 from sjresource.cli.stack.context import StackContext
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.terminal.prompt import confirm
+from sjresource.emulator_shell import START, is_for_emulator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,11 +24,12 @@ if TYPE_CHECKING:
     from sjresource.cli.terminal.screen import Screen
 
 FOLDER = ".sjresource"
+_PORT_HELP = "Default: the port that it had the last time, if that is free, else any free one."
 
 
 @click.group()
 def emulator() -> None:
-    """Start, stop, show or empty the emulator of AWS on this machine.
+    """Start, stop, show, use or empty the emulator of AWS on this machine.
 
     It has Batch service jobs, with S3, IAM, STS, CloudWatch Logs and SageMaker beside them.
 
@@ -50,7 +52,7 @@ def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
 
 @emulator.command()
 @data_option
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help="Default: a free port.")
+@click.option("--port", type=click.IntRange(0, 65535), default=None, help=_PORT_HELP)
 @click.option(
     "--executor",
     type=click.Choice(["process", "simulated"]),
@@ -59,23 +61,45 @@ def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
     help="Run training as a process of this machine, or only simulate it.",
 )
 @output_option
-def start(output: Output, data: Path, port: int, executor: str) -> None:
+def start(output: Output, data: Path, port: int | None, executor: str) -> None:
     """Start the emulator in the background.
 
     If it runs already, nothing is changed. Print its address, and what a shell needs to use it:
-    eval "$(sjresource emulator start)".
+    eval "$(sjresource emulator start)". `sjresource emulator env --unset` undoes that.
     """
     local_emulator.check_folder(data)
+    before = local_emulator.last_port(data)
     running = local_emulator.find(data)
     started = running is None
     if running is None:
         _make_folder(data)
         running = local_emulator.start(data, _log(data), port=port, executor=executor)
-    elif port not in (0, running.port):
+    elif port and port != running.port:
         message = f"starting Emulator ({data}): it runs already, at {running.url}; stop it first"
         raise CommandFailure(message, ExitCode.FAILED)
     result = {**_as_json(data, running), "started": started}
-    output.print(result, lambda _: _print_for_shell(data, running, started=started))
+    moved = before if started and port is None and before != running.port else 0
+    output.print(result, lambda _: _print_started(data, running, started=started, moved=moved))
+
+
+@emulator.command()
+@data_option
+@click.option("--unset", is_flag=True, help="Print what makes a shell as it was before.")
+def env(data: Path, *, unset: bool) -> None:
+    """Print what a shell needs to use the running emulator.
+
+    eval "$(sjresource emulator env)" uses it; eval "$(sjresource emulator env --unset)" gives the
+    shell its own AWS variables back. `status --json` has the variables as JSON. Exit code 3: it is
+    not running.
+    """
+    if unset:
+        click.echo("\n".join(lines_to_undo(local_emulator.aws_variables("", data))))
+        return
+    running = local_emulator.find(data)
+    if running is None:
+        message = f"reading Emulator ({data}): it is not running; type {START}"
+        raise CommandFailure(message, ExitCode.NOT_FOUND)
+    click.echo("\n".join(lines_to_use(local_emulator.aws_variables(running.url, data))))
 
 
 @emulator.command()
@@ -128,7 +152,7 @@ def reset(output: Output, data: Path, *, yes: bool) -> None:
 
 def _default_data() -> Path:
     credentials = os.environ.get("AWS_SHARED_CREDENTIALS_FILE")
-    if credentials and os.environ.get("AWS_PROFILE") == local_emulator.PROFILE:
+    if credentials and is_for_emulator():
         return Path(credentials).parent
     return (StackContext(Path()).project or Path()) / FOLDER / "emulator"
 
@@ -158,17 +182,20 @@ def _as_json(data: Path, running: RunningEmulator | None) -> dict[str, Any]:
     }
 
 
-def _print_for_shell(data: Path, running: RunningEmulator, *, started: bool) -> None:
+def _print_started(data: Path, running: RunningEmulator, *, started: bool, moved: int) -> None:
+    """Print where it is, and the lines for a shell; `moved` is the port that it had to give up."""
     state, log = "started" if started else "runs", _log(data)
     if log.is_relative_to(Path.cwd()):
         log = log.relative_to(Path.cwd())
     click.echo(f"# emulator {state}: {running.url}, pid {running.pid}, log {log}")
     if running.page:
         click.echo(f"# see its queues: {running.page}")
-    click.echo('# eval "$(sjresource emulator start)" lets this shell and its stacks use it:')
-    click.echo(f"unset {' '.join(local_emulator.OVERRIDING)}  # they would come first")
-    for name, value in local_emulator.aws_variables(running.url, data).items():
-        click.echo(f"export {name}={shlex.quote(value)}")
+    if moved:
+        click.echo(
+            f"# another program has its port {moved}: shells of before have to type this too"
+        )
+    click.echo(f"# {START} lets this shell and its stacks use it:")
+    click.echo("\n".join(lines_to_use(local_emulator.aws_variables(running.url, data))))
 
 
 def _print_status(screen: Screen, result: dict[str, Any]) -> None:

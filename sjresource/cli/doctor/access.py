@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_REGION = "`pulumi config set aws:region us-east-1`, or AWS_REGION"
 _CREDENTIALS = (
     "set the stack's aws:profile, AWS_PROFILE, or log in again; docs/aws.md has all the ways"
 )
@@ -31,7 +32,7 @@ def check_access(settings: Settings) -> Iterator[Check]:
         region, endpoint = endpoint_of(settings)
     except SjresourceError as error:
         yield failed(
-            "region", error.seen, "`pulumi config set aws:region us-east-1`, or AWS_REGION"
+            "region", error.seen, _REGION if "region" in error.seen else error.advice or _REGION
         )
         return
     yield ok("region", region)
@@ -39,9 +40,9 @@ def check_access(settings: Settings) -> Iterator[Check]:
         caller = retry_once(lambda: caller_identity(settings))
     except Unreachable as error:
         if _NETWORK_ERROR.search(error.seen):
-            yield failed("endpoint", error.seen, _ENDPOINT)
+            yield failed("endpoint", error.seen, error.advice or _ENDPOINT)
         else:
-            yield failed("credentials", error.seen, _CREDENTIALS)
+            yield failed("credentials", error.seen, error.advice or _CREDENTIALS)
         return
     except SjresourceError as error:
         yield failed("credentials", error.seen, error.advice or _CREDENTIALS)

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 MARKER: Final = ".sjresource-emulator"
 """In the folder itself, and in that of each training job."""
 
+ADDRESS: Final = "address.json"
 BATCH: Final = "batch.sqlite3"
 LOGS: Final = "logs.sqlite3"
 OBJECTS: Final = "objects"
 OBJECTS_INDEX: Final = "index.sqlite3"
 TRAINING: Final = "training"
 
-_OTHER_FILES: Final = ("credentials", "emulator.json", "lock", MARKER)
+_OTHER_FILES: Final = (ADDRESS, "credentials", "emulator.json", "lock", MARKER)
 _SUFFIXES: Final = ("", "-shm", "-wal", "-journal")
 _OBJECT: Final = re.compile("[0-9a-f]{32}[.]object")
 _TEXT: Final = "An sjresource emulator made this folder, and deletes what it keeps here.\n"
@@ -82,7 +83,7 @@ def job_folders(training: Path) -> list[Path]:
 
 
 def empty(data: Path) -> None:
-    """Delete all that an emulator keeps in its folder, but for its key."""
+    """Delete all that an emulator keeps in its folder, but for its key and its address."""
     for path in [*_databases(data), *_object_files(data)]:
         path.unlink(missing_ok=True)
     for folder in job_folders(data / TRAINING):
