@@ -7,6 +7,7 @@ converts the arguments.
 
 In the engine's plugin: `provider` is the base of all providers and `diff` their table of changes.
 
-In both: `identity` derives names, tokens and tags; `ownership` decides by tags whose a thing is.
+In both: `identity` derives names, tokens and tags; `ownership` decides by tags whose a thing is;
+`spelling` names properties as the schema of the native provider does.
 From outside of a program: `deployed_stack` reads a stack's config and state.
 """

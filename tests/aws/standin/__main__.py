@@ -15,9 +15,9 @@ from concurrent import futures
 from typing import TYPE_CHECKING, Any
 
 import boto3
-import grpc  # type: ignore[import-untyped] # it has no types
+import grpc
 from botocore.exceptions import ClientError
-from google.protobuf import (  # type: ignore[import-untyped] # it has no types
+from google.protobuf import (
     empty_pb2,
     json_format,
     struct_pb2,

@@ -19,7 +19,7 @@ PROGRAM_ENVIRONMENT = dict(os.environ)
 # Children are started by a process that serves gRPC; its fork handlers crashed them.
 os.environ["GRPC_ENABLE_FORK_SUPPORT"] = "0"
 
-import grpc  # type: ignore[import-untyped] # noqa: E402 - grpcio ships no types; after its setting
+import grpc  # noqa: E402 - after its setting
 from pulumi.runtime.proto import language_pb2_grpc  # noqa: E402 - imports grpc
 
 from .children import Children  # noqa: E402 - the imports above come first

@@ -1,0 +1,5 @@
+"""The provider for every language of Pulumi: a plugin that the engine talks to.
+
+`values` reads and writes the protocol's property values, and `detailed_diff` finds the leaves that
+changed. How the schema spells what the core spells in another way is `stack/spelling.py`'s, below.
+"""
