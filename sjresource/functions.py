@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from sjresource.aws.batch import BatchClient
+    from sjresource.aws.settings import Settings
 
     Detail = dict[str, Any]
 
@@ -40,7 +41,12 @@ def get_service_job(job: str, *, region: str | None = None) -> Detail:
         RequestFailed, Unreachable: AWS could not be asked.
     """
     _require("reading ServiceJob", job=job, region=region)
-    detail = _client(job, region).find_service_job(job)
+    return read_service_job(stack_settings(), job, region)
+
+
+def read_service_job(settings: Settings, job: str, region: str | None) -> Detail:
+    """Return what `get_service_job` does, with these settings."""
+    detail = _client(settings, job, region).find_service_job(job)
     return answer_properties("DescribeServiceJob", detail)
 
 
@@ -68,9 +74,20 @@ def list_service_jobs(
         RequestFailed, Unreachable: AWS could not be asked.
     """
     _require(_LISTING, job_queue=job_queue, job_status=job_status, job_name=job_name, region=region)
+    return read_service_jobs(stack_settings(), job_queue, job_status, job_name, region)
+
+
+def read_service_jobs(
+    settings: Settings,
+    job_queue: str,
+    job_status: str | None,
+    job_name: str | None,
+    region: str | None,
+) -> list[Detail]:
+    """Return what `list_service_jobs` does, with these settings."""
     if job_status and job_name:
         refuse(_LISTING, [Problem("job_status", "can't be given with job_name: AWS takes one")])
-    client = _client(job_queue, region)
+    client = _client(settings, job_queue, region)
     if job_name:
         found = list(client.list_service_jobs_named(job_queue, job_name))
     else:
@@ -110,7 +127,12 @@ def get_job_queue_snapshot(job_queue: str, *, region: str | None = None) -> Deta
         RequestFailed, Unreachable: AWS could not be asked.
     """
     _require("reading JobQueue", job_queue=job_queue, region=region)
-    answer = _client(job_queue, region).find_job_queue_snapshot(job_queue)
+    return read_job_queue_snapshot(stack_settings(), job_queue, region)
+
+
+def read_job_queue_snapshot(settings: Settings, job_queue: str, region: str | None) -> Detail:
+    """Return what `get_job_queue_snapshot` does, with these settings."""
+    answer = _client(settings, job_queue, region).find_job_queue_snapshot(job_queue)
     return answer_properties("GetJobQueueSnapshot", answer)
 
 
@@ -123,9 +145,9 @@ def get_job_queue_snapshot_output(
     )
 
 
-def _client(name_or_arn: str, region: str | None) -> BatchClient:
+def _client(settings: Settings, name_or_arn: str, region: str | None) -> BatchClient:
     arn = parse_arn(name_or_arn)
-    return batch_client(stack_settings(), arn.region if arn else region)
+    return batch_client(settings, arn.region if arn else region)
 
 
 def _require(doing: str, *, plain_form: bool = True, **arguments: Any) -> None:

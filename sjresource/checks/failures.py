@@ -16,6 +16,18 @@ if TYPE_CHECKING:
     from sjresource.aws.settings import Settings
 
 
+class ProblemFailure(CheckFailure):
+    """A check failure made of a problem; each front words the path as its programs spell it.
+
+    It names no property: the engine prints the value of a property that a failure names, in the
+    clear even if it is a secret.
+    """
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__("", plain(f"{problem.path} {problem.reason}"))
+        self.problem = problem
+
+
 def account_problems(settings: Settings) -> list[Problem]:
     """Return the problem with the account, if any; STS is asked once, if the config names accounts.
 
@@ -26,13 +38,8 @@ def account_problems(settings: Settings) -> list[Problem]:
 
 
 def check_result(inputs: Mapping[str, Any], problems: Iterable[Problem]) -> CheckResult:
-    """Return the inputs as they came, with a failure for each problem.
-
-    The failures name no property: the engine prints the value of a property that a failure names,
-    in the clear even if it is a secret.
-    """
-    failures = [CheckFailure("", plain(f"{each.path} {each.reason}")) for each in problems]
-    return CheckResult(dict(inputs), failures)
+    """Return the inputs as they came, with a failure for each problem."""
+    return CheckResult(dict(inputs), [ProblemFailure(each) for each in problems])
 
 
 def with_failures(checked: CheckResult, problems: Iterable[Problem]) -> CheckResult:

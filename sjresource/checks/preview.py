@@ -6,7 +6,6 @@ jobs of one queue ask AWS once, and a replacement, which is checked twice, is wa
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -20,6 +19,7 @@ from sjresource.checks.rules.requests import LET_PASS
 from sjresource.errors import SjresourceError
 from sjresource.sanitize import plain
 from sjresource.stack.identity import name_of
+from sjresource.stack.warning import warn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -70,13 +70,13 @@ class PreviewCache:
     def __init__(self) -> None:
         self.queues: TTLCache[QueueCheck] = TTLCache(time.monotonic, _KEPT_SECONDS)
         self.asked: TTLCache[bool] = TTLCache(time.monotonic, _KEPT_SECONDS)
-        self.warned: TTLCache[int] = TTLCache(time.monotonic, _KEPT_SECONDS)
+        self.warned: TTLCache[None] = TTLCache(time.monotonic, _KEPT_SECONDS)
         self.undecided: set[str] = set()
         """Identities of jobs that may turn out to be unchanged once everything is known."""
 
     def warn(self, text: str) -> None:
-        """Write a warning to stderr, which the engine shows: a check can only fail otherwise."""
-        self.warned.get(text, lambda: sys.stderr.write(f"warning: {text}\n"))
+        """Show a warning, once for each text: a check can only fail otherwise."""
+        self.warned.get(text, lambda: warn(text))
 
     def warn_of_unreachable(self, settings: Settings, error: SjresourceError) -> None:
         """Warn that AWS could not be asked, and why; not where AWS only refused to answer."""

@@ -18,12 +18,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pulumi
 from pulumi.dynamic import (
-    CheckFailure,
     CheckResult,
     CreateResult,
     DiffResult,
@@ -36,6 +34,7 @@ from sjresource.aws.arn import name_in, parse_arn, terminate_command
 from sjresource.aws.calls import ignoring_refusal
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.service_jobs import JobLocator, find_job, wait_for_job
+from sjresource.checks.failures import ProblemFailure
 from sjresource.checks.preflight.declared import managed_in_program
 from sjresource.checks.rules.instance_hours import instance_hours_placeholder
 from sjresource.checks.service_job import check_job, would_be_submitted
@@ -46,6 +45,7 @@ from sjresource.checks.warnings.program import (
     warn_of_other_runs,
 )
 from sjresource.errors import NotFound, SjresourceError
+from sjresource.problem import Problem
 from sjresource.resources.job_outputs import OUTPUTS, job_outputs
 from sjresource.resources.submission import adopt, find_or_submit, live_jobs
 from sjresource.resources.termination import end_and_release
@@ -63,6 +63,7 @@ from sjresource.stack.identity import (
 )
 from sjresource.stack.ownership import has_ended, is_recorded, other_owner, require_ours
 from sjresource.stack.provider import BatchProvider, update_tags
+from sjresource.stack.warning import warn
 from sjresource.vocabulary import SAGEMAKER_TRAINING, TERMINAL
 from sjresource.waiting.jobs import DeclaredJob
 
@@ -100,8 +101,9 @@ _REMEMBERED_SECONDS = 24 * 3600.0
 https://docs.aws.amazon.com/batch/latest/userguide/job_states.html
 """
 
-_MUST_CHANGE = (
-    "client_token must change with the request: Batch refuses a token that came with another one"
+_MUST_CHANGE = Problem(
+    "client_token",
+    "must change with the request: Batch refuses a token that came with another one",
 )
 
 
@@ -125,7 +127,7 @@ class ServiceJobProvider(BatchProvider):
         )
         token = news.get("client_token")
         if token is not None and olds.get("client_token") == token and submits:
-            checked.failures.append(CheckFailure("", _MUST_CHANGE))
+            checked.failures.append(ProblemFailure(_MUST_CHANGE))
         return checked
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
@@ -216,7 +218,7 @@ class ServiceJobProvider(BatchProvider):
         else:
             require_ours(seen, "deleting", "ServiceJob", id_, *identities_of(props))
         if end_and_release(client, job, seen, _reason(props), self.clock) is None:
-            sys.stderr.write(_not_seen_to_end(id_))
+            warn(_not_seen_to_end(id_))
         self.__dict__.setdefault("_released", set()).add(id_)
 
     def _updates(
@@ -454,9 +456,9 @@ def _reason(props: Mapping[str, Any]) -> str:
 
 
 def _not_seen_to_end(arn: str) -> str:
-    """Return the warning of a delete without proof; for stderr, a provider's only way to warn."""
+    """Return the warning of a delete without proof."""
     command = terminate_command(arn, "deleted")
     return (
-        f"warning: deleting ServiceJob ({arn}): Batch does not know it, and was asked to end it "
-        f"all the same; if it should ever show up, stop it with `{command}`\n"
+        f"deleting ServiceJob ({arn}): Batch does not know it, and was asked to end it "
+        f"all the same; if it should ever show up, stop it with `{command}`"
     )

@@ -24,7 +24,7 @@ from sjresource.aws.waiters import Clock
 from sjresource.stack.identity import is_known_identity, without_claimants
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sjresource.aws.batch import BatchClient
 
@@ -37,6 +37,8 @@ class BatchProvider(ResourceProvider):
 
     settings: Settings = Settings()
     checking: CheckSettings = CheckSettings()
+    pause: Callable[[float], None] = time.sleep
+    """How to let seconds pass; the native front's ends at once when the user cancels."""
     _deployed_ids: Mapping[str, str] = MappingProxyType({})
     """The ids that this operation has seen in the state, by identity; "" where one isn't known."""
 
@@ -120,7 +122,7 @@ class BatchProvider(ResourceProvider):
 
     def sleep(self, seconds: float) -> None:
         """Block this worker; the engine's plugin has four of them for all resources."""
-        time.sleep(seconds)
+        self.pause(seconds)
 
 
 def update_tags(

@@ -8,12 +8,16 @@ an error may quote them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
 from sjresource.checks.rules.own_arguments import plain_number, seconds
+from sjresource.problem import Problem
 from sjresource.sanitize import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
 
 _MAX_LOG_LINES = 10_000
 """https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html"""
@@ -39,23 +43,52 @@ def read_options(
     Raises:
         pulumi.RunError: one of them has a wrong type or value.
     """
+    given = {
+        "min_succeeded": min_succeeded,
+        "timeout_seconds": timeout_seconds,
+        "on_failure": on_failure,
+        "log_lines": log_lines,
+    }
+    for problem in option_problems(given):
+        raise invalid_argument(name, f"{problem.path} {problem.reason}")
+    return options_of(given)
 
-    def wrong(must: str, value: Any) -> pulumi.RunError:
-        return invalid_argument(name, f"{must}, got {quoted(value)}")
 
-    timeout = None if timeout_seconds is None else seconds(timeout_seconds)
-    if timeout_seconds is not None and timeout is None:
-        must = "timeout_seconds must be a number of seconds, more than 0; None waits without end"
-        raise wrong(must, timeout_seconds)
-    needed = None if min_succeeded is None else _whole(min_succeeded)
-    if min_succeeded is not None and needed is None:
-        raise wrong("min_succeeded must be a whole number of jobs", min_succeeded)
-    lines = _whole(log_lines)
-    if lines is None or lines > _MAX_LOG_LINES:
-        raise wrong(f"log_lines must be a whole number from 0 to {_MAX_LOG_LINES}", log_lines)
-    if on_failure not in ("raise", "record"):
-        raise wrong("on_failure must be raise or record", on_failure)
-    return WaitOptions(needed, timeout, on_failure == "record", lines)
+def options_of(given: Mapping[str, Any]) -> WaitOptions:
+    """Return the options that are given under the names of the arguments, all of them right."""
+    needed, timeout = given.get("min_succeeded"), given.get("timeout_seconds")
+    return WaitOptions(
+        None if needed is None else _whole(needed),
+        None if timeout is None else seconds(timeout),
+        given.get("on_failure") == "record",
+        _whole(given["log_lines"]) or 0 if "log_lines" in given else WaitOptions.log_lines,
+    )
+
+
+def option_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
+    """Yield what is wrong with each option that is given."""
+    for name, (must, is_right) in _OPTIONS.items():
+        if name in given and not is_right(given[name]):
+            yield Problem(name, f"{must}, got {quoted(given[name])}")
+
+
+def _is_line_count(value: Any) -> bool:
+    lines = _whole(value)
+    return lines is not None and lines <= _MAX_LOG_LINES
+
+
+_OPTIONS: dict[str, tuple[str, Callable[[Any], bool]]] = {
+    "timeout_seconds": (
+        "must be a number of seconds, more than 0; None waits without end",
+        lambda value: value is None or seconds(value) is not None,
+    ),
+    "min_succeeded": (
+        "must be a whole number of jobs",
+        lambda value: value is None or _whole(value) is not None,
+    ),
+    "log_lines": (f"must be a whole number from 0 to {_MAX_LOG_LINES}", _is_line_count),
+    "on_failure": ("must be raise or record", lambda value: value in ("raise", "record")),
+}
 
 
 def quoted(value: Any) -> str:

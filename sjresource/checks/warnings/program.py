@@ -18,28 +18,24 @@ from sjresource.aws.settings import CheckSettings
 from sjresource.checks.preflight.declared import Declarations, Declared, declared_so_far
 from sjresource.checks.preflight.job import instances_text, limits_text
 from sjresource.checks.rules.instance_hours import requested_instances
-from sjresource.checks.rules.requests import LET_PASS, job_problems, queue_problems
-from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.checks.values.lookups import holds_unknown
-from sjresource.checks.warnings.requests import QUEUE_WARNINGS, job_warnings
+from sjresource.checks.warnings.arguments import warnings_of_job, warnings_of_queue_side
+from sjresource.checks.warnings.requests import QUEUE_WARNINGS
 from sjresource.sanitize import plain
 from sjresource.stack.config import stack_settings
 from sjresource.stack.ownership import RECORDED_BEFORE
 from sjresource.status.capacity import could_run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from sjresource.problem import Problem
+    from collections.abc import Callable, Mapping
 
 
 def warn_of_job(job: pulumi.Resource, arguments: Mapping[str, Any]) -> None:
     """Raise the warnings about a service job, and the problems that `validation: warn` let pass."""
-    region = stack_settings().in_region(arguments.get("region")).region
+    region, lenient = stack_settings().in_region(arguments.get("region")).region, _is_lenient()
 
     def texts(known: dict[str, Any]) -> list[str]:
-        parsed = JobArguments.parse(known, region)
-        return [*job_warnings(parsed), *_let_pass(lambda: job_problems(parsed))]
+        return warnings_of_job(known, region, lenient=lenient)
 
     _warn(job, arguments, texts)
 
@@ -85,13 +81,12 @@ def warn_of_queue_side(
     The resource is also recorded as declared, for the resources that the program declares later.
     """
     declared_so_far().append(Declared(resource, operation, arguments))
-    warnings = QUEUE_WARNINGS.get(operation, ())
+    lenient = _is_lenient()
 
     def texts(known: dict[str, Any]) -> list[str]:
-        let_pass = _let_pass(lambda: queue_problems(operation, known))
-        return [*(text for warn in warnings for text in warn(known)), *let_pass]
+        return warnings_of_queue_side(operation, known, lenient=lenient)
 
-    if warnings or _is_lenient():
+    if operation in QUEUE_WARNINGS or lenient:
         _warn(resource, arguments, texts)
 
 
@@ -132,13 +127,6 @@ async def capacity_warning(program: Declarations, job: Mapping[str, Any]) -> str
 
 def _is_lenient() -> bool:
     return CheckSettings.from_config(pulumi.Config("sjresource").get).lenient
-
-
-def _let_pass(problems: Callable[[], Iterable[Problem]]) -> list[str]:
-    """Return the problems that were let pass; models and rules are loaded only if any can be."""
-    if not _is_lenient():
-        return []
-    return [f"{each.path} {each.reason}; {LET_PASS}" for each in problems() if not each.unsendable]
 
 
 def _warn(
