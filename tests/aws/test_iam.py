@@ -48,13 +48,15 @@ def nodes() -> Iterator[ast.AST]:
 def called() -> set[str]:
     """Return what the package `aws` calls, as IAM names it.
 
-    Batch's operations stand there as strings, the others' as methods of their clients.
+    Batch's operations stand there as strings, of boto3 or of AWS, the others' as methods.
     """
     methods = {service: methods_of(service) for service in ("batch", "sagemaker", "logs", "sts")}
-    found = set()
+    operations = {f"batch:{operation}" for operation in methods["batch"].values()}
+    found: set[str] = set()
     for node in nodes():
-        if isinstance(node, ast.Constant) and node.value in methods["batch"]:
-            found.add(f"batch:{methods['batch'][node.value]}")
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            operation = methods["batch"].get(node.value, node.value)
+            found |= {f"batch:{operation}"} & operations
         if isinstance(node, ast.Attribute):
             owner = getattr(node.value, "attr", getattr(node.value, "id", ""))
             service = SERVICES.get(owner, owner)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-PLACES = ("benchmarks", "examples", "tests", "tools")
+PLACES = ("benchmarks", "examples", "sjresource", "tests", "tools")
 NOT_SAID = {
     "Give": "Return, Yield",
     "Say": "Return, Print, Write",
