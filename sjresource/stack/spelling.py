@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from sjresource.aws.models import input_shape, output_shape, property_name
 from sjresource.aws.payload import is_unknown
 from sjresource.stack.identity import TYPE_PREFIX
+from sjresource.vocabulary import SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -35,6 +36,25 @@ TYPED = "trainingJob"
 """The payload with the names and types of the schema."""
 UNTYPED = "serviceRequestPayload"
 """The payload in AWS's own names, as an object or as JSON text: also what botocore lacks."""
+
+JOB_RECORD = (
+    "job",
+    "job_name",
+    "status",
+    "status_reason",
+    "failure_reason",
+    "attempts",
+    "training_job_arn",
+    "training_job_name",
+    "model_artifacts",
+    "final_metrics",
+    "training_seconds",
+    "billable_seconds",
+    "log_group",
+    "log_stream",
+    "console_urls",
+)
+"""What a completion records of a job."""
 
 NATIVE_PREFIX = "sjresource:index:"
 """What the type tokens of the native resources begin with."""
@@ -61,20 +81,26 @@ class Names:
         return found
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Spelling:
     """The names of one resource.
 
     `request` is the operation that creates it; `answer` the one that describes it, and `listed`
-    the member of its answer that lists the details, None if the answer is the detail.
+    the member of its answer that lists the details, None if the answer is the detail. Own names,
+    which AWS has no member for, are the core's.
     """
 
     name: str
-    request: str | None
-    answer: str | None
+    request: str | None = None
+    answer: str | None = None
     listed: str | None = None
-    own: tuple[str, ...] = ()
-    """What AWS has no member for: arguments, outputs, and what a state remembers."""
+    own_arguments: tuple[str, ...] = ()
+    own_outputs: tuple[str, ...] = ()
+    """Outputs, and what a state remembers for its provider."""
+    left_out: frozenset[str] = frozenset()
+    """Members of the request that are no arguments here."""
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    """The core's names of arguments that a program may leave out, with what they are then."""
 
     @property
     def token(self) -> str:
@@ -85,6 +111,16 @@ class Spelling:
     def dynamic_token(self) -> str:
         """The type of the dynamic resource, by which a thing in AWS is known as this one's."""
         return TYPE_PREFIX + self.name
+
+    @property
+    def arguments(self) -> Mapping[str, str]:
+        """The core's name of each argument, by the schema's; a payload has two."""
+        return _arguments_of(self)
+
+    @property
+    def names(self) -> Names:
+        """All that an argument, an output or a state may have, by the schema's names."""
+        return _names_of(self)
 
     def to_core(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return inputs or a state of the schema as the core's properties, without what is None.
@@ -140,41 +176,10 @@ def camel_member(member: str) -> str:
 
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
-_REMEMBERED = (
-    "identity",
-    "aliased_identities",
-    "secret_paths",
-    "registered_at",
-)
-_NAMED = ("region", "timeouts", *_REMEMBERED, "create_token", "requested_name", "conflicts")
-_JOB = (
-    "region",
-    "triggers",
-    "rerun_on_failure",
-    "adopt_job_id",
-    "max_instance_hours",
-    "record_expired",
-    "resolved_arn",
-    "orphans",
-    "recorded_runs",
-    "deleted_with",
-    "managed_in_program",
-    *_REMEMBERED,
-)
-_COMPLETION = (
-    "job",
-    "jobs",
-    "names",
-    "min_succeeded",
-    "timeout_seconds",
-    "on_failure",
-    "log_lines",
-    "outcome",
-    "statuses",
-    "secret_values",
-    "secret_results",
-    "identity",
-)
+_LIFE = ("region", "timeouts")
+_REMEMBERED = ("identity", "aliased_identities", "secret_paths", "registered_at")
+_CREATED = ("create_token", "requested_name", "conflicts", *_REMEMBERED)
+_STATE: Mapping[str, Any] = {"state": "ENABLED"}
 
 SPELLINGS = {
     each.token: each
@@ -184,29 +189,107 @@ SPELLINGS = {
             "CreateServiceEnvironment",
             "DescribeServiceEnvironments",
             "serviceEnvironments",
-            _NAMED,
+            own_arguments=_LIFE,
+            own_outputs=_CREATED,
+            defaults={"service_environment_type": SAGEMAKER_TRAINING, **_STATE},
         ),
-        Spelling("JobQueue", "CreateJobQueue", "DescribeJobQueues", "jobQueues", _NAMED),
         Spelling(
             "SchedulingPolicy",
             "CreateSchedulingPolicy",
             "DescribeSchedulingPolicies",
             "schedulingPolicies",
-            _NAMED,
+            own_arguments=_LIFE,
+            own_outputs=_CREATED,
         ),
-        Spelling("QuotaShare", "CreateQuotaShare", "DescribeQuotaShare", None, _NAMED),
-        Spelling("ServiceJob", "SubmitServiceJob", "DescribeServiceJob", None, _JOB),
-        Spelling("ServiceJobCompletion", None, None, None, _COMPLETION),
+        Spelling(
+            "JobQueue",
+            "CreateJobQueue",
+            "DescribeJobQueues",
+            "jobQueues",
+            own_arguments=_LIFE,
+            own_outputs=_CREATED,
+            left_out=frozenset({"computeEnvironmentOrder"}),
+            defaults={"job_queue_type": SAGEMAKER_TRAINING, **_STATE},
+        ),
+        Spelling(
+            "QuotaShare",
+            "CreateQuotaShare",
+            "DescribeQuotaShare",
+            own_arguments=_LIFE,
+            own_outputs=_CREATED,
+            defaults=_STATE,
+        ),
+        Spelling(
+            "ServiceJob",
+            "SubmitServiceJob",
+            "DescribeServiceJob",
+            own_arguments=("triggers", "rerun_on_failure", "adopt_job_id", "region"),
+            own_outputs=(
+                "max_instance_hours",
+                "record_expired",
+                "resolved_arn",
+                "orphans",
+                "recorded_runs",
+                "deleted_with",
+                "managed_in_program",
+                *_REMEMBERED,
+            ),
+            defaults={"service_job_type": SAGEMAKER_TRAINING},
+        ),
+        Spelling(
+            "ServiceJobCompletion",
+            own_arguments=(
+                "job",
+                "jobs",
+                "named_jobs",
+                "min_succeeded",
+                "timeout_seconds",
+                "on_failure",
+                "log_lines",
+            ),
+            own_outputs=(
+                "summary",
+                "results",
+                "named_results",
+                *JOB_RECORD,
+                "names",
+                "statuses",
+                "outcome",
+                "secret_values",
+                "secret_results",
+                "identity",
+            ),
+            defaults={"on_failure": "raise", "log_lines": 20},
+        ),
     )
 }
 """By type token."""
 
 
+def spelling_of(urn: str) -> Spelling | None:
+    """Return the names of the resource that a URN is of; None if it is none of ours."""
+    parts = urn.split("::")
+    return SPELLINGS.get(parts[2].split("$")[-1]) if len(parts) > 2 else None  # noqa: PLR2004 - urn, stack, type
+
+
+@cache
+def _arguments_of(spelling: Spelling) -> Mapping[str, str]:
+    found = {camel_case(name): name for name in spelling.own_arguments}
+    if spelling.request:
+        for member in input_shape(spelling.request).members:
+            if member not in spelling.left_out:
+                found[member] = property_name(member)
+    if UNTYPED in found:
+        found[TYPED] = PAYLOAD
+    return found
+
+
 @cache
 def _names_of(spelling: Spelling, *, typed: bool = True) -> Names:
     """Return the names of a resource; `typed` decides how the core's payload is spelled."""
+    own = (*spelling.own_arguments, *spelling.own_outputs)
     members: dict[str, tuple[str, Names]] = {
-        camel_case(name): (name, _OWN.get(name, _OPAQUE)) for name in spelling.own
+        camel_case(name): (name, _own_names(name)) for name in own
     }
     for shape in _shapes(spelling):
         for member, within in shape.members.items():
@@ -253,7 +336,26 @@ def _same(member: str) -> str:
 
 _OPAQUE = Names()
 _TEXT = Names(is_text=True)
-_OWN = {"region": _TEXT, "adopt_job_id": _TEXT}
+_TEXTS = ("region", "adopt_job_id", "job", "on_failure")
+_MEMBERS = {
+    "timeouts": ("create", "update", "delete"),
+    "summary": ("jobs", "succeeded", "failed", "unfinished"),
+    "console_urls": ("job_queue", "training_job", "log", "page"),
+}
+
+
+def _own_names(name: str) -> Names:
+    """Return the names within a value that AWS has no member for."""
+    if name in _TEXTS:
+        return _TEXT
+    if name in ("jobs", "named_jobs"):
+        return Names(items=_TEXT)
+    if name == "attempts":
+        return _names(output_shape("DescribeServiceJob").members[name], _same, property_name)
+    if name in ("results", "named_results"):
+        members = {camel_case(each): (each, _own_names(each)) for each in (*JOB_RECORD, "name")}
+        return Names(items=Names(members))
+    return Names({camel_case(each): (each, _OPAQUE) for each in _MEMBERS.get(name, ())})
 
 
 def _renamed(names: Names, value: Any, *, to_core: bool) -> Any:

@@ -70,7 +70,7 @@ class ShapeValidator:
         for name in sorted(set(value) - set(known)):
             yield self._misshapen(
                 join(path, name),
-                f"is not known to botocore {model_version()}{_nearest(name, known)}"
+                f"is not known to botocore {model_version()}{nearest(name, known)}"
                 f"; {_way_out(passes=self.as_text)}",
             )
         for member in shape.required_members:
@@ -139,7 +139,7 @@ def must_be_one_of(path: str, value: Any, allowed: Collection[str]) -> Problem:
     """Return a problem that says which values this botocore knows."""
     return Problem(
         path,
-        f"must be one of {_some(allowed)}{_nearest(str(value), allowed)} "
+        f"must be one of {_some(allowed)}{nearest(str(value), allowed)} "
         f"(as botocore {model_version()} knows it; {_way_out(passes=True)})",
     )
 
@@ -203,7 +203,7 @@ def _some(allowed: Collection[str]) -> str:
     return shown if len(allowed) <= _SHOWN else f"{shown}, … ({len(allowed)} in all)"
 
 
-def _nearest(name: str, known: Collection[str]) -> str:
+def nearest(name: str, known: Collection[str]) -> str:
     """Return a suggestion of the right name, whatever case or style the wrong one has."""
     by_letters = {_letters(each): each for each in known}
     near = difflib.get_close_matches(_letters(name), list(by_letters), n=1)

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import pytest
 from pulumi.runtime import rpc
+from reference_tables import RESOURCES
 
 from sjresource.stack.spelling import (
     NATIVE_PREFIX,
@@ -13,6 +15,7 @@ from sjresource.stack.spelling import (
     Path,
     camel_case,
     is_typed,
+    spelling_of,
     steps_of,
 )
 
@@ -187,3 +190,55 @@ def test_tokens_name_both_kinds() -> None:
     assert JOB.token == "sjresource:index:ServiceJob"
     assert JOB.dynamic_token == "pulumi-python:dynamic/sjresource:ServiceJob"
     assert camel_case("max_instance_hours") == "maxInstanceHours"
+
+
+@pytest.mark.parametrize("resource", list(RESOURCES), ids=lambda each: each.__name__)
+def test_the_arguments_are_those_of_the_dynamic_resources(resource: type) -> None:
+    """Both fronts have the same arguments with the same defaults."""
+    spelling = SPELLINGS[NATIVE_PREFIX + resource.__name__]
+    parameters = dict(inspect.signature(resource).parameters)
+    del parameters["resource_name"], parameters["opts"]
+    given = {
+        name: each.default
+        for name, each in parameters.items()
+        if each.default not in (None, False, inspect.Parameter.empty)
+    }
+    assert set(spelling.arguments.values()) - {"named_jobs"} == set(parameters)
+    assert dict(spelling.defaults) == given
+
+
+def test_a_urn_tells_the_resource() -> None:
+    """Also below a component, whose types come first; another provider's is none of ours."""
+    urn = "urn:pulumi:dev::p::my:component:Training$sjresource:index:ServiceJob::train"
+    assert spelling_of(urn) is JOB
+    assert spelling_of("urn:pulumi:dev::p::aws:s3/bucket:Bucket::b") is None
+    assert spelling_of("no urn") is None
+
+
+def test_a_completions_record_is_spelled_like_all_else() -> None:
+    """The record of each job has the schema's names, a job's attempts in it too."""
+    core = {
+        "results": [
+            {
+                "job_name": "train",
+                "attempts": [{"status_reason": "r"}],
+                "final_metrics": {"loss_end": 1.0},
+                "console_urls": {"job_queue": "https://x"},
+                "name": "small",
+            }
+        ]
+    }
+    native = {
+        "results": [
+            {
+                "jobName": "train",
+                "attempts": [{"statusReason": "r"}],
+                "finalMetrics": {"loss_end": 1.0},
+                "consoleUrls": {"jobQueue": "https://x"},
+                "name": "small",
+            }
+        ]
+    }
+    completion = SPELLINGS[NATIVE_PREFIX + "ServiceJobCompletion"]
+    assert completion.to_native(core, typed=False) == native
+    assert completion.to_core(native) == core

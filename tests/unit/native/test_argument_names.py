@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pulumi.runtime import rpc
+
+from sjresource.aws.models import model_version
+from sjresource.native.argument_names import strangers, without
+from sjresource.stack.spelling import NATIVE_PREFIX, SPELLINGS, Path
+
+ELSEWHERE = (
+    f"; what AWS has and botocore {model_version()} lacks can be given in serviceRequestPayload "
+    "instead"
+)
+
+STRANGERS: list[tuple[str, Any, list[tuple[Path, str]]]] = [
+    (
+        "JobQueue",
+        {"prioritty": 1},
+        [(("prioritty",), "is no argument of JobQueue; did you mean priority?")],
+    ),
+    (
+        "JobQueue",
+        {"job_queue_name": "q"},
+        [(("job_queue_name",), "is no argument of JobQueue; did you mean jobQueueName?")],
+    ),
+    (
+        "JobQueue",
+        {"status": "VALID"},
+        [(("status",), "is no argument of JobQueue; did you mean state?")],
+    ),
+    (
+        "JobQueue",
+        {"computeEnvironmentOrder": []},
+        [
+            (
+                ("computeEnvironmentOrder",),
+                "is no argument of JobQueue; did you mean serviceEnvironmentOrder?",
+            )
+        ],
+    ),
+    ("JobQueue", {"zzz": 1}, [(("zzz",), "is no argument of JobQueue")]),
+    (
+        "ServiceEnvironment",
+        {"capacityLimits": [{"maxCapacity": 1}, {"maxCapcity": 1}], "timeouts": {"creat": 1}},
+        [
+            (("capacityLimits", 1, "maxCapcity"), "is not known; did you mean maxCapacity?"),
+            (("timeouts", "creat"), "is not known; did you mean create?"),
+        ],
+    ),
+    (
+        "ServiceJob",
+        {"trainingJob": {"RoleArn": "r", "resourceConfig": {"instanceCont": 1}}},
+        [
+            (("trainingJob", "RoleArn"), f"is not known; did you mean roleArn?{ELSEWHERE}"),
+            (
+                ("trainingJob", "resourceConfig", "instanceCont"),
+                f"is not known; did you mean instanceCount?{ELSEWHERE}",
+            ),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("resource", "values", "found"), STRANGERS)
+def test_an_unknown_name_is_told_with_what_was_meant(
+    resource: str, values: Any, found: list[tuple[Path, str]]
+) -> None:
+    """At every depth, with the path that the program has."""
+    assert [*strangers(SPELLINGS[NATIVE_PREFIX + resource], values)] == found
+
+
+def test_users_own_keys_and_unknown_values_are_no_names() -> None:
+    """Keys of maps, triggers, the untyped payload and what a preview does not know are free."""
+    values = {
+        "tags": {"anything": "x"},
+        "triggers": [{"anything": 1}],
+        "serviceRequestPayload": {"Anything": 1},
+        "trainingJob": {"hyperParameters": {"anything": "x"}, "vpcConfig": rpc.UNKNOWN},
+        "retryStrategy": rpc.UNKNOWN,
+        "timeoutConfig": None,
+    }
+    assert [*strangers(SPELLINGS[NATIVE_PREFIX + "ServiceJob"], values)] == []
+
+
+def test_what_is_unknown_is_left_out_of_what_the_core_checks() -> None:
+    """Only what stands at the paths, in lists too."""
+    values = {"a": [{"b": 1, "c": 2}], "d": 3}
+    assert without(values, [("a", 0, "b"), ("d",)]) == {"a": [{"c": 2}]}
