@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pulumi
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Resource, UpdateResult
+from pulumi.output import contains_unknowns
 
 from sjresource.aws.clients import regional_clients
 from sjresource.stack.aws_provider import warn_of_provider
 from sjresource.stack.declaration import resource_identity
 from sjresource.stack.diff import IN_PLACE, find_changes
+from sjresource.stack.engine_process import narrow_hint, pulumi_columns
 from sjresource.stack.identity import identity_tag, urn_of
 from sjresource.stack.inputs.arguments import require_name
 from sjresource.stack.plugin_python import require_python_for_plugin
@@ -26,7 +28,7 @@ from sjresource.status.failure_report import UNCERTAIN, earlier_run_warning, rec
 from sjresource.status.masking import Mask
 from sjresource.waiting.context import wait_context
 from sjresource.waiting.jobs import WaitedJobs, add_submissions, unknown, with_urns
-from sjresource.waiting.operation import stack_operation
+from sjresource.waiting.operation import UPDATES, stack_operation
 from sjresource.waiting.optional_outputs import (
     OptionalOutput,
     read_member,
@@ -310,6 +312,8 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
             return await with_urns(statuses, jobs)
 
         in_preview = pulumi.runtime.is_dry_run()
+        if in_preview and operation.command_line.command in UPDATES:
+            declared.arns().apply(_hint_at_watch, run_with_unknowns=True)
         return declared.apply(lambda jobs: unknown() if in_preview else wait(jobs))
 
     def _warn_of_earlier_run(self, outcome: dict[str, Any] | None, jobs: list[str]) -> None:
@@ -322,6 +326,15 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
         """Warn in every `up` of recorded failures, and of what the record lacks."""
         for line in recorded_failures(outcome or {}):
             pulumi.log.warn(line, resource=self)
+
+
+def _hint_at_watch(arns: Any) -> None:
+    """Say before an update with new jobs what to do if the terminal is too narrow to show them."""
+    if not contains_unknowns(arns):
+        return
+    hint = narrow_hint(asyncio.get_running_loop(), pulumi_columns())
+    if hint:
+        pulumi.log.info(hint)
 
 
 _TYPE = "pulumi-python:dynamic/sjresource:ServiceJobCompletion"

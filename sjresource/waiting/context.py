@@ -14,6 +14,7 @@ from pulumi.runtime.settings import get_monitor
 from sjresource.aws.clients import RegionalClients, confirm_gone, regional_clients
 from sjresource.aws.session import OPTIONAL_TIMEOUTS
 from sjresource.stack.config import stack_settings, wrong_value
+from sjresource.stack.engine_process import is_narrow, pulumi_columns
 from sjresource.status.detail import StatusDetail
 from sjresource.waiting.failures import PendingWaits, count_calls
 from sjresource.waiting.interruption import log_interruptions
@@ -69,7 +70,10 @@ def _new_context(loop: asyncio.AbstractEventLoop) -> WaitContext:
     clients = regional_clients(settings)
     optional_clients = regional_clients(settings, OPTIONAL_TIMEOUTS)
     reporter = Reporter(
-        on_loop(pulumi.log.info, ephemeral=True), on_loop(pulumi.log.warn), REPORT_RATES[progress]
+        on_loop(pulumi.log.info, ephemeral=True),
+        on_loop(pulumi.log.warn),
+        REPORT_RATES[progress],
+        keep=on_loop(pulumi.log.info) if is_narrow(pulumi_columns()) else None,
     )
     pending = PendingWaits(count_calls(get_monitor()), fail_fast=bool(config.get_bool("failFast")))
     log_interruptions(lambda: sum(len(getattr(wait, "jobs", ())) for wait in pending.waits))

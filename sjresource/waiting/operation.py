@@ -16,15 +16,14 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from dataclasses import dataclass, field
-from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pulumi
 
 from sjresource.sanitize import plain
 from sjresource.stack.config import FALSE, TRUE, stack_settings, wrong_value
+from sjresource.stack.engine_process import pulumi_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -32,7 +31,8 @@ if TYPE_CHECKING:
 VARIABLE = "SJRESOURCE_WAIT"
 
 _WITHOUT_WAITS = frozenset({"destroy", "down", "dn", "refresh"})
-_MAX_ANCESTORS = 8
+UPDATES = frozenset({"up", "update"})
+"""The commands that show a preview, and then make what it shows."""
 
 COMMANDS = frozenset(
     {"up", "update", "preview", "pre", "import", "watch", "destroy", "down", "dn", "refresh"}
@@ -152,7 +152,7 @@ def stack_operation() -> Operation:
 def read_operation(
     setting: str | None,
     environ: Mapping[str, str] = os.environ,
-    command: Callable[[], Sequence[str]] = lambda: pulumi_command(),  # noqa: PLW0108 - it is below
+    command: Callable[[], Sequence[str]] = pulumi_command,
 ) -> Operation:
     """Return the operation; the variable overrides the setting, and both the command line.
 
@@ -166,48 +166,6 @@ def read_operation(
         value = _parse_bool(setting, "Setting (sjresource:wait)")
         return Operation(value, reason=f"sjresource:wait is {plain(setting)}")
     return Operation(None, CommandLine.parse(command(), environ))
-
-
-def pulumi_command() -> list[str]:
-    """Return the arguments of the `pulumi` that started this process; empty if none is found."""
-    pid = os.getppid()
-    for _ in range(_MAX_ANCESTORS):
-        process = _process(pid)
-        if process is None or process.parent <= 1:
-            break
-        if process.arguments and PurePath(process.arguments[0]).stem == "pulumi":
-            return process.arguments[1:]
-        pid = process.parent
-    return []
-
-
-class _Process(NamedTuple):
-    parent: int
-    arguments: list[str]
-
-
-def _process(pid: int) -> _Process | None:
-    try:
-        if Path("/proc/self/stat").exists():
-            return _linux_process(pid)
-        words = subprocess.run(  # noqa: S603 - no part of it comes from outside
-            ["ps", "-o", "ppid=,args=", "-p", str(pid)],  # noqa: S607 - wherever the system has it
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=5,
-        ).stdout.split()
-        return _Process(int(words[0]), words[1:])
-    except (OSError, ValueError, IndexError, subprocess.SubprocessError):
-        return None
-
-
-def _linux_process(pid: int) -> _Process:
-    folder = Path(f"/proc/{pid}")
-    # The name, in brackets, may hold anything; the parent is the second field after it.
-    parent = folder.joinpath("stat").read_text().rpartition(")")[2].split()[1]
-    arguments = folder.joinpath("cmdline").read_bytes().decode(errors="replace").split("\0")
-    return _Process(int(parent), arguments[:-1])
 
 
 def _parse_bool(text: str, source: str) -> bool:

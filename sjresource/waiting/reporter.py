@@ -4,6 +4,9 @@ A job has a line for each change of status, reason or attempt, and one a minute 
 changes. More than 20 jobs share one line. Where a terminal can't replace a line each of them is
 printed, so a program prints fewer than ten a minute in all; a line that was put off shows the state
 at the time when it is printed. The words are those of `status/text.py`.
+
+A narrow terminal shows none of that, see `stack/engine_process.py`: there the stack's row gets a
+line that stays, every five minutes at most, and only of what has changed.
 """
 
 from __future__ import annotations
@@ -42,6 +45,11 @@ class ReportRate:
 
     interval: float = MINUTE
     limited: bool = True
+
+    @property
+    def kept_pause_seconds(self) -> float:
+        """Return how long the stack's row has no further line that stays, in a narrow terminal."""
+        return 5 * self.interval
 
 
 REPORT_RATES = {"sparse": ReportRate(), "live": ReportRate(interval=5.0, limited=False)}
@@ -114,7 +122,8 @@ class Reporter:
     """The poller's listener. Safe to use from the poller's thread and the program's.
 
     `info` logs a line that the next one replaces, `warn` one that stays; both take the resource, or
-    None for the stack's row.
+    None for the stack's row. `keep` logs lines that stay on the stack's row, where the others can't
+    be seen.
     """
 
     def __init__(
@@ -124,7 +133,12 @@ class Reporter:
         rate: ReportRate = REPORT_RATES["sparse"],
         now: Callable[[], float] = time.monotonic,
         wall_time: Callable[[], float] = time.time,
+        *,
+        keep: Log | None = None,
     ) -> None:
+        self._keep = keep
+        self._kept: Any = None
+        self._kept_at = now()
         self._info = info
         self._warn = warn
         self._rate = rate
@@ -181,7 +195,26 @@ class Reporter:
                 break
             report.last, report.last_at = report.state(), now
             self._info(report.resource, report.line(now))
+        self._keep_line(now)
         return _TICK_SECONDS
+
+    def _keep_line(self, now: float) -> None:
+        """Log how all jobs stand where nothing else can be seen, if that has changed."""
+        with self._lock:
+            jobs = [job for group in self._groups for job in group.jobs if job.status]
+            states = [job.state() for job in jobs]
+            if (
+                self._keep is None
+                or not jobs
+                or now - self._kept_at < self._rate.kept_pause_seconds
+            ):
+                return
+            if states == self._kept or all(job.status in TERMINAL for job in jobs):
+                return
+            self._kept, self._kept_at = states, now
+        one = f"ServiceJob ({jobs[0].name}): " if jobs[0].resource is not None else ""
+        line = one + jobs[0].line(now) if len(jobs) == 1 else GroupReport(None, jobs).line(now)
+        self._keep(None, line)
 
     def _warn_if_never_starts(self, job: JobReport) -> None:
         """Warn, once, of a job that can't ever start: nobody may read progress for hours."""

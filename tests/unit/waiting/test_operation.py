@@ -152,7 +152,7 @@ def test_a_variable_that_is_no_truth_value_is_named_as_itself() -> None:
 
 def test_the_command_is_found_among_the_ancestors() -> None:
     """The engine does not tell it."""
-    asks = "from sjresource.waiting.operation import pulumi_command; print(pulumi_command())"
+    asks = "from sjresource.stack.engine_process import pulumi_command; print(pulumi_command())"
     shell = (
         f"import subprocess, sys; sys.exit(subprocess.call([{sys.executable!r}, '-c', {asks!r}]))"
     )

@@ -21,8 +21,11 @@ from sjresource.waiting.watch import Watch
 class Stage:
     """A reporter, its time, and what it has said."""
 
-    def __init__(self, *sizes: int, rate: ReportRate = REPORT_RATES["sparse"]) -> None:
+    def __init__(
+        self, *sizes: int, rate: ReportRate = REPORT_RATES["sparse"], narrow: bool = False
+    ) -> None:
         """Wait for so many jobs in each of some completions."""
+        self.kept: list[tuple[str | None, str]] = []
         self.now = 1000.0
         self.lines: list[tuple[str | None, str]] = []
         self.warnings: list[str] = []
@@ -32,6 +35,7 @@ class Stage:
             rate,
             now=lambda: self.now,
             wall_time=lambda: self.now,
+            keep=(lambda row, text: self.kept.append((row, text))) if narrow else None,
         )
         self.jobs: list[JobReport] = []
         for number, size in enumerate(sizes):
@@ -184,3 +188,37 @@ def test_a_silence_of_aws_is_said_at_once_and_then_every_minute() -> None:
         "no word from AWS for 60 s, still trying: reading ServiceJob (job): no route",
         "no word from AWS for 2 min, still trying: reading ServiceJob (job): no route",
     ]
+
+
+def test_a_narrow_terminal_gets_sparse_lines_on_the_stacks_row() -> None:
+    """Each five minutes at most, of what has changed, and none once all have ended."""
+    stage = Stage(1, narrow=True)
+    stage.see("RUNNABLE", statusReason="CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY")
+    stage.pass_time(299)
+    assert stage.kept == []
+    stage.pass_time(3)
+    ((row, line),) = stage.kept
+    assert row is None
+    assert line.startswith("ServiceJob (job0): RUNNABLE for 5 min: CAPACITY")
+    stage.pass_time(1200)
+    assert len(stage.kept) == 1
+    stage.see("RUNNING")
+    stage.pass_time(1)
+    assert stage.kept[1][1].startswith("ServiceJob (job0): RUNNING")
+    stage.see("SUCCEEDED")
+    stage.pass_time(1200)
+    assert len(stage.kept) == 2
+
+
+def test_many_jobs_share_a_line_in_a_narrow_terminal_and_a_wide_one_has_none() -> None:
+    """The stack's row says how many there are of each."""
+    narrow, wide = Stage(2, 1, narrow=True), Stage(2, 1)
+    for stage in (narrow, wide):
+        for job in range(3):
+            stage.see("RUNNING" if job else "FAILED", job)
+        stage.pass_time(400)
+
+    assert [line for _, line in narrow.kept] == [
+        "3 jobs: 0 succeeded, 2 running, 0 waiting, 1 failed; FAILED: job0"
+    ]
+    assert wide.kept == []

@@ -1,0 +1,117 @@
+"""The `pulumi` above this process: its command line, and the terminal that it writes to.
+
+Pulumi aligns all rows, the stack's too, and cuts them off at the terminal's edge. The types of
+dynamic providers are long, so that at 80 columns nothing is left of what a row says. What stays in
+full there is what Pulumi prints under Diagnostics: after a preview, and when an `up` has ended,
+failed or been interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakSet
+
+if TYPE_CHECKING:
+    import asyncio
+
+_MAX_ANCESTORS = 8
+
+ENOUGH_COLUMNS = 120
+"""A row's own words begin at column 98: type 62, name 15, status 19."""
+
+_told: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
+
+
+def pulumi_command() -> list[str]:
+    """Return the arguments of the `pulumi` that started this process; empty if none is found."""
+    _, arguments = _find_pulumi()
+    return arguments
+
+
+def pulumi_pid() -> int | None:
+    """Return the process id of the `pulumi` that started this process; None if none is found."""
+    pid, _ = _find_pulumi()
+    return pid
+
+
+def _find_pulumi() -> tuple[int | None, list[str]]:
+    pid = os.getppid()
+    for _ in range(_MAX_ANCESTORS):
+        process = _process(pid)
+        if process is None or process.parent <= 1:
+            break
+        if process.arguments and PurePath(process.arguments[0]).stem == "pulumi":
+            return pid, process.arguments[1:]
+        pid = process.parent
+    return None, []
+
+
+class _Process(NamedTuple):
+    parent: int
+    arguments: list[str]
+
+
+def _process(pid: int) -> _Process | None:
+    try:
+        if Path("/proc/self/stat").exists():
+            return _linux_process(pid)
+        words = subprocess.run(  # noqa: S603 - no part of it comes from outside
+            ["ps", "-o", "ppid=,args=", "-p", str(pid)],  # noqa: S607 - wherever the system has it
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=5,
+        ).stdout.split()
+        return _Process(int(words[0]), words[1:])
+    except (OSError, ValueError, IndexError, subprocess.SubprocessError):
+        return None
+
+
+def _linux_process(pid: int) -> _Process:
+    folder = Path(f"/proc/{pid}")
+    # The name, in brackets, may hold anything; the parent is the second field after it.
+    parent = folder.joinpath("stat").read_text().rpartition(")")[2].split()[1]
+    arguments = folder.joinpath("cmdline").read_bytes().decode(errors="replace").split("\0")
+    return _Process(int(parent), arguments[:-1])
+
+
+def pulumi_columns() -> int | None:
+    """Return the width of the terminal that `pulumi` writes to; 0 if it is unknown.
+
+    None where `pulumi` writes to no terminal: then each line is printed whole.
+    """
+    pid = pulumi_pid()
+    if pid is None:
+        return None
+    # Elsewhere than on Linux it is this process's own terminal, which `pulumi` shares.
+    output = f"/proc/{pid}/fd/1" if Path("/proc/self/fd").exists() else "/dev/tty"
+    try:
+        terminal = os.open(output, os.O_RDONLY | os.O_NOCTTY | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        return os.get_terminal_size(terminal).columns if os.isatty(terminal) else None
+    except OSError:
+        return 0
+    finally:
+        os.close(terminal)
+
+
+def is_narrow(columns: int | None) -> bool:
+    """Whether a terminal is too narrow for the rows' own words, or of an unknown width."""
+    return columns is not None and columns < ENOUGH_COLUMNS
+
+
+def narrow_hint(loop: asyncio.AbstractEventLoop, columns: int | None) -> str | None:
+    """Return what to do in a narrow terminal, once for each program, whose `loop` it is."""
+    if not is_narrow(columns) or loop in _told:
+        return None
+    _told.add(loop)
+    width = f"has {columns} columns" if columns else "does not tell its width"
+    return (
+        f"this terminal {width}, and Pulumi's rows may be cut off before they say how jobs are "
+        "going: type `sjresource watch` in a second one"
+    )
