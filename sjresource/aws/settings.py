@@ -8,6 +8,7 @@ https://www.pulumi.com/registry/packages/aws/installation-configuration/
 from __future__ import annotations
 
 import json
+import math
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -199,14 +200,16 @@ class Settings:
 
 @dataclass(frozen=True)
 class CheckSettings:
-    """How a preview checks: `sjresource:validation` and `sjresource:preflight` of the config.
+    """What is checked, by the `sjresource:` settings of the config.
 
     `lenient` (`validation: warn`) turns errors into warnings, except where botocore can't send the
     request. `preflight` is whether AWS is asked about the queue or environment that would be used.
+    `max_instance_hours` is the most that the new runs of one `up` may use; None is without a bound.
     """
 
     lenient: bool = False
     preflight: bool = True
+    max_instance_hours: float | None = None
 
     @classmethod
     def from_config(cls, get: Callable[[str], Any]) -> CheckSettings:
@@ -214,7 +217,19 @@ class CheckSettings:
         return cls(
             lenient=str(get("validation")).lower() == "warn",
             preflight=str(get("preflight")).lower() != "false",
+            max_instance_hours=hours_of(get("maxInstanceHours")),
         )
+
+
+def hours_of(text: Any) -> float | None:
+    """Return the hours of a setting; None if it is not set, NaN if it is no number of hours."""
+    if text in (None, ""):
+        return None
+    try:
+        hours = float(text)
+    except ValueError:
+        return math.nan
+    return hours if math.isfinite(hours) and hours >= 0 else math.nan
 
 
 def _endpoints(config: ConfigValues) -> Pairs:

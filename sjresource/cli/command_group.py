@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sjresource.cli.terminal.exit_codes import EXIT_CODE_HELP
+from sjresource.cli.terminal.group import SuggestingGroup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,7 @@ COMMANDS = {
     "why": "Explain why a job waits or failed, with the evidence and what to do.",
     "queue": "Show how full a queue is, by share, who runs, and who waits for what.",
     "logs": "Print a job's log over all its attempts; -f follows it.",
+    "rerun": "Tell how to run a job again, and what that may cost; --yes runs it.",
     "terminate": "Terminate a job that waits or runs.",
     "orphans": "List live jobs of the stack that are not in its state; --terminate ends them.",
     "doctor": "Check that everything `pulumi up` needs is in place, and how to fix what is not.",
@@ -30,7 +32,7 @@ It is the function of the same name in `sjresource/cli/commands/<name>.py`.
 """
 
 
-class LazyGroup(click.Group):
+class LazyGroup(SuggestingGroup):
     """A group that imports a command's module when the command is run."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature

@@ -50,6 +50,8 @@ from sjresource.resources.job_outputs import OUTPUTS, job_outputs
 from sjresource.resources.submission import adopt, find_or_submit, live_jobs
 from sjresource.resources.termination import end_and_release
 from sjresource.resources.wanted_run import REQUEST, WantedRun, identities_of
+from sjresource.spending.limit import SUBMITTED
+from sjresource.spending.plan import plan_run
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
 from sjresource.stack.declaration import Declaration, with_delete_before_replace
@@ -147,6 +149,8 @@ class ServiceJobProvider(BatchProvider):
         run, job = self._wanted_run(props), props.get("adopt_job_id")
         client = self.client(props["job_queue"], props.get("region"))
         adopted = adopt(client, run, job) if job else None
+        if adopted is None:
+            SUBMITTED.admit(self.checking.max_instance_hours, props)
         submitted = adopted or find_or_submit(client, run, self.sleep)
         outputs = job_outputs(submitted.detail or {"status": "SUBMITTED"}, props)
         others = {name: found for name in _OTHER_RUNS if (found := getattr(submitted, name))}
@@ -408,6 +412,8 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
         declaration.follow(self)
         warn_of_create_before_delete(self, opts)
         warn_of_job(self, properties)
+        if not (self._is_read or adopt_job_id):
+            plan_run(self, resource_name, given)
         warn_of_provider(self, opts, needs_region=region is None)
         self._warnings = (  # a task lives only as long as somebody holds it
             asyncio.ensure_future(warn_of_other_runs(self)),

@@ -10,6 +10,7 @@ nobody had set anything. So every run of a program checks all of them before any
 from __future__ import annotations
 
 import difflib
+import math
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -17,7 +18,7 @@ import pulumi
 from pulumi.runtime import config as pulumi_config
 from pulumi.runtime import get_root_resource, is_config_secret
 
-from sjresource.aws.settings import Settings
+from sjresource.aws.settings import Settings, hours_of
 from sjresource.sanitize import plain
 
 if TYPE_CHECKING:
@@ -32,14 +33,15 @@ FALSE = ("false", "0", "no", "off")
 
 SETTINGS: dict[str, tuple[str, ...]] = {
     "failFast": ("true", "false"),
+    "maxInstanceHours": (),
     "preflight": ("true", "false"),
     "progress": ("sparse", "live"),
     "validation": ("strict", "warn"),
     "wait": (*TRUE, *FALSE),
 }
-"""The values that each setting of `sjresource:` may have."""
+"""The values that each setting of `sjresource:` may have; a number has no list of them."""
 
-_CHOICE = {"wait": "true or false"}
+_CHOICE = {"wait": "true or false", "maxInstanceHours": "a number of hours, 0 or more"}
 """What an error offers where that is not every value."""
 
 _MEANT = {"no": "false", "off": "false", "0": "false", "yes": "true", "on": "true", "1": "true"}
@@ -105,8 +107,14 @@ def setting_problems(given: Mapping[str, Any], is_secret: Any = lambda _: False)
             every = ", ".join(f"{_NAMESPACE}:{each}" for each in SETTINGS)
             advice = f"did you mean {_NAMESPACE}:{meant}?" if meant else f"there are {every}"
             yield f"reading Setting ({plain(setting)}): there is no such setting; {advice}"
-        elif str(value).strip().lower() not in SETTINGS[name]:
+        elif not _may_be(name, value):
             yield f"reading Setting ({setting}): {wrong_value(name, value, is_secret(setting))}"
+
+
+def _may_be(name: str, value: Any) -> bool:
+    if not SETTINGS[name]:
+        return not math.isnan(hours_of(value) or 0.0)
+    return str(value).strip().lower() in SETTINGS[name]
 
 
 def wrong_value(name: str, value: Any, is_secret: bool = False) -> str:  # noqa: FBT001, FBT002 - one fact

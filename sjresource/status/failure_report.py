@@ -6,6 +6,7 @@ AWS's words are masked here; what is not known is left out.
 from __future__ import annotations
 
 from importlib.util import find_spec
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in, terminate_command
@@ -24,11 +25,14 @@ if TYPE_CHECKING:
     from sjresource.status.masking import Mask
 
 
-def how_to_rerun(urn: str | None, *, reruns: bool = False, fails_up: bool = True) -> str:
+def how_to_rerun(
+    urn: str | None, name: str | None = None, *, reruns: bool = False, fails_up: bool = True
+) -> str:
     """Return how to run a job again that has FAILED.
 
     Args:
         urn: The job's; None for a job of another program.
+        name: That by which our command finds the job; None if it is not known.
         reruns: Its `rerun_on_failure`.
         fails_up: Whether every `pulumi up` fails until then.
     """
@@ -37,10 +41,17 @@ def how_to_rerun(urn: str | None, *, reruns: bool = False, fails_up: bool = True
     if reruns:
         return "`pulumi up`, as its `rerun_on_failure` is set"
     how = (
-        "change its request or `triggers`, set `rerun_on_failure=True`, or `pulumi up --replace "
-        f"'{urn}'`"
+        "change its request or `triggers`, set `rerun_on_failure=True`, or "
+        f"`{rerun_command(urn, name)}`"
     )
     return f"{how}; until then every `pulumi up` ends like this" if fails_up else how
+
+
+def rerun_command(urn: str, name: str | None) -> str:
+    """Return what to type to run a job again: our command, if it is installed and finds it."""
+    if name is not None and find_spec("click") is not None:
+        return f"sjresource rerun {quote(name)}"
+    return f"pulumi up --replace '{urn}'"
 
 
 def headline(name: str, evidence: Evidence, mask: Mask) -> str:

@@ -90,6 +90,11 @@ class CommandLine:
             exclude_dependents=flag("exclude-dependents"),
         )
 
+    @property
+    def may_run_jobs(self) -> bool:
+        """Whether the command is one that creates resources, as far as is known."""
+        return self.command not in _WITHOUT_WAITS
+
     def leaves_out(self, urn: str, dependencies: Iterable[str] = ()) -> bool:
         """Return whether a resource is left out; `dependencies` are the URNs it depends on."""
         excluded = [urn, *dependencies] if self.exclude_dependents else [urn]

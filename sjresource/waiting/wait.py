@@ -201,7 +201,8 @@ async def _run_again(job: Job) -> str:
     if job.resource is None:
         return how_to_rerun(None)
     reruns = job.resource.given_arguments.get("rerun_on_failure") is True
-    return how_to_rerun(str(await job.resource.urn.future()), reruns=reruns)
+    urn = str(await job.resource.urn.future())
+    return how_to_rerun(urn, job.resource.pulumi_resource_name, reruns=reruns)
 
 
 def _final_status(watch: Watch) -> str | None:

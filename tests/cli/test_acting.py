@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from acted_stack import ActedStack, acted_stack
-from command_line import hold_against_schema
+from command_line import CommandLine, hold_against_schema
 from pulumi_cli import holds_within
 from terminal import on_a_terminal
 
@@ -183,6 +183,52 @@ def test_terminated_job_that_is_to_be_rerun_is_run_again(acted: ActedStack) -> N
     assert "The next `pulumi up` runs it again: rerun_on_failure is set." in shown
     assert holds_within(10, lambda: acted.status("again") == "FAILED")
     assert {name for _, name in acted.stack.preview().steps} == {"again"}
+
+
+def test_job_is_run_again_by_its_name(acted: ActedStack) -> None:
+    """It says what to type and what that may cost; only --yes does it, to this job alone."""
+    told = acted.sjresource("rerun", "busy", "--stack", "test")
+    running = acted.sjresource("rerun", "declined")
+    urn, before = acted.stack.resources()["busy"]["urn"], acted.stack.resources()
+
+    assert (told.code, told.err) == (0, "")
+    assert "it may use at most 0.17 instance-hours of ml.m5.large" in told.out
+    assert f"\n  pulumi up --replace {urn} --stack test\n" in told.out
+    assert "declined is RUNNING: it is ended first" in running.out
+    assert acted.stack.resources()["busy"]["id"] == before["busy"]["id"]
+
+    code, shown = on_a_terminal(acted.sjresource, "rerun", "busy", "--yes")
+    after = acted.stack.resources()
+    assert code == 0, shown
+    assert {name for name, each in after.items() if each.get("id") != before[name].get("id")} == {
+        "busy",
+        "again",  # as its rerun_on_failure is set, and it was terminated
+    }
+    assert acted.sjresource("rerun", after["declined"]["id"]).code == 0
+    arn = acted.arns["busy"]  # no resource has it any more
+    assert acted.sjresource("rerun", arn).code == 3
+    acted.arns["busy"] = after["busy"]["id"]
+
+
+def test_job_that_cannot_be_run_again_is_told_so(acted: ActedStack) -> None:
+    """A protected one would be refused by Pulumi; a failed `up` is told by the exit code."""
+    urn = acted.stack.resources()["busy"]["urn"]
+    acted.stack.run("state", "protect", "--yes", urn)
+    protected = acted.sjresource("rerun", "busy", "--yes")
+    acted.stack.run("state", "unprotect", "--yes", urn)
+    answer = acted.sjresource.answer("rerun", "busy", schema="rerun")
+    code, shown = on_a_terminal(
+        CommandLine(acted.stack.work, {**acted.stack.environment, "SJRESOURCE_WAIT": "maybe"}),
+        "rerun",
+        "secretive",
+        "--yes",
+    )
+
+    assert protected.code == 1
+    assert "it is protected, and a rerun replaces it; `pulumi state unprotect" in protected.err
+    assert answer["command"] == ["pulumi", "up", "--replace", urn]
+    assert (answer["ran"], answer["instance_hours"]) == (False, {"ml.m5.large": 0.17})
+    assert (code, "must be true or false" in shown) == (1, True), shown
 
 
 def test_orphans_are_listed_ended_and_never_taken_back(acted: ActedStack) -> None:

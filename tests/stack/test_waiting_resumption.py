@@ -168,8 +168,7 @@ def test_a_job_that_is_forgotten_before_it_was_recorded_is_an_error(
     failed = stack.up(fails=True)
 
     assert "Batch no longer knows ServiceJob" in failed.stdout
-    urn = stack.resources()["train"]["urn"]
-    assert f"`pulumi up --replace '{urn}'`" in " ".join(failed.stdout.split())
+    assert "`sjresource rerun train`" in " ".join(failed.stdout.split())
     assert "Traceback" not in failed.stdout + failed.stderr
 
 

@@ -28,6 +28,13 @@ PROPERTY = "max_instance_hours"
 _MOST_SECONDS = 10**15
 """More is nonsense, which other checks find, and overflows at some point."""
 
+_NAMED = 5
+"""Instance types that a sentence names."""
+
+_SMALL = 0.01
+
+_UNKNOWN_TYPE = "a type that is not known yet"
+
 _COUNT = "ResourceConfig.InstanceCount"
 _GROUPS = "ResourceConfig.InstanceGroups"
 _PREFERENCES = "ResourceConfig.InstancePreferences"
@@ -38,6 +45,11 @@ _SOURCES = (
     ("timeout_config", "attempt_duration_seconds"),
     *((PAYLOAD, path) for path in (_COUNT, _GROUPS, _PREFERENCES, "StoppingCondition")),
 )
+
+
+_HOLDERS = ("retry_strategy", "timeout_config")
+_PAYLOAD_HOLDERS = ("ResourceConfig", "StoppingCondition")
+_RESOURCES = ("InstanceType", "InstanceCount", "InstanceGroups", "InstancePreferences")
 
 
 def requested_instances(payload: Mapping[str, Any]) -> dict[str, int] | None:
@@ -56,14 +68,43 @@ def max_instance_hours(job: JobArguments) -> float | None:
 
     Runs that were preempted, and are repeated for that, are not counted: Batch counts them apart.
     """
+    seconds = max_instance_seconds(job)
+    return round(seconds / 3600, 2) if seconds is not None else None
+
+
+def max_instance_seconds(job: JobArguments) -> int | None:
+    """Return the same in seconds, to the second, for sums; None if it is not known."""
     attempts: int | None = 1
     if may_be_given(job.properties, "retry_strategy"):
         attempts = whole_number_at(job.properties, "retry_strategy.attempts")
     factors = (_instance_count(job.payload), _longest_run(job), attempts)
-    if None in factors:
-        return None
     seconds = math.prod(factor or 0 for factor in factors)
-    return round(seconds / 3600, 2) if abs(seconds) < _MOST_SECONDS else None
+    return None if None in factors or abs(seconds) >= _MOST_SECONDS else seconds
+
+
+def instance_hours_by_type(job: JobArguments) -> dict[str, float] | None:
+    """Return those hours by instance type; None if they are not known.
+
+    Of several preferred types the one that a run gets is not known before: they count as one.
+    """
+    seconds, counts = max_instance_seconds(job), _counts_by_type(job.payload)
+    total = sum(counts.values())
+    if seconds is None or not total:
+        return None
+    return {kind: seconds * count / total / 3600 for kind, count in counts.items()}
+
+
+def hours_words(by_type: Mapping[str, float]) -> str:
+    """Return hours in words: `26 instance-hours: 24 of ml.p4d.24xlarge, 2 of ml.g5.xlarge`."""
+    total = f"{number_words(sum(by_type.values()))} instance-hours"
+    most_first = sorted(by_type.items(), key=lambda pair: (-pair[1], pair[0]))
+    if len(most_first) == 1:
+        return f"{total} of {most_first[0][0]}"
+    parts = [f"{number_words(hours)} of {kind}" for kind, hours in most_first[:_NAMED]]
+    if len(most_first) > _NAMED:
+        rest = sum(hours for _, hours in most_first[_NAMED:])
+        parts.append(f"{number_words(rest)} of {len(most_first) - _NAMED} other types")
+    return f"{total}: {', '.join(parts)}"
 
 
 def is_bounded(job: JobArguments) -> bool:
@@ -81,6 +122,22 @@ def with_instance_hours(job: JobArguments) -> dict[str, Any]:
     return {**job.properties, **({PROPERTY: hours} if hours is not None else {})}
 
 
+def arguments_of_hours(properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return of a job's arguments those that the hours are computed from, and nothing else.
+
+    So that a secret hyperparameter makes no secret of them.
+    """
+    kept = {name: properties[name] for name in _HOLDERS if properties.get(name) is not None}
+    payload = properties.get(PAYLOAD)
+    if isinstance(payload, dict):
+        payload = {name: payload[name] for name in _PAYLOAD_HOLDERS if name in payload}
+        resources = payload.get("ResourceConfig")
+        if isinstance(resources, dict):
+            named = {name: resources[name] for name in _RESOURCES if name in resources}
+            payload["ResourceConfig"] = named
+    return {**kept, PAYLOAD: payload}
+
+
 def instance_hours_placeholder(properties: Mapping[str, Any]) -> pulumi.Input[int] | None:
     """Return a placeholder that is secret if any input of the number is secret.
 
@@ -90,6 +147,24 @@ def instance_hours_placeholder(properties: Mapping[str, Any]) -> pulumi.Input[in
     reached = [_reached(properties.get(argument), path) for argument, path in _SOURCES]
     sources = [value for value in reached if not is_plain(value)]
     return pulumi.Output.all(*sources).apply(lambda _: 0) if sources else None
+
+
+def _counts_by_type(payload: Mapping[str, Any]) -> dict[str, int]:
+    """Return how many instances of each type there are at a time; what is not known is left out."""
+    if may_be_given(payload, _PREFERENCES):
+        kinds = [text_at(each, "InstanceType") for each in items_at(payload, _PREFERENCES)]
+        count = _instance_count(payload)
+        return {" or ".join(kind or _UNKNOWN_TYPE for kind in kinds): count} if count else {}
+    counts: dict[str, int] = {}
+    for group in items_at(payload, _GROUPS) or [value_at(payload, "ResourceConfig")]:
+        kind, number = text_at(group, "InstanceType"), whole_number_at(group, "InstanceCount")
+        counts[kind or _UNKNOWN_TYPE] = counts.get(kind or _UNKNOWN_TYPE, 0) + (number or 0)
+    return counts
+
+
+def number_words(hours: float) -> str:
+    """Return a number of hours with what matters of it: `1,234.5`, `0.003`."""
+    return f"{round(hours, 2):,.10g}" if hours >= _SMALL else f"{hours:.2g}"
 
 
 def _instance_count(payload: Mapping[str, Any]) -> int | None:

@@ -13,6 +13,7 @@ from sjresource.cli import local_emulator
 from sjresource.cli.shell_lines import lines_to_undo, lines_to_use
 from sjresource.cli.stack.context import StackContext
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
+from sjresource.cli.terminal.group import SuggestingGroup
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.terminal.prompt import confirm
 from sjresource.emulator_shell import START, is_for_emulator
@@ -27,7 +28,7 @@ FOLDER = ".sjresource"
 _PORT_HELP = "Default: the port that it had the last time, if that is free, else any free one."
 
 
-@click.group()
+@click.group(cls=SuggestingGroup)
 def emulator() -> None:
     """Start, stop, show, use or empty the emulator of AWS on this machine.
 

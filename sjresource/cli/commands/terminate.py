@@ -18,6 +18,7 @@ from sjresource.resources import termination
 from sjresource.sanitize import plain
 from sjresource.stack.identity import IDENTITY_TAG, stack_tag_prefix_of
 from sjresource.stack.ownership import has_ended
+from sjresource.status.failure_report import rerun_command
 from sjresource.status.text import progress_line
 from sjresource.vocabulary import TERMINAL
 
@@ -103,7 +104,7 @@ def _what_comes_next(job: StackJob, deployment: Mapping[str, Any]) -> str:
     fails = " and fails, as its completion does" if fails_up(job, deployment) else ""
     return (
         f"The next `pulumi up` leaves it as it is{fails}; to run it again, change its `triggers` "
-        f"or `pulumi up --replace '{job.urn}'`."
+        f"or `{rerun_command(job.urn, job.label)}`."
     )
 
 

@@ -107,7 +107,8 @@ def _again(context: StackContext, found: FoundJob) -> str | None:
     if job is None:
         return None
     reruns = job.outputs.get("rerun_on_failure") is True
-    return how_to_rerun(job.urn, reruns=reruns, fails_up=fails_up(job, context.deployment))
+    failing = fails_up(job, context.deployment)
+    return how_to_rerun(job.urn, job.label, reruns=reruns, fails_up=failing)
 
 
 def _queue_of(context: StackContext, detail: Detail) -> QueueDescription | None:

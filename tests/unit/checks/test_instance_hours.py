@@ -7,6 +7,8 @@ import pytest
 from training_requests import JOB, REMOVED, with_payload
 
 from sjresource.checks.rules.instance_hours import (
+    hours_words,
+    instance_hours_by_type,
     instance_hours_placeholder,
     max_instance_hours,
     requested_instances,
@@ -89,3 +91,35 @@ def test_instances_are_counted_by_type() -> None:
 def test_plain_numbers_need_no_placeholder() -> None:
     """Nothing in them can be secret."""
     assert instance_hours_placeholder(JOB) is None
+
+
+@pytest.mark.parametrize(
+    ("job", "by_type"),
+    [
+        (with_payload(**HOUR, ResourceConfig__InstanceCount=4.0), {"ml.m5.large": 4.0}),
+        (
+            with_payload(**HOUR, ResourceConfig={"InstanceGroups": GROUPS}),
+            {"ml.m5.large": 2.0, "ml.g5.xlarge": 1.0},
+        ),
+        (
+            with_payload(**HOUR, ResourceConfig={"InstancePreferences": PREFERENCES}),
+            {"ml.p5.48xlarge or ml.p4d.24xlarge": 5.0},
+        ),
+        (with_payload(**HOUR, ResourceConfig=REMOVED), None),
+    ],
+)
+def test_hours_are_told_by_instance_type(
+    job: dict[str, Any], by_type: dict[str, float] | None
+) -> None:
+    """Of each group its own; of preferred types that of the most instances; else nothing."""
+    assert instance_hours_by_type(JobArguments.parse(job)) == by_type
+
+
+def test_hours_in_words_name_the_dearest_types_first() -> None:
+    """A stack may have more types than a line has room for."""
+    assert hours_words({"ml.m5.large": 1234.5}) == "1,234.5 instance-hours of ml.m5.large"
+    many = {f"ml.t{number}": float(number) for number in range(1, 8)}
+    assert hours_words(many) == (
+        "28 instance-hours: 7 of ml.t7, 6 of ml.t6, 5 of ml.t5, 4 of ml.t4, 3 of ml.t3, "
+        "3 of 2 other types"
+    )

@@ -109,3 +109,23 @@ def test_errors_of_aws_have_exit_codes_of_their_own(error: Exception, code: Exit
 def test_a_mistake_of_our_own_is_not_dressed_up() -> None:
     """Whoever reports it needs the traceback."""
     assert exit_for(KeyError("x")) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "advice"),
+    [
+        (["statsu"], "no command 'statsu'; did you mean status?"),
+        (["ps"], "no command 'ps'; did you mean status?"),
+        (["emulator", "strat"], "no command 'strat'; did you mean start or status?"),
+        (["\x1b[2J"], r"no command '\x1b[2J'; there are status, watch, why,"),
+    ],
+)
+def test_a_command_that_does_not_exist_is_told_with_what_was_meant(
+    typed: list[str], advice: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A slip of the finger, another program's word, or neither; nothing acts on the terminal."""
+    assert run(typed) == ExitCode.USAGE
+
+    said = capsys.readouterr().err
+    assert advice in said
+    assert "\x1b" not in said

@@ -14,6 +14,7 @@ RIGHT = {
     "failFast": "True",
     "validation": "warn",
     "preflight": "false",
+    "maxInstanceHours": "0.5",
 }
 
 
@@ -23,7 +24,7 @@ RIGHT = {
         ("wiat", "false", "there is no such setting; did you mean sjresource:wait?"),
         ("failfast", "true", "there is no such setting; did you mean sjresource:failFast?"),
         ("fail_fast", "true", "there is no such setting; did you mean sjresource:failFast?"),
-        ("region", "x", "there is no such setting; there are sjresource:failFast, sjresource:pre"),
+        ("region", "x", "there is no such setting; there are sjresource:failFast, sjresource:max"),
         ("validation", "wrn", "must be strict or warn, got 'wrn'; did you mean warn?"),
         ("validation", "foo", "must be strict or warn, got 'foo'"),
         ("preflight", "no", "must be true or false, got 'no'; did you mean false?"),
@@ -31,6 +32,9 @@ RIGHT = {
         ("progress", "Lve", "must be sparse or live, got 'Lve'; did you mean live?"),
         ("failFast", "1", "must be true or false, got '1'; did you mean true?"),
         ("wait", "maybe", "must be true or false, got 'maybe'"),
+        ("maxInstanceHours", "lots", "must be a number of hours, 0 or more, got 'lots'"),
+        ("maxInstanceHours", "-1", "must be a number of hours, 0 or more, got '-1'"),
+        ("maxInstanceHours", "nan", "must be a number of hours, 0 or more, got 'nan'"),
     ],
 )
 def test_a_wrong_setting_is_refused_with_what_was_meant(name: str, value: str, said: str) -> None:

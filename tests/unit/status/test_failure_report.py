@@ -158,6 +158,7 @@ def test_how_to_run_a_job_again_is_said_with_what_can_be_typed() -> None:
         "change its request or `triggers`, set `rerun_on_failure=True`, or `pulumi up --replace "
         f"'{URN}'`; until then every `pulumi up` ends like this"
     ) == AGAIN
+    assert "or `sjresource rerun 'a b'`; until" in how_to_rerun(URN, "a b")
     assert "ends like this" not in how_to_rerun(URN, fails_up=False)
     assert how_to_rerun(URN, reruns=True) == "`pulumi up`, as its `rerun_on_failure` is set"
     assert how_to_rerun(None) == "in the program that declares it"

@@ -94,14 +94,12 @@ def test_a_forgotten_job_is_an_error_if_the_answer_hangs_on_it(
 
 
 def test_a_forgotten_job_is_named_as_it_can_be_replaced() -> None:
-    """By the URN that the program tells, which is not recorded; else where it is declared."""
+    """By the name in the URN that the program tells; else where it is declared."""
     told: list[Any] = ["SUCCEEDED", {"urn": "urn:pulumi:x::y::t::train"}, "SUCCEEDED"]
     filled, (failure,) = fill_in_recorded({}, inputs(told))
     _, (other,) = fill_in_recorded({}, inputs(["SUCCEEDED", None, "SUCCEEDED"]))
 
-    assert failure.reason.endswith(
-        "change its `triggers` or `pulumi up --replace 'urn:pulumi:x::y::t::train'`"
-    )
+    assert failure.reason.endswith("change its `triggers` or `sjresource rerun train`")
     assert filled["statuses"] == ["SUCCEEDED", None, "SUCCEEDED"]
     assert other.reason.endswith(
         "does not run any more, it can be run again in the program that declares it"
