@@ -26,7 +26,8 @@ from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.checks.values.lookups import holds_unknown
 from sjresource.sanitize import plain
 from sjresource.spending.limit import ADVICE, SETTING
-from sjresource.waiting.operation import CommandLine, pulumi_command
+from sjresource.stack.engine_process import pulumi_command
+from sjresource.waiting.operation import CommandLine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
