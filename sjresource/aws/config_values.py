@@ -11,8 +11,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-import pulumi
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -98,4 +96,6 @@ class ConfigValues:
 
     def refuse(self, key: str, seen: str) -> NoReturn:
         """Raise the error for a setting."""
-        raise pulumi.RunError(f"reading Setting ({self.namespace}:{key}): {seen}")
+        from pulumi import RunError  # noqa: PLC0415 - 0.25 s that the command saves
+
+        raise RunError(f"reading Setting ({self.namespace}:{key}): {seen}")

@@ -1,6 +1,6 @@
 """The config and the state of a deployed stack, read from outside of its program.
 
-They come from the Pulumi CLI, by the Automation API. Reading takes no lock, so it works during an
+They come from the Pulumi CLI. Reading takes no lock, so it works during an
 update, or where a lock was left behind. The state's secrets stay encrypted unless they are asked
 for, which only masking does.
 """
@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, cast
 
 from sjresource.aws.settings import Settings
+from sjresource.stack.pulumi_cli import run_pulumi
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from pulumi.automation import LocalWorkspace, Stack
 
@@ -27,13 +30,25 @@ class DeployedStack:
     CommandError if it fails.
     """
 
-    workspace: LocalWorkspace
     name: str
+    _run: Callable[..., str]
+    _open_workspace: Callable[[], LocalWorkspace]
 
     @classmethod
     def of(cls, stack: Stack) -> DeployedStack:
         """Return the stack that the Automation API knows as `stack`."""
-        return cls(cast("LocalWorkspace", stack.workspace), stack.name)
+        workspace = cast("LocalWorkspace", stack.workspace)
+        return cls(stack.name, partial(_run_in, workspace), lambda: workspace)
+
+    @classmethod
+    def in_folder(cls, project: Path, name: str) -> DeployedStack:
+        """Return a stack of the project in a folder, without loading the Automation API."""
+        return cls(name, partial(run_pulumi, project), partial(_workspace, project))
+
+    @cached_property
+    def workspace(self) -> LocalWorkspace:
+        """The stack's project, as the Automation API knows it, for what only that can tell."""
+        return self._open_workspace()
 
     def deployment(self, *, secrets: bool = False) -> dict[str, Any]:
         """Return the state's deployment; empty for a stack that was never brought up."""
@@ -75,12 +90,20 @@ class DeployedStack:
 
     def _answer(self, *command: str) -> dict[str, Any]:
         """Run the CLI: `Workspace.export_stack` always decrypts the secrets."""
-        home = self.workspace.pulumi_home
-        environment: Mapping[str, str] = {
-            **({"PULUMI_HOME": home} if home else {}),
-            **self.workspace.env_vars,
-        }
-        arguments = [*command, "--stack", self.name]
-        ran = self.workspace.pulumi_command.run(arguments, self.workspace.work_dir, environment)
-        answer: dict[str, Any] = json.loads(ran.stdout)
+        answer: dict[str, Any] = json.loads(self._run(*command, "--stack", self.name))
         return answer
+
+
+def _run_in(workspace: LocalWorkspace, *command: str) -> str:
+    home = workspace.pulumi_home
+    environment: Mapping[str, str] = {
+        **({"PULUMI_HOME": home} if home else {}),
+        **workspace.env_vars,
+    }
+    return workspace.pulumi_command.run([*command], workspace.work_dir, environment).stdout
+
+
+def _workspace(project: Path) -> LocalWorkspace:
+    from pulumi.automation import LocalWorkspace  # noqa: PLC0415 - see `pulumi_cli`
+
+    return LocalWorkspace(work_dir=str(project))

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
-import pulumi
-
 from sjresource.sanitize import plain, plain_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from pulumi import Output
 
 MASKED = "[secret]"
 
@@ -100,7 +100,9 @@ class Mask:
 
 async def secret_values(given: Any) -> frozenset[str]:
     """Return the secret values in a program's arguments, as text; waits for their Outputs."""
-    return frozenset(await _secrets(given))
+    from pulumi import Output  # noqa: PLC0415 - 0.25 s that the command, which only masks, saves
+
+    return frozenset(await _secrets(given, Output))
 
 
 def texts_in(secret: Any) -> frozenset[str]:
@@ -116,13 +118,13 @@ def texts_in(secret: Any) -> frozenset[str]:
     return frozenset(leaves(parsed(secret)))
 
 
-async def _secrets(given: Any) -> set[str]:
-    if isinstance(given, pulumi.Output):
+async def _secrets(given: Any, output: type[Output[Any]]) -> set[str]:
+    if isinstance(given, output):
         secret = await given.is_secret()
         return set(texts_in(await given.future())) if secret else set()
     found: set[str] = set()
     for item in members(given):
-        found |= await _secrets(item)
+        found |= await _secrets(item, output)
     return found
 
 

@@ -1,6 +1,6 @@
 """The stack that a command is about: the one selected in the folder, unless options say otherwise.
 
-It is read through Pulumi's Automation API, and only as far as a command needs. Outside of a Pulumi
+It is read through Pulumi's CLI, and only as far as a command needs. Outside of a Pulumi
 project there is no stack: ARNs and queues are then looked up with boto3's own region and
 credentials.
 """
@@ -19,15 +19,14 @@ from sjresource.aws.arn import region_in
 from sjresource.aws.clients import regional_clients
 from sjresource.aws.settings import Settings
 from sjresource.cli.stack.state import holds_secrets, jobs_in, queues_in, secret_texts
-from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode, pulumi_message
+from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode, is_pulumis, pulumi_message
 from sjresource.stack.deployed_stack import DeployedStack
+from sjresource.stack.pulumi_cli import run_pulumi
 from sjresource.status.masking import Mask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from concurrent.futures import Future
-
-    from pulumi.automation import LocalWorkspace
 
     from sjresource.aws.batch import BatchClient
     from sjresource.aws.clients import RegionalClients
@@ -87,8 +86,8 @@ class StackContext:
         """The stack, named `organization/project/stack`; None outside of a project."""
         if self.project is None:
             return None
-        workspace = _workspace(self.project)
-        return DeployedStack(workspace, self.stack_name or _selected_stack(workspace))
+        name = self.stack_name or _selected_stack(self.project)
+        return DeployedStack.in_folder(self.project, name)
 
     def require_stack(self) -> DeployedStack:
         """Return the stack, for a command that needs one.
@@ -143,14 +142,14 @@ class StackContext:
         Secrets are decrypted only if the state has any, and never shown. If they can't be
         decrypted, such messages are withheld as a whole.
         """
-        from pulumi.automation import CommandError  # noqa: PLC0415 - it is there by now
-
         if self.stack is None or not holds_secrets(self.deployment):
             return Mask()
         try:
             return Mask(secret_texts(self.stack.deployment(secrets=True)))
-        except CommandError:
-            return RedactAll()
+        except Exception as error:
+            if is_pulumis(error):
+                return RedactAll()
+            raise
 
     @cached_property
     def _settings_and_state(self) -> tuple[Future[Settings], Future[dict[str, Any]]]:
@@ -175,31 +174,15 @@ class RedactAll(Mask):
         return WITHHELD if said else said
 
 
-def _workspace(project: Path) -> LocalWorkspace:
-    from pulumi.automation import LocalWorkspace  # noqa: PLC0415 - ARNs do without
-
-    try:
-        return LocalWorkspace(work_dir=str(project))
-    except OSError as error:
-        raise CommandFailure(
-            f"running pulumi: {error.strerror or error}; it must be on PATH to read a stack",
-            ExitCode.PULUMI,
-        ) from None
-
-
-def _selected_stack(workspace: LocalWorkspace) -> str:
+def _selected_stack(project: Path) -> str:
     """Return the name of the selected stack; the API's own way lists all stacks of the backend."""
-    from pulumi.automation import CommandError  # noqa: PLC0415 - as above
-
-    command = ["stack", "--show-name", "--fully-qualify-stack-names"]
     try:
-        ran = workspace.pulumi_command.run(command, workspace.work_dir, workspace.env_vars)
-    except CommandError as error:
-        if "no stack selected" not in pulumi_message(error):
+        return run_pulumi(project, "stack", "--show-name", "--fully-qualify-stack-names").strip()
+    except Exception as error:
+        if not is_pulumis(error) or "no stack selected" not in pulumi_message(error):
             raise
         raise CommandFailure(
-            f"reading Stack ({workspace.work_dir}): no stack is selected; "
+            f"reading Stack ({project}): no stack is selected; "
             "`pulumi stack select` one, or give --stack",
             ExitCode.NOT_FOUND,
         ) from None
-    return ran.stdout.strip()

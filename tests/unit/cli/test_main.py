@@ -33,7 +33,7 @@ def test_help_loads_neither_pulumi_nor_aws(capsys: pytest.CaptureFixture[str]) -
     script = """
 import sys
 from sjresource.cli.main import run
-assert run(["--help"]) == 0
+assert run(["--help"]) == run(["status", "--help"]) == 0
 loaded = {name.partition(".")[0] for name in sys.modules}
 assert not loaded & {"pulumi", "boto3", "botocore", "rich", "grpc"}, loaded
 """
