@@ -9,5 +9,5 @@ In the engine's plugin: `provider` is the base of all providers and `diff` their
 
 In both: `identity` derives names, tokens and tags; `ownership` decides by tags whose a thing is;
 `spelling` names properties as the schema of the native provider does.
-From outside of a program: `deployed_stack` reads a stack's config and state, by `pulumi_cli`.
+From outside of a program: `deployed_stack` reads a stack's config and state.
 """

@@ -3,17 +3,21 @@
 They come from the Pulumi CLI. Reading takes no lock, so it works during an
 update, or where a lock was left behind. The state's secrets stay encrypted unless they are asked
 for, which only masking does.
+
+The Automation API is used where a user's own program has loaded it: it takes half a second of
+processor to load the whole SDK, and to ask for the CLI's version. Errors are the API's own.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, cast
 
 from sjresource.aws.settings import Settings
-from sjresource.stack.pulumi_cli import run_pulumi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -94,6 +98,35 @@ class DeployedStack:
         return answer
 
 
+def run_pulumi(folder: Path, *arguments: str) -> str:
+    """Run `pulumi` in a project's folder, asking nobody anything; return its stdout.
+
+    Raises:
+        pulumi.automation.CommandError: it failed.
+        pulumi.RunError: it can't be started.
+    """
+    try:
+        ran = subprocess.run(  # noqa: S603 - our own words, and a stack's name
+            ["pulumi", "--non-interactive", *arguments],  # noqa: S607 - the user's own, on PATH
+            cwd=folder,
+            env={**os.environ, "PULUMI_AUTOMATION_API": "true"},
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+    except OSError as error:
+        from pulumi import RunError  # noqa: PLC0415 - as above
+
+        why = error.strerror or error
+        raise RunError(f"running pulumi: {why}; it must be on PATH to read a stack") from None
+    if ran.returncode:
+        from pulumi.automation import CommandError, CommandResult  # noqa: PLC0415 - as above
+
+        code = ran.returncode
+        raise CommandError(CommandResult(stdout=ran.stdout, stderr=ran.stderr, code=code))
+    return ran.stdout
+
+
 def _run_in(workspace: LocalWorkspace, *command: str) -> str:
     home = workspace.pulumi_home
     environment: Mapping[str, str] = {
@@ -104,6 +137,6 @@ def _run_in(workspace: LocalWorkspace, *command: str) -> str:
 
 
 def _workspace(project: Path) -> LocalWorkspace:
-    from pulumi.automation import LocalWorkspace  # noqa: PLC0415 - see `pulumi_cli`
+    from pulumi.automation import LocalWorkspace  # noqa: PLC0415 - as above
 
     return LocalWorkspace(work_dir=str(project))
