@@ -28,6 +28,9 @@ def code_says(piece: str) -> bool:
     """Return whether the package's code has these words in one text."""
     if any(piece in text for text in _texts()):
         return True
+    path, _, reason = piece.partition(" ")  # a Problem keeps them apart
+    if path in _texts() and any(reason in text for text in _texts()):
+        return True
     grammar = _GRAMMAR.match(piece)
     return bool(grammar) and set(grammar.groups()) <= _texts() if grammar else False
 
