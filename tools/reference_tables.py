@@ -9,12 +9,12 @@ that the providers compare with, so a page can't say something else than the cod
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from docstrings import described_arguments, described_attributes, one_line
 
 import sjresource as sj
 from sjresource.checks.rules.bounds import BOUNDS
@@ -120,7 +120,7 @@ def _last(url: str) -> str:
 def _arguments(resource: type) -> Iterator[str]:
     yield "| argument | a change of it | |"
     yield "| --- | --- | --- |"
-    described = _described(vars(resource)["__init__"].__doc__)
+    described = described_arguments(vars(resource)["__init__"].__doc__)
     for name, parameter in inspect.signature(resource).parameters.items():
         if name in ("resource_name", "opts"):
             continue
@@ -132,38 +132,12 @@ def _arguments(resource: type) -> Iterator[str]:
 def _outputs(resource: type) -> Iterator[str]:
     yield "| output | |"
     yield "| --- | --- |"
-    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(resource))).body
-    body: list[Any] = list(getattr(tree, "body", []))
-    for position, node in enumerate(body):
-        after = body[position + 1] if position + 1 < len(body) else None
-        if isinstance(node, ast.AnnAssign):
-            yield f"| `{ast.unparse(node.target)}` | {_cell(_text(after))} |"
-        elif isinstance(node, ast.FunctionDef) and "property" in map(
-            ast.unparse, node.decorator_list
-        ):
-            yield f"| `{node.name}` | {_cell(ast.get_docstring(node) or '')} |"
-
-
-def _text(node: Any) -> str:
-    """Return the string that follows an attribute, if one does."""
-    value = getattr(node, "value", None)
-    return str(value.value) if isinstance(value, ast.Constant) else ""
-
-
-def _described(docstring: str) -> dict[str, str]:
-    """Read the `Args:` of a docstring."""
-    section = inspect.cleandoc(docstring).partition("Args:\n")[2].partition("\n\n")[0]
-    found: dict[str, str] = {}
-    name = ""
-    for line in textwrap.dedent(section).splitlines():
-        if not line.startswith(" "):
-            name, _, line = line.partition(":")  # noqa: PLW2901 - the rest is the text
-        found[name] = f"{found.get(name, '')} {line.strip()}".strip()
-    return found
+    for name, text in described_attributes(resource).items():
+        yield f"| `{name}` | {_cell(text)} |"
 
 
 def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+    return one_line(text).replace("|", "\\|")
 
 
 def main() -> None:
