@@ -1,6 +1,6 @@
 """Makes boto3's clients from the settings: credentials, roles, endpoints, proxies, retries.
 
-Nothing else imports boto3.
+Outside of the emulator nothing else imports boto3.
 """
 
 from __future__ import annotations

@@ -21,8 +21,9 @@ from urllib.parse import urlsplit
 
 import psutil
 
+from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
 from sjresource.emulator_shell import PROFILE
-from sjresource.errors import RequestFailed, Unreachable, WaitTimeout
+from sjresource.errors import Unreachable, WaitTimeout
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +78,7 @@ def start(
 
     Raises:
         WaitTimeout: it does not answer within a minute, or it ended; with the end of its log.
-        RequestFailed: `log` is another program's file.
+        CommandFailure: `log` is another program's file.
         ModuleNotFoundError: the extra `emulator` is not installed.
     """
     if find_spec("moto") is None:
@@ -120,9 +121,9 @@ def reset(data: Path, log: Path) -> RunningEmulator | None:
     It comes back with the same address, options and key. Foreign files in the folder stay.
 
     Raises:
-        RequestFailed: the folder is not an emulator's, or another program uses it.
+        CommandFailure: the folder is not an emulator's, or another program uses it.
     """
-    check_folder(data)
+    check_folder(data, "emptying")
     running = find(data)
     command = psutil.Process(running.pid).cmdline() if running else []
     if running:
@@ -134,21 +135,25 @@ def reset(data: Path, log: Path) -> RunningEmulator | None:
     return _start([*command, "--port", str(running.port)], data, log)
 
 
-def check_folder(data: Path) -> None:
+def check_folder(data: Path, doing: str) -> None:
     """Check that `data` is an emulator's folder or free, and that no other program uses it.
 
+    Args:
+        data: the folder.
+        doing: what it is to be used for, the gerund with which an error begins.
+
     Raises:
-        RequestFailed: the folder is not an emulator's, or another program uses it.
+        CommandFailure: the folder is not an emulator's, or another program uses it.
     """
-    if found := _foreign_file(data):
+    if found := _foreign_file(data, doing):
         seen = f"the folder is not empty, and no emulator made it: it has {found!r}"
-        advice = "give --data a folder that is new or empty"
-        raise RequestFailed("using", "Emulator", str(data), seen, advice)
+        raise _usage_failure(doing, data, seen, "give --data a folder that is new or empty")
     if find(data) is None and _is_locked(data):
         recorded = _recorded(data)
         who = f"pid {recorded.pid} at {recorded.url}" if recorded else "it is just starting"
         seen = f"another program uses it: {who}"
-        raise RequestFailed("stopping", "Emulator", str(data), seen, "end that program")
+        message = f"{doing} Emulator ({data}): {seen}; end that program"
+        raise CommandFailure(message, ExitCode.FAILED)
 
 
 def aws_variables(url: str, data: Path) -> dict[str, str]:
@@ -239,14 +244,14 @@ def _process(emulator: RunningEmulator) -> psutil.Process | None:
     return process if same else None
 
 
-def _foreign_file(data: Path) -> str | None:
+def _foreign_file(data: Path, doing: str) -> str | None:
     """Return a file name in a folder that no emulator made; None for its own, and if it is free."""
     try:
         names = sorted(path.name for path in data.iterdir())
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise RequestFailed("using", "Emulator", str(data), error.strerror or str(error)) from None
+        raise _usage_failure(doing, data, error.strerror or str(error)) from None
     return None if MARKER in names else next(iter(names), None)
 
 
@@ -254,9 +259,8 @@ def _empty(data: Path) -> None:
     command = [sys.executable, "-m", MODULE, "reset", "--data", str(data)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if ended.returncode:
-        raise RequestFailed(
-            "emptying", "Emulator", str(data), ended.stderr.strip().splitlines()[-1]
-        )
+        last_line = ended.stderr.strip().splitlines()[-1]
+        raise CommandFailure(f"emptying Emulator ({data}): {last_line}", ExitCode.FAILED)
 
 
 def _require_own_log(log: Path, data: Path) -> None:
@@ -267,7 +271,12 @@ def _require_own_log(log: Path, data: Path) -> None:
         return
     if head and head != LOG_HEAD.encode():
         seen = f"its log file {log} exists already, and is not an emulator's"
-        raise RequestFailed("starting", "Emulator", str(data), seen, "give --data another folder")
+        raise _usage_failure("starting", data, seen, "give --data another folder")
+
+
+def _usage_failure(doing: str, data: Path, seen: str, advice: str = "") -> CommandFailure:
+    message = f"{doing} Emulator ({data}): {seen}" + (f"; {advice}" if advice else "")
+    return CommandFailure(message, ExitCode.USAGE)
 
 
 def _is_locked(data: Path) -> bool:

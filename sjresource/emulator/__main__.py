@@ -109,7 +109,8 @@ def _parser() -> argparse.ArgumentParser:
         "--executor",
         choices=("process", "simulated"),
         default="simulated",
-        help="process runs the container's entrypoint as a local process; simulated pretends",
+        help="process runs the container's entrypoint as a local process; simulated, the default, "
+        "pretends; `sjresource emulator start` has process as its default",
     )
     parser.add_argument(
         "--token-replay",

@@ -30,6 +30,12 @@ OUTPUTS = (
 )
 """The members of DescribeServiceJob beside the request. The payload may contain secrets."""
 
+OTHER_RUNS = ("orphans", "recorded_runs")
+"""ARNs of other live jobs of the resource; a refresh drops those that have ended."""
+
+NOT_INPUTS = (*OUTPUTS, "record_expired", "resolved_arn", *OTHER_RUNS, "registered_at")
+"""All that the state has of a job beside its inputs."""
+
 _ATTEMPTS_KEPT = 2
 _REASON_LENGTH = 160
 

@@ -46,7 +46,7 @@ from sjresource.checks.warnings.program import (
 )
 from sjresource.errors import NotFound, SjresourceError
 from sjresource.problem import Problem
-from sjresource.resources.job_outputs import OUTPUTS, job_outputs
+from sjresource.resources.job_outputs import NOT_INPUTS, OTHER_RUNS, job_outputs
 from sjresource.resources.submission import adopt, find_or_submit, live_jobs
 from sjresource.resources.termination import end_and_release
 from sjresource.resources.wanted_run import REQUEST, WantedRun, identities_of
@@ -133,7 +133,11 @@ class ServiceJobProvider(BatchProvider):
         return checked
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
-        """Compare the inputs by the tables above; AWS is asked only for `rerun_on_failure`."""
+        """Compare the inputs by the tables above.
+
+        Batch is asked for the job only with `rerun_on_failure`, STS for the account only where the
+        config names credentials.
+        """
         self.remember_deployed(news.get("identity"), id_)
         changes = find_changes(RULES, olds, news)
         queue, region = _known(news.get("job_queue")), _known(news.get("region"))
@@ -153,7 +157,7 @@ class ServiceJobProvider(BatchProvider):
             SUBMITTED.admit(self.checking.max_instance_hours, props)
         submitted = adopted or find_or_submit(client, run, self.sleep)
         outputs = job_outputs(submitted.detail or {"status": "SUBMITTED"}, props)
-        others = {name: found for name in _OTHER_RUNS if (found := getattr(submitted, name))}
+        others = {name: found for name in OTHER_RUNS if (found := getattr(submitted, name))}
         return CreateResult(
             submitted.arn, {**props, **self.registered_now(), **outputs, "orphans": [], **others}
         )
@@ -161,11 +165,14 @@ class ServiceJobProvider(BatchProvider):
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Record the job's status; the inputs stay as they were, so that a refresh shows no diff.
 
+        A job without the tag that a state has recorded it gets that tag, for a program that was
+        killed before it could set it.
+
         Batch forgets a finished job; that deletes nothing, and the job stays in the state. A job
         that was live and is unknown now is gone, unless it is so old that it may have ended, and
         been forgotten, in between: running that again would cost twice.
         """
-        inputs = {name: value for name, value in props.items() if name not in _NOT_INPUTS}
+        inputs = {name: value for name, value in props.items() if name not in NOT_INPUTS}
         place = id_ if parse_arn(id_) else _known(props.get("job_queue"))
         client = self.client(place, props.get("region"))
         detail = self._find(client, id_, props)
@@ -175,7 +182,7 @@ class ServiceJobProvider(BatchProvider):
                 return ReadResult("", {})
             return ReadResult(id_, {**props, "record_expired": True}, inputs)
         arn = detail.get("jobArn") or id_
-        others = {name: live_jobs(client, props[name]) for name in _OTHER_RUNS if name in props}
+        others = {name: live_jobs(client, props[name]) for name in OTHER_RUNS if name in props}
         outputs = {"orphans": [], **others, **job_outputs(detail, props)}
         if arn != id_ or "resolved_arn" in props:
             outputs["resolved_arn"] = arn
@@ -199,7 +206,7 @@ class ServiceJobProvider(BatchProvider):
                 ignoring_refusal(effect)
             else:
                 effect()
-        kept = {name: olds[name] for name in _NOT_INPUTS if name in olds}
+        kept = {name: olds[name] for name in NOT_INPUTS if name in olds}
         return UpdateResult({**kept, **news})
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
@@ -245,7 +252,7 @@ class ServiceJobProvider(BatchProvider):
     def _tag_as_recorded(
         self, client: BatchClient, arn: str, detail: Mapping[str, Any], props: Mapping[str, Any]
     ) -> None:
-        """Set the tag for a program that was killed before it could; see `registration`."""
+        """Set the tag that says a state has recorded the job; see `registration`."""
         if "tags" not in detail or is_recorded(detail):
             return
         if not other_owner(detail, *identities_of(props)):
@@ -312,7 +319,8 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
     """Instances times the longest run times attempts: the most that it can cost, preempted runs
     aside. None where it can't be known; the preview shows it."""
     record_expired: pulumi.Output[bool | None]
-    """True once Batch has forgotten the finished job; the other outputs stay."""
+    """True once Batch has forgotten the job; the other outputs stay as they were. The status may be
+    RUNNING, say, if the job has ended and was forgotten between two refreshes."""
     resolved_arn: pulumi.Output[str | None]
     """The ARN of a job that was read by its bare id, which stays the resource's id."""
     orphans: pulumi.Output[list[str]]
@@ -322,7 +330,7 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
     """ARNs of live jobs under this resource's identity that some state has, or had: another
     stack's since a rename, or this stack's before its state was lost."""
     registered_at: pulumi.Output[int | None]
-    """When the state got the resource."""
+    """When the create ended, just before the state got the resource."""
 
     def __init__(
         self,
@@ -400,7 +408,7 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
             **{name: value for name, value in given.items() if value is not None},
             "job_name": given["job_name"],
             "aliased_identities": declaration.aliased_identities,
-            **dict.fromkeys(_NOT_INPUTS),
+            **dict.fromkeys(NOT_INPUTS),
         }
         properties["max_instance_hours"] = instance_hours_placeholder(properties)
         self.given_arguments = given
@@ -437,8 +445,6 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
 ServiceJob.__annotations__ = inspect.get_annotations(ServiceJob, eval_str=True)
 
 _TYPE = "pulumi-python:dynamic/sjresource:ServiceJob"
-_OTHER_RUNS = ("orphans", "recorded_runs")
-_NOT_INPUTS = (*OUTPUTS, "record_expired", "resolved_arn", *_OTHER_RUNS, "registered_at")
 
 
 def _known(value: Any) -> str:

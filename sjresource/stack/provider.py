@@ -1,8 +1,8 @@
 """Base class of all providers: AWS settings from the stack's config, a client per region, clocks.
 
 The engine stores a provider as a pickled reference to its class, and that string is part of every
-resource in users' state. So a provider has no constructor arguments and no attributes of its own,
-and the modules and names of provider classes never change.
+resource in users' state. So a provider has no constructor arguments and no attributes of its own
+that are pickled, and the modules and names of provider classes never change.
 https://www.pulumi.com/docs/iac/concepts/providers/dynamic-providers/
 """
 

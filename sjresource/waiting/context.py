@@ -16,8 +16,8 @@ from sjresource.aws.session import OPTIONAL_TIMEOUTS
 from sjresource.stack.config import stack_settings, wrong_value
 from sjresource.stack.engine_process import is_narrow, pulumi_columns
 from sjresource.status.detail import StatusDetail
-from sjresource.waiting.failures import PendingWaits, count_calls
 from sjresource.waiting.interruption import log_interruptions
+from sjresource.waiting.pending_waits import PendingWaits, count_calls
 from sjresource.waiting.poller import Poller
 from sjresource.waiting.reporter import REPORT_RATES, Reporter
 

@@ -1,6 +1,6 @@
 """Decides whether a wait has succeeded, has failed, or goes on: by the jobs' statuses alone. Pure.
 
-`judge` is the one place where a wait fails because of its jobs. `wait.py` asks it after each change
+`judge` is the one place where a wait fails because of its jobs. `wait.py` asks it after each end
 of a job and raises the error; `record.py` asks it for the status of a recorded outcome.
 """
 

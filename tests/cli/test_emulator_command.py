@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.filterwarnings("ignore:subprocess .* is still running:ResourceWarning")
 
 ROOT = Path(__file__).parents[2]
+_COMMANDS = {"starting": ["start"], "stopping": ["stop"], "emptying": ["reset", "--yes"]}
 
 
 @pytest.fixture(params=["sh", "bash", "zsh"])
@@ -178,10 +179,13 @@ def test_emulator_inside_of_another_program_is_left_alone(shell: CommandLine) ->
     """It is not for this command to end a program, nor to take its data away."""
     data = shell.folder / "data"
     with Emulator(data):
-        for command in (["start"], ["stop"], ["reset", "--yes"]):
+        for doing, command in _COMMANDS.items():
             ended = shell("emulator", *command, "--data", str(data))
-            assert ended.code == 5
-            assert f"another program uses it: pid {os.getpid()}" in ended.err
+            assert ended.code == 1
+            assert ended.err.startswith(
+                f"sjresource: {doing} Emulator ({data}): another program uses it"
+            )
+            assert f"pid {os.getpid()} at http" in ended.err
     assert (data / "batch.sqlite3").exists()
 
 
@@ -192,9 +196,10 @@ def test_a_folder_of_somebody_elses_is_left_alone(shell: CommandLine) -> None:
     for name, text in mine.items():
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_text(text)
-    for command in (["start"], ["stop"], ["reset", "--yes"]):
+    for doing, command in _COMMANDS.items():
         ended = shell("emulator", *command, "--data", str(project))
-        assert ended.code == 5
+        assert ended.code == 2
+        assert ended.err.startswith(f"sjresource: {doing} Emulator ({project}): ")
         assert "the folder is not empty, and no emulator made it" in ended.err
         assert len(ended.err.splitlines()) == 1
 
@@ -208,7 +213,7 @@ def test_a_log_of_somebody_elses_is_left_alone(shell: CommandLine) -> None:
 
     ended = shell("emulator", "start", "--data", str(shell.folder / "run"))
 
-    assert (ended.code, "is not an emulator's" in ended.err) == (5, True)
+    assert (ended.code, "is not an emulator's" in ended.err) == (2, True)
     assert (shell.folder / "run.log").read_text() == "epoch 1\n"
 
 

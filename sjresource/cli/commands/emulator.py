@@ -59,7 +59,8 @@ def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
     type=click.Choice(["process", "simulated"]),
     default="process",
     show_default=True,
-    help="Run training as a process of this machine, or only simulate it.",
+    help="Run training as a process of this machine, or only simulate it. `python -m "
+    "sjresource.emulator` simulates by default: it is for tests.",
 )
 @output_option
 def start(output: Output, data: Path, port: int | None, executor: str) -> None:
@@ -68,7 +69,7 @@ def start(output: Output, data: Path, port: int | None, executor: str) -> None:
     If it runs already, nothing is changed. Print its address, and what a shell needs to use it:
     eval "$(sjresource emulator start)". `sjresource emulator env --unset` undoes that.
     """
-    local_emulator.check_folder(data)
+    local_emulator.check_folder(data, "starting")
     before = local_emulator.last_port(data)
     running = local_emulator.find(data)
     started = running is None
@@ -108,7 +109,7 @@ def env(data: Path, *, unset: bool) -> None:
 @output_option
 def stop(output: Output, data: Path) -> None:
     """Stop the emulator. Its data are kept for the next start; training that is running fails."""
-    local_emulator.check_folder(data)
+    local_emulator.check_folder(data, "stopping")
     running = local_emulator.find(data)
     if running is not None:
         local_emulator.stop(running)
@@ -139,7 +140,7 @@ def status(output: Output, data: Path) -> int:
 @output_option
 def reset(output: Output, data: Path, *, yes: bool) -> None:
     """Delete all queues, jobs, logs and buckets. Its key and its address stay."""
-    local_emulator.check_folder(data)
+    local_emulator.check_folder(data, "emptying")
     confirm(
         f"emptying Emulator ({data})",
         f"Delete all queues, jobs, logs and buckets in {data}?",

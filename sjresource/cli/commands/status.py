@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 def status(context: StackContext, output: Output) -> None:
     """Show the stack's jobs: state, time in it, attempt, place in the queue, reason and model.
 
-    Asks Batch once: a call for each job, or for each hundred of them where there are many.
+    Asks Batch for the jobs once: a call for each, or for each hundred where there are many. Then
+    for the queues of waiting jobs (environments, shares and snapshot), and SageMaker for training
+    that runs and for models that no completion has recorded.
     """
     context.require_stack()
     clients = context.clients

@@ -28,7 +28,7 @@ EXIT_CODE_HELP = {
     ExitCode.NOT_FOUND: "There is no such job, queue, stack or emulator.",
     ExitCode.AMBIGUOUS: "JOB or QUEUE matches several.",
     ExitCode.AWS: "AWS, or the emulator, refused or did not answer.",
-    ExitCode.PULUMI: "Pulumi could not read the stack: no project or no passphrase, say",
+    ExitCode.PULUMI: "Pulumi could not read the stack: it lacks a project or a passphrase, say.",
     ExitCode.INTERRUPTED: "Ctrl-C.",
     ExitCode.PIPE_CLOSED: "The reader of the pipe has gone.",
 }

@@ -7,7 +7,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from sjresource.waiting.failures import PendingWaits, count_calls
+from sjresource.waiting.pending_waits import PendingWaits, count_calls
 
 
 async def fail(waits: PendingWaits, wait: str) -> str:
