@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sjresource.aws.arn import name_in, terminate_command
 from sjresource.checks.rules.requests import LET_PASS, job_problems, queue_problems
 from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.checks.warnings.requests import QUEUE_WARNINGS, job_warnings
+from sjresource.stack.ownership import RECORDED_BEFORE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from sjresource.problem import Problem
 
@@ -39,6 +41,20 @@ def warnings_of_queue_side(
     warnings = [text for warn in QUEUE_WARNINGS.get(operation, ()) for text in warn(arguments)]
     let_pass = _let_pass(lambda: queue_problems(operation, arguments)) if lenient else []
     return [*warnings, *let_pass]
+
+
+def warnings_of_other_runs(orphans: Iterable[str], recorded: Iterable[str]) -> Iterator[str]:
+    """Yield a warning of each live job that earlier runs of a resource left behind."""
+    for arn in orphans:
+        yield (
+            f"an earlier run of this resource is still live: {arn}; stop it with "
+            f"`{terminate_command(arn)}`"
+        )
+    for arn in recorded:
+        yield (
+            f"another run under this resource's name is live: {arn}; {RECORDED_BEFORE}; "
+            f'own it with adopt_job_id="{name_in(arn)}", or leave it'
+        )
 
 
 def _let_pass(problems: Callable[[], Iterable[Problem]]) -> list[str]:

@@ -12,18 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 import pulumi
 
-from sjresource.aws.arn import name_in, terminate_command
 from sjresource.aws.payload import is_plain, payload_or_empty
 from sjresource.aws.settings import CheckSettings
 from sjresource.checks.preflight.declared import Declarations, Declared, declared_so_far
 from sjresource.checks.preflight.job import instances_text, limits_text
 from sjresource.checks.rules.instance_hours import requested_instances
 from sjresource.checks.values.lookups import holds_unknown
-from sjresource.checks.warnings.arguments import warnings_of_job, warnings_of_queue_side
+from sjresource.checks.warnings.arguments import (
+    warnings_of_job,
+    warnings_of_other_runs,
+    warnings_of_queue_side,
+)
 from sjresource.checks.warnings.requests import QUEUE_WARNINGS
 from sjresource.sanitize import plain
 from sjresource.stack.config import stack_settings
-from sjresource.stack.ownership import RECORDED_BEFORE
 from sjresource.status.capacity import could_run
 
 if TYPE_CHECKING:
@@ -59,18 +61,8 @@ async def warn_of_other_runs(job: Any) -> None:
     with contextlib.suppress(Exception):  # the SDK reports what went wrong with the resource
         orphans = await job.orphans.future()
         recorded = await job.recorded_runs.future()
-    for arn in orphans or []:
-        pulumi.log.warn(
-            f"an earlier run of this resource is still live: {arn}; stop it with "
-            f"`{terminate_command(arn)}`",
-            resource=job,
-        )
-    for arn in recorded or []:
-        pulumi.log.warn(
-            f"another run under this resource's name is live: {arn}; {RECORDED_BEFORE}; "
-            f'own it with adopt_job_id="{name_in(arn)}", or leave it',
-            resource=job,
-        )
+    for text in warnings_of_other_runs(orphans or (), recorded or ()):
+        pulumi.log.warn(text, resource=job)
 
 
 def warn_of_queue_side(

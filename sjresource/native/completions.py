@@ -1,0 +1,457 @@
+"""ServiceJobCompletion: a create that waits for many jobs, in one of the engine's slots for all.
+
+The jobs' ids are in the state before anything waits for them, so a wait that fails, is cancelled or
+is killed loses nothing. What is known is kept, and the next `pulumi up` goes on.
+"""
+
+from __future__ import annotations
+
+import difflib
+import threading
+import time
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Any
+
+from pulumi.runtime import proto
+
+from sjresource.aws.arn import name_in
+from sjresource.aws.clients import confirm_gone, regional_clients
+from sjresource.aws.payload import is_unknown
+from sjresource.aws.session import OPTIONAL_TIMEOUTS
+from sjresource.aws.waiters import Clock
+from sjresource.checks.failures import account_problems
+from sjresource.checks.rules.own_arguments import service_job_problems
+from sjresource.errors import NotFound, RequestFailed
+from sjresource.native.engine import Cancelled
+from sjresource.native.kinds import COMPLETION, identity_of, native_words
+from sjresource.native.lives import PartialState, Seen, Surroundings, property_diffs
+from sjresource.native.values import UNKNOWN, Properties, read, write
+from sjresource.problem import Problem
+from sjresource.sanitize import plain
+from sjresource.stack.identity import identity_tag
+from sjresource.stack.spelling import SPELLINGS, camel_case
+from sjresource.status.detail import StatusDetail
+from sjresource.status.evidence import Evidence, gather_evidence
+from sjresource.status.failure_report import (
+    failure_message,
+    headline,
+    headlines,
+    how_to_terminate,
+    recorded_failures,
+    timeout_message,
+)
+from sjresource.status.masking import Mask
+from sjresource.waiting.options import option_problems, options_of
+from sjresource.waiting.poller import Poller
+from sjresource.waiting.record import fill_in_recorded, record, split_secrets
+from sjresource.waiting.reporter import REPORT_RATES, GroupReport, JobReport, Reporter
+from sjresource.waiting.verdict import Verdict, is_over, judge
+from sjresource.waiting.watch import Watch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sjresource.stack.spelling import Path
+    from sjresource.waiting.options import WaitOptions
+
+ARGUMENTS = ("job", "jobs", "minSucceeded", "timeoutSeconds", "onFailure", "logLines")
+
+OF_ONE = (
+    "status_reason",
+    "attempts",
+    "training_job_arn",
+    "training_job_name",
+    "failure_reason",
+    "model_artifacts",
+    "final_metrics",
+    "training_seconds",
+    "billable_seconds",
+    "log_group",
+    "log_stream",
+    "console_urls",
+)
+"""Members of a job's record that are outputs of a completion of one job."""
+
+OUTPUTS = ("status", "summary", "results", *(camel_case(name) for name in OF_ONE))
+
+_AS_THEY_ARE = ("final_metrics",)
+"""Members with keys of the user's."""
+
+_MAX_SHOWN_WHOLE = 3
+_RERUN = "change the job's `triggers`, or set `rerunOnFailure`"
+
+
+@dataclass(frozen=True)
+class _Waited:
+    """How a wait has ended: the statuses as they were seen last, and why it has failed."""
+
+    watches: Sequence[Watch]
+    failure: str = ""
+
+    @property
+    def statuses(self) -> list[str | None]:
+        """Return each job's status; None if Batch has forgotten it."""
+        return [None if watch.error else _seen_status(watch) for watch in self.watches]
+
+
+class Completions:
+    """All completions of one provider: they share a poller, and the lines that it leads to."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+
+    def check(self, request: Any) -> Any:
+        """Check the arguments; AWS is not asked."""
+        given = read(request.news)
+        reasons = [plain(f"{each.path} {each.reason}") for each in self._problems(given.values)]
+        failures = [proto.CheckFailure(property="", reason=each) for each in reasons]
+        return proto.CheckResponse(inputs=request.news, failures=failures)
+
+    def diff(self, request: Any) -> Any:
+        """Show an update if there is another outcome to record, or an incomplete one."""
+        olds, news = read(request.olds).values, read(request.news).values
+        detailed: dict[str, Any] = {}
+        if "__provider" in {**olds, **read(request.old_inputs).values}:
+            detailed["__provider"] = proto.PropertyDiff(
+                kind=proto.PropertyDiff.DELETE, inputDiff=True
+            )
+        else:
+            top = "job" if "job" in news else "jobs"
+            detailed |= property_diffs(top, _jobs(olds), _jobs(news), replaces=False)
+            least = (olds.get("minSucceeded"), news.get("minSucceeded"))
+            detailed |= property_diffs("minSucceeded", *least, replaces=False)
+            if olds.get("unread"):
+                detailed["unread"] = proto.PropertyDiff(kind=proto.PropertyDiff.DELETE)
+        return proto.DiffResponse(
+            changes=proto.DiffResponse.DIFF_SOME if detailed else proto.DiffResponse.DIFF_NONE,
+            diffs=sorted({path.partition("[")[0] for path in detailed}),
+            detailedDiff=detailed,
+            hasDetailedDiff=True,
+        )
+
+    def create(self, request: Any) -> Any:
+        """Wait for the jobs, and record how they ended."""
+        given = read(request.properties)
+        if request.preview:
+            return proto.CreateResponse(properties=write(_all_unknown(given.values), given.secrets))
+        identity = identity_of(request.urn, self._around.configuration.organization)
+        id_ = f"completion/{identity_tag(identity)}"
+        state = self._completed(request, given, id_, {})
+        return proto.CreateResponse(id=id_, properties=write(*state))
+
+    def update(self, request: Any) -> Any:
+        """Wait on, or for other jobs."""
+        olds, news = read(request.olds), read(request.news)
+        recorded = _recorded(olds.values)
+        if request.preview:
+            same = _jobs(news.values) == recorded.get("jobs") and recorded.get("outcome")
+            known = {**olds.values, **news.values} if same else _all_unknown(news.values)
+            return proto.UpdateResponse(properties=write(known, news.secrets))
+        state = self._completed(request, news, request.id, recorded)
+        return proto.UpdateResponse(properties=write(*state))
+
+    def read(self, request: Any) -> Any:
+        """Return the record as it is; AWS has nothing to refresh it with."""
+        return proto.ReadResponse(
+            id=request.id, properties=request.properties, inputs=request.inputs
+        )
+
+    def _problems(self, given: Mapping[str, Any]) -> Iterator[Problem]:
+        for name in given:
+            if name not in ARGUMENTS and not name.startswith("__"):
+                near = difflib.get_close_matches(name, ARGUMENTS, n=1)
+                advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(ARGUMENTS)}"
+                yield Problem(name, f"is not known; {advice}")
+        known = {name: each for name, each in given.items() if not is_unknown(each)}
+        if ("job" in given) == ("jobs" in given):
+            yield Problem("jobs", "needs either job or jobs, and not both")
+        core = SPELLINGS[COMPLETION].to_core({k: v for k, v in known.items() if v is not None})
+        for problem in option_problems(core):
+            reason = native_words(problem.reason).replace("; None waits", "; leaving it out waits")
+            yield problem._replace(path=camel_case(problem.path), reason=reason)
+        yield from _job_problems(known)
+        yield from account_problems(self._around.configuration.settings)
+
+    def _completed(
+        self, request: Any, inputs: Properties, id_: str, olds: Mapping[str, Any]
+    ) -> Properties:
+        """Wait, and return the state.
+
+        Raises:
+            PartialState: the wait has failed; what is known is kept.
+        """
+        core = SPELLINGS[COMPLETION].to_core(inputs.values)
+        options, jobs = options_of(core), _jobs(inputs.values)
+        self._around.recorder.tag(jobs)
+        secrets = sorted({text for job in jobs for text in self._seen(job, request).secrets})
+        mask = Mask(secrets)
+        news = {
+            "jobs": jobs,
+            "min_succeeded": options.min_succeeded,
+            "on_failure": "record" if options.records_failures else None,
+            "secret_values": secrets,
+        }
+        try:
+            waited = self._wait(request, jobs, options, mask, olds)
+        except Cancelled:
+            seen = "the wait was cancelled, the jobs go on; the next `pulumi up` waits on"
+            kept = _state(inputs, olds.get("outcome"), mask)
+            raise PartialState(id_, kept, inputs, seen) from None
+        filled, failures = fill_in_recorded(olds, {**news, "statuses": waited.statuses})
+        failure = waited.failure or (failures[0].reason if failures else "")
+        recorded = record(
+            regional_clients(self._around.configuration.settings),
+            {**filled, "secret_values": ()},
+            olds,
+            Clock(time.monotonic, self._around.cancellation.sleep),
+        )
+        state = _state(inputs, recorded.get("outcome"), mask)
+        if failure:
+            raise PartialState(id_, state, inputs, mask.text(native_words(failure)))
+        for line in recorded_failures(state.values | {"results": recorded["outcome"]["results"]}):
+            self._around.warn(request.urn, mask.text(line))
+        return state
+
+    def _wait(
+        self,
+        request: Any,
+        jobs: Sequence[str],
+        options: WaitOptions,
+        mask: Mask,
+        olds: Mapping[str, Any],
+    ) -> _Waited:
+        seen = [self._seen(job, request) for job in jobs]
+        watches = [
+            Watch(job, each.queue, is_new=each.is_new) for job, each in zip(jobs, seen, strict=True)
+        ]
+        if olds.get("jobs") == jobs and _has_succeeded(olds, options):
+            for watch, status in zip(watches, olds["statuses"], strict=True):
+                watch.detail = {"status": status}
+            return _Waited(watches)
+        report = self._report(request.urn, watches, seen, mask)
+        over = threading.Event()
+
+        def check(_: Any) -> None:
+            refused = any(isinstance(watch.error, RequestFailed) for watch in watches)
+            statuses = [_final_status(watch) for watch in watches]
+            if refused or is_over(
+                statuses, options.min_succeeded, record_all=options.records_failures
+            ):
+                over.set()
+
+        for watch in watches:
+            watch.done.add_done_callback(check)
+        self._reporter.add(report)
+        self._poller.add(watches)
+        try:
+            in_time = self._around.cancellation.wait(
+                over, min(options.timeout_seconds or request.timeout or 0, _LONGEST) or None
+            )
+        finally:
+            for watch in watches:
+                watch.done.cancel()
+            self._reporter.remove(report)
+        return _Waited(watches, self._failure(watches, seen, options, mask, in_time=in_time))
+
+    def _failure(
+        self,
+        watches: Sequence[Watch],
+        seen: Sequence[Seen],
+        options: WaitOptions,
+        mask: Mask,
+        *,
+        in_time: bool,
+    ) -> str:
+        """Return why the wait has failed, in one line; the evidence goes onto the jobs' rows."""
+        named = list(zip(watches, seen, strict=True))
+        if not in_time:
+            left = [(each.name, w.detail, w.job) for w, each in named if not w.has_ended]
+            end = lambda _, arn: how_to_terminate(None, arn)  # noqa: E731 - one place
+            message = timeout_message(options.timeout_seconds or 0, left, end)
+            return message.replace("\n  ", "; ")
+        for watch, _ in named:
+            if watch.error is not None and not isinstance(watch.error, NotFound):
+                return str(watch.error)
+        statuses = [None if watch.error else _seen_status(watch) for watch in watches]
+        if options.records_failures or judge(statuses, options.min_succeeded) is not Verdict.FAILED:
+            return ""
+        failed = [(w, each) for w, each in named if _seen_status(w) == "FAILED"]
+        evidence = self._evidence([w.detail or {} for w, _ in failed], options)
+        told = [(each.name, found) for (_, each), found in zip(failed, evidence, strict=True)]
+        for (_, each), (name, found) in zip(failed[:_MAX_SHOWN_WHOLE], told, strict=False):
+            self._around.engine.warn(each.urn, failure_message(name, found, mask, _RERUN))
+        if brief := headlines(told[_MAX_SHOWN_WHOLE:], mask):
+            self._around.engine.warn("", "\n".join(brief))
+        first = headline(*told[0], mask)
+        if len(watches) == 1:
+            return first
+        needed = options.min_succeeded or len(watches)
+        return f"{len(told)} of {len(watches)} jobs FAILED, {needed} had to succeed: {first}"
+
+    def _evidence(
+        self, failed: Sequence[Mapping[str, Any]], options: WaitOptions
+    ) -> list[Evidence]:
+        first, others = failed[:_MAX_SHOWN_WHOLE], failed[_MAX_SHOWN_WHOLE:]
+        sleep = self._around.cancellation.sleep
+        return [
+            *(gather_evidence(self._clients, each, options.log_lines, sleep) for each in first),
+            *(Evidence(each) for each in others),
+        ]
+
+    def _report(
+        self, urn: str, watches: Sequence[Watch], seen: Sequence[Seen], mask: Mask
+    ) -> GroupReport:
+        detail = self._status_detail.of
+        reports = [
+            JobReport(watch, each.name, each.urn, detail, mask.text)
+            for watch, each in zip(watches, seen, strict=True)
+        ]
+        return GroupReport(urn, reports)
+
+    def _seen(self, job: str, request: Any) -> Seen:
+        """Return what is known of a job; of one from elsewhere the row is the completion's."""
+        elsewhere = Seen(request.urn, name_in(job))
+        return self._around.jobs.get(job, elsewhere)
+
+    @cached_property
+    def _clients(self) -> Any:
+        return regional_clients(self._around.configuration.settings)
+
+    @cached_property
+    def _status_detail(self) -> StatusDetail:
+        clients = regional_clients(self._around.configuration.settings, OPTIONAL_TIMEOUTS)
+        return StatusDetail(clients.batch, clients.sagemaker)
+
+    @cached_property
+    def _reporter(self) -> Reporter:
+        engine = self._around.engine
+        return Reporter(
+            lambda urn, text: engine.progress(urn or "", text),
+            lambda urn, text: engine.warn(urn or "", text),
+            REPORT_RATES[self._around.configuration.progress],
+        )
+
+    @cached_property
+    def _poller(self) -> Poller:
+        gone = partial(confirm_gone, self._around.configuration.settings, "ServiceJob")
+        return Poller(self._clients.batch, self._reporter, confirm_gone=gone)
+
+
+_LONGEST = threading.TIMEOUT_MAX
+
+
+def _jobs(values: Mapping[str, Any]) -> list[Any]:
+    """Return the ARNs of the one job or of all; those that are unknown as such."""
+    if values.get("job") is not None:
+        return [values["job"]]
+    jobs = values.get("jobs")
+    return list(jobs) if isinstance(jobs, list) else [UNKNOWN]
+
+
+def _job_problems(known: Mapping[str, Any]) -> Iterator[Problem]:
+    jobs = known.get("jobs")
+    if jobs is not None and not isinstance(jobs, list):
+        yield Problem("jobs", "must be a list of ARNs or ids of service jobs")
+        return
+    listed = [("job", known["job"])] if known.get("job") is not None else []
+    listed += [(f"jobs[{position}]", job) for position, job in enumerate(jobs or [])]
+    for path, job in listed:
+        if not is_unknown(job):
+            yield from service_job_problems(path, job)
+    least = known.get("minSucceeded")
+    if jobs == []:
+        yield Problem("jobs", "must have at least one job")
+    elif isinstance(least, int) and listed and not 1 <= least <= len(listed):
+        reason = f"must be 1 to {len(listed)}, the number of jobs, got {least}"
+        yield Problem("minSucceeded", reason)
+
+
+def _all_unknown(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {**values, **dict.fromkeys(OUTPUTS, UNKNOWN)}
+
+
+def _state(inputs: Properties, outcome: Mapping[str, Any] | None, mask: Mask) -> Properties:
+    """Return the inputs and the outcome, with what is made of secrets marked as such."""
+    if not outcome:
+        return inputs
+    secrets: set[Path] = set(inputs.secrets)
+    results = []
+    for position, job in enumerate(outcome["results"]):
+        clear, hidden = split_secrets(job, mask)
+        clear.pop("secret_members", None)
+        results.append(_camel({**clear, **hidden}))
+        secrets |= {("results", position, camel_case(name)) for name in hidden}
+        if len(outcome["results"]) == 1:
+            secrets |= {(camel_case(name),) for name in hidden}
+    values = {
+        **inputs.values,
+        "status": outcome["status"],
+        "summary": outcome["summary"],
+        "results": results,
+        "unread": outcome.get("unread"),
+    }
+    if len(results) == 1:
+        values |= {name: results[0].get(name) for name in map(camel_case, OF_ONE)}
+    return Properties({k: v for k, v in values.items() if v is not None}, frozenset(secrets))
+
+
+def _recorded(olds: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a state has recorded, by whichever front, as the core's properties."""
+    if "__provider" in olds or isinstance(olds.get("outcome"), dict):
+        hidden = olds.get("secret_results") or {}
+        outcome = olds.get("outcome") or {}
+        results = [{**each, **hidden.get(each["job"], {})} for each in outcome.get("results", [])]
+        core = {name: each for name, each in olds.items() if not name.startswith("__")}
+        core["outcome"] = {**outcome, "results": results} if outcome else None
+        return {**core, "secret_results": None}
+    results = [_snake(each) for each in olds.get("results") or []]
+    if not results:
+        return {}
+    outcome = {"status": olds.get("status"), "summary": olds.get("summary"), "results": results}
+    return {
+        "jobs": _jobs(olds),
+        "min_succeeded": olds.get("minSucceeded"),
+        "on_failure": "record" if olds.get("onFailure") == "record" else None,
+        "statuses": [each.get("status") for each in results],
+        "outcome": {**outcome, **({"unread": olds["unread"]} if olds.get("unread") else {})},
+    }
+
+
+def _has_succeeded(olds: Mapping[str, Any], options: WaitOptions) -> bool:
+    """Whether what is recorded is a success that no job can change any more."""
+    outcome = olds.get("outcome") or {}
+    statuses = olds.get("statuses") or []
+    over = is_over(statuses, options.min_succeeded, record_all=options.records_failures)
+    certain = over and judge(statuses, options.min_succeeded) is Verdict.SUCCEEDED
+    return bool(certain and outcome and not outcome.get("unread"))
+
+
+def _camel(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            camel_case(name): each if name in _AS_THEY_ARE else _camel(each)
+            for name, each in value.items()
+        }
+    return [_camel(each) for each in value] if isinstance(value, list) else value
+
+
+def _snake(value: Any) -> Any:
+    if isinstance(value, dict):
+        found = {}
+        for name, each in value.items():
+            snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in name)
+            found[snake] = each if snake in _AS_THEY_ARE else _snake(each)
+        return found
+    return [_snake(each) for each in value] if isinstance(value, list) else value
+
+
+def _final_status(watch: Watch) -> str | None:
+    """Return how a job ended; None if Batch has forgotten it, RUNNING if it goes on."""
+    if watch.has_ended:
+        return str(watch.done.result()["status"])
+    return None if watch.error else "RUNNING"
+
+
+def _seen_status(watch: Watch) -> str:
+    return str(watch.detail["status"]) if watch.detail else "SUBMITTED"

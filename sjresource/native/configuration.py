@@ -1,0 +1,113 @@
+"""The provider's own configuration: pulumi-aws's names and shapes, and ours. Pure.
+
+The engine hands a plugin its provider's configuration and nothing else: not the stack's `aws:`
+settings, and not the organization. So the same names are read below `sjresource:`, from an explicit
+provider, and, where boto3 does that, from the environment.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pulumi
+
+from sjresource.aws.payload import is_unknown
+from sjresource.aws.settings import UNSUPPORTED, CheckSettings, Settings
+from sjresource.native.kinds import native_words
+from sjresource.sanitize import plain
+from sjresource.stack.config import SETTINGS, wrong_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+AWS_KEYS = (
+    "accessKey",
+    "allowedAccountIds",
+    "assumeRole",
+    "assumeRoleWithWebIdentity",
+    "assumeRoles",
+    "customCaBundle",
+    "defaultTags",
+    "endpoints",
+    "forbiddenAccountIds",
+    "httpProxy",
+    "httpsProxy",
+    "ignoreTags",
+    "insecure",
+    "maxRetries",
+    "noProxy",
+    "profile",
+    "region",
+    "retryMode",
+    "secretKey",
+    "sharedConfigFiles",
+    "sharedCredentialsFiles",
+    "stsRegion",
+    "token",
+    "useDualstackEndpoint",
+    "useFipsEndpoint",
+)
+"""pulumi-aws's settings that have an effect here."""
+
+OWN_KEYS = ("organization", "preflight", "progress", "validation")
+"""Ours."""
+
+NO_ORGANIZATION = "organization"
+"""The organization where none is named: that of every backend but Pulumi Cloud."""
+
+_ENGINES_OWN = ("version", "pluginDownloadURL", "parameterization")
+
+
+class Configuration(NamedTuple):
+    """What a provider is configured with."""
+
+    settings: Settings = Settings()
+    checking: CheckSettings = CheckSettings()
+    organization: str = NO_ORGANIZATION
+    progress: str = "sparse"
+
+
+def configuration_of(given: Mapping[str, Any]) -> Configuration:
+    """Return what is configured.
+
+    Raises:
+        pulumi.RunError: a value can't be read.
+    """
+
+    def text(key: str) -> str | None:
+        value = given.get(key)
+        if value is None or isinstance(value, str):
+            return value
+        return json.dumps(value)
+
+    return Configuration(
+        Settings.from_config(text),
+        CheckSettings.from_config(text),
+        text("organization") or NO_ORGANIZATION,
+        text("progress") or "sparse",
+    )
+
+
+def configuration_problems(
+    given: Mapping[str, Any], secret: frozenset[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield the name and the reason of each wrong setting; `secret` are names of secrets."""
+    known = (*AWS_KEYS, *OWN_KEYS, *UNSUPPORTED)
+    for name, value in sorted(given.items()):
+        if name in _ENGINES_OWN or name.startswith("__"):
+            continue
+        if name not in known:
+            near = difflib.get_close_matches(name, known, n=1)
+            advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+            yield name, plain(f"{name}: there is no such setting; {advice}")
+        elif is_unknown(value):
+            continue
+        elif name in SETTINGS and str(value).strip().lower() not in SETTINGS[name]:
+            yield name, plain(f"{name} {wrong_value(name, value, name in secret)}")
+    if not any(is_unknown(value) for value in given.values()):
+        try:
+            configuration_of(given)
+        except pulumi.RunError as error:
+            yield "", native_words(plain(error))

@@ -1,0 +1,77 @@
+"""What an import, or a `get`, knows of a thing that no program has declared: its description."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sjresource.aws.arn import parse_arn
+from sjresource.aws.models import answer_properties
+from sjresource.aws.payload import payload_or_empty
+from sjresource.errors import NotFound, RequestFailed
+from sjresource.native.kinds import JOB
+from sjresource.resources.wanted_run import REQUEST
+from sjresource.stack.identity import OWN_TAGS
+from sjresource.stack.spelling import PAYLOAD
+from sjresource.vocabulary import SAGEMAKER_TRAINING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sjresource.native.kinds import NativeKind
+    from sjresource.stack.spelling import Path
+
+_ENVIRONMENT = "Environment"
+"""The part of a payload that may hold keys: whoever submitted it can't be asked."""
+
+_TYPES = ("service_job_type", "job_queue_type", "service_environment_type")
+
+
+def arguments_of(kind: NativeKind, core: Any, id_: str) -> tuple[dict[str, Any], list[Path]] | None:
+    """Return the arguments that would make the thing as it is, and the paths of secrets in them.
+
+    Args:
+        kind: what it is to be.
+        core: the core's object for that kind.
+        id_: its ARN, or a name or id where AWS takes one.
+
+    Returns:
+        Both in the core's names; None if there is no such thing.
+
+    Raises:
+        RequestFailed: it is not for service jobs.
+    """
+    client = core.client(id_)
+    try:
+        if kind.token == JOB:
+            described = answer_properties("DescribeServiceJob", client.find_service_job(id_))
+        else:
+            described = core.described(client.find(core.kind, id_))
+    except NotFound:
+        return None
+    _require_type(kind, id_, described)
+    arguments = _given(described, REQUEST if kind.token == JOB else tuple(kind.rules))
+    arn = parse_arn(id_)
+    if arn and arn.region != core.settings.region:
+        arguments["region"] = arn.region
+    if kind.token != JOB:
+        return arguments, []
+    payload = payload_or_empty(client.find_payload(id_))
+    payload.pop("TrainingJobName", None)  # made of the job's name where it is not given
+    secrets: list[Path] = [(PAYLOAD, _ENVIRONMENT)] if payload.get(_ENVIRONMENT) else []
+    return {**arguments, PAYLOAD: payload}, secrets
+
+
+def _given(described: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    given = {name: described[name] for name in names if described.get(name) not in (None, [], {})}
+    tags = {key: each for key, each in given.get("tags", {}).items() if key not in OWN_TAGS}
+    others = {name: each for name, each in given.items() if name != "tags"}
+    return {**others, "tags": tags} if tags else others
+
+
+def _require_type(kind: NativeKind, id_: str, described: Mapping[str, Any]) -> None:
+    for name in _TYPES:
+        found = described.get(name)
+        if name in kind.rules and found not in (None, SAGEMAKER_TRAINING):
+            raise RequestFailed(
+                "importing", kind.noun, id_, f"it is of type {found}, and not {SAGEMAKER_TRAINING}"
+            )

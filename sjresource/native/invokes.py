@@ -1,0 +1,103 @@
+"""The functions of the schema: they read what exists, as those of the Python package do."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any
+
+from pulumi.runtime import proto
+
+from sjresource.checks.function_arguments import ArgumentError, require_arguments
+from sjresource.functions import (
+    read_job_queue_snapshot,
+    read_service_job,
+    read_service_jobs,
+)
+from sjresource.native.kinds import native_words
+from sjresource.native.values import read, write
+from sjresource.stack.spelling import NATIVE_PREFIX, camel_case
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sjresource.native.configuration import Configuration
+
+    Read = Callable[[Any, Mapping[str, Any]], dict[str, Any]]
+
+
+def _service_job(settings: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    return read_service_job(settings, given["job"], given["region"])
+
+
+def _service_jobs(settings: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("job_queue", "job_status", "job_name", "region")
+    return {"jobs": read_service_jobs(settings, *(given[name] for name in names))}
+
+
+def _snapshot(settings: Any, given: Mapping[str, Any]) -> dict[str, Any]:
+    return read_job_queue_snapshot(settings, given["job_queue"], given["region"])
+
+
+FUNCTIONS: dict[str, tuple[str, tuple[str, ...], Read]] = {
+    f"{NATIVE_PREFIX}getServiceJob": ("reading ServiceJob", ("job", "region"), _service_job),
+    f"{NATIVE_PREFIX}listServiceJobs": (
+        "listing ServiceJobs",
+        ("job_queue", "job_status", "job_name", "region"),
+        _service_jobs,
+    ),
+    f"{NATIVE_PREFIX}getJobQueueSnapshot": (
+        "reading JobQueue",
+        ("job_queue", "region"),
+        _snapshot,
+    ),
+}
+"""By token: what it does, its arguments, and how."""
+
+
+def invoke(request: Any, configuration: Configuration) -> Any:
+    """Call a function, and return its answer, or what is wrong with its arguments."""
+    if request.tok not in FUNCTIONS:
+        there = ", ".join(FUNCTIONS)
+        return _refused([f"{request.tok} is not known; there are {there}"])
+    doing, names, call = FUNCTIONS[request.tok]
+    given = read(request.args)
+    native = {camel_case(name): name for name in names}
+    wrong = []
+    for name in given.values:
+        if name not in native:
+            near = difflib.get_close_matches(name, native, n=1)
+            advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(native)}"
+            wrong.append(f"{doing}: {name} is not known; {advice}")
+    arguments = {core: given.values.get(name) for name, core in native.items()}
+    try:
+        require_arguments(doing, arguments, lenient=configuration.checking.lenient)
+        if wrong:
+            return _refused(wrong)
+        answer = call(configuration.settings, arguments)
+    except ArgumentError as error:
+        lines = str(error).splitlines()
+        for core in names:
+            lines = [line.replace(f": {core} ", f": {camel_case(core)} ") for line in lines]
+        return _refused([*wrong, *map(native_words, lines)])
+    secrets = frozenset((name,) for name in answer) if given.secrets else frozenset()
+    response = proto.InvokeResponse()
+    getattr(response, "return").CopyFrom(write(_camel(answer), _camel_paths(secrets)))
+    return response
+
+
+def _refused(reasons: list[str]) -> Any:
+    failures = [proto.CheckFailure(property="", reason=each) for each in reasons]
+    return proto.InvokeResponse(failures=failures)
+
+
+def _camel_paths(paths: frozenset[tuple[str]]) -> frozenset[tuple[str]]:
+    return frozenset((camel_case(name),) for (name,) in paths)
+
+
+def _camel(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            camel_case(name): each if name == "tags" else _camel(each)
+            for name, each in value.items()
+        }
+    return [_camel(each) for each in value] if isinstance(value, list) else value

@@ -1,0 +1,240 @@
+"""The six resources of the native provider: which core class lives for each, and its names.
+
+What a resource is asked and told is spelled by `stack/spelling.py`. A text of the core that names
+arguments is spelled here.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sjresource.aws.arn import name_in
+from sjresource.resources.job_outputs import OUTPUTS
+from sjresource.resources.job_queue import JobQueueProvider
+from sjresource.resources.quota_share import QuotaShareProvider
+from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
+from sjresource.resources.service_environment import ServiceEnvironmentProvider
+from sjresource.resources.service_job import RULES as JOB_RULES
+from sjresource.resources.service_job import ServiceJobProvider
+from sjresource.stack.spelling import (
+    NATIVE_PREFIX,
+    PAYLOAD,
+    SPELLINGS,
+    UNTYPED,
+    camel_case,
+    steps_of,
+)
+from sjresource.vocabulary import SAGEMAKER_TRAINING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sjresource.problem import Problem
+    from sjresource.resources.named_provider import NamedResourceProvider
+    from sjresource.stack.diff import Rules
+    from sjresource.stack.spelling import Names, Path, Spelling
+
+from .values import path_text
+
+JOB = f"{NATIVE_PREFIX}ServiceJob"
+COMPLETION = f"{NATIVE_PREFIX}ServiceJobCompletion"
+
+
+@dataclass(frozen=True)
+class NativeKind:
+    """One of the resources that AWS has.
+
+    Attributes:
+        token: its type.
+        provider: the core class.
+        rules: what a change of a property means.
+        operation: AWS's, that makes it.
+        outputs: what AWS tells of it, in the core's names.
+        defaults: arguments that the program may leave out.
+        replaced_first: whether its replacement is made before it is deleted.
+    """
+
+    token: str
+    provider: type[NamedResourceProvider | ServiceJobProvider]
+    rules: Rules
+    operation: str
+    outputs: tuple[str, ...]
+    derived: Mapping[str, str]
+    """What its id says: the native names of the ARN, and of the name that ends it."""
+    own: tuple[str, ...] = ("region", "timeouts")
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+    replaced_first: bool = False
+
+    @property
+    def spelling(self) -> Spelling:
+        """How it is spelled."""
+        return SPELLINGS[self.token]
+
+    @property
+    def noun(self) -> str:
+        """What AWS calls it."""
+        return self.spelling.name
+
+    @cached_property
+    def arguments(self) -> tuple[str, ...]:
+        """The arguments' native names."""
+        names = (*self.rules, *self.own)
+        native = [self.spelling.native_path((name,), typed=True)[0] for name in names]
+        both = [UNTYPED] if PAYLOAD in names else []
+        return tuple(sorted({*map(str, native), *both} - {"deletedWith"}))
+
+    def of_id(self, id_: str) -> dict[str, Any]:
+        """Return the outputs that the id tells."""
+        told = {"arn": id_, "name": name_in(id_)}
+        return {name: told[what] for name, what in self.derived.items()}
+
+    def unknown_arguments(self, given: Mapping[str, Any]) -> Iterator[tuple[Path, tuple[str, ...]]]:
+        """Yield the path of each argument that there is not, and the names that there are."""
+        for name, value in given.items():
+            if name.startswith("__"):
+                continue
+            if name not in self.arguments:
+                yield (name,), self.arguments
+            elif name != UNTYPED:
+                yield from _unknown(self.spelling.names.members[name][1], value, (name,))
+
+    def native_problem(self, problem: Problem, *, typed: bool) -> Problem:
+        """Return a problem as the schema spells it."""
+        path = path_text(self.spelling.native_path(steps_of(problem.path), typed=typed))
+        return problem._replace(path=path, reason=self.native_text(problem.reason, typed=typed))
+
+    def native_text(self, text: str, *, typed: bool = True) -> str:
+        """Return a text with the names of arguments, settings and values as they are here."""
+
+        def payload(found: re.Match[str]) -> str:
+            steps = steps_of(found[0])
+            return path_text(self.spelling.native_path(steps, typed=typed))
+
+        def name(found: re.Match[str]) -> str:
+            return camel_case(found[0]) if found[0] in self._core_names else found[0]
+
+        spelled = _PAYLOAD_PATH.sub(payload, text)
+        return native_words(_SNAKE.sub(name, spelled))
+
+    @cached_property
+    def _core_names(self) -> frozenset[str]:
+        return frozenset(_core_names(self.spelling.names))
+
+
+def native_words(text: str) -> str:
+    """Return a text with the settings as they are called here, without Python's words."""
+    for pattern, word in _WORDS:
+        text = pattern.sub(word, text)
+    return text
+
+
+_PAYLOAD_PATH = re.compile(rf"\b{PAYLOAD}(?:\.\w+|\[\d+\])*")
+_SNAKE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+_WORDS = (
+    (re.compile(r"(?<!arn:)\baws:(?=[a-z])"), "sjresource:"),
+    (re.compile(r"\bTrue or False\b"), "true or false"),
+    (re.compile(r"; pulumi\.Config has get_bool"), ""),
+    (re.compile(r"adopt_job_id=(\"[^\"]*\")"), r"adoptJobId: \1"),
+)
+
+
+def _unknown(names: Names, value: Any, path: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
+    if isinstance(value, list) and names.items is not None:
+        for position, item in enumerate(value):
+            yield from _unknown(names.items, item, (*path, position))
+    elif isinstance(value, dict) and names.items is not None:
+        for key, item in value.items():
+            yield from _unknown(names.items, item, (*path, key))
+    elif isinstance(value, dict) and names.members:
+        for name, item in value.items():
+            if name in names.members:
+                yield from _unknown(names.members[name][1], item, (*path, name))
+            else:
+                yield (*path, name), tuple(names.members)
+
+
+def _core_names(names: Names) -> Iterator[str]:
+    for core, within in names.members.values():
+        if core != PAYLOAD:
+            yield core
+            yield from _core_names(within)
+    if names.items is not None:
+        yield from _core_names(names.items)
+
+
+def _named(
+    provider: type[NamedResourceProvider],
+    own_defaults: Mapping[str, Any],
+    name: str,
+    *,
+    replaced_first: bool = False,
+) -> NativeKind:
+    kind = provider.kind
+    return NativeKind(
+        NATIVE_PREFIX + kind.noun,
+        provider,
+        provider.rules,
+        kind.create,
+        provider.outputs,
+        {kind.arn: "arn", name: "name"},
+        defaults=own_defaults,
+        replaced_first=replaced_first,
+    )
+
+
+_ENABLED = {"state": "ENABLED"}
+
+KINDS = {
+    kind.token: kind
+    for kind in (
+        _named(
+            ServiceEnvironmentProvider,
+            {"service_environment_type": SAGEMAKER_TRAINING, **_ENABLED},
+            "serviceEnvironmentName",
+            replaced_first=True,
+        ),
+        _named(
+            JobQueueProvider,
+            {"job_queue_type": SAGEMAKER_TRAINING, **_ENABLED},
+            "jobQueueName",
+        ),
+        _named(SchedulingPolicyProvider, {}, "name", replaced_first=True),
+        _named(QuotaShareProvider, _ENABLED, "quotaShareName"),
+        NativeKind(
+            JOB,
+            ServiceJobProvider,
+            JOB_RULES,
+            "SubmitServiceJob",
+            OUTPUTS,
+            {"jobArn": "arn", "jobId": "name"},
+            own=("region", "rerun_on_failure", "adopt_job_id"),
+            defaults={"service_job_type": SAGEMAKER_TRAINING},
+        ),
+    )
+}
+"""By type token; a completion is another matter, since AWS has none."""
+
+
+def type_of(urn: str) -> str:
+    """Return the resource's own type, without those of its parents."""
+    return urn.split("::", 3)[2].rpartition("$")[2]
+
+
+def name_of(urn: str) -> str:
+    """Return the resource's name in the program."""
+    return urn.split("::", 3)[3]
+
+
+def identity_of(urn: str, organization: str) -> str:
+    """Return the identity of a resource: that of the dynamic one of the same place and name.
+
+    So a stack may go from one front to the other, and a lost job is found by either.
+    """
+    head, project, types, name = urn.split("::", 3)
+    spelled = "$".join(
+        SPELLINGS[each].dynamic_token if each in SPELLINGS else each for each in types.split("$")
+    )
+    return f"{organization}/{head}::{project}::{spelled}::{name}"

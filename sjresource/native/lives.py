@@ -1,0 +1,478 @@
+"""The life of one resource as the engine drives it, over the core classes that live it.
+
+A request becomes the core's properties, with the identity and the paths of the secrets; what the
+core answers becomes the schema's. What a rule says and which calls are made is the core's alone.
+"""
+
+from __future__ import annotations
+
+import copy
+import difflib
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any
+
+from pulumi.runtime import proto
+
+from sjresource.aws.payload import payload_or_empty
+from sjresource.checks.failures import ProblemFailure
+from sjresource.checks.rules.instance_hours import PROPERTY as INSTANCE_HOURS
+from sjresource.checks.rules.instance_hours import with_instance_hours
+from sjresource.checks.values.job_arguments import JobArguments
+from sjresource.checks.warnings.arguments import (
+    warnings_of_job,
+    warnings_of_other_runs,
+    warnings_of_queue_side,
+)
+from sjresource.native.imports import arguments_of
+from sjresource.native.kinds import JOB, NativeKind, identity_of, name_of
+from sjresource.native.values import UNKNOWN, Properties, path_text, read, write
+from sjresource.problem import Problem
+from sjresource.sanitize import plain
+from sjresource.stack.diff import find_changes, means_the_same
+from sjresource.stack.inputs.secret_paths import texts_at
+from sjresource.stack.spelling import PAYLOAD, TYPED, UNTYPED, is_typed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from pulumi.dynamic import CheckFailure
+
+    from sjresource.native.configuration import Configuration
+    from sjresource.native.engine import Cancellation, EngineLog
+    from sjresource.native.recording import Recorder
+    from sjresource.stack.spelling import Path
+
+_INTERNAL = "__"
+"""What the engine's and the SDK's own properties begin with: `__provider`, `__defaults`."""
+
+_NOT_IN_STATE = ("secret_paths", "conflicts", "managed_in_program", "orphans", "recorded_runs")
+_NOT_INPUTS = (*_NOT_IN_STATE, "identity", INSTANCE_HOURS)
+
+
+class PartialState(Exception):  # noqa: N818 - a fact, as in errors.py
+    """It exists, and is not as it should be: the engine keeps id and state, and says why."""
+
+    def __init__(self, id_: str, state: Properties, inputs: Properties, reason: str) -> None:
+        super().__init__(reason)
+        self.details = proto.ErrorResourceInitFailed(
+            id=id_, properties=write(*state), inputs=write(*inputs), reasons=[plain(reason)]
+        )
+
+
+@dataclass
+class Seen:
+    """What this process knows of a job's resource: its row, and the secrets of its arguments."""
+
+    urn: str
+    name: str
+    queue: str | None = None
+    secrets: frozenset[str] = frozenset()
+    is_new: bool = False
+
+
+@dataclass
+class Surroundings:
+    """What all resources of one provider share."""
+
+    configuration: Configuration
+    engine: EngineLog
+    cancellation: Cancellation
+    recorder: Recorder
+    jobs: dict[str, Seen] = field(default_factory=dict)
+    """By ARN, those that this operation has been asked about."""
+    said: set[tuple[str, str]] = field(default_factory=set)
+    """The warnings that were shown: the engine checks a replacement twice."""
+
+    def warn(self, urn: str, text: str) -> None:
+        """Show a warning on a row, once."""
+        if (urn, text) not in self.said:
+            self.said.add((urn, text))
+            self.engine.warn(urn, text)
+
+
+class Life:
+    """The life of all resources of one kind."""
+
+    def __init__(self, kind: NativeKind, around: Surroundings) -> None:
+        self.kind = kind
+        self._around = around
+        self._core: Any = kind.provider()
+        self._core.settings = around.configuration.settings
+        self._core.checking = around.configuration.checking
+        self._core.pause = around.cancellation.sleep
+        self._taken: set[tuple[str, str]] = set()
+        """URN and ARN of what this process has created."""
+
+    @property
+    def _settings(self) -> Any:
+        return self._core.settings
+
+    def check(self, request: Any) -> Any:
+        """Check the inputs, and return them with what the program left out."""
+        given, olds = read(request.news), read(request.olds)
+        news, secrets = self._with_default_tags(_without_internal(given.values), given.secrets)
+        typed = is_typed(news) or UNTYPED not in news
+        problems = list(self._form_problems(news))
+        known = _without(news, [path for path, _ in self._unknown(news)])
+        core_news = self._core_properties(request.urn, known, secrets)
+        core_olds = self._core_state(request.urn, _without_internal(olds.values), olds.secrets)
+        checked = self._core.check(core_olds if olds.values else {}, core_news)
+        reasons = [f"{each.path} {each.reason}" for each in problems]
+        reasons += [self._reason(each, typed=typed) for each in checked.failures]
+        if not reasons:
+            self._warn_of_arguments(request.urn, checked.inputs, typed=typed)
+        inputs = self.kind.spelling.to_native(_only(checked.inputs), typed=typed)
+        failures = [proto.CheckFailure(property="", reason=plain(each)) for each in reasons]
+        kept = write(inputs, secrets) if not reasons else request.news
+        return proto.CheckResponse(inputs=kept, failures=failures)
+
+    def diff(self, request: Any) -> Any:
+        """Compare what the program wants with the state, to the leaf."""
+        state, news = self._olds(request), read(request.news)
+        core_news = self._core_properties(request.urn, news.values, news.secrets)
+        self._see(request, request.id, core_news)
+        typed = is_typed(news.values)
+        answered = self._core.diff(request.id, state.core, core_news)
+        changes = find_changes(self.kind.rules, state.core, core_news)
+        replaces = set(answered.replaces or ())
+        detailed: dict[str, Any] = {}
+        before = self.kind.spelling.to_native(state.core, typed=typed)
+        after = self.kind.spelling.to_native(core_news, typed=typed)
+        for name in [*changes.replaces, *changes.in_place]:
+            top = self._native_name(name, typed=typed)
+            detailed |= property_diffs(
+                top, before.get(top), after.get(top), replaces=name in replaces
+            )
+        for name in sorted(replaces - set(changes.replaces)):
+            detailed[self.kind.native_text(name)] = proto.PropertyDiff(
+                kind=proto.PropertyDiff.UPDATE_REPLACE, inputDiff=False
+            )
+        if state.is_dynamic and not replaces:  # an update that spells the state as it is here
+            detailed["__provider"] = proto.PropertyDiff(
+                kind=proto.PropertyDiff.DELETE, inputDiff=True
+            )
+        return proto.DiffResponse(
+            changes=proto.DiffResponse.DIFF_SOME if detailed else proto.DiffResponse.DIFF_NONE,
+            replaces=sorted({_top(path) for path, each in detailed.items() if _replaces(each)}),
+            diffs=sorted({_top(path) for path in detailed}),
+            detailedDiff=detailed,
+            hasDetailedDiff=True,
+            deleteBeforeReplace=not self.kind.replaced_first,
+        )
+
+    def create(self, request: Any) -> Any:
+        """Create it, or take over what a lost create made."""
+        news = read(request.properties)
+        if request.preview:
+            return proto.CreateResponse(properties=write(*self._previewed(request, news)))
+        properties = self._core_properties(request.urn, news.values, news.secrets)
+        created = self._core.create(self._with_hours(properties))
+        self._taken.add((request.urn, created.id))
+        self._around.recorder.add(self._settings, created.id, request.urn)
+        self._see(request, created.id, properties, is_new=True)
+        for text in warnings_of_other_runs(
+            created.outs.get("orphans") or (), created.outs.get("recorded_runs") or ()
+        ):
+            self._around.warn(request.urn, self.kind.native_text(text))
+        state = self._state(created.id, created.outs, news)
+        self._require_valid(created.id, state, news)
+        return proto.CreateResponse(id=created.id, properties=write(*state))
+
+    def read(self, request: Any) -> Any:
+        """Read it; without a state it is imported, or read by `get`."""
+        state, inputs = read(request.properties), read(request.inputs)
+        values = {**inputs.values, **state.values}
+        if not _without_internal(state.values):
+            return self._imported(request)
+        core = self._core_state(request.urn, values, state.secrets | inputs.secrets)
+        found = self._core.read(request.id, core)
+        if not found.id:
+            return proto.ReadResponse(id="")
+        self._see(request, found.id, core)
+        typed = is_typed(values) or UNTYPED not in values
+        drifted = {
+            name: found.outs.get(name)
+            for name in self.kind.rules
+            if self.kind.token != JOB and found.outs.get(name) != core.get(name)
+        }
+        live = self.kind.spelling.to_native(drifted, typed=typed)
+        gone = {
+            self._native_name(name, typed=typed) for name, each in drifted.items() if each is None
+        }
+        now = {name: each for name, each in {**inputs.values, **live}.items() if name not in gone}
+        secrets = state.secrets | inputs.secrets
+        told = self._state(found.id, found.outs, Properties(now, secrets))
+        return proto.ReadResponse(
+            id=found.id, properties=write(*told), inputs=write(now, inputs.secrets)
+        )
+
+    def update(self, request: Any) -> Any:
+        """Change what differs."""
+        state, news = self._olds(request), read(request.news)
+        if request.preview:  # what AWS says of it stays known: nothing downstream is in doubt
+            typed = is_typed(news.values)
+            known = self.kind.spelling.to_native(_in_state(state.core), typed=typed)
+            values = {**known, **news.values, **self.kind.of_id(request.id)}
+            return proto.UpdateResponse(properties=write(values, news.secrets))
+        properties = self._core_properties(request.urn, news.values, news.secrets)
+        updated = self._core.update(request.id, state.core, self._with_hours(properties))
+        self._see(request, request.id, properties)
+        told = self._state(request.id, updated.outs, news)
+        self._require_valid(request.id, told, news)
+        return proto.UpdateResponse(properties=write(*told))
+
+    def delete(self, request: Any) -> None:
+        """Delete it; what a create of this same process has taken over is left."""
+        if (request.urn, request.id) in self._taken:
+            self._around.warn(
+                request.urn,
+                f"{request.id} was taken over as a lost create, so nothing was replaced; change "
+                "`triggers` for a new run",
+            )
+            return
+        state, inputs = read(request.properties), read(request.old_inputs)
+        values = {**inputs.values, **state.values}
+        core = self._core_state(request.urn, values, state.secrets | inputs.secrets)
+        self._core.delete(request.id, core)
+
+    def _imported(self, request: Any) -> Any:
+        """Answer with a thing's arguments as AWS tells them, under the names of the schema."""
+        found = arguments_of(self.kind, self._core, request.id)
+        if found is None:
+            return proto.ReadResponse(id="")
+        arguments, secret_paths = found
+        identity = {"identity": self._identity(request.urn)}
+        told = self._core.read(request.id, {**arguments, **identity})
+        if not told.id:
+            return proto.ReadResponse(id="")
+        inputs = self.kind.spelling.to_native(arguments, typed=True)
+        secrets = frozenset(
+            self.kind.spelling.native_path(path, typed=TYPED in inputs) for path in secret_paths
+        )
+        outs = {name: each for name, each in told.outs.items() if name != "identity"}
+        state = self._state(told.id, outs, Properties(inputs, secrets))
+        return proto.ReadResponse(
+            id=told.id, properties=write(*state), inputs=write(inputs, secrets)
+        )
+
+    def _form_problems(self, news: Mapping[str, Any]) -> Iterable[Problem]:
+        """Yield what the core can't see: names that there are not, and both forms of a payload."""
+        for path, names in self._unknown(news):
+            near = difflib.get_close_matches(str(path[-1]), names, n=1)
+            advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
+            yield Problem(path_text(path), f"is not known; {advice}")
+        if self.kind.token == JOB and is_typed(news) and news.get(UNTYPED) is not None:
+            yield Problem(TYPED, f"can't be given with {UNTYPED}: they are two forms of one")
+
+    def _unknown(self, news: Mapping[str, Any]) -> list[tuple[Path, tuple[str, ...]]]:
+        return list(self.kind.unknown_arguments(news))
+
+    def _reason(self, failure: CheckFailure, *, typed: bool) -> str:
+        if not isinstance(failure, ProblemFailure):
+            return self.kind.native_text(failure.reason, typed=typed)
+        problem = self.kind.native_problem(failure.problem, typed=typed)
+        if failure.problem == Problem(PAYLOAD, "is required", unsendable=True):
+            return f"{TYPED} is required; or give {UNTYPED}, in AWS's own names"
+        return f"{problem.path} {problem.reason}"
+
+    def _warn_of_arguments(self, urn: str, core: Mapping[str, Any], *, typed: bool) -> None:
+        lenient = self._core.checking.lenient
+        if self.kind.token == JOB:
+            region = self._settings.in_region(core.get("region")).region
+            texts = warnings_of_job(core, region, lenient=lenient)
+        else:
+            texts = warnings_of_queue_side(self.kind.operation, core, lenient=lenient)
+        for text in texts:
+            self._around.warn(urn, self.kind.native_text(plain(text), typed=typed))
+
+    def _with_default_tags(
+        self, news: dict[str, Any], secrets: frozenset[Path]
+    ) -> tuple[dict[str, Any], frozenset[Path]]:
+        """Return the inputs with the provider's default tags below their own."""
+        defaults, tags = dict(self._settings.default_tags), news.get("tags")
+        if not defaults or not (tags is None or isinstance(tags, dict)):
+            return news, secrets
+        return {**news, "tags": {**defaults, **(tags or {})}}, secrets
+
+    def _core_properties(
+        self, urn: str, values: Mapping[str, Any], secrets: Iterable[Path]
+    ) -> dict[str, Any]:
+        """Return inputs as the core's, with what a program adds to them there."""
+        core = {**self.kind.defaults, **self.kind.spelling.to_core(_without_internal(values))}
+        if core.get("rerun_on_failure") is False:
+            del core["rerun_on_failure"]
+        paths = [list(self.kind.spelling.core_path(path)) for path in secrets]
+        return {**core, "identity": self._identity(urn), "secret_paths": paths}
+
+    def _core_state(
+        self, urn: str, values: Mapping[str, Any], secrets: Iterable[Path]
+    ) -> dict[str, Any]:
+        """Return a state as the core's; without an identity it has that of now."""
+        core = self._core_properties(urn, values, secrets)
+        return {**core, "identity": values.get("identity") or core["identity"]}
+
+    def _olds(self, request: Any) -> _OldState:
+        """Return the state, by whichever front it was written."""
+        state, inputs = read(request.olds), read(request.old_inputs)
+        values = {**inputs.values, **state.values}
+        secrets = state.secrets | inputs.secrets
+        if "__provider" in values:
+            core = {"identity": self._identity(request.urn), **_without_internal(values)}
+            return _OldState({**core, "secret_paths": []}, is_dynamic=True)
+        return _OldState(self._core_state(request.urn, values, secrets), is_dynamic=False)
+
+    def _identity(self, urn: str) -> str:
+        return identity_of(urn, self._around.configuration.organization)
+
+    def _native_name(self, name: str, *, typed: bool) -> str:
+        return str(self.kind.spelling.native_path((name,), typed=typed)[0])
+
+    def _with_hours(self, core: dict[str, Any]) -> dict[str, Any]:
+        if self.kind.token != JOB:
+            return core
+        return with_instance_hours(JobArguments.parse(core, self._settings.region))
+
+    def _previewed(self, request: Any, news: Properties) -> Properties:
+        """Return what a preview knows of a new resource."""
+        unknown = dict.fromkeys(
+            (self._native_name(name, typed=True) for name in self.kind.outputs), UNKNOWN
+        )
+        named = {name: UNKNOWN for name, what in self.kind.derived.items() if what == "arn"}
+        core = self._core_properties(request.urn, news.values, news.secrets)
+        hours = {INSTANCE_HOURS: self._with_hours(core).get(INSTANCE_HOURS)}
+        shown = self.kind.spelling.to_native(hours, typed=True)
+        values = {**unknown, **named, **shown, **news.values}
+        if self.kind.token == JOB:
+            values["jobId"] = UNKNOWN
+        return Properties(values, news.secrets | self._secret_outputs(news))
+
+    def _secret_outputs(self, news: Properties) -> frozenset[Path]:
+        """Return the outputs that are made of secrets."""
+        hides = any(path[:1] in ((TYPED,), (UNTYPED,)) for path in news.secrets)
+        return frozenset({("maxInstanceHours",)}) if hides else frozenset()
+
+    def _state(self, id_: str, outs: Mapping[str, Any], news: Properties) -> Properties:
+        """Return the state: the inputs, what AWS tells, and what later operations need."""
+        typed = is_typed(news.values) or UNTYPED not in news.values
+        told = self.kind.spelling.to_native(_in_state(outs), typed=typed)
+        values = {**told, **self.kind.of_id(id_)}
+        return Properties(values, news.secrets | self._secret_outputs(news))
+
+    def _require_valid(self, id_: str, state: Properties, inputs: Properties) -> None:
+        """Make sure that a queue or the like can be used by now.
+
+        Raises:
+            PartialState: it exists, and is not VALID yet.
+        """
+        if "status" not in self.kind.outputs or self.kind.token == JOB:
+            return
+        status = state.values.get("status")
+        if status == "VALID":
+            return
+        why = f": {reason}" if (reason := state.values.get("statusReason")) else ""
+        seen = f"it is {status} after its timeout{why}" if status else "its status is not known yet"
+        if status == "INVALID":
+            seen = f"it is INVALID{why}"
+        raise PartialState(
+            id_,
+            state,
+            inputs,
+            f"waiting for {self.kind.noun} ({id_}): {seen}; the next `pulumi up` goes on",
+        )
+
+    def _see(
+        self, request: Any, id_: str, core: Mapping[str, Any], *, is_new: bool = False
+    ) -> None:
+        """Remember a job's row and secrets, for whoever waits for it."""
+        if self.kind.token != JOB:
+            return
+        queue = core.get("job_queue")
+        self._around.jobs[id_] = Seen(
+            request.urn,
+            name_of(request.urn),
+            queue if isinstance(queue, str) else None,
+            texts_at(core) or frozenset(),
+            is_new,
+        )
+
+
+@dataclass(frozen=True)
+class _OldState:
+    """A state as the core's properties, and whether the dynamic resource has written it."""
+
+    core: dict[str, Any]
+    is_dynamic: bool
+
+
+def property_diffs(top: str, old: Any, new: Any, *, replaces: bool) -> dict[str, Any]:
+    """Return the changed leaves of one property, by path."""
+    kinds = _REPLACING if replaces else _CHANGING
+    return {
+        path_text(path): proto.PropertyDiff(kind=kinds[what], inputDiff=top != "identity")
+        for path, what in changed_leaves(old, new, (top,))
+    }
+
+
+def changed_leaves(old: Any, new: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the path of each changed leaf, and whether it is added, deleted or updated."""
+    if means_the_same(old, new):
+        return
+    old, new = _opened(old, new)
+    if isinstance(old, dict) and isinstance(new, dict):
+        for key in sorted({*old, *new}):
+            yield from changed_leaves(old.get(key), new.get(key), (*path, key))
+    elif isinstance(old, list) and isinstance(new, list):
+        for position, (before, after) in enumerate(zip_longest(old, new)):
+            yield from changed_leaves(before, after, (*path, position))
+    else:
+        yield path, "ADD" if old is None else "DELETE" if new is None else "UPDATE"
+
+
+def _opened(old: Any, new: Any) -> tuple[Any, Any]:
+    """Return what JSON texts hold, where both hold the same kind of thing."""
+    opened = [payload_or_empty(each) if isinstance(each, str) else each for each in (old, new)]
+    return (opened[0], opened[1]) if all(opened) and old != new else (old, new)
+
+
+_CHANGING = {
+    "ADD": proto.PropertyDiff.ADD,
+    "DELETE": proto.PropertyDiff.DELETE,
+    "UPDATE": proto.PropertyDiff.UPDATE,
+}
+_REPLACING = {
+    "ADD": proto.PropertyDiff.ADD_REPLACE,
+    "DELETE": proto.PropertyDiff.DELETE_REPLACE,
+    "UPDATE": proto.PropertyDiff.UPDATE_REPLACE,
+}
+
+
+def _replaces(each: Any) -> bool:
+    return each.kind in _REPLACING.values()
+
+
+def _top(path: str) -> str:
+    return path.partition(".")[0].partition("[")[0]
+
+
+def _without_internal(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: each for name, each in values.items() if not name.startswith(_INTERNAL)}
+
+
+def _only(core: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: each for name, each in core.items() if name not in _NOT_INPUTS}
+
+
+def _in_state(core: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: each for name, each in core.items() if name not in _NOT_IN_STATE}
+
+
+def _without(values: dict[str, Any], paths: Iterable[Path]) -> dict[str, Any]:
+    """Return the values without what is at these paths."""
+    left = copy.deepcopy(values)
+    for path in paths:
+        within: Any = left
+        for step in path[:-1]:
+            within = within[step]
+        del within[path[-1]]
+    return left

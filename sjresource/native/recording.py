@@ -1,0 +1,109 @@
+"""Tags in AWS what a state has recorded, by which a create tells a lost run from a recorded one.
+
+A dynamic program hears that the engine has written a new resource into the state; a provider does
+not. But it knows that the engine goes on: some seconds after the answer to a create, and at the
+latest when the engine ends the plugin, the state is written. If the engine is gone by then, the
+resource stays unmarked, and the next `pulumi up` takes it for the lost create that it may be.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+from sjresource.aws.arn import parse_arn
+from sjresource.aws.clients import batch_client
+from sjresource.errors import SjresourceError
+from sjresource.stack.identity import recorded_tag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from sjresource.aws.settings import Settings
+
+_WRITTEN_AFTER = 3.0
+"""Seconds after which an engine that goes on has written its state."""
+
+_AT_ONCE = 8
+"""Tags that are set in parallel; botocore keeps ten connections."""
+
+_UNTAGGED = "if its state is lost, or the stack renamed, it may be taken for a lost create"
+
+
+class Recorder:
+    """The resources that were created, until they are tagged as recorded."""
+
+    def __init__(
+        self,
+        engine_is_there: Callable[[], bool],
+        warn: Callable[[str, str], None],
+        now: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._engine_is_there = engine_is_there
+        self._warn = warn
+        self._now = now
+        self._settings: Settings | None = None
+        self._created: dict[str, tuple[str, float]] = {}
+        """The URN, and when the create was answered, by ARN."""
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._has_warned = False
+
+    def add(self, settings: Settings, arn: str, urn: str) -> None:
+        """Note that a create of this resource is answered now."""
+        with self._changed:
+            self._settings = settings
+            self._created[arn] = (urn, self._now())
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
+                self._thread.start()
+
+    def tag(self, arns: Iterable[str]) -> None:
+        """Tag those of these that were created: what depends on them is asked for by now."""
+        with self._changed:
+            taken = [(arn, self._created.pop(arn)[0]) for arn in arns if arn in self._created]
+        if taken:
+            with ThreadPoolExecutor(_AT_ONCE) as threads:
+                list(threads.map(lambda each: self._tag(*each), taken))
+
+    def tag_all(self) -> None:
+        """Tag all, as the engine ends the plugin: unless it is gone itself."""
+        with self._changed:
+            arns = list(self._created)
+        if arns and self._engine_is_there():
+            self.tag(arns)
+
+    def _run(self) -> None:
+        while arns := self._wait_for_written():
+            if not self._engine_is_there():
+                return
+            self.tag(arns)
+
+    def _wait_for_written(self) -> list[str]:
+        """Return the ARNs of which the state has been told by now; none if nothing is left."""
+        while True:
+            with self._changed:
+                if not self._created:
+                    self._thread = None
+                    return []
+                settled = self._now() - _WRITTEN_AFTER
+                arns = [arn for arn, (_, at) in self._created.items() if at <= settled]
+                if arns:
+                    return arns
+                first = min(at for _, at in self._created.values())
+                self._changed.wait(max(0.0, first - settled))
+
+    def _tag(self, arn: str, urn: str) -> None:
+        """Set the tag; where AWS refuses it the resource counts as lost: warn of that once."""
+        parsed, settings = parse_arn(arn), self._settings
+        if settings is None:
+            return
+        try:
+            client = batch_client(settings, parsed.region if parsed else None)
+            client.tag_resource(arn, recorded_tag())
+        except SjresourceError as error:
+            if not self._has_warned:
+                self._has_warned = True
+                self._warn(urn, f"{error}; {_UNTAGGED}")

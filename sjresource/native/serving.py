@@ -1,0 +1,66 @@
+"""`pulumi-resource-sjresource [ENGINE]`: serve on a port of this machine, and end with the engine.
+
+The engine starts this, reads the port from its first line, and ends it. Nobody else has a use for
+it, so it listens on loopback only.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+import signal
+import sys
+import threading
+from concurrent import futures
+from importlib.metadata import version
+
+import grpc
+from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from sjresource.native.servicer import Servicer
+
+_THREADS = 256
+"""As many at once as the engine ever asks for: most of them wait."""
+
+_HOST = "127.0.0.1"
+
+_PARENT_SECONDS = 1.0
+"""How often the plugin looks whether who has started it is still there."""
+
+
+def main() -> None:
+    """Serve until the engine ends the plugin, or is gone."""
+    engines = [each for each in sys.argv[1:] if not each.startswith("-")]
+    servicer = Servicer(version("sjresource"), engines[-1] if engines else None)
+    server = serve(servicer)
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    parent = os.getppid()
+    gc.freeze()  # else Python searches all of boto3 for garbage, again and again
+    while not ended.wait(_PARENT_SECONDS):
+        if os.getppid() != parent:
+            os._exit(1)
+    with contextlib.suppress(Exception):
+        servicer.close()
+    server.stop(0)
+    sys.stdout.flush()
+    os._exit(0)  # threads may wait for AWS still
+
+
+def serve(servicer: Servicer) -> grpc.Server:
+    """Start to serve, and write the port to stdout, where the engine looks for it."""
+    threads = futures.ThreadPoolExecutor(max_workers=_THREADS)
+    server = grpc.server(threads, options=_GRPC_CHANNEL_OPTIONS)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
+    port = server.add_insecure_port(f"{_HOST}:0")
+    server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    return server
+
+
+if __name__ == "__main__":
+    main()
