@@ -6,7 +6,6 @@ is killed loses nothing. What is known is kept, and the next `pulumi up` goes on
 
 from __future__ import annotations
 
-import difflib
 import threading
 import time
 from dataclasses import dataclass
@@ -23,14 +22,17 @@ from sjresource.aws.waiters import Clock
 from sjresource.checks.failures import account_problems
 from sjresource.checks.rules.own_arguments import service_job_problems
 from sjresource.errors import NotFound, RequestFailed
+from sjresource.native.argument_names import strangers
+from sjresource.native.detailed_diff import changed_leaves
 from sjresource.native.engine import Cancelled
 from sjresource.native.kinds import COMPLETION, identity_of, native_words
-from sjresource.native.lives import PartialState, Seen, Surroundings, property_diffs
-from sjresource.native.values import UNKNOWN, Properties, read, write
+from sjresource.native.lives import PartialState, Seen, Surroundings, property_diff
+from sjresource.native.values import UNKNOWN, Properties, path_text, read, write
 from sjresource.problem import Problem
 from sjresource.sanitize import plain
+from sjresource.stack.diff import means_the_same
 from sjresource.stack.identity import identity_tag
-from sjresource.stack.spelling import SPELLINGS, camel_case
+from sjresource.stack.spelling import JOB_RECORD, SPELLINGS, camel_case
 from sjresource.status.detail import StatusDetail
 from sjresource.status.evidence import Evidence, gather_evidence
 from sjresource.status.failure_report import (
@@ -55,25 +57,12 @@ if TYPE_CHECKING:
     from sjresource.stack.spelling import Path
     from sjresource.waiting.options import WaitOptions
 
-ARGUMENTS = ("job", "jobs", "minSucceeded", "timeoutSeconds", "onFailure", "logLines")
+_SPELLING = SPELLINGS[COMPLETION]
 
-OF_ONE = (
-    "status_reason",
-    "attempts",
-    "training_job_arn",
-    "training_job_name",
-    "failure_reason",
-    "model_artifacts",
-    "final_metrics",
-    "training_seconds",
-    "billable_seconds",
-    "log_group",
-    "log_stream",
-    "console_urls",
-)
-"""Members of a job's record that are outputs of a completion of one job."""
+_OUTPUTS = ("status", "summary", "results", *map(camel_case, JOB_RECORD))
+_WAYS = ("job", "jobs", "namedJobs")
 
-OUTPUTS = ("status", "summary", "results", *(camel_case(name) for name in OF_ONE))
+_COMPARED = (*_WAYS, "minSucceeded")
 
 _AS_THEY_ARE = ("final_metrics",)
 """Members with keys of the user's."""
@@ -113,19 +102,19 @@ class Completions:
         olds, news = read(request.olds).values, read(request.news).values
         detailed: dict[str, Any] = {}
         if "__provider" in {**olds, **read(request.old_inputs).values}:
-            detailed["__provider"] = proto.PropertyDiff(
-                kind=proto.PropertyDiff.DELETE, inputDiff=True
-            )
+            detailed["__provider"] = property_diff("DELETE")
         else:
-            top = "job" if "job" in news else "jobs"
-            detailed |= property_diffs(top, _jobs(olds), _jobs(news), replaces=False)
-            least = (olds.get("minSucceeded"), news.get("minSucceeded"))
-            detailed |= property_diffs("minSucceeded", *least, replaces=False)
+            pairs = {name: (olds.get(name), news.get(name)) for name in _COMPARED}
+            changed = [name for name, pair in pairs.items() if not means_the_same(*pair)]
+            if _named(olds) == _named(news):  # one job may be given in each of the three ways
+                changed = [name for name in changed if name not in _WAYS]
+            for leaf in changed_leaves(_SPELLING, olds, news, changed=changed):
+                detailed[path_text(leaf.path)] = property_diff(leaf.kind)
             if olds.get("unread"):
-                detailed["unread"] = proto.PropertyDiff(kind=proto.PropertyDiff.DELETE)
+                detailed["unread"] = property_diff("DELETE", in_inputs=False)
         return proto.DiffResponse(
             changes=proto.DiffResponse.DIFF_SOME if detailed else proto.DiffResponse.DIFF_NONE,
-            diffs=sorted({path.partition("[")[0] for path in detailed}),
+            diffs=sorted({path.partition("[")[0].partition(".")[0] for path in detailed}),
             detailedDiff=detailed,
             hasDetailedDiff=True,
         )
@@ -158,15 +147,13 @@ class Completions:
         )
 
     def _problems(self, given: Mapping[str, Any]) -> Iterator[Problem]:
-        for name in given:
-            if name not in ARGUMENTS and not name.startswith("__"):
-                near = difflib.get_close_matches(name, ARGUMENTS, n=1)
-                advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(ARGUMENTS)}"
-                yield Problem(name, f"is not known; {advice}")
+        own = {name: each for name, each in given.items() if not name.startswith("__")}
+        for stranger in strangers(_SPELLING, own):
+            yield Problem(path_text(stranger.path), stranger.reason)
         known = {name: each for name, each in given.items() if not is_unknown(each)}
-        if ("job" in given) == ("jobs" in given):
-            yield Problem("jobs", "needs either job or jobs, and not both")
-        core = SPELLINGS[COMPLETION].to_core({k: v for k, v in known.items() if v is not None})
+        if len([name for name in _WAYS if given.get(name) is not None]) != 1:
+            yield Problem("jobs", "is needed, or job, or namedJobs: one of the three")
+        core = _SPELLING.to_core(known)
         for problem in option_problems(core):
             reason = native_words(problem.reason).replace("; None waits", "; leaving it out waits")
             yield problem._replace(path=camel_case(problem.path), reason=reason)
@@ -181,8 +168,7 @@ class Completions:
         Raises:
             PartialState: the wait has failed; what is known is kept.
         """
-        core = SPELLINGS[COMPLETION].to_core(inputs.values)
-        options, jobs = options_of(core), _jobs(inputs.values)
+        options, jobs = options_of(_SPELLING.to_core(inputs.values)), _jobs(inputs.values)
         self._around.recorder.tag(jobs)
         secrets = sorted({text for job in jobs for text in self._seen(job, request).secrets})
         mask = Mask(secrets)
@@ -341,34 +327,45 @@ class Completions:
 _LONGEST = threading.TIMEOUT_MAX
 
 
+def _named(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return name and ARN of each job; the one of an unknown list is unknown itself."""
+    one, named, jobs = (values.get(name) for name in ("job", "namedJobs", "jobs"))
+    if one is not None:
+        return [("", one)]
+    if isinstance(named, dict):
+        return sorted(named.items())
+    return [("", job) for job in jobs] if isinstance(jobs, list) else [("", UNKNOWN)]
+
+
 def _jobs(values: Mapping[str, Any]) -> list[Any]:
-    """Return the ARNs of the one job or of all; those that are unknown as such."""
-    if values.get("job") is not None:
-        return [values["job"]]
-    jobs = values.get("jobs")
-    return list(jobs) if isinstance(jobs, list) else [UNKNOWN]
+    return [job for _, job in _named(values)]
 
 
 def _job_problems(known: Mapping[str, Any]) -> Iterator[Problem]:
-    jobs = known.get("jobs")
-    if jobs is not None and not isinstance(jobs, list):
-        yield Problem("jobs", "must be a list of ARNs or ids of service jobs")
+    for name, kind in (("jobs", list), ("namedJobs", dict)):
+        if known.get(name) is not None and not isinstance(known[name], kind):
+            must = "a list of" if kind is list else "a map of names to"
+            yield Problem(name, f"must be {must} ARNs of service jobs")
+            return
+    if not any(known.get(name) is not None for name in _WAYS):
         return
-    listed = [("job", known["job"])] if known.get("job") is not None else []
-    listed += [(f"jobs[{position}]", job) for position, job in enumerate(jobs or [])]
-    for path, job in listed:
+    jobs = _named(known)
+    way = next(name for name in _WAYS if known.get(name) is not None)
+    for position, (name, job) in enumerate(jobs):
+        path = {"job": "job", "jobs": f"jobs[{position}]"}.get(way, f"namedJobs.{name}")
         if not is_unknown(job):
             yield from service_job_problems(path, job)
     least = known.get("minSucceeded")
-    if jobs == []:
-        yield Problem("jobs", "must have at least one job")
-    elif isinstance(least, int) and listed and not 1 <= least <= len(listed):
-        reason = f"must be 1 to {len(listed)}, the number of jobs, got {least}"
-        yield Problem("minSucceeded", reason)
+    if not jobs:
+        yield Problem(way, "must have at least one job")
+    elif isinstance(least, int) and not 1 <= least <= len(jobs):
+        yield Problem("minSucceeded", f"must be 1 to {len(jobs)}, the number of jobs, got {least}")
 
 
 def _all_unknown(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {**values, **dict.fromkeys(OUTPUTS, UNKNOWN)}
+    named = ("namedResults",) if "namedJobs" in values else ()
+    outputs = (*_OUTPUTS, *named)
+    return {**values, **dict.fromkeys(outputs, UNKNOWN)}
 
 
 def _state(inputs: Properties, outcome: Mapping[str, Any] | None, mask: Mask) -> Properties:
@@ -391,8 +388,17 @@ def _state(inputs: Properties, outcome: Mapping[str, Any] | None, mask: Mask) ->
         "results": results,
         "unread": outcome.get("unread"),
     }
+    if "namedJobs" in inputs.values:
+        names = [name for name, _ in _named(inputs.values)]
+        values["namedResults"] = dict(zip(names, results, strict=True))
+        for position, name in enumerate(names):
+            secrets |= {
+                ("namedResults", name, *path[2:])
+                for path in secrets
+                if path[:2] == ("results", position)
+            }
     if len(results) == 1:
-        values |= {name: results[0].get(name) for name in map(camel_case, OF_ONE)}
+        values |= {name: results[0].get(name) for name in map(camel_case, JOB_RECORD)}
     return Properties({k: v for k, v in values.items() if v is not None}, frozenset(secrets))
 
 

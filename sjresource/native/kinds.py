@@ -7,7 +7,7 @@ arguments is spelled here.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +23,9 @@ from sjresource.stack.spelling import (
     NATIVE_PREFIX,
     PAYLOAD,
     SPELLINGS,
-    UNTYPED,
     camel_case,
     steps_of,
 )
-from sjresource.vocabulary import SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,7 +33,7 @@ if TYPE_CHECKING:
     from sjresource.problem import Problem
     from sjresource.resources.named_provider import NamedResourceProvider
     from sjresource.stack.diff import Rules
-    from sjresource.stack.spelling import Names, Path, Spelling
+    from sjresource.stack.spelling import Names, Spelling
 
 from .values import path_text
 
@@ -53,7 +51,6 @@ class NativeKind:
         rules: what a change of a property means.
         operation: AWS's, that makes it.
         outputs: what AWS tells of it, in the core's names.
-        defaults: arguments that the program may leave out.
         replaced_first: whether its replacement is made before it is deleted.
     """
 
@@ -64,8 +61,6 @@ class NativeKind:
     outputs: tuple[str, ...]
     derived: Mapping[str, str]
     """What its id says: the native names of the ARN, and of the name that ends it."""
-    own: tuple[str, ...] = ("region", "timeouts")
-    defaults: Mapping[str, Any] = field(default_factory=dict)
     replaced_first: bool = False
 
     @property
@@ -78,28 +73,10 @@ class NativeKind:
         """What AWS calls it."""
         return self.spelling.name
 
-    @cached_property
-    def arguments(self) -> tuple[str, ...]:
-        """The arguments' native names."""
-        names = (*self.rules, *self.own)
-        native = [self.spelling.native_path((name,), typed=True)[0] for name in names]
-        both = [UNTYPED] if PAYLOAD in names else []
-        return tuple(sorted({*map(str, native), *both} - {"deletedWith"}))
-
     def of_id(self, id_: str) -> dict[str, Any]:
         """Return the outputs that the id tells."""
         told = {"arn": id_, "name": name_in(id_)}
         return {name: told[what] for name, what in self.derived.items()}
-
-    def unknown_arguments(self, given: Mapping[str, Any]) -> Iterator[tuple[Path, tuple[str, ...]]]:
-        """Yield the path of each argument that there is not, and the names that there are."""
-        for name, value in given.items():
-            if name.startswith("__"):
-                continue
-            if name not in self.arguments:
-                yield (name,), self.arguments
-            elif name != UNTYPED:
-                yield from _unknown(self.spelling.names.members[name][1], value, (name,))
 
     def native_problem(self, problem: Problem, *, typed: bool) -> Problem:
         """Return a problem as the schema spells it."""
@@ -137,23 +114,8 @@ _WORDS = (
     (re.compile(r"(?<!arn:)\baws:(?=[a-z])"), "sjresource:"),
     (re.compile(r"\bTrue or False\b"), "true or false"),
     (re.compile(r"; pulumi\.Config has get_bool"), ""),
-    (re.compile(r"adopt_job_id=(\"[^\"]*\")"), r"adoptJobId: \1"),
+    (re.compile(r"adoptJobId=(\"[^\"]*\")"), r"adoptJobId: \1"),
 )
-
-
-def _unknown(names: Names, value: Any, path: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    if isinstance(value, list) and names.items is not None:
-        for position, item in enumerate(value):
-            yield from _unknown(names.items, item, (*path, position))
-    elif isinstance(value, dict) and names.items is not None:
-        for key, item in value.items():
-            yield from _unknown(names.items, item, (*path, key))
-    elif isinstance(value, dict) and names.members:
-        for name, item in value.items():
-            if name in names.members:
-                yield from _unknown(names.members[name][1], item, (*path, name))
-            else:
-                yield (*path, name), tuple(names.members)
 
 
 def _core_names(names: Names) -> Iterator[str]:
@@ -167,7 +129,6 @@ def _core_names(names: Names) -> Iterator[str]:
 
 def _named(
     provider: type[NamedResourceProvider],
-    own_defaults: Mapping[str, Any],
     name: str,
     *,
     replaced_first: bool = False,
@@ -180,29 +141,24 @@ def _named(
         kind.create,
         provider.outputs,
         {kind.arn: "arn", name: "name"},
-        defaults=own_defaults,
         replaced_first=replaced_first,
     )
 
-
-_ENABLED = {"state": "ENABLED"}
 
 KINDS = {
     kind.token: kind
     for kind in (
         _named(
             ServiceEnvironmentProvider,
-            {"service_environment_type": SAGEMAKER_TRAINING, **_ENABLED},
             "serviceEnvironmentName",
             replaced_first=True,
         ),
         _named(
             JobQueueProvider,
-            {"job_queue_type": SAGEMAKER_TRAINING, **_ENABLED},
             "jobQueueName",
         ),
-        _named(SchedulingPolicyProvider, {}, "name", replaced_first=True),
-        _named(QuotaShareProvider, _ENABLED, "quotaShareName"),
+        _named(SchedulingPolicyProvider, "name", replaced_first=True),
+        _named(QuotaShareProvider, "quotaShareName"),
         NativeKind(
             JOB,
             ServiceJobProvider,
@@ -210,8 +166,6 @@ KINDS = {
             "SubmitServiceJob",
             OUTPUTS,
             {"jobArn": "arn", "jobId": "name"},
-            own=("region", "rerun_on_failure", "adopt_job_id"),
-            defaults={"service_job_type": SAGEMAKER_TRAINING},
         ),
     )
 }

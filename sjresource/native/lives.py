@@ -6,15 +6,11 @@ core answers becomes the schema's. What a rule says and which calls are made is 
 
 from __future__ import annotations
 
-import copy
-import difflib
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime import proto
 
-from sjresource.aws.payload import payload_or_empty
 from sjresource.checks.failures import ProblemFailure
 from sjresource.checks.rules.instance_hours import PROPERTY as INSTANCE_HOURS
 from sjresource.checks.rules.instance_hours import with_instance_hours
@@ -24,17 +20,19 @@ from sjresource.checks.warnings.arguments import (
     warnings_of_other_runs,
     warnings_of_queue_side,
 )
+from sjresource.native.argument_names import strangers, without
+from sjresource.native.detailed_diff import changed_leaves
 from sjresource.native.imports import arguments_of
 from sjresource.native.kinds import JOB, NativeKind, identity_of, name_of
 from sjresource.native.values import UNKNOWN, Properties, path_text, read, write
 from sjresource.problem import Problem
 from sjresource.sanitize import plain
-from sjresource.stack.diff import find_changes, means_the_same
+from sjresource.stack.diff import find_changes
 from sjresource.stack.inputs.secret_paths import texts_at
 from sjresource.stack.spelling import PAYLOAD, TYPED, UNTYPED, is_typed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from pulumi.dynamic import CheckFailure
 
@@ -46,7 +44,7 @@ if TYPE_CHECKING:
 _INTERNAL = "__"
 """What the engine's and the SDK's own properties begin with: `__provider`, `__defaults`."""
 
-_NOT_IN_STATE = ("secret_paths", "conflicts", "managed_in_program", "orphans", "recorded_runs")
+_NOT_IN_STATE = ("secret_paths", "conflicts", "managed_in_program")
 _NOT_INPUTS = (*_NOT_IN_STATE, "identity", INSTANCE_HOURS)
 
 
@@ -101,8 +99,6 @@ class Life:
         self._core.settings = around.configuration.settings
         self._core.checking = around.configuration.checking
         self._core.pause = around.cancellation.sleep
-        self._taken: set[tuple[str, str]] = set()
-        """URN and ARN of what this process has created."""
 
     @property
     def _settings(self) -> Any:
@@ -114,7 +110,7 @@ class Life:
         news, secrets = self._with_default_tags(_without_internal(given.values), given.secrets)
         typed = is_typed(news) or UNTYPED not in news
         problems = list(self._form_problems(news))
-        known = _without(news, [path for path, _ in self._unknown(news)])
+        known = without(news, [each.path for each in strangers(self.kind.spelling, news)])
         core_news = self._core_properties(request.urn, known, secrets)
         core_olds = self._core_state(request.urn, _without_internal(olds.values), olds.secrets)
         checked = self._core.check(core_olds if olds.values else {}, core_news)
@@ -137,25 +133,26 @@ class Life:
         changes = find_changes(self.kind.rules, state.core, core_news)
         replaces = set(answered.replaces or ())
         detailed: dict[str, Any] = {}
-        before = self.kind.spelling.to_native(state.core, typed=typed)
-        after = self.kind.spelling.to_native(core_news, typed=typed)
-        for name in [*changes.replaces, *changes.in_place]:
-            top = self._native_name(name, typed=typed)
-            detailed |= property_diffs(
-                top, before.get(top), after.get(top), replaces=name in replaces
-            )
+        changed = [*changes.replaces, *changes.in_place]
+        for leaf in changed_leaves(
+            self.kind.spelling,
+            state.core,
+            core_news,
+            changed=changed,
+            replaces=replaces,
+            typed=typed,
+        ):
+            path = path_text(leaf.path)
+            detailed[path] = property_diff(leaf.kind, in_inputs=path != "identity")
         for name in sorted(replaces - set(changes.replaces)):
-            detailed[self.kind.native_text(name)] = proto.PropertyDiff(
-                kind=proto.PropertyDiff.UPDATE_REPLACE, inputDiff=False
-            )
+            path = self._native_name(name, typed=typed)
+            detailed[path] = property_diff("UPDATE_REPLACE", in_inputs=False)
         if state.is_dynamic and not replaces:  # an update that spells the state as it is here
-            detailed["__provider"] = proto.PropertyDiff(
-                kind=proto.PropertyDiff.DELETE, inputDiff=True
-            )
+            detailed["__provider"] = property_diff("DELETE")
         return proto.DiffResponse(
             changes=proto.DiffResponse.DIFF_SOME if detailed else proto.DiffResponse.DIFF_NONE,
-            replaces=sorted({_top(path) for path, each in detailed.items() if _replaces(each)}),
-            diffs=sorted({_top(path) for path in detailed}),
+            replaces=sorted(self._native_name(name, typed=typed) for name in replaces),
+            diffs=sorted({path.partition(".")[0].partition("[")[0] for path in detailed}),
             detailedDiff=detailed,
             hasDetailedDiff=True,
             deleteBeforeReplace=not self.kind.replaced_first,
@@ -168,7 +165,6 @@ class Life:
             return proto.CreateResponse(properties=write(*self._previewed(request, news)))
         properties = self._core_properties(request.urn, news.values, news.secrets)
         created = self._core.create(self._with_hours(properties))
-        self._taken.add((request.urn, created.id))
         self._around.recorder.add(self._settings, created.id, request.urn)
         self._see(request, created.id, properties, is_new=True)
         for text in warnings_of_other_runs(
@@ -223,14 +219,7 @@ class Life:
         return proto.UpdateResponse(properties=write(*told))
 
     def delete(self, request: Any) -> None:
-        """Delete it; what a create of this same process has taken over is left."""
-        if (request.urn, request.id) in self._taken:
-            self._around.warn(
-                request.urn,
-                f"{request.id} was taken over as a lost create, so nothing was replaced; change "
-                "`triggers` for a new run",
-            )
-            return
+        """Delete it."""
         state, inputs = read(request.properties), read(request.old_inputs)
         values = {**inputs.values, **state.values}
         core = self._core_state(request.urn, values, state.secrets | inputs.secrets)
@@ -258,15 +247,10 @@ class Life:
 
     def _form_problems(self, news: Mapping[str, Any]) -> Iterable[Problem]:
         """Yield what the core can't see: names that there are not, and both forms of a payload."""
-        for path, names in self._unknown(news):
-            near = difflib.get_close_matches(str(path[-1]), names, n=1)
-            advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
-            yield Problem(path_text(path), f"is not known; {advice}")
+        for stranger in strangers(self.kind.spelling, news):
+            yield Problem(path_text(stranger.path), stranger.reason)
         if self.kind.token == JOB and is_typed(news) and news.get(UNTYPED) is not None:
             yield Problem(TYPED, f"can't be given with {UNTYPED}: they are two forms of one")
-
-    def _unknown(self, news: Mapping[str, Any]) -> list[tuple[Path, tuple[str, ...]]]:
-        return list(self.kind.unknown_arguments(news))
 
     def _reason(self, failure: CheckFailure, *, typed: bool) -> str:
         if not isinstance(failure, ProblemFailure):
@@ -299,7 +283,10 @@ class Life:
         self, urn: str, values: Mapping[str, Any], secrets: Iterable[Path]
     ) -> dict[str, Any]:
         """Return inputs as the core's, with what a program adds to them there."""
-        core = {**self.kind.defaults, **self.kind.spelling.to_core(_without_internal(values))}
+        core = {
+            **self.kind.spelling.defaults,
+            **self.kind.spelling.to_core(_without_internal(values)),
+        }
         if core.get("rerun_on_failure") is False:
             del core["rerun_on_failure"]
         paths = [list(self.kind.spelling.core_path(path)) for path in secrets]
@@ -405,54 +392,9 @@ class _OldState:
     is_dynamic: bool
 
 
-def property_diffs(top: str, old: Any, new: Any, *, replaces: bool) -> dict[str, Any]:
-    """Return the changed leaves of one property, by path."""
-    kinds = _REPLACING if replaces else _CHANGING
-    return {
-        path_text(path): proto.PropertyDiff(kind=kinds[what], inputDiff=top != "identity")
-        for path, what in changed_leaves(old, new, (top,))
-    }
-
-
-def changed_leaves(old: Any, new: Any, path: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the path of each changed leaf, and whether it is added, deleted or updated."""
-    if means_the_same(old, new):
-        return
-    old, new = _opened(old, new)
-    if isinstance(old, dict) and isinstance(new, dict):
-        for key in sorted({*old, *new}):
-            yield from changed_leaves(old.get(key), new.get(key), (*path, key))
-    elif isinstance(old, list) and isinstance(new, list):
-        for position, (before, after) in enumerate(zip_longest(old, new)):
-            yield from changed_leaves(before, after, (*path, position))
-    else:
-        yield path, "ADD" if old is None else "DELETE" if new is None else "UPDATE"
-
-
-def _opened(old: Any, new: Any) -> tuple[Any, Any]:
-    """Return what JSON texts hold, where both hold the same kind of thing."""
-    opened = [payload_or_empty(each) if isinstance(each, str) else each for each in (old, new)]
-    return (opened[0], opened[1]) if all(opened) and old != new else (old, new)
-
-
-_CHANGING = {
-    "ADD": proto.PropertyDiff.ADD,
-    "DELETE": proto.PropertyDiff.DELETE,
-    "UPDATE": proto.PropertyDiff.UPDATE,
-}
-_REPLACING = {
-    "ADD": proto.PropertyDiff.ADD_REPLACE,
-    "DELETE": proto.PropertyDiff.DELETE_REPLACE,
-    "UPDATE": proto.PropertyDiff.UPDATE_REPLACE,
-}
-
-
-def _replaces(each: Any) -> bool:
-    return each.kind in _REPLACING.values()
-
-
-def _top(path: str) -> str:
-    return path.partition(".")[0].partition("[")[0]
+def property_diff(kind: str, *, in_inputs: bool = True) -> Any:
+    """Return a leaf's change as the protocol has it; `kind` is one of its words."""
+    return proto.PropertyDiff(kind=getattr(proto.PropertyDiff, kind), inputDiff=in_inputs)
 
 
 def _without_internal(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -465,14 +407,3 @@ def _only(core: Mapping[str, Any]) -> dict[str, Any]:
 
 def _in_state(core: Mapping[str, Any]) -> dict[str, Any]:
     return {name: each for name, each in core.items() if name not in _NOT_IN_STATE}
-
-
-def _without(values: dict[str, Any], paths: Iterable[Path]) -> dict[str, Any]:
-    """Return the values without what is at these paths."""
-    left = copy.deepcopy(values)
-    for path in paths:
-        within: Any = left
-        for step in path[:-1]:
-            within = within[step]
-        del within[path[-1]]
-    return left

@@ -18,6 +18,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -114,6 +115,8 @@ class ServiceJobProvider(BatchProvider):
 
     _released: frozenset[str] | set[str] = frozenset()
     """ARNs of the jobs that this operation of the engine has ended."""
+    _taken_over: Mapping[str, Mapping[str, int]] = MappingProxyType({})
+    """The jobs that a create of this operation has taken over, with when it did, by ARN."""
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Check the whole request, payload included, against what AWS takes."""
@@ -158,8 +161,11 @@ class ServiceJobProvider(BatchProvider):
         submitted = adopted or find_or_submit(client, run, self.sleep)
         outputs = job_outputs(submitted.detail or {"status": "SUBMITTED"}, props)
         others = {name: found for name in OTHER_RUNS if (found := getattr(submitted, name))}
+        registered = self.registered_now()
+        if submitted.was_live:
+            self.__dict__.setdefault("_taken_over", {})[submitted.arn] = registered
         return CreateResult(
-            submitted.arn, {**props, **self.registered_now(), **outputs, "orphans": [], **others}
+            submitted.arn, {**props, **registered, **outputs, "orphans": [], **others}
         )
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
@@ -212,12 +218,17 @@ class ServiceJobProvider(BatchProvider):
     def delete(self, id_: str, props: dict[str, Any]) -> None:
         """Terminate the job and tag it as released, whether Batch shows it (yet) or not.
 
-        A job that has ended is only tagged. One that had ended and is forgotten is left alone.
+        A job that has ended is only tagged. One that had ended and is forgotten is left alone. So
+        is one that a create of this same operation has taken over: the new resource has it.
 
         Raises:
             WaitTimeout: Batch has the job, and does not show that it accepted the termination.
             RequestFailed: by its tags it is another stack's or resource's, and it goes on.
         """
+        taken = self._taken_over.get(id_)
+        if taken is not None and taken["registered_at"] != props.get("registered_at"):
+            warn(_taken_not_replaced(id_))
+            return
         client, job = self.client(id_), JobLocator.of(id_, props, may_lag=self._is_young(props))
         seen = find_job(client, job)
         if seen is None:
@@ -465,6 +476,14 @@ def _adopts_another(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) 
 def _reason(props: Mapping[str, Any]) -> str:
     identity = props["identity"]
     return f"deleted by the Pulumi stack {stack_of(identity)} (resource {name_of(identity)})"
+
+
+def _taken_not_replaced(arn: str) -> str:
+    """Return the warning of a replacement that has found the old job, and kept it."""
+    return (
+        f"deleting ServiceJob ({arn}): its replacement took it over as the job of a lost create, "
+        "so it goes on and nothing ran again; change `triggers` for a new run"
+    )
 
 
 def _not_seen_to_end(arn: str) -> str:

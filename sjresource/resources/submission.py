@@ -81,6 +81,8 @@ class Submitted:
     """Live jobs of lost runs of the resource whose request has been edited since."""
     recorded_runs: list[str] = field(default_factory=list)
     """Live jobs of other runs under the resource's identity that a state has, or had."""
+    was_live: bool = False
+    """Whether it was there and live before, and nothing was submitted."""
 
 
 def find_or_submit(
@@ -107,7 +109,7 @@ def find_or_submit(
     tags = run.renewed_tags(taken["tags"])
     if any(taken["tags"].get(key) != value for key, value in tags.items()):  # an alias's
         client.tag_resource(taken["jobArn"], tags)
-    return Submitted(taken["jobArn"], taken, orphans, recorded)
+    return Submitted(taken["jobArn"], taken, orphans, recorded, was_live=not has_ended(taken))
 
 
 def adopt(client: BatchClient, run: WantedRun, job: str) -> Submitted | None:

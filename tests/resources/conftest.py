@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from emulated import EmulatedBatch
+from native_plugin import NativePlugin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,3 +16,11 @@ def aws() -> Iterator[EmulatedBatch]:
     emulated = EmulatedBatch()
     with emulated.emulator:
         yield emulated
+
+
+@pytest.fixture
+def plugin(aws: EmulatedBatch) -> Iterator[NativePlugin]:
+    """Return the native provider in front of that AWS."""
+    started = NativePlugin(aws)
+    yield started
+    started.close()

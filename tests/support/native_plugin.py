@@ -1,4 +1,4 @@
-"""The native provider without an engine: its servicer behind a gRPC stub, in the emulator's time."""
+"""The native provider without an engine: its servicer behind a stub, in the emulator's time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sjresource.stack.spelling import Path
 
-__all__ = ["UNKNOWN", "NativePlugin", "PartialStateError", "TYPED"]
+__all__ = ["TYPED", "UNKNOWN", "NativePlugin", "PartialStateError"]
 
 TYPED: dict[str, Any] = {
     "roleArn": "arn:aws:iam::123456789012:role/training",
@@ -49,7 +49,7 @@ class Line(NamedTuple):
     is_ephemeral: bool
 
 
-class ListeningEngine(engine_pb2_grpc.EngineServicer):  # type: ignore[misc] # it has no types
+class ListeningEngine(engine_pb2_grpc.EngineServicer):
     """An engine that only listens."""
 
     def __init__(self) -> None:
@@ -72,6 +72,7 @@ class PartialStateError(Exception):
     def __init__(self, details: Any) -> None:
         super().__init__(list(details.reasons))
         self.id = details.id
+        self.message = details.properties
         self.state = read(details.properties)
         self.reasons = list(details.reasons)
 
@@ -125,9 +126,7 @@ class NativePlugin:
             "region": "eu-west-1",
             "accessKey": key.aws_access_key_id,
             "secretKey": key.aws_secret_access_key,
-            "endpoints": [
-                {name: aws.emulator.url for name in ("batch", "sagemaker", "sts", "logs")}
-            ],
+            "endpoints": [dict.fromkeys(("batch", "sagemaker", "sts", "logs"), aws.emulator.url)],
             "preflight": "false",
             **self.config,
         }
@@ -210,9 +209,7 @@ class NativePlugin:
 
     def refresh(self, old: Resource) -> Resource | None:
         """Read it; None if it is gone."""
-        request = proto.ReadRequest(
-            id=old.id, urn=old.urn, properties=old.state, inputs=old.inputs
-        )
+        request = proto.ReadRequest(id=old.id, urn=old.urn, properties=old.state, inputs=old.inputs)
         found = self.stub.Read(request)
         return Resource(old.urn, found.id, found.inputs, found.properties) if found.id else None
 
@@ -235,7 +232,8 @@ class NativePlugin:
         try:
             return call(request)
         except grpc.RpcError as error:
-            for key, value in error.trailing_metadata():  # type: ignore[attr-defined] # it is a Call
+            metadata: Any = error.trailing_metadata() or ()
+            for key, value in metadata:
                 if key == "grpc-status-details-bin":
                     status = status_pb2.Status.FromString(value)
                     details = proto.ErrorResourceInitFailed()

@@ -1,0 +1,421 @@
+"""The native provider's resources, RPC by RPC, against the emulator; no engine is asked."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import grpc
+import pytest
+from google.protobuf import empty_pb2
+from native_plugin import TYPED, UNKNOWN, NativePlugin, PartialStateError
+from pulumi.runtime import proto
+
+from sjresource.native.values import read
+
+if TYPE_CHECKING:
+    from emulated import EmulatedBatch
+    from native_plugin import Resource
+
+LIMITS = [{"maxCapacity": 4, "capacityUnit": "NUM_INSTANCES"}]
+SECRET = "sk-very-secret"
+
+
+def job(queue: str, **changes: Any) -> dict[str, Any]:
+    """Return a job's inputs."""
+    return {"jobQueue": queue, "trainingJob": TYPED, **changes}
+
+
+def changed(diff: Any) -> dict[str, str]:
+    """Return the kind of change of each leaf."""
+    names = proto.PropertyDiff.Kind.Name
+    return {path: names(each.kind) for path, each in diff.detailedDiff.items()}
+
+
+def queue_side(plugin: NativePlugin) -> dict[str, Resource]:
+    """Make one of each resource that a job needs."""
+    limits = [{"maxCapacity": 4, "capacityUnit": "ml.m5.large"}]
+    environment = plugin.create("ServiceEnvironment", "capacity", {"capacityLimits": limits})
+    kind = {"quotaSharePolicy": {"idleResourceAssignmentStrategy": "FIFO"}}
+    policy = plugin.create("SchedulingPolicy", "policy", kind)
+    queue = plugin.create(
+        "JobQueue",
+        "training",
+        {
+            "priority": 1,
+            "schedulingPolicyArn": policy.id,
+            "serviceEnvironmentOrder": [{"order": 1, "serviceEnvironment": environment.id}],
+        },
+    )
+    share = plugin.create(
+        "QuotaShare",
+        "vision",
+        {
+            "jobQueue": queue.id,
+            "capacityLimits": [{"maxCapacity": 2, "capacityUnit": "ml.m5.large"}],
+            "resourceSharingConfiguration": {"strategy": "RESERVE"},
+            "preemptionConfiguration": {"inSharePreemption": "DISABLED"},
+        },
+    )
+    return {"environment": environment, "policy": policy, "queue": queue, "share": share}
+
+
+def test_one_of_each_is_made_read_and_deleted(aws: EmulatedBatch, plugin: NativePlugin) -> None:
+    """What the engine keeps is enough for every later operation; unchanged inputs are no diff."""
+    made = queue_side(plugin)
+    queue, share = made["queue"], made["share"]
+    train = plugin.create(
+        "ServiceJob", "train", job(queue.id, quotaShareName=share.outputs["quotaShareName"])
+    )
+
+    for each in (*made.values(), train):
+        again = plugin.refresh(each)
+        assert again is not None
+        assert again.id == each.id
+        assert read(again.inputs) == read(each.inputs)
+        assert changed(plugin.diff(again, read(each.inputs).values)) == {}
+    assert queue.outputs["jobQueueArn"] == queue.id
+    assert train.outputs["jobId"] == train.id.rpartition("/")[2]
+
+    for each in (train, share, queue, made["policy"], made["environment"]):
+        plugin.delete(each)
+    assert plugin.refresh(queue) is None
+    assert aws.batch.describe_job_queues()["jobQueues"] == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "inputs", "reason"),
+    [
+        ("ServiceJob", {}, "jobQueue is required"),
+        ("ServiceJob", {"jobQueu": "q"}, "jobQueu is no argument of ServiceJob; did you mean"),
+        ("ServiceJob", {"rerunOnFailure": "yes"}, "rerunOnFailure must be true or false"),
+        (
+            "ServiceJob",
+            {"trainingJob": TYPED, "serviceRequestPayload": {}},
+            "trainingJob can't be given with serviceRequestPayload",
+        ),
+        (
+            "ServiceJob",
+            {"trainingJob": {**TYPED, "stoppingCondition": {"maxRuntimeInSeconds": 0}}},
+            "trainingJob.stoppingCondition.maxRuntimeInSeconds must be at least 1, got 0",
+        ),
+        (
+            "ServiceJob",
+            {"serviceRequestPayload": {"RoleArn": 7}},
+            "serviceRequestPayload.RoleArn must be a string",
+        ),
+        (
+            "ServiceEnvironment",
+            {"capacityLimits": [{"maxCapacty": 1}]},
+            "capacityLimits[0].maxCapacty is not known; did you mean maxCapacity?",
+        ),
+        ("JobQueue", {"timeouts": {"create": -1}}, "timeouts.create must be seconds, more than 0"),
+        ("ServiceJobCompletion", {}, "jobs is needed, or job, or namedJobs: one of the three"),
+        ("ServiceJobCompletion", {"job": "a b"}, "job must be a service job's id or ARN"),
+        (
+            "ServiceJobCompletion",
+            {"jobs": ["a"], "minSucceeded": 2},
+            "minSucceeded must be 1 to 1, the number of jobs, got 2",
+        ),
+        (
+            "ServiceJobCompletion",
+            {"job": "a", "timeoutSeconds": 0},
+            "timeoutSeconds must be a number of seconds, more than 0; leaving it out waits",
+        ),
+    ],
+)
+def test_wrong_arguments_are_refused_as_the_program_spells_them(
+    plugin: NativePlugin, kind: str, inputs: dict[str, Any], reason: str
+) -> None:
+    """The path, what is allowed, and what was probably meant; and no property that would show."""
+    failures = plugin.check(kind, "it", inputs).failures
+
+    assert any(each.reason.startswith(reason) for each in failures), failures
+    assert {each.property for each in failures} == {""}
+
+
+def test_a_wrong_secret_is_not_shown(plugin: NativePlugin) -> None:
+    """A number is shown only where it is no secret."""
+    wrong = {**TYPED, "stoppingCondition": {"maxRuntimeInSeconds": -7}}
+    path = ("trainingJob", "stoppingCondition", "maxRuntimeInSeconds")
+
+    (shown,) = plugin.reasons("ServiceJob", "train", job("q", trainingJob=wrong))
+    (hidden,) = plugin.reasons("ServiceJob", "train", job("q", trainingJob=wrong), secrets=[path])
+
+    assert shown.endswith("got -7")
+    assert "-7" not in hidden
+
+
+def test_a_preview_knows_what_it_can(plugin: NativePlugin) -> None:
+    """Arguments and cost are known, what AWS will say is not; unknown arguments are no mistake."""
+    inputs = job(UNKNOWN, trainingJob={**TYPED, "hyperParameters": {"epochs": UNKNOWN}})
+
+    known = plugin.preview("ServiceJob", "train", inputs)
+
+    assert (known["jobArn"], known["status"], known["jobQueue"]) == (UNKNOWN,) * 3
+    assert known["jobName"] == "train"
+    assert known["maxInstanceHours"] == pytest.approx(0.17)
+
+
+def test_a_diff_names_the_leaf(aws: EmulatedBatch, plugin: NativePlugin) -> None:
+    """A hyperparameter replaces, a tag is changed in place; a number is no change of its text."""
+    train = plugin.create("ServiceJob", "train", job(aws.make_queue(), tags={"team": "a"}))
+    payload = {**TYPED, "hyperParameters": {"epochs": 5}}
+    queue = train.outputs["jobQueue"]
+
+    more = plugin.diff(train, job(queue, trainingJob=payload, tags={"team": "a"}))
+    tags = plugin.diff(train, job(queue, tags={"team": "b", "cost": "1"}))
+    same = {**TYPED, "hyperParameters": {"epochs": 3}}
+
+    assert changed(more) == {"trainingJob.hyperParameters.epochs": "UPDATE_REPLACE"}
+    assert (list(more.replaces), more.deleteBeforeReplace) == (["trainingJob"], True)
+    assert changed(tags) == {"tags.team": "UPDATE", "tags.cost": "ADD"}
+    assert list(tags.replaces) == []
+    assert changed(plugin.diff(train, job(queue, trainingJob=same, tags={"team": "a"}))) == {}
+    assert changed(plugin.diff(train, job(queue, tags={"team": "a"}, region="us-east-1"))) == {}
+
+
+def test_either_form_of_the_payload_is_the_same_job(
+    aws: EmulatedBatch, plugin: NativePlugin
+) -> None:
+    """A program may go from the typed payload to AWS's own names, and nothing runs again."""
+    queue = aws.make_queue()
+    train = plugin.create("ServiceJob", "train", job(queue))
+    request = json.loads(aws.batch.describe_service_job(jobId=train.id)["serviceRequestPayload"])
+    del request["TrainingJobName"]
+    as_text = {"jobQueue": queue, "serviceRequestPayload": json.dumps(request)}
+
+    assert changed(plugin.diff(train, {**as_text, "serviceRequestPayload": request})) == {}
+    assert changed(plugin.diff(train, as_text)) == {}
+    request["RoleArn"] += "-2"
+    assert changed(plugin.diff(train, {**as_text, "serviceRequestPayload": request})) == {
+        "serviceRequestPayload.RoleArn": "UPDATE_REPLACE"
+    }
+
+
+def test_what_somebody_changed_comes_back_as_an_input(
+    aws: EmulatedBatch, plugin: NativePlugin
+) -> None:
+    """The refresh shows it, the next preview would change it back, the update does."""
+    queue = queue_side(plugin)["queue"]
+    wanted = read(queue.inputs).values
+    aws.batch.update_job_queue(jobQueue=queue.id, priority=7)
+    aws.advance(5)
+
+    found = plugin.refresh(queue)
+
+    assert found is not None
+    assert read(found.inputs).values["priority"] == 7
+    assert changed(plugin.diff(found, wanted)) == {"priority": "UPDATE"}
+    plugin.update(found, wanted)
+    assert aws.batch.describe_job_queues()["jobQueues"][0]["priority"] == 1
+
+
+def test_an_update_keeps_outputs_known_in_a_preview(
+    aws: EmulatedBatch, plugin: NativePlugin
+) -> None:
+    """Nothing downstream of a changed tag is in doubt."""
+    train = plugin.create("ServiceJob", "train", job(aws.make_queue()))
+    news = plugin.news(train, job(train.outputs["jobQueue"], tags={"team": "b"}))
+    request = proto.UpdateRequest(
+        id=train.id,
+        urn=train.urn,
+        olds=train.state,
+        old_inputs=train.inputs,
+        news=news,
+        preview=True,
+    )
+
+    known = read(plugin.stub.Update(request).properties).values
+
+    assert UNKNOWN not in known.values()
+    assert (known["jobArn"], known["tags"]) == (train.id, {"team": "b"})
+
+
+def test_a_secret_stays_one_at_its_depth(aws: EmulatedBatch, plugin: NativePlugin) -> None:
+    """In inputs and state; and AWS's words that quote it are masked."""
+    payload = {**TYPED, "environment": {"API_KEY": SECRET}}
+    path = ("trainingJob", "environment", "API_KEY")
+    inputs = job(aws.make_queue(), trainingJob=payload)
+
+    train = plugin.create("ServiceJob", "train", inputs, [path])
+    aws.batch.terminate_service_job(jobId=train.id, reason=f"it said {SECRET}")
+    aws.advance(60)
+    found = plugin.refresh(train)
+
+    assert found is not None
+    for message in (train.inputs, train.state, found.inputs, found.state):
+        assert path in read(message).secrets
+    assert "[secret]" in found.outputs["statusReason"]
+    assert SECRET not in found.outputs["statusReason"]
+
+
+def test_a_job_of_somebody_else_is_imported_whole(aws: EmulatedBatch, plugin: NativePlugin) -> None:
+    """With its typed payload; the program that says the same is no change, and may end it."""
+    queue = aws.make_queue()
+    payload = (
+        '{"TrainingJobName": "foreign", "RoleArn": "arn:aws:iam::123456789012:role/training", '
+        '"AlgorithmSpecification": {"TrainingImage": "i", "TrainingInputMode": "File"}, '
+        '"OutputDataConfig": {"S3OutputPath": "s3://bucket/models"}, '
+        '"ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, '
+        '"VolumeSizeInGB": 1}, "StoppingCondition": {"MaxRuntimeInSeconds": 600}, '
+        '"Environment": {"API_KEY": "sk-very-secret"}}'
+    )
+    arn = aws.batch.submit_service_job(
+        jobName="foreign",
+        jobQueue=queue,
+        serviceJobType="SAGEMAKER_TRAINING",
+        serviceRequestPayload=payload,
+        tags={"team": "speech"},
+    )["jobArn"]
+
+    found = plugin.adopt("ServiceJob", "foreign", arn)
+
+    assert found is not None
+    inputs = read(found.inputs)
+    assert inputs.values["trainingJob"]["resourceConfig"]["instanceCount"] == 1
+    assert inputs.values["tags"] == {"team": "speech"}
+    assert inputs.secrets == {("trainingJob", "environment")}
+    assert changed(plugin.diff(found, inputs.values)) == {}
+    plugin.delete(found)
+    assert aws.batch.describe_service_job(jobId=arn)["isTerminated"] is True
+
+
+def test_the_queue_side_is_imported_quietly(plugin: NativePlugin) -> None:
+    """What an import reads is what a program would write; what is not there is none."""
+    for each in queue_side(plugin).values():
+        kind = each.urn.split("::")[2].rpartition(":")[2]
+        found = plugin.adopt(kind, "imported", each.id)
+        assert found is not None
+        inputs = read(found.inputs).values
+        assert "tags" not in inputs
+        assert changed(plugin.diff(found, inputs)) == {}
+    assert plugin.adopt("JobQueue", "none", "no-such-queue") is None
+
+
+def test_what_is_not_valid_in_time_keeps_its_id(plugin: NativePlugin) -> None:
+    """The engine gets id, state and the reason; the update goes on, and ends with VALID."""
+    inputs = {"capacityLimits": LIMITS, "timeouts": {"create": 0.000001, "update": 60}}
+
+    with pytest.raises(PartialStateError) as raised:
+        plugin.create("ServiceEnvironment", "capacity", inputs)
+
+    assert raised.value.id.endswith("service-environment/capacity-6f4f6d4")
+    (reason,) = raised.value.reasons
+    assert "it is CREATING after its timeout" in reason
+    checked = plugin.check("ServiceEnvironment", "capacity", inputs)
+    request = proto.UpdateRequest(
+        id=raised.value.id,
+        urn=plugin.urn("ServiceEnvironment", "capacity"),
+        olds=raised.value.message,
+        old_inputs=checked.inputs,
+        news=checked.inputs,
+    )
+    assert read(plugin.stub.Update(request).properties).values["status"] == "VALID"
+
+
+def test_a_create_that_was_lost_is_found_again(aws: EmulatedBatch, plugin: NativePlugin) -> None:
+    """Of either front: both give a resource one identity."""
+    queue = aws.make_queue()
+    first = plugin.create("ServiceJob", "train", job(queue))
+
+    assert plugin.create("ServiceJob", "train", job(queue)).id == first.id
+    assert aws.submitted() == 1
+
+
+def test_a_recorded_job_is_not_taken_for_a_lost_one(
+    aws: EmulatedBatch, plugin: NativePlugin
+) -> None:
+    """`--replace` creates first and asks no diff: it is refused with the way to a new run."""
+    queue = aws.make_queue()
+    first = plugin.create("ServiceJob", "train", job(queue))
+    plugin.servicer.close()  # the engine ends the plugin: the state is written
+
+    with pytest.raises(grpc.RpcError) as raised:
+        plugin.create("ServiceJob", "train", job(queue))
+
+    assert "change `triggers` for a new run" in raised.value.details()
+    assert 'adoptJobId: "' in raised.value.details()
+    again = plugin.create("ServiceJob", "train", job(queue, triggers=[1]))
+    assert again.id != first.id
+
+
+def test_a_job_that_was_just_taken_over_is_not_ended(
+    aws: EmulatedBatch, plugin: NativePlugin
+) -> None:
+    """A replacement that came too early for the mark: the one run goes on, with a warning."""
+    queue = aws.make_queue()
+    first = plugin.create("ServiceJob", "train", job(queue))
+
+    second = plugin.create("ServiceJob", "train", job(queue))
+    plugin.delete(first)
+
+    assert second.id == first.id
+    assert aws.batch.describe_service_job(jobId=first.id)["isTerminated"] is False
+    assert any("change `triggers` for a new run" in text for text in plugin.warnings())
+
+
+def test_replacing_a_job_is_a_new_run(aws: EmulatedBatch, plugin: NativePlugin) -> None:
+    """The diff asks for the delete first; the same request then is the next generation."""
+    queue = aws.make_queue()
+    first = plugin.create("ServiceJob", "train", job(queue))
+    changes = plugin.diff(first, job(queue, triggers=[2]))
+    other = NativePlugin(aws)
+    other.diff(first, job(queue))
+    other.delete(first)
+
+    again = other.create("ServiceJob", "train", job(queue))
+    other.close()
+
+    assert changes.deleteBeforeReplace
+    assert again.id != first.id
+    assert aws.batch.describe_service_job(jobId=first.id)["isTerminated"] is True
+
+
+def test_warnings_stand_on_the_row(aws: EmulatedBatch, plugin: NativePlugin) -> None:
+    """Once, however often the engine checks; with the names of the schema."""
+    endless = {name: each for name, each in TYPED.items() if name != "stoppingCondition"}
+    inputs = job(aws.make_queue(), trainingJob=endless)
+    for _ in range(2):
+        plugin.check("ServiceJob", "train", inputs)
+
+    lines = [line for line in plugin.engine.lines if line.is_warning]
+
+    assert [line.urn for line in lines] == [plugin.urn("ServiceJob", "train")]
+    assert lines[0].text.startswith("no stop condition")
+
+
+def test_default_tags_are_below_the_resource_s_own(aws: EmulatedBatch) -> None:
+    """As the dynamic resources have them, and pulumi-aws."""
+    plugin = NativePlugin(aws, {"defaultTags": {"tags": {"team": "speech", "cost": "1"}}})
+
+    checked = plugin.check(
+        "ServiceEnvironment", "it", {"capacityLimits": LIMITS, "tags": {"cost": "2"}}
+    )
+    plugin.close()
+
+    assert read(checked.inputs).values["tags"] == {"team": "speech", "cost": "2"}
+
+
+def test_a_delete_that_waits_ends_with_a_cancel(aws: EmulatedBatch, plugin: NativePlugin) -> None:
+    """The reason is one line, and a later delete goes on."""
+    made = plugin.create("ServiceEnvironment", "capacity", {"capacityLimits": LIMITS})
+    plugin.stub.Cancel(empty_pb2.Empty())
+
+    with pytest.raises(grpc.RpcError) as raised:
+        plugin.delete(made)
+
+    assert "cancelled" in raised.value.details()
+    later = NativePlugin(aws)
+    later.delete(made)
+    later.close()
+
+
+def test_a_cancelled_create_keeps_what_is_made(plugin: NativePlugin) -> None:
+    """Its id is known, so it is in the state."""
+    plugin.stub.Cancel(empty_pb2.Empty())
+
+    with pytest.raises(PartialStateError) as raised:
+        plugin.create("ServiceEnvironment", "capacity", {"capacityLimits": LIMITS})
+
+    assert raised.value.id.endswith("capacity-6f4f6d4")
