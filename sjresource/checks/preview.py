@@ -19,7 +19,7 @@ from sjresource.checks.rules.requests import LET_PASS
 from sjresource.errors import SjresourceError
 from sjresource.sanitize import plain
 from sjresource.stack.identity import name_of
-from sjresource.stack.warning import warn
+from sjresource.warning import warn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping

@@ -315,7 +315,7 @@ class Completions:
         return Reporter(
             lambda urn, text: engine.progress(urn or "", text),
             lambda urn, text: engine.warn(urn or "", text),
-            REPORT_RATES[self._around.configuration.progress],
+            REPORT_RATES["sparse"],
         )
 
     @cached_property

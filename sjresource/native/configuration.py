@@ -16,46 +16,18 @@ import pulumi
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.settings import UNSUPPORTED, CheckSettings, Settings
 from sjresource.native.kinds import native_words
+from sjresource.native.schema import provider_settings
 from sjresource.sanitize import plain
 from sjresource.stack.config import SETTINGS, wrong_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-AWS_KEYS = (
-    "accessKey",
-    "allowedAccountIds",
-    "assumeRole",
-    "assumeRoleWithWebIdentity",
-    "assumeRoles",
-    "customCaBundle",
-    "defaultTags",
-    "endpoints",
-    "forbiddenAccountIds",
-    "httpProxy",
-    "httpsProxy",
-    "ignoreTags",
-    "insecure",
-    "maxRetries",
-    "noProxy",
-    "profile",
-    "region",
-    "retryMode",
-    "secretKey",
-    "sharedConfigFiles",
-    "sharedCredentialsFiles",
-    "stsRegion",
-    "token",
-    "useDualstackEndpoint",
-    "useFipsEndpoint",
-)
-"""pulumi-aws's settings that have an effect here."""
-
-OWN_KEYS = ("organization", "preflight", "progress", "validation")
-"""Ours."""
-
 NO_ORGANIZATION = "organization"
 """The organization where none is named: that of every backend but Pulumi Cloud."""
+
+_ALSO_READ = ("assumeRole", *UNSUPPORTED)
+"""Settings of pulumi-aws that the schema need not offer: an older form, and what has no effect."""
 
 _ENGINES_OWN = ("version", "pluginDownloadURL", "parameterization")
 
@@ -66,7 +38,6 @@ class Configuration(NamedTuple):
     settings: Settings = Settings()
     checking: CheckSettings = CheckSettings()
     organization: str = NO_ORGANIZATION
-    progress: str = "sparse"
 
 
 def configuration_of(given: Mapping[str, Any]) -> Configuration:
@@ -86,7 +57,6 @@ def configuration_of(given: Mapping[str, Any]) -> Configuration:
         Settings.from_config(text),
         CheckSettings.from_config(text),
         text("organization") or NO_ORGANIZATION,
-        text("progress") or "sparse",
     )
 
 
@@ -94,7 +64,7 @@ def configuration_problems(
     given: Mapping[str, Any], secret: frozenset[str]
 ) -> Iterator[tuple[str, str]]:
     """Yield the name and the reason of each wrong setting; `secret` are names of secrets."""
-    known = (*AWS_KEYS, *OWN_KEYS, *UNSUPPORTED)
+    known = (*provider_settings(), *_ALSO_READ)
     for name, value in sorted(given.items()):
         if name in _ENGINES_OWN or name.startswith("__"):
             continue

@@ -66,9 +66,9 @@ from sjresource.stack.identity import (
 )
 from sjresource.stack.ownership import has_ended, is_recorded, other_owner, require_ours
 from sjresource.stack.provider import BatchProvider, update_tags
-from sjresource.stack.warning import warn
 from sjresource.vocabulary import SAGEMAKER_TRAINING, TERMINAL
 from sjresource.waiting.jobs import DeclaredJob
+from sjresource.warning import warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -17,7 +17,7 @@ from pulumi.runtime.proto import (
 )
 
 from sjresource.native.engine import Cancellation
-from sjresource.native.servicer import Servicer
+from sjresource.native.plugin.servicer import Servicer
 from sjresource.native.values import UNKNOWN, read, write
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ import grpc
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from sjresource.native.servicer import Servicer
+from sjresource.native.plugin.servicer import Servicer
 
 _THREADS = 256
 """As many at once as the engine ever asks for: most of them wait."""

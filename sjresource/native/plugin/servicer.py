@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import traceback
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import grpc
@@ -30,14 +29,13 @@ from sjresource.native.invokes import invoke
 from sjresource.native.kinds import COMPLETION, KINDS, native_words, type_of
 from sjresource.native.lives import Life, PartialState, Surroundings
 from sjresource.native.recording import Recorder
+from sjresource.native.schema import schema_text
 from sjresource.native.values import read
 from sjresource.sanitize import plain
-from sjresource.stack.warning import show_warnings_by
+from sjresource.warning import show_warnings_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-SCHEMA = Path(__file__).with_name("schema.json")
 
 _SCHEMA_VERSIONS = (0, 1)
 
@@ -140,7 +138,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         if request.version not in _SCHEMA_VERSIONS:
             seen = "there is no such schema; there are 0 and 1"
             raise SjresourceError("reading", "schema", f"version {request.version}", seen)
-        return proto.GetSchemaResponse(schema=SCHEMA.read_text("utf-8"))
+        return proto.GetSchemaResponse(schema=schema_text())
 
     @_answered
     def CheckConfig(self, request: Any, _context: Any) -> Any:

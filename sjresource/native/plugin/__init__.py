@@ -1,0 +1,1 @@
+"""The plugin's process: `serving` starts it, `servicer` answers each request of the protocol."""
