@@ -5,6 +5,6 @@ resource does not have, and `detailed_diff` finds the leaves that changed. `sche
 engine and the SDKs know of all that. `kinds` says which core class lives for which resource,
 `lives` drives them, with `imports` for what no program has declared; `completions` waits for jobs,
 `invokes` calls functions, `configuration` reads the provider's own settings. `engine` is the log
-and the order to cancel, `recording` marks in AWS what a state has. How the schema spells what the core spells in another way is
-`stack/spelling.py`'s, below.
+and the order to cancel, `recording` marks in AWS what a state has. How the schema spells what the
+core spells in another way is `stack/spelling.py`'s, below.
 """
