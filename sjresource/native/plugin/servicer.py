@@ -153,7 +153,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answered
     def DiffConfig(self, request: Any, _context: Any) -> Any:
-        """Say whether the configuration changes; the resources say what that means for them."""
+        """Compare the configuration; what a change means is for the resources to say."""
         same = read(request.olds).values == read(request.news).values
         changes = proto.DiffResponse.DIFF_NONE if same else proto.DiffResponse.DIFF_SOME
         return proto.DiffResponse(changes=changes)
