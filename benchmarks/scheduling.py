@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.table import Row
 from sjresource.emulator.scheduling.capacity import Environment
-from sjresource.emulator.scheduling.planning import plan
+from sjresource.emulator.scheduling.plan import make_plan
 from sjresource.emulator.scheduling.state import (
     FairSharePolicy,
     Plan,
@@ -84,7 +84,7 @@ def one_pass(policy: str, size: int, room: int) -> tuple[float, float]:
         queue.arn: {share: lines.jobs(queue.arn, share) for share in SHARES}
     }
     environments = {"env": Environment("env", open=True, limits={KIND: room})}
-    decided: Plan = plan(State([queue], environments, waiting), 0.0, explain=False)
+    decided: Plan = make_plan(State([queue], environments, waiting), 0.0, explain=False)
     for number in decided.placements:
         share, priority, job = jobs[int(number)]
         lines.remove(queue.arn, share, priority, job.sequence)

@@ -152,7 +152,7 @@ def _process_executor(data: Path) -> Callable[[str, Credentials], Executor]:
 
     def make(url: str, credentials: Credentials) -> Executor:
         executor = ProcessExecutor(data / TRAINING, url, credentials)
-        executor.recover()
+        executor.end_leftovers()
         return executor
 
     return make

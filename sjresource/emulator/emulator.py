@@ -23,11 +23,11 @@ from sjresource.emulator.engine.lifecycle import Lifecycle
 from sjresource.emulator.executors.scripts import ScriptRules
 from sjresource.emulator.executors.simulated import SimulatedExecutor
 from sjresource.emulator.server.application import Application
-from sjresource.emulator.server.authentication import Authenticator
 from sjresource.emulator.server.connections import cut_connection
 from sjresource.emulator.server.page import EmulatorControls, EmulatorSource
-from sjresource.emulator.server.routing import ServiceRouter
+from sjresource.emulator.server.router import ServiceRouter
 from sjresource.emulator.server.server import Server
+from sjresource.emulator.server.sigv4 import Authenticator
 from sjresource.emulator.services.logs import LogsPersistence
 from sjresource.emulator.services.moto import MotoServices, Persistence
 from sjresource.emulator.services.s3 import S3Persistence
@@ -57,10 +57,10 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 @runtime_checkable
-class Recoverable(Protocol):
+class EndsLeftovers(Protocol):
     """An executor that can kill whatever runs in its folder."""
 
-    def recover(self) -> list[str]:
+    def end_leftovers(self) -> list[str]:
         """Kill what runs; return the names of the training jobs."""
 
 
@@ -181,9 +181,9 @@ class Emulator:
         closing = threading.Thread(target=self._executor.close, daemon=True)
         closing.start()
         closing.join(_GRACE_SECONDS)
-        if closing.is_alive() and isinstance(self._executor, Recoverable):
+        if closing.is_alive() and isinstance(self._executor, EndsLeftovers):
             with contextlib.suppress(OSError):  # jobs that end clean up at the same time
-                self._executor.recover()
+                self._executor.end_leftovers()
             closing.join(_GRACE_SECONDS)
 
     def _application(

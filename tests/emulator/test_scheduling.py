@@ -14,7 +14,7 @@ from sjresource.emulator.engine.transitions import (
     training_job_name,
 )
 from sjresource.emulator.scheduling.capacity import Environment
-from sjresource.emulator.scheduling.planning import plan
+from sjresource.emulator.scheduling.plan import make_plan
 from sjresource.emulator.scheduling.reasons import TOO_LARGE
 from sjresource.emulator.scheduling.state import Queue, RunningJob, State, WaitingJob
 
@@ -41,7 +41,7 @@ def decide(
         waiting={queue: {"": jobs} for queue, jobs in waiting.items()},
         running=[RunningJob(arn, "other", arn, units) for arn, units in (used or {}).items()],
     )
-    return plan(state, 0.0)
+    return make_plan(state, 0.0)
 
 
 def test_what_fits_is_placed_in_order() -> None:

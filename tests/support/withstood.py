@@ -52,7 +52,7 @@ ATTACKS: Final = (
     Attack(
         "presigned URLs for 0 s, for ever, for garbage; a signature that is there twice",
         "refused with AWS's code",
-        "test_authentication.py",
+        "test_sigv4.py",
         "test_a_presigned_url_has_bounds",
     ),
     Attack(
@@ -76,19 +76,19 @@ ATTACKS: Final = (
     Attack(
         "scripts of 1e10 s, of 10^8 interruptions, of other types",
         "refused in rules; the job fails with what is wrong; others go on",
-        "test_hostile_orders.py",
+        "test_hostile_requests.py",
         "test_a_script_out_of_bounds",
     ),
     Attack(
         "clock, rules, faults, switches of NaN, infinity, 1e300, other types",
         "refused with what is allowed; the clock goes on",
-        "test_hostile_orders.py",
+        "test_hostile_requests.py",
         "test_an_order_out_of_bounds",
     ),
     Attack(
         "a record that can't be read, or not be ticked",
         "set aside as failed with its reason; others go on",
-        "test_hostile_orders.py",
+        "test_hostile_requests.py",
         ("test_a_record", "test_a_damaged", "test_an_executor"),
     ),
     Attack(

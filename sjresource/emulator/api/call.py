@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from msgspec import Meta
 
-from sjresource.emulator.protocol.decoding import read_json
 from sjresource.emulator.protocol.errors import ClientException
+from sjresource.emulator.protocol.user_json import read_json
 from sjresource.emulator.store.arns import batch_arn
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from msgspec import Meta
 
-from sjresource.emulator.protocol.decoding import WrongInputError, decode_members
 from sjresource.emulator.protocol.errors import AWSError
 from sjresource.emulator.protocol.http_messages import Response
+from sjresource.emulator.protocol.user_json import WrongInputError, decode_members
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -15,15 +15,15 @@ from sjresource.emulator.api.call import Behaviour
 from sjresource.emulator.clock import FASTEST
 from sjresource.emulator.controls.faults import read_fault
 from sjresource.emulator.executors.scripts import rule_from
-from sjresource.emulator.protocol.decoding import (
+from sjresource.emulator.protocol.errors import AWSError
+from sjresource.emulator.protocol.http_messages import json_response
+from sjresource.emulator.protocol.user_json import (
     JSONObject,
     Seconds,
     decode,
     decode_members,
     read_json,
 )
-from sjresource.emulator.protocol.errors import AWSError
-from sjresource.emulator.protocol.http_messages import json_response
 from sjresource.emulator.services.sts import LONGEST_VALIDITY
 from sjresource.emulator.store.records import HOLDING_CAPACITY, LIVE
 
@@ -47,7 +47,7 @@ _ADVANCING_SECONDS: Final = 50
 """Real time; callers wait for a minute."""
 
 
-class _ClockOrder(JSONObject):
+class _ClockRequest(JSONObject):
     advance: Seconds | UnsetType = UNSET
     rate: Annotated[float, Meta(ge=0, le=FASTEST)] | UnsetType = UNSET
 
@@ -60,7 +60,7 @@ class _Loss(JSONObject):
     action: Literal["expire", "vanish"]
 
 
-class _IdentityOrder(JSONObject):
+class _IdentityRequest(JSONObject):
     seconds: Annotated[float, Meta(ge=1, le=LONGEST_VALIDITY)] = 3600
 
 
@@ -123,14 +123,14 @@ class ControlRoutes:
         return {"now": self.clock.now(), "rate": self.clock.rate}
 
     def _move_clock(self, body: Any) -> dict[str, float]:
-        order = decode(body, _ClockOrder, "body")
+        request = decode(body, _ClockRequest, "body")
         if not self._moving.acquire(timeout=_MOVING_SECONDS):
             raise ValueError("the clock is being moved by another request; wait until that is done")
         try:
-            if order.rate is not UNSET:
-                self.clock.set_rate(order.rate)
-            if order.advance is not UNSET:
-                self.clock.advance(order.advance, within=_ADVANCING_SECONDS)
+            if request.rate is not UNSET:
+                self.clock.set_rate(request.rate)
+            if request.advance is not UNSET:
+                self.clock.advance(request.advance, within=_ADVANCING_SECONDS)
         finally:
             self._moving.release()
         return self._time()
@@ -144,7 +144,7 @@ class ControlRoutes:
         return asdict(self.behaviour)
 
     def _issue_identity(self, body: Any) -> dict[str, Any]:
-        seconds = decode(body, _IdentityOrder, "body").seconds
+        seconds = decode(body, _IdentityRequest, "body").seconds
         return {"token": self.web_identities.issue(seconds)}
 
     def _answer_job(self, request: Request, job_id: str) -> dict[str, Any]:

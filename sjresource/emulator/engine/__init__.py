@@ -6,9 +6,9 @@ payload.py             read when it is submitted: the capacity that it asks for
 lifecycle.py           ticks whenever something is due; each tick goes through
 tick.py                    what its steps share
 resources.py               queues, environments and shares: VALID, or gone
-queues.py                  waiting jobs: into the queue, onto capacity, out of it
+waiting_jobs.py            waiting jobs: into the queue, onto capacity, out of it
 scheduling_state.py            the state from which `scheduling` decides
-training.py                training jobs: started, polled, stopped
+training_jobs.py           training jobs: started, polled, stopped
 queue_front.py             the first jobs of each queue, and since when
 transitions.py         every change of a job's status, retries included
 """

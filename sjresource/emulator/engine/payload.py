@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 import botocore.loaders
 from botocore.model import ServiceModel, StructureShape
 
-from sjresource.emulator.protocol.decoding import read_json
 from sjresource.emulator.protocol.shapes import type_problems
+from sjresource.emulator.protocol.user_json import read_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from sjresource.emulator.engine.scheduling_state import state_of
-from sjresource.emulator.scheduling.planning import order
+from sjresource.emulator.scheduling.plan import order
 from sjresource.emulator.scheduling.state import QuotaSharePolicy
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from msgspec import Meta
 
-from sjresource.emulator.protocol.decoding import (
+from sjresource.emulator.protocol.user_json import (
     Count,
     JSONObject,
     Seconds,
@@ -172,11 +172,11 @@ def scripts_from(description: Any, default: Script) -> list[Script]:
 
 def rule_from(description: Any, default: Script) -> Rule:
     """Read a rule; raises ValueError with what is wrong."""
-    order = decode(description, _RuleOrder, "body")
-    return Rule(order.job_name, scripts_from(order.script, default), order.count)
+    request = decode(description, _RuleRequest, "body")
+    return Rule(request.job_name, scripts_from(request.script, default), request.count)
 
 
-class _RuleOrder(JSONObject):
+class _RuleRequest(JSONObject):
     job_name: str = "*"
     script: Any = None
     count: Count | None = None

@@ -13,10 +13,10 @@ import botocore.loaders
 from botocore.model import ServiceModel
 
 from sjresource.emulator.protocol.answer_types import fits
-from sjresource.emulator.protocol.decoding import read_json
 from sjresource.emulator.protocol.errors import ClientException, ServerException
 from sjresource.emulator.protocol.shapes import known_members, problems
 from sjresource.emulator.protocol.shapes import without_defaults as _bare
+from sjresource.emulator.protocol.user_json import read_json
 
 if TYPE_CHECKING:
     from botocore.model import StructureShape

@@ -4,7 +4,7 @@ Pure: a state and a time in, a plan out; no clock, no store. In the order of a d
 
     state.py           queues, policies, waiting and running jobs; and the plan that results
     waiting_list.py    each share's waiting jobs, in their order
-    planning.py        all queues, by priority; first in, first out for those without a policy
+    plan.py            all queues, by priority; first in, first out for those without a policy
     capacity.py        what is free in the service environments
     fair_share.py      a queue with a fairsharePolicy
     quota_shares.py    a queue under quota management, with its

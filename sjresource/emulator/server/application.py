@@ -22,13 +22,13 @@ from sjresource.emulator.protocol.http_messages import (
     read_head,
     with_body,
 )
-from sjresource.emulator.server.authentication import (
+from sjresource.emulator.server.connections import MOST_BYTES
+from sjresource.emulator.server.router import operation_and_parameters
+from sjresource.emulator.server.sigv4 import (
     claimed_service,
     claimed_signature,
     missing_signature,
 )
-from sjresource.emulator.server.connections import MOST_BYTES
-from sjresource.emulator.server.routing import operation_and_parameters
 from sjresource.emulator.store.damage import storage_problem
 
 if TYPE_CHECKING:
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
     from sjresource.emulator.controls.faults import Faults
     from sjresource.emulator.controls.routes import ControlRoutes
     from sjresource.emulator.protocol.http_messages import Request, Response
-    from sjresource.emulator.server.authentication import Authenticator
-    from sjresource.emulator.server.routing import ServiceRouter
+    from sjresource.emulator.server.router import ServiceRouter
+    from sjresource.emulator.server.sigv4 import Authenticator
     from sjresource.emulator.services.sts import WebIdentities
     from sjresource.page import PageApp
 

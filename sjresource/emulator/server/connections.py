@@ -15,7 +15,7 @@ from waitress.task import WSGITask  # type: ignore[import-untyped] # the same
 
 from sjresource.emulator.protocol.errors import AWSError, error_response
 from sjresource.emulator.protocol.http_messages import Request, target_of
-from sjresource.emulator.server.authentication import claimed_service
+from sjresource.emulator.server.sigv4 import claimed_service
 from sjresource.emulator.store.damage import storage_problem
 from sjresource.page.server import Channel
 

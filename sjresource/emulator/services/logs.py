@@ -9,8 +9,8 @@ import json
 import threading
 from typing import TYPE_CHECKING, Final
 
-from sjresource.emulator.protocol.decoding import read_object
 from sjresource.emulator.protocol.http_messages import Request
+from sjresource.emulator.protocol.user_json import read_object
 from sjresource.emulator.store.database import open_database
 
 if TYPE_CHECKING:

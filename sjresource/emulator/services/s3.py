@@ -17,8 +17,8 @@ import xml.etree.ElementTree as ET
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, unquote, urlsplit
 
-from sjresource.emulator.protocol.decoding import shown
 from sjresource.emulator.protocol.http_messages import Request, host_name
+from sjresource.emulator.protocol.user_json import shown
 from sjresource.emulator.store.data_folder import OBJECTS_INDEX, is_object_file, open_for_owner
 from sjresource.emulator.store.database import open_database
 

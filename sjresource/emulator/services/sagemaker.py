@@ -10,9 +10,9 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from sjresource.emulator.engine.payload import capacity_of, training_request
-from sjresource.emulator.protocol.decoding import read_object
 from sjresource.emulator.protocol.errors import AWSError
 from sjresource.emulator.protocol.http_messages import Response
+from sjresource.emulator.protocol.user_json import read_object
 
 if TYPE_CHECKING:
     from sjresource.emulator.executors.interface import Executor

@@ -1,7 +1,7 @@
 """The keys that the emulator accepts: its own random one, and temporary ones that STS issued.
 
 Its own is in `DATA/credentials`, an AWS shared credentials file (mode 0600) with the profile
-`sjresource-emulator`. `server/authentication.py` checks signatures.
+`sjresource-emulator`. `server/sigv4.py` checks signatures.
 """
 
 from __future__ import annotations

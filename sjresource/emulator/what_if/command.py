@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sjresource.emulator.protocol.decoding import read_json
+from sjresource.emulator.protocol.user_json import read_json
 from sjresource.emulator.what_if.plot import draw
 from sjresource.emulator.what_if.scenario_json import read_scenario
 from sjresource.emulator.what_if.simulate import simulate_scenario

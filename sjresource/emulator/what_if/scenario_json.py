@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from msgspec import UNSET, Meta, UnsetType, field, to_builtins
 
-from sjresource.emulator.protocol.decoding import (
+from sjresource.emulator.protocol.user_json import (
     Count,
     JSONObject,
     Seconds,

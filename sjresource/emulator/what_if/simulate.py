@@ -1,6 +1,6 @@
 """Simulates a scenario, from one event to the next.
 
-At each moment attempts end first, then come changes, then submissions; then `scheduling.plan`
+At each moment attempts end first, then come changes, then submissions; then `make_plan`
 decides.
 """
 
@@ -12,7 +12,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from sjresource.emulator.scheduling import planning
+from sjresource.emulator.scheduling.plan import make_plan
 from sjresource.emulator.scheduling.state import (
     FairSharePolicy,
     RunningJob,
@@ -111,7 +111,7 @@ class _Simulator:
                 self._handle(kind, what)
             self._decide()
         self._now = self._now if until is None else until
-        left = planning.plan(self._state(), self._now).blocked.values()
+        left = make_plan(self._state(), self._now).blocked.values()
         waiting = {blocked.job_id: blocked.why for blocked in left}
         return Simulation(self._histories, self._events, self._now, waiting)
 
@@ -190,7 +190,7 @@ class _Simulator:
                 past.popleft()
 
     def _decide(self) -> None:
-        plan = planning.plan(self._state(), self._now, explain=False)
+        plan = make_plan(self._state(), self._now, explain=False)
         for name, environment in plan.placements.items():
             self._start(name, environment)
         for preemption in plan.preemptions:

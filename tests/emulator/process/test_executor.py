@@ -425,10 +425,10 @@ def test_leftovers_of_a_killed_emulator_are_ended(
     (left,) = of_this_job(platform)
     successor = ProcessExecutor(folder, aws.url, aws.credentials)
 
-    assert successor.recover() == [job.name]
+    assert successor.end_leftovers() == [job.name]
     assert not lives(left)
     assert list(folder.iterdir()) == []
-    assert successor.recover() == []
+    assert successor.end_leftovers() == []
 
 
 def lives(process: psutil.Process) -> bool:

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class ProcessExecutor:
     """Runs each training job as a process, its files in a folder of its own under `folder`.
 
-    One process runs, however many instances a request names. Call `recover` once before the first
-    `start`.
+    One process runs, however many instances a request names. Call `end_leftovers` once before the
+    first `start`.
     """
 
     def __init__(
@@ -43,7 +43,7 @@ class ProcessExecutor:
         self._lock = threading.Lock()
         self._runs: dict[str, TrainingRun] = {}
 
-    def recover(self) -> list[str]:
+    def end_leftovers(self) -> list[str]:
         """End what a killed emulator left running; return the names of its training jobs."""
         folders = job_folders(self._folder)
         process_group.end_all(folders)

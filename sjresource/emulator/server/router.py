@@ -13,9 +13,9 @@ from urllib.parse import parse_qsl
 
 from sjresource.emulator.api import OPERATIONS
 from sjresource.emulator.protocol import model
-from sjresource.emulator.protocol.decoding import read_object
 from sjresource.emulator.protocol.errors import AWSError
 from sjresource.emulator.protocol.http_messages import json_response
+from sjresource.emulator.protocol.user_json import read_object
 from sjresource.emulator.services.moto import HOSTS
 from sjresource.emulator.services.moto_gaps import (
     SIMULATE_PRINCIPAL_POLICY,

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.emulator.engine import transitions
 from sjresource.emulator.engine.scheduling_state import policy_of, state_of
-from sjresource.emulator.engine.training import start_training_job
-from sjresource.emulator.scheduling import planning
+from sjresource.emulator.engine.training_jobs import start_training_job
+from sjresource.emulator.scheduling.plan import make_plan
 from sjresource.emulator.scheduling.state import FairSharePolicy
 from sjresource.emulator.store.records import HOLDING_CAPACITY
 
@@ -46,7 +46,7 @@ def schedule(tick: Tick) -> None:
     live = tick.store.live
     if not live.waiting_queues():
         return
-    plan = planning.plan(_state(tick), tick.now / 1000, explain=False)
+    plan = make_plan(_state(tick), tick.now / 1000, explain=False)
     placed = [job for job_id in plan.placements if (job := live.get(job_id)) is not None]
     tick.for_each(placed, lambda job: start_training_job(tick, job, plan.placements[job.id]))
     for preemption in plan.preemptions:
@@ -67,7 +67,7 @@ def why_waiting(tick: Tick, job: Job) -> str | None:
         return "the scheduler has not seen it yet"
     if job.status != "RUNNABLE":
         return None
-    plan = planning.plan(_state(tick), tick.now / 1000)
+    plan = make_plan(_state(tick), tick.now / 1000)
     blocked = plan.blocked.get((job.queue, job.share))
     if blocked is None or job.terminated:
         return "nothing: it is about to go on"

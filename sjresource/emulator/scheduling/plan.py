@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sjresource.emulator.scheduling.state import Queue, RunningJob, State, WaitingJob
 
 
-def plan(state: State, now: float, *, explain: bool = True) -> Plan:
+def make_plan(state: State, now: float, *, explain: bool = True) -> Plan:
     """Decide what starts, what is preempted, and what is blocked, at `now`.
 
     Without `explain` what is blocked has no `why`, which takes most of the time.

@@ -23,7 +23,7 @@ from emulator_requests import REGION, client
 from sjresource.emulator import Credentials, Emulator
 from sjresource.emulator.protocol.errors import AWSError
 from sjresource.emulator.protocol.http_messages import Request
-from sjresource.emulator.server.authentication import Authenticator, claimed_signature
+from sjresource.emulator.server.sigv4 import Authenticator, claimed_signature
 from sjresource.emulator.store.credentials import (
     Keyring,
     TemporaryCredentials,
