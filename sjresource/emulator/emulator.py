@@ -22,6 +22,7 @@ from sjresource.emulator.controls.routes import ControlRoutes
 from sjresource.emulator.engine.lifecycle import Lifecycle
 from sjresource.emulator.executors.scripts import ScriptRules
 from sjresource.emulator.executors.simulated import SimulatedExecutor
+from sjresource.emulator.server.access import Access
 from sjresource.emulator.server.application import Application
 from sjresource.emulator.server.connections import cut_connection
 from sjresource.emulator.server.page import EmulatorControls, EmulatorSource
@@ -214,12 +215,11 @@ class Emulator:
         kept = None if self._data_lock is None else self._address.page
         self._page = PageApp(source, EmulatorControls(control), kept)
         return Application(
-            authenticator=self._authenticator,
+            access=Access(self._authenticator, self.web_identities),
             services=services,
             control=control,
             faults=self.faults,
             calls=self.calls,
-            web_identities=self.web_identities,
             page=self._page,
             cut=cut_connection,
         )

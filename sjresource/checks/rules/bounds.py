@@ -1,8 +1,9 @@
 """Bounds of single values that AWS gives in words: its models' metadata lacks nearly all of them.
 
 One table, with the bounds of Batch's arguments by operation and those of the payload under
-CreateTrainingJob. How values depend on each other is in the modules of rules; the sizes of a
-payload and of a whole request are in `request_size`.
+CreateTrainingJob. Those that botocore's models do have (min, max, pattern, enum) are checked by
+`checks/values/shapes.py`. How values depend on each other is in the modules of rules; the sizes
+of a payload and of a whole request are in `request_size`.
 """
 
 from __future__ import annotations

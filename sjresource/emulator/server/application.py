@@ -1,53 +1,36 @@
-"""The WSGI entry point: checks Host, Origin, size and signature, then dispatches.
-
-A body is held in memory only once its signature is checked; `connections.py` bounds its size
-before. Three things need no signature: `GET /_emulator/health`, STS's AssumeRoleWithWebIdentity,
-whose token must be a trusted one, and the queue page, which has its own access token.
-"""
+"""The WSGI entry point: a request that `access.py` allows goes to its service, or to a control."""
 
 from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl
 
 from sjresource.emulator.controls.faults import ConnectionCutError
 from sjresource.emulator.controls.routes import PREFIX
 from sjresource.emulator.protocol.errors import AWSError, ServerException, error_response
 from sjresource.emulator.protocol.http_messages import (
-    body_sha256,
-    host_name,
     json_response,
     read_head,
-    with_body,
 )
+from sjresource.emulator.server.access import is_health_check, require_own_site
 from sjresource.emulator.server.connections import MOST_BYTES
 from sjresource.emulator.server.router import operation_and_parameters
-from sjresource.emulator.server.sigv4 import (
-    claimed_service,
-    claimed_signature,
-    missing_signature,
-)
+from sjresource.emulator.server.sigv4 import claimed_service
 from sjresource.emulator.store.damage import storage_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from sjresource.emulator.controls.call_log import CallLog
     from sjresource.emulator.controls.faults import Faults
     from sjresource.emulator.controls.routes import ControlRoutes
     from sjresource.emulator.protocol.http_messages import Request, Response
+    from sjresource.emulator.server.access import Access
     from sjresource.emulator.server.router import ServiceRouter
-    from sjresource.emulator.server.sigv4 import Authenticator
-    from sjresource.emulator.services.sts import WebIdentities
     from sjresource.page import PageApp
 
 _LOG: Final = logging.getLogger(__name__)
-_LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-_UNSIGNED_ACTION: Final = "AssumeRoleWithWebIdentity"
-_DEFAULT_REGION: Final = "us-east-1"
-_MOST_UNSIGNED: Final = 64 * 1024
 _HOP_BY_HOP: Final = frozenset({"connection", "content-length", "transfer-encoding"})
 
 
@@ -55,12 +38,11 @@ _HOP_BY_HOP: Final = frozenset({"connection", "content-length", "transfer-encodi
 class Application:
     """The WSGI application; `cut` closes the connection of an environment without an answer."""
 
-    authenticator: Authenticator
+    access: Access
     services: ServiceRouter
     control: ControlRoutes
     faults: Faults
     calls: CallLog
-    web_identities: WebIdentities
     page: PageApp
     cut: Callable[[dict[str, Any]], None]
 
@@ -87,7 +69,7 @@ class Application:
         service = ""
         try:
             head = read_head(environ)
-            _check_origin(head.headers)
+            require_own_site(head.headers)
             service = claimed_service(head) or _unsigned_service(head)
             _check_size(head, service)
             return self._answer_allowed(head, environ)
@@ -99,29 +81,12 @@ class Application:
             return error_response(_unexpected(error), service)
 
     def _answer_allowed(self, head: Request, environ: dict[str, Any]) -> Response:
-        if (head.method, head.target) == ("GET", f"{PREFIX}health"):
+        if is_health_check(head):
             return json_response({"status": "ok"})
-        signature = claimed_signature(head)
-        if signature is None:
-            return self._answer_unsigned(head, environ)
-        self.authenticator.verify(head, signature, body_sha256(environ))
-        request = with_body(head, environ)
+        service, region, request = self.access.allow(head, environ)
         if request.path.startswith(PREFIX):
             return self.control.answer(request)
-        return self._answer_service(signature.service, signature.region, request)
-
-    def _answer_unsigned(self, head: Request, environ: dict[str, Any]) -> Response:
-        """Answer AssumeRoleWithWebIdentity, which callers without a key make; refuse all others."""
-        length = head.headers.get("content-length", "0")
-        if (head.method, head.target) != ("POST", "/") or int(length) > _MOST_UNSIGNED:
-            raise missing_signature()
-        request = with_body(head, environ)
-        form = parse_qsl(request.body.decode("utf-8", "replace"))
-        if [value for name, value in form if name == "Action"] != [_UNSIGNED_ACTION]:
-            raise missing_signature()
-        tokens = [value for name, value in form if name == "WebIdentityToken"]
-        self.web_identities.require_trusted(tokens[0] if len(tokens) == 1 else "")
-        return self._answer_service("sts", _DEFAULT_REGION, request)
+        return self._answer_service(service, region, request)
 
     def _answer_service(self, service: str, region: str, request: Request) -> Response:
         operation, parameters = operation_and_parameters(service, request)
@@ -160,14 +125,3 @@ def _unexpected(error: Exception) -> AWSError:
     # The request may hold secrets: the log says where we failed, not on what.
     _LOG.error("answering a request: an unexpected error", exc_info=error)
     return ServerException("the emulator failed; please report it")
-
-
-def _check_origin(headers: Mapping[str, str]) -> None:
-    """Refuse web pages of other sites, and names that others have bound to our address."""
-    host = headers.get("host", "")
-    name = host_name(host)
-    if name not in _LOOPBACK and not name.endswith(".localhost"):
-        raise AWSError("AccessDeniedException", "the Host header does not name this machine", 403)
-    origin = headers.get("origin")
-    if origin is not None and origin.partition("://")[2] != host:
-        raise AWSError("AccessDeniedException", "the Origin header names another site", 403)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import logging
 import threading
 import time
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import waitress  # type: ignore[import-untyped] # it has no types
 from waitress import wasyncore
 
+from sjresource.emulator.server.access import require_loopback
 from sjresource.emulator.server.connections import MOST_BYTES, EmulatorChannel, admit_all
 from sjresource.page.server import most_connections
 
@@ -40,7 +40,7 @@ class Server:
         admit: Callable[[Request], None] = admit_all,
         idle_seconds: int = 60,
     ) -> None:
-        _require_loopback(host)
+        require_loopback(host)
         self.host = host
         self._map: dict[int, Any] = {}
         # It warns whenever all its threads are busy, which no user could act on.
@@ -106,15 +106,3 @@ class Server:
             wasyncore.loop(timeout=1.0, use_poll=True, map=self._map, count=1)
         self._server.task_dispatcher.shutdown(timeout=1)
         wasyncore.close_all(self._map, ignore_all=True)
-
-
-def _require_loopback(host: str) -> None:
-    """Raise ValueError for an address that other machines reach: the emulator runs commands."""
-    try:
-        loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        loopback = False
-    if not loopback:
-        raise ValueError(
-            f"starting Server ({host}): listens on a loopback address only; use 127.0.0.1"
-        )
