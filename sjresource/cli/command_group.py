@@ -20,7 +20,7 @@ COMMANDS = {
     "why": "Explain why a job waits or failed, with the evidence and what to do.",
     "queue": "Show how full a queue is, by share, who runs, and who waits for what.",
     "logs": "Print a job's log over all its attempts; -f follows it.",
-    "rerun": "Tell how to run a job again, and what that may cost; --yes runs it.",
+    "rerun": "Print how to run a job again, and what that may cost; --yes runs it.",
     "terminate": "Terminate a job that waits or runs.",
     "orphans": "List live jobs of the stack that are not in its state; --terminate ends them.",
     "doctor": "Check that everything `pulumi up` needs is in place, and how to fix what is not.",

@@ -1,4 +1,4 @@
-"""Says in a preview, on the stack's row, what its new runs may use at most, or refuses them.
+"""Reports in a preview, on the stack's row, what its new runs may use at most, or refuses them.
 
 A preview's registrations tell which jobs the `up` would run: the engine knows no id of a resource
 that is new or to be replaced. The program knows the arguments of all of them, and which are secret.
@@ -134,7 +134,7 @@ class _Plan:
             self._telling = pulumi.Output.from_input(self._tell())
 
     async def _tell(self) -> None:
-        """Say what is planned once every job that is declared is registered.
+        """Report what is planned once every job that is declared is registered.
 
         Raises:
             pulumi.RunError: it is more than the stack's setting allows.

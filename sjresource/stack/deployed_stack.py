@@ -118,7 +118,10 @@ def run_pulumi(folder: Path, *arguments: str) -> str:
         from pulumi import RunError  # noqa: PLC0415 - as above
 
         why = error.strerror or error
-        raise RunError(f"running pulumi: {why}; it must be on PATH to read a stack") from None
+        raise RunError(
+            f"running pulumi: {why}; it must be on PATH to read a stack; "
+            "`sjresource doctor` checks what Pulumi needs"
+        ) from None
     if ran.returncode:
         from pulumi.automation import CommandError, CommandResult  # noqa: PLC0415 - as above
 

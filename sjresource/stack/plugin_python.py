@@ -28,7 +28,7 @@ VARIABLE = "PULUMI_PYTHON_CMD"
 
 _ADVICE = (
     f'set os.environ["{VARIABLE}"] = sys.executable before the stack is made, '
-    "or the project's virtualenv option"
+    "or the project's virtualenv option; `sjresource doctor` says which Python that is"
 )
 
 _is_checked: ContextVar[bool] = ContextVar("_is_checked", default=False)

@@ -59,7 +59,7 @@ class StatusDetail:
         the names of queues and shares, hold nothing of it.
         """
         if job["status"] in HOLDS_CAPACITY:
-            return self._training(job, mask)
+            return self.training_words(self.training_job(job), mask)
         queue = self._queue(job) if stage(job["status"]) == "waiting" else None
         return why_waiting(job, queue) if queue else ""
 
@@ -69,15 +69,20 @@ class StatusDetail:
             return None
         return place_of(job, self._snapshot(job["jobQueue"]))
 
-    def _training(self, job: Detail, mask: Callable[[str], str]) -> str:
+    def training_job(self, job: Detail) -> Detail:
+        """Return the training job of the latest attempt, asked anew; empty if it is not told."""
         arn = parse_arn(training_job_arn(job) or "")
         if arn is None:
-            return ""
+            return {}
         sagemaker, name = self._sagemaker(arn.region), arn.name
-        training = self._ask(_TRAINING, name, lambda: sagemaker.find_training_job(name), keep=0)
+        ask = partial(sagemaker.find_training_job, name)
+        return self._ask(_TRAINING, name, ask, keep=0) or {}
+
+    def training_words(self, training: Detail, mask: Callable[[str], str] = str) -> str:
+        """Return in a few words how a training job goes that was asked for just now."""
         if _TRAINING in self._silent:
             return "no word from SageMaker"
-        return training_words(training or {}, mask)
+        return training_words(training, mask)
 
     def _queue(self, job: Detail) -> QueueDescription | None:
         arn = parse_arn(job.get("jobQueue", ""))

@@ -11,8 +11,8 @@ from emulated import PAYLOAD
 from emulated_stack import EmulatedCloud
 
 from sjresource.aws.payload import payload_json
-from sjresource.cli.commands.status import row
 from sjresource.cli.dashboard_source import AwsDataSource
+from sjresource.cli.job_table import wide_row
 from sjresource.cli.stack.context import StackContext
 from sjresource.cli.stack.state import StackJob
 from sjresource.cli.views.job import JobViewer, describe_jobs
@@ -226,7 +226,7 @@ def test_a_disabled_queue_or_share_is_the_reason(teams: Teams, sjresource: Comma
     assert job != waiting
     assert why["next_steps"] == ["the queue training is DISABLED: enable it, and jobs start again"]
     assert "training: DISABLED" in words
-    assert "waits: the queue training is DISABLED" in words
+    assert "  the queue training is DISABLED" in words
 
 
 def test_what_may_not_be_read_is_said_and_left_out(teams: Teams, sjresource: CommandLine) -> None:
@@ -319,9 +319,11 @@ def test_every_output_says_the_same_of_one_job(teams: Teams, sjresource: Command
     said = {
         "why": sjresource.answer("why", third, schema="why")["summary"].partition(": ")[2],
         "queue": view["waits_for"],
-        "queue, in words": _words_below("explore-3", sjresource("queue", "training").out),
+        "queue, in words": _words_below(
+            "explore-3", sjresource("queue", "training", "-o", "wide").out
+        ),
         "status, as JSON": shown.detail,
-        "status and watch": row(shown, 0).details[0].text,
+        "status and watch": wide_row(shown, (), 0).details[0].text,
     }
     with sjresource.shell():
         clients = StackContext(sjresource.folder).clients
@@ -355,7 +357,7 @@ def test_a_job_that_starts_has_a_time(teams: Teams, sjresource: CommandLine) -> 
 
     assert (shown.status, shown.since) == ("STARTING", described["scheduledAt"])
     assert shown.since
-    assert row(shown, shown.since / 1000 + 42).cells[2].text == "42 s"
+    assert wide_row(shown, (), shown.since / 1000 + 42).cells[2].text == "42 s"
     assert [job["since"] for job in page["jobs"]] == [shown.since]
     assert sjresource.answer("queue", "training", schema="queue")["running"][0]["since"] == (
         shown.since

@@ -51,14 +51,37 @@ def test_a_pipe_gets_a_line_for_each_job(shown: ShownStack) -> None:
     """Without colours or secrets, whatever the reasons hold; the next command is named."""
     ended = shown.sjresource("status")
 
-    header, *rows, hint = ended.out.splitlines()
+    header, *rows, closing, hint = ended.out.splitlines()
     assert (ended.code, ended.err) == (0, "")
-    assert header.split() == ["JOB", "STATE", "TIME", "ATTEMPT"]
+    assert header.split() == ["JOB", "STATE", "SINCE", "ATTEMPT", "DETAIL"]
     assert len(rows) == 7
     assert not any(each in ended.out for each in ("\x1b", "tok-12345", "\x07", "\u202e"))
     (broken,) = [row for row in rows if row.startswith("broken")]
     assert r"\x1b[31m[bold][secret][/bold]\x1b]0;title\x07 \u202eexit code 1" in broken
-    assert hint.endswith("sjresource why broken")
+    assert closing == "7 jobs: 4 succeeded, 1 failed, 1 running, 1 waiting"
+    assert hint == "why: sjresource why broken; once more: sjresource rerun broken"
+
+
+def test_jobs_are_chosen_and_sorted(shown: ShownStack) -> None:
+    """By state and queue, by any column; what there is not is told with what was meant."""
+    failed = shown.sjresource("status", "--state", "failed", "-o", "wide")
+    header, row, *_ = failed.out.splitlines()
+    small = shown.sjresource.answer(
+        "status", "--queue", "small", "--sort", "-state", schema="status"
+    )
+    slip = shown.sjresource("status", "--sort", "sinze")
+    both = shown.sjresource("status", "--json", "-o", "wide")
+
+    assert header.split() == ["JOB", "STATE", "SINCE", "ATTEMPT", "QUEUE"]
+    assert row.startswith("broken")
+    assert "Received status from SageMaker: AlgorithmError" in failed.out
+    assert [job["resource"] for job in small["jobs"]] == ["waiting", "running"]
+    assert shown.sjresource("status", "--state", "STARTING").out == (
+        "The stack test has no service jobs that are asked for.\n"
+    )
+    assert slip.code == 2
+    assert slip.err.endswith("there is no such column or metric; did you mean since?\n")
+    assert both.code == 2
 
 
 def test_what_may_quote_a_secret_is_withheld_where_secrets_cannot_be_read(
@@ -97,7 +120,10 @@ def test_a_stack_is_named_or_selected(shown: ShownStack, tmp_path: Path) -> None
 
     missing = shown.sjresource("status", "--stack", "prod")
     assert (missing.code, missing.out) == (6, "")
-    assert missing.err == "sjresource: running pulumi: no stack named 'prod' found\n"
+    assert missing.err == (
+        "sjresource: running pulumi: no stack named 'prod' found; "
+        "`sjresource doctor` checks what Pulumi needs\n"
+    )
 
     nowhere = shown.sjresource("status", "--cwd", str(tmp_path))
     assert nowhere.code == 6
@@ -110,7 +136,7 @@ def test_a_stack_is_named_or_selected(shown: ShownStack, tmp_path: Path) -> None
 
     without = shown.sjresource("status", PATH=str(tmp_path))
     assert (without.code, without.out) == (6, "")
-    assert "it must be on PATH" in without.err
+    assert "it must be on PATH to read a stack; `sjresource doctor` checks" in without.err
 
 
 def test_an_aws_that_does_not_answer_ends_it_in_one_line(shown: ShownStack) -> None:
@@ -205,7 +231,13 @@ def test_a_queue_shows_what_is_in_use_who_runs_and_who_waits(shown: ShownStack) 
 
     words = shown.sjresource("queue", view["queue"]["name"]).out
     assert "in use: 1 of 1 instances in one-" in words
-    assert "waits: 1st in the queue; 1 of 1 instances in use" in words
+    assert words.splitlines()[-1] == "2 jobs: 1 running, 1 waiting"
+    (line,) = [each for each in words.splitlines() if each.startswith("waiting ")]
+    assert line.endswith("1st in the queue; 1 of 1 instances in use")
+    only = shown.sjresource.answer("queue", "small", "--state", "RUNNABLE", schema="queue")
+    assert (only["running"], len(only["waiting"])) == ([], 1)
+    wide = shown.sjresource("queue", "small", "-o", "wide").out
+    assert "waits: 1st in the queue; 1 of 1 instances in use" in wide
 
 
 def test_a_queue_that_is_not_named_or_not_known_is_told(shown: ShownStack) -> None:

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sjresource.cli.job_table import no_such_column, sorted_with_unknown_last
 from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.stack.find_queue import find_queue, queue_argument
+from sjresource.cli.stack.order import natural_key
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
-from sjresource.cli.terminal.output import Output, output_option
-from sjresource.cli.terminal.table import Cell, Row, status_cell
+from sjresource.cli.terminal.output import Output, table_option
+from sjresource.cli.terminal.table import Cell, Column, Row, status_cell
 from sjresource.cli.views.queue import masked_reasons, queue_view
 from sjresource.errors import NotFound
 from sjresource.status.capacity import (
@@ -24,24 +26,53 @@ from sjresource.status.capacity import (
 )
 from sjresource.status.queue_reader import read_queue
 from sjresource.status.text import duration
-from sjresource.vocabulary import DISABLED
+from sjresource.vocabulary import DISABLED, LIVE, STATUSES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sjresource.cli.terminal.screen import Screen
 
     Shown = Mapping[str, Any]
 
 _MAX_WAITING = 20
-"""At most so many waiting jobs are printed; JSON has all."""
+"""At most so many waiting jobs are printed; the wide form and JSON have all."""
+
+
+_COLUMNS: Mapping[str, Callable[[Shown], Any]] = {
+    "job": lambda job: natural_key(_name(job).text),
+    "state": lambda job: STATUSES.index(job["status"]),
+    "since": lambda job: job["since"],
+    "share": lambda job: job["share"],
+    "place": lambda job: job.get("place"),
+}
+"""What each column is sorted by."""
 
 
 @click.command()
 @queue_argument
+@click.option(
+    "--sort",
+    metavar="COLUMN",
+    help="Sort by job, state, since, share or place; -COLUMN turns it round. Default: the order "
+    "in which jobs have started, and will start.",
+)
+@click.option(
+    "--state",
+    "states",
+    type=click.Choice(LIVE, case_sensitive=False),
+    multiple=True,
+    help="Only jobs in this state; may be repeated.",
+)
 @stack_options
-@output_option
-def queue(queue: str | None, context: StackContext, output: Output) -> None:
+@table_option
+def queue(
+    queue: str | None,
+    sort: str | None,
+    states: tuple[str, ...],
+    context: StackContext,
+    output: Output,
+) -> None:
     """Show how full a queue is, by share, which jobs run in it, and which wait for what.
 
     QUEUE is the Pulumi resource name of a queue of the stack, a queue's name or its ARN; it may be
@@ -57,10 +88,27 @@ def queue(queue: str | None, context: StackContext, output: Output) -> None:
     labels = {job.arn: job.label for job in context.jobs}
     described.jobs = masked_reasons(described.jobs, labels, lambda: context.mask)
     view = queue_view(described, labels)
-    output.print(view, lambda screen: render(screen, view, time.time()))
+    for part in ("running", "waiting"):
+        view[part] = _selected(view[part], states, sort)
+    output.print(view, lambda screen: render(screen, view, time.time(), wide=output.is_wide))
 
 
-def render(screen: Screen, view: Shown, now: float) -> None:
+def _selected(jobs: list[Shown], states: tuple[str, ...], sort: str | None) -> list[Shown]:
+    """Return the jobs that are asked for, sorted.
+
+    Raises:
+        CommandFailure: there is no such column.
+    """
+    shown = [job for job in jobs if not states or job["status"] in states]
+    if sort is None:
+        return shown
+    name = sort.removeprefix("-").lower()
+    if name not in _COLUMNS:
+        raise no_such_column(name, list(_COLUMNS))
+    return sorted_with_unknown_last(shown, _COLUMNS[name], backwards=sort.startswith("-"))
+
+
+def render(screen: Screen, view: Shown, now: float, *, wide: bool = False) -> None:
     """Print a queue."""
     about = view["queue"]
     screen.print(
@@ -73,31 +121,46 @@ def render(screen: Screen, view: Shown, now: float) -> None:
         screen.print_table(("SHARE", "IN USE", "SHARING", "RUNNING", "WAITING"), _shares(view))
     screen.print("")
     _print_running(screen, view, now)
-    _print_waiting(screen, view, now)
+    _print_waiting(screen, view, now, wide=wide)
     for error in view["unread"]:
         screen.print(f"not read: {error}", "yellow")
+    screen.print(_closing_line(view), "bold")
+
+
+def _closing_line(view: Shown) -> str:
+    running, waiting = len(view["running"]), len(view["waiting"])
+    more = " or more" if view["truncated"] else ""
+    return f"{running + waiting}{more} jobs: {running} running, {waiting}{more} waiting"
 
 
 def _print_running(screen: Screen, view: Shown, now: float) -> None:
     if not view["running"]:
         screen.print("Nothing runs.")
         return
-    screen.print_table(
-        ("RUNNING", "STATE", "TIME", "USES"), [_running(job, now) for job in view["running"]]
-    )
+    columns = [Column("RUNNING", least=16), Column("STATE"), Column("SINCE"), Column("USES", 8)]
+    screen.print_columns(columns, [_running(job, now) for job in view["running"]])
 
 
-def _print_waiting(screen: Screen, view: Shown, now: float) -> None:
+def _print_waiting(screen: Screen, view: Shown, now: float, *, wide: bool) -> None:
     waiting = view["waiting"]
     if not waiting:
         screen.print("Nothing waits.")
         return
     screen.print("")
-    rows = [_waiting(job, now) for job in waiting[:_MAX_WAITING]]
-    screen.print_table(("WAITING", "PLACE", "STATE", "TIME"), rows)
-    if len(waiting) > _MAX_WAITING or view["truncated"]:
-        more = f"{len(waiting) - _MAX_WAITING}{' or more' if view['truncated'] else ''}"
-        screen.print(f"… and {more} more wait; --json lists them")
+    if wide:
+        rows = [_wide_waiting(job, now) for job in waiting]
+        screen.print_table(("WAITING", "PLACE", "STATE", "SINCE"), rows)
+        return
+    columns = [
+        Column("WAITING", least=16, wants=30),
+        Column("PLACE"),
+        Column("STATE"),
+        Column("SINCE"),
+    ]
+    lines = [[*_waiting(job, now), _why(job)] for job in waiting[:_MAX_WAITING]]
+    screen.print_columns([*columns, Column("WAITS FOR", least=16, leaves=1, wants=40)], lines)
+    if len(waiting) > _MAX_WAITING:
+        screen.print(f"… and {len(waiting) - _MAX_WAITING} more wait; -o wide lists them")
 
 
 def _environments(view: Shown) -> str:
@@ -135,20 +198,28 @@ def _capacity(units: Sequence[Shown]) -> str:
     return ", ".join(words) or "nothing"
 
 
-def _running(job: Shown, now: float) -> Row:
+def _running(job: Shown, now: float) -> list[Cell]:
     uses = amount_words({each["capacity_unit"]: each["quantity"] for each in job["capacity_usage"]})
-    return Row([_name(job), status_cell(job["status"]), _time(job, now), Cell(uses or "-")])
+    return [_name(job), status_cell(job["status"]), _time(job, now), Cell(uses or "-")]
 
 
-def _waiting(job: Shown, now: float) -> Row:
+def _waiting(job: Shown, now: float) -> list[Cell]:
     place = Cell(str(job["place"] or "-"))
+    return [_name(job), place, status_cell(job["status"]), _time(job, now)]
+
+
+def _why(job: Shown) -> Cell:
+    return Cell(job["waits_for"] or "", "dim")
+
+
+def _wide_waiting(job: Shown, now: float) -> Row:
     details = [Cell(f"waits: {job['waits_for']}", "dim")] if job["waits_for"] else []
-    return Row([_name(job), place, status_cell(job["status"]), _time(job, now)], details)
+    return Row(_waiting(job, now), details)
 
 
 def _name(job: Shown) -> Cell:
     share = f" ({job['share']})" if job["share"] else ""
-    return Cell(f"{job['resource'] or job['job_name'] or job['job_id']}{share}")
+    return Cell(f"{job['resource'] or job['job_name'] or job['job_id']}{share}", cut="middle")
 
 
 def _time(job: Shown, now: float) -> Cell:

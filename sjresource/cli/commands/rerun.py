@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @stack_options
 @output_option
 def rerun(context: StackContext, output: Output, job: str, *, yes: bool) -> int:
-    """Tell how to run a job of the stack again, and what it may cost; --yes does it.
+    """Print how to run a job of the stack again, and what it may cost; --yes does it.
 
     It is a `pulumi up` that replaces this one job, with the request that the program has by now,
     and does whatever else the program has changed. A job that goes on is ended first.
@@ -131,10 +131,9 @@ def _where(context: StackContext) -> list[str]:
 def _run(context: StackContext, urn: str, *, to_stderr: bool) -> int:
     """Run `pulumi up`, and return its exit code; Ctrl-C is its own to handle."""
     stack = context.require_stack()
-    pulumi = stack.workspace.pulumi_command.command
-    process = subprocess.Popen(  # noqa: S603 - the CLI that the state was read with
-        [pulumi, "up", "--yes", "--stack", stack.name, "--replace", urn],
-        cwd=stack.workspace.work_dir,
+    process = subprocess.Popen(  # noqa: S603 - our own words, and names of the stack
+        ["pulumi", "up", "--yes", "--stack", stack.name, "--replace", urn],  # noqa: S607 - on PATH
+        cwd=context.project,
         stdout=sys.stderr if to_stderr else None,
     )
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -9,14 +9,23 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sjresource.cli.commands.status import HEADERS, render, row
+from sjresource.cli.commands.status import render
+from sjresource.cli.job_table import (
+    Selection,
+    attempt_words,
+    closing_line,
+    columns_of,
+    in_order_of_interest,
+    line_of,
+    metrics_of,
+    selection_options,
+    wide_row,
+)
 from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.stack_watch import StackWatch
 from sjresource.cli.terminal.exit_codes import ExitCode
-from sjresource.cli.terminal.output import Output, output_option
+from sjresource.cli.terminal.output import Output, table_option
 from sjresource.cli.terminal.table import Cell, Row
-from sjresource.status.text import summary_line
-from sjresource.vocabulary import stage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,46 +39,45 @@ _REFRESH = 0.5
 _MARGIN = 4
 """Lines of the terminal that are not rows of jobs."""
 
-_STAGES = ("running", "waiting", "failed", "succeeded")
-"""The order of the jobs where not all have room."""
-
 
 @click.command()
+@selection_options
 @stack_options
-@output_option
-def watch(context: StackContext, output: Output) -> int:
+@table_option
+def watch(context: StackContext, output: Output, selection: Selection) -> int:
     """Watch the stack's jobs until all have ended; the exit code says whether all succeeded.
 
-    In a pipe each change is a line; with --json each is a JSON object in a line of its own. Jobs
-    that an `up` submits meanwhile are watched too. Ctrl-C ends the watch, and no job.
+    In a pipe each change is a line; with -o json each is a JSON object in a line of its own. Jobs
+    that an `up` submits meanwhile are watched too. Ctrl-C ends the watch, and no job; what was seen
+    last stays.
     """
     context.require_stack()
-    watched = StackWatch(context)
+    watched = StackWatch(context, selection.in_queue(context))
     if output.as_json:
-        _follow(watched, _write_json)
+        _follow(watched, selection, _write_json)
     else:
         screen = output.screen()
         if screen.is_live:
-            _show(watched, screen, context.title)
-            render(screen, context.title, watched.views(), time.time())
+            _show(watched, screen, context.title, selection, wide=output.is_wide)
         else:
-            _follow(watched, lambda view: screen.print_row(_change(view)))
+            _follow(watched, selection, lambda view: screen.print_row(_change(view)))
     if refused := watched.refusal():
         raise refused
     succeeded = all(view.status == "SUCCEEDED" for view in watched.views())
     return ExitCode.OK if succeeded else ExitCode.FAILED
 
 
-def _follow(watched: StackWatch, write: Callable[[JobView], None]) -> None:
+def _follow(watched: StackWatch, selection: Selection, write: Callable[[JobView], None]) -> None:
     """Write each change as it comes, and at the end the jobs that never changed."""
     written = set()
     over = False
     while not over:
         over = watched.is_over()
         for view in watched.changes(0.0 if over else _REFRESH):
-            written.add(view.arn)
-            write(view)
-    for view in watched.views():
+            if selection.applied([view]):
+                written.add(view.arn)
+                write(view)
+    for view in selection.applied(watched.views()):
         if view.arn not in written:
             write(view)
 
@@ -80,42 +88,68 @@ def _write_json(view: JobView) -> None:
 
 
 def _change(view: JobView) -> Sequence[Cell]:
-    shown = row(view, time.time())
-    name, status, _, attempt = shown.cells
+    shown = wide_row(view, (), time.time())
+    name, status, *_ = shown.cells
+    attempt = Cell(attempt_words(view))
     return [Cell(time.strftime("%H:%M:%S")), name, status, attempt, *shown.details]
 
 
-def _show(watched: StackWatch, screen: Screen, stack: str) -> None:
-    """Show the table in place until all jobs have ended, then remove it."""
-    with screen.live() as show:
-        while not watched.is_over():
-            show(list(_lines(watched, screen, stack)))
-            watched.changes(_REFRESH)
+def _show(
+    watched: StackWatch, screen: Screen, stack: str, selection: Selection, *, wide: bool
+) -> None:
+    """Show the table in place until all jobs have ended; leave what was shown last, all of it."""
+    lines: list[Text] = []
+    try:
+        with screen.live() as show:
+            while not watched.is_over():
+                lines = list(_lines(watched, screen, stack, selection, wide=wide))
+                show(lines)
+                watched.changes(_REFRESH)
+            watched.settle()
+    except KeyboardInterrupt:
+        screen.print_lines(lines)
+        raise
+    none = f"The stack {stack} has no service jobs that are asked for."
+    render(screen, selection.applied(watched.views()), selection, none, wide=wide)
 
 
-def _lines(watched: StackWatch, screen: Screen, stack: str) -> Iterator[Text]:
+def _lines(
+    watched: StackWatch, screen: Screen, stack: str, selection: Selection, *, wide: bool = False
+) -> Iterator[Text]:
     """Return the lines to show; where not all jobs have room, those that run come first."""
-    views = watched.views()
-    summary = summary_line({"status": view.status, "statusReason": None} for view in views)
-    yield from screen.lines(Cell(f"{stack}, {summary}"))
-    rows = _fitting(screen, [row(view, time.time()) for view in views])
-    if len(rows) < len(views):
-        views.sort(key=lambda view: _STAGES.index(stage(view.status)))
-        rows = _fitting(screen, [row(view, time.time()) for view in views])
-    yield from screen.table_lines(HEADERS, rows)
-    if len(rows) < len(views):
-        yield from screen.lines(Cell(f"… and {len(views) - len(rows)} more", "dim"))
+    views = selection.applied(watched.views())
+    yield from screen.lines(Cell(f"{stack}, {closing_line(views, selection.metric)}", "bold"))
+    metrics = metrics_of(views, selection.metric, wide=wide)
+    columns = columns_of(views, selection.metric, wide=wide)
+    room = max(screen.height - _MARGIN, 1)
+    now = time.time()
+    if wide:
+        shown = _fitting(screen, views, [wide_row(view, metrics, now) for view in views], room)
+        headers = [column.header for column in columns[:-1]]
+        rows = [wide_row(view, metrics, now) for view in shown]
+        yield from screen.table_lines(headers, rows)
+    else:
+        ordered = views if len(views) <= room or selection.sort else in_order_of_interest(views)
+        shown = ordered[:room]
+        yield from screen.column_lines(columns, [line_of(view, metrics, now) for view in shown])
+    watched.ask_of(shown)
+    if len(shown) < len(views):
+        yield from screen.lines(Cell(f"… and {len(views) - len(shown)} more", "dim"))
     if watched.error:
         yield from screen.lines(Cell(f"no word from AWS, still trying: {watched.error}", "yellow"))
 
 
-def _fitting(screen: Screen, rows: Sequence[Row]) -> list[Row]:
-    """Return the first rows that have room, at least one."""
-    height = screen.height - _MARGIN
-    fitting: list[Row] = []
-    for each in rows:
-        height -= screen.height_of(each)
-        if height < 0 and fitting:
+def _fitting(
+    screen: Screen, views: Sequence[JobView], rows: Sequence[Row], room: int
+) -> list[JobView]:
+    """Return the jobs that have room with all their lines, at least one."""
+    heights = {view.arn: screen.height_of(row) for view, row in zip(views, rows, strict=True)}
+    if sum(heights.values()) <= room:
+        return list(views)
+    fitting: list[JobView] = []
+    for view in in_order_of_interest(views):
+        room -= heights[view.arn]
+        if room < 0 and fitting:
             break
-        fitting.append(each)
+        fitting.append(view)
     return fitting

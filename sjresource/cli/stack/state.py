@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in, parse_arn
+from sjresource.cli.stack.order import program_order
 from sjresource.status.masking import texts_in
 
 if TYPE_CHECKING:
@@ -62,13 +63,17 @@ class StackQueue:
 
 
 def jobs_in(deployment: Mapping[str, Any]) -> list[StackJob]:
-    """Return the stack's jobs in the state's order, without those that are only to be deleted."""
+    """Return the stack's jobs in the program's order, without those that are only to be deleted."""
     resources = _live_resources(deployment)
     records = _records(resources)
     found = [resource for resource in resources if resource["type"] == JOB_TYPE]
     paths = _paths(resources)
     names = Counter(_name(resource["urn"]) for resource in found)
-    return [_job(resource, paths[resource["urn"]], names, records) for resource in found]
+    named = [(paths[resource["urn"]], resource["id"]) for resource in found]
+    return [
+        _job(found[index], paths[found[index]["urn"]], names, records)
+        for index in program_order(named, _waited_for(resources))
+    ]
 
 
 def queues_in(deployment: Mapping[str, Any]) -> list[StackQueue]:
@@ -180,6 +185,17 @@ def _job(
         outputs=outputs,
         record=records.get(resource["id"], {}),
     )
+
+
+def _waited_for(resources: Iterable[Resource]) -> list[list[str]]:
+    """Return the ARNs of the jobs of each completion, as its program has them."""
+    given = [
+        resource.get("inputs", {}).get("jobs")
+        for resource in resources
+        if resource["type"] == COMPLETION_TYPE
+    ]
+    lists = (jobs for jobs in given if isinstance(jobs, list))
+    return [[arn for arn in jobs if isinstance(arn, str)] for jobs in lists]
 
 
 def _records(resources: Iterable[Resource]) -> dict[str, Any]:

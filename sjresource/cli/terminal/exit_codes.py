@@ -43,6 +43,9 @@ class CommandFailure(Exception):  # noqa: N818 - the name of the fact, as in err
         self.code = code
 
 
+DOCTOR = "`sjresource doctor` checks what Pulumi needs"
+"""What to do about an error that an engine, or its absence, may have caused."""
+
 EXTRAS = {
     "click": "cli", "packaging": "cli", "psutil": "cli", "rich": "cli", "waitress": "cli",
     "moto": "emulator",
@@ -59,9 +62,10 @@ def exit_for(error: BaseException) -> tuple[str, ExitCode] | None:
         return str(error), error.code
     if isinstance(error, SjresourceError):
         return str(error), ExitCode.NOT_FOUND if isinstance(error, NotFound) else ExitCode.AWS
-    if isinstance(error, CommandError):
-        return f"running pulumi: {pulumi_message(error)}", ExitCode.PULUMI
-    if isinstance(error, (InvalidVersionError, pulumi.RunError)):
+    if isinstance(error, (CommandError, InvalidVersionError)):
+        said = pulumi_message(error) if isinstance(error, CommandError) else error
+        return f"running pulumi: {said}; {DOCTOR}", ExitCode.PULUMI
+    if isinstance(error, pulumi.RunError):
         return str(error), ExitCode.PULUMI
     if isinstance(error, ModuleNotFoundError) and error.name in EXTRAS:
         return missing_extra_message(error), ExitCode.USAGE

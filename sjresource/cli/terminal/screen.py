@@ -16,11 +16,13 @@ from rich.cells import cell_len
 from rich.console import Console, Group
 from rich.text import Text
 
-from sjresource.cli.terminal.table import Cell, Row
+from sjresource.cli.terminal.table import Cell, Row, fitted_widths
 from sjresource.sanitize import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from sjresource.cli.terminal.table import Column
 
 GAP = "  "
 _MIN_NAME_WIDTH = 8
@@ -69,6 +71,10 @@ class Screen:
         """Print a sentence. Lines after its first are indented by `hanging` more."""
         self._print(self.lines(Cell(text, style, wrap), indent, hanging))
 
+    def print_lines(self, lines: Sequence[Text]) -> None:
+        """Print lines that this screen has made."""
+        self._print(lines)
+
     def print_table(self, headers: Sequence[str], rows: Sequence[Row]) -> None:
         """Print rows under headers."""
         self._print(self.table_lines(headers, rows))
@@ -112,6 +118,32 @@ class Screen:
             for cell in row.details:
                 yield from self.lines(cell, len(GAP))
 
+    def print_columns(self, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> None:
+        """Print a table with a line a row."""
+        self._print(self.column_lines(columns, rows))
+
+    def column_lines(
+        self, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]
+    ) -> Iterator[Text]:
+        """Return the lines of a table, each cut so that it has room on the terminal."""
+        shown = [[Cell(column.header, "bold") for column in columns], *rows]
+        natural = [
+            max(cell_len(plain(row[at].text)) for row in shown) for at in range(len(columns))
+        ]
+        widths = natural
+        if self.console.is_terminal:
+            widths = fitted_widths(columns, natural, self.console.width, len(GAP))
+        for row in shown:
+            kept = [(cell, width) for cell, width in zip(row, widths, strict=True) if width]
+            cells = [
+                cell._replace(text=_cut(plain(cell.text), width, cell.cut)) for cell, width in kept
+            ]
+            line = _cells(cells, [width for _, width in kept])
+            line.rstrip()
+            if self.console.is_terminal:
+                line.truncate(self.console.width, overflow="ellipsis")
+            yield line
+
     def height_of(self, row: Row) -> int:
         """Return the number of a row's lines if its name fits its column."""
         return 1 + sum(len(list(self.lines(cell, len(GAP)))) for cell in row.details)
@@ -121,6 +153,23 @@ class Screen:
             line.rstrip()
             self.console.print(line)
         self.console.file.flush()
+
+
+def _cut(text: str, width: int, where: str) -> str:
+    """Return a text of at most so many columns, with an ellipsis where it was cut."""
+    if cell_len(text) <= width:
+        return text
+    room = max(width - 1, 0)
+    head = {"start": 0, "middle": room // 2, "end": room}[where]
+    return f"{_beginning(text, head)}…{_beginning(text[::-1], room - head)[::-1]}"
+
+
+def _beginning(text: str, width: int) -> str:
+    """Return as much of a text as has room."""
+    end = 0
+    while end < len(text) and (width := width - cell_len(text[end])) >= 0:
+        end += 1
+    return text[:end]
 
 
 def _cells(cells: Sequence[Cell], widths: Sequence[int]) -> Text:

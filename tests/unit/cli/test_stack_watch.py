@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 from waiting_fakes import FakeBatch, FakeTraining, arn, fake_clients
 
 from sjresource.cli.commands.watch import _lines
+from sjresource.cli.job_table import Selection
 from sjresource.cli.stack.state import JOB_TYPE, jobs_in
 from sjresource.cli.stack_watch import StackWatch
 from sjresource.cli.terminal.screen import Screen
@@ -47,7 +48,7 @@ class Stack:
 
 def watch(stack: Stack) -> StackWatch:
     """Watch it, with a state that is read again only when all seem to have ended."""
-    return StackWatch(cast("StackContext", stack), lambda: 0.0)
+    return StackWatch(cast("StackContext", stack), now=lambda: 0.0)
 
 
 def seen_within(watched: StackWatch, condition: Callable[[], object]) -> bool:
@@ -72,7 +73,7 @@ def test_a_passing_error_is_shown_and_outlived() -> None:
     screen = Screen(io.StringIO(), width=80)
 
     assert seen_within(watched, lambda: watched.error)
-    said = [str(line) for line in _lines(watched, screen, "dev")]
+    said = [str(line) for line in _lines(watched, screen, "dev", Selection())]
     assert said[-1].startswith("no word from AWS, still trying: reading ServiceJob (train)")
     batch.describing = None
     batch.jobs["train"]["status"] = "SUCCEEDED"
