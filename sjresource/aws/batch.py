@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
-class Kind(NamedTuple):
+class ResourceKind(NamedTuple):
     """A kind of resource: its operations, and the names of their members."""
 
     noun: str
@@ -43,7 +43,7 @@ class Kind(NamedTuple):
     """The member by which `list` is told where to look; None if it lists the whole region."""
 
 
-JOB_QUEUE = Kind(
+JOB_QUEUE = ResourceKind(
     noun="JobQueue",
     create="CreateJobQueue",
     update="UpdateJobQueue",
@@ -59,7 +59,7 @@ JOB_QUEUE = Kind(
 )
 """A delete needs it DISABLED, and ends every job in it."""
 
-SERVICE_ENVIRONMENT = Kind(
+SERVICE_ENVIRONMENT = ResourceKind(
     noun="ServiceEnvironment",
     create="CreateServiceEnvironment",
     update="UpdateServiceEnvironment",
@@ -75,7 +75,7 @@ SERVICE_ENVIRONMENT = Kind(
 )
 """A delete needs it DISABLED, and no queue that uses it."""
 
-SCHEDULING_POLICY = Kind(
+SCHEDULING_POLICY = ResourceKind(
     noun="SchedulingPolicy",
     create="CreateSchedulingPolicy",
     update="UpdateSchedulingPolicy",
@@ -92,7 +92,7 @@ SCHEDULING_POLICY = Kind(
 )
 """It has no status: every change takes effect at once."""
 
-QUOTA_SHARE = Kind(
+QUOTA_SHARE = ResourceKind(
     noun="QuotaShare",
     create="CreateQuotaShare",
     update="UpdateQuotaShare",
@@ -118,20 +118,20 @@ class BatchClient(ServiceJobCalls):
     What is created, updated or deleted gets its status some time after the answer; see `waiters`.
     """
 
-    def create(self, kind: Kind, request: Mapping[str, Any]) -> str:
+    def create(self, kind: ResourceKind, request: Mapping[str, Any]) -> str:
         """Create a resource and return its ARN."""
         arn: str = self._act("creating", kind, kind.create, request[kind.name], request)[kind.arn]
         return arn
 
-    def update(self, kind: Kind, request: Mapping[str, Any]) -> None:
+    def update(self, kind: ResourceKind, request: Mapping[str, Any]) -> None:
         """Change the resource that the request refers to."""
         self._act("updating", kind, kind.update, request[kind.reference], request)
 
-    def delete(self, kind: Kind, reference: str) -> None:
+    def delete(self, kind: ResourceKind, reference: str) -> None:
         """Delete a resource, by its name or ARN."""
         self._act("deleting", kind, kind.delete, reference, {kind.reference: reference})
 
-    def find(self, kind: Kind, reference: str) -> dict[str, Any]:
+    def find(self, kind: ResourceKind, reference: str) -> dict[str, Any]:
         """Describe the resource with this name or ARN; one that is DELETED is not found."""
         if kind.details is None:
             request = {kind.described_by: reference}
@@ -141,14 +141,14 @@ class BatchClient(ServiceJobCalls):
             raise NotFound("reading", kind.noun, reference)
         return found[0]
 
-    def find_many(self, kind: Kind, references: list[str]) -> list[dict[str, Any]]:
+    def find_many(self, kind: ResourceKind, references: list[str]) -> list[dict[str, Any]]:
         """Describe those of the resources that exist; not for quota shares, described singly."""
         request = {kind.described_by: references}
         answer = self._act("reading", kind, kind.describe, ", ".join(references), request)
         found: list[dict[str, Any]] = answer[str(kind.details)]
         return found
 
-    def find_by_name(self, kind: Kind, name: str, within: str = "") -> dict[str, Any]:
+    def find_by_name(self, kind: ResourceKind, name: str, within: str = "") -> dict[str, Any]:
         """Describe the resource with this name, also of a kind that is only referred to by ARN."""
         if kind.by_name:
             return self.find(kind, name)
@@ -157,7 +157,7 @@ class BatchClient(ServiceJobCalls):
                 return self.find(kind, each[kind.arn])
         raise NotFound("reading", kind.noun, name)
 
-    def list_all(self, kind: Kind, within: str = "") -> Iterator[dict[str, Any]]:
+    def list_all(self, kind: ResourceKind, within: str = "") -> Iterator[dict[str, Any]]:
         """List the resources of the region, or the quota shares of the job queue `within`."""
         scope = {kind.listed_by: within} if kind.listed_by else {}
         operation = property_name(kind.list)
@@ -179,6 +179,11 @@ class BatchClient(ServiceJobCalls):
         self._call("untagging", "resource", arn, "untag_resource", resourceArn=arn, tagKeys=keys)
 
     def _act(
-        self, doing: str, kind: Kind, operation: str, identifier: str, request: Mapping[str, Any]
+        self,
+        doing: str,
+        kind: ResourceKind,
+        operation: str,
+        identifier: str,
+        request: Mapping[str, Any],
     ) -> dict[str, Any]:
         return self._call(doing, kind.noun, identifier, property_name(operation), **request)

@@ -13,7 +13,7 @@ from sjresource.vocabulary import LIVE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sjresource.aws.waiters import Clock
+    from sjresource.aws.waiters import WaiterClock
 
     Detail = dict[str, Any]
 
@@ -157,7 +157,7 @@ def find_listed_job(client: ServiceJobCalls, job: JobLocator) -> Detail | None:
     return next((each for each in listed if each["jobId"] == name_in(job.arn)), None)
 
 
-def wait_for_job(client: ServiceJobCalls, job: JobLocator, clock: Clock) -> Detail | None:
+def wait_for_job(client: ServiceJobCalls, job: JobLocator, clock: WaiterClock) -> Detail | None:
     """Find a job that Batch may not show yet; None if it is shown nowhere all the same."""
     delays = clock.backoff(VISIBLE_WITHIN if job.may_lag else 0)
     return poll(lambda: find_job(client, job), lambda found: found is not None, clock.sleep, delays)

@@ -26,7 +26,7 @@ _LONGEST_DELAY = 3.0
 _IN_USE = ("relationship", "being modified", "in use")
 
 
-class Clock(NamedTuple):
+class WaiterClock(NamedTuple):
     """Monotonic seconds, and how to let them pass; a test brings its own."""
 
     now: Callable[[], float]
@@ -64,7 +64,7 @@ def poll(
     return result
 
 
-def wait_until_settled(find: Callable[[], Detail], clock: Clock, timeout: float) -> Detail:
+def wait_until_settled(find: Callable[[], Detail], clock: WaiterClock, timeout: float) -> Detail:
     """Return the detail once its status is VALID or INVALID, or as it is after `timeout` seconds.
 
     What has no status, such as a scheduling policy, is settled.
@@ -80,7 +80,7 @@ def wait_until_settled(find: Callable[[], Detail], clock: Clock, timeout: float)
 
 
 def wait_until_gone(
-    find: Callable[[], Detail], clock: Clock, timeout: float, noun: str, identifier: str
+    find: Callable[[], Detail], clock: WaiterClock, timeout: float, noun: str, identifier: str
 ) -> None:
     """Return once `find` raises NotFound.
 
@@ -100,7 +100,7 @@ def wait_until_gone(
     )
 
 
-def retry_while_in_use(effect: Callable[[], None], clock: Clock, timeout: float) -> None:
+def retry_while_in_use(effect: Callable[[], None], clock: WaiterClock, timeout: float) -> None:
     """Retry while Batch still reports a dependency that has just been removed.
 
     Its parts learn of each other's changes late: deleting an environment is refused for a while
@@ -115,7 +115,7 @@ def retry_while_in_use(effect: Callable[[], None], clock: Clock, timeout: float)
     _retry(effect, is_in_use, clock, timeout)
 
 
-def retry_while_not_found(find: Callable[[], Detail], clock: Clock) -> Detail:
+def retry_while_not_found(find: Callable[[], Detail], clock: WaiterClock) -> Detail:
     """Return the detail, which Batch may not show yet.
 
     Raises:
@@ -127,7 +127,7 @@ def retry_while_not_found(find: Callable[[], Detail], clock: Clock) -> Detail:
 def _retry(
     call: Callable[[], Result],
     is_retryable: Callable[[SjresourceError], bool],
-    clock: Clock,
+    clock: WaiterClock,
     timeout: float,
 ) -> Result:
     def attempt() -> Result | SjresourceError:

@@ -18,7 +18,7 @@ from sjresource.aws.arn import name_in
 from sjresource.aws.clients import confirm_gone, regional_clients
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.session import OPTIONAL_TIMEOUTS
-from sjresource.aws.waiters import Clock
+from sjresource.aws.waiters import WaiterClock
 from sjresource.checks.failures import account_problems
 from sjresource.checks.rules.own_arguments import service_job_problems
 from sjresource.errors import NotFound, RequestFailed
@@ -190,7 +190,7 @@ class Completions:
             regional_clients(self._around.configuration.settings),
             {**filled, "secret_values": ()},
             olds,
-            Clock(time.monotonic, self._around.cancellation.sleep),
+            WaiterClock(time.monotonic, self._around.cancellation.sleep),
         )
         state = _state(inputs, recorded.get("outcome"), mask)
         if failure:

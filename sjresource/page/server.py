@@ -28,7 +28,7 @@ def most_connections() -> int:
     return min(MOST, max(5 * _ROOM, soft // 2))
 
 
-class Channel(HTTPChannel):  # type: ignore[misc] # it has no types
+class EvictingChannel(HTTPChannel):  # type: ignore[misc] # it has no types
     """A connection; when there are too many, those that were idle longest are closed.
 
     Otherwise a client that opens connections and sends nothing would lock all others out until the
@@ -73,7 +73,7 @@ class PageServer:
             ident="sjresource",
             clear_untrusted_proxy_headers=True,
         )
-        self._server.channel_class = Channel
+        self._server.channel_class = EvictingChannel
 
     @property
     def url(self) -> str:

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sjresource.resources.service_job import ServiceJob
-    from sjresource.waiting.jobs import Job
+    from sjresource.waiting.jobs import WaitedJob
     from sjresource.waiting.options import WaitOptions
 
     Waited = ServiceJob | pulumi.Input[str]
@@ -297,7 +297,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
         if isinstance(identity, str) and not operation.should_wait(urn_of(identity)):
             return None
 
-        async def wait(jobs: list[Job]) -> list[Any] | None:
+        async def wait(jobs: list[WaitedJob]) -> list[Any] | None:
             row = UnregisteredResource(identity)
             urn = str(await row.urn.future())
             if not operation.should_wait(urn, await declared.dependency_urns()):

@@ -43,7 +43,7 @@ from sjresource.vocabulary import DISABLED
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sjresource.aws.batch import BatchClient, Kind
+    from sjresource.aws.batch import BatchClient, ResourceKind
     from sjresource.stack.ownership import Ownership
 
     Properties = Mapping[str, Any]
@@ -68,7 +68,7 @@ _KEPT = ("create_token", "requested_name", "registered_at")
 class NamedResourceProvider(BatchProvider):
     """The life of one kind of resource that has a name."""
 
-    kind: ClassVar[Kind]
+    kind: ClassVar[ResourceKind]
     rules: ClassVar[Rules]
     outputs: ClassVar[tuple[str, ...]] = ("status",)
 

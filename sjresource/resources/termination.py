@@ -29,7 +29,7 @@ from sjresource.stack.ownership import has_ended
 if TYPE_CHECKING:
     from sjresource.aws.batch import BatchClient
     from sjresource.aws.service_jobs import JobLocator
-    from sjresource.aws.waiters import Clock
+    from sjresource.aws.waiters import WaiterClock
 
     Detail = dict[str, Any]
 
@@ -43,7 +43,7 @@ def release(client: BatchClient, arn: str) -> bool:
 
 
 def end_and_release(
-    client: BatchClient, job: JobLocator, seen: Detail | None, reason: str, clock: Clock
+    client: BatchClient, job: JobLocator, seen: Detail | None, reason: str, clock: WaiterClock
 ) -> Detail | None:
     """Terminate a job, whether Batch shows it or not, and tag it as released.
 
@@ -75,7 +75,7 @@ def end_and_release(
 
 
 def terminate(
-    client: BatchClient, job: JobLocator, seen: Detail | None, reason: str, clock: Clock
+    client: BatchClient, job: JobLocator, seen: Detail | None, reason: str, clock: WaiterClock
 ) -> Detail | None:
     """Ask Batch to terminate a job, and poll until it has accepted; return the last description.
 

@@ -20,7 +20,7 @@ from sjresource.aws.arn import parse_arn
 from sjresource.aws.clients import batch_client, caller_account, confirm_gone
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.settings import CheckSettings, Settings
-from sjresource.aws.waiters import Clock
+from sjresource.aws.waiters import WaiterClock
 from sjresource.stack.identity import is_known_identity, without_claimants
 
 if TYPE_CHECKING:
@@ -108,9 +108,9 @@ class BatchProvider(ResourceProvider):
         return time.monotonic()
 
     @property
-    def clock(self) -> Clock:
+    def clock(self) -> WaiterClock:
         """The time of the waiters."""
-        return Clock(self.monotonic, self.sleep)
+        return WaiterClock(self.monotonic, self.sleep)
 
     def wall_time(self) -> float:
         """Return the seconds since 1970."""

@@ -61,7 +61,7 @@ class Entry(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Job:
+class WaitedJob:
     """A job to wait for, as messages call it; `resource` is the program's own, else None."""
 
     name: str
@@ -110,7 +110,7 @@ class WaitedJobs:
         """Return the names of a mapping; None for a list."""
         return self._each(_names)
 
-    def apply(self, then: Callable[[list[Job]], Any]) -> pulumi.Output[Any]:
+    def apply(self, then: Callable[[list[WaitedJob]], Any]) -> pulumi.Output[Any]:
         """Call `then` with the jobs, once their ARNs and queues are known."""
 
         def with_queues(entries: Sequence[Entry]) -> pulumi.Output[Any]:
@@ -121,16 +121,16 @@ class WaitedJobs:
 
     def _jobs(
         self, entries: Sequence[Entry], arns_and_queues: Sequence[tuple[str, str | None]]
-    ) -> list[Job]:
+    ) -> list[WaitedJob]:
         jobs = []
         for number, (entry, (arn, queue)) in enumerate(zip(entries, arns_and_queues, strict=True)):
             if isinstance(entry.given, DeclaredJob):
                 name = entry.given.pulumi_resource_name
-                jobs.append(Job(name, Watch(arn, queue), entry.given))
+                jobs.append(WaitedJob(name, Watch(arn, queue), entry.given))
             else:
                 which = entry.name or number
                 name = f"{self._name}[{which}]" if len(entries) > 1 else self._name
-                jobs.append(Job(name, Watch(arn, queue)))
+                jobs.append(WaitedJob(name, Watch(arn, queue)))
         return jobs
 
     async def secrets(self) -> frozenset[str]:
@@ -192,7 +192,7 @@ async def _resolved(*, value: Any) -> Any:
     return value
 
 
-async def add_submissions(jobs: Sequence[Job]) -> None:
+async def add_submissions(jobs: Sequence[WaitedJob]) -> None:
     """Add what the state has of the submissions; a job that was not described yet is new."""
     for job in jobs:
         if isinstance(job.resource, DeclaredJob):
@@ -290,7 +290,7 @@ def _arn_and_queue(entry: Entry) -> pulumi.Output[tuple[str, str | None]]:
     return pulumi.Output.from_input(given).apply(lambda arn: (arn, None))
 
 
-async def with_urns(statuses: list[str | None], jobs: list[Job]) -> list[Any]:
+async def with_urns(statuses: list[str | None], jobs: list[WaitedJob]) -> list[Any]:
     """Return the statuses, with the URN in place of a missing one: the advice needs it."""
     found: list[Any] = list(statuses)
     for at, job in enumerate(jobs):

@@ -30,7 +30,7 @@ from sjresource.aws.arn import name_in, region_in
 from sjresource.aws.models import answer_properties
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.service_jobs import JobLocator, find_job, wait_for_job
-from sjresource.aws.waiters import Clock
+from sjresource.aws.waiters import WaiterClock
 from sjresource.errors import NotFound, SjresourceError
 from sjresource.stack.diff import means_the_same
 from sjresource.status.console_links import console_urls
@@ -65,7 +65,7 @@ QUOTES_AWS = (
 MADE_OF_ARGUMENTS = ("model_artifacts", "final_metrics")
 """Members made of the job's own arguments and needed unmasked: as secret as the arguments."""
 
-_CLOCK = Clock(time.monotonic, time.sleep)
+_CLOCK = WaiterClock(time.monotonic, time.sleep)
 _READERS = 4
 _MAX_LOG_STREAMS = 20
 """For more jobs the names of their log streams are not looked up: each is a call."""
@@ -98,7 +98,7 @@ def fill_in_recorded(
 
 
 def record(
-    clients: RegionalClients, props: Properties, olds: Properties, clock: Clock = _CLOCK
+    clients: RegionalClients, props: Properties, olds: Properties, clock: WaiterClock = _CLOCK
 ) -> dict[str, Any]:
     """Return the outputs that record the outcome, read from AWS; empty if this run does not wait.
 
@@ -231,7 +231,7 @@ def _results(olds: Properties) -> dict[str, dict[str, Any]]:
 
 
 def _describe(
-    clients: RegionalClients, job: str, clock: Clock, *, is_recorded: bool
+    clients: RegionalClients, job: str, clock: WaiterClock, *, is_recorded: bool
 ) -> Mapping[str, Any] | None:
     """Return Batch's description of a job; None for a recorded one that is not found.
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from sjresource.status.masking import Mask
     from sjresource.waiting.context import WaitContext
-    from sjresource.waiting.jobs import Job
+    from sjresource.waiting.jobs import WaitedJob
     from sjresource.waiting.options import WaitOptions
     from sjresource.waiting.watch import Watch
 
@@ -50,7 +50,7 @@ class Wait:
     `resource` stands for the completion: messages about many jobs are logged on it.
     """
 
-    jobs: Sequence[Job]
+    jobs: Sequence[WaitedJob]
     options: WaitOptions
     resource: Any
     mask: Mask
@@ -106,7 +106,7 @@ class Wait:
             ],
         )
 
-    def _shown_on(self, job: Job) -> Any:
+    def _shown_on(self, job: WaitedJob) -> Any:
         return job.resource or self.resource
 
     async def _until_over(self, watches: Sequence[Watch], stop: asyncio.Future[None]) -> None:
@@ -196,7 +196,7 @@ class Wait:
         await self.context.pending.fail(self, message.partition("\n")[0])
 
 
-async def _run_again(job: Job) -> str:
+async def _run_again(job: WaitedJob) -> str:
     """Return how to run a failed job again, which only its own program can."""
     if job.resource is None:
         return how_to_rerun(None)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from emulated import EmulatedBatch
     from lifecycle import Life
 
-    from sjresource.aws.batch import Kind
+    from sjresource.aws.batch import ResourceKind
 
 EACH = ("environment", "policy", "queue", "share")
 
@@ -458,7 +458,7 @@ def test_what_aws_does_not_tell_replaces_nothing(side: QueueSide) -> None:
     client = side.aws.provider(JobQueueProvider).client(queue.id)
     describe = client.find
 
-    def find(kind: Kind, arn: str) -> dict[str, Any]:
+    def find(kind: ResourceKind, arn: str) -> dict[str, Any]:
         return {name: value for name, value in describe(kind, arn).items() if name not in silent}
 
     setattr(client, "find", find)  # noqa: B010 - for this object only

@@ -17,7 +17,7 @@ from sjresource.emulator.protocol.errors import AWSError, error_response
 from sjresource.emulator.protocol.http_messages import Request, target_of
 from sjresource.emulator.server.sigv4 import claimed_service
 from sjresource.emulator.store.damage import storage_problem
-from sjresource.page.server import Channel
+from sjresource.page.server import EvictingChannel
 
 _MEBIBYTE: Final = 1024 * 1024
 MOST_BYTES: Final = {"": _MEBIBYTE, "logs": 16 * _MEBIBYTE, "s3": 1024 * _MEBIBYTE}
@@ -112,7 +112,7 @@ def _as_aws(error: Any) -> AWSError:
     return AWSError("BadRequest", f"{error.reason}: {error.body}", error.code)
 
 
-class EmulatorChannel(Channel):
+class EmulatorChannel(EvictingChannel):
     """A connection that also serves requests with `Expect: 100-continue` and an empty body.
 
     boto3 sends them for an empty S3 object; waitress forgets that they are complete and waits for

@@ -7,7 +7,7 @@ from sjresource.aws.batch import (
     QUOTA_SHARE,
     SCHEDULING_POLICY,
     SERVICE_ENVIRONMENT,
-    Kind,
+    ResourceKind,
 )
 from sjresource.aws.models import input_shape, output_shape, service_model
 
@@ -16,14 +16,14 @@ KINDS = (JOB_QUEUE, SERVICE_ENVIRONMENT, SCHEDULING_POLICY, QUOTA_SHARE)
 pytestmark = pytest.mark.parametrize("kind", KINDS, ids=[kind.noun for kind in KINDS])
 
 
-def test_batch_has_every_operation(kind: Kind) -> None:
+def test_batch_has_every_operation(kind: ResourceKind) -> None:
     """A row of the table names operations of botocore's model."""
     operations = {kind.create, kind.update, kind.delete, kind.describe, kind.list}
 
     assert operations <= set(service_model("batch").operation_names)
 
 
-def test_a_request_takes_the_members_that_are_sent(kind: Kind) -> None:
+def test_a_request_takes_the_members_that_are_sent(kind: ResourceKind) -> None:
     """The name, the reference, and what tells a description or a list which ones."""
     assert kind.name in input_shape(kind.create).required_members
     assert input_shape(kind.update).required_members == [kind.reference]
@@ -33,7 +33,7 @@ def test_a_request_takes_the_members_that_are_sent(kind: Kind) -> None:
     assert input_shape(kind.list).required_members == scope
 
 
-def test_an_answer_has_the_members_that_are_read(kind: Kind) -> None:
+def test_an_answer_has_the_members_that_are_read(kind: ResourceKind) -> None:
     """The ARN of what was created, the details, and what a list tells."""
     described = output_shape(kind.describe)
     detail = described.members[kind.details].member if kind.details else described
@@ -43,7 +43,7 @@ def test_an_answer_has_the_members_that_are_read(kind: Kind) -> None:
     assert kind.arn in output_shape(kind.list).members[kind.listed].member.members
 
 
-def test_a_description_takes_a_list_where_it_answers_one(kind: Kind) -> None:
+def test_a_description_takes_a_list_where_it_answers_one(kind: ResourceKind) -> None:
     """A quota share is described by itself, all others are by the dozen."""
     takes = input_shape(kind.describe).members[kind.described_by].type_name
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from sjresource.aws.waiters import (
-    Clock,
+    WaiterClock,
     poll,
     retry_while_in_use,
     retry_while_not_found,
@@ -24,7 +24,7 @@ class Time:
     def __init__(self) -> None:
         self.seconds = 0.0
         self.slept: list[float] = []
-        self.clock = Clock(lambda: self.seconds, self.sleep)
+        self.clock = WaiterClock(lambda: self.seconds, self.sleep)
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from sjresource.aws.service_jobs import JobLocator
-from sjresource.aws.waiters import Clock
+from sjresource.aws.waiters import WaiterClock
 from sjresource.errors import NotFound, RequestFailed, WaitTimeout
 from sjresource.resources.termination import end_and_release
 from sjresource.stack.identity import RELEASED_TAG
@@ -61,7 +61,7 @@ class Batch:
 
     def end(self, seen: Detail | None, job: JobLocator = JOB) -> Detail | None:
         """End the job."""
-        clock = Clock(lambda: self.seconds, self.wait)
+        clock = WaiterClock(lambda: self.seconds, self.wait)
         return end_and_release(cast("BatchClient", self), job, seen, "end", clock)
 
 

@@ -10,7 +10,7 @@ from sjresource.status.detail import StatusDetail, training_words
 from sjresource.status.masking import Mask
 
 if TYPE_CHECKING:
-    from sjresource.aws.batch import Kind
+    from sjresource.aws.batch import ResourceKind
 
 QUEUE = "arn:aws:batch:us-east-1:123456789012:job-queue/q"
 ENVIRONMENT = "arn:aws:batch:us-east-1:123456789012:service-environment/gpus"
@@ -31,7 +31,7 @@ class Queue(FakeBatch):
             raise self.states["snapshot"]
         return {"frontOfQueue": {"jobs": [{"jobArn": arn(name)} for name in "xya"]}}
 
-    def find(self, _kind: Kind, _queue: str) -> dict[str, Any]:
+    def find(self, _kind: ResourceKind, _queue: str) -> dict[str, Any]:
         """Describe the queue."""
         self.calls.append("queue")
         order = [{"order": 1, "serviceEnvironment": ENVIRONMENT}]
@@ -41,7 +41,7 @@ class Queue(FakeBatch):
             "serviceEnvironmentOrder": order,
         }
 
-    def find_many(self, _kind: Kind, arns: list[str]) -> list[dict[str, Any]]:
+    def find_many(self, _kind: ResourceKind, arns: list[str]) -> list[dict[str, Any]]:
         """Describe the environments."""
         self.calls.append("environments")
         return [

@@ -6,7 +6,7 @@ import pytest
 from pulumi.runtime import rpc
 from waiting_fakes import FakeBatch, FakeTraining, arn, fake_clients, started
 
-from sjresource.aws.waiters import Clock
+from sjresource.aws.waiters import WaiterClock
 from sjresource.errors import NotFound, RequestFailed, Unreachable
 from sjresource.waiting.record import fill_in_recorded, quotes_secrets, record
 
@@ -142,14 +142,14 @@ def test_the_record_tells_of_each_job_in_the_order_given() -> None:
     assert third == {"job": arn("c"), "status": "RUNNING"}
 
 
-def passing() -> Clock:
+def passing() -> WaiterClock:
     """Return a clock whose time passes while somebody waits for it."""
     seconds = [0.0]
 
     def sleep(more: float) -> None:
         seconds[0] += more
 
-    return Clock(lambda: seconds[0], sleep)
+    return WaiterClock(lambda: seconds[0], sleep)
 
 
 def test_what_is_made_of_secrets_is_withheld_from_the_record() -> None:
