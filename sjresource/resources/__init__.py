@@ -8,7 +8,8 @@
 4. It asks to create, read, update or delete. A job's create is in `wanted_run.py` (what is
    submitted) and `submission.py` (once only), its delete in `termination.py`, its outputs in
    `job_outputs.py`. Queues, environments, policies and shares share one life,
-   `named_provider.py`; `delete_guards.py` refuses to delete what others still use.
+   `named_provider.py` (`job_queue.py`, `service_environment.py`, `scheduling_policy.py`,
+   `quota_share.py`); `delete_guards.py` refuses to delete what others still use.
 5. A `ServiceJobCompletion` (`completion.py`) waits in the program (`waiting/`), and its provider
    records the outcome.
 """

@@ -169,3 +169,16 @@ def test_paths_that_the_map_names_are_there(document: Path) -> None:
     assert {
         path for path in named if not any(any(root.glob(path)) for root in (PACKAGE, REPOSITORY))
     } == set()
+
+
+@pytest.mark.parametrize(
+    "folder", sorted({file.parent for file in MODULES.values()} - {PACKAGE}), ids=str
+)
+def test_a_package_names_its_modules(folder: Path) -> None:
+    """Its `__init__.py` says what each is for; docs/architecture.md does so for the package."""
+    docstring = ast.get_docstring(TREES[module_of(folder / "__init__.py")])
+    parts = [path.stem for path in folder.glob("*.py")]
+    parts += [path.parent.name for path in folder.glob("*/__init__.py")]
+    named = re.findall(r"\w+", docstring or "")
+
+    assert {part for part in parts if not part.startswith("__")} - set(named) == set()

@@ -1,1 +1,6 @@
-"""What AWS takes and is probably not meant."""
+"""What AWS takes and is probably not meant.
+
+requests    the warnings about jobs and scheduling policies
+arguments   the warnings about a resource's arguments, as texts
+program     raises warnings on the rows of resources
+"""
