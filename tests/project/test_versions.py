@@ -1,6 +1,7 @@
 """The wheel on other Pythons, and with other versions of pulumi and boto3, on the real engine.
 
-SJRESOURCE_MATRIX=all takes every combination (`make matrix`), else it is both ends of each range.
+SJRESOURCE_MATRIX=all takes every combination (`make matrix`), and every older engine that is in the
+cache of `tools/only_where_pulumi_cannot_be_installed`; else it is both ends of each range.
 """
 
 from __future__ import annotations
@@ -10,7 +11,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from emulated_stack import PROGRAM
-from version_matrix import Combination, UnavailableError, combinations, make_environment
+from pulumi_stack import PulumiStack
+from version_matrix import (
+    Combination,
+    UnavailableError,
+    combinations,
+    make_environment,
+    older_engines,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,3 +70,29 @@ def test_a_stack_lives_with_these_versions(
     assert stack.resources() == {}
     assert cloud.batch.describe_job_queues()["jobQueues"] == []
     print(combination, outputs["versions"])  # noqa: T201 - `make matrix` shows it
+
+
+@pytest.mark.stack
+@pytest.mark.skipif(not EVERYTHING, reason="`make matrix` runs it")
+def test_a_stack_lives_with_every_older_engine(cloud: EmulatedCloud, tmp_path: Path) -> None:
+    """A job runs, a preview is empty, and a destroy leaves nothing."""
+    engines = older_engines()
+    if not engines:
+        pytest.skip("no older engine is in the cache")
+    for number, engine in enumerate(engines):
+        stack = PulumiStack(
+            tmp_path / f"stack-{number}",
+            engine,
+            PROGRAM,
+            config={"project:epochs": "1"},
+            environment=cloud.environment,
+        )
+        try:
+            stack.up()
+            assert stack.outputs()["status"] == "SUCCEEDED"
+            assert stack.preview("--expect-no-changes").steps == []
+            stack.destroy()
+            assert stack.resources() == {}
+        finally:
+            stack.close()
+        print(engine.parents[1].name)  # noqa: T201 - `make matrix` shows it

@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +24,7 @@ else:
     import tomli as tomllib
 
 ROOT = Path(__file__).parents[2]
+GO_MOD = ROOT / "tools" / "only_where_pulumi_cannot_be_installed" / "engine" / "go.mod"
 PINNED = ROOT / "requirements" / "local.txt"
 MINORS = (10, 11, 12, 13, 14)
 Bound = Literal["lowest", "newest"]
@@ -66,6 +68,20 @@ def find_python(minor: int) -> Path | None:
         ):
             return python
     return None
+
+
+def older_engines() -> list[Path]:
+    """Return the folder of each engine in the cache that was brought before the one in use."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "sjresource" / "engine"
+    in_use = re.search(r"pulumi/pkg/v3 (v\S+)", GO_MOD.read_text())
+    found: dict[str, Path] = {}
+    for binary in sorted(
+        cache.glob("*/engine-*/bin/pulumi"), key=lambda each: each.stat().st_mtime
+    ):
+        version = binary.parents[2].name
+        if in_use is None or version != in_use[1]:
+            found[version] = binary.parent  # the latest that was assembled of each
+    return list(found.values())
 
 
 def requirements(bound: Bound) -> list[str]:
