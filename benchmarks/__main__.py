@@ -17,6 +17,7 @@ from benchmarks import (
     against_rivals,
     calls,
     checking,
+    command,
     emulator,
     page,
     scheduling,
@@ -49,6 +50,8 @@ class Size(NamedTuple):
     """(jobs, rounds)."""
     asynchronous: tuple[int, int]
     """(jobs, rounds)."""
+    command: tuple[int, int]
+    """(jobs, rounds)."""
     jobs: int
     """Where it does not matter how many."""
     checked: int
@@ -61,22 +64,25 @@ class Size(NamedTuple):
 SIZES = {
     "smoke": Size(
         floor=[(1, 1)], rivals=(2, 1), plugins=(2, 1), asynchronous=(2, 1), throttled=6,
-        waiting=(3, 2.0), starts=1, jobs=1, checked=10, finished=[5], lined_up=[10, 20], month=40,
+        waiting=(3, 2.0), starts=1, command=(1, 1), jobs=1, checked=10, finished=[5],
+        lined_up=[10, 20], month=40,
     ),
     "quick": Size(
         floor=[(1, 3), (100, 1)], rivals=(20, 1), plugins=(40, 1), asynchronous=(100, 1),
-        throttled=40, waiting=(500, 15.0), starts=3, jobs=10, checked=100, finished=[100, 1000],
-        lined_up=[1000], month=1000,
+        throttled=40, waiting=(500, 15.0), starts=3, command=(100, 3), jobs=10, checked=100,
+        finished=[100, 1000], lined_up=[1000], month=1000,
     ),
     "full": Size(
         floor=[(1, 5), (10, 5), (100, 5), (300, 5), (1000, 1)], rivals=(100, 5),
         plugins=(20, 5), asynchronous=(200, 1), throttled=60, waiting=(500, 15.0), starts=11,
-        jobs=20, checked=100, finished=[100, 10_000], lined_up=[1000, 10_000], month=2000,
+        command=(300, 7), jobs=20, checked=100, finished=[100, 10_000],
+        lined_up=[1000, 10_000], month=2000,
     ),
 }  # fmt: skip
 
 QUESTIONS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "startup": lambda size: startup.rows(size.starts),
+    "command": lambda size: command.rows(*size.command),
     "calls": lambda size: calls.rows(size.jobs),
     "state": lambda size: state.rows(size.jobs),
     "checking": lambda size: checking.rows(size.checked),

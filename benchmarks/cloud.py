@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import configparser
 import json
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,8 @@ _OPERATIONS = (
     "TerminateServiceJob",
 )
 _SETTLING_SECONDS = 10
+NO_DELAY: list[Any] = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
+"""As boto3's clients have it: headers and body go out apart, which else makes 40 ms of a call."""
 
 
 class Cloud:
@@ -59,7 +62,7 @@ class Cloud:
             "AWS_EC2_METADATA_DISABLED": "true",
             **{name.upper(): value for name, value in self._key.items()},
         }
-        self._session = URLLib3Session()
+        self._session = URLLib3Session(socket_options=NO_DELAY)
         self.batch: Any = boto3.client(
             "batch",
             region_name=REGION,
@@ -85,7 +88,7 @@ class Cloud:
     def control(self, method: str, route: str, **body: Any) -> Any:
         """Call one of the emulator's own routes."""
         url = f"{self.url}/_emulator/{route}"
-        request = AWSRequest(method, url, data=json.dumps(body) if body else None)
+        request = AWSRequest(method, url, data=json.dumps(body).encode() if body else None)
         key = Credentials(self._key["aws_access_key_id"], self._key["aws_secret_access_key"])
         SigV4Auth(key, "batch", REGION).add_auth(request)
         answer = self._session.send(request.prepare())

@@ -14,11 +14,17 @@ import tempfile
 import time
 import uuid
 from dataclasses import replace
+from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+from botocore.httpsession import URLLib3Session
 
+from benchmarks.cloud import NO_DELAY
 from benchmarks.table import Row
 from sjresource.emulator import Clock, Emulator
 from sjresource.emulator.engine.lifecycle import Lifecycle
@@ -47,6 +53,7 @@ PAYLOAD = json.dumps(
     }
 )
 ROUNDS = 60
+_PAGE_GOAL_MS = 3.0
 _SETTLING_SECONDS = 1
 """What scripts take in all before a job runs is less."""
 
@@ -56,6 +63,9 @@ def rows(finished: Sequence[int], waiting: Sequence[int]) -> Iterator[Row]:
     empty = first = _measured(0)
     for size in finished:
         found = _measured(size)
+        page = found.pop("page_ms")
+        what = f"{size} finished jobs: a list's page of 100, without boto3's reading"
+        yield Row("emulator", what, page, "ms", goal=_PAGE_GOAL_MS)
         yield from _rows("finished jobs", found, first)
         memory = found["memory_MB"] - empty["memory_MB"]
         yield Row("emulator", f"{size} finished jobs: memory beyond the empty one", memory, "MB")
@@ -102,6 +112,7 @@ def measure_finished(size: int) -> dict[str, float]:
                 "submits_1/s": 1000 / submit,
                 "list_status_ms": _median(lambda: _list(batch, by_status)),
                 "list_name_ms": _median(lambda: _list(batch, by_name)),
+                "page_ms": _median(_page(emulator)),
             }
             if job_id is not None:
                 measured["describe_ms"] = _median(lambda: batch.describe_service_job(jobId=job_id))
@@ -175,6 +186,26 @@ def _submit(batch: Any) -> None:
 
 def _list(batch: Any, question: dict[str, Any]) -> None:
     batch.list_service_jobs(jobQueue="queue", maxResults=50, **question)
+
+
+def _page(emulator: Emulator) -> Callable[[], object]:
+    """Return a call for a page of a list that was signed before, and is not read."""
+    body = {"jobQueue": "queue", "jobStatus": "SUCCEEDED", "maxResults": 100}
+    headers = {"Content-Type": "application/json"}
+    request = AWSRequest(
+        "POST", f"{emulator.url}/v1/listservicejobs", headers, json.dumps(body).encode()
+    )
+    own = emulator.credentials
+    key = Credentials(own.aws_access_key_id, own.aws_secret_access_key)
+    SigV4Auth(key, "batch", REGION).add_auth(request)
+    prepared, session = request.prepare(), URLLib3Session(socket_options=NO_DELAY)
+
+    def call() -> None:
+        answer = session.send(prepared)
+        if answer.status_code != HTTPStatus.OK:
+            raise RuntimeError(answer.text)
+
+    return call
 
 
 def _fill(data: Path, size: int, status: str) -> str | None:

@@ -32,8 +32,9 @@ class Stack:
     def __init__(self, folder: Path, environment: Mapping[str, str], text: str = TEXT) -> None:
         self._folder = folder
         self.cpu_seconds = 0.0
-        self._work = folder / "work"
-        for part in (self._work, folder / "state"):
+        self.folder = folder / "work"
+        """The project's."""
+        for part in (self.folder, folder / "state"):
             part.mkdir(parents=True)
         own = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
         self.environment = {
@@ -47,9 +48,9 @@ class Stack:
         }
         runtime = {"name": "python", "options": {"virtualenv": sys.prefix}}
         self._project = {"name": "benchmark", "runtime": runtime}
-        (self._work / "Pulumi.yaml").write_text(json.dumps(self._project))
-        (self._work / "Pulumi.measured.yaml").write_text("{}")
-        (self._work / "__main__.py").write_text(text)
+        (self.folder / "Pulumi.yaml").write_text(json.dumps(self._project))
+        (self.folder / "Pulumi.measured.yaml").write_text("{}")
+        (self.folder / "__main__.py").write_text(text)
         self._run("stack", "init", "measured")
 
     def preview(self, declared: Declared) -> float:
@@ -85,7 +86,7 @@ class Stack:
             used, began = cpu_of_children(), time.perf_counter()
             code = subprocess.run(
                 command,
-                cwd=self._work,
+                cwd=self.folder,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
                 stdout=out,

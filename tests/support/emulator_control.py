@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import Any
 
 from botocore.auth import SigV4Auth
@@ -17,8 +18,9 @@ class EmulatorControl:
     def __init__(self, url: str, access_key: str, secret_key: str) -> None:
         self._url = url
         self._credentials = Credentials(access_key, secret_key)
-        # One for all calls: its TLS settings cost 20 ms to make, and tests poll.
-        self._session = URLLib3Session()
+        # One for all calls: its TLS settings cost 20 ms to make, and tests poll. Headers and body
+        # go out apart: without NODELAY, as boto3's clients have it, a call takes 40 ms more.
+        self._session = URLLib3Session(socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)])
 
     def call(self, method: str, route: str, **body: Any) -> Any:
         """Call a route such as `faults`; a refusal is an AssertionError."""
