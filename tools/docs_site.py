@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mkdocs.structure.files import File, InclusionLevel
+from native_reference import with_reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,7 +59,7 @@ def on_page_markdown(markdown: str, page: Page, config: MkDocsConfig, files: Fil
             return target
         return posixpath.relpath(site_uri(found), posixpath.dirname(page.file.src_uri) or ".")
 
-    return with_links(markdown, turn)
+    return with_links(with_reference(markdown), turn)
 
 
 def repository_path(file: File, docs: Path) -> str:

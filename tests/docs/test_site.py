@@ -102,6 +102,18 @@ def test_every_member_in_the_reference_is_described(site: Path) -> None:
     assert undescribed == []
 
 
+def test_reference_has_the_native_providers_schema(site: Path) -> None:
+    """Every resource, function and type has a heading, and its properties stand below it."""
+    page = (site / "reference" / "native.html").read_text()
+    schema = json.loads((ROOT / "sjresource" / "native" / "schema.json").read_text())
+    tokens = [*schema["resources"], *schema["functions"], *schema["types"]]
+    names = [token.rpartition(":")[2] for token in tokens]
+
+    assert [name for name in names if f'<h2 id="{name.lower()}">' not in page] == []
+    assert "<code>volumeSizeInGB</code>" in page
+    assert 'href="#trainingresourceconfig"' in page
+
+
 def test_site_needs_no_network(site: Path) -> None:
     """No script, style, font or picture is another host's, and links to pages are files'."""
     loaded = [

@@ -7,10 +7,12 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from engine.go_build import build_cli, go_environment
+from engine.go_build import SDK_GENERATOR, build_cli, go_environment
 from engine.go_toolchain import find_go
 from engine.progress import Progress
+from engine.sdk_generation import bring_sdk_generator, find_sdk_generator
 from engine.sources import Unavailable
+from engine.version import GO_MOD, pinned_version
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,6 +72,28 @@ def test_failed_build_is_a_reason(tmp_path: Path) -> None:
 
     with pytest.raises(Unavailable, match="building the Pulumi CLI: exit code 1"):
         build_cli(built, environment, Progress(io.StringIO()))
+
+
+def test_the_generator_of_sdks_is_built_once(tmp_path: Path) -> None:
+    """It is a program in the cache, without Go's caches beside it; a failure leaves nothing."""
+    environment = {**environment_with_go(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    progress = Progress(io.StringIO())
+
+    with pytest.raises(Unavailable, match="building the generator of SDKs: exit code 1"):
+        bring_sdk_generator(progress, {**environment, "BUILD_EXIT": "1"})
+    assert find_sdk_generator(environment) is None
+    program = bring_sdk_generator(progress, environment)
+
+    assert [path.name for path in program.parent.iterdir()] == ["sdk_generator"]
+    assert find_sdk_generator(environment) == program
+    assert bring_sdk_generator(progress, {**environment, "PATH": ""}) == program
+
+
+def test_the_generator_is_of_the_engine_s_version() -> None:
+    """Both are modules of their own, and both are to be changed for another Pulumi."""
+    of_generator = pinned_version((SDK_GENERATOR / "go.mod").read_text())
+
+    assert of_generator == pinned_version(GO_MOD.read_text())
 
 
 def test_old_go_is_not_used(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from engine.language_host.children import Children, outputs
+from engine.language_host.command_line import parse_arguments
 from engine.language_host.dependencies import install_commands, needs_install
 from engine.language_host.interpreter import InterpreterError, ask, choose_interpreter
 from engine.language_host.packages import (
@@ -25,6 +26,37 @@ from engine.language_host.packages import (
 from engine.language_host.program import program_command, program_environment, run_response
 from pulumi.runtime.proto import language_pb2
 from pulumi_cli import holds_within
+
+
+class TestCommandLine:
+    """What an engine says when it starts the host."""
+
+    def test_flags_that_are_not_known_are_ignored(self) -> None:
+        """Pulumi's YAML host, which has an older engine in it, says where the plugin is."""
+        options = parse_arguments(
+            [
+                "--use-executor=/bin/exec",
+                "-v=9",
+                "-root=/plugins/x",
+                "-virtualenv=venv",
+                "-typechecker=",
+                "--toolchain=pip",
+                "127.0.0.1:4000",
+            ]
+        )
+
+        assert options.use_executor == Path("/bin/exec")
+        assert options.v == 9
+        assert options.engine_address == "127.0.0.1:4000"
+
+    def test_an_engine_s_own_flags_are_read(self) -> None:
+        """Today's engine gives its version, and an address."""
+        options = parse_arguments(
+            ["--use-executor", "/bin/exec", "--engine-version", "3.259.0", "127.0.0.1:4000"]
+        )
+
+        assert options.engine_version == "3.259.0"
+        assert options.engine_address == "127.0.0.1:4000"
 
 
 class TestInterpreter:

@@ -108,6 +108,13 @@ def settings(types: TypeTable) -> dict[str, Spec]:
                 "needs; true if not given."
             ),
         ),
+        "progress": (
+            _TEXT,
+            (
+                "`sparse`, the default, or `live`: how often the row of a job that is waited for says "
+                "what the job does."
+            ),
+        ),
         "organization": (
             _TEXT,
             (

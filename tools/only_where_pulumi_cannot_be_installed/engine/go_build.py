@@ -1,5 +1,8 @@
 """The Pulumi CLI, built from Go modules: for machines that reach those, but not the release.
 
+Pulumi's generators of SDKs are built in the same way: they are in the language hosts, which are no
+Go modules, but also in a module.
+
 Go's own caches grow to 3 GB meanwhile; they are temporary, and gone when this ends.
 """
 
@@ -7,6 +10,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,10 +20,12 @@ from .running import run_watched
 from .version import GO_MOD, pinned_version
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from .progress import Progress
 
+SDK_GENERATOR = Path(__file__).with_name("sdk_generator")
+"""A Go module of its own: it needs other packages than the CLI."""
 CLI_PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3"
 VERSION_VARIABLE = f"{SDK_MODULE}/go/common/version.Version"
@@ -38,19 +45,23 @@ def build_cli(into: Path, environment: Mapping[str, str], progress: Progress) ->
     Raises:
         Unavailable: If there is no Go, a module can't be downloaded, or the build fails.
     """
-    work = into / "go"
-    work.mkdir()
-    go_mod = GO_MOD.read_text()
-    go = find_go(needed_go(go_mod), environment.get("PATH", os.defpath))
-    if go is None:
-        progress.say("no Go that is new enough on PATH: bringing one")
-        go = bring_go(work / "toolchain", progress)
-    builder = _Builder(go, go_environment(environment, work), progress)
-    packages = builder.download()
-    builder.build(into / "pulumi", pinned_version(go_mod), packages)
-    _copy_sdk_files(builder.module_folder(SDK_MODULE), into)
-    progress.say("removing Go's temporary caches")
-    shutil.rmtree(work)
+    progress.say("building the Pulumi CLI from Go modules: about 5 minutes, once")
+    with _builder(GO_MOD.parent, "the Pulumi CLI", into / "go", environment, progress) as builder:
+        flags = f"-s -w -X {VERSION_VARIABLE}={pinned_version(GO_MOD.read_text())}"
+        builder.build(into / "pulumi", CLI_PACKAGE, flags)
+        _copy_sdk_files(builder.module_folder(SDK_MODULE), into)
+
+
+def build_sdk_generator(into: Path, environment: Mapping[str, str], progress: Progress) -> None:
+    """Build `sdk_generator` into a folder: about two minutes on two cores.
+
+    Raises:
+        Unavailable: as for `build_cli`.
+    """
+    progress.say("building the generator of SDKs from Go modules: about 2 minutes, once")
+    what, module = "the generator of SDKs", SDK_GENERATOR
+    with _builder(module, what, into / "go", environment, progress) as builder:
+        builder.build(into / SDK_GENERATOR.name, ".", "-s -w")
 
 
 def go_environment(environment: Mapping[str, str], work: Path) -> dict[str, str]:
@@ -69,39 +80,47 @@ def go_environment(environment: Mapping[str, str], work: Path) -> dict[str, str]
     }
 
 
+@contextmanager
+def _builder(
+    module: Path, what: str, work: Path, environment: Mapping[str, str], progress: Progress
+) -> Iterator[_Builder]:
+    """Yield a builder with Go and its caches in a folder that is gone afterwards."""
+    work.mkdir()
+    needed = needed_go((module / "go.mod").read_text())
+    go = find_go(needed, environment.get("PATH", os.defpath))
+    if go is None:
+        progress.say("no Go that is new enough on PATH: bringing one")
+        go = bring_go(work / "toolchain", progress)
+    yield _Builder(module, what, go, go_environment(environment, work), progress)
+    progress.say("removing Go's temporary caches")
+    shutil.rmtree(work)
+
+
+@dataclass(frozen=True)
 class _Builder:
-    """One run of Go's commands in this folder's module."""
+    """Go's commands in one module's folder."""
 
-    def __init__(self, go: Path, environment: Mapping[str, str], progress: Progress) -> None:
-        self._go = go
-        self._environment = environment
-        self._progress = progress
+    module: Path
+    what: str
+    go: Path
+    environment: Mapping[str, str]
+    progress: Progress
 
-    def download(self) -> int:
-        """Fetch the modules that the CLI needs; return how many packages it is made of."""
-        modules = 0
-
-        def watch(line: str | None) -> None:
-            nonlocal modules
-            modules += (line or "").startswith("go: downloading")
-            self._progress.at(f"downloading Go modules: {modules} so far")
-
-        self._progress.say("building the Pulumi CLI from Go modules: about 5 minutes, once")
-        return len(self._run("downloading Go modules", ["list", "-deps", CLI_PACKAGE], watch))
-
-    def build(self, binary: Path, version: str, packages: int) -> None:
+    def build(self, binary: Path, package: str, flags: str) -> None:
+        """Build a package's program, and tell how far it is."""
+        packages = self._download(package)
         compiled = 0
 
         def watch(line: str | None) -> None:
             nonlocal compiled
             compiled += line is not None
-            self._progress.at(f"compiling: {min(compiled, packages)} of {packages} packages")
+            self.progress.at(f"compiling: {min(compiled, packages)} of {packages} packages")
 
-        flags = f"-s -w -X {VERSION_VARIABLE}={version}"
-        arguments = ["build", "-v", "-ldflags", flags, "-o", str(binary), CLI_PACKAGE]
-        self._run("building the Pulumi CLI", arguments, watch)
+        arguments = ["build", "-v", "-ldflags", flags, "-o", str(binary), package]
+        self._run(f"building {self.what}", arguments, watch)
 
     def module_folder(self, module: str) -> Path:
+        """Return where a module's files are."""
         answer = self._run(
             f"finding Go module ({module})",
             ["list", "-m", "-f", "{{.Dir}}", module],
@@ -109,15 +128,26 @@ class _Builder:
         )
         return Path(answer[0])
 
+    def _download(self, package: str) -> int:
+        """Fetch the modules that a package needs; return how many packages it is made of."""
+        modules = 0
+
+        def watch(line: str | None) -> None:
+            nonlocal modules
+            modules += (line or "").startswith("go: downloading")
+            self.progress.at(f"downloading Go modules: {modules} so far")
+
+        return len(self._run("downloading Go modules", ["list", "-deps", package], watch))
+
     def _run(
         self, what: str, arguments: list[str], watch: Callable[[str | None], None]
     ) -> list[str]:
         return run_watched(
             what,
-            [self._go, *arguments],
+            [self.go, *arguments],
             watch=watch,
-            cwd=GO_MOD.parent,
-            environment=self._environment,
+            cwd=self.module,
+            environment=self.environment,
         )
 
 

@@ -6,13 +6,11 @@ first line of its output, and ends it with SIGINT, five seconds later with SIGKI
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 # What the program gets, taken before this process sets anything for itself.
 PROGRAM_ENVIRONMENT = dict(os.environ)
@@ -23,6 +21,7 @@ import grpc  # noqa: E402 - after its setting
 from pulumi.runtime.proto import language_pb2_grpc  # noqa: E402 - imports grpc
 
 from .children import Children  # noqa: E402 - the imports above come first
+from .command_line import parse_arguments  # noqa: E402
 from .servicer import LanguageHost  # noqa: E402 - imports grpc
 
 # Checked this often, so that a killed engine leaves no program behind for long.
@@ -59,20 +58,6 @@ def main(arguments: list[str]) -> None:
     # Each command waits for this end, twice; taking Python down in order adds nothing.
     sys.stdout.flush()
     os._exit(0)
-
-
-def parse_arguments(arguments: list[str]) -> argparse.Namespace:
-    """Read the engine's command line; flags that only configure logging are taken and ignored."""
-    parser = argparse.ArgumentParser(prog="pulumi-language-python")
-    parser.add_argument("--tracing", default="")
-    parser.add_argument("--use-executor", type=Path, required=True)
-    parser.add_argument("--engine-version", default="")
-    parser.add_argument("--logtostderr", action="store_true")
-    parser.add_argument("--logflow", action="store_true")
-    parser.add_argument("-v", type=int, default=0)
-    # Absent when somebody attaches to a running host: Handshake brings it then.
-    parser.add_argument("engine_address", nargs="?", default="")
-    return parser.parse_args(arguments)
 
 
 def _leave_with(parent: int, leave: threading.Event) -> None:

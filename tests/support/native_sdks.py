@@ -1,0 +1,57 @@
+"""SDKs of the native provider, made of its schema by Pulumi's own generators.
+
+    .venv/bin/python tests/support/native_sdks.py
+
+builds the generators where that is possible, in two minutes, once; tests that need an SDK are
+skipped without them.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMA = ROOT / "sjresource" / "native" / "schema.json"
+
+sys.path.append(str(ROOT / "tools" / "only_where_pulumi_cannot_be_installed"))
+
+from engine.progress import Progress  # noqa: E402 - after the path is set
+from engine.sdk_generation import bring_sdk_generator, find_sdk_generator  # noqa: E402
+from engine.sources import Unavailable  # noqa: E402
+
+
+def write_sdks(folder: Path, *languages: str) -> None:
+    """Write SDKs of these languages into folders of their names.
+
+    Raises:
+        RuntimeError: there are no generators; `why_no_sdks` says it before.
+    """
+    generator = find_sdk_generator(os.environ)
+    if generator is None:
+        raise RuntimeError(why_no_sdks())
+    subprocess.run([generator, SCHEMA, folder, *languages], check=True, stdout=sys.stderr)
+
+
+def why_no_sdks() -> str:
+    """Return why tests of SDKs are skipped; empty if they can run."""
+    if find_sdk_generator(os.environ) is None:
+        return "no generators of SDKs here; tests/support/native_sdks.py builds them"
+    return ""
+
+
+def main() -> int:
+    """Return the exit code: 1 if the generators can't be built."""
+    progress = Progress(sys.stderr)
+    try:
+        bring_sdk_generator(progress, os.environ)
+    except Unavailable as error:
+        progress.say(str(error))
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
