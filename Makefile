@@ -34,6 +34,7 @@ emulator: ## start the emulator alone, and say how a shell or a program reaches 
 test: lint ## lint, then run every test, those on the real Pulumi engine too
 	@$(RUN) tests/emulator/clients/prepare.py awscli || echo "its tests are skipped: no AWS CLI here"
 	@$(RUN) tests/support/chromium.py || echo "the queue page's tests are skipped: no Chromium here"
+	@$(RUN) tests/support/native_sdks.py || echo "the tests of generated SDKs are skipped: no Go modules here"
 	@$(RUN) tests/support/window.py || echo "the tests of live views are skipped: no tmux here"
 	@engine=$$($(ENGINE)) && PATH="$$engine:$$PATH" $(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 

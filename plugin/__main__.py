@@ -1,5 +1,5 @@
-"""What Pulumi runs of this folder: the provider of the `sjresource` that is installed for it."""
+"""What Pulumi runs of this folder: the provider of the sjresource that is installed for it."""
 
-from sjresource.native.serving import main
+from sjresource.native.plugin.serving import main
 
 main()

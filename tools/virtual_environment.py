@@ -19,6 +19,9 @@ VENV = ROOT / ".venv"
 UV = ROOT / "requirements" / "uv.txt"
 BUILD = ROOT / "requirements" / "build.txt"
 
+SCRIPTS = ("sjresource", "pulumi-resource-sjresource")
+"""What the package offers: an older set-up may have fewer of them."""
+
 
 def main(name: str) -> None:
     """Bring `.venv` to `requirements/<name>.txt`; returns at once if it is there already."""
@@ -37,7 +40,7 @@ def main(name: str) -> None:
             tell(f"installing requirements/{name}.txt into .venv")
             install("--requirement", str(requirements))
             shutil.copyfile(requirements, stamp)
-        if not (VENV / "bin" / "sjresource").exists():  # it names what the package offers
+        if not all((VENV / "bin" / script).exists() for script in SCRIPTS):
             install("--no-deps", "--editable", str(ROOT))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import subprocess
 import sys
 import tarfile
@@ -10,8 +12,11 @@ from email.parser import Parser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import grpc
 import pytest
 from emulated_stack import PROGRAM
+from google.protobuf import empty_pb2
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 import sjresource
 
@@ -59,6 +64,24 @@ def test_metadata_says_what_is_needed(wheel: Path) -> None:
     assert metadata["License-Expression"] == "Apache-2.0"
     assert {line.split("<")[0].split(">")[0] for line in needed} == {"pulumi", "boto3"}
     assert set(metadata.get_all("Provides-Extra", [])) >= {"aws", "emulator"}
+
+
+def test_installed_package_is_a_plugin(installed: Path) -> None:
+    """Its console script says a port of this machine, and answers with the schema."""
+    (script,) = installed.glob("lib/python*/site-packages/bin/pulumi-resource-sjresource")
+    environment = {**os.environ, "PYTHONPATH": ""}
+    command = [installed / "bin" / "python", script]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as plugin:
+        assert plugin.stdout is not None
+        port = plugin.stdout.readline().strip()
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            stub = provider_pb2_grpc.ResourceProviderStub(channel)
+            schema = json.loads(stub.GetSchema(provider_pb2.GetSchemaRequest(), timeout=30).schema)
+            version = stub.GetPluginInfo(empty_pb2.Empty(), timeout=30).version
+        plugin.terminate()
+
+    assert schema["name"] == "sjresource"
+    assert version == schema["version"]
 
 
 @pytest.mark.stack

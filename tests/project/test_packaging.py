@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml  # type: ignore[import-untyped] # it has no types
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from trove_classifiers import classifiers as known_classifiers
@@ -180,3 +182,22 @@ def test_classified_pythons_are_those_that_are_tried(pyproject: dict[str, Any]) 
     assert minors == MINORS[: len(minors)]
     assert len(minors) >= 4
     assert f">=3.{minors[0]}" == pyproject["project"]["requires-python"]
+
+
+def test_the_plugins_folder_is_of_this_version(pyproject: dict[str, Any]) -> None:
+    """Pulumi installs what it names: the provider, its schema and the package go together."""
+    version = pyproject["project"]["version"]
+    manifest = yaml.safe_load((ROOT / "plugin" / "PulumiPlugin.yaml").read_text())
+    schema = json.loads((ROOT / "sjresource" / "native" / "schema.json").read_text())
+
+    assert (manifest["name"], manifest["version"]) == ("sjresource", version)
+    assert (schema["name"], schema["version"]) == ("sjresource", version)
+    assert str(read("plugin/requirements.txt")["sjresource"]) == f"sjresource=={version}"
+
+
+def test_the_plugins_folder_runs_what_the_console_script_runs(pyproject: dict[str, Any]) -> None:
+    """Both ways of installing start one program."""
+    script = pyproject["project"]["scripts"]["pulumi-resource-sjresource"]
+    module, function = script.split(":")
+
+    assert f"from {module} import {function}" in (ROOT / "plugin" / "__main__.py").read_text()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from virtual_environment import SCRIPTS
 
 SCRIPT = Path(__file__).parents[2] / "tools" / "virtual_environment.py"
 
@@ -32,7 +33,7 @@ class Checkout:
     def program(self, name: str, exit_code: int) -> None:
         """Put a program into `.venv` that ends with an exit code, but for `python -c`."""
         path = self.root / ".venv" / "bin" / name
-        made = path.with_name("sjresource")
+        made = " ".join(str(path.with_name(script)) for script in SCRIPTS)
         path.write_text(
             f'#!/bin/sh\n[ "$1" = -c ] || echo "{name} $*" >> {self.root}/calls\n'
             f'case "$*" in *--editable*) [ {exit_code} != 0 ] || touch {made}; esac\n'
@@ -84,10 +85,11 @@ def test_changed_requirements_are_installed_again(checkout: Checkout) -> None:
     assert checkout.stamp.read_text() == "moto==5.2.6\n"
 
 
-def test_a_checkout_from_before_the_command_gets_it(checkout: Checkout) -> None:
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_a_checkout_from_before_a_command_gets_it(checkout: Checkout, script: str) -> None:
     """What is installed already stays: only the checkout is installed again."""
     checkout.set_up()
-    (checkout.root / ".venv" / "bin" / "sjresource").unlink()
+    (checkout.root / ".venv" / "bin" / script).unlink()
     calls = len(checkout.calls())
     checkout.set_up()
 

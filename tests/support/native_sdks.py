@@ -8,6 +8,7 @@ skipped without them.
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -33,6 +34,20 @@ def write_sdks(folder: Path, *languages: str) -> None:
     if generator is None:
         raise RuntimeError(why_no_sdks())
     subprocess.run([generator, SCHEMA, folder, *languages], check=True, stdout=sys.stderr)
+
+
+def python_sdk(folder: Path) -> Path:
+    """Return a folder for PYTHONPATH that has the Python SDK as pip would have installed it.
+
+    The SDK reads its version from the metadata that pip writes.
+    """
+    write_sdks(folder, "python")
+    version = json.loads(SCHEMA.read_text())["version"]
+    metadata = folder / "python" / f"pulumi_sjresource-{version}.dist-info"
+    metadata.mkdir()
+    text = f"Metadata-Version: 2.1\nName: pulumi_sjresource\nVersion: {version}\n"
+    (metadata / "METADATA").write_text(text)
+    return folder / "python"
 
 
 def why_no_sdks() -> str:

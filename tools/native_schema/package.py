@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
 FILE = Path(__file__).parents[2] / "sjresource" / "native" / "schema.json"
 
+_README = """\
+AWS Batch service jobs (queued SageMaker training) as resources of a Pulumi stack.
+
+Made of the schema of the plugin `pulumi-resource-sjresource`, which has to be of the same version.
+"""
+
 
 def schema() -> Spec:
     """Return the schema; https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/."""
@@ -40,8 +46,12 @@ def schema() -> Spec:
         "functions": all_functions(types),
         "types": dict(sorted(types.types.items())),
         "language": {
-            "nodejs": {"respectSchemaVersion": True},
-            "python": {"respectSchemaVersion": True, "pyproject": {"enabled": True}},
+            "nodejs": {"respectSchemaVersion": True, "readme": _README},
+            "python": {
+                "respectSchemaVersion": True,
+                "readme": _README,
+                "pyproject": {"enabled": True},
+            },
             "go": {
                 "respectSchemaVersion": True,
                 "generateResourceContainerTypes": False,

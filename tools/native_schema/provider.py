@@ -111,8 +111,8 @@ def settings(types: TypeTable) -> dict[str, Spec]:
         "progress": (
             _TEXT,
             (
-                "`sparse`, the default, or `live`: how often the row of a job that is waited for says "
-                "what the job does."
+                "`sparse`, the default, or `live`: how often the row of a job that is waited for "
+                "says what the job does."
             ),
         ),
         "organization": (

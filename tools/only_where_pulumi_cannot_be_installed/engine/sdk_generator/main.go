@@ -53,7 +53,7 @@ func generate(file, folder string, languages []string) error {
 	if err := json.Unmarshal(text, &spec); err != nil {
 		return fmt.Errorf("reading %s: %w", file, err)
 	}
-	pkg, problems, err := schema.BindSpec(spec, nil, schema.ValidationOptions{})
+	pkg, problems, err := schema.BindSpec(spec, schema.NewPluginLoader(nil), schema.ValidationOptions{})
 	if err != nil {
 		return err
 	}
