@@ -55,6 +55,9 @@ def test_jobs_are_watched_until_all_have_ended(cloud: EmulatedCloud, new_stack: 
         shell.press("C-c")
         assert holds_within(10, lambda: "ended with 130" in shell.screen()), shell.screen()
         assert "Traceback" not in shell.history()
+        left = shell.screen()
+        assert left.count("RUNNING") == 2, left
+        assert "2 jobs: 2 running" in left
 
         shell.type(f"clear; {command} watch; echo ended with $?")
         assert broken.stdout is not None

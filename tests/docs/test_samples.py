@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml  # type: ignore[import-untyped] # mkdocs brings it, without its stubs
 from documents import ROOT, blocks
+from local_stack.pulumi import changes
 from said_words import code_says, unsaid
 
 if TYPE_CHECKING:
@@ -57,6 +58,18 @@ def test_readme_changes_what_the_local_stack_has() -> None:
     (before,) = re.findall(r'epochs +: "(\d+)" =>', shown)
 
     assert config["sjresource-example:epochs"] == before
+
+
+def test_readme_shows_what_make_preview_prints() -> None:
+    """All of it: `make preview` leaves out the lines of the diff that change nothing."""
+    _, shown = samples("README.md")
+    unchanged = ['        job_name : "train"', "        [urn=urn:pulumi:local::x]", "        }"]
+    lines = shown.splitlines()
+
+    assert lines[0] == "Previewing update (local):"
+    assert list(changes([lines[0], *unchanged, *lines[1:]])) == lines
+    (told,) = [line for line in lines if line.startswith("this update runs")]
+    assert unsaid(re.sub(r"1 job|[\d.]+ |ml\.m5\.large", "…", told), code_says) == []
 
 
 def test_validation_quotes_an_error_that_is_raised() -> None:

@@ -56,7 +56,7 @@ def up() -> int:
 def preview() -> int:
     """Show what `up` would change, down to single values."""
     use(running_emulator())
-    return pulumi.run(["preview", "--diff"])
+    return pulumi.run(["preview", "--diff"], only_changes=True)
 
 
 def down() -> int:

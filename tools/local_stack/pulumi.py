@@ -9,10 +9,18 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
 from local_stack.environment import ENGINE, ROOT, STACK, STATE, pulumi_variables
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+_CHANGES = re.compile(r" +(\+-|-\+|\+\+|--|[-+~])")
+"""How a line of a diff begins that is not only there for orientation."""
 
 
 def stack_exists(state: Path = STATE, project: Path = ROOT / "Pulumi.yaml") -> bool:
@@ -42,11 +50,12 @@ def _name(project: Path) -> str:
     return named[1] if named else project.parent.name
 
 
-def run(*commands: list[str]) -> int:
+def run(*commands: list[str], only_changes: bool = False) -> int:
     """Run commands on the local stack one after the other, up to the first that fails.
 
     Gives that one's exit code, else 0. The stack is made if there is none. Ctrl-C is pulumi's to
-    handle, which ends what it began; this process waits for it.
+    handle, which ends what it began; this process waits for it. With `only_changes`, of a diff the
+    lines are shown that change.
     """
     engine = _bring_engine()
     environ = os.environ | pulumi_variables(engine, os.environ["PATH"])
@@ -55,12 +64,32 @@ def run(*commands: list[str]) -> int:
     signal.signal(signal.SIGINT, lambda *_: None)
     making = [] if stack_exists() else [["stack", "init"]]
     for command in [*making, *commands]:
-        code = subprocess.call(
-            [engine / "pulumi", *command, "--stack", STACK], cwd=ROOT, env=environ
+        process = subprocess.Popen(
+            [engine / "pulumi", *command, "--stack", STACK],
+            cwd=ROOT,
+            env=environ,
+            stdout=subprocess.PIPE if only_changes else None,
+            text=True,
         )
-        if code != 0:
-            return code
+        with process:
+            for line in changes(process.stdout or ()):
+                print(line, flush=True)
+        if process.returncode != 0:
+            return process.returncode
     return 0
+
+
+def changes(diff: Iterable[str]) -> Iterator[str]:
+    """Yield the lines of a detailed diff that change something, and all that is no diff.
+
+    Of a job with a long payload the diff shows all of it, around the one value that has changed.
+    """
+    in_diff = True
+    for line in diff:
+        text = line.rstrip()
+        in_diff = in_diff and text not in ("Resources:", "Diagnostics:")
+        if not in_diff or not text.startswith("  ") or _CHANGES.match(text):
+            yield text
 
 
 def drop_locks_of_the_dead(state: Path) -> None:
