@@ -13,8 +13,12 @@ class SageMakerClient:
     def __init__(self, sagemaker: Any) -> None:
         self._sagemaker = sagemaker
 
-    def find_training_job(self, name: str) -> dict[str, Any]:
-        """Describe a training job, without the members that may hold secrets."""
+    def find_training_job(self, name: str, *, with_numbers: bool = False) -> dict[str, Any]:
+        """Describe a training job, without the members that may hold secrets.
+
+        Of the hyperparameters those that are numbers stay if `with_numbers`: a caller that shows
+        them masks what the stack holds as a secret.
+        """
         detail = call(
             self._sagemaker.describe_training_job,
             "reading",
@@ -22,6 +26,18 @@ class SageMakerClient:
             name,
             {"TrainingJobName": name},
         )
-        for secret in ("HyperParameters", "Environment"):
-            detail.pop(secret, None)
+        parameters = detail.pop("HyperParameters", {})
+        detail.pop("Environment", None)
+        if with_numbers:
+            detail["HyperParameters"] = {
+                key: text for key, text in parameters.items() if _is_number(text)
+            }
         return detail
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -51,6 +51,7 @@ class AwsDataSource:
         self, clients: RegionalClients, mask: Mask, title: str, queues: Sequence[str] = ()
     ) -> None:
         self.title = title
+        self.has_console = not clients.page
         self._clients = clients
         self._mask = mask
         self._queues = queues
@@ -121,7 +122,8 @@ class AwsDataSource:
         sagemaker = self._clients.sagemaker(region_in(arn))
         try:
             with self._call():
-                training_job: Answer = self._masked(sagemaker.find_training_job(name_in(arn)))
+                found = sagemaker.find_training_job(name_in(arn), with_numbers=True)
+                training_job: Answer = self._masked(found)
         except _NotFoundError:
             return {}
         return training_job
@@ -167,6 +169,8 @@ class AwsDataSource:
         """Mask AWS's messages at every depth; names and ARNs stay as they are."""
         if member in ("statusReason", "FailureReason", "S3ModelArtifacts"):
             return self._mask.text(answer)
+        if member == "HyperParameters":  # a secret stays out, even where it is a number
+            return {key: text for key, text in answer.items() if self._mask.text(text) == text}
         if isinstance(answer, dict):
             return {name: self._masked(value, name) for name, value in answer.items()}
         if isinstance(answer, list):

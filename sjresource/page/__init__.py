@@ -12,7 +12,8 @@ AWS's API (`source`), of which `sjresource.status` knows the meaning. In their o
     server      a server of its own, for whoever has none
     static      what runs in the browser
 
-A page never gets a payload, hyperparameters, environments or tags: what is shown is picked by name.
+A page never gets a payload, environments or tags, and of hyperparameters numbers alone: what is
+shown is picked by name.
 """
 
 from sjresource.page.app import Controls, PageApp

@@ -55,10 +55,11 @@ _HEADERS: Final = [
 ]
 _ENTER: Final = (
     '<!doctype html><meta charset="utf-8"><title>sjresource</title>'
-    '<link rel="icon" href="/_page/icon.svg"><meta http-equiv="refresh" content="0; url=/">'
+    '<link rel="icon" href="/_page/icon.svg"><script src="/_page/enter.js"></script>'
+    '<noscript><meta http-equiv="refresh" content="0; url=/"></noscript>'
 )
 """After a redirect the browser would still make a request of the site that had the link, and so
-without the cookie."""
+without the cookie. The script keeps what stands behind the link's #."""
 
 
 class Controls(Protocol):

@@ -110,7 +110,10 @@ class Overview:
         scheduler = None
         if stage(detail["status"]) == "waiting":
             scheduler = optional.get(lambda: self._source.why_waiting(arn))
-        return {**job_details(entry, detail, training, log, scheduler), "errors": optional.errors}
+        details = job_details(
+            entry, detail, training, log, scheduler, has_console=self._source.has_console
+        )
+        return {**details, "errors": optional.errors}
 
     def _entry(self, arn: str) -> View | None:
         with self._known:

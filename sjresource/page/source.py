@@ -29,6 +29,10 @@ class DataSource(Protocol):
     def clock_rate(self) -> float:
         """How many seconds of its clock pass in a second."""
 
+    @property
+    def has_console(self) -> bool:
+        """Whether AWS's console shows the jobs; it shows no emulator's."""
+
     def now(self) -> int:
         """Return its time, in epoch milliseconds."""
 

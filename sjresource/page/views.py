@@ -5,6 +5,7 @@ Pure. `sjresource.status` reads and words the answers; this gives them the shape
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 from sjresource.status.capacity import (
@@ -20,7 +21,9 @@ from sjresource.status.capacity import (
     unit_word,
     units,
 )
+from sjresource.status.console_links import console_urls
 from sjresource.status.evidence import training_job_arn
+from sjresource.status.failure_hints import hint_for
 from sjresource.status.text import reason_and_detail, stated_reason
 from sjresource.status.timeline import (
     attempt_number,
@@ -90,7 +93,13 @@ def job_entry(job: Answer, queue: QueueDescription, names: Mapping[str, str]) ->
 
 
 def job_row(job: Answer, training_job: Answer) -> View:
-    """Return what only the job's description and SageMaker have: attempts and the model."""
+    """Return what only the job's description and SageMaker have: attempts, model, numbers.
+
+    Of the hyperparameters that is only what is a number: a plot needs no more, and secrets are
+    hardly ever numbers.
+    """
+    metrics = training_job.get("FinalMetricDataList", [])
+    parameters = training_job.get("HyperParameters", {})
     return {
         "arn": job["jobArn"],
         "attempt": attempt_number(job),
@@ -99,11 +108,19 @@ def job_row(job: Answer, training_job: Answer) -> View:
         "since": status_since(job),
         "spans": spans(job),
         "model": _model(job, training_job),
+        "metrics": _finite({each["MetricName"]: each["Value"] for each in metrics}),
+        "parameters": _finite({name: _number(value) for name, value in parameters.items()}),
     }
 
 
 def job_details(
-    entry: View, job: Answer, training_job: Answer, log: Sequence[str], scheduler: str | None
+    entry: View,
+    job: Answer,
+    training_job: Answer,
+    log: Sequence[str],
+    scheduler: str | None,
+    *,
+    has_console: bool,
 ) -> View:
     """Return everything about one job.
 
@@ -113,8 +130,13 @@ def job_details(
         training_job: SageMaker's description of its last training job, empty if there is none.
         log: the last lines of its log.
         scheduler: what more is known of why it waits.
+        has_console: whether AWS's console shows it.
     """
     waits = stage(job["status"]) == "waiting"
+    failure = training_job.get("FailureReason") or ""
+    reasons = "\n".join(filter(None, (failure, stated_reason(job))))
+    failed = job["status"] == "FAILED"
+    console = console_urls(entry["queue"], training_job_arn(job)) if has_console else {}
     return {
         **entry,
         **job_row(job, training_job),
@@ -130,7 +152,9 @@ def job_details(
         "ended_attempts": [span._asdict() for span in ended_attempts(job)],
         "training_job": _training_job_name(job),
         "training_status": training_job.get("SecondaryStatus") or "",
-        "failure": training_job.get("FailureReason") or "",
+        "failure": failure,
+        "hint": (hint_for(reasons, "\n".join(log)) or "") if failed else "",
+        "console": console,
         "metrics": [
             {"name": metric["MetricName"], "value": f"{metric['Value']:.12g}"}  # a loss may be nan
             for metric in training_job.get("FinalMetricDataList", [])
@@ -171,6 +195,18 @@ def _model(job: Answer, training_job: Answer) -> str:
     if job["status"] != "SUCCEEDED":
         return ""
     return str(training_job.get("ModelArtifacts", {}).get("S3ModelArtifacts") or "")
+
+
+def _number(text: str) -> float:
+    """Return a hyperparameter's value, which SageMaker has as text; NaN if it is no number."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan
+
+
+def _finite(values: Mapping[str, float]) -> dict[str, float]:
+    return {name: value for name, value in values.items() if math.isfinite(value)}
 
 
 def _training_job_name(job: Answer) -> str:

@@ -329,7 +329,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
 
 
 def _hint_at_watch(arns: Any) -> None:
-    """Say before an update with new jobs what to do if the terminal is too narrow to show them."""
+    """Log what to do if the terminal is too narrow to show the new jobs of an update."""
     if not contains_unknowns(arns):
         return
     hint = narrow_hint(asyncio.get_running_loop(), pulumi_columns())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from dashboard_process import DashboardProcess
-from emulator_requests import client
+from emulator_requests import client, make_environment, make_queue, scripted, submit
 from page_scene import fill, write_log
 from playwright.sync_api import expect
 
@@ -227,6 +227,27 @@ def test_secrets_of_the_stack_are_masked_in_awss_words(emulator: Emulator) -> No
     assert detail["jobName"] == "bert"
     assert "out of [secret]" in detail["attempts"][0]["statusReason"]
     assert "the token is [secret]" in asked.log_tail(trained)
+
+
+def test_a_secret_among_the_hyperparameters_stays_out(emulator: Emulator) -> None:
+    """Even if it is a number: the page shows only these, and does not know which are secret."""
+    parameters = {"learning_rate": "0.5", "pin": "271828", "SECRET": "env-secret"}
+    resources = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}
+    sent = scripted({}, ResourceConfig=resources, HyperParameters=parameters)
+    make_queue(emulator, make_environment(emulator, "pins"), name="pins")
+    submit(emulator, "pins", jobName="pinned", serviceRequestPayload=sent)
+    emulator.clock.advance(60)
+    listed = client(emulator, "batch").list_service_jobs(jobQueue="pins", jobStatus="SUCCEEDED")
+    described = answers(emulator).service_job(listed["jobSummaryList"][0]["jobArn"])
+    trained = described["latestAttempt"]["serviceResourceId"]["value"]
+
+    known = answers(emulator).training_job(trained)["HyperParameters"]
+    masked = answers(emulator, Mask(["271828"])).training_job(trained)["HyperParameters"]
+
+    assert (known, masked) == (
+        {"learning_rate": "0.5", "pin": "271828"},
+        {"learning_rate": "0.5"},
+    )
 
 
 def test_lists_are_bounded_and_calls_are_paced() -> None:

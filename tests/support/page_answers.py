@@ -83,6 +83,7 @@ class Region:
 
     title = "eu-west-1"
     clock_rate = 1.0
+    has_console = True
 
     def __init__(self, *jobs: Answer) -> None:
         self.jobs = list(jobs)
@@ -91,6 +92,7 @@ class Region:
         self.queue_snapshot = snapshot()
         self.shares: list[Answer] = []
         self.trained: Answer = {}
+        self.hyperparameters = {"k": "hyper-secret"}
         self.log: list[str] = []
         self.refused: set[str] = set()
         self.asked: list[str] = []
@@ -141,7 +143,7 @@ class Region:
     def training_job(self, arn: str) -> Answer:
         """What SageMaker tells, with what nobody may see."""
         assert ":training-job/" in arn
-        secret = {"HyperParameters": {"k": "hyper-secret"}, "Environment": {"k": "env-secret"}}
+        secret = {"HyperParameters": self.hyperparameters, "Environment": {"k": "env-secret"}}
         return self._answered("training job", {**self.trained, **secret})
 
     def log_tail(self, training_job_arn: str) -> list[str]:

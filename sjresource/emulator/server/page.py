@@ -39,6 +39,7 @@ class EmulatorSource:
     """The emulator's answers, for all regions that have queues."""
 
     title = "emulator"
+    has_console = False
 
     def __init__(
         self, services: ServiceRouter, store: Store, clock: Clock, lifecycle: Lifecycle

@@ -1,25 +1,33 @@
 // The page: its state, the filter, and what shows both.
 
+import { readAddress, writeAddress } from "./address.js";
 import { Controls } from "./controls.js";
+import { csv, download } from "./csv.js";
+import { Descriptions } from "./descriptions.js";
 import { Detail } from "./detail.js";
 import { byId, element, replaceIfChanged, setClass, setText } from "./dom.js";
 import { countStages, inOrder, matches, STAGES } from "./filter.js";
 import { moment } from "./format.js";
 import { List } from "./list.js";
-import { get, Poll } from "./poll.js";
+import { Plot } from "./plot.js";
+import { Poll } from "./poll.js";
 import { showQueues } from "./queues.js";
 import { Scale } from "./scale.js";
+import { differences } from "./words.js";
 
-const MAX_ROWS = 15;
-const RETRY_AFTER = 30_000;
+const NO_FILTER = { stage: "", queue: "", share: "", text: "" };
 
 const state = {
   jobs: new Map(), // by ARN
   details: new Map(), // by ARN: what only a description has, and of which version of the job
   queues: [],
+  matching: [], // by all of the filter but the stage
   shown: [],
+  notes: new Map(), // by ARN: of a failed job, what of its reason others don't have
   open: "",
-  filter: { stage: "", queue: "", share: "", text: "" },
+  filter: { ...NO_FILTER },
+  sort: "",
+  plot: { shown: false, metric: "", over: "" },
   scale: new Scale(),
   clock: { at: 0, since: 0, rate: 1 },
   now() {
@@ -29,10 +37,13 @@ const state = {
 
 const detail = new Detail(() => {
   state.open = "";
+  remember();
   list.measure();
   list.node.focus();
 });
-const list = new List(state, open, onVisible);
+const descriptions = new Descriptions(state, () => list.soon());
+const list = new List(state, open, (arns) => descriptions.inSight(arns));
+const plot = new Plot(state, descriptions, open, showJobs);
 const controls = new Controls(() => poll.soon());
 const poll = new Poll(onUpdate, onError);
 
@@ -49,7 +60,9 @@ function onUpdate(update) {
   controls.refresh();
   detail.refresh();
   showJobs();
+  if (state.plot.shown) plot.show();
   tick();
+  if (!isRestored) restore();
 }
 
 function onError(error) {
@@ -76,9 +89,14 @@ function errors(messages) {
 function showJobs() {
   const { filter } = state;
   const all = [...state.jobs.values()];
-  const elsewhere = all.filter((job) => matches(job, state.details.get(job.arn), { ...filter, stage: "" }));
-  state.shown = inOrder(elsewhere.filter((job) => matches(job, null, { stage: filter.stage })));
-  showStages(countStages(elsewhere));
+  state.matching = all.filter((job) => matches(job, state.details.get(job.arn), { ...filter, stage: "" }));
+  const shown = state.matching.filter((job) => matches(job, null, { stage: filter.stage }));
+  state.shown = inOrder(shown, state.sort, state.details);
+  const failed = state.matching.filter((job) => job.stage === "failed");
+  const short = differences(failed.map((job) => job.why));
+  state.notes = new Map(failed.map((job) => [job.arn, short.get(job.why)]));
+  showStages(countStages(state.matching));
+  showSort();
   showQueues(byId("queues"), state.queues, filter, choose);
   options(
     byId("queue"),
@@ -101,7 +119,28 @@ function showJobs() {
     byId("empty"),
     all.length ? "No jobs match the filter." : "No jobs yet: they appear here as soon as they are submitted.",
   );
+  plot.draw();
   list.soon();
+  remember();
+}
+
+const ARROWS = { 1: " ▲", [-1]: " ▼", 0: "" };
+const NAMES = { job: "name", status: "status", why: "reason", time: "time of submission" };
+function showSort() {
+  for (const [column, name] of Object.entries(NAMES)) {
+    const sign = state.sort === column ? 1 : state.sort === `-${column}` ? -1 : 0;
+    const button = byId(`sort-${column}`);
+    const words = ["in the usual order", `sorted by ${name}`, `sorted by ${name}, the other way round`];
+    button.setAttribute("aria-pressed", sign !== 0);
+    button.title = `Sort by ${name}; now ${words.at(sign)}`;
+    setText(button.querySelector(".arrow"), ARROWS[sign]);
+  }
+}
+
+function sortBy(column) {
+  state.sort = state.sort === column ? `-${column}` : state.sort === `-${column}` ? "" : column;
+  list.node.scrollTop = 0;
+  showJobs();
 }
 
 function showStages(counts) {
@@ -136,6 +175,7 @@ function setFilter(change) {
   Object.assign(state.filter, change);
   list.node.scrollTop = 0;
   showJobs();
+  if (state.plot.shown) plot.show();
 }
 
 function choose(queue, share) {
@@ -146,43 +186,61 @@ function open(arn, focus = false) {
   state.open = arn;
   detail.open(arn, focus);
   list.measure();
+  plot.draw();
+  remember();
 }
 
-// Gets the descriptions of the jobs in sight, once for each state of a job.
-let asking = false;
-async function onVisible(arns) {
-  if (asking) return;
-  const missing = arns.filter(needsDetails).slice(0, MAX_ROWS);
-  if (!missing.length) return;
-  asking = true;
-  const keys = new Map(missing.map((arn) => [arn, key(state.jobs.get(arn))]));
+// The address holds what is shown. Before the first jobs are there it is what a link gave.
+let isRestored = false;
+function remember() {
+  if (!isRestored) return;
+  const { filter, sort, open: job, plot: drawn } = state;
+  const { metric, over } = drawn.shown ? drawn : { metric: "", over: "" };
+  writeAddress({ ...filter, sort, job, plot: drawn.shown ? "1" : "", metric, over });
+}
+
+// Shows what the address holds: after a reload, from a link, or when somebody has changed it.
+function restore() {
+  const { text, stage, queue, share, sort, job, plot: shown, metric, over } = readAddress(location.hash);
+  isRestored = true;
+  Object.assign(state, { sort, filter: { text, stage, queue, share }, plot: { shown: shown === "1", metric, over } });
+  byId("text").value = text;
+  showJobs();
+  plot.show();
+  if (sort.includes("metric:") && !state.plot.shown) describeAll().then(showJobs);
+  if (job && state.jobs.has(job)) {
+    list.active = job;
+    open(job);
+    const index = state.shown.findIndex((each) => each.arn === job);
+    if (index >= 0) list.reveal(index);
+  } else if (job) errors([`The job of this link is not among those that are shown: ${job}`]);
+  else if (state.open) detail.close();
+}
+
+function describeAll(goesOn = () => true) {
+  const ended = state.matching.filter((job) => job.stage === "succeeded");
+  return descriptions.all(
+    ended.map((job) => job.arn),
+    goesOn,
+  );
+}
+
+let saving = false;
+async function save() {
+  const button = byId("csv");
+  saving = !saving; // another click ends it
+  const arns = state.shown.map((job) => job.arn);
   try {
-    const { rows } = await get(`/_page/rows?${missing.map((arn) => `job=${encodeURIComponent(arn)}`).join("&")}`);
-    // A job that could not be described is tried again after a while: it may have been throttled.
-    const again = performance.now() + RETRY_AFTER;
-    for (const row of rows)
-      state.details.set(row.arn, { ...row, of: keys.get(row.arn), again: row.incomplete ? again : Infinity });
-    for (const arn of missing)
-      if (!rows.some((row) => row.arn === arn))
-        state.details.set(arn, { of: keys.get(arn), spans: state.jobs.get(arn)?.spans ?? [], again });
-    list.soon();
-  } catch {
-    // The next poll reports the error.
-  } finally {
-    setTimeout(() => {
-      asking = false;
-    }, 200);
+    const isWhole = await descriptions.all(arns, (done, all) => {
+      if (all) setText(button, `CSV ${Math.round((100 * done) / all)} %`);
+      return saving;
+    });
+    if (isWhole) download(csv(state.shown, state.details), "jobs.csv");
+  } catch (error) {
+    errors([`The jobs could not be read for the file: ${error.message}`]);
   }
-}
-
-function needsDetails(arn) {
-  const details = state.details.get(arn);
-  return state.jobs.has(arn) && (details?.of !== key(state.jobs.get(arn)) || details.again < performance.now());
-}
-
-function key(job) {
-  job.key ??= JSON.stringify([job.status, job.training_job, job.spans]);
-  return job.key;
+  saving = false;
+  setText(button, "CSV");
 }
 
 function tick() {
@@ -209,6 +267,11 @@ const TIME = {
 const KEYS = { ArrowLeft: "earlier", ArrowRight: "later", "+": "zoom-in", "=": "zoom-in", "-": "zoom-out", 0: "fit" };
 for (const [id, act] of Object.entries(TIME)) byId(id).addEventListener("click", () => zoom(act));
 
+for (const column of Object.keys(NAMES)) byId(`sort-${column}`).addEventListener("click", () => sortBy(column));
+byId("csv").addEventListener("click", save);
+window.addEventListener("hashchange", () => {
+  if (isRestored) restore();
+});
 byId("text").addEventListener("input", (event) => setFilter({ text: event.target.value.trim().toLowerCase() }));
 byId("queue").addEventListener("change", (event) => setFilter({ queue: event.target.value, share: "" }));
 byId("share").addEventListener("change", (event) => setFilter({ share: event.target.value }));
@@ -224,7 +287,7 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "/") {
     event.preventDefault();
     byId("text").focus();
-  } else if (KEYS[event.key] && !event.target.closest("#controls, #detail")) {
+  } else if (KEYS[event.key] && !event.target.closest("#controls, #detail, #plot")) {
     event.preventDefault();
     zoom(TIME[KEYS[event.key]]);
   }

@@ -93,6 +93,7 @@ export class Detail {
           )
         : null,
       facts(job),
+      consoleLinks(job),
       job.ended_attempts.length ? attempts(job) : null,
       job.metrics.length
         ? element(
@@ -136,10 +137,27 @@ function because(job, stage) {
         element("h3", {}, "Why it failed"),
         element("p", {}, job.why || "no reason was given"),
         more,
+        job.hint ? element("p", { class: "to-try" }, element("b", {}, "To try: "), job.hint) : null,
       ),
     );
   }
   return boxes;
+}
+
+const PLACES = { job_queue: "Queue", training_job: "Training job", log: "Log" };
+
+// Links to the console of AWS; an emulator's jobs are in none.
+function consoleLinks(job) {
+  const links = Object.entries(PLACES).filter(([place]) => job.console[place]?.startsWith("https://"));
+  if (!links.length) return null;
+  const made = links.map(([place, words]) =>
+    element(
+      "a",
+      { href: job.console[place], target: "_blank", rel: "noopener noreferrer", "data-key": `console ${place}` },
+      words,
+    ),
+  );
+  return element("div", { class: "box links" }, element("h3", {}, "In the AWS console"), ...made);
 }
 
 function facts(job) {

@@ -9,10 +9,22 @@ export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
     if (key === "onclick") made.addEventListener("click", value);
-    else if (value === true) made.setAttribute(key, "");
-    else if (value !== false && value !== undefined && value !== null) made.setAttribute(key, String(value));
+    else if (value === true && !key.startsWith("aria-")) made.setAttribute(key, "");
+    else if ((value !== false || key.startsWith("aria-")) && value !== undefined && value !== null)
+      made.setAttribute(key, String(value));
   }
   made.append(...children.filter((child) => child !== null && child !== undefined && child !== ""));
+  return made;
+}
+
+// The same for a drawing: svg("circle", { r: 3 }).
+export function svg(name, attributes = {}, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key === "onclick") made.addEventListener("click", value);
+    else made.setAttribute(key, String(value));
+  }
+  made.append(...children);
   return made;
 }
 

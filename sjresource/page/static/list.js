@@ -39,7 +39,7 @@ export class List {
     this.rowHeight = parseFloat(getComputedStyle(this.node).getPropertyValue("--row")) || 34;
     this.height = this.node.clientHeight;
     this.width = this.axis.clientWidth || this.node.clientWidth;
-    this.guides.style.left = `${this.axis.offsetLeft}px`;
+    this.guides.style.left = `${this.axis.offsetParent?.offsetLeft ?? 0}px`;
     this.guides.style.width = `${this.width}px`;
     this.soon();
   }
@@ -55,7 +55,7 @@ export class List {
   }
 
   draw() {
-    const { shown, scale, details, open } = this.state;
+    const { shown, scale, details, open, notes } = this.state;
     const now = this.state.now();
     if (scale.follows) scale.fit(shown, now);
     this.drawAxis();
@@ -72,7 +72,12 @@ export class List {
       const job = shown[index];
       const line = this.lines[index % this.lines.length];
       const active = job.arn === this.active;
-      line.show(job, details.get(job.arn), index, { ...common, active, open: job.arn === open });
+      line.show(job, details.get(job.arn), index, {
+        ...common,
+        active,
+        open: job.arn === open,
+        note: notes.get(job.arn),
+      });
       line.node.hidden = false;
       line.drawn = index;
       if (active) activeId = line.node.id;

@@ -34,7 +34,7 @@ function card(queue, queues, chosen, choose) {
     element(
       "div",
       { class: "card-head" },
-      title,
+      element("h3", { class: "card-title" }, title),
       element("span", { class: "kind" }, several ? `${regionOf(queue.arn)} · ${queue.scheduling}` : queue.scheduling),
       ...troubles(queue),
       counts(queue.counts),

@@ -1,6 +1,7 @@
 // One line of the list: a job's name, status, why, and its life on the time axis.
 import { copyButton, element, setClass, setText } from "./dom.js";
 import { duration, firstLine, moment, nameOf } from "./format.js";
+import { halves } from "./words.js";
 
 const WORDS = {
   waiting: "waiting",
@@ -11,14 +12,35 @@ const WORDS = {
   preempted: "preempted",
 };
 
+const NAME_END = 10;
+const MODEL_END = 26;
+
+// A text that is cut in the middle where there is no room for all of it.
+class MiddleCut {
+  constructor(name, end) {
+    this.end = end;
+    this.head = element("span", { class: "cut-head" });
+    this.tail = element("span", { class: "cut-tail" });
+    this.node = element("span", { class: name }, this.head, this.tail);
+  }
+
+  show(text, isCut = true) {
+    const [head, tail] = isCut ? halves(text, this.end) : [text, ""];
+    setText(this.head, head);
+    setText(this.tail, tail);
+  }
+}
+
 // A line is created once and reused: scrolling creates no elements.
 export class Row {
   constructor(choose) {
     this.job = null;
-    this.name = element("span", { class: "name" });
+    this.nameParts = new MiddleCut("name", NAME_END);
+    this.name = this.nameParts.node;
     this.under = element("span", { class: "under" });
     this.status = element("span", { class: "status" });
-    this.note = element("span", { class: "note-text" });
+    this.noteParts = new MiddleCut("note-text", MODEL_END);
+    this.note = this.noteParts.node;
     this.copy = element("span", { class: "copy-place" });
     this.line = element("div", { class: "line", role: "gridcell" });
     this.node = element(
@@ -34,7 +56,7 @@ export class Row {
     this.model = "";
   }
 
-  show(job, details, index, { now, scale, severalQueues, active, open, rowHeight }) {
+  show(job, details, index, { now, scale, severalQueues, active, open, rowHeight, note }) {
     this.job = job;
     const { stage } = job;
     this.node.id = `job-${index}`;
@@ -42,12 +64,13 @@ export class Row {
     this.node.setAttribute("aria-rowindex", index + 1);
     this.node.setAttribute("aria-selected", open);
     setClass(this.node, `row ${stage}${active ? " active" : ""}${open ? " open" : ""}`);
-    setText(this.name, job.name);
-    if (this.name.title !== job.arn) this.name.title = job.arn;
+    this.nameParts.show(job.name);
+    const title = `${job.name}\n${job.arn}`;
+    if (this.name.title !== title) this.name.title = title;
     setText(this.under, [severalQueues ? nameOf(job.queue) : "", job.share].filter(Boolean).join(" / "));
     setText(this.status, statusWords(job, details, now));
     setClass(this.status, `status ${stage}`);
-    this.showNote(job, details, stage);
+    this.showNote(job, details, stage, note);
     this.showSpans(details?.spans ?? job.spans, now, scale);
   }
 
@@ -56,13 +79,15 @@ export class Row {
     this.job = null;
     this.node.hidden = true;
     this.node.removeAttribute("id");
-    setText(this.name, "");
+    this.nameParts.show("");
   }
 
-  showNote(job, details, stage) {
+  showNote(job, details, stage, differs) {
     const model = stage === "succeeded" ? (details?.model ?? "") : "";
-    const note = model || (stage === "running" ? [job.needs, job.why].filter(Boolean).join(" · ") : firstLine(job.why));
-    setText(this.note, job.stopping ? `being stopped · ${note}` : note);
+    const why =
+      stage === "running" ? [job.needs, job.why].filter(Boolean).join(" · ") : (differs ?? firstLine(job.why));
+    const note = model || why;
+    this.noteParts.show(job.stopping ? `being stopped · ${note}` : note, model !== "");
     if (this.note.title !== (model || job.why)) this.note.title = model || job.why;
     setClass(this.note, `note-text ${model ? "model" : stage}`);
     if (model !== this.model) {

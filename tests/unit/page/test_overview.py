@@ -256,3 +256,40 @@ def test_pages_do_not_wait_for_ever_for_the_first_look() -> None:
     region.let.set()
     look.join()
     assert overview.since("")["errors"] == []
+
+
+def test_of_hyperparameters_only_numbers_are_shown() -> None:
+    """And of metrics only what can be drawn."""
+    region = Region(ended("a", "SUCCEEDED"))
+    region.hyperparameters = {"lr": "1e-3", "epochs": "30", "name": "hyper-secret", "bad": "nan"}
+    region.trained = {
+        "FinalMetricDataList": [
+            {"MetricName": "loss", "Value": 0.5},
+            {"MetricName": "broken", "Value": float("nan")},
+        ]
+    }
+    overview = Overview(region)
+    overview.since("")
+
+    (row,) = overview.rows([job_arn("a")])
+
+    assert row["parameters"] == {"lr": 0.001, "epochs": 30.0}
+    assert row["metrics"] == {"loss": 0.5}
+    json.dumps(row, allow_nan=False)
+
+
+@pytest.mark.parametrize("console", [True, False])
+def test_a_failed_job_says_what_to_try_and_where_the_console_shows_it(console: bool) -> None:  # noqa: FBT001 - a row of a table
+    """By the words and the log, as `why` does; an emulator's job is in no console."""
+    region = Region(ended("a", "FAILED"))
+    region.has_console = console
+    region.trained = {"FailureReason": "AlgorithmError: exit code: 1"}
+    region.log = ["RuntimeError: CUDA out of memory"]
+    overview = Overview(region)
+    overview.since("")
+
+    told = overview.job(job_arn("a"))
+
+    assert told is not None
+    assert told["hint"].startswith("the container ran out of memory")
+    assert set(told["console"]) == ({"job_queue", "training_job", "log"} if console else set())
