@@ -16,6 +16,17 @@ class Problem(NamedTuple):
     unsendable: bool = False
     number: float | None = None
     """The number that was given, to be shown if it is no secret."""
+    wanted: str = ""
+    """The reason without what was given; empty where the reason does not end with that."""
+
+    def with_given(self, given: str) -> Problem:
+        """Return the problem with other words for what was given."""
+        return self._replace(reason=f"{self.wanted or self.reason}, got {given}")
+
+
+def mismatch(path: str, wanted: str, given: str) -> Problem:
+    """Return the problem that `given`, in words, is something else than what is wanted."""
+    return Problem(path, f"{wanted}, got {given}", wanted=wanted)
 
 
 def join(path: str, name: str) -> str:

@@ -24,6 +24,11 @@ _FIRST_DELAY = 0.1
 _LONGEST_DELAY = 3.0
 
 _IN_USE = ("relationship", "being modified", "in use")
+"""In Batch's messages: what is in use by something that may just be going."""
+
+
+class InUse(RequestFailed):
+    """Resources that may just be going use this one; sjresource saw that, and did not ask AWS."""
 
 
 class WaiterClock(NamedTuple):
@@ -110,7 +115,8 @@ def retry_while_in_use(effect: Callable[[], None], clock: WaiterClock, timeout: 
 
     def is_in_use(error: SjresourceError) -> bool:
         message = error.seen.lower()
-        return isinstance(error, RequestFailed) and any(words in message for words in _IN_USE)
+        is_batchs = isinstance(error, RequestFailed) and any(words in message for words in _IN_USE)
+        return is_batchs or isinstance(error, InUse)
 
     _retry(effect, is_in_use, clock, timeout)
 

@@ -87,9 +87,7 @@ def _problems(name: str, value: Any, *, plain_form: bool) -> Iterator[Problem]:
     else:
         problem = next(_CHECKS.get(name, _bound_problems)(name, value), None)
         if problem:
-            reason = problem.reason.partition(", got ")[0]
-            got = f"{describe(value, shown=plain_form)}{_hint(name, value)}"
-            yield problem._replace(reason=f"{reason}, got {got}")
+            yield problem.with_given(f"{describe(value, shown=plain_form)}{_hint(name, value)}")
 
 
 def _hint(name: str, value: Any) -> str:

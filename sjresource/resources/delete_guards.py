@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in
 from sjresource.aws.batch import JOB_QUEUE
-from sjresource.aws.waiters import poll
+from sjresource.aws.waiters import InUse, poll
 from sjresource.errors import NotFound, RequestFailed
 from sjresource.stack.identity import IDENTITY_TAG, is_deleted_with_another, stack_tag_prefix
 from sjresource.stack.ownership import has_ended, is_recorded, is_released
@@ -82,7 +82,7 @@ def refuse_while_queues_use(
 ) -> None:
     """Raise RequestFailed if queues use the resource.
 
-    Queues of this stack may be about to be deleted too: for these the message says "in use", which
+    Queues of this stack may be about to be deleted too: for these it is InUse, which
     `waiters.retry_while_in_use` retries.
     """
     users = [queue for queue in client.list_all(JOB_QUEUE) if uses(queue)]
@@ -97,9 +97,7 @@ def refuse_while_queues_use(
         )
     if users:
         names = _some([queue["jobQueueName"] for queue in users])
-        raise RequestFailed(
-            "deleting", noun, name_in(arn), f"in use by this stack's job queues: {names}"
-        )
+        raise InUse("deleting", noun, name_in(arn), f"in use by this stack's job queues: {names}")
 
 
 def _owner_of(client: BatchClient, job: str, identity: str) -> str:

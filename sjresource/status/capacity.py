@@ -149,6 +149,18 @@ def amount_words(wanted: Mapping[str, float]) -> str:
     return " and ".join(f"{count:g} {unit_word(unit, count)}" for unit, count in wanted.items())
 
 
+def too_large_words(
+    wanted: Mapping[str, float], resources: Iterable[Detail], whose: str = "its environments"
+) -> str:
+    """Return that instances, by type, are more than environments or a share can ever give."""
+    limits = " or ".join(amount_words(limits_of(each)) or "none" for each in resources)
+    return f"asks for {amount_words(wanted)}, more than {whose} can ever give: {limits}"
+
+
+TOO_LARGE_ADVICE: Final = "raise max_capacity, or lower InstanceCount"
+"""For a job that asks for more than its environments can ever give."""
+
+
 def use_words(unit: Unit, of: str = "of") -> str:
     """Return how much of a unit is in use, in words: `3 of 4 ml.m5.large`."""
     limit = "?" if unit.limit is None else f"{unit.limit:g}"

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from sjresource.status.capacity import TOO_LARGE_ADVICE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -67,8 +69,7 @@ _HINTS = (
     ),
     FailureHint(
         r"SERVICE_ENVIRONMENT_MAX_RESOURCE",
-        "the job asks for more than its service environment can ever give: raise max_capacity, or "
-        "lower InstanceCount",
+        f"the job asks for more than its service environment can ever give: {TOO_LARGE_ADVICE}",
     ),
     FailureHint(
         r"CapacityError|INSUFFICIENT_INSTANCE_CAPACITY|Insufficient.*capacity|"

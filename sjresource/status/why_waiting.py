@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in
 from sjresource.status.capacity import (
-    amount_words,
     amounts,
     could_run,
-    limits_of,
     needed,
     share_units,
+    too_large_words,
     units,
     use_words,
 )
@@ -40,11 +39,11 @@ def why_waiting(
     if job["status"] != "RUNNABLE":
         return "the scheduler has not seen it yet"
     if never_starts(job.get("statusReason")):
-        return too_large_words(job, queue)
+        return too_large_for_queue(job, queue)
     place = place_of(job, queue.snapshot)
     words = [
         *disabled_words(job, queue),
-        too_large_words(job, queue),
+        too_large_for_queue(job, queue),
         place_words(place, (names or {}).get(place.before or "", "")) if place else "",
         share_full_words(job, queue),
         queue_full_words(job, queue),
@@ -66,13 +65,12 @@ def disabled_words(job: Detail, queue: QueueDescription) -> list[str]:
     return words
 
 
-def too_large_words(job: Detail, queue: QueueDescription) -> str:
+def too_large_for_queue(job: Detail, queue: QueueDescription) -> str:
     """Return that no service environment of the queue can ever run a job; "" if one can."""
     wanted = amounts(job.get("capacityUsage", []))
     if not queue.environments or any(could_run(each, wanted) for each in queue.environments):
         return ""
-    there_are = " or ".join(amount_words(limits_of(each)) or "none" for each in queue.environments)
-    return f"it needs {amount_words(wanted)}, there are {there_are} in all"
+    return f"it {too_large_words(wanted, queue.environments)}"
 
 
 def share_full_words(job: Detail, queue: QueueDescription) -> str:
@@ -103,9 +101,13 @@ def never_starts(reason: str | None) -> bool:
     return (reason or "").startswith(MISCONFIGURATION)
 
 
-def never_starts_words(reason: str) -> str:
-    """Return that a job waits for ever, and what to do; "" for any other reason."""
+def never_starts_words(reason: str, *, quoted: bool = True) -> str:
+    """Return that a job waits for ever, and what to do; "" for any other reason.
+
+    The reason is in it if it is to be `quoted`.
+    """
     if not never_starts(reason):
         return ""
     hint = hint_for(reason)
-    return f"it will never start as things are: {reason}" + (f"; {hint}" if hint else "")
+    quote = f": {reason}" if quoted else ""
+    return f"it will never start as things are{quote}" + (f"; {hint}" if hint else "")

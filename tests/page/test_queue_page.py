@@ -86,7 +86,7 @@ def test_what_runs_waits_and_failed_is_seen_in_one_look(page: Page) -> None:
     preempted = page.locator(".row.waiting", has=page.locator(".span.preempted"))
     expect(preempted.locator(".status")).to_have_text("Runnable · 15 min")
     expect(row(page, "giant").locator(".note")).to_contain_text(
-        "it needs 99 ml.m5.large, there are 8 instances in all"
+        "it asks for 99 ml.m5.large, more than its environments can ever give: 8 instances"
     )
     expect(row(page, "llama").locator(".note")).to_contain_text("2nd in the queue, behind giant")
     assert named(page)[0].startswith(("nightly", "sweep", "bert"))

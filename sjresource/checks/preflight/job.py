@@ -17,9 +17,14 @@ from sjresource.checks.preflight.live_problem import LiveProblem
 from sjresource.checks.rules.instance_hours import requested_instances
 from sjresource.checks.values.lookups import value_at
 from sjresource.errors import NotFound, SjresourceError
-from sjresource.status.capacity import could_run, limits_of
+from sjresource.status.capacity import (
+    TOO_LARGE_ADVICE,
+    could_run,
+    limits_of,
+    too_large_words,
+)
 from sjresource.status.queue_reader import describe_queue
-from sjresource.vocabulary import DISABLED, NUM_INSTANCES, SAGEMAKER_TRAINING
+from sjresource.vocabulary import DISABLED, SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -158,10 +163,7 @@ def _quota_share_problems(
         yield LiveProblem("quota_share_name", reason, (share,))
     wanted = requested_instances(job.payload)
     if wanted is not None and not _fits_share(wanted, share):
-        reason = (
-            f'asks for more instances than share "{name}" may ever have: '
-            f"{instances_text(wanted)} where it has {limits_text(share)}"
-        )
+        reason = too_large_words(wanted, [share], f'share "{name}"')
         yield LiveProblem("service_request_payload.ResourceConfig", reason, (share,))
 
 
@@ -175,27 +177,11 @@ def _capacity_problems(found: QueueDescription, job: JobArguments) -> Iterator[L
         return
     if not any(could_run(environment, wanted) for environment in found.environments):
         names = ", ".join(each["serviceEnvironmentName"] for each in found.environments)
-        limits = " and ".join(map(limits_text, found.environments))
-        reason = (
-            f"asks for more instances than its environments ({names}) may ever run: "
-            f"{instances_text(wanted)} where there are {limits}"
-        )
+        whose = f"its environments ({names})"
+        reason = f"{too_large_words(wanted, found.environments, whose)}; {TOO_LARGE_ADVICE}"
         yield LiveProblem(
             "service_request_payload.ResourceConfig", reason, tuple(found.environments)
         )
-
-
-def instances_text(wanted: Mapping[str, float]) -> str:
-    """Return in words how many instances of which types are wanted."""
-    return ", ".join(f"{count:g} {kind}" for kind, count in wanted.items())
-
-
-def limits_text(resource: Detail) -> str:
-    """Return in words how many instances an environment or a share has, by type or in all."""
-    limits = {kind: float(count) for kind, count in limits_of(resource).items()}
-    if NUM_INSTANCES in limits:
-        return f"{limits[NUM_INSTANCES]:g} in all"
-    return instances_text(limits) or "none"
 
 
 def _fits_share(wanted: Mapping[str, int], share: Detail) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import parse_arn
 from sjresource.aws.payload import is_unknown, json_type
-from sjresource.problem import Problem, join
+from sjresource.problem import Problem, join, mismatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -64,7 +64,7 @@ def _triggers(name: str, value: Any) -> Iterator[Problem]:
 def region_problems(name: str, value: Any) -> Iterator[Problem]:
     """Yield a problem if a value does not have the form of a region's name."""
     if not isinstance(value, str):
-        yield Problem(name, f"must be a region's name such as eu-west-1, got {json_type(value)}")
+        yield mismatch(name, "must be a region's name such as eu-west-1", json_type(value))
     elif not _REGION.fullmatch(value):
         yield Problem(name, "must be a region's name such as eu-west-1, of letters and hyphens")
 
@@ -72,11 +72,11 @@ def region_problems(name: str, value: Any) -> Iterator[Problem]:
 def service_job_problems(name: str, value: Any) -> Iterator[Problem]:
     """Yield a problem if a value can be neither the id nor the ARN of a service job."""
     if not isinstance(value, str):
-        yield Problem(name, f"must be a service job's id or ARN, got {json_type(value)}")
+        yield mismatch(name, "must be a service job's id or ARN", json_type(value))
         return
     arn = parse_arn(value)
     if arn is not None and arn.kind != "service-job":
-        yield Problem(name, "must be a service job's id or ARN, got the ARN of another thing")
+        yield mismatch(name, "must be a service job's id or ARN", "the ARN of another thing")
     elif arn is None and not _JOB_ID.fullmatch(value):
         yield Problem(name, "must be a service job's id or ARN")
 
@@ -91,8 +91,8 @@ def _timeouts(name: str, value: Any) -> Iterator[Problem]:
             yield Problem(path, "is not known; there are create, update, delete")
         elif timeout is not None and not is_unknown(timeout) and seconds(timeout) is None:
             number = timeout if isinstance(timeout, (int, float)) else None
-            reason = f"must be seconds, more than 0, got {json_type(timeout)}"
-            yield Problem(path, reason, number=None if isinstance(timeout, bool) else number)
+            problem = mismatch(path, "must be seconds, more than 0", json_type(timeout))
+            yield problem._replace(number=None if isinstance(timeout, bool) else number)
 
 
 _CHECKS: dict[str, Callable[[str, Any], Iterator[Problem]]] = {

@@ -19,7 +19,7 @@ from sjresource.checks.rules.own_arguments import own_problems
 from sjresource.checks.rules.queues import QUEUE_RULES
 from sjresource.checks.values.job_arguments import PAYLOAD
 from sjresource.checks.values.shapes import ShapeValidator
-from sjresource.problem import Problem, join
+from sjresource.problem import Problem, join, mismatch
 from sjresource.stack.inputs.output_text import is_output_text, output_texts
 
 if TYPE_CHECKING:
@@ -105,8 +105,8 @@ def _with_bounds(
             if not _is_reported(found, reported) and not allowed.test(value):
                 got = f"{json_type(value)}{_size(value)}{_line_break(value)}"
                 number = value if isinstance(value, (int, float)) else None
-                reason = f"must be {allowed.meaning}, got {got}"
-                yield Problem(found, reason, unsendable=allowed.is_ours, number=number)
+                problem = mismatch(found, f"must be {allowed.meaning}", got)
+                yield problem._replace(unsendable=allowed.is_ours, number=number)
 
 
 def _without_consequences(
@@ -134,8 +134,7 @@ def _with_number(problem: Problem, properties: Mapping[str, Any]) -> Problem:
     path = problem.path.replace("[", ".").replace("]", "").split(".")
     if any(path[: len(place)] == place for place in hidden):
         return problem
-    reason, _, hint = problem.reason.partition(", got a number")
-    return problem._replace(reason=f"{reason}, got {_digits(problem.number)}{hint}")
+    return problem.with_given(_digits(problem.number))
 
 
 def _digits(number: float) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.models import model_version
 from sjresource.aws.payload import is_unknown, json_type
-from sjresource.problem import Problem, join
+from sjresource.problem import Problem, join, mismatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -47,9 +47,9 @@ class ShapeValidator:
         if not has_type(value):
             # AWS takes numbers as text in many places, hyperparameters above all.
             advice = "; write it as text" if shape.type_name == "string" else ""
-            reason = f"must be {type_words}, got {json_type(value)}{advice}"
+            problem = mismatch(path, f"must be {type_words}", f"{json_type(value)}{advice}")
             number = value if _is_number(value) and shape.type_name in _NUMBERS else None
-            yield self._misshapen(path, reason)._replace(number=number)
+            yield problem._replace(unsendable=not self.as_text, number=number)
         elif shape.type_name == "structure":
             yield from self._structure_problems(shape, value, path)
         elif shape.type_name == "list":
@@ -118,13 +118,14 @@ class ShapeValidator:
     def _number_problems(self, shape: Any, value: Any, path: str) -> Iterator[Problem]:
         low, high = shape.metadata.get("min"), shape.metadata.get("max")
         most = _LARGEST.get(shape.type_name, math.inf)
+        outside = mismatch(path, f"must be {_range(low, high)}", "a number")._replace(number=value)
         if low is not None and value < low:
-            below = self._misshapen(path, f"must be {_range(low, high)}, got a number")
-            yield below._replace(number=value)
+            yield outside._replace(unsendable=not self.as_text)
         elif high is not None and value > high:
-            yield Problem(path, f"must be {_range(low, high)}, got a number", number=value)
+            yield outside
         elif not -most <= value <= most:
-            yield Problem(path, f"must be from {-most} to {most}, got a number", number=value)
+            words = f"must be from {-most} to {most}"
+            yield mismatch(path, words, "a number")._replace(number=value)
 
     def _size_problems(self, shape: Shape, size: int, path: str, unit: str) -> Iterator[Problem]:
         low, high = shape.metadata.get("min"), shape.metadata.get("max")

@@ -15,7 +15,6 @@ import pulumi
 from sjresource.aws.payload import is_plain, payload_or_empty
 from sjresource.aws.settings import CheckSettings
 from sjresource.checks.preflight.declared import Declarations, Declared, declared_so_far
-from sjresource.checks.preflight.job import instances_text, limits_text
 from sjresource.checks.rules.instance_hours import requested_instances
 from sjresource.checks.values.lookups import holds_unknown
 from sjresource.checks.warnings.arguments import (
@@ -26,7 +25,7 @@ from sjresource.checks.warnings.arguments import (
 from sjresource.checks.warnings.requests import QUEUE_WARNINGS
 from sjresource.sanitize import plain
 from sjresource.stack.config import stack_settings
-from sjresource.status.capacity import could_run
+from sjresource.status.capacity import TOO_LARGE_ADVICE, could_run, too_large_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -109,12 +108,10 @@ async def capacity_warning(program: Declarations, job: Mapping[str, Any]) -> str
     environments = [_described(await _known(each)) for each in limits]
     if None in environments or any(could_run(each, wanted) for each in environments if each):
         return None
-    there = " and ".join(limits_text(each) for each in environments if each)
-    return (
-        f"service_request_payload.ResourceConfig asks for {instances_text(wanted)}, more than its "
-        f"queue's environments, which this program declares, can ever give: {there}; it would wait "
-        "for ever: lower InstanceCount, or raise max_capacity"
-    )
+    whose = "its queue's environments, which this program declares,"
+    words = too_large_words(wanted, [each for each in environments if each], whose)
+    path = "service_request_payload.ResourceConfig"
+    return f"{path} {words}; it would wait for ever: {TOO_LARGE_ADVICE}"
 
 
 def _is_lenient() -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sjresource.cli.views.queue import label_of, waiting_in_order
+from sjresource.status.capacity import TOO_LARGE_ADVICE
 from sjresource.status.failure_report import (
     attempt_lines,
     evidence_lines,
@@ -19,10 +20,11 @@ from sjresource.status.failure_report import (
 from sjresource.status.text import progress_line, stated_reason
 from sjresource.status.why_waiting import (
     disabled_words,
+    never_starts,
     never_starts_words,
     queue_full_words,
     share_full_words,
-    too_large_words,
+    too_large_for_queue,
     why_waiting,
 )
 from sjresource.vocabulary import HOLDS_CAPACITY, TERMINAL
@@ -117,9 +119,10 @@ def explain_waiting(
     lines = list(attempt_lines(job, mask))
     if queue:
         lines += _queue_lines(job, queue, labels)
-    never = never_starts_words(reason)
-    if never:
-        return Explanation("NEVER_STARTS", summary, lines, [never.replace(f": {reason}", "")])
+    if never_starts(reason):
+        return Explanation(
+            "NEVER_STARTS", summary, lines, [never_starts_words(reason, quoted=False)]
+        )
     return Explanation("WAITS", summary, lines, list(_steps(job, queue, labels)) if queue else [])
 
 
@@ -139,11 +142,9 @@ def _steps(job: Detail, queue: QueueDescription, labels: Labels) -> Iterator[str
     if disabled:
         return
     environments = " or ".join(each["serviceEnvironmentName"] for each in queue.environments)
-    if too_large_words(job, queue):
-        yield (
-            f"it will never start as things are: it asks for more than {environments} "
-            "may ever run; raise max_capacity, or ask for less"
-        )
+    too_large = too_large_for_queue(job, queue)
+    if too_large:
+        yield f"it will never start as things are: {too_large}; {TOO_LARGE_ADVICE}"
         return
     yield "nothing is wrong: it starts when it is its turn and there is room"
     if share_full_words(job, queue):

@@ -55,8 +55,8 @@ def test_a_job_that_this_program_can_never_serve_is_told_with_numbers() -> None:
     """Wanted and available, while nothing of it exists."""
     assert said(8, ANY_TWO, FOUR_LARGE) == (
         "service_request_payload.ResourceConfig asks for 8 ml.m5.large, more than its queue's "
-        "environments, which this program declares, can ever give: 2 in all and 4 ml.m5.large; it "
-        "would wait for ever: lower InstanceCount, or raise max_capacity"
+        "environments, which this program declares, can ever give: 2 instances or 4 ml.m5.large; "
+        "it would wait for ever: raise max_capacity, or lower InstanceCount"
     )
     assert said(lambda: pulumi.Output.from_input(3), ANY_TWO)
 

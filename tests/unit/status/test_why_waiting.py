@@ -10,6 +10,9 @@ from sjresource.status.why_waiting import never_starts_words, why_waiting
 M5 = "ml.m5.large"
 
 
+TOO_LARGE = "it asks for 9 ml.m5.large, more than its environments can ever give: 4 instances"
+
+
 def why(waiting: dict[str, Any], told: dict[str, Any], **parts: Any) -> str:
     """Return why a job waits in a queue of four instances."""
     parts = {"environments": [environment(4)], "snapshot": told, **parts}
@@ -50,7 +53,7 @@ def test_job_that_can_never_run_is_told_first() -> None:
 
     said = why(job("train", "RUNNABLE", capacityUsage=usage), snapshot(front=["train"]))
 
-    assert said == "it needs 9 ml.m5.large, there are 4 instances in all; 1st in the queue"
+    assert said == f"{TOO_LARGE}; 1st in the queue"
 
 
 def test_a_job_that_batch_calls_misconfigured_needs_no_more_words() -> None:
@@ -60,7 +63,7 @@ def test_a_job_that_batch_calls_misconfigured_needs_no_more_words() -> None:
 
     assert why(waiting, snapshot(4, front=["train"])) == ""
     waiting["capacityUsage"] = [{"capacityUnit": M5, "quantity": 9.0}]
-    assert why(waiting, snapshot()) == "it needs 9 ml.m5.large, there are 4 instances in all"
+    assert why(waiting, snapshot()) == TOO_LARGE
     assert never_starts_words(reason).startswith(f"it will never start as things are: {reason}; ")
     assert never_starts_words("CAPACITY:NONE") == ""
 
