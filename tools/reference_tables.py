@@ -1,15 +1,18 @@
-"""Writes the tables of docs/resources/*.md and docs/validation.md from the code.
+"""Writes the tables of docs/resources/*.md, docs/validation.md and docs/emulator.md from the code.
 
     python tools/reference_tables.py
 
 A resource's page has its arguments, their update rules and its outputs; the page on validation has
-the rules that no model holds, and the warnings. The words are those of docstrings, the rules those
-that the providers compare with, so a page can't say something else than the code: a test compares.
+the rules that no model holds, and the warnings; the emulator's page has the beliefs, with the
+results under probes/results/ that tried them, and the switches. The words are those of docstrings,
+the rules those that the providers compare with, so a page can't say something else than the code:
+a test compares.
 """
 
 from __future__ import annotations
 
 import inspect
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +24,9 @@ from sjresource.checks.rules.bounds import BOUNDS
 from sjresource.checks.rules.job import JOB_RULES
 from sjresource.checks.rules.queues import QUEUE_RULES, QUOTA_MANAGEMENT
 from sjresource.checks.warnings.requests import JOB_WARNINGS, QUEUE_WARNINGS
+from sjresource.emulator import Behaviour
+from sjresource.probes.beliefs import PROBES
+from sjresource.probes.results import tried_by
 from sjresource.resources.completion import RULES as COMPLETION_RULES
 from sjresource.resources.job_queue import JobQueueProvider
 from sjresource.resources.quota_share import QuotaShareProvider
@@ -32,7 +38,11 @@ from sjresource.stack.diff import IN_PLACE, REPLACES, REPLACES_IF_ADDED_OR_REMOV
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sjresource.probes.session.probe import Probe
+
 DOCS = Path(__file__).parents[1] / "docs"
+RESULTS = DOCS.parent / "probes" / "results"
+"""What probes have seen on AWS, a file for each run."""
 
 RESOURCES: dict[type, Rules] = {
     sj.ServiceEnvironment: ServiceEnvironmentProvider.rules,
@@ -72,6 +82,7 @@ def pages() -> dict[Path, str]:
         for resource in RESOURCES
     }
     tables[DOCS / "validation.md"] = list(_rules())
+    tables[DOCS / "emulator.md"] = [*beliefs(RESULTS), *_switches()]
     return {page: _with(page.read_text(), lines) for page, lines in tables.items()}
 
 
@@ -108,6 +119,38 @@ def _rules() -> Iterator[str]:
             links = " ".join(f"[{_last(url)}]({url})" for url in re.findall(r"https://\S+", rest))
             yield f"| {_cell(first)} | {links} |"
         yield ""
+
+
+def _switches() -> Iterator[str]:
+    """Yield the table of the emulator's switches, told by their docstrings."""
+    yield from ("### The switches", "", "| Switch | Default | |", "| --- | --- | --- |")
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(Behaviour))).body
+    body: list[Any] = list(getattr(tree, "body", []))
+    for position, node in enumerate(body):
+        if isinstance(node, ast.AnnAssign):
+            name, told = ast.unparse(node.target), _text(body[position + 1])
+            yield f"| `{name}` | `{json.dumps(getattr(Behaviour(), name))}` | {_cell(told)} |"
+
+
+def beliefs(results: Path) -> Iterator[str]:
+    """Yield the beliefs, the emulator's own and the resources' too, with what tried them."""
+    files = tried_by(results)
+    for believer, title in (("emulator", "The emulator"), ("sjresource", "sjresource")):
+        yield f"| {title} believes | what there is about it | probe | tried on AWS |"
+        yield "| --- | --- | --- | --- |"
+        for probe in PROBES:
+            if probe.believer == believer:
+                tried = ", ".join(
+                    f"[{verdict}](../probes/results/{file})"
+                    for file, verdict in files.get(probe.name, [])
+                )
+                cells = (probe.belief, probe.source, f"`{probe.name}`", tried or _untried(probe))
+                yield f"| {' | '.join(map(_cell, cells))} |"
+        yield ""
+
+
+def _untried(probe: Probe) -> str:
+    return "no" if probe.run is not None else f"no: {probe.why_untried}"
 
 
 def _last(url: str) -> str:

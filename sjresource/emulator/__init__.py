@@ -36,7 +36,7 @@ if _missing:
     message = f"starting emulator: {_missing} is not installed; pip install 'sjresource[emulator]'"
     raise ModuleNotFoundError(message, name=_missing)
 
-from sjresource.emulator.api.call import Behaviour
+from sjresource.emulator.api.behaviour import Behaviour
 from sjresource.emulator.clock import Clock
 from sjresource.emulator.controls.faults import Fault
 from sjresource.emulator.emulator import Emulator

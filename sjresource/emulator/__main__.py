@@ -16,9 +16,11 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from sjresource.emulator.api.call import Behaviour
+from sjresource.emulator.api.behaviour import Behaviour
 from sjresource.emulator.clock import Clock
+from sjresource.emulator.controls.behave_as import read_behaviour
 from sjresource.emulator.emulator import Emulator
+from sjresource.emulator.protocol.user_json import shown
 from sjresource.emulator.store.damage import DamagedError
 from sjresource.emulator.store.data_folder import TRAINING, ForeignFolderError, claim, empty
 from sjresource.emulator.store.data_lock import DataLock, DataLockedError
@@ -115,8 +117,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--token-replay",
         choices=("same-job", "reject"),
-        default="same-job",
         help="what a repeated clientToken with the same request gives (default: the same job)",
+    )
+    parser.add_argument(
+        "--behave-as",
+        type=Path,
+        metavar="FILE",
+        help="play what a result of python -m sjresource.probes has seen; what differs there and "
+        "can't be played is listed",
     )
     parser.add_argument(
         "--web-identity-token",
@@ -142,9 +150,21 @@ def _emulator(options: argparse.Namespace) -> Emulator:
         port=options.port,
         clock=Clock(options.clock_rate),
         executor=_process_executor(options.data) if options.executor == "process" else None,
-        behaviour=Behaviour(token_replay=options.token_replay),
+        behaviour=_behaviour(options),
         web_identity_tokens=[file.read_text().strip() for file in options.web_identity_token],
     )
+
+
+def _behaviour(options: argparse.Namespace) -> Behaviour:
+    """Return the switches that the options set, and list what they can't."""
+    behaviour, uncovered = Behaviour(), list[str]()
+    if options.behave_as is not None:
+        behaviour, uncovered = read_behaviour(options.behave_as)
+    for each in uncovered:
+        print(f"no switch plays {shown(each, 300)}", file=sys.stderr)  # noqa: T201 - a person reads it
+    if options.token_replay is not None:
+        behaviour.token_replay = options.token_replay
+    return behaviour
 
 
 def _process_executor(data: Path) -> Callable[[str, Credentials], Executor]:

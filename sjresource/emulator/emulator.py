@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from sjresource.emulator.api.batch import Batch
-from sjresource.emulator.api.call import Behaviour
+from sjresource.emulator.api.behaviour import Behaviour
 from sjresource.emulator.clock import Clock
 from sjresource.emulator.controls.call_log import CallLog
 from sjresource.emulator.controls.faults import Faults

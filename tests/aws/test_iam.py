@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).resolve().parents[2]
-DEPLOYER, TEAM, EXECUTION = (
+DEPLOYER, TEAM, EXECUTION, PROBES = (
     json.loads(block)
     for block in re.findall(r"```json\n(.*?)```", (ROOT / "docs" / "iam.md").read_text(), re.DOTALL)
 )
@@ -124,6 +124,15 @@ def is_of_jobs(action: str) -> bool:
     """Whether it is one of the statement that a team's policy stands in for."""
     (jobs,) = [each for each in DEPLOYER["Statement"] if each.get("Sid") == "Jobs"]
     return action in jobs["Action"]
+
+
+def test_probes_touch_what_is_named_as_theirs() -> None:
+    """But for jobs, which have no names in ARNs, and for what only looks."""
+    named, jobs, look, roles = PROBES["Statement"]
+
+    assert all("/sjprobe-" in each for each in (*named["Resource"], roles["Resource"]))
+    assert jobs["Resource"].endswith(":service-job/*")
+    assert all(re.match("batch:(Describe|List)", each) for each in look["Action"])
 
 
 def test_every_call_is_seen_here() -> None:

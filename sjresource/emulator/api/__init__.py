@@ -7,6 +7,7 @@ In the order in which a stack calls them:
     submission.py           a job comes into its queue
     service_jobs.py         what is shown of jobs, and what ends them
     snapshots.py            what waits in a queue, and what it uses
+    behaviour.py            the switches: what AWS leaves open
     batch.py, call.py       from HTTP to an operation, and what every operation gets
 """
 

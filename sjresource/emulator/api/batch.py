@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from sjresource.emulator.api import OPERATIONS
 from sjresource.emulator.api.call import Call
+from sjresource.emulator.api.service_jobs import without_absent
 from sjresource.emulator.protocol import model
 from sjresource.emulator.protocol.http_messages import json_response
 
 if TYPE_CHECKING:
-    from sjresource.emulator.api.call import Behaviour
+    from sjresource.emulator.api.behaviour import Behaviour
     from sjresource.emulator.clock import Clock
     from sjresource.emulator.engine.lifecycle import Lifecycle
     from sjresource.emulator.protocol.http_messages import Request, Response
@@ -35,7 +36,7 @@ class Batch:
 
         Raises AWSError to refuse.
         """
-        parameters = model.parse(operation, request)
+        parameters = model.parse(operation, request, self.behaviour.longest_request)
         with self._store.transaction():
             now = round(self._clock.now() * 1000)
             call = Call(self._store, region, now, self.behaviour, self._lifecycle.fronts)
@@ -43,6 +44,7 @@ class Batch:
             if self.behaviour.leave_out_defaults:
                 answer = model.without_defaults(operation, answer)
             model.check_answer(operation, answer)
+            answer = without_absent(call, operation, answer)
         if not operation.startswith(_READING):
             self._lifecycle.wake()
         return json_response(answer)

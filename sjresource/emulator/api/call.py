@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import http
 import json
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
-from msgspec import Meta
-
+from sjresource.emulator.api.behaviour import filled
 from sjresource.emulator.protocol.errors import ClientException
 from sjresource.emulator.protocol.user_json import read_json
 from sjresource.emulator.store.arns import batch_arn
@@ -22,6 +20,7 @@ from sjresource.emulator.store.arns import batch_arn
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from sjresource.emulator.api.behaviour import Behaviour
     from sjresource.emulator.engine.queue_front import QueueFronts
     from sjresource.emulator.store.records import Kind, Resource
     from sjresource.emulator.store.store import Store
@@ -35,20 +34,6 @@ _NOUNS: Final = {
     "quota-share": "QuotaShare",
     "scheduling-policy": "SchedulingPolicy",
 }
-
-
-@dataclass
-class Behaviour:
-    """Behaviour that AWS's documents leave open, for users of the emulator to choose."""
-
-    token_replay: Literal["same-job", "reject"] = "same-job"  # noqa: S105 - no password
-    """The answer to a replayed clientToken with the same request: the first job, or an error."""
-    tag_finished_jobs: bool = True
-    """Whether a finished job's tags can be changed."""
-    leave_out_defaults: bool = False
-    """Whether answers leave out members that AWS may leave out: empty ones, and defaults."""
-    termination_ms: Annotated[int, Meta(ge=0, le=86_400_000)] = 100
-    """How long Batch takes to act on a termination, in milliseconds of the emulator's clock."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +74,8 @@ def require(call: Call, kind: Kind, name_or_arn: str) -> Resource:
     """Find a resource; ClientException if it is not there."""
     resource = find(call, kind, name_or_arn)
     if resource is None:
-        raise ClientException(f"{_NOUNS[kind]} {name_or_arn} does not exist")
+        words = call.behaviour.missing_words
+        raise ClientException(filled(words, noun=_NOUNS[kind], name=name_or_arn))
     return resource
 
 
@@ -99,13 +85,18 @@ def require_new(call: Call, arn: str) -> None:
     https://github.com/aws/sagemaker-python-sdk/blob/master/v3-examples/training-examples/aws_batch/utils/aws_batch_resource_management.py
     """
     if call.store.resource(arn) is not None:
-        raise ClientException("Object already exists", status=http.HTTPStatus.CONFLICT)
+        raise ClientException(call.behaviour.exists_words, status=call.behaviour.exists_status)
 
 
-def require_valid(resource: Resource, verb: str) -> None:
+def require_valid(call: Call, resource: Resource, verb: str) -> None:
     """Raise ClientException while an earlier change of `resource` is not finished."""
     if resource.detail.get("status", "VALID") != "VALID":
-        raise ClientException(f"Cannot {verb}, resource is being modified.")
+        raise ClientException(filled(call.behaviour.modified_words, verb=verb))
+
+
+def related(call: Call, noun: str) -> ClientException:
+    """Return the refusal to delete what a `noun` uses."""
+    return ClientException(filled(call.behaviour.related_words, noun=noun))
 
 
 def require_disabled(resource: Resource) -> None:

@@ -13,6 +13,7 @@ from sjresource.emulator.api.call import (
     named_or_all,
     page,
     reference,
+    related,
     require,
     require_between,
     require_disabled,
@@ -23,7 +24,7 @@ from sjresource.emulator.api.quota_management import check_environment, shares_o
 from sjresource.emulator.api.scheduling_policies import policy_kind
 from sjresource.emulator.protocol.errors import ClientException
 from sjresource.emulator.store.arns import batch_arn, check_name
-from sjresource.emulator.store.records import Resource
+from sjresource.emulator.store.records import LIVE, Resource
 
 if TYPE_CHECKING:
     from typing import Final
@@ -53,7 +54,7 @@ def create_job_queue(call: Call, parameters: Parameters) -> Answer:
         "jobQueueArn": arn,
         "state": parameters.get("state", "ENABLED"),
         "status": "CREATING",
-        "statusReason": "JobQueue Healthy",
+        "statusReason": call.behaviour.queue_status_reason,
         "priority": parameters["priority"],
         "computeEnvironmentOrder": [],
         "serviceEnvironmentOrder": _order(call, parameters.get("serviceEnvironmentOrder", [])),
@@ -73,7 +74,7 @@ def create_job_queue(call: Call, parameters: Parameters) -> Answer:
 def update_job_queue(call: Call, parameters: Parameters) -> Answer:
     """Change a queue, which is UPDATING, then VALID; jobs stay where they are."""
     queue = require(call, KIND, parameters["jobQueue"])
-    require_valid(queue, "update")
+    require_valid(call, queue, "update")
     _check(parameters)
     changes: dict[str, Any] = {name: parameters[name] for name in _UPDATABLE if name in parameters}
     if "serviceEnvironmentOrder" in parameters:
@@ -87,10 +88,12 @@ def update_job_queue(call: Call, parameters: Parameters) -> Answer:
 def delete_job_queue(call: Call, parameters: Parameters) -> Answer:
     """Delete a queue that is DISABLED: its jobs are terminated, it is DELETING, then gone."""
     queue = require(call, KIND, parameters["jobQueue"])
-    require_valid(queue, "delete")
+    require_valid(call, queue, "delete")
     require_disabled(queue)
-    if shares_of(call, queue):
-        raise ClientException("Cannot delete, found existing QuotaShare relationship")
+    if shares_of(call, queue) and call.behaviour.delete_queue_with_shares == "refuse":
+        raise related(call, "QuotaShare")
+    if call.behaviour.delete_queue_with_jobs == "refuse" and _has_jobs(call, queue):
+        raise related(call, "ServiceJob")
     change(call, queue, "DELETING")
     return {}
 
@@ -99,6 +102,10 @@ def describe_job_queues(call: Call, parameters: Parameters) -> Answer:
     """Describe the named queues, or all of the region; missing ones are left out."""
     chosen = named_or_all(call, KIND, parameters.get("jobQueues", []))
     return page("jobQueues", chosen, parameters)
+
+
+def _has_jobs(call: Call, queue: Resource) -> bool:
+    return any(job.queue == queue.arn for job in call.store.live.with_status(LIVE))
 
 
 def _check(parameters: Parameters) -> None:
@@ -119,14 +126,20 @@ def _order(call: Call, order: list[dict[str, Any]]) -> list[dict[str, Any]]:
     "Maximum number of service environments for each job queue: 1":
     https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
     """
-    if len(order) != 1:
-        raise ClientException(
-            f"serviceEnvironmentOrder must name one service environment, not {len(order)}"
-        )
-    environment = require(call, "service-environment", order[0]["serviceEnvironment"])
+    most = call.behaviour.environments_per_queue
+    if not 1 <= len(order) <= most:
+        allowed = "one service environment" if most == 1 else f"1 to {most} service environments"
+        raise ClientException(f"serviceEnvironmentOrder must name {allowed}, not {len(order)}")
+    return [
+        {"order": each["order"], "serviceEnvironment": _environment(call, each)} for each in order
+    ]
+
+
+def _environment(call: Call, entry: dict[str, Any]) -> str:
+    environment = require(call, "service-environment", entry["serviceEnvironment"])
     if environment.detail["status"] in ("CREATING", "DELETING"):
         raise ClientException(f"ServiceEnvironment {environment.arn} is not VALID")
-    return [{"order": order[0]["order"], "serviceEnvironment": environment.arn}]
+    return environment.arn
 
 
 def _replaced_policy(call: Call, queue: Resource, parameters: Parameters) -> str:

@@ -43,7 +43,7 @@ def create_quota_share(call: Call, parameters: Parameters) -> Answer:
     name = parameters["quotaShareName"]
     check_name("quotaShareName", name)
     queue = require(call, "job-queue", parameters["jobQueue"])
-    require_valid(queue, "create")
+    require_valid(call, queue, "create")
     if not is_quota_managed(call, queue):
         raise ClientException(
             f"jobQueue: JobQueue {queue.name} has no quota share scheduling policy"
@@ -69,7 +69,7 @@ def create_quota_share(call: Call, parameters: Parameters) -> Answer:
 def update_quota_share(call: Call, parameters: Parameters) -> Answer:
     """Change a share; it is UPDATING, then VALID."""
     share = require(call, KIND, parameters["quotaShareArn"])
-    require_valid(share, "update")
+    require_valid(call, share, "update")
     changes = _configuration(parameters)
     if "state" in parameters:
         changes["state"] = parameters["state"]
@@ -79,7 +79,7 @@ def update_quota_share(call: Call, parameters: Parameters) -> Answer:
 def delete_quota_share(call: Call, parameters: Parameters) -> Answer:
     """Delete a share that is DISABLED: its jobs are terminated, it is DELETING, then gone."""
     share = require(call, KIND, parameters["quotaShareArn"])
-    require_valid(share, "delete")
+    require_valid(call, share, "delete")
     require_disabled(share)
     change(call, share, "DELETING")
     return {}

@@ -11,6 +11,7 @@ from sjresource.emulator.api.call import (
     Parameters,
     find,
     page,
+    related,
     require,
     require_between,
     require_new,
@@ -43,6 +44,11 @@ def create_scheduling_policy(call: Call, parameters: Parameters) -> Answer:
     _check(parameters)
     arn = batch_arn(call.region, KIND, name)
     require_new(call, arn)
+    if (
+        not any(policy in parameters for policy in _POLICIES)
+        and call.behaviour.policy_with_name_alone == "refuse"
+    ):
+        raise ClientException("one of fairsharePolicy and quotaSharePolicy must be set")
     detail = {"name": name, "arn": arn, "tags": parameters.get("tags", {})}
     detail |= {policy: parameters[policy] for policy in _POLICIES if policy in parameters}
     if not any(policy in detail for policy in _POLICIES):
@@ -70,7 +76,7 @@ def delete_scheduling_policy(call: Call, parameters: Parameters) -> Answer:
     policy = require(call, KIND, parameters["arn"])
     queues = call.store.resources("job-queue", call.region)
     if any(queue.detail.get("schedulingPolicyArn") == policy.arn for queue in queues):
-        raise ClientException("Cannot delete, found existing JobQueue relationship")
+        raise related(call, "JobQueue")
     call.store.remove_resource(policy.arn)
     return {}
 

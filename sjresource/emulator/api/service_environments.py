@@ -12,6 +12,7 @@ from sjresource.emulator.api.call import (
     named_or_all,
     page,
     reference,
+    related,
     require,
     require_capacity_limits,
     require_disabled,
@@ -56,7 +57,7 @@ def create_service_environment(call: Call, parameters: Parameters) -> Answer:
 def update_service_environment(call: Call, parameters: Parameters) -> Answer:
     """Change state or limits; the environment is UPDATING, then VALID. Running jobs stay."""
     environment = require(call, KIND, parameters["serviceEnvironment"])
-    require_valid(environment, "update")
+    require_valid(call, environment, "update")
     changes: dict[str, Any] = {
         name: parameters[name] for name in ("state", "capacityLimits") if name in parameters
     }
@@ -69,10 +70,10 @@ def update_service_environment(call: Call, parameters: Parameters) -> Answer:
 def delete_service_environment(call: Call, parameters: Parameters) -> Answer:
     """Delete an environment that is DISABLED and in no queue; it is DELETING, then gone."""
     environment = require(call, KIND, parameters["serviceEnvironment"])
-    require_valid(environment, "delete")
+    require_valid(call, environment, "delete")
     require_disabled(environment)
     if queues_on(call, environment.arn):
-        raise ClientException("Cannot delete, found existing JobQueue relationship")
+        raise related(call, "JobQueue")
     change(call, environment, "DELETING")
     return {}
 

@@ -10,6 +10,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from sjresource.emulator.api.behaviour import filled
 from sjresource.emulator.api.call import (
     Answer,
     Call,
@@ -50,13 +51,17 @@ def list_service_jobs(call: Call, parameters: Parameters) -> Answer:
         after, more_values = _after(parameters["nextToken"], by_name=by_name)
         where, values = f"{where} AND {after}", [*values, *more_values]
     jobs = call.store.select_jobs(f"queue = ? AND {where}", [queue.arn, *values], order, size + 1)
-    answer: Answer = {"jobSummaryList": [summary(job) for job in jobs[:size]]}
+    lag = call.behaviour.list_lag_ms
+    shown = [job for job in jobs[:size] if _is_shown(call, job, lag)]
+    answer: Answer = {"jobSummaryList": [summary(job) for job in shown]}
     return {**answer, "nextToken": _token(jobs[size - 1])} if len(jobs) > size else answer
 
 
 def describe_service_job(call: Call, parameters: Parameters) -> Answer:
     """Describe one job, with its payload as it was submitted."""
     job = _require(call, parameters["jobId"])
+    if not _is_shown(call, job, call.behaviour.describe_lag_ms):
+        raise _missing(call, parameters["jobId"])
     described = {
         **summary(job),
         "startedAt": job.started_at or 0,  # required, also of a job that has not started
@@ -72,6 +77,14 @@ def describe_service_job(call: Call, parameters: Parameters) -> Answer:
         "tags": job.tags,
     }
     return {name: value for name, value in described.items() if value is not None}
+
+
+def without_absent(call: Call, operation: str, answer: Answer) -> Answer:
+    """Return a checked answer without what AWS may leave out although its model requires it."""
+    absent = operation == "DescribeServiceJob" and not answer["startedAt"]
+    if not absent or call.behaviour.started_at_before_start == "zero":
+        return answer
+    return {name: value for name, value in answer.items() if name != "startedAt"}
 
 
 def summary(job: Job) -> Answer:
@@ -107,6 +120,7 @@ def terminate_service_job(call: Call, parameters: Parameters) -> Answer:
     job_id = job_id_of(parameters["jobId"])
     if not _ID.fullmatch(job_id):
         raise ClientException("jobId is not a service job's id or ARN")
+    _check_termination(call, job_id)
     _terminate(call, job_id, parameters["reason"])
     return {}
 
@@ -134,9 +148,10 @@ def update_service_job(call: Call, parameters: Parameters) -> Answer:
     """Change a job's priority; in a first-in-first-out queue that has no effect."""
     job = _require(call, parameters["jobId"])
     require_between(parameters, "schedulingPriority", 0, 9999)
-    if job.status not in LIVE:
+    if job.status not in LIVE and call.behaviour.update_ended == "refuse":
         raise ClientException(f"ServiceJob {job.id} can't be updated: it is {job.status}")
-    call.store.put_job(replace(job, scheduling_priority=parameters["schedulingPriority"]))
+    if job.status in LIVE:
+        call.store.put_job(replace(job, scheduling_priority=parameters["schedulingPriority"]))
     return job_reference(job)
 
 
@@ -148,8 +163,29 @@ def job_reference(job: Job) -> Answer:
 def _require(call: Call, id_or_arn: str) -> Job:
     job = call.store.job(job_id_of(id_or_arn))
     if job is None or job.region != call.region:
-        raise ClientException(f"ServiceJob {id_or_arn} does not exist")
+        raise _missing(call, id_or_arn)
     return job
+
+
+def _missing(call: Call, id_or_arn: str) -> ClientException:
+    return ClientException(filled(call.behaviour.missing_job_words, name=id_or_arn))
+
+
+def _is_shown(call: Call, job: Job, lag_ms: int) -> bool:
+    """Return whether Batch shows a job, which is too new within `lag_ms`, or ended too long ago."""
+    kept = call.behaviour.ended_jobs_kept_ms
+    forgotten = kept is not None and job.stopped_at is not None and job.stopped_at + kept < call.now
+    return job.created_at + lag_ms <= call.now and not forgotten
+
+
+def _check_termination(call: Call, job_id: str) -> None:
+    """Raise ClientException if a job is not there or has ended, and a switch refuses that."""
+    job, behaviour = call.store.job(job_id), call.behaviour
+    if job is None or job.region != call.region:
+        if behaviour.terminate_unknown == "refuse":
+            raise _missing(call, job_id)
+    elif job.status not in LIVE and behaviour.terminate_ended == "refuse":
+        raise ClientException(f"ServiceJob {job_id} can't be terminated: it is {job.status}")
 
 
 def _terminate(call: Call, job_id: str, reason: str) -> None:

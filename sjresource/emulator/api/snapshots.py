@@ -37,7 +37,11 @@ def get_job_queue_snapshot(call: Call, parameters: Parameters) -> Answer:
         },
     }
     if policy == "quotaSharePolicy":
-        shares = {share: _jobs(positions) for share, positions in front.quota_shares.items()}
+        shares = {
+            share: _jobs(positions)
+            for share, positions in front.quota_shares.items()
+            if positions or call.behaviour.empty_shares_in_snapshot
+        }
         answer["frontOfQuotaShares"] = {"quotaShares": shares, **updated}
     return answer
 

@@ -7,6 +7,7 @@ import json
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from sjresource.emulator.api.behaviour import filled
 from sjresource.emulator.api.call import (
     Answer,
     Call,
@@ -22,17 +23,18 @@ from sjresource.emulator.api.tags import check_tags
 from sjresource.emulator.engine.payload import capacity_of, read_request
 from sjresource.emulator.protocol.errors import ClientException
 from sjresource.emulator.store.arns import check_name, service_job_arn
-from sjresource.emulator.store.records import Job
+from sjresource.emulator.store.records import LIVE, Job
 
 if TYPE_CHECKING:
     from typing import Final
 
+    from sjresource.emulator.api.behaviour import Behaviour
     from sjresource.emulator.store.records import Resource
 
+_FAIR: Final = "fairsharePolicy"
+_QUOTA: Final = "quotaSharePolicy"
 _MOST_RULES: Final = 5
 _LONGEST_PATTERN: Final = 512
-_LARGEST_PAYLOAD: Final = 10 * 1024
-"""https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html"""
 
 
 def submit_service_job(call: Call, parameters: Parameters) -> Answer:
@@ -41,7 +43,7 @@ def submit_service_job(call: Call, parameters: Parameters) -> Answer:
     if replayed is not None:
         return job_reference(replayed)
     queue = _open_queue(call, parameters["jobQueue"])
-    _check(parameters)
+    _check(call, parameters)
     _check_share(call, queue, parameters)
     job = _job(call, queue, parameters)
     call.store.add_job(job, parameters["serviceRequestPayload"], _digest(parameters))
@@ -60,24 +62,33 @@ def _replayed(call: Call, parameters: Parameters) -> Job | None:
         return None
     job, digest = known
     if digest != _digest(parameters):
-        raise ClientException("clientToken was used before with another request")
-    if call.behaviour.token_replay == "reject":  # noqa: S105 - no password
+        if call.behaviour.token_other_request == "reject":  # noqa: S105 - no password
+            raise ClientException("clientToken was used before with another request")
+        return job
+    if _replay(call, job) == "reject":
         raise ClientException("clientToken was used before with the same request")
     return job
+
+
+def _replay(call: Call, job: Job) -> str:
+    """Return what a replayed token with the same request leads to."""
+    after_end = None if job.status in LIVE else call.behaviour.token_replay_after_end
+    return after_end or call.behaviour.token_replay
 
 
 def _open_queue(call: Call, name_or_arn: str) -> Resource:
     queue = require(call, "job-queue", name_or_arn)
     if queue.detail["state"] != "ENABLED":
-        raise ClientException(f"JobQueue {queue.name} is DISABLED: it takes no jobs")
+        raise ClientException(filled(call.behaviour.disabled_queue_words, name=queue.name))
     if queue.detail["status"] not in ("VALID", "UPDATING"):
         raise ClientException(f"JobQueue {queue.name} is not VALID: it is {queue.detail['status']}")
     return queue
 
 
-def _check(parameters: Parameters) -> None:
-    check_name("jobName", parameters["jobName"])
-    _check_payload(parameters["serviceRequestPayload"])
+def _check(call: Call, parameters: Parameters) -> None:
+    hyphen = call.behaviour.job_name_begins_with_hyphen == "accept"
+    check_name("jobName", parameters["jobName"], first_hyphen=hyphen)
+    _check_payload(call.behaviour, parameters["serviceRequestPayload"])
     require_between(parameters, "schedulingPriority", 0, 9999)
     require_between(parameters.get("timeoutConfig", {}), "attemptDurationSeconds", 1, 2**31 - 1)
     preemption = parameters.get("preemptionConfiguration", {})
@@ -91,37 +102,41 @@ def _check(parameters: Parameters) -> None:
     for rule in rules:
         if "action" not in rule:
             raise ClientException("evaluateOnExit must each have an action")
+        if call.behaviour.retry_action == "refuse" and not rule["action"].isupper():
+            raise ClientException("action must be one of RETRY, EXIT")
         if len(rule.get("onStatusReason", "")) > _LONGEST_PATTERN:
             raise ClientException(f"onStatusReason must have at most {_LONGEST_PATTERN} characters")
 
 
-def _check_payload(payload: str) -> None:
-    size = len(payload.encode())
-    if size > _LARGEST_PAYLOAD:
+def _check_payload(behaviour: Behaviour, payload: str) -> None:
+    unit, most = behaviour.payload_unit, behaviour.longest_payload
+    size = len(payload) if unit == "characters" else len(payload.encode())
+    if size > most:
         raise ClientException(
-            f"serviceRequestPayload has {size} bytes, at most {_LARGEST_PAYLOAD} are allowed"
+            f"serviceRequestPayload has {size} {unit}, at most {most} are allowed"
         )
-    if read_request(payload) is None:
+    if read_request(payload) is None and behaviour.payload_not_json == "refuse":
         raise ClientException("serviceRequestPayload must be a JSON object")
 
 
 def _check_share(call: Call, queue: Resource, parameters: Parameters) -> None:
     policy = queue_policy(call, queue)
-    for member, kind in (
-        ("shareIdentifier", "fairsharePolicy"),
-        ("quotaShareName", "quotaSharePolicy"),
+    words = call.behaviour
+    unexpected = f"quotaShareName must not be specified: JobQueue {queue.name} has no {_QUOTA}"
+    for member, kind, missing, needless in (
+        ("shareIdentifier", _FAIR, words.share_missing_words, words.share_unexpected_words),
+        ("quotaShareName", _QUOTA, words.quota_share_missing_words, unexpected),
     ):
         if policy == kind and member not in parameters:
-            raise ClientException(f"{member} must be specified: JobQueue {queue.name} has a {kind}")
+            raise ClientException(filled(missing, name=queue.name))
         if policy != kind and member in parameters:
-            raise ClientException(
-                f"{member} must not be specified: JobQueue {queue.name} has no {kind}"
-            )
-    if policy == "quotaSharePolicy":
+            raise ClientException(filled(needless, name=queue.name))
+    if policy == _QUOTA:
         name = parameters["quotaShareName"]
         share = find(call, "quota-share", quota_share_arn(queue, name))
         if share is None:
-            raise ClientException(f"QuotaShare {name} does not exist")
+            missing = filled(call.behaviour.missing_words, noun="QuotaShare", name=name)
+            raise ClientException(missing)
         if share.detail["state"] != "ENABLED":
             raise ClientException(f"QuotaShare {name} is DISABLED: it takes no jobs")
 
@@ -142,7 +157,7 @@ def _job(call: Call, queue: Resource, parameters: Parameters) -> Job:
         scheduling_priority=parameters.get("schedulingPriority"),
         share_identifier=parameters.get("shareIdentifier"),
         quota_share_name=parameters.get("quotaShareName"),
-        retry_strategy=_retry_strategy(parameters.get("retryStrategy")),
+        retry_strategy=_retry_strategy(call, parameters.get("retryStrategy")),
         timeout_config=parameters.get("timeoutConfig"),
         preemption_configuration=parameters.get("preemptionConfiguration"),
         tags=parameters.get("tags", {}),
@@ -150,13 +165,13 @@ def _job(call: Call, queue: Resource, parameters: Parameters) -> Job:
     )
 
 
-def _retry_strategy(given: dict[str, Any] | None) -> dict[str, Any] | None:
+def _retry_strategy(call: Call, given: dict[str, Any] | None) -> dict[str, Any] | None:
     """Return a strategy as Batch shows it: with its conditions, and actions in one case."""
     if given is None:
         return None
-    conditions = [
-        {**each, "action": each["action"].upper()} for each in given.get("evaluateOnExit", [])
-    ]
+    conditions = given.get("evaluateOnExit", [])
+    if call.behaviour.retry_action != "as-given":
+        conditions = [{**each, "action": each["action"].upper()} for each in conditions]
     return {**given, "evaluateOnExit": conditions}
 
 

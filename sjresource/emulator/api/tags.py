@@ -24,6 +24,8 @@ def tag_resource(call: Call, parameters: Parameters) -> Answer:
     """Add tags, or replace their values; other tags stay."""
     tags = parameters["tags"]
     check_tags(tags)
+    if _is_ignored(call, parameters["resourceArn"]):
+        return {}
     thing = _taggable(call, parameters["resourceArn"])
     _put(call, thing, {**_tags(thing), **tags})
     return {}
@@ -60,6 +62,12 @@ def _taggable(call: Call, arn: str) -> Resource | Job:
     if isinstance(thing, Resource) or thing.status in LIVE or call.behaviour.tag_finished_jobs:
         return thing
     raise ClientException(f"the tags of service job {arn} can't be changed: it is {thing.status}")
+
+
+def _is_ignored(call: Call, arn: str) -> bool:
+    """Return whether a job is not there, and a change of its tags succeeds all the same."""
+    unknown = ":service-job/" in arn and call.store.job(job_id_of(arn)) is None
+    return unknown and call.behaviour.tag_unknown == "succeed"
 
 
 def _find(call: Call, arn: str) -> Resource | Job:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
 from msgspec import UNSET, Meta, UnsetType
 
-from sjresource.emulator.api.call import Behaviour
+from sjresource.emulator.api.behaviour import Behaviour
 from sjresource.emulator.clock import FASTEST
 from sjresource.emulator.controls.faults import read_fault
 from sjresource.emulator.executors.scripts import rule_from

@@ -27,6 +27,9 @@ def finish_changes(tick: Tick) -> None:
             detail = {**resource.detail, "status": "VALID"}
             tick.store.put_resource(replace(resource, detail=detail, since=tick.now))
         elif not _terminate_jobs(tick, resource):
+            for share in tick.store.resources("quota-share"):
+                if share.detail["jobQueueArn"] == resource.arn:
+                    tick.store.remove_resource(share.arn)
             tick.store.remove_resource(resource.arn)
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sjresource.emulator.protocol.http_messages import Request
 
 MAX_BODY_BYTES: Final = 1024 * 1024
-_LARGEST: Final = {"SubmitServiceJob": 30 * 1024}
+LONGEST_SUBMISSION: Final = 30 * 1024
 """https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html"""
 
 _DEFAULTS: Final = {"borrowLimit": -1}
@@ -50,14 +50,16 @@ def operation_of(request: Request) -> str | None:
     return None
 
 
-def parse(operation: str, request: Request) -> dict[str, Any]:
+def parse(
+    operation: str, request: Request, longest_submission: int = LONGEST_SUBMISSION
+) -> dict[str, Any]:
     """Return the parameters of `operation` in `request`, without unknown members, as AWS does.
 
     Raises:
         ClientException: the operation's input shape does not allow a member, which it names.
     """
     shape = _input_shape(operation)
-    most = _LARGEST.get(operation, MAX_BODY_BYTES)
+    most = longest_submission if operation == "SubmitServiceJob" else MAX_BODY_BYTES
     if len(request.body) > most:
         raise ClientException(
             f"the request has {len(request.body)} bytes, {operation} takes at most {most}"

@@ -20,13 +20,14 @@ LONGEST_SECONDS: Final = 315_360_000
 
 _DEEPEST: Final = 100
 _LONGEST_MESSAGE: Final = 256
-_PRINTABLE: Final = (
+PRINTABLE: Final = (
     r"\A[^\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]*\Z"  # nor changes of direction
 )
+"""The pattern of texts without control characters."""
 
 Seconds = Annotated[float, Meta(ge=0, le=LONGEST_SECONDS)]
 Count = Annotated[int, Meta(ge=0, le=1_000_000_000)]
-Text = Annotated[str, Meta(max_length=256, pattern=_PRINTABLE)]
+Text = Annotated[str, Meta(max_length=256, pattern=PRINTABLE)]
 
 
 class JSONObject(Struct, forbid_unknown_fields=True, kw_only=True):
@@ -111,7 +112,7 @@ def _wrong_input(message: str, kind: Any, where: str) -> WrongInputError:
     path = path.removeprefix("key` in `").removeprefix("$").rstrip("`")
     if what.startswith("Invalid enum value"):
         what = f"Expected one of {_choices(kind, path.rpartition('.')[2])}"
-    what = what.replace(f"matching regex {_PRINTABLE!r}", "without control characters")
+    what = what.replace(f"matching regex {PRINTABLE!r}", "without control characters")
     return WrongInputError(
         f"{where}{path}".lstrip("."), shown(what[:1].lower() + what[1:], _LONGEST_MESSAGE)
     )
@@ -121,8 +122,8 @@ def _choices(kind: Any, member: str) -> str:
     """Return the words that `member` may be, which msgspec's message does not tell."""
     _, objects = msgspec.json.schema_components((kind,))
     members = (each["properties"] for each in objects.values())
-    words: list[str] = next(each[member]["enum"] for each in members if member in each)
-    return ", ".join(words)
+    words: list[str | int] = next(each[member]["enum"] for each in members if member in each)
+    return ", ".join(map(str, words))
 
 
 def _require_shallow(value: Any) -> None:

@@ -38,9 +38,12 @@ def job_id_of(id_or_arn: str) -> str:
     return id_or_arn.rpartition(":service-job/")[2]
 
 
-def check_name(member: str, name: str) -> None:
-    """Raise ClientException for a name that Batch's documentation does not allow."""
-    if not _NAME.fullmatch(name):
+def check_name(member: str, name: str, *, first_hyphen: bool = False) -> None:
+    """Raise ClientException for a name that Batch's documentation does not allow.
+
+    With `first_hyphen` it may begin with a hyphen.
+    """
+    if not _NAME.fullmatch(name[1:] if first_hyphen and name.startswith("-") else name):
         raise ClientException(
             f"{member} must be 1 to 128 letters, digits, hyphens and underscores, and must start "
             "with a letter or digit"

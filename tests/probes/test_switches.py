@@ -1,0 +1,132 @@
+"""Each switch of the emulator, both ways: exactly the probes that should differ do."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from probed import REGION, emulated, session_of, tried
+
+from sjresource.emulator import Behaviour
+from sjresource.emulator.controls.behave_as import read_behaviour
+from sjresource.probes.beliefs import PROBES
+from sjresource.probes.results import report, write_result
+from sjresource.probes.session.redaction import Redaction
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sjresource.probes.trial import Trial
+
+REPLAYS_AFTER_END = {"replayed-token-after-end", "replayed-token-after-release"}
+HOURS = 2
+SWITCHES: list[tuple[str, Any, set[str]]] = [
+    ("token_replay", "reject", {"replayed-token", *REPLAYS_AFTER_END}),
+    ("token_replay_after_end", "reject", REPLAYS_AFTER_END),
+    ("token_other_request", "same-job", {"replayed-token-other-request"}),
+    ("longest_payload", 30 * 1024, {"payload-size"}),
+    ("payload_unit", "characters", {"payload-size"}),
+    ("longest_request", 1_048_576, {"request-size"}),
+    ("payload_not_json", "accept", {"payload-not-json"}),
+    ("job_name_begins_with_hyphen", "accept", {"job-name-begins-with-hyphen"}),
+    ("retry_action", "as-given", {"retry-strategy"}),
+    ("retry_action", "refuse", {"retry-strategy"}),
+    ("environments_per_queue", 2, {"several-environments"}),
+    ("policy_with_name_alone", "refuse", {"policy-with-name-alone"}),
+    ("list_lag_ms", 10_000, {"new-job-in-lists"}),
+    ("describe_lag_ms", 10_000, {"new-job-described"}),
+    ("started_at_before_start", "absent", {"started-at-of-waiting-job", "started-at"}),
+    (
+        "leave_out_defaults",
+        True,
+        {
+            "borrow-limit-default",
+            "members-of-waiting-job",
+            "policy-with-name-alone",
+            "retry-strategy",
+        },
+    ),
+    ("empty_shares_in_snapshot", False, {"snapshot-of-three-shares"}),
+    ("termination_ms", 120_000, {"terminate-waiting-job"}),
+    ("terminate_unknown", "refuse", {"terminate-unknown-job"}),
+    ("terminate_ended", "refuse", {"terminate-ended-job"}),
+    ("update_ended", "succeed", {"update-ended-job"}),
+    ("tag_finished_jobs", False, {"tags-of-ended-job"}),
+    ("tag_unknown", "succeed", {"tags-of-unknown-job"}),
+    ("ended_jobs_kept_ms", HOURS * 3_600_000, {"ended-job-of-earlier-run"}),
+    ("delete_queue_with_jobs", "refuse", {"jobs-of-deleted-queue"}),
+    ("delete_queue_with_shares", "succeed", {"delete-queue-with-shares"}),
+    ("queue_status_reason", "Ready for service", {"queue-status-reason"}),
+    ("exists_status", 400, {"existing-name"}),
+    ("exists_words", "It is there", {"existing-name"}),
+    ("missing_words", "No such queue: <name>", {"queue-missing"}),
+    ("missing_job_words", "No such job: <name>", {"job-missing"}),
+    ("related_words", "It is used by a queue", {"environment-in-use"}),
+    ("modified_words", "Wait for an earlier change", {"change-while-changing"}),
+    ("disabled_queue_words", "Closed: <name>", {"queue-disabled"}),
+    ("share_missing_words", "Which share of <name>?", {"share-missing"}),
+    ("quota_share_missing_words", "Which quota of <name>?", {"quota-share-missing"}),
+    ("share_unexpected_words", "What share of <name>?", {"share-unexpected"}),
+]
+
+
+def results(**behaviour: Any) -> dict[str, Trial]:
+    """Try all probes, some hours after an earlier run has left its note."""
+    with emulated(**behaviour) as emulator:
+        first = session_of(emulator)
+        tried(first, {"ended-job-of-earlier-run"})
+        emulator.clock.advance(HOURS * 3600 + 60)
+        later = session_of(emulator, notes=first.notes, run="89abcdef")
+        return tried(later)
+
+
+def test_every_switch_has_a_row() -> None:
+    """A new switch is tried both ways, or says nothing about AWS."""
+    assert {name for name, _, _ in SWITCHES} == {
+        each.name for each in dataclasses.fields(Behaviour)
+    }
+
+
+def test_all_that_can_be_tried_holds_of_the_emulator() -> None:
+    """With no switch turned; a day after an earlier run even its ended job is known."""
+    with emulated() as emulator:
+        first = session_of(emulator)
+        tried(first, {"ended-job-of-earlier-run"})
+        emulator.clock.advance(25 * 3600)
+        trials = tried(session_of(emulator, notes=first.notes, run="89abcdef"))
+
+    verdicts = {name: trial.verdict for name, trial in trials.items()}
+    assert verdicts == {
+        each.name: "held" if each.run is not None else "not tried" for each in PROBES
+    }
+
+
+@pytest.mark.parametrize(
+    ("switch", "value", "differing"),
+    SWITCHES,
+    ids=[f"{name}-{value}" for name, value, _ in SWITCHES],
+)
+def test_a_turned_switch_is_noticed_and_played_again(
+    switch: str, value: Any, differing: set[str], tmp_path: Path
+) -> None:
+    """By just the probes that it is about; their result turns just that switch."""
+    trials = results(**{switch: value})
+    assert {name for name, each in trials.items() if each.verdict == "differs"} == differing
+
+    result = report(
+        trials.values(), Redaction(), region=REGION, endpoint="http://127.0.0.1:1", epoch=0
+    )
+    write_result(tmp_path / "result.json", result)
+    behaviour, uncovered = read_behaviour(tmp_path / "result.json")
+
+    assert uncovered == []
+    assert dataclasses.replace(behaviour, token_replay_after_end=None) == dataclasses.replace(
+        Behaviour(**{switch: value}), token_replay_after_end=None
+    )
+    assert replays_after_end(behaviour) == replays_after_end(Behaviour(**{switch: value}))
+
+
+def replays_after_end(behaviour: Behaviour) -> str:
+    """Return what counts after the end, however it is set."""
+    return behaviour.token_replay_after_end or behaviour.token_replay
