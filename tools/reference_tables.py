@@ -124,12 +124,8 @@ def _rules() -> Iterator[str]:
 def _switches() -> Iterator[str]:
     """Yield the table of the emulator's switches, told by their docstrings."""
     yield from ("### The switches", "", "| Switch | Default | |", "| --- | --- | --- |")
-    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(Behaviour))).body
-    body: list[Any] = list(getattr(tree, "body", []))
-    for position, node in enumerate(body):
-        if isinstance(node, ast.AnnAssign):
-            name, told = ast.unparse(node.target), _text(body[position + 1])
-            yield f"| `{name}` | `{json.dumps(getattr(Behaviour(), name))}` | {_cell(told)} |"
+    for name, told in described_attributes(Behaviour).items():
+        yield f"| `{name}` | `{json.dumps(getattr(Behaviour(), name))}` | {_cell(told)} |"
 
 
 def beliefs(results: Path) -> Iterator[str]:
