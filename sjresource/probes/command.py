@@ -171,7 +171,7 @@ def _require_training(options: argparse.Namespace, parser: argparse.ArgumentPars
 
 
 def _agreed(probes: list[Probe], options: argparse.Namespace) -> bool:
-    """Say what paid probes cost, and return whether that is agreed to."""
+    """Print what paid probes cost, and return whether that is agreed to."""
     minutes = sum(each.minutes for each in probes if each.cost == "paid")
     dollars = minutes / 60 * DOLLARS_PER_HOUR
     _say(

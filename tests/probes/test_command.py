@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,10 +17,9 @@ from sjresource.probes.beliefs import PROBES
 from sjresource.probes.command import main
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sjresource.emulator import Emulator
 
+ROOT = Path(__file__).resolve().parents[2]
 PAID = ["--paid", "--image", "image", "--role", "arn:aws:iam::123456789012:role/r",
         "--s3-output", "s3://b/m"]  # fmt: skip
 
@@ -125,6 +126,17 @@ def test_the_list_says_what_each_asks_and_costs(capsys: pytest.CaptureFixture[st
     assert len(lines) == len(PROBES)
     assert any("attempt-timeout" in line and "paid, 5 min" in line for line in lines)
     assert any("replayed-token " in line and " free " in line for line in lines)
+
+
+def test_the_document_names_every_option(capsys: pytest.CaptureFixture[str]) -> None:
+    """The synopsis in docs/emulator.md and `--help` are of one command."""
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    told = set(re.findall(r"--[a-z0-9-]+", capsys.readouterr().out.partition("Everything that")[0]))
+    text = (ROOT / "docs" / "emulator.md").read_text()
+    (synopsis,) = re.findall(r"```text\n(python -m sjresource.probes.*?)```", text, re.DOTALL)
+
+    assert set(re.findall(r"--[a-z0-9-]+", synopsis)) == told - {"--help"}
 
 
 def test_an_unknown_probe_is_refused_with_the_name_that_is_near(
