@@ -18,7 +18,7 @@ from sjresource.aws.calls import call
 from sjresource.aws.clients import endpoint_of
 from sjresource.aws.session import EFFECT_TIMEOUTS, open_client
 from sjresource.aws.settings import Settings
-from sjresource.aws.waiters import Clock
+from sjresource.aws.waiters import WaiterClock
 from sjresource.errors import SjresourceError
 from sjresource.probes.beliefs import PROBES
 from sjresource.probes.results import report, write_result
@@ -59,7 +59,7 @@ class Connection:
 def main(
     arguments: Sequence[str] | None = None,
     *,
-    clock: Clock | None = None,
+    clock: WaiterClock | None = None,
     epoch: Callable[[], float] = time.time,
     settings: Settings | None = None,
 ) -> int:
@@ -73,7 +73,7 @@ def main(
     if options.paid and not options.clean:
         _require_training(options, parser)
     wanted = (settings or Settings.from_config(lambda _: None)).in_region(options.region)
-    clock = clock or Clock(time.monotonic, time.sleep)
+    clock = clock or WaiterClock(time.monotonic, time.sleep)
     try:
         connection = _connect(wanted)
         if options.clean:
@@ -186,7 +186,7 @@ def _agreed(probes: list[Probe], options: argparse.Namespace) -> bool:
     return input("go on? [y/N] ").strip().lower() in ("y", "yes")
 
 
-def _clean(connection: Connection, clock: Clock) -> int:
+def _clean(connection: Connection, clock: WaiterClock) -> int:
     left = Removal(BatchClient(connection.client), clock, _say).everything()
     for each in left:
         _complain(each)
@@ -203,7 +203,7 @@ class _Run:
         options: argparse.Namespace,
         probes: list[Probe],
         connection: Connection,
-        clock: Clock,
+        clock: WaiterClock,
         epoch: Callable[[], float],
     ) -> None:
         self._options = options

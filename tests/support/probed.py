@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import boto3
 
 from sjresource.aws.batch import BatchClient
-from sjresource.aws.waiters import Clock
+from sjresource.aws.waiters import WaiterClock
 from sjresource.emulator import Emulator, Rule, Script
-from sjresource.emulator.clock import Clock as EmulatorClock
+from sjresource.emulator.clock import Clock
 from sjresource.probes.beliefs import PROBES
 from sjresource.probes.session.payload import Training
 from sjresource.probes.session.removal import Removal
@@ -39,7 +39,7 @@ SCRIPTS = {
 @contextlib.contextmanager
 def emulated(**behaviour: Any) -> Iterator[Emulator]:
     """Serve an emulator whose time only passes while a probe waits."""
-    with Emulator(clock=EmulatorClock(0, start=NOON)) as emulator:
+    with Emulator(clock=Clock(0, start=NOON)) as emulator:
         for name, value in behaviour.items():
             setattr(emulator.behaviour, name, value)
         for name, script in SCRIPTS.items():
@@ -53,9 +53,9 @@ def client_of(emulator: Emulator, region: str = REGION) -> Any:
     return boto3.client("batch", region_name=region, endpoint_url=emulator.url, **key)
 
 
-def clock_of(emulator: Emulator) -> Clock:
+def clock_of(emulator: Emulator) -> WaiterClock:
     """Return the emulator's time, as probes wait in it."""
-    return Clock(emulator.clock.now, emulator.clock.advance)
+    return WaiterClock(emulator.clock.now, emulator.clock.advance)
 
 
 def session_of(emulator: Emulator, client: Any = None, **changes: Any) -> Session:

@@ -28,8 +28,8 @@ from sjresource.vocabulary import DISABLED
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from sjresource.aws.batch import BatchClient, Kind
-    from sjresource.aws.waiters import Clock
+    from sjresource.aws.batch import BatchClient, ResourceKind
+    from sjresource.aws.waiters import WaiterClock
     from sjresource.probes.session.session import Session
 
     Detail = Mapping[str, Any]
@@ -59,7 +59,7 @@ class Removal:
     def __init__(
         self,
         batch: BatchClient,
-        clock: Clock,
+        clock: WaiterClock,
         say: Callable[[str], None],
         run: str | None = None,
     ) -> None:
@@ -89,14 +89,14 @@ class Removal:
                     self._attempt(lambda kind=kind, each=each: self._remove(kind, each))  # type: ignore[misc] # bound
         return self.left
 
-    def _ours(self, kind: Kind, within: str = "") -> list[Detail]:
+    def _ours(self, kind: ResourceKind, within: str = "") -> list[Detail]:
         try:
             return [each for each in self._details(kind, within) if self._is_ours(kind, each)]
         except SjresourceError as error:
             self.left.append(str(error))
             return []
 
-    def _details(self, kind: Kind, within: str) -> Iterable[Detail]:
+    def _details(self, kind: ResourceKind, within: str) -> Iterable[Detail]:
         for each in self._batch.list_all(kind, within):
             if "tags" in each and kind.name in each:
                 yield each
@@ -106,10 +106,10 @@ class Removal:
                 except NotFound:
                     continue
 
-    def _is_ours(self, kind: Kind, detail: Detail) -> bool:
+    def _is_ours(self, kind: ResourceKind, detail: Detail) -> bool:
         return is_ours(str(detail.get(kind.name)), detail.get("tags"), self._run)
 
-    def _await_visible(self, kind: Kind, name: str) -> None:
+    def _await_visible(self, kind: ResourceKind, name: str) -> None:
         """Wait some seconds for what a call was cut off that made it, or has not shown it yet."""
         if kind.by_name:
             try:
@@ -183,7 +183,7 @@ class Removal:
         self._kept |= {each["serviceEnvironment"] for each in queue["serviceEnvironmentOrder"]}
         self._kept.add(str(queue.get("schedulingPolicyArn")))
 
-    def _remove(self, kind: Kind, detail: Detail) -> None:
+    def _remove(self, kind: ResourceKind, detail: Detail) -> None:
         arn = detail[kind.arn]
         if detail.get("status") != "DELETING":
             if "state" in detail:
@@ -197,13 +197,13 @@ class Removal:
         self._wait_until_gone(kind, arn, str(detail.get("jobQueueArn", "")))
         self._say(f"deleted {kind.noun} {detail[kind.name]}")
 
-    def _settle(self, kind: Kind, arn: str) -> None:
+    def _settle(self, kind: ResourceKind, arn: str) -> None:
         wait_until_settled(lambda: self._batch.find(kind, arn), self._clock, PATIENCE)
 
     def _retry(self, effect: Callable[[], None]) -> None:
         retry_while_in_use(effect, self._clock, PATIENCE)
 
-    def _wait_until_gone(self, kind: Kind, arn: str, within: str = "") -> None:
+    def _wait_until_gone(self, kind: ResourceKind, arn: str, within: str = "") -> None:
         """Wait until a resource is in no list: in which words Batch misses it is not known."""
 
         def find() -> dict[str, Any]:

@@ -19,7 +19,7 @@ from sjresource.aws.batch import (
     SCHEDULING_POLICY,
     SERVICE_ENVIRONMENT,
     BatchClient,
-    Kind,
+    ResourceKind,
 )
 from sjresource.aws.waiters import poll, wait_until_settled
 from sjresource.errors import SjresourceError
@@ -31,7 +31,7 @@ from sjresource.vocabulary import DISABLED, LIVE, NUM_INSTANCES, SAGEMAKER_TRAIN
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sjresource.aws.waiters import Clock
+    from sjresource.aws.waiters import WaiterClock
 
 Result = TypeVar("Result")
 
@@ -51,7 +51,7 @@ _MAKE: Final = {
 QUOTA_POLICY: Final = {"idleResourceAssignmentStrategy": "FIFO"}
 """The only quotaSharePolicy that there is."""
 
-Made = tuple[Kind, str]
+Made = tuple[ResourceKind, str]
 """What a run has made, or was about to: its kind, and its name."""
 
 
@@ -60,7 +60,7 @@ class Session:
     """What a probe gets. `run` is eight random hex digits, `account` the caller's."""
 
     client: Any
-    clock: Clock
+    clock: WaiterClock
     run: str
     account: str
     role: str = ""
@@ -91,13 +91,13 @@ class Session:
         """Return the run's name for something."""
         return f"{PREFIX}-{self.run}-{label}"
 
-    def create(self, kind: Kind, label: str, **request: Any) -> Answer:
+    def create(self, kind: ResourceKind, label: str, **request: Any) -> Answer:
         """Create a resource of the run; its name is known to the clean-up before it exists."""
         name = self.name(label)
         self.made.append((kind, name))
         return self.calls(_MAKE[kind], **{kind.name: name}, tags=self.tags, **request)
 
-    def make(self, kind: Kind, label: str, **request: Any) -> str:
+    def make(self, kind: ResourceKind, label: str, **request: Any) -> str:
         """Create a resource, wait until it can be used, and return its ARN.
 
         Raises:
@@ -110,7 +110,7 @@ class Session:
         self.settle(kind, arn)
         return arn
 
-    def settle(self, kind: Kind, reference: str) -> dict[str, Any]:
+    def settle(self, kind: ResourceKind, reference: str) -> dict[str, Any]:
         """Wait until a resource is VALID, and return its detail.
 
         Raises:
