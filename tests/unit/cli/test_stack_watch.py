@@ -3,7 +3,8 @@ from __future__ import annotations
 import io
 from typing import TYPE_CHECKING, Any, cast
 
-from waiting_fakes import FakeBatch, FakeTraining, arn, fake_clients
+from pulumi_cli import holds_within
+from waiting_fakes import FakeBatch, FakeTraining, arn, fake_clients, started
 
 from sjresource.cli.commands.watch import _lines
 from sjresource.cli.job_table import Selection
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
 class Stack:
     """A context over a state that a test changes, in front of a Batch that answers from memory."""
 
-    def __init__(self, batch: FakeBatch, *names: str) -> None:
-        self.clients = fake_clients(batch, FakeTraining({}))
+    def __init__(self, batch: FakeBatch, *names: str, training: FakeTraining | None = None) -> None:
+        self.clients = fake_clients(batch, training or FakeTraining({}))
         self.mask = Mask()
         self.names = list(names)
 
@@ -107,3 +108,60 @@ def test_a_job_that_may_not_be_asked_for_ends_the_watch_with_the_reason() -> Non
     assert watched.refusal() is denied
     (view,) = watched.views()
     assert (view.status, "denied" in str(view.status_reason)) == ("UNKNOWN", True)
+
+
+def test_metrics_are_asked_for_as_often_as_they_are_shown() -> None:
+    """Of a running job that is shown, again after five seconds; of one that is not, never."""
+    metrics = [{"MetricName": "loss", "Value": 0.5}]
+    training = FakeTraining({name: {"FinalMetricDataList": metrics} for name in ("t1", "t2")})
+    batch = FakeBatch({"shown": started("RUNNING", "t1"), "hidden": started("RUNNING", "t2")})
+    stack = Stack(batch, "shown", "hidden", training=training)
+    now = [0.0]
+    watched = StackWatch(cast("StackContext", stack), now=lambda: now[0])
+
+    def show() -> dict[str | None, float | None]:
+        views = {view.resource: view for view in watched.views()}
+        watched.ask_of([views["shown"]])
+        return {name: view.metrics.get("loss") for name, view in views.items()}
+
+    assert holds_within(10, lambda: show() == {"shown": 0.5, "hidden": None})
+    assert training.calls == ["training job"]
+    metrics[0]["Value"] = 0.25
+    now[0] = 4.9
+    assert show()["shown"] == 0.5
+    assert training.calls == ["training job"]
+    now[0] = 5.1
+    assert holds_within(10, lambda: show()["shown"] == 0.25)
+    assert training.calls == ["training job"] * 2
+
+
+def test_what_was_made_is_asked_for_once_before_the_last_screen() -> None:
+    """However many jobs ended while nobody looked; metrics don't vanish when a job ends."""
+    trained = {
+        "FinalMetricDataList": [{"MetricName": "loss", "Value": 0.5}],
+        "ModelArtifacts": {"S3ModelArtifacts": "s3://m"},
+    }
+    names = [f"job-{number}" for number in range(9)]
+    training = FakeTraining(dict.fromkeys(names, trained))
+    batch = FakeBatch({name: started("SUCCEEDED", name) for name in names})
+    watched = watch(Stack(batch, *names, training=training))
+    assert seen_within(watched, watched.is_over)
+
+    watched.settle()
+    watched.settle()
+
+    assert {view.model_artifacts for view in watched.views()} == {"s3://m"}
+    assert [view.metrics["loss"] for view in watched.views()] == [0.5] * 9
+    assert len(training.calls) == 9
+
+
+def test_a_job_that_is_not_meant_is_neither_watched_nor_waited_for() -> None:
+    """As with --queue: also when the state is read again."""
+    batch = FakeBatch({"mine": {"status": "SUCCEEDED"}, "other": {"status": "RUNNING"}})
+    stack = Stack(batch, "mine", "other")
+    watched = StackWatch(
+        cast("StackContext", stack), lambda job: job.resource == "mine", now=lambda: 0.0
+    )
+
+    assert seen_within(watched, watched.is_over)
+    assert statuses(watched) == {"mine": "SUCCEEDED"}
