@@ -227,7 +227,7 @@ def test_job_that_cannot_be_run_again_is_told_so(acted: ActedStack) -> None:
     assert protected.code == 1
     assert "it is protected, and a rerun replaces it; `pulumi state unprotect" in protected.err
     assert answer["command"] == ["pulumi", "up", "--replace", urn]
-    assert (answer["ran"], answer["instance_hours"]) == (False, {"ml.m5.large": 0.17})
+    assert (answer["ran"], answer["instance_hours"]) == (False, {"ml.m5.large": 0.1667})
     assert (code, "must be true or false" in shown) == (1, True), shown
 
 

@@ -41,13 +41,14 @@ def rerun(context: StackContext, output: Output, job: str, *, yes: bool) -> int:
     known = _require_stack_job(context, found)
     status = _status_of(context, known)
     command = ["pulumi", "up", "--replace", known.urn, *_where(context)]
+    by_type = expected_hours(known)
     answer = {
         "resource": known.label,
         "urn": known.urn,
         "arn": known.arn,
         "status": status,
         "command": command,
-        "instance_hours": expected_hours(known),
+        "instance_hours": by_type and {kind: round(each, 4) for kind, each in by_type.items()},
         "ran": yes,
     }
     if not yes:
