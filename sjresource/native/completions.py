@@ -45,10 +45,10 @@ from sjresource.status.failure_report import (
 )
 from sjresource.status.masking import Mask
 from sjresource.waiting.options import option_problems, options_of
+from sjresource.waiting.outcome import WaitOutcome, is_over, judge
 from sjresource.waiting.poller import Poller
 from sjresource.waiting.record import fill_in_recorded, record, split_secrets
 from sjresource.waiting.reporter import REPORT_RATES, GroupReport, JobReport, Reporter
-from sjresource.waiting.verdict import Verdict, is_over, judge
 from sjresource.waiting.watch import Watch
 
 if TYPE_CHECKING:
@@ -260,7 +260,10 @@ class Completions:
             if watch.error is not None and not isinstance(watch.error, NotFound):
                 return str(watch.error)
         statuses = [None if watch.error else _seen_status(watch) for watch in watches]
-        if options.records_failures or judge(statuses, options.min_succeeded) is not Verdict.FAILED:
+        if (
+            options.records_failures
+            or judge(statuses, options.min_succeeded) is not WaitOutcome.FAILED
+        ):
             return ""
         failed = [(w, each) for w, each in named if _seen_status(w) == "FAILED"]
         evidence = self._evidence([w.detail or {} for w, _ in failed], options)
@@ -429,7 +432,7 @@ def _has_succeeded(olds: Mapping[str, Any], options: WaitOptions) -> bool:
     outcome = olds.get("outcome") or {}
     statuses = olds.get("statuses") or []
     over = is_over(statuses, options.min_succeeded, record_all=options.records_failures)
-    certain = over and judge(statuses, options.min_succeeded) is Verdict.SUCCEEDED
+    certain = over and judge(statuses, options.min_succeeded) is WaitOutcome.SUCCEEDED
     return bool(certain and outcome and not outcome.get("unread"))
 
 

@@ -7,7 +7,7 @@
 4. `wait.py` has every job watched (`watch.py`), and awaits their ends in the event loop.
 5. `poller.py` polls Batch for all watches, in one thread, and resolves them.
 6. `reporter.py` meanwhile prints progress.
-7. After each end `verdict.py` decides whether the wait has succeeded, has failed, or goes on.
+7. After each end `outcome.py` decides whether the wait has succeeded, has failed, or goes on.
 8. A failed wait shows its evidence and raises when no other wait is pending (`pending_waits.py`).
 9. Ctrl-C ends the wait, and not the jobs (`interruption.py`).
 10. Otherwise the completion's provider records the outcome in the state (`record.py`).

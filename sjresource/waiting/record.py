@@ -38,7 +38,7 @@ from sjresource.status.evidence import gather_evidence, training_job_arn
 from sjresource.status.failure_report import how_to_rerun, rerun_command
 from sjresource.status.masking import Mask
 from sjresource.vocabulary import LOG_GROUP, TERMINAL, stage
-from sjresource.waiting.verdict import Verdict, is_over, judge
+from sjresource.waiting.outcome import WaitOutcome, is_over, judge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -268,9 +268,9 @@ def _forgotten_failures(
     needed = _whole(news.get("min_succeeded"))
     verdict = judge(filled, needed)
     records_failure = news.get("on_failure") == "record" and needed is not None
-    if not forgotten or verdict is Verdict.SUCCEEDED:
+    if not forgotten or verdict is WaitOutcome.SUCCEEDED:
         return []
-    if records_failure and verdict is Verdict.FAILED:
+    if records_failure and verdict is WaitOutcome.FAILED:
         return []
     job, urn = forgotten[0]
     more = f" and {len(forgotten) - 1} more" if len(forgotten) > 1 else ""

@@ -1,6 +1,6 @@
 """The wait of one completion: runs in the program's process and holds up nothing else there.
 
-It has the poller watch its jobs, ends when `verdict.py` says that the outcome is certain, and
+It has the poller watch its jobs, ends when `outcome.py` says that the outcome is certain, and
 returns the jobs' statuses or fails with the evidence. It records nothing; the completion's provider
 does that (`record.py`).
 """
@@ -25,8 +25,8 @@ from sjresource.status.failure_report import (
     how_to_terminate,
     timeout_message,
 )
+from sjresource.waiting.outcome import WaitOutcome, is_over, judge
 from sjresource.waiting.reporter import GroupReport, JobReport
-from sjresource.waiting.verdict import Verdict, is_over, judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -161,7 +161,7 @@ class Wait:
             pulumi.log.warn(text, resource=self.resource)
 
     async def _fail_if_failed(self, statuses: list[str | None]) -> None:
-        if judge(statuses, self.options.min_succeeded) is not Verdict.FAILED:
+        if judge(statuses, self.options.min_succeeded) is not WaitOutcome.FAILED:
             return
         failed = [job for job in self.jobs if _last_status(job.watch) == "FAILED"]
         details = [job.watch.detail or {} for job in failed]

@@ -11,7 +11,7 @@ from dashboard_process import DashboardProcess
 
 from sjresource.cli.command_group import sjresource
 from sjresource.cli.stack.context import StackContext
-from sjresource.cli.stack.find_job import FoundJob, complete_job, find_job
+from sjresource.cli.stack.find_job import FoundJob, complete_job, resolve_job
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -188,12 +188,12 @@ def test_job_is_a_resource_an_id_an_arn_or_a_job_name(shown: ShownStack) -> None
     with shown.sjresource.shell():
         context = StackContext(shown.stack.work)
         for job in ("running", arn.rpartition("/")[2], arn):
-            assert find_job(context, job).arn == arn
-        assert find_job(context, "nightly/train").label == "nightly/train"
+            assert resolve_job(context, job).arn == arn
+        assert resolve_job(context, "nightly/train").label == "nightly/train"
         click_context = click.Context(sjresource, info_name="sjresource")
         assert complete_job(click_context, click.Option(["--x"]), "n") == ["nightly/train"]
         for job in ("not-in-the-stack", other.rpartition("/")[2], other):
-            assert find_job(context, job) == FoundJob(other)
+            assert resolve_job(context, job) == FoundJob(other)
 
 
 def test_an_ambiguous_job_lists_the_candidates(shown: ShownStack) -> None:

@@ -10,7 +10,7 @@ import click
 from sjresource.cli.logs.follow import LogFollower
 from sjresource.cli.logs.output import LogOutput
 from sjresource.cli.stack.context import RedactAll, StackContext, stack_options
-from sjresource.cli.stack.find_job import find_job, job_argument
+from sjresource.cli.stack.find_job import job_argument, resolve_job
 from sjresource.cli.stack.state import payload_secrets
 from sjresource.cli.terminal.exit_codes import ExitCode
 from sjresource.cli.terminal.output import Output, output_option
@@ -49,7 +49,7 @@ def logs(
     With -f it waits until the job starts, follows it over its attempts, and ends when the job does;
     exit code 1 means that it has FAILED.
     """
-    found = find_job(context, job)
+    found = resolve_job(context, job)
     out = LogOutput(as_json=output.as_json, timestamps=timestamps, tail=tail)
     status = ""
 

@@ -14,7 +14,7 @@ from sjresource.cli.stack.order import natural_key
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
 from sjresource.cli.terminal.output import Output, table_option
 from sjresource.cli.terminal.table import Cell, Column, Row, status_cell
-from sjresource.cli.views.queue import masked_reasons, queue_view
+from sjresource.cli.views.queue import masked_reasons, queue_json
 from sjresource.errors import NotFound
 from sjresource.status.capacity import (
     SCHEDULING_WORDS,
@@ -87,7 +87,7 @@ def queue(
         raise CommandFailure(f"{error}{hint}", ExitCode.NOT_FOUND) from None
     labels = {job.arn: job.label for job in context.jobs}
     described.jobs = masked_reasons(described.jobs, labels, lambda: context.mask)
-    view = queue_view(described, labels)
+    view = queue_json(described, labels)
     for part in ("running", "waiting"):
         view[part] = _selected(view[part], states, sort)
     output.print(view, lambda screen: render(screen, view, time.time(), wide=output.is_wide))

@@ -13,7 +13,7 @@ import click
 from sjresource.checks.rules.instance_hours import hours_words, instance_hours_by_type
 from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.cli.stack.context import StackContext, stack_options
-from sjresource.cli.stack.find_job import FoundJob, find_job, job_argument
+from sjresource.cli.stack.find_job import FoundJob, job_argument, resolve_job
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.errors import NotFound
@@ -37,7 +37,7 @@ def rerun(context: StackContext, output: Output, job: str, *, yes: bool) -> int:
     It is a `pulumi up` that replaces this one job, with the request that the program has by now,
     and does whatever else the program has changed. A job that goes on is ended first.
     """
-    found = find_job(context, job)
+    found = resolve_job(context, job)
     known = _require_stack_job(context, found)
     status = _status_of(context, known)
     command = ["pulumi", "up", "--replace", known.urn, *_where(context)]

@@ -10,7 +10,7 @@ import click
 from sjresource.aws.service_jobs import JobLocator
 from sjresource.aws.waiters import WaiterClock
 from sjresource.cli.stack.context import StackContext, stack_options
-from sjresource.cli.stack.find_job import find_job, job_argument
+from sjresource.cli.stack.find_job import job_argument, resolve_job
 from sjresource.cli.stack.state import fails_up
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.terminal.prompt import confirm
@@ -47,7 +47,7 @@ def terminate(context: StackContext, output: Output, job: str, reason: str, *, y
     it is, which is no error. The stack is not changed: its next `pulumi up` does not run the job
     again, unless rerun_on_failure is set.
     """
-    found = find_job(context, job)
+    found = resolve_job(context, job)
     client = context.batch(found.arn)
     before = client.find_service_job(found.arn)
     state = context.mask.text(progress_line(before, 0.0))

@@ -9,7 +9,7 @@ import click
 
 from sjresource.aws.arn import parse_arn
 from sjresource.cli.stack.context import StackContext, stack_options
-from sjresource.cli.stack.find_job import FoundJob, find_job, job_argument
+from sjresource.cli.stack.find_job import FoundJob, job_argument, resolve_job
 from sjresource.cli.stack.state import fails_up
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.views.explanation import (
@@ -52,7 +52,7 @@ def why(job: str, context: StackContext, output: Output) -> None:
 
     JOB is a Pulumi resource name of the stack, a job id, an ARN or a job name.
     """
-    found = find_job(context, job)
+    found = resolve_job(context, job)
     mask = context.mask if found.stack_job else Mask()
     detail: Detail = {}
     try:

@@ -50,7 +50,7 @@ def job_argument(command: Any) -> Any:
     return click.argument("job", metavar="JOB", shell_complete=complete_job)(command)
 
 
-def find_job(context: StackContext, job: str) -> FoundJob:
+def resolve_job(context: StackContext, job: str) -> FoundJob:
     """Return the one job that JOB means. Batch may have forgotten it.
 
     Raises:

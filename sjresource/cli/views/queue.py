@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Labels = Mapping[str, str]
 
 
-def queue_view(queue: QueueDescription, labels: Labels) -> dict[str, Any]:
+def queue_json(queue: QueueDescription, labels: Labels) -> dict[str, Any]:
     """Return what is shown; `labels` are the resource names of the stack's jobs, by ARN."""
     running = [job for job in queue.jobs if job["status"] in HOLDS_CAPACITY]
     running.sort(key=lambda job: status_since(job) or 0)

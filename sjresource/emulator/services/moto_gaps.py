@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl
-from xml.sax.saxutils import escape
 
 from sjresource.emulator.protocol.errors import AWSError
 from sjresource.emulator.protocol.http_messages import Response
+from sjresource.emulator.protocol.xml_text import escape
 
 if TYPE_CHECKING:
     from sjresource.emulator.protocol.http_messages import Request

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sjresource.cli.views.queue import masked_reasons, queue_view
+from sjresource.cli.views.queue import masked_reasons, queue_json
 from sjresource.status.masking import Mask
 from sjresource.status.queue_reader import QueueDescription
 
@@ -38,7 +38,7 @@ def test_a_retried_job_waits_for_what_is_before_it_too() -> None:
         snapshot={"frontOfQueue": {"jobs": jobs}},
     )
 
-    waiting = queue_view(queue, {"first": "train"})["waiting"]
+    waiting = queue_json(queue, {"first": "train"})["waiting"]
 
     assert [each["place"] for each in waiting] == [1, 2, 3]
     assert waiting[1]["waits_for"] == "AlgorithmError: no; 2nd in the queue, behind train"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _ENDED = ("SUCCEEDED", "FAILED", None)
 
 
-class Verdict(Enum):
+class WaitOutcome(Enum):
     """The outcome of a wait, as far as it is certain."""
 
     SUCCEEDED = "SUCCEEDED"
@@ -25,17 +25,17 @@ class Verdict(Enum):
     UNDECIDED = "UNDECIDED"
 
 
-def judge(statuses: Statuses, min_succeeded: int | None) -> Verdict:
+def judge(statuses: Statuses, min_succeeded: int | None) -> WaitOutcome:
     """Return the outcome as soon as it is certain; None for `min_succeeded` means all jobs.
 
     A status of None is that of a job that Batch has forgotten: it may have succeeded or failed.
     """
     needed = len(statuses) if min_succeeded is None else min_succeeded
     if statuses.count("SUCCEEDED") >= needed:
-        return Verdict.SUCCEEDED
+        return WaitOutcome.SUCCEEDED
     if statuses.count("FAILED") > len(statuses) - needed:
-        return Verdict.FAILED
-    return Verdict.UNDECIDED
+        return WaitOutcome.FAILED
+    return WaitOutcome.UNDECIDED
 
 
 def is_over(statuses: Statuses, min_succeeded: int | None, *, record_all: bool) -> bool:
@@ -48,4 +48,4 @@ def is_over(statuses: Statuses, min_succeeded: int | None, *, record_all: bool) 
         return True
     if record_all and min_succeeded is None:
         return False
-    return judge(statuses, min_succeeded) is not Verdict.UNDECIDED
+    return judge(statuses, min_succeeded) is not WaitOutcome.UNDECIDED

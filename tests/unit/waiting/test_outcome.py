@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from sjresource.waiting.verdict import Verdict, is_over, judge
+from sjresource.waiting.outcome import WaitOutcome, is_over, judge
 
 OPEN, DONE, BAD, GONE = "RUNNING", "SUCCEEDED", "FAILED", None
 
@@ -10,18 +10,18 @@ OPEN, DONE, BAD, GONE = "RUNNING", "SUCCEEDED", "FAILED", None
 @pytest.mark.parametrize(
     ("statuses", "needed", "verdict"),
     [
-        ([DONE, DONE], None, Verdict.SUCCEEDED),
-        ([DONE, OPEN], None, Verdict.UNDECIDED),
-        ([BAD, OPEN], None, Verdict.FAILED),
-        ([DONE, DONE, OPEN], 2, Verdict.SUCCEEDED),
-        ([DONE, BAD, OPEN], 2, Verdict.UNDECIDED),
-        ([BAD, BAD, OPEN], 2, Verdict.FAILED),
-        ([DONE, GONE], 1, Verdict.SUCCEEDED),
-        ([GONE, BAD], 1, Verdict.UNDECIDED),
+        ([DONE, DONE], None, WaitOutcome.SUCCEEDED),
+        ([DONE, OPEN], None, WaitOutcome.UNDECIDED),
+        ([BAD, OPEN], None, WaitOutcome.FAILED),
+        ([DONE, DONE, OPEN], 2, WaitOutcome.SUCCEEDED),
+        ([DONE, BAD, OPEN], 2, WaitOutcome.UNDECIDED),
+        ([BAD, BAD, OPEN], 2, WaitOutcome.FAILED),
+        ([DONE, GONE], 1, WaitOutcome.SUCCEEDED),
+        ([GONE, BAD], 1, WaitOutcome.UNDECIDED),
     ],
 )
 def test_the_answer_is_given_as_soon_as_it_is_certain(
-    statuses: list[str | None], needed: int | None, verdict: Verdict
+    statuses: list[str | None], needed: int | None, verdict: WaitOutcome
 ) -> None:
     """Either way, and never before; a forgotten job may have succeeded or not."""
     assert judge(statuses, needed) is verdict
