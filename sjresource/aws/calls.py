@@ -115,6 +115,29 @@ def call(
         RequestFailed: the service answered with another error.
         Unreachable: there was no answer.
     """
+    answer = _answer_to(operation, doing, noun, identifier, request)
+    answer.pop("ResponseMetadata", None)
+    sanitized_answer: dict[str, Any] = answer if raw else sanitized(answer)
+    return sanitized_answer
+
+
+def is_confirmed(
+    operation: Any, doing: str, noun: str, identifier: str, request: Mapping[str, Any]
+) -> bool:
+    """Call an operation that answers nothing, and return whether AWS itself has answered.
+
+    botocore reads a proxy's page as an empty answer, too, but such a page has no request's id.
+
+    Raises:
+        NotFound, RequestFailed, Unreachable: as `call` does.
+    """
+    answer = _answer_to(operation, doing, noun, identifier, request)
+    return bool(answer.get("ResponseMetadata", {}).get("RequestId"))
+
+
+def _answer_to(
+    operation: Any, doing: str, noun: str, identifier: str, request: Mapping[str, Any]
+) -> dict[str, Any]:
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as boto3, see session
 
     try:
@@ -134,9 +157,7 @@ def call(
     except BotoCoreError as error:
         help_ = stale_shell_advice(type(error).__name__)
         raise Unreachable(doing, noun, identifier, str(error), help_) from None
-    answer.pop("ResponseMetadata", None)
-    sanitized_answer: dict[str, Any] = answer if raw else sanitized(answer)
-    return sanitized_answer
+    return answer
 
 
 def _iam_action(operation: Any, failed: str) -> str:

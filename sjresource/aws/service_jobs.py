@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sjresource.aws.arn import name_in
-from sjresource.aws.calls import TRANSIENT, BatchCalls, call, unreadable
+from sjresource.aws.calls import TRANSIENT, BatchCalls, call, is_confirmed, unreadable
 from sjresource.aws.waiters import VISIBLE_WITHIN, poll
 from sjresource.errors import NotFound, RequestFailed, Unreachable
 from sjresource.vocabulary import LIVE
@@ -104,11 +104,15 @@ class ServiceJobCalls(BatchCalls):
             schedulingPriority=scheduling_priority,
         )
 
-    def terminate_service_job(self, job: str, reason: str) -> None:
-        """Ask Batch to end a job; it ends some time after the answer."""
-        self._call(
-            "terminating", "ServiceJob", job, "terminate_service_job", jobId=job, reason=reason
-        )
+    def terminate_service_job(self, job: str, reason: str) -> bool:
+        """Ask Batch to end a job, which ends some time after the answer.
+
+        Returns:
+            Whether it is Batch that has answered. It also says so of a job that it doesn't know.
+        """
+        terminate = self._batch.terminate_service_job
+        request = {"jobId": job, "reason": reason}
+        return is_confirmed(terminate, "terminating", "ServiceJob", job, request)
 
 
 class JobLocator(NamedTuple):

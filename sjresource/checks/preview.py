@@ -6,6 +6,7 @@ jobs of one queue ask AWS once, and a replacement, which is checked twice, is wa
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -56,6 +57,17 @@ class TTLCache(Generic[Value]):
                 entry.at = self._now()
             return entry.values[0]
 
+    def begin(self, key: Hashable, call: Callable[[], Value]) -> None:
+        """Start the `call` for a new key, so that `get` finds its value, or waits for it."""
+        with self._lock:
+            is_new = key not in self._entries
+        if is_new:
+            threading.Thread(target=self._keep, args=(key, call), daemon=True).start()
+
+    def _keep(self, key: Hashable, call: Callable[[], Value]) -> None:
+        with contextlib.suppress(Exception):  # `get` makes the call again, and raises
+            self.get(key, call)
+
 
 class _Entry(Generic[Value]):
     def __init__(self) -> None:
@@ -73,6 +85,8 @@ class PreviewCache:
         self.warned: TTLCache[None] = TTLCache(time.monotonic, _KEPT_SECONDS)
         self.undecided: set[str] = set()
         """Identities of jobs that may turn out to be unchanged once everything is known."""
+        self.rooms: dict[str, Any] = {}
+        """What the jobs in the state ask of their queues, by identity."""
 
     def warn(self, text: str) -> None:
         """Show a warning, once for each text: a check can only fail otherwise."""

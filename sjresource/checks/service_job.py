@@ -2,31 +2,33 @@
 
 First offline: the arguments, with the payload parsed once, against shapes, bounds and rules. Then
 live: the job's queue, described once for each queue and preview, and only for a job that would be
-submitted. AWS is never asked about a finished job.
+submitted. AWS is never asked about a finished job. Its answer is waited for only after the rest:
+loading the models takes as long.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sjresource.aws.arn import parse_arn
-from sjresource.aws.payload import is_unknown
+from sjresource.aws.arn import name_in, parse_arn
+from sjresource.aws.payload import is_unknown, payload_or_empty
 from sjresource.checks.failures import account_problems, check_result
 from sjresource.checks.preflight.declared import MANAGED_IN_PROGRAM
-from sjresource.checks.preflight.job import describe_for_jobs
+from sjresource.checks.preflight.job import describe_for_jobs, passes
 from sjresource.checks.preview import PREVIEW
-from sjresource.checks.rules.instance_hours import with_instance_hours
+from sjresource.checks.rules.instance_hours import requested_instances, with_instance_hours
 from sjresource.checks.rules.requests import failing, job_problems
-from sjresource.checks.values.job_arguments import JobArguments
+from sjresource.checks.values.job_arguments import PAYLOAD, JobArguments
 from sjresource.checks.values.lookups import holds_unknown, text_at, with_known
 from sjresource.errors import SjresourceError
 from sjresource.stack.diff import find_changes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterator, Mapping
 
     from pulumi.dynamic import CheckResult
 
+    from sjresource.aws.batch import BatchClient
     from sjresource.aws.settings import CheckSettings, Settings
     from sjresource.checks.preflight.job import QueueCheck
     from sjresource.checks.preview import PreviewCache
@@ -63,46 +65,103 @@ def check_job(
     *,
     would_be_submitted: bool,
     checked_before: bool = False,
+    has_room: bool = False,
     preview: PreviewCache = PREVIEW,
 ) -> CheckResult:
     """Check a job's arguments, and add what the preview shows of its cost.
 
-    Arguments that were `checked_before` are not checked against the models again: a preview without
-    changes does not even load them. What the same `up` may be about to repair is only a warning.
+    What the same `up` may be about to repair is only a warning.
+
+    Args:
+        settings: of the job's region.
+        checking: how strict to be.
+        properties: the job's arguments.
+        would_be_submitted: whether its queue is looked at.
+        checked_before: its arguments are not checked against the models again: a preview without
+            changes does not even load them.
+        has_room: see `has_room_as_before`.
+        preview: what this preview has learned and said so far.
     """
     job = JobArguments.parse(properties, settings.region)
+    if would_be_submitted and checking.preflight:
+        _begin_preflight(settings, job, preview)
     problems = account_problems(settings)
     if not checked_before:
         problems.extend(failing(job_problems(job), lenient=checking.lenient))
     worth_asking = not (problems and is_unknown(properties.get("job_queue")))
     if would_be_submitted and checking.preflight and worth_asking:
-        found = _preflight(settings, job, preview)
+        found = _preflight(settings, job, preview, has_room=has_room)
         problems.extend(preview.failing("ServiceJob", properties, found, checking))
     return check_result(with_instance_hours(job), problems)
 
 
+def has_room_as_before(olds: Properties, news: Properties, preview: PreviewCache = PREVIEW) -> bool:
+    """Return whether a job asks its queue for what the job in the state has asked it for.
+
+    AWS has taken that one, and it was looked at then: the queue's environments need no second look.
+    The check of a replacement that has no old inputs is told by the one before.
+    """
+    identity, asked = str(news.get("identity")), _room(news)
+    if olds:
+        preview.rooms[identity] = _room(olds)
+    return asked is not None and preview.rooms.get(identity) == asked
+
+
+def _room(properties: Properties) -> Any:
+    """Return a job's queue and instances; None if they are not known."""
+    queue = text_at(properties, "job_queue")
+    instances = requested_instances(payload_or_empty(properties.get(PAYLOAD)))
+    return (name_in(queue), instances) if queue and instances else None
+
+
+def _begin_preflight(settings: Settings, job: JobArguments, preview: PreviewCache) -> None:
+    """Have the queue described while something else is done."""
+    asked = _question(settings, job, preview)
+    if asked is not None:
+        preview.queues.begin(asked.key, asked.ask)
+
+
 def _preflight(
-    settings: Settings, job: JobArguments, preview: PreviewCache
+    settings: Settings, job: JobArguments, preview: PreviewCache, *, has_room: bool
 ) -> Iterator[tuple[Problem, bool]]:
     """Yield each live problem, and whether this program manages something that could repair it."""
     if is_unknown(job.properties.get("job_queue")):
         preview.warn_if_unreachable(settings)
         return
+    asked = _question(settings, job, preview)
+    if asked is None:
+        return
+    check = preview.queues.get(asked.key, asked.ask)
+    for found in check(job, has_room=has_room):
+        managed = bool(found.resources and job.properties.get(MANAGED_IN_PROGRAM))
+        yield (
+            found.problem,
+            managed or found.is_of_stack(asked.client, job.properties.get("identity")),
+        )
+
+
+class _Question(NamedTuple):
+    """What is asked about a job's queue."""
+
+    client: BatchClient
+    key: Hashable
+    ask: Callable[[], QueueCheck]
+
+
+def _question(settings: Settings, job: JobArguments, preview: PreviewCache) -> _Question | None:
+    """Return what to ask; None where the queue is not known, or AWS can't be asked."""
     queue = text_at(job.properties, "job_queue") or ""
     arn = parse_arn(queue)
     region = arn.region if arn else settings.region
     client = preview.client(settings, region) if queue else None
     if client is None:
-        return
+        return None
 
     def describe() -> QueueCheck:
         try:
             return describe_for_jobs(client, queue)
         except SjresourceError as error:
             preview.warn_of_unreachable(settings, error)
-            return lambda _: ()
+            return passes
 
-    check = preview.queues.get((settings, region, queue), describe)
-    for found in check(job):
-        managed = bool(found.resources and job.properties.get(MANAGED_IN_PROGRAM))
-        yield found.problem, managed or found.is_of_stack(client, job.properties.get("identity"))
+    return _Question(client, (settings, region, queue), describe)

@@ -38,7 +38,7 @@ from sjresource.aws.service_jobs import JobLocator, find_job, wait_for_job
 from sjresource.checks.failures import ProblemFailure
 from sjresource.checks.preflight.declared import managed_in_program
 from sjresource.checks.rules.instance_hours import instance_hours_placeholder
-from sjresource.checks.service_job import check_job, would_be_submitted
+from sjresource.checks.service_job import check_job, has_room_as_before, would_be_submitted
 from sjresource.checks.warnings.program import (
     warn_of_capacity,
     warn_of_create_before_delete,
@@ -129,6 +129,7 @@ class ServiceJobProvider(BatchProvider):
             news,
             would_be_submitted=submits,
             checked_before=not submits and _is_unchanged(olds, news),
+            has_room=submits and has_room_as_before(olds, news),
         )
         token = news.get("client_token")
         if token is not None and olds.get("client_token") == token and submits:
@@ -159,7 +160,8 @@ class ServiceJobProvider(BatchProvider):
         if adopted is None:
             SUBMITTED.admit(self.checking.max_instance_hours, props)
         submitted = adopted or find_or_submit(client, run, self.sleep)
-        outputs = job_outputs(submitted.detail or {"status": "SUBMITTED"}, props)
+        new = {"status": "SUBMITTED", "createdAt": int(self.wall_time() * 1000)}
+        outputs = job_outputs(submitted.detail or new, props)
         others = {name: found for name in OTHER_RUNS if (found := getattr(submitted, name))}
         registered = self.registered_now()
         if submitted.was_live:

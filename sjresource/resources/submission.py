@@ -50,6 +50,7 @@ from sjresource.vocabulary import TERMINAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from sjresource.aws.batch import BatchClient
     from sjresource.resources.wanted_run import WantedRun
@@ -73,7 +74,7 @@ tag, and a resource that has just been renamed takes its job with it.
 
 @dataclass(frozen=True)
 class Submitted:
-    """The job that runs for us; `detail` is None if it could not be described."""
+    """The job that runs for us; `detail` is None if it could not be described, or need not be."""
 
     arn: str
     detail: Detail | None = None
@@ -172,6 +173,8 @@ class _Submission:
     def decided_jobs(self) -> list[Detail]:
         """Return the jobs of the name once the user has to decide about none of them.
 
+        What this operation has ended needs no description: it is nobody's.
+
         Raises:
             RequestFailed: after some seconds there still is one to decide about.
         """
@@ -180,7 +183,7 @@ class _Submission:
 
         def describe() -> list[Detail]:
             self._details.clear()
-            return list(self._described_jobs(ended=ended))
+            return list(self._described_jobs(ended=ended, but=self._run.released))
 
         def is_decided(jobs: list[Detail]) -> bool:
             return not any(map(self._run.must_ask_about, jobs))
@@ -198,6 +201,8 @@ class _Submission:
             if useless and token_digest(run.client_token(generation)) in useless:
                 continue
             arn = self._submit(generation)
+            if self._is_new(arn):
+                return arn, None
             detail = _describe(self._client, arn)
             if detail is None and name_in(arn) in self._known:
                 # It was there before, so nothing new is lost; it may have been released.
@@ -248,6 +253,18 @@ class _Submission:
             "choose another client_token" if self._run.token else wait,
         )
 
+    def _is_new(self, arn: str) -> bool:
+        """Whether a submission's answer alone shows that its job is new, or this run's lost one.
+
+        The list had the job that this create replaces, and so all that was submitted and given up
+        before that one: lists lag behind, but do not leave out. A user's own token may lead
+        anywhere.
+        """
+        replaced = self._run.replaced
+        if self._run.token or not replaced or name_in(replaced) not in self._known:
+            return False
+        return name_in(arn) not in self._statuses
+
     def _is_wanted(self, job: Detail) -> bool:
         """Whether the job that a token led to is new, or from a create of this run that was lost.
 
@@ -278,11 +295,18 @@ class _Submission:
                 self._statuses[job["jobId"]] = job.get("status", "")
                 self._created[job["jobId"]] = job.get("createdAt", 0)
 
-    def _described_jobs(self, *, ended: int | None = None) -> Iterator[Detail]:
-        """Describe each job once; of the ended ones only the latest `ended`, if that is given."""
+    def _described_jobs(
+        self, *, ended: int | None = None, but: AbstractSet[str] = frozenset()
+    ) -> Iterator[Detail]:
+        """Describe each job once.
+
+        Args:
+            ended: so many of those that have ended, the latest; None for all.
+            but: ARNs of jobs to leave out.
+        """
         over = [job_id for job_id, status in self._statuses.items() if status in TERMINAL]
         over.sort(key=self._created.__getitem__, reverse=True)
-        left_out = set(over[ended:]) if ended is not None else set()
+        left_out = {*(over[ended:] if ended is not None else ()), *map(name_in, but)}
         for job_id in self._statuses:
             if job_id in left_out:
                 continue

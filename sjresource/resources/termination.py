@@ -12,6 +12,10 @@
 The tag comes first, since nothing else tells our own termination from somebody else's before the
 job has stopped, and somebody else's is no wish for another run. The tag counts only on a job that
 has ended, so it is never believed of one that goes on.
+
+A termination of what Batch has just described as live has been accepted once Batch has answered it,
+and a delete looks no more. It looks where Batch shows no such job, since it also accepts to end
+what it doesn't know; and where the answer may be a proxy's.
 """
 
 from __future__ import annotations
@@ -47,8 +51,16 @@ def end_and_release(
 ) -> Detail | None:
     """Terminate a job, whether Batch shows it or not, and tag it as released.
 
-    `seen` is how Batch has just described the job. Return how it describes it afterwards; None for
-    a job that it does not know, and that was asked to terminate all the same.
+    Args:
+        client: of the job's region.
+        job: the job.
+        seen: how Batch has just described it; None if it does not show it.
+        reason: why, for whoever looks at the job.
+        clock: the time in which it is waited for.
+
+    Returns:
+        The job as it is known to be afterwards; None for one that Batch does not know, and that was
+        asked to terminate all the same.
 
     Raises:
         WaitTimeout: Batch has the job, and does not show that it accepted the termination. That
@@ -59,7 +71,10 @@ def end_and_release(
     if seen is not None and has_ended(seen):
         return seen
     try:
-        seen = terminate(client, job, seen, reason, clock)
+        accepted = _request_termination(client, job.arn, reason)
+        if seen is not None and accepted:
+            return {**seen, "isTerminated": True}
+        seen = _wait_until_accepted(client, job, seen, reason, clock)
     except SjresourceError:
         seen = _ended_nevertheless(client, job)
         if seen is None:
@@ -81,8 +96,14 @@ def terminate(
 
     A job that Batch did not show at first is asked once more when it does.
     """
-    was_shown = seen is not None
     _request_termination(client, job.arn, reason)
+    return _wait_until_accepted(client, job, seen, reason, clock)
+
+
+def _wait_until_accepted(
+    client: BatchClient, job: JobLocator, seen: Detail | None, reason: str, clock: Clock
+) -> Detail | None:
+    was_shown = seen is not None
     invisible_until = clock.now() + (VISIBLE_WITHIN if job.may_lag else 0)
     seen = None
 
@@ -101,9 +122,12 @@ def terminate(
     return poll(find, is_done, clock.sleep, clock.backoff(_ACCEPTED_WITHIN))
 
 
-def _request_termination(client: BatchClient, arn: str, reason: str) -> None:
-    with suppress(NotFound):  # polling will show it
-        client.terminate_service_job(arn, reason)
+def _request_termination(client: BatchClient, arn: str, reason: str) -> bool:
+    """Return whether Batch has accepted it, as far as its answer tells."""
+    try:
+        return client.terminate_service_job(arn, reason)
+    except NotFound:  # polling will show it
+        return False
 
 
 def _ended_nevertheless(client: BatchClient, job: JobLocator) -> Detail | None:

@@ -53,7 +53,9 @@ def environment_arns(queue: Mapping[str, Any]) -> list[str]:
     return [entry["serviceEnvironment"] for entry in queue.get("serviceEnvironmentOrder", [])]
 
 
-def describe_queue(client: BatchClient, job_queue: str) -> QueueDescription:
+def describe_queue(
+    client: BatchClient, job_queue: str, *, environments: bool = True
+) -> QueueDescription:
     """Return a queue with its policy, environments and quota shares: one to four calls.
 
     Raises:
@@ -61,14 +63,21 @@ def describe_queue(client: BatchClient, job_queue: str) -> QueueDescription:
         RequestFailed, Unreachable: AWS can't be asked for it.
     """
     found = QueueDescription(client.find(JOB_QUEUE, job_queue))
-    names, policy = environment_arns(found.queue), found.queue.get("schedulingPolicyArn")
-    if names:
-        found.environments = _ask(found, lambda: client.find_many(SERVICE_ENVIRONMENT, names), [])
+    policy = found.queue.get("schedulingPolicyArn")
+    if environments:
+        describe_environments(client, found)
     if policy:
         found.policy = _ask(found, lambda: client.find(SCHEDULING_POLICY, policy), {})
     if "quotaSharePolicy" in found.policy:
         found.shares = _list_shares(client, found)
     return found
+
+
+def describe_environments(client: BatchClient, found: QueueDescription) -> None:
+    """Add the environments of a described queue, by one call; none of them where AWS refuses."""
+    names = environment_arns(found.queue)
+    if names:
+        found.environments = _ask(found, lambda: client.find_many(SERVICE_ENVIRONMENT, names), [])
 
 
 def read_queue(client: BatchClient, job_queue: str) -> QueueDescription:

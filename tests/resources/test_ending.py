@@ -67,12 +67,9 @@ def test_a_delete_that_died_after_the_termination_has_given_up_the_job(
     """The same request is a new run, also where the state was lost as well."""
     aws.emulator.behaviour.termination_ms = 60_000
     train = Life(jobs, aws.job(queue))
-    # The first look is let through; none after the termination is, as if the plugin had died.
-    aws.control.fault("DescribeServiceJob", "delay")
-    aws.control.fault("DescribeServiceJob", "error", count=2, **DENIED)
-
-    with pytest.raises(RequestFailed):
-        train.delete()
+    # What a delete does, until it dies.
+    aws.batch.tag_resource(resourceArn=train.id, tags={RELEASED_TAG: "true"})
+    aws.batch.terminate_service_job(jobId=train.id, reason="deleted")
     aws.advance(0 if stopping else 120)
 
     assert Life(jobs, aws.job(queue)).id != train.id
@@ -172,3 +169,24 @@ def test_a_job_that_may_not_be_ended_unseen_stays_in_the_state(
 
     with pytest.raises(RequestFailed, match="terminating ServiceJob"):
         train.delete()
+
+
+@pytest.mark.parametrize("garbled", [False, True])
+def test_a_delete_looks_at_its_job_once_more_only_if_a_proxy_may_have_answered(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str, *, garbled: bool
+) -> None:
+    """A proxy's page reads as the empty answer by which Batch accepts a termination."""
+    train = Life(jobs, aws.job(queue))
+    if garbled:
+        aws.control.fault("TerminateServiceJob", "malformed")
+    aws.emulator.calls.clear()
+
+    train.delete()
+
+    calls = aws.emulator.calls.counts()
+    assert calls == {
+        "DescribeServiceJob": 2 if garbled else 1,
+        "TagResource": 1,
+        "TerminateServiceJob": 1,
+    }
+    assert described(aws, train)["isTerminated"]

@@ -6,9 +6,9 @@ Batch itself checks little of this when a job is submitted; the job would wait f
 from __future__ import annotations
 
 import difflib
-from functools import partial
+import threading
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sjresource.aws.arn import name_in, parse_arn
 from sjresource.aws.batch import JOB_QUEUE
@@ -23,18 +23,23 @@ from sjresource.status.capacity import (
     limits_of,
     too_large_words,
 )
-from sjresource.status.queue_reader import describe_queue
+from sjresource.status.queue_reader import describe_environments, describe_queue
 from sjresource.vocabulary import DISABLED, SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sjresource.aws.batch import BatchClient
     from sjresource.checks.values.job_arguments import JobArguments
     from sjresource.status.queue_reader import QueueDescription
 
     Detail = Mapping[str, Any]
-    QueueCheck = Callable[[JobArguments], Iterable[LiveProblem]]
+
+    class QueueCheck(Protocol):
+        """Yields why a queue would not run a job; `has_room` if its instances are no question."""
+
+        def __call__(self, job: JobArguments, *, has_room: bool = False) -> Iterable[LiveProblem]:
+            """Check."""
 
 
 _MOST_NAMES = 200
@@ -44,14 +49,30 @@ _MOST_NAMES = 200
 def describe_for_jobs(client: BatchClient, job_queue: str) -> QueueCheck:
     """Describe a queue, and return the check of jobs against it.
 
+    Its environments are described for the first job that is not known to have room in them.
+
     Raises:
         RequestFailed, Unreachable: AWS does not describe the queue.
     """
     try:
-        return partial(preflight_problems, describe_queue(client, job_queue))
+        found = describe_queue(client, job_queue, environments=False)
     except NotFound:
         missing = _missing_queue(client, job_queue)
-        return lambda _: (missing,)
+        return lambda job, *, has_room=False: (missing,)
+    lock = threading.Lock()
+
+    def check(job: JobArguments, *, has_room: bool = False) -> Iterator[LiveProblem]:
+        with lock:
+            if not (has_room or found.environments):
+                describe_environments(client, found)
+        return preflight_problems(found, job)
+
+    return check
+
+
+def passes(job: JobArguments, *, has_room: bool = False) -> Iterable[LiveProblem]:  # noqa: ARG001
+    """Find nothing wrong with a job: the check against a queue that AWS did not describe."""
+    return ()
 
 
 def _missing_queue(client: BatchClient, job_queue: str) -> LiveProblem:

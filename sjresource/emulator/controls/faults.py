@@ -129,7 +129,8 @@ class Faults:
         if fault.kind == "delay_after":
             self.sleep(fault.seconds)
             return response
-        return Response(response.status, response.headers, response.body[:-1] + b"<")
+        # As a proxy's page: without what AWS puts into every answer's headers.
+        return Response(response.status, {"Content-Type": "text/html"}, response.body[:-1] + b"<")
 
     def _take(self, operation: str, parameters: dict[str, Any]) -> Fault | None:
         with self._lock:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import http
 import json
+import uuid
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
@@ -60,7 +61,8 @@ class Response:
 def json_response(answer: Any, status: int = 200) -> Response:
     """Return a response with a JSON value."""
     body = json.dumps(answer).encode()
-    return Response(status, {"Content-Type": "application/json"}, body)
+    headers = {"Content-Type": "application/json", "x-amzn-RequestId": str(uuid.uuid4())}
+    return Response(status, headers, body)
 
 
 def read_head(environ: Mapping[str, Any]) -> Request:

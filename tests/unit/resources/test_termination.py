@@ -25,24 +25,33 @@ ENDED: Detail = {"status": "SUCCEEDED"}
 class Batch:
     """Shows one thing after the other, and then the last for ever; None is not-found."""
 
-    def __init__(self, *shown: Detail | None, termination: Exception | None = None) -> None:
+    def __init__(
+        self,
+        *shown: Detail | None,
+        termination: Exception | None = None,
+        is_confirmed: bool = False,
+    ) -> None:
         self.shown = list(shown)
+        self.is_confirmed = is_confirmed
+        self.looks = 0
         self.termination = termination
         self.done: list[str] = []
         self.seconds = 0.0
 
     def find_service_job(self, job: str) -> Detail:
         """Describe."""
+        self.looks += 1
         shown = self.shown.pop(0) if len(self.shown) > 1 else self.shown[0]
         if shown is None:
             raise NotFound("reading", "ServiceJob", job)
         return shown
 
-    def terminate_service_job(self, _job: str, reason: str) -> None:
-        """Note it, and fail if that is the story."""
+    def terminate_service_job(self, _job: str, reason: str) -> bool:
+        """Note it, and fail if that is the story; whether Batch itself answers is part of it."""
         self.done.append(reason)
         if self.termination:
             raise self.termination
+        return self.is_confirmed
 
     def tag_resource(self, arn: str, _tags: dict[str, str]) -> None:
         """Mark what is shown at any time."""
@@ -65,8 +74,23 @@ class Batch:
         return end_and_release(cast("BatchClient", self), job, seen, "end", clock)
 
 
+@pytest.mark.parametrize("seen", [LIVE, None])
+def test_what_batch_accepts_is_looked_at_only_if_batch_had_not_shown_it(
+    seen: Detail | None,
+) -> None:
+    """Batch accepts to end what it does not know, too."""
+    batch = Batch(LIVE, ENDING, is_confirmed=True)
+
+    after = batch.end(seen)
+
+    assert after is not None
+    assert has_ended(after)
+    assert batch.looks == (0 if seen else 2)
+    assert batch.done == (["mark", "end"] if seen else ["mark", "end", "end"])
+
+
 def test_a_live_job_is_marked_and_then_asked_to_end_once() -> None:
-    """The delete returns as soon as Batch shows that it took it."""
+    """Where a proxy may have answered, the delete returns once Batch shows that it took it."""
     batch = Batch(LIVE, LIVE, ENDING)
 
     assert batch.end(LIVE) == ENDING
