@@ -6,7 +6,6 @@ jobs of one queue ask AWS once, and a replacement, which is checked twice, is wa
 
 from __future__ import annotations
 
-import contextlib
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -20,6 +19,7 @@ from sjresource.checks.rules.requests import LET_PASS
 from sjresource.errors import SjresourceError
 from sjresource.sanitize import plain
 from sjresource.stack.identity import name_of
+from sjresource.stack.threads import begin
 from sjresource.warning import warn
 
 if TYPE_CHECKING:
@@ -62,11 +62,7 @@ class TTLCache(Generic[Value]):
         with self._lock:
             is_new = key not in self._entries
         if is_new:
-            threading.Thread(target=self._keep, args=(key, call), daemon=True).start()
-
-    def _keep(self, key: Hashable, call: Callable[[], Value]) -> None:
-        with contextlib.suppress(Exception):  # `get` makes the call again, and raises
-            self.get(key, call)
+            begin(lambda: self.get(key, call))  # if it fails, `get` makes it again, and raises
 
 
 class _Entry(Generic[Value]):

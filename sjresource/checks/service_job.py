@@ -14,7 +14,7 @@ from sjresource.aws.arn import name_in, parse_arn
 from sjresource.aws.payload import is_unknown, payload_or_empty
 from sjresource.checks.failures import account_problems, check_result
 from sjresource.checks.preflight.declared import MANAGED_IN_PROGRAM
-from sjresource.checks.preflight.job import describe_for_jobs, passes
+from sjresource.checks.preflight.job import always, describe_for_jobs
 from sjresource.checks.preview import PREVIEW
 from sjresource.checks.rules.instance_hours import requested_instances, with_instance_hours
 from sjresource.checks.rules.requests import failing, job_problems
@@ -162,6 +162,6 @@ def _question(settings: Settings, job: JobArguments, preview: PreviewCache) -> _
             return describe_for_jobs(client, queue)
         except SjresourceError as error:
             preview.warn_of_unreachable(settings, error)
-            return passes
+            return always()
 
     return _Question(client, (settings, region, queue), describe)

@@ -66,12 +66,14 @@ from sjresource.stack.identity import (
 )
 from sjresource.stack.ownership import has_ended, is_recorded, other_owner, require_ours
 from sjresource.stack.provider import BatchProvider, update_tags
+from sjresource.stack.threads import begin
 from sjresource.vocabulary import SAGEMAKER_TRAINING, TERMINAL
 from sjresource.waiting.jobs import DeclaredJob
 from sjresource.warning import warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from concurrent.futures import Future
 
     from sjresource.args import (
         JobPreemptionConfigurationArgs,
@@ -117,6 +119,8 @@ class ServiceJobProvider(BatchProvider):
     """ARNs of the jobs that this operation of the engine has ended."""
     _taken_over: Mapping[str, Mapping[str, int]] = MappingProxyType({})
     """The jobs that a create of this operation has taken over, with when it did, by ARN."""
+    _replaced: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    """The arguments of the runs that follow jobs, by the ARN of the job."""
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Check the whole request, payload included, against what AWS takes."""
@@ -150,6 +154,8 @@ class ServiceJobProvider(BatchProvider):
             changes.replaces.append("adopt_job_id")
         if not changes.replaces and news.get("rerun_on_failure") and self._has_failed(id_):
             changes.replaces.append("status")
+        if changes.replaces:
+            self.__dict__.setdefault("_replaced", {})[id_] = news
         return changes.diff_result()
 
     def create(self, props: dict[str, Any]) -> CreateResult:
@@ -159,7 +165,8 @@ class ServiceJobProvider(BatchProvider):
         adopted = adopt(client, run, job) if job else None
         if adopted is None:
             SUBMITTED.admit(self.checking.max_instance_hours, props)
-        submitted = adopted or find_or_submit(client, run, self.sleep)
+        listed = self._listed.pop(props["identity"], None)
+        submitted = adopted or find_or_submit(client, run, self.sleep, listed)
         new = {"status": "SUBMITTED", "createdAt": int(self.wall_time() * 1000)}
         outputs = job_outputs(submitted.detail or new, props)
         others = {name: found for name in OTHER_RUNS if (found := getattr(submitted, name))}
@@ -232,6 +239,7 @@ class ServiceJobProvider(BatchProvider):
             warn(_taken_not_replaced(id_))
             return
         client, job = self.client(id_), JobLocator.of(id_, props, may_lag=self._is_young(props))
+        self._begin_list(self._replaced.get(id_, {}))
         seen = find_job(client, job)
         if seen is None:
             self.confirm_gone("ServiceJob", id_)
@@ -244,6 +252,29 @@ class ServiceJobProvider(BatchProvider):
         if end_and_release(client, job, seen, _reason(props), self.clock) is None:
             warn(_not_seen_to_end(id_))
         self.__dict__.setdefault("_released", set()).add(id_)
+
+    def _begin_list(self, news: Mapping[str, Any]) -> None:
+        """List the jobs of the next run's name, for its create, while the one before is ended.
+
+        Args:
+            news: the next run's arguments; empty if none is known to follow.
+        """
+        queue, name = _known(news.get("job_queue")), _known(news.get("job_name"))
+        if not (queue and name) or news.get("adopt_job_id"):
+            return
+        client = self.client(queue, news.get("region"))
+        listed: Future[Sequence[Mapping[str, Any]]] = begin(
+            lambda: list(client.list_service_jobs_named(queue, name))
+        )
+        self._listed[news["identity"]] = listed
+
+    @property
+    def _listed(self) -> dict[str, Future[Sequence[Mapping[str, Any]]]]:
+        """The jobs of the names of runs that are about to be created, by identity."""
+        listed: dict[str, Future[Sequence[Mapping[str, Any]]]] = self.__dict__.setdefault(
+            "_lists", {}
+        )
+        return listed
 
     def _updates(
         self,

@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING, Any
 from sjresource.aws.arn import name_in
 from sjresource.aws.calls import ignoring_refusal
 from sjresource.aws.waiters import poll
-from sjresource.errors import NotFound, RequestFailed, Unreachable
+from sjresource.errors import NotFound, RequestFailed, SjresourceError, Unreachable
 from sjresource.resources.wanted_run import token_digest_of
 from sjresource.stack.identity import IDENTITY_TAG, identity_tag, token_digest
 from sjresource.stack.ownership import (
@@ -49,8 +49,9 @@ from sjresource.stack.ownership import (
 from sjresource.vocabulary import TERMINAL
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
+    from concurrent.futures import Future
 
     from sjresource.aws.batch import BatchClient
     from sjresource.resources.wanted_run import WantedRun
@@ -87,15 +88,24 @@ class Submitted:
 
 
 def find_or_submit(
-    client: BatchClient, run: WantedRun, sleep: Callable[[float], None]
+    client: BatchClient,
+    run: WantedRun,
+    sleep: Callable[[float], None],
+    listed: Future[Sequence[Detail]] | None = None,
 ) -> Submitted:
     """Return the one job of this run, submitted now or by a create that was lost.
+
+    Args:
+        client: of the queue's region.
+        run: the run.
+        sleep: how to let seconds pass.
+        listed: the jobs of the run's own name, where they are being listed already.
 
     Raises:
         RequestFailed: among others, the user has to decide about a job of this very run.
         RequestFailed, Unreachable: another call is safe, and finds what this one submitted.
     """
-    submission = _Submission(client, run, sleep)
+    submission = _Submission(client, run, sleep, listed)
     found = submission.decided_jobs()
     taken = next((job for job in found if run.takes(job)), None)
     others = [job for job in found if job is not taken and not has_ended(job)]
@@ -159,14 +169,20 @@ def live_jobs(client: BatchClient, arns: list[str]) -> list[str]:
 class _Submission:
     """One run on its way to a job, and the jobs of its name, as they were first described."""
 
-    def __init__(self, client: BatchClient, run: WantedRun, sleep: Callable[[float], None]) -> None:
+    def __init__(
+        self,
+        client: BatchClient,
+        run: WantedRun,
+        sleep: Callable[[float], None],
+        listed: Future[Sequence[Detail]] | None,
+    ) -> None:
         self._client = client
         self._run = run
         self._sleep = sleep
         self._details: dict[str, Detail] = {}
         self._statuses: dict[str, str] = {}
         self._created: dict[str, int] = {}
-        self._list_jobs()
+        self._list_jobs(listed)
         self._known = frozenset(self._statuses)
         """Ids of the jobs that were there before anything was submitted."""
 
@@ -287,11 +303,15 @@ class _Submission:
         tag = {IDENTITY_TAG: identity_tag(self._run.identity)}
         return ignoring_refusal(lambda: self._client.tag_resource(job["jobArn"], tag))
 
-    def _list_jobs(self) -> None:
+    def _list_jobs(self, listed: Future[Sequence[Detail]] | None = None) -> None:
         """List the jobs again, under each name that the run has had."""
-        requests = [each.request for each in self._run.variants]
-        for queue, name in sorted({(each["jobQueue"], each["jobName"]) for each in requests}):
-            for job in self._client.list_service_jobs_named(queue, name):
+        names = {(each.request["jobQueue"], each.request["jobName"]) for each in self._run.variants}
+        own = (self._run.request["jobQueue"], self._run.request["jobName"])
+        for queue, name in sorted(names):
+            jobs = _result(listed) if (queue, name) == own else None
+            if jobs is None:
+                jobs = list(self._client.list_service_jobs_named(queue, name))
+            for job in jobs:
                 self._statuses[job["jobId"]] = job.get("status", "")
                 self._created[job["jobId"]] = job.get("createdAt", 0)
 
@@ -314,6 +334,14 @@ class _Submission:
                 self._details[job_id] = found
             if job_id in self._details:
                 yield self._details[job_id]
+
+
+def _result(listed: Future[Sequence[Detail]] | None) -> Sequence[Detail] | None:
+    """Return what was listed ahead; None if nothing was, or it failed."""
+    try:
+        return listed.result() if listed else None
+    except SjresourceError:
+        return None
 
 
 def _find(client: BatchClient, job: str) -> Detail | None:

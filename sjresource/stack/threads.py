@@ -1,4 +1,4 @@
-"""Blocking calls off the program's event loop, in daemon threads.
+"""Blocking calls beside other work, in daemon threads.
 
 The program's default executor is shared with resource registration and joined at exit: a call that
 hangs there would hold up both.
@@ -19,6 +19,11 @@ Answer = TypeVar("Answer")
 
 async def in_daemon_thread(call: Callable[[], Answer]) -> Answer:
     """Run a blocking call in a thread of its own, and return its result."""
+    return await asyncio.wrap_future(begin(call))
+
+
+def begin(call: Callable[[], Answer]) -> Future[Answer]:
+    """Start a blocking call in a thread of its own, and return what will have its result."""
     done: Future[Answer] = Future()
 
     def run() -> None:
@@ -28,4 +33,4 @@ async def in_daemon_thread(call: Callable[[], Answer]) -> Answer:
             done.set_exception(error)
 
     threading.Thread(target=run, name="sjresource", daemon=True).start()
-    return await asyncio.wrap_future(done)
+    return done

@@ -9,6 +9,7 @@ import pytest
 from emulated import IDENTITY
 from lifecycle import Life
 
+from sjresource.aws.settings import CheckSettings
 from sjresource.errors import RequestFailed, Unreachable
 from sjresource.resources.service_job import ServiceJobProvider
 from sjresource.stack.identity import recorded_tag
@@ -239,6 +240,55 @@ def test_a_create_makes_one_list_one_submit_and_one_describe(
         "SubmitServiceJob": 1,
         "DescribeServiceJob": 1,
     }
+
+
+def test_a_changed_job_takes_six_calls_to_its_new_run(aws: EmulatedBatch, queue: str) -> None:
+    """What is known already is not asked again: neither of the old run nor of the new one.
+
+    Also where the check that the engine makes of a replacement is repeated without old inputs.
+    """
+    train = Life(aws.provider(ServiceJobProvider), aws.job(queue))
+    edited = {**train.inputs, "triggers": ["edited"]}
+    next_up = aws.provider(ServiceJobProvider)
+    next_up.checking = CheckSettings()  # with preflight
+    aws.emulator.calls.clear()
+
+    assert next_up.check(train.inputs, edited).failures == []
+    assert next_up.diff(train.id, train.outs, edited).replaces == ["triggers"]
+    assert next_up.check({}, edited).failures == []
+    next_up.delete(train.id, train.outs)
+    created = next_up.create(edited)
+
+    calls = aws.emulator.calls.counts()
+    calls.pop("GetCallerIdentity", None)  # once a process, for a config with credentials
+    assert calls == {
+        "DescribeJobQueues": 1,
+        "DescribeServiceJob": 1,
+        "TagResource": 1,
+        "TerminateServiceJob": 1,
+        "ListServiceJobs": 1,
+        "SubmitServiceJob": 1,
+    }
+    assert (created.outs or {})["status"] == "SUBMITTED"
+    assert aws.batch.describe_service_job(jobId=train.id)["isTerminated"]
+    assert not aws.batch.describe_service_job(jobId=created.id).get("isTerminated")
+
+
+def test_a_list_that_fails_while_the_old_run_is_ended_is_asked_for_again(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
+) -> None:
+    """It is made beside the delete, whose business it is not; a lost run is found all the same."""
+    train = Life(jobs, aws.job(queue))
+    lost = lose(aws.provider(ServiceJobProvider), aws.job(queue, triggers=["lost"]))
+    edited = {**train.inputs, "triggers": ["edited"]}
+    next_up = aws.provider(ServiceJobProvider)
+    next_up.check(train.inputs, edited)
+    next_up.diff(train.id, train.outs, edited)
+    aws.control.fault("ListServiceJobs", "error", status=403, code="AccessDeniedException")
+
+    next_up.delete(train.id, train.outs)
+
+    assert (next_up.create(edited).outs or {})["orphans"] == [lost]
 
 
 def test_a_used_token_without_a_job_is_never_submitted_again(

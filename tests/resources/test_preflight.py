@@ -153,6 +153,36 @@ def test_what_is_unknown_is_no_certain_change(side: QueueSide) -> None:
     assert would_be_submitted(RULES, {}, old, memory)
 
 
+def test_environments_are_looked_at_again_for_what_has_not_been_asked_of_them(
+    side: QueueSide,
+) -> None:
+    """A replacement that asks for the same instances in the same queue has been looked at before.
+
+    Whether the queue still takes jobs is asked all the same, and once for all its jobs.
+    """
+    limits = [{"max_capacity": 2.0, "capacity_unit": "NUM_INSTANCES"}]
+    environment = side.environment(capacity_limits=limits)
+    queue = side.queue(environment)
+    foreign(side, queue, environment)
+    old = side.aws.job(queue.id)
+    provider = checking_provider(side.aws)
+    side.aws.emulator.calls.clear()
+
+    edited = {**old, "triggers": ["edited"]}
+    assert provider.check(old, edited).failures == []
+    assert provider.check({}, edited).failures == []
+    assert side.aws.emulator.calls.counts() == {"DescribeJobQueues": 1}
+
+    larger = {**old, "service_request_payload": asking_for(3)}
+    for olds in (old, {}):
+        (failure,) = provider.check(olds, larger).failures
+        assert "asks for more instances than its environments" in failure.reason
+    assert side.aws.emulator.calls.counts() == {
+        "DescribeJobQueues": 1,
+        "DescribeServiceEnvironments": 1,
+    }
+
+
 def test_each_kind_of_queue_asks_for_its_own_share(side: QueueSide) -> None:
     """What the policy asks for is required, what belongs to another kind is refused."""
     environment = side.environment()

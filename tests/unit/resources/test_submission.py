@@ -223,3 +223,29 @@ def test_undecided_job_is_looked_at_again_before_the_user_is_asked() -> None:
 
     found = find_or_submit(cast("BatchClient", batch), RUN, recorded_meanwhile)
     assert found.arn == NEW
+
+
+@pytest.mark.parametrize("is_listed", [True, False])
+@pytest.mark.parametrize("token", [None, "mine"])
+def test_new_job_is_described_unless_the_list_has_what_it_replaces(
+    *, is_listed: bool, token: str | None
+) -> None:
+    """A list that lags behind may lack the job that a token leads to; so may one of another name.
+
+    A list that has the latest run has those before it.
+    """
+    batch = Batch(job(EDITED, RECORDED), is_listed=is_listed)
+    run = replace(RUN, replaced=OLD, released=frozenset([OLD]), token=token)
+
+    found = find_or_submit(cast("BatchClient", batch), run, lambda _: None)
+
+    assert found.arn == NEW
+    assert (found.detail is None) is (is_listed and token is None)
+
+
+def test_run_that_was_given_up_is_not_taken_for_new_though_no_list_has_it() -> None:
+    """A→B→A within the seconds by which lists lag behind."""
+    batch = Batch(job(RUN, RELEASED, ended=True), is_listed=False)
+    run = replace(RUN, replaced=arn("between"))
+
+    assert find_or_submit(cast("BatchClient", batch), run, lambda _: None).arn == NEW
