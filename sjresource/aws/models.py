@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 @cache
 def service_model(service: str) -> ServiceModel:
     """Return botocore's model of `service`, loaded once (20 ms for batch, 80 ms for sagemaker)."""
-    from botocore.model import ServiceModel  # noqa: PLC0415 - see `_loader`
+    from botocore.model import ServiceModel  # noqa: PLC0415 - see `shared_loader`
 
-    return ServiceModel(_loader().load_service_model(service, "service-2"), service)
+    return ServiceModel(shared_loader().load_service_model(service, "service-2"), service)
 
 
 @cache
-def _loader() -> Loader:
+def shared_loader() -> Loader:
     """Return botocore's loader; one for all, since each lists the folders of all services."""
     # Not through a botocore session, whose modules alone take 0.1 s: a program never needs them.
     from botocore.loaders import Loader  # noqa: PLC0415 - as said

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined] # not typed
 
+from sjresource.aws.models import shared_loader
 from sjresource.emulator_shell import stale_shell_advice
 from sjresource.errors import Unreachable
 
@@ -121,6 +122,8 @@ def _own_session(settings: Settings) -> Any:
     import botocore.session  # noqa: PLC0415 - as boto3
 
     session: Any = botocore.session.Session(profile=settings.profile)
+    if not session.get_config_variable("data_path"):  # models of the user's own
+        session.register_component("data_loader", shared_loader())
     if settings.config_file:
         session.set_config_variable("config_file", settings.config_file)
     if settings.credentials_file:

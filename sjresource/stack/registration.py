@@ -5,10 +5,15 @@ program tags it as recorded. Its gRPC stub hears the answer even if another reso
 program by then. What has the tag is, or was, in some state; what has none was lost in a create. A
 program that is killed in between leaves a resource which counts as lost; the next update or refresh
 of it sets the tag.
+
+The tag is the last thing that an `up` waits for, and boto3 takes a quarter of a second to load. So
+it is loaded while the engine is still busy with what seems to be a change; a program without
+changes never loads it.
 """
 
 from __future__ import annotations
 
+import itertools
 import sys
 import threading
 import time
@@ -25,6 +30,7 @@ from sjresource.errors import SjresourceError
 from sjresource.sanitize import plain
 from sjresource.stack.config import stack_settings
 from sjresource.stack.identity import TYPE_PREFIX, recorded_tag
+from sjresource.stack.threads import begin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +39,12 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 8
 """Tags that are set in parallel; botocore keeps ten connections."""
+
+_FIRST_LOOK = 0.5
+"""Seconds in which the engine starts its plugin and has found the first resource unchanged."""
+_OVERTAKEN_BY = 8
+"""The engine compares one resource after the other: so many that are answered before an older one
+are no accident. That one is being changed."""
 
 _UNTAGGED = "if its state is lost, or the stack renamed, it may be taken for a lost create"
 
@@ -55,6 +67,60 @@ _wrapped: WeakSet[Any] = WeakSet()
 """The stubs that are wrapped, one for each run of a program."""
 
 
+class Pending:
+    """The registrations that the engine has not answered: a context manager around each.
+
+    Calls `on_change`, once, when one of them seems to be a change: it is the first, and has taken
+    longer than one that is unchanged; or many younger ones have been answered before it.
+    """
+
+    def __init__(
+        self,
+        on_change: Callable[[], object],
+        later: Callable[[float, Callable[[], None]], object] | None = None,
+    ) -> None:
+        self._on_change = on_change
+        self._later = later or _after
+        self._numbers = itertools.count()
+        self._open: dict[int, list[int]] = {}
+        """The numbers of those that are not answered, by thread."""
+        self._answered = -1
+        self._has_begun = False
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._open.setdefault(threading.get_ident(), []).append(next(self._numbers))
+            starts, self._has_begun = not self._has_begun, True
+        if starts:
+            self._later(_FIRST_LOOK, self._look)
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            numbers = self._open[threading.get_ident()]
+            self._answered = max(self._answered, numbers.pop())
+            if not numbers:
+                del self._open[threading.get_ident()]
+
+    def _look(self) -> None:
+        with self._lock:
+            oldest = min((min(each) for each in self._open.values()), default=None)
+            if oldest is None:
+                self._has_begun = False  # the next one looks again
+                return
+            is_change = self._answered < 0 or self._answered - oldest >= _OVERTAKEN_BY
+        if is_change:
+            self._on_change()
+        else:
+            self._later(_FIRST_LOOK, self._look)
+
+
+def _after(seconds: float, act: Callable[[], None]) -> None:
+    timer = threading.Timer(seconds, act)
+    timer.daemon = True
+    timer.start()
+
+
 class _TaggingRegister:
     """A stub's RegisterResource that tags what this run has created."""
 
@@ -64,9 +130,14 @@ class _TaggingRegister:
         self._began = time.time() * 1000
         self._threads = ThreadPoolExecutor(_AT_ONCE, "sjresource")
         self._has_warned = threading.Event()
+        self._pending = Pending(lambda: begin(self._open_client))
 
     def __call__(self, request: Any, *arguments: Any, **keywords: Any) -> Any:
-        answer = self._register(request, *arguments, **keywords)
+        if request.type.startswith(TYPE_PREFIX):
+            with self._pending:
+                answer = self._register(request, *arguments, **keywords)
+        else:
+            answer = self._register(request, *arguments, **keywords)
         if request.type.startswith(TYPE_PREFIX) and self._is_new(answer):
             tag = recorded_tag(deleted_with=bool(request.deletedWith))
             try:
@@ -74,6 +145,10 @@ class _TaggingRegister:
             except RuntimeError:  # the program has ended, and only waits for this answer
                 self._tag(answer.id, tag)
         return answer
+
+    def _open_client(self) -> None:
+        """Have boto3 loaded; a client that can't be made is reported by the tag."""
+        batch_client(self._settings)
 
     def _is_new(self, answer: Any) -> bool:
         registered = answer.object.fields.get("registered_at")
