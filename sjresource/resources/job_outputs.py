@@ -1,7 +1,14 @@
 """The outputs of a service job, which the state keeps beside its inputs: few, no secrets. Pure.
 
 The engine writes the whole state at each step, so a job's part of it is bounded to 2 KB. A
-completion records every attempt with its whole reason.
+completion records every attempt with its whole reason. Left out is what says nothing:
+
+| what                                    | because                                            |
+| --------------------------------------- | -------------------------------------------------- |
+| what is empty, zero or false            | None says so, too                                  |
+| `attempts`, as long as there is one     | `latest_attempt`, the times and the reason have it |
+| the reason of a success                 | it is always the same                              |
+| the capacity that the job uses          | its payload asks for that                          |
 """
 
 from __future__ import annotations
@@ -20,7 +27,6 @@ OUTPUTS = (
     "status_reason",
     "attempts",
     "latest_attempt",
-    "capacity_usage",
     "preemption_summary",
     "is_terminated",
     "created_at",
@@ -28,13 +34,16 @@ OUTPUTS = (
     "started_at",
     "stopped_at",
 )
-"""The members of DescribeServiceJob beside the request. The payload may contain secrets."""
+"""Members of DescribeServiceJob beside the request. The payload may contain secrets."""
 
 OTHER_RUNS = ("orphans", "recorded_runs")
 """ARNs of other live jobs of the resource; a refresh drops those that have ended."""
 
-NOT_INPUTS = (*OUTPUTS, "record_expired", "resolved_arn", *OTHER_RUNS, "registered_at")
-"""All that the state has of a job beside its inputs."""
+OUTPUT_NAMES = (*OUTPUTS, "record_expired", "resolved_arn", *OTHER_RUNS, "registered_at")
+"""All outputs that are no inputs."""
+
+NOT_INPUTS = (*OUTPUT_NAMES, "capacity_usage")
+"""All that a state has of a job beside its inputs, and that an older one may have."""
 
 _ATTEMPTS_KEPT = 2
 _REASON_LENGTH = 160
@@ -43,7 +52,11 @@ _REASON_LENGTH = 160
 def job_outputs(detail: Mapping[str, Any], props: Mapping[str, Any]) -> dict[str, Any]:
     """Return the outputs: the latest attempts only, and reasons shortened, with secrets masked."""
     described = answer_properties("DescribeServiceJob", detail)
-    outputs = {name: described[name] for name in OUTPUTS if described.get(name) is not None}
+    outputs = {name: described[name] for name in OUTPUTS if described.get(name)}
+    if _has_one_attempt(outputs):
+        del outputs["attempts"]
+    if outputs["status"] == "SUCCEEDED":
+        outputs.pop("status_reason", None)
     mask = Mask(_secrets(props))
     _shorten(outputs, mask)
     for attempt in _latest_attempts(outputs):
@@ -53,6 +66,13 @@ def job_outputs(detail: Mapping[str, Any], props: Mapping[str, Any]) -> dict[str
         if name in outputs:
             outputs[name] = mask.everything(outputs[name])
     return outputs
+
+
+def _has_one_attempt(outputs: Mapping[str, Any]) -> bool:
+    """Whether the latest attempt is the only one that has ended."""
+    latest = outputs.get("latest_attempt", {}).get("service_resource_id")
+    ended = [each.get("service_resource_id") for each in outputs.get("attempts", ())]
+    return latest is not None and ended == [latest]
 
 
 def _shorten(described: dict[str, Any], mask: Mask) -> None:

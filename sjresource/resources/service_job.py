@@ -47,10 +47,10 @@ from sjresource.checks.warnings.program import (
 )
 from sjresource.errors import NotFound, SjresourceError
 from sjresource.problem import Problem
-from sjresource.resources.job_outputs import NOT_INPUTS, OTHER_RUNS, job_outputs
+from sjresource.resources.job_outputs import NOT_INPUTS, OTHER_RUNS, OUTPUT_NAMES, job_outputs
 from sjresource.resources.submission import adopt, find_or_submit, live_jobs
 from sjresource.resources.termination import end_and_release
-from sjresource.resources.wanted_run import REQUEST, WantedRun, identities_of
+from sjresource.resources.wanted_run import REQUEST, WantedRun, identities_of, with_type
 from sjresource.spending.limit import SUBMITTED
 from sjresource.spending.plan import plan_run
 from sjresource.stack.aws_provider import region_of, warn_of_provider
@@ -124,7 +124,9 @@ class ServiceJobProvider(BatchProvider):
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Check the whole request, payload included, against what AWS takes."""
-        news = with_name("job_name", olds, with_identity(olds, news), name_of)
+        has_type = news.get("service_job_type") is not None
+        news = with_name("job_name", olds, with_identity(olds, with_type(news)), name_of)
+        olds = with_type(olds) if olds else olds
         submits = would_be_submitted(RULES, olds, news)
         settings = self.settings.in_region(_known(news.get("region")))
         checked = check_job(
@@ -138,6 +140,8 @@ class ServiceJobProvider(BatchProvider):
         token = news.get("client_token")
         if token is not None and olds.get("client_token") == token and submits:
             checked.failures.append(ProblemFailure(_MUST_CHANGE))
+        if not has_type:
+            checked.inputs.pop("service_job_type", None)
         return checked
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
@@ -147,7 +151,7 @@ class ServiceJobProvider(BatchProvider):
         config names credentials.
         """
         self.remember_deployed(news.get("identity"), id_)
-        changes = find_changes(RULES, olds, news)
+        changes = find_changes(RULES, with_type(olds), with_type(news))
         queue, region = _known(news.get("job_queue")), _known(news.get("region"))
         changes.replaces.extend(self.region_or_account_changed(id_, queue, region))
         if _adopts_another(id_, olds, news):
@@ -340,25 +344,26 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
     status: pulumi.Output[str]
     """The job's status when it was submitted or last refreshed."""
     status_reason: pulumi.Output[str | None]
-    """Batch's reason for that status, at most 160 characters, with secrets masked."""
+    """Batch's reason for that status, at most 160 characters, with secrets masked; None for a
+    success."""
     attempts: pulumi.Output[list[Any] | None]
-    """The latest two attempts that had ended; a ServiceJobCompletion records all."""
+    """The latest two attempts that had ended, if there was more than one; a ServiceJobCompletion
+    records all."""
     latest_attempt: pulumi.Output[dict[str, Any] | None]
     """The training job of the latest attempt."""
-    capacity_usage: pulumi.Output[list[Any] | None]
-    """The capacity of its environment that the job used then."""
     preemption_summary: pulumi.Output[dict[str, Any] | None]
     """How often the job had been preempted, and the latest two attempts that ended so."""
     is_terminated: pulumi.Output[bool | None]
-    """Whether somebody had asked Batch to terminate the job."""
+    """True if somebody had asked Batch to terminate the job; else None."""
     created_at: pulumi.Output[int | None]
-    """Like every time here, in milliseconds since 1970."""
+    """Like every time here, in milliseconds since 1970; of a job that replaced another one it is
+    this machine's time, until a refresh."""
     scheduled_at: pulumi.Output[int | None]
     """When the latest attempt got its capacity."""
     started_at: pulumi.Output[int | None]
-    """When the latest attempt began to run; None or 0 before."""
+    """When the latest attempt began to run; None before."""
     stopped_at: pulumi.Output[int | None]
-    """When the job ended; None or 0 before."""
+    """When the job ended; None before."""
     max_instance_hours: pulumi.Output[float | None]
     """Instances times the longest run times attempts: the most that it can cost, preempted runs
     aside. None where it can't be known; the preview shows it."""
@@ -430,7 +435,9 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
         given: dict[str, Any] = {
             "job_name": job_name,
             "job_queue": job_queue,
-            "service_job_type": service_job_type,
+            "service_job_type": None
+            if service_job_type == SAGEMAKER_TRAINING
+            else service_job_type,
             "service_request_payload": service_request_payload,
             "client_token": client_token,
             "preemption_configuration": preemption_configuration,
@@ -452,7 +459,7 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
             **{name: value for name, value in given.items() if value is not None},
             "job_name": given["job_name"],
             "aliased_identities": declaration.aliased_identities,
-            **dict.fromkeys(NOT_INPUTS),
+            **dict.fromkeys(OUTPUT_NAMES),
         }
         properties["max_instance_hours"] = instance_hours_placeholder(properties)
         self.given_arguments = given

@@ -21,6 +21,7 @@ from sjresource.stack.identity import (
     submission_tags,
 )
 from sjresource.stack.ownership import has_ended, ownership_of
+from sjresource.vocabulary import SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,8 +48,14 @@ REQUEST = (
 """The members of SubmitServiceJob, all of them."""
 
 
+def with_type(props: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a job's properties with its type, which the state leaves out: Batch has only one."""
+    return {**props, "service_job_type": props.get("service_job_type") or SAGEMAKER_TRAINING}
+
+
 def submit_request(props: Mapping[str, Any]) -> dict[str, Any]:
     """Build the SubmitServiceJob request, without the token and our own tags."""
+    props = with_type(props)
     wanted = {name: canonical(props.get(name)) for name in REQUEST if name != "client_token"}
     wanted["service_request_payload"] = payload_as_sent(
         props["service_request_payload"], props["job_name"]

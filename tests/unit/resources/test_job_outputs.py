@@ -38,8 +38,37 @@ def test_a_refused_training_job_leaves_no_attempts() -> None:
     assert job_outputs(detail, {}) == {
         "status": "FAILED",
         "status_reason": "Received status from SageMaker: ValidationException: no",
-        "attempts": [],
     }
+
+
+def test_what_says_nothing_is_left_out() -> None:
+    """The engine writes the whole state at each step."""
+    training = {"serviceResourceId": {"name": "TrainingJobArn", "value": "arn"}}
+    detail = {
+        "status": "SUCCEEDED",
+        "statusReason": "Received status from SageMaker: Training job completed",
+        "attempts": [{**training, "statusReason": "the same", "startedAt": 2, "stoppedAt": 3}],
+        "latestAttempt": training,
+        "capacityUsage": [{"capacityUnit": "ml.m5.large", "quantity": 1}],
+        "isTerminated": False,
+        "createdAt": 1,
+        "scheduledAt": 0,
+        "startedAt": 2,
+        "stoppedAt": 3,
+    }
+    told = {
+        "status": "SUCCEEDED",
+        "latest_attempt": {"service_resource_id": {"name": "TrainingJobArn", "value": "arn"}},
+        "created_at": 1,
+        "started_at": 2,
+        "stopped_at": 3,
+    }
+
+    assert job_outputs(detail, {}) == told
+
+    failed_before = {"serviceResourceId": {"name": "TrainingJobArn", "value": "earlier"}}
+    again = {**detail, "status": "RUNNING", "attempts": [failed_before]}
+    assert len(job_outputs(again, {})["attempts"]) == 1
 
 
 def test_a_secret_name_of_the_training_job_is_masked_in_its_attempts() -> None:
