@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from functools import cache
-from typing import Any
+from typing import Any, ClassVar
 
 import pulumi
 from pulumi.dynamic import (
@@ -20,9 +20,10 @@ from pulumi.dynamic import (
     ResourceProvider,
 )
 
-CALLS = {"create": 3, "read": 1, "delete": 4}
-"""As many as a ServiceJob makes (see `calls`): find, submit and describe; describe; describe, mark,
-terminate and look."""
+CALLS = {"create": 3, "create anew": 1, "read": 1, "delete": 3}
+"""As many as a ServiceJob makes one after the other (see `calls`): list, submit and describe; in
+the place of another one only submit, since the list is made beside the delete; describe; describe,
+mark and terminate."""
 
 MODELS = (("batch", "SubmitServiceJob"), ("sagemaker", "CreateTrainingJob"))
 
@@ -32,14 +33,19 @@ class FloorProvider(ResourceProvider):
 
     serialize_as_secret_always = False
 
+    _replaced: ClassVar[set[str]] = set()
+    """Names of what is replaced in this process."""
+
     def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Replace when the payload has changed, as a job is."""
         changed = olds["service_request_payload"] != news["service_request_payload"]
+        if changed:
+            self._replaced.add(news["job_name"])
         return DiffResult(changes=changed, replaces=["service_request_payload"] if changed else [])
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Take as long as the calls would."""
-        _call("create", props)
+        _call("create anew" if props["job_name"] in self._replaced else "create", props)
         return CreateResult(props["job_name"], props)
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:

@@ -43,6 +43,8 @@ def test_a_measured_stack_lives_and_is_compared(engine: Path, tmp_path: Path) ->
     rows = {row["what"]: row for row in measured["rows"]}
     assert rows["up: list, submit, describe, record, a job"]["ours"] == 4
     assert rows["preview without changes"]["ours"] == 0
+    assert rows["up, one changed: to the new run"]["ours"] == 6
+    assert rows["up, one changed: record it"]["ours"] == 1
     assert rows["refresh, a job"]["ours"] == 1
     assert rows["a job, submitted"]["ours"] > rows["a job, submitted"]["other"] > 0
     assert {"cores", "engine", "python", "boto3"} <= set(measured["machine"])
