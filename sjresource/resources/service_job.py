@@ -470,7 +470,7 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
         )
         declaration.follow(self)
         warn_of_create_before_delete(self, opts)
-        warn_of_job(self, properties)
+        warn_of_job(self, with_type(properties))
         if not (self._is_read or adopt_job_id):
             plan_run(self, resource_name, given)
         warn_of_provider(self, opts, needs_region=region is None)

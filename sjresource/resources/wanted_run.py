@@ -50,7 +50,8 @@ REQUEST = (
 
 def with_type(props: Mapping[str, Any]) -> dict[str, Any]:
     """Return a job's properties with its type, which the state leaves out: Batch has only one."""
-    return {**props, "service_job_type": props.get("service_job_type") or SAGEMAKER_TRAINING}
+    given = props.get("service_job_type")
+    return {**props, "service_job_type": SAGEMAKER_TRAINING if given is None else given}
 
 
 def submit_request(props: Mapping[str, Any]) -> dict[str, Any]:
