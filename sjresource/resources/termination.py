@@ -101,7 +101,7 @@ def terminate(
 
 
 def _wait_until_accepted(
-    client: BatchClient, job: JobLocator, seen: Detail | None, reason: str, clock: Clock
+    client: BatchClient, job: JobLocator, seen: Detail | None, reason: str, clock: WaiterClock
 ) -> Detail | None:
     was_shown = seen is not None
     invisible_until = clock.now() + (VISIBLE_WITHIN if job.may_lag else 0)
