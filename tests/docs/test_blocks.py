@@ -44,6 +44,8 @@ TESTED_BY = {
     ("docs/emulator.md", "python"): "tests/emulator/test_documentation.py",
     ("docs/emulator.md", "sh"): "tests/emulator/test_documentation.py",
     ("docs/iam.md", "json"): "tests/aws/test_iam.py",
+    ("docs/languages.md", "sh"): "tests/docs/test_blocks.py",
+    ("docs/languages.md", "yaml"): "tests/docs/test_native_programs.py",
     ("docs/migrating.md", "python"): "tests/docs/test_programs.py",
     ("docs/page.md", "console"): "tests/docs/test_blocks.py",
     ("docs/performance.md", "python"): "tests/docs/test_programs.py",
