@@ -82,11 +82,12 @@ class DeployedStack:
         return f"{who.user if on_service else 'organization'}/{project}/{name}"
 
     def _config(self) -> dict[str, Any]:
-        from pulumi.automation import CommandError  # noqa: PLC0415 - 0.3 s that a program can save
-
         try:
             return self._answer("config", "--show-secrets", "--json")
-        except CommandError:  # most likely the passphrase is missing
+        except Exception as error:
+            if not is_pulumis(error):
+                raise
+            # Most likely the passphrase is missing.
             config = self._answer("config", "--json")
             if any(key.startswith("aws:") and value["secret"] for key, value in config.items()):
                 raise
@@ -128,6 +129,13 @@ def run_pulumi(folder: Path, *arguments: str) -> str:
         code = ran.returncode
         raise CommandError(CommandResult(stdout=ran.stdout, stderr=ran.stderr, code=code))
     return ran.stdout
+
+
+def is_pulumis(error: Exception) -> bool:
+    """Return whether the CLI failed; so only then its class is loaded, with the whole SDK."""
+    from pulumi.automation import CommandError  # noqa: PLC0415 - as above
+
+    return isinstance(error, CommandError)
 
 
 def _run_in(workspace: LocalWorkspace, *command: str) -> str:

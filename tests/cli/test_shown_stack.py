@@ -97,7 +97,7 @@ def test_what_may_quote_a_secret_is_withheld_where_secrets_cannot_be_read(
 
 
 def test_reading_takes_no_lock_and_changes_nothing(shown: ShownStack) -> None:
-    """It works while an update is under way, and from a folder inside of the project."""
+    """It works while an update is under way, from an inner folder, and without Pulumi's SDK."""
     locks = shown.stack.folder / "state" / ".pulumi" / "locks" / "organization" / "project" / "test"
     locks.mkdir(parents=True, exist_ok=True)
     lock = locks / "5b0a1d0c.json"
@@ -107,7 +107,12 @@ def test_reading_takes_no_lock_and_changes_nothing(shown: ShownStack) -> None:
     inside = shown.stack.work / "inside"
     inside.mkdir()
     try:
-        assert shown.sjresource("status", "--cwd", str(inside)).code == 0
+        environment = {**shown.stack.environment, "PYTHONPROFILEIMPORTTIME": "1"}
+        read = shown.sjresource.process("status", "--cwd", str(inside), env=environment)
+        told = read.communicate(timeout=60)[1]
+        assert read.returncode == 0
+        loaded = {line.rpartition("|")[2].strip() for line in told.splitlines()}
+        assert {"botocore", "rich", "pulumi"} & loaded == {"botocore", "rich"}
         assert sorted(locks.iterdir()) == [lock]
     finally:
         lock.unlink()

@@ -72,9 +72,13 @@ class CommandLine:
         return subprocess.Popen(
             [sys.executable, "-m", "sjresource.cli", *arguments],
             cwd=self.folder,
-            env=dict(self.environment),
             text=True,
-            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
+            **{
+                "env": dict(self.environment),
+                "stdout": subprocess.PIPE,
+                "stderr": subprocess.PIPE,
+                **options,
+            },
         )
 
     @contextmanager

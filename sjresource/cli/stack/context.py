@@ -19,8 +19,8 @@ from sjresource.aws.arn import region_in
 from sjresource.aws.clients import regional_clients
 from sjresource.aws.settings import Settings
 from sjresource.cli.stack.state import holds_secrets, jobs_in, queues_in, secret_texts
-from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode, is_pulumis, pulumi_message
-from sjresource.stack.deployed_stack import DeployedStack, run_pulumi
+from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode, pulumi_message
+from sjresource.stack.deployed_stack import DeployedStack, is_pulumis, run_pulumi
 from sjresource.status.masking import Mask
 
 if TYPE_CHECKING:

@@ -72,13 +72,6 @@ def exit_for(error: BaseException) -> tuple[str, ExitCode] | None:
     return None
 
 
-def is_pulumis(error: Exception) -> bool:
-    """Whether the CLI failed; its class is loaded only now, which takes a quarter of a second."""
-    from pulumi.automation import CommandError  # noqa: PLC0415 - as above
-
-    return isinstance(error, CommandError)
-
-
 def missing_extra_message(error: ModuleNotFoundError) -> str:
     """Return what to install for a missing package."""
     extra = EXTRAS.get(error.name or "", "cli")
