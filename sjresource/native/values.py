@@ -84,22 +84,6 @@ def path_text(path: Path) -> str:
     return text
 
 
-def without_secrets(values: Any, secrets: AbstractSet[Path], path: Path = ()) -> Any:
-    """Return the values with None in the place of each secret, for what may be shown."""
-    if path in secrets:
-        return None
-    if isinstance(values, dict):
-        return {key: without_secrets(item, secrets, (*path, key)) for key, item in values.items()}
-    if isinstance(values, list):
-        return [without_secrets(item, secrets, (*path, i)) for i, item in enumerate(values)]
-    return values
-
-
-def is_secret(path: Path, secrets: AbstractSet[Path]) -> bool:
-    """Return whether a path is a secret's, lies within one, or has one within it."""
-    return any(path[: len(each)] == each or each[: len(path)] == path for each in secrets)
-
-
 _PLAIN_NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 
 

@@ -8,10 +8,8 @@ from google.protobuf import json_format, struct_pb2
 from sjresource.aws.payload import is_unknown
 from sjresource.native.values import (
     UNKNOWN,
-    is_secret,
     path_text,
     read,
-    without_secrets,
     write,
 )
 
@@ -139,21 +137,3 @@ def test_paths_are_written_as_the_engine_reads_them() -> None:
     assert path_text(()) == ""
     assert path_text(("a", "b", 0, "c")) == "a.b[0].c"
     assert path_text(("tags", "team/x", 'q"\\')) == 'tags["team/x"]["q\\"\\\\"]'
-
-
-def test_what_may_be_shown_has_no_secrets() -> None:
-    """The value at a secret's path becomes None, and nothing else changes."""
-    values = {"a": {"b": "s", "c": [1, "s"]}}
-    assert without_secrets(values, {("a", "b"), ("a", "c", 1)}) == {
-        "a": {"b": None, "c": [1, None]}
-    }
-
-
-def test_a_path_is_secret_within_and_around_a_secret() -> None:
-    """What is in a secret may be seen in it, and what holds one would show it."""
-    secrets = {("a", "b")}
-    assert is_secret(("a", "b", "c"), secrets)
-    assert is_secret(("a", "b"), secrets)
-    assert is_secret(("a",), secrets)
-    assert not is_secret(("a", "c"), secrets)
-    assert not is_secret(("b",), secrets)
