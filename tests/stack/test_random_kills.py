@@ -1,6 +1,6 @@
 """Kills at random moments of an `up`, start-up included, with faults beside them.
 
-SJRESOURCE_KILLS says how many (12), SJRESOURCE_KILLS_SEED from which seed. `make kills` runs 200.
+SJRESOURCE_KILLS says how many (8), SJRESOURCE_KILLS_SEED from which seed. `make kills` runs 200.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from engine_fixtures import NewStack
     from pulumi_cli import RunningCli
 
-KILLS = int(os.environ.get("SJRESOURCE_KILLS", "12"))
+KILLS = int(os.environ.get("SJRESOURCE_KILLS", "8"))
 SEED = int(os.environ.get("SJRESOURCE_KILLS_SEED", "20261123"))
 SECONDS_A_KILL = 30
 # What the creates take with the delays that are drawn.
