@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ENDED_AFTER = 3600
+_GOALS = {"submitted": 400, "ended, and refreshed": 600}
+"""Bytes beyond the floor."""
 
 
 def rows(jobs: int) -> Iterator[Row]:
@@ -36,7 +38,9 @@ def rows(jobs: int) -> Iterator[Row]:
     for what, kind in (("submitted", "sjresource"), ("ended, and refreshed", "ended")):
         mine = weights[kind]
         yield Row("state", f"a job, {what}", mine, "bytes", floor, mine / floor)
-        yield Row("state", f"a job, {what}: beyond the floor", mine - floor, "bytes")
+        yield Row(
+            "state", f"a job, {what}: beyond the floor", mine - floor, "bytes", goal=_GOALS[what]
+        )
 
 
 def _weigh(stack: Stack) -> float:

@@ -176,7 +176,7 @@ def test_environments_are_looked_at_again_for_what_has_not_been_asked_of_them(
     larger = {**old, "service_request_payload": asking_for(3)}
     for olds in (old, {}):
         (failure,) = provider.check(olds, larger).failures
-        assert "asks for more instances than its environments" in failure.reason
+        assert "asks for 3 ml.m5.large, more than its environments" in failure.reason
     assert side.aws.emulator.calls.counts() == {
         "DescribeJobQueues": 1,
         "DescribeServiceEnvironments": 1,

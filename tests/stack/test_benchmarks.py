@@ -47,4 +47,6 @@ def test_a_measured_stack_lives_and_is_compared(engine: Path, tmp_path: Path) ->
     assert rows["up, one changed: record it"]["ours"] == 1
     assert rows["refresh, a job"]["ours"] == 1
     assert rows["a job, submitted"]["ours"] > rows["a job, submitted"]["other"] > 0
+    assert rows["a job, submitted: beyond the floor"]["ours"] < 650
+    assert rows["a job, ended, and refreshed: beyond the floor"]["ours"] < 750
     assert {"cores", "engine", "python", "boto3"} <= set(measured["machine"])
