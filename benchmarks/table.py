@@ -38,7 +38,7 @@ class Row:
 
     @property
     def is_met(self) -> bool | None:
-        """Return whether the goal is met; None without one."""
+        """Whether the goal is met; None without one."""
         measured = self.ours if self.ratio is None else self.ratio
         return None if self.goal is None else measured <= self.goal
 

@@ -30,7 +30,7 @@ _NO_ANSWER: Final = frozenset(
 
 
 def is_for_emulator(environ: Mapping[str, str] = os.environ) -> bool:
-    """Whether the variables are those by which a shell uses an emulator."""
+    """Return whether the variables are those by which a shell uses an emulator."""
     return environ.get("AWS_PROFILE") == PROFILE and bool(environ.get("AWS_ENDPOINT_URL"))
 
 

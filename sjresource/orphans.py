@@ -109,7 +109,7 @@ def orphans_of(stack: DeployedStack) -> list[Orphan]:
 
 
 def _is_local_stack(stack: Any) -> bool:
-    """Whether the CLI can be asked about it; the class would take 0.3 s to import."""
+    """Return whether the CLI can be asked about it; the class would take 0.3 s to import."""
     is_named = not isinstance(stack, type) and isinstance(getattr(stack, "name", None), str)
     return is_named and hasattr(getattr(stack, "workspace", None), "pulumi_command")
 

@@ -1,4 +1,4 @@
-"""What one preview or update has learned from AWS and has warned the user of, for half a minute.
+"""Caches AWS's answers for one preview or update, and the warnings shown in it, for half a minute.
 
 The process of the engine's plugin serves one preview or one update, in several threads. A hundred
 jobs of one queue ask AWS once, and a replacement, which is checked twice, is warned of once.

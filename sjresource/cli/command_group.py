@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "status": "Show the stack's jobs: status, time in it, attempt, place in the queue, model.",
-    "watch": "Show the jobs live until all have ended; the exit code tells if all succeeded.",
+    "watch": "Show the jobs live until all have ended; the exit code is 0 if all succeeded.",
     "why": "Explain why a job waits or failed, with the evidence and what to do.",
     "queue": "Show how full a queue is, by share, who runs, and who waits for what.",
     "logs": "Print a job's log over all its attempts; -f follows it.",

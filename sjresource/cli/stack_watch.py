@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 
 _STATE_SECONDS = 10.0
 _FRESH_SECONDS = 20.0
-"""For so long the view of a job that waits is kept if it has not changed."""
+"""Seconds for which the view of a waiting job is kept if it has not changed."""
 
 _TRAINING_SECONDS = 5.0
-"""For so long the metrics of a job that runs are kept, if they are shown."""
+"""Seconds for which the metrics of a running job are kept, if they are shown."""
 
 _ASKING_THREADS = 4
 _BRIEFLY = 0.05

@@ -428,7 +428,7 @@ def _recorded(olds: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _has_succeeded(olds: Mapping[str, Any], options: WaitOptions) -> bool:
-    """Whether what is recorded is a success that no job can change any more."""
+    """Return whether what is recorded is a success that no job can change any more."""
     outcome = olds.get("outcome") or {}
     statuses = olds.get("statuses") or []
     over = is_over(statuses, options.min_succeeded, record_all=options.records_failures)

@@ -19,7 +19,7 @@ _MOST_BYTES: Final = 64 * 1024
 
 MOST: Final = 1000
 _ROOM: Final = 8
-"""So many are kept free, as waitress accepts no connection at its limit."""
+"""Connections that are kept free, as waitress accepts none at its limit."""
 
 
 def most_connections() -> int:

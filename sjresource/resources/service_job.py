@@ -503,12 +503,12 @@ def _known(value: Any) -> str:
 
 
 def _is_unchanged(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Whether the job was made of these very arguments, which have passed a check then."""
+    """Return whether the job was made of these very arguments, which have passed a check then."""
     return bool(olds) and all(olds.get(name) == news.get(name) for name in (*REQUEST, "region"))
 
 
 def _adopts_another(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Whether the program names another job to adopt than before, and than the present one."""
+    """Return whether the job to adopt is another one than before, and than the present one."""
     job = _known(news.get("adopt_job_id"))
     return bool(job) and job != olds.get("adopt_job_id") and name_in(job) != name_in(id_)
 

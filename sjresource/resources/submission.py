@@ -282,7 +282,7 @@ class _Submission:
         return name_in(arn) not in self._statuses
 
     def _is_wanted(self, job: Detail) -> bool:
-        """Whether the job that a token led to is new, or from a create of this run that was lost.
+        """Return whether the job that a token led to is new, or from a lost create of this run.
 
         Lists may lag behind: a job that was not listed is new, unless its tags say otherwise. A
         token of the user's own may also lead to a job of another name, queue or owner.

@@ -142,7 +142,7 @@ class WantedRun:
         return ownership_of(job, self.identity, [alias.identity for alias in self.aliases])
 
     def takes(self, job: Detail) -> bool:
-        """Whether a job is this run, lost in a create: while it goes on, or under an alias.
+        """Return whether a job is this run, lost in a create: while it goes on, or under an alias.
 
         One that has ended under the resource's own name is found by its token instead, since only
         that way it shows whether AWS lets ended jobs be tagged.
@@ -152,11 +152,11 @@ class WantedRun:
         return not has_ended(job) or ownership_of(job, self.identity) != "LOST"
 
     def passes_over(self, job: Detail) -> bool:
-        """Whether the next generation is submitted where a token leads to this job."""
+        """Return whether the next generation is submitted where a token leads to this job."""
         return self.ownership_of(job) in ("RELEASED", "FOREIGN") or job["jobArn"] == self.replaced
 
     def must_ask_about(self, job: Detail) -> bool:
-        """Whether only the user can decide if this job is the wanted run."""
+        """Return whether only the user can decide if this job is the wanted run."""
         if not self._is_run_of(job) or job["jobArn"] == self.replaced:
             return False
         return self.ownership_of(job) in ("UNDECIDED", "RECORDED")

@@ -1,4 +1,4 @@
-"""Our side of Pulumi: what all resources share, before any of them has a life of its own.
+"""Our side of Pulumi: what all resources and their providers share.
 
 In the program: `declaration` makes a resource's identity, `config` reads the stack's settings and
 `aws_provider` those of a pulumi-aws provider, `engine_process` finds the `pulumi` above it,

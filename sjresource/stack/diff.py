@@ -80,7 +80,7 @@ def _equal_payloads(old: Any, new: Any) -> bool:
 
 
 def _equal_names(old: Any, new: Any) -> bool:
-    """Whether both mean the same queue, by name or by ARN."""
+    """Return whether both mean the same queue, by name or by ARN."""
     if isinstance(old, str) and isinstance(new, str):
         return same_resource(old, new)
     return means_the_same(old, new)

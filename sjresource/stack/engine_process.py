@@ -101,7 +101,7 @@ def pulumi_columns() -> int | None:
 
 
 def is_narrow(columns: int | None) -> bool:
-    """Whether a terminal is too narrow for the rows' own words, or of an unknown width."""
+    """Return whether a terminal is too narrow for the rows' own words, or of an unknown width."""
     return columns is not None and columns < ENOUGH_COLUMNS
 
 

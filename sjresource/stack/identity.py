@@ -81,7 +81,7 @@ def with_identity(olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str,
 
 
 def identity_changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Whether the stack, the project or the resource was renamed, or the resource was moved.
+    """Return whether the stack, the project or the resource was renamed, or the resource was moved.
 
     An unknown identity, such as that of a child whose parent is not created yet, is no change.
     """
@@ -150,7 +150,7 @@ def readable_owner(tag: str) -> str:
 
 
 def same_place(tag: str, identity: str) -> bool:
-    """Whether an identity tag is that of the same resource of the program, in any stack."""
+    """Return whether an identity tag is that of the same resource of the program, in any stack."""
     return tag.rpartition("@")[2].partition(".")[0] == _place_digest(identity)
 
 
@@ -179,7 +179,7 @@ def recorded_tag(*, deleted_with: bool = False) -> dict[str, str]:
 
 
 def is_deleted_with_another(tags: Mapping[str, str]) -> bool:
-    """Whether the engine won't delete what has these tags, because deleting another one does."""
+    """Return whether deleting another resource ends what has these tags, so the engine won't."""
     return tags.get(RECORDED_TAG) == _WITH_ANOTHER
 
 
@@ -224,7 +224,7 @@ def _place_digest(identity: str) -> str:
 
 
 def is_known_identity(identity: Any) -> TypeGuard[str]:
-    """Whether this is an identity; in a preview it may be unknown."""
+    """Return whether this is an identity; in a preview it may be unknown."""
     return isinstance(identity, str) and "/urn:pulumi:" in identity
 
 

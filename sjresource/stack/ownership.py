@@ -61,17 +61,17 @@ def ownership_of(detail: Detail, identity: str, aliases: Iterable[str] = ()) -> 
 
 
 def is_recorded(detail: Detail) -> bool:
-    """Whether some stack's state has, or had, its id."""
+    """Return whether some stack's state has, or had, its id."""
     return RECORDED_TAG in _tags(detail)
 
 
 def has_ended(detail: Detail) -> bool:
-    """Whether a job needs no termination any more; it may still be stopping."""
+    """Return whether a job needs no termination any more; it may still be stopping."""
     return detail.get("status") in TERMINAL or bool(detail.get("isTerminated"))
 
 
 def is_released(detail: Detail) -> bool:
-    """Whether its stack has ended a job and no longer wants it; see `termination`."""
+    """Return whether its stack has ended a job and no longer wants it; see `termination`."""
     return RELEASED_TAG in _tags(detail) and has_ended(detail)
 
 

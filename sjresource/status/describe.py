@@ -28,7 +28,7 @@ _NOT_DESCRIBED = "DescribeServiceJob does not show it"
 _NOT_LISTED = "neither DescribeServiceJob nor ListServiceJobs shows it"
 
 _MANY = 16
-"""So many jobs that were not found are worth listing every status."""
+"""Jobs not found from which on listing every status is worth its calls."""
 
 
 class JobSweep:

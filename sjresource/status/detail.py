@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _SNAPSHOT_SECONDS = 20.0
 _SETTINGS_SECONDS = 60.0
-"""For so long a queue, its environments and its shares are taken to stay as they are."""
+"""Seconds for which a queue, its environments and its shares are taken to stay as they are."""
 
 _SILENT_SECONDS = 60.0
 _TRAINING = "training job"

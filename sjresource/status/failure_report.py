@@ -125,7 +125,7 @@ def earlier_run_warning(
     if not recorded or recorded == list(jobs):
         return None
     return (
-        f"this run did not wait ({why}): the outputs tell of an earlier run, of other jobs; "
+        f"this run did not wait ({why}): the outputs are those of an earlier run, of other jobs; "
         "the next `pulumi up` that waits records these"
     )
 
@@ -142,7 +142,7 @@ def summary(headlines: Sequence[str]) -> str:
     """Return the last message of a program: all its failures."""
     return "\n".join(
         [
-            f"{_waits(len(headlines))} failed (the reasons stand with the jobs):",
+            f"{_waits(len(headlines))} failed (see the reasons on the jobs' rows):",
             *_indented(headlines),
         ]
     )
@@ -191,7 +191,7 @@ def evidence_lines(evidence: Evidence, mask: Mask) -> Iterator[str]:
 def unread_lines(evidence: Evidence, mask: Mask) -> Iterator[str]:
     """Return what could not be read, and what no longer exists."""
     if evidence.gone:
-        yield "SageMaker no longer has the training job: what it said and made can't be told"
+        yield "SageMaker no longer has the training job: its metrics and model are not known"
     yield from (f"not read: {mask.text(error)}" for error in evidence.unread)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 Answer = TypeVar("Answer")
 
 _PAGES = 10
-"""So many pages, of a hundred jobs each, are read of one status."""
+"""The most pages, of a hundred jobs each, that are read of one status."""
 
 
 @dataclass

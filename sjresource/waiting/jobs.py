@@ -49,7 +49,7 @@ class DeclaredJob(pulumi.Resource):
 
 
 _NEW_SECONDS = 300.0
-"""For so long after its submission a job counts as new, and Batch may not show it yet. Reported
+"""Time after its submission for which a job counts as new: Batch may not show it yet. Reported
 lags are far shorter."""
 
 

@@ -95,7 +95,7 @@ def read_member(completion: str, record: Mapping[str, Any], name: str) -> Readin
 
 def read_of_many(completion: str, name: str, jobs: int) -> Reading:
     """Return the absence of what only a completion of one job has."""
-    seen = f"{name} tells of one job, and this completion waits for {jobs}; see its results"
+    seen = f"{name} is of one job, and this completion waits for {jobs}; see its results"
     return Reading(None, f"reading ServiceJobCompletion ({completion}): {seen}")
 
 

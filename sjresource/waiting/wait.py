@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     Detail = dict[str, Any]
 
 _MAX_SHOWN_WHOLE = 3
-"""So many failed jobs of one completion are shown with all evidence, the others in a line each."""
+"""Failed jobs of one completion that are shown with all evidence, the others in a line each."""
 
 
 @dataclass(eq=False)

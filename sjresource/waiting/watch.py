@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     QueueKey = tuple[str, str]
 
 GONE_AFTER_POLLS = 5
-"""A job counts as gone only after so many polls in a row that don't show it,"""
+"""Polls in a row that must not show a job before it counts as gone."""
 GONE_AFTER_SECONDS = 60.0
-"""over so many seconds, if this wait has seen it before,"""
+"""Seconds over which those polls must stretch for a job that this wait has seen before."""
 LAG_SECONDS = 20.0
-"""over so many if it was submitted a moment ago: what Batch shows lags behind,"""
+"""The same for a job that was submitted a moment ago: what Batch shows lags behind."""
 FORGOTTEN_AFTER_SECONDS = 5.0
-"""and over so many otherwise: Batch forgets jobs that have ended."""
+"""The same for all others: Batch forgets jobs that have ended."""
 
 
 @dataclass(eq=False)

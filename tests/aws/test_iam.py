@@ -121,7 +121,7 @@ def test_a_team_s_priority_is_capped_wherever_it_is_given() -> None:
 
 
 def is_of_jobs(action: str) -> bool:
-    """Whether it is one of the statement that a team's policy stands in for."""
+    """Return whether it is one of the statement that a team's policy stands in for."""
     (jobs,) = [each for each in DEPLOYER["Statement"] if each.get("Sid") == "Jobs"]
     return action in jobs["Action"]
 

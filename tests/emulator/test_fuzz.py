@@ -54,7 +54,7 @@ def state(emulator: EmulatorProcess, jobs: list[str]) -> dict[str, Any]:
 
 
 def goes_on(emulator: EmulatorProcess) -> bool:
-    """Whether a new queue still runs a job to its end, by the clock's own thread."""
+    """Return whether a new queue still runs a job to its end, by the clock's own thread."""
     batch = client(emulator, "batch")
     asked = (emulator.url, emulator.credentials, "POST", "clock")
     control(*asked, {"rate": 0})

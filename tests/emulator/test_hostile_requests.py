@@ -60,7 +60,7 @@ def refused(emulator: Emulator, route: str, body: str, method: str = "POST") -> 
 
 
 def goes_on(emulator: Emulator) -> bool:
-    """Whether a job that is submitted now runs to its end."""
+    """Return whether a job that is submitted now runs to its end."""
     job = submit(emulator, jobName="goes-on")
     emulator.clock.advance(60)
     told = client(emulator, "batch").describe_service_job(jobId=job)

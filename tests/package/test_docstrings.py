@@ -28,8 +28,18 @@ def odd_words(place: str) -> Iterator[str]:
         for node in ast.walk(ast.parse(file.read_text())):
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)):
                 word = (ast.get_docstring(node) or " ").split(" ")[0]
+                if _is_question(node, word):
+                    yield f"{file.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}: Return whether"
                 if word in NOT_SAID:
                     yield f"{file.relative_to(ROOT)}:{getattr(node, 'lineno', 1)}: {NOT_SAID[word]}"
+
+
+def _is_question(node: ast.AST, word: str) -> bool:
+    """Return whether a function begins as a property does; a test's docstring is a claim."""
+    if word != "Whether" or not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return False
+    decorators = " ".join(map(ast.unparse, node.decorator_list))
+    return "property" not in decorators and not node.name.startswith("test_")
 
 
 @pytest.mark.parametrize("place", PLACES)

@@ -80,7 +80,7 @@ def test_the_others_are_provoked_where_it_is_said(message: str, test: str) -> No
 
 
 def is_said(message: str, text: str) -> bool:
-    """Whether a text has a message in it, whose `…` stand for anything."""
+    """Return whether a text has a message in it, whose `…` stand for anything."""
     pieces = [re.escape(piece) for piece in message.strip("…").split("…")]
     return re.search(".*".join(pieces), text, re.DOTALL) is not None
 

@@ -39,7 +39,7 @@ def test_one_failure_does_not_end_the_others(cloud: EmulatedCloud, new_stack: Ne
     assert sorted(verdict.message.strip().splitlines()) == [
         "  waiting for ServiceJob (bad): FAILED on attempt 1 of 1: AlgorithmError: bad cheese",
         "  waiting for ServiceJob (worse): FAILED on attempt 1 of 1: AlgorithmError: worse cheese",
-        "2 waits have failed (the reasons stand with the jobs):",
+        "2 waits have failed (see the reasons on the jobs' rows):",
     ]
     assert "Traceback" not in failed.stdout + failed.stderr
     made = stack.resources()

@@ -116,7 +116,7 @@ def problem(kind: type, name: str, kinds: Kinds) -> str | None:
 
 
 def _is_ours(error: BaseException) -> bool:
-    """Whether our code did something in it, and not only waited for what Pulumi refuses."""
+    """Return whether our code did something in it, and not only waited for what Pulumi refuses."""
     frames = traceback.extract_tb(error.__traceback__)
     ours = [frame for frame in frames if "/sjresource/" in frame.filename]
     return any("await" not in (frame.line or "") for frame in ours)

@@ -87,7 +87,7 @@ class Renames:
         return steps
 
     def _is_settled(self, half: Half) -> bool:
-        """Whether an `up` has nothing to do for what is declared."""
+        """Return whether an `up` has nothing to do for what is declared."""
         runs = {name: self.ledger.runs.get(arn) for name, arn in half.jobs.items()}
         wanted = {name: run_of(declared) for name, declared in half.declared.items()}
         rooms = {room(name) for name in half.declared}

@@ -25,7 +25,7 @@ class Attack:
     tests: str | tuple[str, ...]
 
     def is_shown_by(self, test: str) -> bool:
-        """Whether a test, by its id, is one of this attack's."""
+        """Return whether a test, by its id, is one of this attack's."""
         file, _, name = test.partition("::")
         return file.endswith(self.file) and name.startswith(self.tests)
 

@@ -24,7 +24,7 @@ _CHANGES = re.compile(r" +(\+-|-\+|\+\+|--|[-+~])")
 
 
 def stack_exists(state: Path = STATE, project: Path = ROOT / "Pulumi.yaml") -> bool:
-    """Whether the local stack was made and not removed since.
+    """Return whether the local stack was made and not removed since.
 
     The examples' stacks lie in the same state, under the same name, by their projects.
     """

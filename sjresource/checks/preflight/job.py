@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 
 _MOST_NAMES = 200
-"""At most so many queues are read to find a similar name."""
+"""The most queues that are read to find a similar name."""
 
 
 def describe_for_jobs(client: BatchClient, job_queue: str) -> QueueCheck:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     Shown = Mapping[str, Any]
 
 _MAX_WAITING = 20
-"""At most so many waiting jobs are printed; the wide form and JSON have all."""
+"""The most waiting jobs that are printed; the wide form and JSON have all."""
 
 
 _COLUMNS: Mapping[str, Callable[[Shown], Any]] = {

@@ -225,7 +225,7 @@ class JobViewer:
 
 
 def _has_one_attempt(job: StackJob) -> bool:
-    """Whether the job may run once alone, by its arguments, which an adopted job need not have."""
+    """Return whether the job's arguments allow one run; an adopted job need not have them."""
     given = job.outputs.get("retry_strategy")
     allowed = given.get("attempts") if isinstance(given, dict) else 1 if given is None else None
     return allowed == 1 and bool(job.outputs) and not job.outputs.get("adopt_job_id")

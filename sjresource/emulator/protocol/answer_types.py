@@ -26,7 +26,7 @@ _SIMPLE: Final[dict[str, Any]] = {
 
 
 def fits(shape: StructureShape, answer: dict[str, Any]) -> bool:
-    """Whether an answer has all that its shape requires, and nothing that it does not know."""
+    """Return whether an answer has all that its shape requires, and nothing unknown to it."""
     try:
         msgspec.convert(answer, _structure(shape))
     except msgspec.ValidationError:

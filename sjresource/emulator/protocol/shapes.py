@@ -52,7 +52,7 @@ def without_defaults(shape: Shape, value: Any, defaults: Mapping[str, Any]) -> A
         kept, members = {}, _members(shape)
         for name, item in value.items():
             required, member = members[name]
-            if required or _is_told(item, defaults.get(name)):
+            if required or _is_answered(item, defaults.get(name)):
                 kept[name] = without_defaults(member, item, defaults) if member else item
         return kept
     if isinstance(shape, ListShape):
@@ -71,7 +71,7 @@ def _members(shape: StructureShape) -> dict[str, tuple[bool, Shape | None]]:
     }
 
 
-def _is_told(item: Any, default: Any) -> bool:
+def _is_answered(item: Any, default: Any) -> bool:
     if isinstance(item, (int, float)) and not isinstance(item, bool):
         return bool(item != default)
     return bool(item)

@@ -24,7 +24,7 @@ MOST_BYTES: Final = {"": _MEBIBYTE, "logs": 16 * _MEBIBYTE, "s3": 1024 * _MEBIBY
 """Of a body, by service; those without an entry have the first."""
 
 _RECEIVED: Final = 16 * _MEBIBYTE
-"""So much is received, to the disk, before the signature is checked."""
+"""Bytes that are received, to the disk, before the signature is checked."""
 
 _METADATA: Final = re.compile(rb"^X-Amz-Meta-[^:\r\n]*", re.MULTILINE)
 _TOO_LARGE: Final = 413

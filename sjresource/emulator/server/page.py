@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 _REST_SECONDS: Final = 0.5
 _MOST_JOBS: Final = 1000
-"""So many jobs of a queue are shown in each status, the newest ones."""
+"""The most jobs of a queue that are shown in each status, the newest ones."""
 
 _LOG_GROUP: Final = "/aws/sagemaker/TrainingJobs"
 _LOG_LINES: Final = 200

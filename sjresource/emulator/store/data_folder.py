@@ -55,7 +55,7 @@ def claim(data: Path) -> None:
 
 
 def is_claimed(folder: Path) -> bool:
-    """Whether an emulator of this user made a folder."""
+    """Return whether an emulator of this user made a folder."""
     try:
         marker = (folder / MARKER).lstat()
     except OSError:
@@ -71,7 +71,7 @@ def mark(folder: Path) -> None:
 
 
 def is_object_file(name: str) -> bool:
-    """Whether a file in the objects' folder is an emulator's."""
+    """Return whether a file in the objects' folder is an emulator's."""
     return _OBJECT.fullmatch(name) is not None
 
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _MOST_JOBS: Final = 100_000
-"""So many take some minutes to simulate."""
+"""The most of them; simulating these takes some minutes."""
 
 _MANY: Final = Meta(max_length=1000)
 _Amount = Annotated[int, Meta(ge=0, le=1_000_000)]

@@ -41,7 +41,7 @@ _REASON: Final = "a probe of sjresource is over"
 
 
 def is_ours(name: str, tags: Mapping[str, str] | None, run: str | None = None) -> bool:
-    """Whether probes made what has this name and these tags: those of `run`, or of any.
+    """Return whether probes made what has this name and these tags: those of `run`, or of any.
 
     One probe asks for a name that begins with a hyphen: it stands before the prefix.
     """

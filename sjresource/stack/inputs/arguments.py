@@ -216,7 +216,7 @@ _HINTS: tuple[tuple[Any, str], ...] = (
 
 
 def _is_json(value: Any) -> bool:
-    """Whether it needs no conversion; most arguments don't."""
+    """Return whether it needs no conversion; most arguments don't."""
     if isinstance(value, dict):
         return all(isinstance(key, str) and _is_text(key) for key in value) and all(
             map(_is_json, value.values())

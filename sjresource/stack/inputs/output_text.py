@@ -35,7 +35,7 @@ HOLDS_OUTPUT_TEXT = (
 
 
 def is_output_text(value: Any) -> bool:
-    """Whether a text was made of an Output, or of another object of Pulumi's."""
+    """Return whether a text was made of an Output, or of another object of Pulumi's."""
     return (
         isinstance(value, str)
         and _PERHAPS.search(value) is not None

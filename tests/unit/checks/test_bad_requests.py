@@ -70,7 +70,7 @@ def renamed(shape: Any, value: Any) -> Any:
 
 
 def not_for_botocore(bad: Bad) -> bool:
-    """Whether it is sjresource that can't do with it: its own arguments, or what it can't read."""
+    """Return whether sjresource itself refuses it: its own arguments, or what it can't read."""
     unreadable = ("not JSON", "got a list", "is required")
     return (
         bad.path.startswith("timeouts")

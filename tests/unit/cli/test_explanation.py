@@ -61,5 +61,5 @@ def test_of_a_training_job_that_is_gone_it_is_said() -> None:
     explained = explain_succeeded(Evidence({"status": "SUCCEEDED"}, gone=True), MASK)
 
     assert explained.evidence == [
-        "SageMaker no longer has the training job: what it said and made can't be told"
+        "SageMaker no longer has the training job: its metrics and model are not known"
     ]

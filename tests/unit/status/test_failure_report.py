@@ -175,8 +175,8 @@ def test_a_run_that_did_not_wait_says_whose_outputs_there_are() -> None:
     outcome = {"results": [{"job": arn("old")}]}
 
     assert earlier_run_warning(outcome, [arn("new")], "SJRESOURCE_WAIT=0") == (
-        "this run did not wait (SJRESOURCE_WAIT=0): the outputs tell of an earlier run, of other "
-        "jobs; the next `pulumi up` that waits records these"
+        "this run did not wait (SJRESOURCE_WAIT=0): the outputs are those of an earlier run, of "
+        "other jobs; the next `pulumi up` that waits records these"
     )
     assert earlier_run_warning(outcome, [arn("old")], "") is None
     assert earlier_run_warning(None, [arn("new")], "") is None

@@ -146,6 +146,6 @@ def test_a_record_among_results_tells_of_what_it_lacks() -> None:
 def test_what_tells_of_one_job_says_so_of_many() -> None:
     """The results have it of each."""
     assert read_of_many("all", "model_artifacts", 3).absence == (
-        "reading ServiceJobCompletion (all): model_artifacts tells of one job, and this completion "
+        "reading ServiceJobCompletion (all): model_artifacts is of one job, and this completion "
         "waits for 3; see its results"
     )

@@ -39,7 +39,7 @@ def test_failures_are_held_back_until_the_others_are_recorded() -> None:
         first, second = await asyncio.gather(*failed)
         assert first == second
         assert first.splitlines() == [
-            "2 waits have failed (the reasons stand with the jobs):",
+            "2 waits have failed (see the reasons on the jobs' rows):",
             "  a failed",
             "  b failed",
         ]

@@ -27,6 +27,6 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
 
 
 def _is_unknown_flag(argument: str) -> bool:
-    """Whether it is `-name=value` of a flag that is not known: `-virtualenv=venv` is no `-v`."""
+    """Return whether it is `-name=value` of an unknown flag: `-virtualenv=venv` is no `-v`."""
     name, equals, _ = argument.partition("=")
     return name.startswith("-") and bool(equals) and name.lstrip("-") not in _KNOWN
