@@ -69,7 +69,7 @@ def job_outputs(detail: Mapping[str, Any], props: Mapping[str, Any]) -> dict[str
 
 
 def _has_one_attempt(outputs: Mapping[str, Any]) -> bool:
-    """Whether the latest attempt is the only one that has ended."""
+    """Return whether the latest attempt is the only one that has ended."""
     latest = outputs.get("latest_attempt", {}).get("service_resource_id")
     ended = [each.get("service_resource_id") for each in outputs.get("attempts", ())]
     return latest is not None and ended == [latest]

@@ -270,7 +270,7 @@ class _Submission:
         )
 
     def _is_new(self, arn: str) -> bool:
-        """Whether a submission's answer alone shows that its job is new, or this run's lost one.
+        """Return whether a submission's answer alone shows that its job is new, or was this run's.
 
         The list had the job that this create replaces, and so all that was submitted and given up
         before that one: lists lag behind, but do not leave out. A user's own token may lead

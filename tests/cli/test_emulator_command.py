@@ -154,7 +154,7 @@ def test_shell_gets_back_what_it_had(shell: CommandLine, posix_shell: str) -> No
 
 
 def test_stale_shell_is_told_what_to_type(shell: CommandLine) -> None:
-    """Whether nobody listens there, the key is another's, or the folder is gone."""
+    """Return whether nobody listens there, the key is another's, or the folder is gone."""
     started = shell.answer("emulator", "start", "--executor", "simulated", schema="emulator")
     ask = ("dashboard", "--all", "--no-browser")
     stale = CommandLine(shell.folder, {**shell.environment, **started["environment"]})

@@ -273,7 +273,7 @@ def test_a_vanished_job_is_gone_while_it_ran(emulator: Emulator, batch: Any) -> 
 
 
 def test_tagging_finished_jobs_can_be_refused(emulator: Emulator, batch: Any) -> None:
-    """Whether a finished job's tags can be changed is a switch."""
+    """Return whether a finished job's tags can be changed is a switch."""
     arn = f"arn:aws:batch:us-east-1:123456789012:service-job/{submit(emulator)}"
     emulator.clock.advance(60)
     batch.tag_resource(resourceArn=arn, tags={"a": "1"})
