@@ -1,0 +1,189 @@
+"""The native provider's completions: who waits, what is kept, and how a wait ends."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from google.protobuf import empty_pb2
+from native_plugin import TYPED, UNKNOWN, NativePlugin, PartialStateError, Resource
+from pulumi.runtime import proto
+
+from sjresource.native.values import read
+
+if TYPE_CHECKING:
+    from emulated import EmulatedBatch
+
+SECRET = "sk-very-secret"
+
+
+def job(plugin: NativePlugin, queue: str, name: str, **payload: Any) -> Resource:
+    """Submit a job."""
+    inputs = {"jobQueue": queue, "trainingJob": {**TYPED, **payload}}
+    return plugin.create("ServiceJob", name, inputs)
+
+
+def kept(plugin: NativePlugin, raised: PartialStateError, name: str, inputs: Any) -> Resource:
+    """Return what the engine keeps of a failed create."""
+    checked = plugin.check("ServiceJobCompletion", name, inputs).inputs
+    urn = plugin.urn("ServiceJobCompletion", name)
+    return Resource(urn, raised.id, checked, raised.message)
+
+
+def test_an_ended_job_is_recorded_once(aws: EmulatedBatch, plugin: NativePlugin) -> None:
+    """Outputs of the one job stand beside its result; then nothing is asked any more."""
+    train = job(plugin, aws.make_queue(), "train")
+    aws.advance(60)
+
+    trained = plugin.create("ServiceJobCompletion", "trained", {"job": train.id})
+
+    outputs = trained.outputs
+    assert (outputs["status"], outputs["summary"]["succeeded"]) == ("SUCCEEDED", 1)
+    assert outputs["modelArtifacts"].startswith("s3://bucket/models/")
+    assert outputs["results"][0]["trainingJobArn"] == outputs["trainingJobArn"]
+    assert list(plugin.diff(trained, {"jobs": [train.id]}).detailedDiff) == []
+    described = aws.emulator.calls.counts().get("DescribeServiceJob", 0)
+    assert plugin.update(trained, {"job": train.id, "minSucceeded": 1}).outputs["results"]
+    assert aws.emulator.calls.counts()["DescribeServiceJob"] <= described + 1
+
+
+def test_many_jobs_are_named_and_counted(aws: EmulatedBatch, plugin: NativePlugin) -> None:
+    """A failure of some is a failure, unless so many need not succeed, or it is recorded."""
+    queue = aws.make_queue()
+    good = job(plugin, queue, "good")
+    bad = job(plugin, queue, "bad")
+    aws.batch.terminate_service_job(jobId=bad.id, reason="not wanted")
+    aws.advance(60)
+    both = {"namedJobs": {"b": bad.id, "a": good.id}}
+
+    enough = plugin.create("ServiceJobCompletion", "one", {**both, "minSucceeded": 1})
+    told = plugin.create("ServiceJobCompletion", "told", {**both, "onFailure": "record"})
+    with pytest.raises(PartialStateError) as raised:
+        plugin.create("ServiceJobCompletion", "all", both)
+
+    assert enough.outputs["status"] == "SUCCEEDED"
+    assert told.outputs["status"] == "FAILED"
+    assert {name: each["status"] for name, each in told.outputs["namedResults"].items()} == {
+        "a": "SUCCEEDED",
+        "b": "FAILED",
+    }
+    (reason,) = raised.value.reasons
+    assert reason.startswith("1 of 2 jobs FAILED, 2 had to succeed: waiting for ServiceJob (bad)")
+    assert raised.value.state.values["summary"]["failed"] == 1
+    assert any(text.startswith("waiting for ServiceJob (bad)") for text in plugin.warnings())
+
+
+def test_a_cancel_ends_a_wait_within_a_second(aws: EmulatedBatch, plugin: NativePlugin) -> None:
+    """The id is kept, the job goes on, and the next `pulumi up` waits on."""
+    train = job(plugin, aws.make_queue(), "train")
+    inputs = {"job": train.id}
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(plugin.create, "ServiceJobCompletion", "trained", inputs)
+        while not any(line.is_ephemeral for line in plugin.engine.lines):
+            time.sleep(0.02)
+        began = time.monotonic()
+        plugin.stub.Cancel(empty_pb2.Empty())
+        with pytest.raises(PartialStateError, match="the wait was cancelled") as raised:
+            waiting.result()
+        took = time.monotonic() - began
+    left = kept(plugin, raised.value, "trained", inputs)
+    aws.advance(60)
+    later = NativePlugin(aws)
+
+    assert took < 1
+    assert aws.batch.describe_service_job(jobId=train.id)["isTerminated"] is False
+    assert later.update(left, inputs).outputs["status"] == "SUCCEEDED"
+    later.close()
+
+
+def test_a_wait_ends_with_its_time(aws: EmulatedBatch, plugin: NativePlugin) -> None:
+    """One line says what the job does, that it goes on, and how to stop it."""
+    train = job(plugin, aws.make_queue(), "train")
+
+    inputs = {"job": train.id, "timeoutSeconds": 0.01}
+
+    with pytest.raises(PartialStateError) as raised:
+        plugin.create("ServiceJobCompletion", "trained", inputs)
+
+    (reason,) = raised.value.reasons
+    assert "\n" not in reason
+    assert "the wait has ended, not the job" in reason
+    assert raised.value.id.startswith("completion/")
+
+
+def test_waits_share_a_thread_and_show_progress_on_the_jobs_rows(
+    aws: EmulatedBatch, plugin: NativePlugin
+) -> None:
+    """Progress is on the row of the job, and the engine replaces it."""
+    queue = aws.make_queue(instances=60)
+    jobs = [job(plugin, queue, f"train-{i}") for i in range(3)]
+    with ThreadPoolExecutor(3) as threads:
+        waiting = [
+            threads.submit(plugin.create, "ServiceJobCompletion", f"c{i}", {"job": each.id})
+            for i, each in enumerate(jobs)
+        ]
+        while len({line.urn for line in plugin.engine.lines if line.is_ephemeral}) < len(jobs):
+            time.sleep(0.02)
+        pollers = [each for each in threading.enumerate() if each.name == "sjresource"]
+        aws.advance(60)
+        assert [each.result().outputs["status"] for each in waiting] == ["SUCCEEDED"] * 3
+
+    assert len(pollers) == 1
+    assert {line.urn for line in plugin.engine.lines if line.is_ephemeral} >= {
+        each.urn for each in jobs
+    }
+
+
+def test_secrets_of_the_job_are_masked_and_marked(aws: EmulatedBatch, plugin: NativePlugin) -> None:
+    """In reasons and logs they are masked; what is made of them is a secret output."""
+    output = {"s3OutputPath": f"s3://{SECRET}/models"}
+    inputs = {"jobQueue": aws.make_queue(), "trainingJob": {**TYPED, "outputDataConfig": output}}
+    path = ("trainingJob", "outputDataConfig", "s3OutputPath")
+    train = plugin.create("ServiceJob", "train", inputs, [path])
+    aws.advance(60)
+
+    trained = plugin.create("ServiceJobCompletion", "trained", {"job": train.id})
+
+    state = read(trained.state)
+    assert ("modelArtifacts",) in state.secrets
+    assert ("results", 0, "modelArtifacts") in state.secrets
+    assert not any(SECRET in line.text for line in plugin.engine.lines)
+
+
+def test_a_preview_does_not_know_the_outcome_of_other_jobs(
+    aws: EmulatedBatch, plugin: NativePlugin
+) -> None:
+    """Of the same jobs it does: what depends on the model is not shown as changed."""
+    train = job(plugin, aws.make_queue(), "train")
+    aws.advance(60)
+    trained = plugin.create("ServiceJobCompletion", "trained", {"job": train.id})
+
+    def previewed(inputs: dict[str, Any]) -> dict[str, Any]:
+        request = proto.UpdateRequest(
+            id=trained.id,
+            urn=trained.urn,
+            olds=trained.state,
+            old_inputs=trained.inputs,
+            news=plugin.news(trained, inputs),
+            preview=True,
+        )
+        return read(plugin.stub.Update(request).properties).values
+
+    assert plugin.preview("ServiceJobCompletion", "new", {"job": UNKNOWN})["status"] == UNKNOWN
+    assert previewed({"job": UNKNOWN})["modelArtifacts"] == UNKNOWN
+    assert previewed({"job": train.id, "minSucceeded": 1})["status"] == "SUCCEEDED"
+
+
+def test_a_job_that_is_forgotten_keeps_its_record(aws: EmulatedBatch, plugin: NativePlugin) -> None:
+    """What was recorded is for good."""
+    train = job(plugin, aws.make_queue(), "train")
+    aws.advance(60)
+    trained = plugin.create("ServiceJobCompletion", "trained", {"job": train.id})
+    aws.advance(8 * 24 * 3600)
+
+    again = plugin.update(trained, {"job": train.id, "minSucceeded": 1})
+
+    assert again.outputs["modelArtifacts"] == trained.outputs["modelArtifacts"]
