@@ -1,0 +1,57 @@
+"""The native provider on the real engine: what a user of any language sees."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from emulated_stack import PROGRAM as DYNAMIC
+from native_programs import WHOLE, native_stack
+
+if TYPE_CHECKING:
+    from emulated_stack import EmulatedCloud
+    from engine_fixtures import NewStack
+
+pytestmark = pytest.mark.stack
+
+
+def test_a_job_is_declared_run_changed_and_destroyed(
+    cloud: EmulatedCloud, new_stack: NewStack
+) -> None:
+    """The whole story, from an empty stack to an empty stack, with diffs to the leaf."""
+    stack = native_stack(new_stack, WHOLE, environment=cloud.environment)
+
+    preview = stack.preview()
+    assert preview.steps == [
+        ("create", name) for name in ("capacity", "training", "train", "trained")
+    ]
+    assert cloud.submitted() == 0
+
+    stack.up()
+    outputs = stack.outputs()
+    assert outputs["status"] == "SUCCEEDED"
+    assert outputs["model"].startswith("s3://bucket/models/AWSBatchtrain")
+    assert "sk-very-secret" not in json.dumps(stack.state())
+
+    assert stack.preview("--expect-no-changes").steps == []
+    stack.refresh()
+    assert stack.preview("--expect-no-changes").steps == []
+    assert cloud.submitted() == 1
+
+    stack.set_config("priority", "5")
+    assert stack.preview().steps == [("update", "training")]
+    stack.set_config("epochs", "20")
+    preview = stack.preview("--diff")
+    assert ("replace", "train") in preview.steps
+    assert '"10" => "20"' in preview.stdout
+    assert "learning_rate" not in preview.stdout
+
+    stack.up()
+    assert stack.outputs()["job"] != outputs["job"]
+    assert stack.outputs()["status"] == "SUCCEEDED"
+    assert cloud.submitted() == 2
+
+    stack.destroy()
+    assert stack.resources() == {}
+    assert cloud.batch.describe_job_queues()["jobQueues"] == []

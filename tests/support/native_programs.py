@@ -1,0 +1,82 @@
+"""Programs of the native provider, without a generated SDK; and the plugin on a stack's PATH."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine_fixtures import NewStack
+    from pulumi_stack import PulumiStack
+
+CLASSES = """
+    import json
+    import pulumi
+
+
+    class Native(pulumi.CustomResource):
+        def __init__(self, kind, name, inputs, outputs, opts=None):
+            alias = pulumi.Alias(type_=f"pulumi-python:dynamic/sjresource:{kind}")
+            opts = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(aliases=[alias]), opts)
+            told = {each: None for each in outputs.split() if each not in inputs}
+            super().__init__(f"sjresource:index:{kind}", name, {**inputs, **told}, opts)
+
+
+    PAYLOAD = {
+        "roleArn": "arn:aws:iam::123456789012:role/training",
+        "algorithmSpecification": {"trainingImage": "image", "trainingInputMode": "File"},
+        "outputDataConfig": {"s3OutputPath": "s3://bucket/models"},
+        "resourceConfig": {
+            "instanceType": "ml.m5.large", "instanceCount": 1, "volumeSizeInGB": 10
+        },
+        "stoppingCondition": {"maxRuntimeInSeconds": 600},
+    }
+    config = pulumi.Config()
+"""
+
+WHOLE = (
+    CLASSES
+    + """
+    environment = Native("ServiceEnvironment", "capacity", {
+        "capacityLimits": [{"maxCapacity": 4, "capacityUnit": "NUM_INSTANCES"}],
+    }, "serviceEnvironmentArn status")
+    queue = Native("JobQueue", "training", {
+        "priority": config.get_int("priority") or 1,
+        "serviceEnvironmentOrder": [
+            {"order": 1, "serviceEnvironment": environment.serviceEnvironmentArn}
+        ],
+    }, "jobQueueArn status")
+    parameters = {"epochs": config.get("epochs") or "10", "learning_rate": "0.5"}
+    train = Native("ServiceJob", "train", {
+        "jobQueue": queue.jobQueueArn,
+        "trainingJob": {
+            **PAYLOAD,
+            "hyperParameters": parameters,
+            "environment": {"API_KEY": pulumi.Output.secret("sk-very-secret")},
+        },
+        "tags": {"team": config.get("team") or "vision"},
+    }, "jobArn status")
+    trained = Native(
+        "ServiceJobCompletion", "trained", {"job": train.jobArn}, "status modelArtifacts"
+    )
+    pulumi.export("job", train.jobArn)
+    pulumi.export("status", trained.status)
+    pulumi.export("model", trained.modelArtifacts)
+"""
+)
+"""A queue over four instances, a job and its completion."""
+
+
+def native_stack(new_stack: NewStack, program: str, **settings: Any) -> PulumiStack:
+    """Make a stack whose engine finds the plugin."""
+    stack = new_stack(program, **settings)
+    folder = stack.folder / "plugin"
+    folder.mkdir()
+    command = folder / "pulumi-resource-sjresource"
+    command.write_text(
+        f'#!/bin/sh\nexec {sys.executable} -m sjresource.native.plugin.serving "$@"\n'
+    )
+    command.chmod(0o755)
+    stack.environment["PATH"] = os.pathsep.join([str(folder), stack.environment["PATH"]])
+    return stack
