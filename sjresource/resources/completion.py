@@ -17,7 +17,7 @@ from pulumi.output import contains_unknowns
 
 from sjresource.aws.clients import regional_clients
 from sjresource.stack.aws_provider import warn_of_provider
-from sjresource.stack.declaration import resource_identity
+from sjresource.stack.declaration import resource_identity, with_native_alias
 from sjresource.stack.diff import IN_PLACE, find_changes
 from sjresource.stack.engine_process import narrow_hint, pulumi_columns
 from sjresource.stack.identity import identity_tag, urn_of
@@ -171,7 +171,12 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
             "secret_results": declared.secret_results(),
             "outcome": None,
         }
-        super().__init__(ServiceJobCompletionProvider(), resource_name, properties, opts)
+        super().__init__(
+            ServiceJobCompletionProvider(),
+            resource_name,
+            properties,
+            with_native_alias(opts, "ServiceJobCompletion"),
+        )
         warn_of_provider(self, opts, needs_region=False)
         if not pulumi.runtime.is_dry_run():
             self.outcome.apply(self._warn)

@@ -23,7 +23,7 @@ from sjresource.resources.delete_guards import refuse_foreign_jobs
 from sjresource.resources.named_provider import NamedResourceProvider
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
-from sjresource.stack.declaration import Declaration, with_delete_before_replace
+from sjresource.stack.declaration import Declaration, with_delete_before_replace, with_native_alias
 from sjresource.stack.diff import (
     IN_PLACE,
     REPLACES,
@@ -152,7 +152,10 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
         )
         properties[CONFLICTS] = conflicts(JOB_QUEUE.create, properties)
         super().__init__(
-            JobQueueProvider(), resource_name, properties, with_delete_before_replace(opts)
+            JobQueueProvider(),
+            resource_name,
+            properties,
+            with_native_alias(with_delete_before_replace(opts), "JobQueue"),
         )
         declaration.follow(self)
         warn_of_queue_side(self, JOB_QUEUE.create, properties)

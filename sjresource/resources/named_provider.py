@@ -38,6 +38,7 @@ from sjresource.stack.identity import (
 )
 from sjresource.stack.ownership import RECORDED_BEFORE, ownership_of, require_ours
 from sjresource.stack.provider import BatchProvider, update_tags
+from sjresource.stack.spelling import core_state, is_native
 from sjresource.vocabulary import DISABLED
 
 if TYPE_CHECKING:
@@ -111,6 +112,7 @@ class NamedResourceProvider(BatchProvider):
         """Check the arguments against what AWS takes, and add a name if there is none."""
         if olds:
             self.remember_deployed(news.get("identity"))
+        olds = core_state(self.kind.noun, olds, news.get("identity"))
         news = self.with_name(olds, with_identity(olds, news))
         checked = check_arguments(self.settings, self.checking, self.kind.create, news)
         return self.check_surroundings(olds, checked)
@@ -118,6 +120,8 @@ class NamedResourceProvider(BatchProvider):
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare the arguments with those before, or with what a refresh found instead."""
         self.remember_deployed(news.get("identity"), id_)
+        is_moved = is_native(olds)
+        olds = core_state(self.kind.noun, olds, news.get("identity"))
         # A default name that somebody else held at the create: the resource has another one, and
         # asking for either is no change.
         asked = news.get(self.name_property)
@@ -126,7 +130,7 @@ class NamedResourceProvider(BatchProvider):
         changes.replaces.extend(
             self.region_or_account_changed(id_, self.region_source(news), news.get("region"))
         )
-        return changes.diff_result()
+        return changes.diff_result(is_moved=is_moved)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Create it, or take over the one that a lost create of this resource made.
@@ -254,6 +258,7 @@ class NamedResourceProvider(BatchProvider):
         Raises:
             RequestFailed: among others, it is another resource's by now.
         """
+        olds = core_state(self.kind.noun, olds, news["identity"])
         client = self.client(id_)
         detail = self._find(client, id_)
         require_ours(detail, "updating", self.kind.noun, id_, olds["identity"], news["identity"])

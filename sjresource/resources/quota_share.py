@@ -21,7 +21,7 @@ from sjresource.resources.delete_guards import refuse_foreign_jobs
 from sjresource.resources.named_provider import NamedResourceProvider
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
-from sjresource.stack.declaration import Declaration, with_delete_before_replace
+from sjresource.stack.declaration import Declaration, with_delete_before_replace, with_native_alias
 from sjresource.stack.diff import IN_PLACE, REPLACES, Rules, find_changes
 
 if TYPE_CHECKING:
@@ -145,7 +145,10 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
         )
         properties[CONFLICTS] = conflicts(QUOTA_SHARE.create, properties)
         super().__init__(
-            QuotaShareProvider(), resource_name, properties, with_delete_before_replace(opts)
+            QuotaShareProvider(),
+            resource_name,
+            properties,
+            with_native_alias(with_delete_before_replace(opts), "QuotaShare"),
         )
         declaration.follow(self)
         warn_of_queue_side(self, QUOTA_SHARE.create, properties)

@@ -19,7 +19,7 @@ from sjresource.resources.delete_guards import refuse_while_queues_use
 from sjresource.resources.named_provider import NamedResourceProvider
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
-from sjresource.stack.declaration import Declaration
+from sjresource.stack.declaration import Declaration, with_native_alias
 from sjresource.stack.diff import IN_PLACE, REPLACES, REPLACES_IF_ADDED_OR_REMOVED, Rules
 from sjresource.stack.identity import default_name, with_name
 
@@ -104,7 +104,12 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
                 "registered_at": None,
             }
         )
-        super().__init__(SchedulingPolicyProvider(), resource_name, properties, opts)
+        super().__init__(
+            SchedulingPolicyProvider(),
+            resource_name,
+            properties,
+            with_native_alias(opts, "SchedulingPolicy"),
+        )
         declaration.follow(self)
         warn_of_queue_side(self, SCHEDULING_POLICY.create, properties)
         warn_of_provider(self, opts, needs_region=region is None)

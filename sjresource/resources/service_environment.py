@@ -18,7 +18,7 @@ from sjresource.resources.delete_guards import refuse_while_queues_use
 from sjresource.resources.named_provider import NamedResourceProvider
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
-from sjresource.stack.declaration import Declaration
+from sjresource.stack.declaration import Declaration, with_native_alias
 from sjresource.stack.diff import IN_PLACE, REPLACES, Rules
 from sjresource.vocabulary import SAGEMAKER_TRAINING
 
@@ -100,7 +100,12 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
                 **dict.fromkeys((*ServiceEnvironmentProvider.outputs, "registered_at")),
             }
         )
-        super().__init__(ServiceEnvironmentProvider(), resource_name, properties, opts)
+        super().__init__(
+            ServiceEnvironmentProvider(),
+            resource_name,
+            properties,
+            with_native_alias(opts, "ServiceEnvironment"),
+        )
         declaration.follow(self)
         warn_of_queue_side(self, SERVICE_ENVIRONMENT.create, properties)
         warn_of_provider(self, opts, needs_region=region is None)

@@ -55,7 +55,7 @@ from sjresource.spending.limit import SUBMITTED
 from sjresource.spending.plan import plan_run
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
-from sjresource.stack.declaration import Declaration, with_delete_before_replace
+from sjresource.stack.declaration import Declaration, with_delete_before_replace, with_native_alias
 from sjresource.stack.diff import IN_PLACE, REPLACES, find_changes
 from sjresource.stack.identity import (
     name_of,
@@ -66,6 +66,7 @@ from sjresource.stack.identity import (
 )
 from sjresource.stack.ownership import has_ended, is_recorded, other_owner, require_ours
 from sjresource.stack.provider import BatchProvider, update_tags
+from sjresource.stack.spelling import core_state, is_native
 from sjresource.stack.threads import begin
 from sjresource.vocabulary import SAGEMAKER_TRAINING, TERMINAL
 from sjresource.waiting.jobs import DeclaredJob
@@ -124,6 +125,7 @@ class ServiceJobProvider(BatchProvider):
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Check the whole request, payload included, against what AWS takes."""
+        olds = core_state("ServiceJob", olds, news.get("identity"))
         has_type = news.get("service_job_type") is not None
         news = with_name("job_name", olds, with_identity(olds, with_type(news)), name_of)
         olds = with_type(olds) if olds else olds
@@ -151,6 +153,8 @@ class ServiceJobProvider(BatchProvider):
         config names credentials.
         """
         self.remember_deployed(news.get("identity"), id_)
+        is_moved = is_native(olds)
+        olds = core_state("ServiceJob", olds, news.get("identity"))
         changes = find_changes(RULES, with_type(olds), with_type(news))
         queue, region = _known(news.get("job_queue")), _known(news.get("region"))
         changes.replaces.extend(self.region_or_account_changed(id_, queue, region))
@@ -160,7 +164,7 @@ class ServiceJobProvider(BatchProvider):
             changes.replaces.append("status")
         if changes.replaces:
             self.__dict__.setdefault("_replaced", {})[id_] = news
-        return changes.diff_result()
+        return changes.diff_result(is_moved=is_moved)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Find, adopt or submit the job; nothing raises once it is submitted."""
@@ -216,6 +220,7 @@ class ServiceJobProvider(BatchProvider):
         Raises:
             RequestFailed: by its tags the job is another resource's.
         """
+        olds = core_state("ServiceJob", olds, news["identity"])
         client = self.client(id_)
         # A job that Batch has forgotten has ended, and has no tags.
         detail = self._find(client, id_, olds) or {"status": "FAILED"}
@@ -466,7 +471,10 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
         """What the program gave: some of it may be secret, which a completion has to know."""
         self._is_read = bool(opts and opts.id is not None)
         super().__init__(
-            ServiceJobProvider(), resource_name, properties, with_delete_before_replace(opts)
+            ServiceJobProvider(),
+            resource_name,
+            properties,
+            with_native_alias(with_delete_before_replace(opts), "ServiceJob"),
         )
         declaration.follow(self)
         warn_of_create_before_delete(self, opts)

@@ -23,6 +23,7 @@ from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
 from sjresource.stack.inputs.secret_paths import secret_paths
 from sjresource.stack.plugin_python import require_python_for_plugin
 from sjresource.stack.registration import tag_what_is_registered
+from sjresource.stack.spelling import NATIVE_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
@@ -53,6 +54,16 @@ def resource_identity(
         return _identity(resource_type, name)
     urn = pulumi.Output(set(), parent.urn.future(), parent.urn.is_known())
     return urn.apply(lambda parent_urn: _identity(_child_type(parent_urn, resource_type), name))
+
+
+def with_native_alias(opts: pulumi.ResourceOptions | None, name: str) -> pulumi.ResourceOptions:
+    """Return the options with the native provider's type as the last of the aliases.
+
+    So a stack comes back from that one by the program alone. It is the same resource, with the same
+    identity, and so none that it had before.
+    """
+    alias = pulumi.Alias(type_=NATIVE_PREFIX + name)
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(aliases=[alias]))
 
 
 def with_delete_before_replace(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
@@ -105,7 +116,8 @@ class Declaration:
 
     def follow(self, resource: pulumi.Resource) -> None:
         """Take over the resource's aliases, so that the rest of the program knows them."""
-        own = resource._aliases  # noqa: SLF001 - the SDK has no public way to them
+        # The last is that of `with_native_alias`.
+        own = resource._aliases[:-1]  # noqa: SLF001 - the SDK has no public way to them
         parent = self._opts.parent
         self._former_urns = all_aliases(own, self.name, self.type, parent)
         if self._former_urns:

@@ -38,9 +38,13 @@ class Changes(NamedTuple):
     replaces: list[str]
     in_place: list[str]
 
-    def diff_result(self) -> DiffResult:
-        """Return the engine's form; of the reasons it passes on `replaces` alone."""
-        return DiffResult(changes=bool(self.replaces or self.in_place), replaces=self.replaces)
+    def diff_result(self, *, is_moved: bool = False) -> DiffResult:
+        """Return the engine's form; of the reasons it passes on `replaces` alone.
+
+        What `is_moved` comes from the native provider: an update spells its state anew.
+        """
+        changes = bool(self.replaces or self.in_place or is_moved)
+        return DiffResult(changes=changes, replaces=self.replaces)
 
 
 def find_changes(rules: Rules, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Changes:

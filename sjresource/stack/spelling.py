@@ -153,6 +153,24 @@ class Spelling:
         return _renamed_path(_names_of(self, typed=typed), path, to_core=False)
 
 
+def is_native(values: Mapping[str, Any]) -> bool:
+    """Return whether the native provider has written this state; the core's names are lower."""
+    return any(not name.islower() for name in values if not name.startswith("__"))
+
+
+def core_state(name: str, values: Mapping[str, Any], identity: Any) -> dict[str, Any]:
+    """Return a state of the native provider as the core's; any other as it is.
+
+    Args:
+        name: of the resource's class.
+        values: the state, or its inputs.
+        identity: what the resource is now, which the state of an imported one lacks.
+    """
+    if not is_native(values):
+        return dict(values)
+    return {"identity": identity, **SPELLINGS[NATIVE_PREFIX + name].to_core(values)}
+
+
 def is_typed(values: Mapping[str, Any]) -> bool:
     """Return whether a job of the schema has its payload as `trainingJob`."""
     return values.get(TYPED) is not None

@@ -6,8 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from emulated_stack import PROGRAM as DYNAMIC
-from native_programs import WHOLE, native_stack
+from native_programs import TWIN, WHOLE, native_stack
 
 if TYPE_CHECKING:
     from emulated_stack import EmulatedCloud
@@ -54,4 +53,27 @@ def test_a_job_is_declared_run_changed_and_destroyed(
 
     stack.destroy()
     assert stack.resources() == {}
+    assert cloud.batch.describe_job_queues()["jobQueues"] == []
+
+
+def test_a_stack_moves_to_the_other_front_and_back(
+    cloud: EmulatedCloud, new_stack: NewStack
+) -> None:
+    """By the program alone: ids stay, nothing runs again, and secrets stay secrets."""
+    stack = native_stack(new_stack, TWIN, environment=cloud.environment)
+    stack.up()
+    ids = {name: each["id"] for name, each in stack.resources().items()}
+    outputs = stack.outputs()
+
+    for program in (WHOLE, TWIN):
+        stack.program(program)
+        moved = stack.up()
+        assert set(moved.steps) <= {("update", name) for name in ids}, moved.stdout
+        assert {name: each["id"] for name, each in stack.resources().items()} == ids
+        assert stack.outputs() == outputs
+        assert stack.preview("--expect-no-changes").steps == []
+        assert "sk-very-secret" not in json.dumps(stack.state())
+
+    assert cloud.submitted() == 1
+    stack.destroy()
     assert cloud.batch.describe_job_queues()["jobQueues"] == []

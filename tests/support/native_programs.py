@@ -80,3 +80,42 @@ def native_stack(new_stack: NewStack, program: str, **settings: Any) -> PulumiSt
     command.chmod(0o755)
     stack.environment["PATH"] = os.pathsep.join([str(folder), stack.environment["PATH"]])
     return stack
+
+
+TWIN = """
+    import pulumi
+    import sjresource as sj
+
+    config = pulumi.Config()
+    environment = sj.ServiceEnvironment("capacity", capacity_limits=[
+        {"max_capacity": 4, "capacity_unit": "NUM_INSTANCES"}])
+    queue = sj.JobQueue(
+        "training",
+        priority=config.get_int("priority") or 1,
+        service_environment_order=[
+            {"order": 1, "service_environment": environment.service_environment_arn}],
+    )
+    train = sj.ServiceJob(
+        "train",
+        job_queue=queue.job_queue_arn,
+        service_request_payload={
+            "RoleArn": "arn:aws:iam::123456789012:role/training",
+            "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
+            "OutputDataConfig": {"S3OutputPath": "s3://bucket/models"},
+            "ResourceConfig": {
+                "InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10
+            },
+            "StoppingCondition": {"MaxRuntimeInSeconds": 600},
+            "HyperParameters": {
+                "epochs": config.get("epochs") or "10", "learning_rate": "0.5"
+            },
+            "Environment": {"API_KEY": pulumi.Output.secret("sk-very-secret")},
+        },
+        tags={"team": config.get("team") or "vision"},
+    )
+    trained = sj.ServiceJobCompletion("trained", job=train)
+    pulumi.export("job", train.job_arn)
+    pulumi.export("status", trained.status)
+    pulumi.export("model", trained.model_artifacts)
+"""
+"""The same by the dynamic resources."""
