@@ -41,6 +41,13 @@ def test_a_job_is_declared_run_changed_and_destroyed(
     assert stack.preview("--expect-no-changes").steps == []
     assert cloud.submitted() == 1
 
+    train = next(
+        each["urn"] for each in stack.state()["resources"] if each.get("id") == outputs["job"]
+    )
+    refused = stack.up("--replace", train, fails=True)
+    assert "change `triggers` for a new run" in refused.stdout
+    assert cloud.submitted() == 1
+
     stack.set_config("priority", "5")
     assert stack.preview().steps == [("update", "training")]
     stack.set_config("epochs", "20")

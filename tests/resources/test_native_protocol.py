@@ -1,0 +1,122 @@
+"""The native provider's own side of the protocol: its start, its settings, functions, strangers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import grpc
+import psutil
+import pytest
+from google.protobuf import empty_pb2
+from native_plugin import TYPED
+from pulumi.runtime import proto
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from sjresource.native.schema import schema_text
+from sjresource.native.values import read, write
+
+if TYPE_CHECKING:
+    from emulated import EmulatedBatch
+    from native_plugin import NativePlugin
+
+
+@pytest.mark.parametrize(
+    ("given", "reason"),
+    [
+        ({"regoin": "eu-west-1"}, "regoin: there is no such setting; did you mean region?"),
+        ({"validation": "wran"}, "validation must be strict or warn, got 'wran'; did you mean"),
+        ({"maxRetries": "many"}, "reading Setting (sjresource:maxRetries): must be a whole"),
+        ({"endpoints": "{"}, "reading Setting (sjresource:endpoints): must be an object or a list"),
+        ({"region": "eu-west-1", "version": "1.2.3"}, None),
+        ({"assumeRoles": [{"roleArn": "arn:aws:iam::123456789012:role/r"}]}, None),
+    ],
+)
+def test_the_provider_s_settings_are_checked(
+    plugin: NativePlugin, given: dict[str, Any], reason: str | None
+) -> None:
+    """A misspelt one would be ignored, and the job submitted elsewhere."""
+    answer = plugin.stub.CheckConfig(proto.CheckRequest(news=write(given)))
+
+    reasons = [each.reason for each in answer.failures]
+    assert reasons == [] if reason is None else reasons[0].startswith(reason)
+
+
+def test_a_secret_setting_is_not_quoted(plugin: NativePlugin) -> None:
+    """Not even where it is wrong."""
+    news = write({"validation": "sk-secret"}, frozenset({("validation",)}))
+
+    (failure,) = plugin.stub.CheckConfig(proto.CheckRequest(news=news)).failures
+
+    assert "sk-secret" not in failure.reason
+
+
+def test_functions_read_what_there_is(aws: EmulatedBatch, plugin: NativePlugin) -> None:
+    """A job, the jobs of a queue and its front, in the names of the schema."""
+    queue = aws.make_queue()
+    train = plugin.create("ServiceJob", "train", {"jobQueue": queue, "trainingJob": TYPED})
+
+    def call(name: str, **given: Any) -> Any:
+        request = proto.InvokeRequest(tok=f"sjresource:index:{name}", args=write(given))
+        return plugin.stub.Invoke(request)
+
+    def answer(name: str, **given: Any) -> dict[str, Any]:
+        return read(getattr(call(name, **given), "return")).values
+
+    assert answer("getServiceJob", job=train.id)["jobName"] == "train"
+    assert "serviceRequestPayload" not in answer("getServiceJob", job=train.id)
+    listed = answer("listServiceJobs", jobQueue=queue, jobName="train")["jobs"]
+    assert [each["jobArn"] for each in listed] == [train.id]
+    assert "frontOfQueue" in answer("getJobQueueSnapshot", jobQueue=queue)
+    wrong = [each.reason for each in call("getServiceJob", jbo="a").failures]
+    assert any("did you mean job?" in each for each in wrong)
+    both = call("listServiceJobs", jobQueue=queue, jobName="a", jobStatus="FAILED")
+    assert "jobStatus can't be given with" in both.failures[0].reason
+    with pytest.raises(grpc.RpcError) as raised:
+        call("getServiceJob", job="no-such-job")
+    assert "no-such-job does not exist" in (raised.value.details() or "")
+
+
+def test_a_stranger_gets_one_line(plugin: NativePlugin) -> None:
+    """A type that there is not, a schema that there is not, a URN that is none."""
+    said = []
+    for call, request in (
+        (plugin.stub.Diff, proto.DiffRequest(urn="urn:pulumi:a::b::sjresource:index:Nope::c")),
+        (plugin.stub.GetSchema, proto.GetSchemaRequest(version=7)),
+        (plugin.stub.Create, proto.CreateRequest(urn="nonsense")),
+    ):
+        with pytest.raises(grpc.RpcError) as raised:
+            call(request)
+        said.append(raised.value.details() or "")
+
+    assert all("\n" not in each and "Traceback" not in each for each in said)
+    assert said[0].startswith("reading resource type (sjresource:index:Nope): there is no such")
+    assert said[1] == "reading schema (version 7): there is no such schema; there are 0 and 1"
+
+
+def test_the_plugin_serves_this_machine_alone_and_ends_when_told() -> None:
+    """It says its port, answers the schema as it is shipped, and SIGINT is an orderly end."""
+    command = [sys.executable, "-m", "sjresource.native.plugin.serving"]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ)
+    ) as plugin:
+        assert plugin.stdout is not None
+        port = int(plugin.stdout.readline())
+        with socket.create_connection(("127.0.0.1", port)) as stranger:
+            stranger.sendall(b"GET / HTTP/1.0\r\n\r\n")
+        addresses = {each.laddr.ip for each in psutil.Process(plugin.pid).net_connections("inet")}
+        with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
+            stub: Any = provider_pb2_grpc.ResourceProviderStub(channel)
+            answer = stub.GetSchema(proto.GetSchemaRequest())
+            assert stub.GetPluginInfo(empty_pb2.Empty()).version
+        plugin.send_signal(signal.SIGINT)
+        _, said = plugin.communicate(timeout=20)
+
+    assert {each.removeprefix("::ffff:") for each in addresses} == {"127.0.0.1"}
+    assert answer.schema == schema_text()
+    assert plugin.returncode == 0
+    assert "Traceback" not in said
