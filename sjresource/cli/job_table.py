@@ -167,7 +167,7 @@ def columns_of(views: Sequence[JobView], metric: str | None, *, wide: bool) -> l
     queue = [Column("QUEUE")] if wide else []
     return [
         Column("JOB", least=16, wants=30),
-        Column("STATE"),
+        Column("STATUS"),
         Column("SINCE"),
         Column("ATTEMPT", leaves=2),
         *queue,

@@ -53,7 +53,7 @@ def test_a_pipe_gets_a_line_for_each_job(shown: ShownStack) -> None:
 
     header, *rows, closing, hint = ended.out.splitlines()
     assert (ended.code, ended.err) == (0, "")
-    assert header.split() == ["JOB", "STATE", "SINCE", "ATTEMPT", "DETAIL"]
+    assert header.split() == ["JOB", "STATUS", "SINCE", "ATTEMPT", "DETAIL"]
     assert len(rows) == 7
     assert not any(each in ended.out for each in ("\x1b", "tok-12345", "\x07", "\u202e"))
     (broken,) = [row for row in rows if row.startswith("broken")]
@@ -72,7 +72,7 @@ def test_jobs_are_chosen_and_sorted(shown: ShownStack) -> None:
     slip = shown.sjresource("status", "--sort", "sinze")
     both = shown.sjresource("status", "--json", "-o", "wide")
 
-    assert header.split() == ["JOB", "STATE", "SINCE", "ATTEMPT", "QUEUE"]
+    assert header.split() == ["JOB", "STATUS", "SINCE", "ATTEMPT", "QUEUE"]
     assert row.startswith("broken")
     assert "Received status from SageMaker: AlgorithmError" in failed.out
     assert [job["resource"] for job in small["jobs"]] == ["waiting", "running"]

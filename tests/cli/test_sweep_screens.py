@@ -67,7 +67,7 @@ def test_a_sweep_is_understood_at_a_glance(cloud: EmulatedCloud, new_stack: NewS
             assert holds_within(60, lambda: "ended with 0" in shell.screen()), shell.screen()
             table = shell.screen().splitlines()
         header, *rows = table
-        assert header.split() == ["JOB", "STATE", "SINCE", "ATTEMPT", "loss", "epoch", "DETAIL"]
+        assert header.split() == ["JOB", "STATUS", "SINCE", "ATTEMPT", "loss", "epoch", "DETAIL"]
         assert rows[2].split()[:2] == [BEST, "SUCCEEDED"]
         assert rows[JOBS - 1].startswith(f"{BROKEN}  FAILED")
         assert shown in rows[JOBS - 1]

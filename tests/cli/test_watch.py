@@ -70,7 +70,7 @@ def test_jobs_are_watched_until_all_have_ended(cloud: EmulatedCloud, new_stack: 
         assert holds_within(60, lambda: _shows(shell, "good", "SUCCEEDED")), shell.screen()
         assert holds_within(60, lambda: _shows(shell, "late", "SUCCEEDED")), shell.screen()
         _, header, *_ = shell.screen().splitlines()
-        assert header == "JOB   STATE      SINCE  ATTEMPT  DETAIL"
+        assert header == "JOB   STATUS     SINCE  ATTEMPT  DETAIL"
         assert max(map(len, shell.screen().splitlines())) <= 80
         cloud.control.advance(18_000)
         assert holds_within(60, lambda: "ended with 1\n" in shell.screen()), shell.screen()

@@ -118,7 +118,7 @@ def _print(screen: Screen, stack: str, found: Sequence[Orphan]) -> None:
         )
         for orphan in found
     ]
-    screen.print_table(("MADE FOR", "JOB NAME", "STATE"), rows)
+    screen.print_table(("MADE FOR", "JOB NAME", "STATUS"), rows)
 
 
 def _print_result(

@@ -137,7 +137,7 @@ def _print_running(screen: Screen, view: Shown, now: float) -> None:
     if not view["running"]:
         screen.print("Nothing runs.")
         return
-    columns = [Column("RUNNING", least=16), Column("STATE"), Column("SINCE"), Column("USES", 8)]
+    columns = [Column("RUNNING", least=16), Column("STATUS"), Column("SINCE"), Column("USES", 8)]
     screen.print_columns(columns, [_running(job, now) for job in view["running"]])
 
 
@@ -149,12 +149,12 @@ def _print_waiting(screen: Screen, view: Shown, now: float, *, wide: bool) -> No
     screen.print("")
     if wide:
         rows = [_wide_waiting(job, now) for job in waiting]
-        screen.print_table(("WAITING", "PLACE", "STATE", "SINCE"), rows)
+        screen.print_table(("WAITING", "PLACE", "STATUS", "SINCE"), rows)
         return
     columns = [
         Column("WAITING", least=16, wants=30),
         Column("PLACE"),
-        Column("STATE"),
+        Column("STATUS"),
         Column("SINCE"),
     ]
     lines = [[*_waiting(job, now), _why(job)] for job in waiting[:_MAX_WAITING]]

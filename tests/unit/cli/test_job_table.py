@@ -69,7 +69,7 @@ JOBS = [
 ]
 
 AT_80 = """\
-JOB                       STATE      SINCE  ATTEMPT  loss   DETAIL
+JOB                       STATUS     SINCE  ATTEMPT  loss   DETAIL
 lr-0_003                  SUCCEEDED  3 min  1 of 2   0.31   …output/model.tar.gz
 lr-0_03                   SUCCEEDED  3 min  1 of 2   0.012  …output/model.tar.gz
 lr-0_3                    FAILED     3 min  2 of 2   -      torch.cuda.OutOfMem…
@@ -78,7 +78,7 @@ lr-30                     RUNNABLE   3 min  -        -      1st in the queue; 8�
 """
 
 AT_120 = """\
-JOB                                 STATE      SINCE  ATTEMPT  loss   accuracy  DETAIL
+JOB                                 STATUS     SINCE  ATTEMPT  loss   accuracy  DETAIL
 lr-0_003                            SUCCEEDED  3 min  1 of 2   0.31   0.7       …e53e0a25c1e07d9a2b4/output/model.tar.gz
 lr-0_03                             SUCCEEDED  3 min  1 of 2   0.012  0.9853    …e53e0a25c1e07d9a2b4/output/model.tar.gz
 lr-0_3                              FAILED     3 min  2 of 2   -      -         torch.cuda.OutOfMemoryError: CUDA out o…
