@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+import uuid
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import boto3
 import pytest
+from emulator_process import EmulatorProcess
 from probed import REGION, clock_of, emulated, left_in
 
 from sjresource.aws.settings import Settings
@@ -93,6 +96,17 @@ def test_what_differs_is_said_with_both_and_played_by_the_emulator(
     (tmp_path / "foreign" / "file").write_text("x")  # so that the emulator does not start
     assert emulator_main(["--data", "foreign", "--behave-as", "r.json"]) == 1
     assert "no switch plays serverless: units: " in capsys.readouterr().err
+
+
+def test_an_emulator_behaves_as_a_result_has_seen(tmp_path: Path) -> None:
+    """`python -m sjresource.emulator --behave-as FILE`, over HTTP."""
+    with emulated(terminate_unknown="refuse") as emulator:
+        run(emulator, "--only", "terminate-unknown-job", "--result", "r.json")
+    with EmulatorProcess(tmp_path / "data", "--behave-as", str(tmp_path / "r.json")) as played:
+        key = vars(played.credentials)
+        batch = boto3.client("batch", region_name=REGION, endpoint_url=played.url, **key)
+        with pytest.raises(batch.exceptions.ClientException, match="does not exist"):
+            batch.terminate_service_job(jobId=str(uuid.UUID(int=1)), reason="x")
 
 
 @pytest.mark.parametrize(
