@@ -318,7 +318,7 @@ class Completions:
         return Reporter(
             lambda urn, text: engine.progress(urn or "", text),
             lambda urn, text: engine.warn(urn or "", text),
-            REPORT_RATES["sparse"],
+            REPORT_RATES[self._around.configuration.progress],
         )
 
     @cached_property

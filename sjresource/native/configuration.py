@@ -18,7 +18,7 @@ from sjresource.aws.settings import UNSUPPORTED, CheckSettings, Settings
 from sjresource.native.kinds import native_words
 from sjresource.native.schema import provider_settings
 from sjresource.sanitize import plain
-from sjresource.stack.config import SETTINGS, wrong_value
+from sjresource.stack.config import SETTINGS, setting_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,6 +38,7 @@ class Configuration(NamedTuple):
     settings: Settings = Settings()
     checking: CheckSettings = CheckSettings()
     organization: str = NO_ORGANIZATION
+    progress: str = "sparse"
 
 
 def configuration_of(given: Mapping[str, Any]) -> Configuration:
@@ -57,6 +58,7 @@ def configuration_of(given: Mapping[str, Any]) -> Configuration:
         Settings.from_config(text),
         CheckSettings.from_config(text),
         text("organization") or NO_ORGANIZATION,
+        text("progress") or "sparse",
     )
 
 
@@ -65,6 +67,7 @@ def configuration_problems(
 ) -> Iterator[tuple[str, str]]:
     """Yield the name and the reason of each wrong setting; `secret` are names of secrets."""
     known = (*provider_settings(), *_ALSO_READ)
+    hidden = {f"sjresource:{name}" for name in secret}
     for name, value in sorted(given.items()):
         if name in _ENGINES_OWN or name.startswith("__"):
             continue
@@ -74,8 +77,10 @@ def configuration_problems(
             yield name, plain(f"{name}: there is no such setting; {advice}")
         elif is_unknown(value):
             continue
-        elif name in SETTINGS and str(value).strip().lower() not in SETTINGS[name]:
-            yield name, plain(f"{name} {wrong_value(name, value, name in secret)}")
+        elif name in SETTINGS:
+            yield from (
+                (name, plain(each)) for each in setting_problems({name: value}, hidden.__contains__)
+            )
     if not any(is_unknown(value) for value in given.values()):
         try:
             configuration_of(given)

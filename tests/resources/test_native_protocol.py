@@ -13,7 +13,7 @@ import grpc
 import psutil
 import pytest
 from google.protobuf import empty_pb2
-from native_plugin import TYPED
+from native_plugin import TYPED, NativePlugin
 from pulumi.runtime import proto
 from pulumi.runtime.proto import provider_pb2_grpc
 
@@ -22,14 +22,16 @@ from sjresource.native.values import read, write
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch
-    from native_plugin import NativePlugin
 
 
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
         ({"regoin": "eu-west-1"}, "regoin: there is no such setting; did you mean region?"),
-        ({"validation": "wran"}, "validation must be strict or warn, got 'wran'; did you mean"),
+        (
+            {"validation": "wran"},
+            "reading Setting (sjresource:validation): must be",
+        ),
         ({"maxRetries": "many"}, "reading Setting (sjresource:maxRetries): must be a whole"),
         ({"endpoints": "{"}, "reading Setting (sjresource:endpoints): must be an object or a list"),
         ({"region": "eu-west-1", "version": "1.2.3"}, None),
@@ -53,6 +55,19 @@ def test_a_secret_setting_is_not_quoted(plugin: NativePlugin) -> None:
     (failure,) = plugin.stub.CheckConfig(proto.CheckRequest(news=news)).failures
 
     assert "sk-secret" not in failure.reason
+
+
+def test_what_an_up_may_use_is_bounded_here_too(aws: EmulatedBatch) -> None:
+    """No job is submitted that would be over it, and one line says so."""
+    plugin = NativePlugin(aws, {"maxInstanceHours": 0.1})
+    inputs = {"jobQueue": aws.make_queue(), "trainingJob": TYPED}
+
+    with pytest.raises(grpc.RpcError) as raised:
+        plugin.create("ServiceJob", "train", inputs)
+    plugin.close()
+
+    assert "sjresource:maxInstanceHours" in (raised.value.details() or "")
+    assert aws.submitted() == 0
 
 
 def test_functions_read_what_there_is(aws: EmulatedBatch, plugin: NativePlugin) -> None:

@@ -115,6 +115,10 @@ def settings(types: TypeTable) -> dict[str, Spec]:
                 "says what the job does."
             ),
         ),
+        "maxInstanceHours": (
+            {"type": "number"},
+            "The most instance-hours that all jobs which one `pulumi up` submits may use.",
+        ),
         "organization": (
             _TEXT,
             (
