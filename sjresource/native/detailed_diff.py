@@ -39,8 +39,8 @@ def changed_leaves(
 ) -> Iterator[Leaf]:
     """Yield the changed leaves of the changed properties; each property has at least one.
 
-    A payload that is JSON text is a leaf itself: the engine has no path into a text, but shows the
-    lines in it that differ.
+    A payload that is JSON text is a leaf itself: the engine has no path into a text, but marks the
+    lines of it that differ.
 
     Args:
         spelling: the resource's.

@@ -25,6 +25,7 @@ pytestmark = [
 PLUGIN = Path(__file__).parents[2] / "plugin"
 
 PROGRAM = """
+    import json
     import pulumi
     import pulumi_sjresource as sj
 
@@ -56,6 +57,19 @@ PROGRAM = """
             stopping_condition={"max_runtime_in_seconds": 600},
         ),
     )
+    payload = {
+        "RoleArn": "arn:aws:iam::123456789012:role/training",
+        "HyperParameters": {"layers": config.get("epochs") or "1", "rate": "0.5"},
+        "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
+        "OutputDataConfig": {"S3OutputPath": "s3://bucket/models"},
+        "ResourceConfig": {
+            "InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10
+        },
+        "StoppingCondition": {"MaxRuntimeInSeconds": 600},
+    }
+    text = sj.ServiceJob(
+        "text", job_queue=queue.job_queue_arn, service_request_payload=json.dumps(payload)
+    )
     trained = sj.ServiceJobCompletion("trained", jobs=[train.job_arn])
     read = sj.get_service_job_output(job=trained.results[0].job)
     pulumi.export("model", trained.model_artifacts)
@@ -79,7 +93,10 @@ def with_plugin_folder(stack: PulumiStack) -> None:
 def test_a_program_of_the_generated_sdk_trains(
     cloud: EmulatedCloud, new_stack: NewStack, tmp_path: Path
 ) -> None:
-    """Typed arguments go in, typed outputs and a function's answer come out, secrets stay such."""
+    """Typed arguments go in, typed outputs and a function's answer come out, secrets stay such.
+
+    In a payload that is JSON text the one line that differs is marked.
+    """
     environment = {**cloud.environment, "PYTHONPATH": str(python_sdk(tmp_path / "sdk"))}
     stack = new_stack(PROGRAM, environment=environment)
     with_plugin_folder(stack)
@@ -95,6 +112,10 @@ def test_a_program_of_the_generated_sdk_trains(
     preview = stack.preview("--diff")
     assert ("replace", "train") in preview.steps
     assert '"1" => "2"' in preview.stdout
+    assert ("replace", "text") in preview.steps
+    changed = [line.strip() for line in preview.stdout.splitlines() if '"1" => "2"' in line]
+    names = sorted(line.split(":")[0].split()[-1] for line in changed)
+    assert names == ["epochs", "layers"], changed
     assert "volumeSizeInGB" not in preview.stdout
     stack.destroy()
     assert cloud.batch.describe_job_queues()["jobQueues"] == []
