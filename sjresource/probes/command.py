@@ -47,7 +47,7 @@ Exit codes: 0 what was tried held; 1 AWS could not be asked, or something is lef
 
 
 @dataclass(frozen=True)
-class Connection:
+class AccountConnection:
     """Batch in one region, and who asks."""
 
     client: Any
@@ -151,12 +151,12 @@ def _list(probes: list[Probe]) -> None:
         _say(f"{each.name:{width}}  {cost:12}  {each.question}")
 
 
-def _connect(settings: Settings) -> Connection:
+def _connect(settings: Settings) -> AccountConnection:
     region, endpoint = endpoint_of(settings)
     sts = open_client("sts", settings, region, EFFECT_TIMEOUTS)
     identity = call(sts.get_caller_identity, "reading", "caller", "identity", {})
     client = open_client("batch", settings, region, EFFECT_TIMEOUTS)
-    return Connection(client, region, endpoint, identity)
+    return AccountConnection(client, region, endpoint, identity)
 
 
 def _require_training(options: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
@@ -186,7 +186,7 @@ def _agreed(probes: list[Probe], options: argparse.Namespace) -> bool:
     return input("go on? [y/N] ").strip().lower() in ("y", "yes")
 
 
-def _clean(connection: Connection, clock: WaiterClock) -> int:
+def _clean(connection: AccountConnection, clock: WaiterClock) -> int:
     left = Removal(BatchClient(connection.client), clock, _say).everything()
     for each in left:
         _complain(each)
@@ -202,7 +202,7 @@ class _Run:
         self,
         options: argparse.Namespace,
         probes: list[Probe],
-        connection: Connection,
+        connection: AccountConnection,
         clock: WaiterClock,
         epoch: Callable[[], float],
     ) -> None:

@@ -17,11 +17,13 @@ from sjresource.stack.identity import name_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-SETTING = "sjresource:maxInstanceHours"
 
 ADVICE = (
     "bound the runs (StoppingCondition.MaxRuntimeInSeconds, attempts), run fewer at a time, or "
-    f"raise {SETTING}"
+    "raise sjresource:maxInstanceHours"
+)
+NOT_KNOWN = (
+    "how many instance-hours it may use is not known, and sjresource:maxInstanceHours is set"
 )
 
 
@@ -46,10 +48,13 @@ class SubmittedHours:
         with self._lock:
             others = sum(each for key, each in self._seconds.items() if key != identity)
             if seconds is None:
-                seen = f"how many instance-hours it may use is not known, and {SETTING} is set"
+                seen = NOT_KNOWN
             elif not others + seconds <= limit * 3600:  # a limit that is no number allows none
                 before = f"with the {len(self._seconds)} before it, " if self._seconds else ""
-                seen = f"{before}it may use more instance-hours than {SETTING} allows"
+                seen = (
+                    f"{before}it may use more instance-hours than "
+                    "sjresource:maxInstanceHours allows"
+                )
             else:
                 self._seconds[identity] = seconds
                 return

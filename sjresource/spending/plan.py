@@ -25,7 +25,7 @@ from sjresource.checks.rules.instance_hours import (
 from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.checks.values.lookups import holds_unknown
 from sjresource.sanitize import plain
-from sjresource.spending.limit import ADVICE, SETTING
+from sjresource.spending.limit import ADVICE, NOT_KNOWN
 from sjresource.stack.engine_process import pulumi_command
 from sjresource.waiting.operation import CommandLine
 
@@ -91,10 +91,13 @@ def refusal_of(runs: Sequence[PlannedRun], limit: float | None) -> str | None:
     if total > limit * (1 + 1e-9):
         secret = any(run.is_secret for run in runs)
         most = "more" if secret else f"{number_words(total)}, more"
-        why = f"it may use {most} instance-hours than {SETTING} allows ({number_words(limit)})"
+        why = (
+            f"it may use {most} instance-hours than sjresource:maxInstanceHours allows "
+            f"({number_words(limit)})"
+        )
         named = sorted(runs, key=lambda run: (run.is_secret, -run.total))
     elif unknowable:
-        why = f"how many instance-hours it may use is not known, and {SETTING} is set"
+        why = NOT_KNOWN
         named = unknowable
     else:
         return None
