@@ -135,3 +135,15 @@ def test_the_plugin_serves_this_machine_alone_and_ends_when_told() -> None:
     assert answer.schema == schema_text()
     assert plugin.returncode == 0
     assert "Traceback" not in said
+
+
+def test_the_plugin_ends_with_whoever_has_started_it() -> None:
+    """A killed engine or language host leaves nothing behind."""
+    command = f"{sys.executable} -m sjresource.native.plugin.serving & wait"
+    with subprocess.Popen(["/bin/sh", "-c", command], stdout=subprocess.PIPE, text=True) as host:
+        assert host.stdout is not None
+        assert int(host.stdout.readline())
+        (plugin,) = psutil.Process(host.pid).children()
+        host.kill()
+
+    assert plugin.wait(timeout=20) in (None, 1)
