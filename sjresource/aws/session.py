@@ -122,14 +122,15 @@ def _own_session(settings: Settings) -> Any:
     import botocore.session  # noqa: PLC0415 - as boto3
 
     session: Any = botocore.session.Session(profile=settings.profile)
-    if not session.get_config_variable("data_path"):  # models of the user's own
-        session.register_component("data_loader", shared_loader())
     if settings.config_file:
         session.set_config_variable("config_file", settings.config_file)
     if settings.credentials_file:
         session.set_config_variable("credentials_file", settings.credentials_file)
     if settings.access_key:
         session.set_credentials(settings.access_key, settings.secret_key, settings.token)
+    # What is asked for from here on is in the files that are named above.
+    if not session.get_config_variable("data_path"):  # models of the user's own
+        session.register_component("data_loader", shared_loader())
     return session
 
 

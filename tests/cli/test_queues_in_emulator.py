@@ -207,7 +207,7 @@ def test_what_can_never_start_is_told_as_such(teams: Teams, sjresource: CommandL
     behind = sjresource.answer("why", teams.submit("behind", "research", instances=5), schema="why")
 
     assert behind["verdict"] == "WAITS"  # Batch says it of the first alone
-    assert behind["next_steps"][0].startswith("it will never start as things are: it asks for more")
+    assert "it asks for 5 ml.m5.large, more than" in behind["next_steps"][0]
 
 
 def test_a_disabled_queue_or_share_is_the_reason(teams: Teams, sjresource: CommandLine) -> None:
