@@ -53,9 +53,11 @@ def test_a_job_that_could_not_be_ended_is_not_given_up(
 
     assert (RELEASED_TAG in described(aws, train)["tags"]) is not taking_back
     aws.control.call("DELETE", "faults")
-    assert Life(jobs, aws.job(queue)).id == train.id
+    again = Life(jobs, aws.job(queue))
+    assert again.id == train.id
     assert aws.jobs() == 1
-    train.delete()
+    again.delete()
+    aws.advance(1)  # until Batch shows it
     assert described(aws, train)["isTerminated"]
     assert Life(jobs, aws.job(queue)).id != train.id
 

@@ -40,7 +40,10 @@ MESSAGES = [
     line for block in blocks(PAGE) if block.language == "text" for line in block.text.splitlines()
 ]
 ELSEWHERE = {
-    "service_request_payload.ResourceConfig asks for": "tests/stack/test_mistakes.py",
+    "service_request_payload.ResourceConfig …": "tests/stack/test_mistakes.py",
+    "checking Stack (…): it may use": "tests/stack/test_spending.py",
+    "creating ServiceJob (…): with the …": "tests/unit/spending/test_limit.py",
+    "creating ServiceJob (…): how many instance-hours": "tests/unit/spending/test_limit.py",
     "live jobs that are not this stack's": "tests/stack/test_preview_catches.py",
     "job queues that are not this stack's": "tests/resources/test_queue_side.py",
     "still … after … s; run": "tests/unit/aws/test_waiters.py",

@@ -114,7 +114,8 @@ export class Plot {
     if (!this.points.length) return `No job that is shown has both ${metric} and ${over}.`;
     const sorted = [...this.points].sort((one, other) => one.y - other.y);
     const end = (word, point) => `${word} ${number(point.y)} at ${over} ${number(point.x)} (${point.name})`;
-    return `${this.points.length} jobs: ${metric} ${end("lowest", sorted[0])}, ${end("highest", sorted[sorted.length - 1])}`;
+    const ends = `${end("lowest", sorted[0])}, ${end("highest", sorted[sorted.length - 1])}`;
+    return `${this.points.length} jobs: ${metric} ${ends}`;
   }
 
   parts(width) {
