@@ -6,6 +6,7 @@ and shares pass through CREATING, UPDATING and DELETING meanwhile, and what Batc
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sjresource.errors import NotFound, RequestFailed, SjresourceError, WaitTimeout
@@ -48,6 +49,10 @@ class WaiterClock(NamedTuple):
                 delay = min(delay * 1.5, _LONGEST_DELAY)
 
         return delays()
+
+
+SYSTEM_CLOCK = WaiterClock(time.monotonic, time.sleep)
+"""This machine's."""
 
 
 def poll(

@@ -7,7 +7,6 @@ is killed loses nothing. What is known is kept, and the next `pulumi up` goes on
 from __future__ import annotations
 
 import threading
-import time
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,7 @@ from sjresource.aws.arn import name_in
 from sjresource.aws.clients import confirm_gone, regional_clients
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.session import OPTIONAL_TIMEOUTS
-from sjresource.aws.waiters import WaiterClock
+from sjresource.aws.waiters import SYSTEM_CLOCK
 from sjresource.checks.failures import account_problems
 from sjresource.checks.rules.own_arguments import service_job_problems
 from sjresource.errors import NotFound, RequestFailed
@@ -190,7 +189,7 @@ class Completions:
             regional_clients(self._around.configuration.settings),
             {**filled, "secret_values": ()},
             olds,
-            WaiterClock(time.monotonic, self._around.cancellation.sleep),
+            SYSTEM_CLOCK._replace(sleep=self._around.cancellation.sleep),
         )
         state = _state(inputs, recorded.get("outcome"), mask)
         if failure:

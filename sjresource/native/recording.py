@@ -13,10 +13,11 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from sjresource.aws.arn import parse_arn
+from sjresource.aws.arn import region_in
 from sjresource.aws.clients import batch_client
 from sjresource.errors import SjresourceError
 from sjresource.stack.identity import recorded_tag
+from sjresource.stack.registration import UNTAGGED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -28,8 +29,6 @@ _WRITTEN_AFTER = 3.0
 
 _AT_ONCE = 8
 """Tags that are set in parallel; botocore keeps ten connections."""
-
-_UNTAGGED = "if its state is lost, or the stack renamed, it may be taken for a lost create"
 
 
 class Recorder:
@@ -97,13 +96,13 @@ class Recorder:
 
     def _tag(self, arn: str, urn: str) -> None:
         """Set the tag; where AWS refuses it the resource counts as lost: warn of that once."""
-        parsed, settings = parse_arn(arn), self._settings
+        settings = self._settings
         if settings is None:
             return
         try:
-            client = batch_client(settings, parsed.region if parsed else None)
+            client = batch_client(settings, region_in(arn))
             client.tag_resource(arn, recorded_tag())
         except SjresourceError as error:
             if not self._has_warned:
                 self._has_warned = True
-                self._warn(urn, f"{error}; {_UNTAGGED}")
+                self._warn(urn, f"{error}; {UNTAGGED}")

@@ -18,7 +18,7 @@ from sjresource.aws.calls import call
 from sjresource.aws.clients import endpoint_of
 from sjresource.aws.session import EFFECT_TIMEOUTS, open_client
 from sjresource.aws.settings import Settings
-from sjresource.aws.waiters import WaiterClock
+from sjresource.aws.waiters import SYSTEM_CLOCK, WaiterClock
 from sjresource.errors import SjresourceError
 from sjresource.probes.beliefs import PROBES
 from sjresource.probes.results import report, write_result
@@ -73,7 +73,7 @@ def main(
     if options.paid and not options.clean:
         _require_training(options, parser)
     wanted = (settings or Settings.from_config(lambda _: None)).in_region(options.region)
-    clock = clock or WaiterClock(time.monotonic, time.sleep)
+    clock = clock or SYSTEM_CLOCK
     try:
         connection = _connect(wanted)
         if options.clean:

@@ -24,7 +24,7 @@ from weakref import WeakSet
 import pulumi
 from pulumi.runtime.settings import get_monitor
 
-from sjresource.aws.arn import parse_arn
+from sjresource.aws.arn import region_in
 from sjresource.aws.clients import batch_client
 from sjresource.errors import SjresourceError
 from sjresource.sanitize import plain
@@ -46,7 +46,8 @@ _OVERTAKEN_BY = 8
 """The engine compares one resource after the other: so many that are answered before an older one
 are no accident. That one is being changed."""
 
-_UNTAGGED = "if its state is lost, or the stack renamed, it may be taken for a lost create"
+UNTAGGED = "if its state is lost, or the stack renamed, it may be taken for a lost create"
+"""What it means that AWS refuses the tag *recorded*."""
 
 
 def tag_what_is_registered() -> None:
@@ -156,10 +157,9 @@ class _TaggingRegister:
 
     def _tag(self, arn: str, tag: dict[str, str]) -> None:
         """Set the tag; where AWS refuses it the resource counts as lost: warn of that once."""
-        parsed = parse_arn(arn)
         try:
-            batch_client(self._settings, parsed.region if parsed else None).tag_resource(arn, tag)
+            batch_client(self._settings, region_in(arn)).tag_resource(arn, tag)
         except SjresourceError as error:
             if not self._has_warned.is_set():
                 self._has_warned.set()
-                sys.stderr.write(f"warning: {plain(str(error))}; {_UNTAGGED}\n")
+                sys.stderr.write(f"warning: {plain(str(error))}; {UNTAGGED}\n")

@@ -19,7 +19,6 @@ Whether a missing job matters, and the status of the outcome, are `verdict.judge
 
 from __future__ import annotations
 
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
@@ -30,7 +29,7 @@ from sjresource.aws.arn import name_in, region_in
 from sjresource.aws.models import answer_properties
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.service_jobs import JobLocator, find_job, wait_for_job
-from sjresource.aws.waiters import WaiterClock
+from sjresource.aws.waiters import SYSTEM_CLOCK, WaiterClock
 from sjresource.errors import NotFound, SjresourceError
 from sjresource.stack.diff import means_the_same
 from sjresource.status.console_links import console_urls
@@ -65,7 +64,6 @@ QUOTES_AWS = (
 MADE_OF_ARGUMENTS = ("model_artifacts", "final_metrics")
 """Members made of the job's own arguments and needed unmasked: as secret as the arguments."""
 
-_CLOCK = WaiterClock(time.monotonic, time.sleep)
 _READERS = 4
 _MAX_LOG_STREAMS = 20
 """For more jobs the names of their log streams are not looked up: each is a call."""
@@ -98,7 +96,7 @@ def fill_in_recorded(
 
 
 def record(
-    clients: RegionalClients, props: Properties, olds: Properties, clock: WaiterClock = _CLOCK
+    clients: RegionalClients, props: Properties, olds: Properties, clock: WaiterClock = SYSTEM_CLOCK
 ) -> dict[str, Any]:
     """Return the outputs that record the outcome, read from AWS; empty if this run does not wait.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import click
 
 from sjresource.aws.arn import name_in
 from sjresource.aws.service_jobs import JobLocator
-from sjresource.aws.waiters import WaiterClock
+from sjresource.aws.waiters import SYSTEM_CLOCK
 from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.terminal.exit_codes import ExitCode
 from sjresource.cli.terminal.output import Output, output_option
@@ -98,10 +97,10 @@ def _selected(found: list[Orphan], jobs: tuple[str, ...]) -> list[Orphan]:
 
 def _terminate(context: StackContext, orphan: Orphan) -> str:
     """Terminate and release a job; return the error, "" if there was none."""
-    clock, before = WaiterClock(time.monotonic, time.sleep), {"status": orphan.status}
+    before = {"status": orphan.status}
     try:
         client = context.batch(orphan.arn)
-        end_and_release(client, JobLocator(orphan.arn), before, _REASON, clock)
+        end_and_release(client, JobLocator(orphan.arn), before, _REASON, SYSTEM_CLOCK)
     except SjresourceError as error:
         return str(error)
     return ""

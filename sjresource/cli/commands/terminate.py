@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sjresource.aws.service_jobs import JobLocator
-from sjresource.aws.waiters import WaiterClock
+from sjresource.aws.waiters import SYSTEM_CLOCK
 from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.stack.find_job import job_argument, resolve_job
 from sjresource.cli.stack.state import fails_up
@@ -69,8 +68,7 @@ def terminate(context: StackContext, output: Output, job: str, reason: str, *, y
     # request would take it for its own run.
     lost = found.stack_job is None and _is_of_stack(context, owner)
     end = termination.end_and_release if lost else termination.terminate
-    clock = WaiterClock(time.monotonic, time.sleep)
-    after = end(client, JobLocator(found.arn), before, reason, clock) or before
+    after = end(client, JobLocator(found.arn), before, reason, SYSTEM_CLOCK) or before
     output.print(
         _as_json(found, after, terminated=True),
         lambda screen: _print(screen, found, after, context.deployment),

@@ -24,6 +24,15 @@ _MADE_NAME: Final = re.compile(r"AWSBatch(.*?)([0-9a-f]{32})")
 _TRAINS: Final = ("DescribeServiceJob", "SubmitServiceJob")
 
 
+def _end(job: dict[str, Any]) -> dict[str, Any]:
+    """Return how a job has ended, as the probes believe something of it."""
+    return {
+        "status": job["status"],
+        "attempts": len(job["attempts"]),
+        "reason": job.get("statusReason"),
+    }
+
+
 def _trained(session: Session) -> dict[str, Any]:
     """Return a job that has succeeded, with the statuses that it was seen to have."""
 
@@ -152,12 +161,7 @@ def failed_attempts(session: Session) -> dict[str, Any]:
         serviceRequestPayload=payload,
         retryStrategy={"attempts": 2},
     )
-    job = session.wait_for_end(job_id, _PATIENCE)
-    return {
-        "status": job["status"],
-        "attempts": len(job["attempts"]),
-        "reason": job.get("statusReason"),
-    }
+    return _end(session.wait_for_end(job_id, _PATIENCE))
 
 
 @probe(
@@ -184,12 +188,7 @@ def attempt_timeout(session: Session) -> dict[str, Any]:
         retryStrategy={"attempts": 2},
         timeoutConfig={"attemptDurationSeconds": 60},
     )
-    job = session.wait_for_end(job_id, _PATIENCE)
-    return {
-        "status": job["status"],
-        "attempts": len(job["attempts"]),
-        "reason": job.get("statusReason"),
-    }
+    return _end(session.wait_for_end(job_id, _PATIENCE))
 
 
 @probe(
@@ -219,12 +218,7 @@ def terminate_running_job(session: Session) -> dict[str, Any]:
     if running["status"] != "RUNNING":
         raise NotTriedError(f"the job is {running['status']}, and was not seen RUNNING")
     session.calls.required("TerminateServiceJob", jobId=job_id, reason="ended by a probe")
-    job = session.wait_for_end(job_id, 300)
-    return {
-        "status": job["status"],
-        "attempts": len(job["attempts"]),
-        "reason": job.get("statusReason"),
-    }
+    return _end(session.wait_for_end(job_id, 300))
 
 
 @probe(
