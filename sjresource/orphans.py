@@ -22,14 +22,13 @@ from sjresource.problem import Problem
 from sjresource.stack.deployed_stack import DeployedStack
 from sjresource.stack.identity import (
     IDENTITY_TAG,
-    TYPE_PREFIX,
     identity_tag,
     readable_owner,
     stack_tag_prefix,
     stack_tag_prefix_of,
 )
 from sjresource.stack.ownership import is_recorded, is_released
-from sjresource.vocabulary import SAGEMAKER_TRAINING
+from sjresource.vocabulary import SAGEMAKER_TRAINING, TYPE_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

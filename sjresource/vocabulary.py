@@ -1,4 +1,4 @@
-"""The words of AWS Batch that this package compares with: statuses, capacity units, types.
+"""The words that this package compares with: AWS Batch's statuses, units and types, Pulumi's types.
 
 It imports nothing, so that every layer can: `aws/` lists jobs by status, the page counts them.
 """
@@ -23,13 +23,13 @@ https://docs.aws.amazon.com/batch/latest/userguide/service-job-status.html
 """
 
 LIVE: Final = STATUSES[:6]
-"""The statuses that pass."""
+"""The statuses of a job that has not ended."""
 
 HOLDS_CAPACITY: Final = ("SCHEDULED", "STARTING", "RUNNING")
 """The statuses of a job that has been given its capacity."""
 
 TERMINAL: Final = ("SUCCEEDED", "FAILED")
-"""The statuses that a job keeps."""
+"""The statuses of a job that has ended; they are final."""
 
 Stage = Literal["waiting", "running", "succeeded", "failed"]
 
@@ -60,3 +60,6 @@ SAGEMAKER_TRAINING: Final = "SAGEMAKER_TRAINING"
 
 LOG_GROUP: Final = "/aws/sagemaker/TrainingJobs"
 """Where SageMaker writes the logs of training jobs."""
+
+TYPE_PREFIX = "pulumi-python:dynamic/sjresource:"
+"""What the type tokens of our dynamic resources begin with."""

@@ -159,7 +159,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
             log_lines=log_lines,
         )
         declared = WaitedJobs.of(resource_name, job, jobs, options.min_succeeded)
-        identity = resource_identity(_TYPE, resource_name, opts)
+        identity = resource_identity("ServiceJobCompletion", resource_name, opts)
         properties = {
             "identity": identity,
             "jobs": declared.arns(),
@@ -340,6 +340,3 @@ def _hint_at_watch(arns: Any) -> None:
     hint = narrow_hint(asyncio.get_running_loop(), pulumi_columns())
     if hint:
         pulumi.log.info(hint)
-
-
-_TYPE = "pulumi-python:dynamic/sjresource:ServiceJobCompletion"

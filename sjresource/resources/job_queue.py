@@ -23,7 +23,7 @@ from sjresource.resources.delete_guards import refuse_foreign_jobs
 from sjresource.resources.named_provider import NamedResourceProvider
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
-from sjresource.stack.declaration import Declaration, with_delete_before_replace, with_native_alias
+from sjresource.stack.declaration import Declaration
 from sjresource.stack.diff import (
     IN_PLACE,
     REPLACES,
@@ -134,7 +134,7 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
             opts: `delete_before_replace` defaults to True, since the new one has the old one's
                 name.
         """
-        declaration = Declaration(_TYPE, resource_name, opts)
+        declaration = Declaration("JobQueue", resource_name, opts)
         properties = declaration.arguments(
             {
                 "job_queue_name": job_queue_name,
@@ -155,7 +155,7 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
             JobQueueProvider(),
             resource_name,
             properties,
-            with_native_alias(with_delete_before_replace(opts), "JobQueue"),
+            declaration.options(delete_before_replace=True),
         )
         declaration.follow(self)
         warn_of_queue_side(self, JOB_QUEUE.create, properties)
@@ -170,6 +170,3 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
     def job_queue_name(self) -> pulumi.Output[str]:
         """The queue's name, the last part of its ARN."""
         return self.id.apply(name_in)
-
-
-_TYPE = "pulumi-python:dynamic/sjresource:JobQueue"

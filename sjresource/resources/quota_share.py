@@ -21,7 +21,7 @@ from sjresource.resources.delete_guards import refuse_foreign_jobs
 from sjresource.resources.named_provider import NamedResourceProvider
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
-from sjresource.stack.declaration import Declaration, with_delete_before_replace, with_native_alias
+from sjresource.stack.declaration import Declaration
 from sjresource.stack.diff import IN_PLACE, REPLACES, Rules, find_changes
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
             opts: `delete_before_replace` defaults to True, since the new one has the old one's
                 name.
         """
-        declaration = Declaration(_TYPE, resource_name, opts)
+        declaration = Declaration("QuotaShare", resource_name, opts)
         properties = declaration.arguments(
             {
                 "quota_share_name": quota_share_name,
@@ -148,7 +148,7 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
             QuotaShareProvider(),
             resource_name,
             properties,
-            with_native_alias(with_delete_before_replace(opts), "QuotaShare"),
+            declaration.options(delete_before_replace=True),
         )
         declaration.follow(self)
         warn_of_queue_side(self, QUOTA_SHARE.create, properties)
@@ -163,6 +163,3 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
     def quota_share_name(self) -> pulumi.Output[str]:
         """The share's name, the last part of its ARN."""
         return self.id.apply(name_in)
-
-
-_TYPE = "pulumi-python:dynamic/sjresource:QuotaShare"

@@ -19,7 +19,7 @@ from sjresource.resources.delete_guards import refuse_while_queues_use
 from sjresource.resources.named_provider import NamedResourceProvider
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
-from sjresource.stack.declaration import Declaration, with_native_alias
+from sjresource.stack.declaration import Declaration
 from sjresource.stack.diff import IN_PLACE, REPLACES, REPLACES_IF_ADDED_OR_REMOVED, Rules
 from sjresource.stack.identity import default_name, with_name
 
@@ -92,7 +92,7 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
             region: its region, if not the configured one; a change replaces it.
             opts: as for every resource.
         """
-        declaration = Declaration(_TYPE, resource_name, opts)
+        declaration = Declaration("SchedulingPolicy", resource_name, opts)
         properties = declaration.arguments(
             {
                 "name": name,
@@ -108,7 +108,7 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
             SchedulingPolicyProvider(),
             resource_name,
             properties,
-            with_native_alias(opts, "SchedulingPolicy"),
+            declaration.options(),
         )
         declaration.follow(self)
         warn_of_queue_side(self, SCHEDULING_POLICY.create, properties)
@@ -127,6 +127,3 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
 
 def _kind(properties: Mapping[str, Any]) -> str:
     return "fairshare" if properties.get("quota_share_policy") is None else "quota share"
-
-
-_TYPE = "pulumi-python:dynamic/sjresource:SchedulingPolicy"

@@ -18,7 +18,7 @@ from sjresource.resources.delete_guards import refuse_while_queues_use
 from sjresource.resources.named_provider import NamedResourceProvider
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
-from sjresource.stack.declaration import Declaration, with_native_alias
+from sjresource.stack.declaration import Declaration
 from sjresource.stack.diff import IN_PLACE, REPLACES, Rules
 from sjresource.vocabulary import SAGEMAKER_TRAINING
 
@@ -87,7 +87,7 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
             region: its region, if not the configured one; a change replaces it.
             opts: as for every resource.
         """
-        declaration = Declaration(_TYPE, resource_name, opts)
+        declaration = Declaration("ServiceEnvironment", resource_name, opts)
         properties = declaration.arguments(
             {
                 "service_environment_name": service_environment_name,
@@ -104,7 +104,7 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
             ServiceEnvironmentProvider(),
             resource_name,
             properties,
-            with_native_alias(opts, "ServiceEnvironment"),
+            declaration.options(),
         )
         declaration.follow(self)
         warn_of_queue_side(self, SERVICE_ENVIRONMENT.create, properties)
@@ -119,6 +119,3 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
     def service_environment_name(self) -> pulumi.Output[str]:
         """The environment's name, the last part of its ARN."""
         return self.id.apply(name_in)
-
-
-_TYPE = "pulumi-python:dynamic/sjresource:ServiceEnvironment"

@@ -55,7 +55,7 @@ from sjresource.spending.limit import SUBMITTED
 from sjresource.spending.plan import plan_run
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
-from sjresource.stack.declaration import Declaration, with_delete_before_replace, with_native_alias
+from sjresource.stack.declaration import Declaration
 from sjresource.stack.diff import IN_PLACE, REPLACES, find_changes
 from sjresource.stack.identity import (
     name_of,
@@ -436,7 +436,7 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
             opts: `delete_before_replace` defaults to True, so that the old job does not stand in
                 the new one's way.
         """
-        declaration = Declaration(_TYPE, resource_name, opts)
+        declaration = Declaration("ServiceJob", resource_name, opts)
         given: dict[str, Any] = {
             "job_name": job_name,
             "job_queue": job_queue,
@@ -474,7 +474,7 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
             ServiceJobProvider(),
             resource_name,
             properties,
-            with_native_alias(with_delete_before_replace(opts), "ServiceJob"),
+            declaration.options(delete_before_replace=True),
         )
         declaration.follow(self)
         warn_of_create_before_delete(self, opts)
@@ -502,8 +502,6 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
 
 # Pulumi's SDK would evaluate annotations that are texts anew for each of hundreds of instances.
 ServiceJob.__annotations__ = inspect.get_annotations(ServiceJob, eval_str=True)
-
-_TYPE = "pulumi-python:dynamic/sjresource:ServiceJob"
 
 
 def _known(value: Any) -> str:

@@ -24,6 +24,7 @@ from sjresource.stack.inputs.secret_paths import secret_paths
 from sjresource.stack.plugin_python import require_python_for_plugin
 from sjresource.stack.registration import tag_what_is_registered
 from sjresource.stack.spelling import NATIVE_PREFIX
+from sjresource.vocabulary import TYPE_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
@@ -33,7 +34,7 @@ _LONGEST_WAIT = 2.0
 
 
 def resource_identity(
-    resource_type: str, name: str, opts: pulumi.ResourceOptions | None
+    noun: str, name: str, opts: pulumi.ResourceOptions | None
 ) -> pulumi.Input[str]:
     """Return `<organization>/<urn>` of the resource that is about to be registered.
 
@@ -44,11 +45,11 @@ def resource_identity(
         pulumi.RunError: these are not resource options.
     """
     if opts is not None and not isinstance(opts, pulumi.ResourceOptions):
-        noun = resource_type.rpartition(":")[2]
         raise pulumi.RunError(
             f"declaring {noun} ({name}): opts must be a pulumi.ResourceOptions, "
             f"got a {type(opts).__name__}"
         )
+    resource_type = TYPE_PREFIX + noun
     parent = opts.parent if opts else None
     if parent is None:
         return _identity(resource_type, name)
@@ -56,23 +57,14 @@ def resource_identity(
     return urn.apply(lambda parent_urn: _identity(_child_type(parent_urn, resource_type), name))
 
 
-def with_native_alias(opts: pulumi.ResourceOptions | None, name: str) -> pulumi.ResourceOptions:
+def with_native_alias(opts: pulumi.ResourceOptions | None, noun: str) -> pulumi.ResourceOptions:
     """Return the options with the native provider's type as the last of the aliases.
 
     So a stack comes back from that one by the program alone. It is the same resource, with the same
     identity, and so none that it had before.
     """
-    alias = pulumi.Alias(type_=NATIVE_PREFIX + name)
+    alias = pulumi.Alias(type_=NATIVE_PREFIX + noun)
     return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(aliases=[alias]))
-
-
-def with_delete_before_replace(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
-    """Return the options with `delete_before_replace`, unless the user has set it.
-
-    The old resource is in the new one's way. A `DiffResult` can't ask for it: with `--replace` and
-    `pulumi state taint` there is no diff.
-    """
-    return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(delete_before_replace=True), opts)
 
 
 class Declaration:
@@ -83,12 +75,13 @@ class Declaration:
             for our plugin.
     """
 
-    def __init__(self, resource_type: str, name: str, opts: pulumi.ResourceOptions | None) -> None:
+    def __init__(self, noun: str, name: str, opts: pulumi.ResourceOptions | None) -> None:
         require_python_for_plugin()
-        self._own = resource_identity(resource_type, name, opts)
+        self._own = resource_identity(noun, name, opts)
+        self._noun = noun
         self._opts = opts or pulumi.ResourceOptions()
         self._former_urns: list[pulumi.Input[str]] = []
-        self.type = resource_type
+        self.type = TYPE_PREFIX + noun
         self.name = name
         self.deleted_with = self._opts.deleted_with is not None
         tag_what_is_registered()
@@ -109,14 +102,28 @@ class Declaration:
         Raises:
             pulumi.RunError: something in them is no JSON, and stands for nothing that is.
         """
-        noun = self.type.rpartition(":")[2]
-        taken = json_arguments(noun, self.name, {"identity": self.identity, **given})
+        taken = json_arguments(self._noun, self.name, {"identity": self.identity, **given})
         taken[SECRET_PATHS] = secret_paths(taken)
         return taken
 
+    def options(self, *, delete_before_replace: bool = False) -> pulumi.ResourceOptions:
+        """Return the options to register the resource with.
+
+        Args:
+            delete_before_replace: whether the old resource is in the new one's way; what the user
+                has set counts. A `DiffResult` can't ask for it: with `--replace` and
+                `pulumi state taint` there is no diff.
+        """
+        opts = with_native_alias(self._opts, self._noun)
+        if not delete_before_replace:
+            return opts
+        return pulumi.ResourceOptions.merge(
+            pulumi.ResourceOptions(delete_before_replace=True), opts
+        )
+
     def follow(self, resource: pulumi.Resource) -> None:
         """Take over the resource's aliases, so that the rest of the program knows them."""
-        # The last is that of `with_native_alias`.
+        # The last is the native one, of `options`.
         own = resource._aliases[:-1]  # noqa: SLF001 - the SDK has no public way to them
         parent = self._opts.parent
         self._former_urns = all_aliases(own, self.name, self.type, parent)

@@ -22,9 +22,6 @@ from sjresource.aws.payload import is_unknown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-TYPE_PREFIX = "pulumi-python:dynamic/sjresource:"
-"""What the type tokens of all our resources begin with."""
-
 IDENTITY_TAG = "sjresource:identity"
 RUN_TAG = "sjresource:run"
 RECORDED_TAG = "sjresource:recorded"

@@ -29,8 +29,9 @@ from sjresource.aws.clients import batch_client
 from sjresource.errors import SjresourceError
 from sjresource.sanitize import plain
 from sjresource.stack.config import stack_settings
-from sjresource.stack.identity import TYPE_PREFIX, recorded_tag
+from sjresource.stack.identity import recorded_tag
 from sjresource.stack.threads import begin
+from sjresource.vocabulary import TYPE_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -22,8 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sjresource.aws.models import input_shape, output_shape, property_name
 from sjresource.aws.payload import is_unknown
-from sjresource.stack.identity import TYPE_PREFIX
-from sjresource.vocabulary import SAGEMAKER_TRAINING
+from sjresource.vocabulary import SAGEMAKER_TRAINING, TYPE_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

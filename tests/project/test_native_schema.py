@@ -9,8 +9,8 @@ from native_schema.package import FILE, written
 from reference_tables import RESOURCES
 
 from sjresource.native.schema import provider_settings, schema_text
-from sjresource.stack.identity import TYPE_PREFIX
 from sjresource.stack.spelling import SPELLINGS
+from sjresource.vocabulary import TYPE_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

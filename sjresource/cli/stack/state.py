@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 from sjresource.aws.arn import name_in, parse_arn
 from sjresource.cli.stack.order import program_order
 from sjresource.status.masking import texts_in
+from sjresource.vocabulary import TYPE_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     Resource = Mapping[str, Any]
 
-JOB_TYPE = "pulumi-python:dynamic/sjresource:ServiceJob"
-COMPLETION_TYPE = "pulumi-python:dynamic/sjresource:ServiceJobCompletion"
+JOB_TYPE = f"{TYPE_PREFIX}ServiceJob"
+COMPLETION_TYPE = f"{TYPE_PREFIX}ServiceJobCompletion"
 _STACK_TYPE = "pulumi:pulumi:Stack"
 
 _SIGNATURE_KEY = "4dabf18193072939515e22adb298388d"
