@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from benchmarks.payload import payload
 from benchmarks.table import Row
-from sjresource.aws.settings import CheckSettings, Settings
+from sjresource.aws.settings import Settings
 from sjresource.checks.service_job import check_job
+from sjresource.stack.config import CheckSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,10 +15,9 @@ import pulumi
 from sjresource.aws.arn import parse_arn
 from sjresource.aws.clients import batch_client
 from sjresource.aws.models import answer_properties
-from sjresource.aws.settings import CheckSettings
 from sjresource.checks.function_arguments import refuse, require_arguments
 from sjresource.problem import Problem
-from sjresource.stack.config import stack_settings
+from sjresource.stack.config import check_settings, stack_settings
 from sjresource.stack.threads import in_daemon_thread
 
 if TYPE_CHECKING:
@@ -151,7 +150,7 @@ def _client(settings: Settings, name_or_arn: str, region: str | None) -> BatchCl
 
 
 def _require(doing: str, *, plain_form: bool = True, **arguments: Any) -> None:
-    checking = CheckSettings.from_config(pulumi.Config("sjresource").get)
+    checking = check_settings()
     require_arguments(doing, arguments, plain_form=plain_form, lenient=checking.lenient)
 
 

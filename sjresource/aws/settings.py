@@ -8,7 +8,6 @@ https://www.pulumi.com/registry/packages/aws/installation-configuration/
 from __future__ import annotations
 
 import json
-import math
 import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -196,40 +195,6 @@ class Settings:
     def ignores_tag(self, key: str) -> bool:
         """Return whether `aws:ignoreTags` has this tag: changes by somebody else are no drift."""
         return key in self.ignored_tags or key.startswith(self.ignored_tag_prefixes or ("\0",))
-
-
-@dataclass(frozen=True)
-class CheckSettings:
-    """What is checked, by the `sjresource:` settings of the config.
-
-    `lenient` (`validation: warn`) turns errors into warnings, except where botocore can't send the
-    request. `preflight` is whether AWS is asked about the queue or environment that would be used.
-    `max_instance_hours` is the most that the new runs of one `up` may use; None is without a bound.
-    """
-
-    lenient: bool = False
-    preflight: bool = True
-    max_instance_hours: float | None = None
-
-    @classmethod
-    def from_config(cls, get: Callable[[str], Any]) -> CheckSettings:
-        """Return it read through `get`, which takes a key without its namespace."""
-        return cls(
-            lenient=str(get("validation")).lower() == "warn",
-            preflight=str(get("preflight")).lower() != "false",
-            max_instance_hours=hours_of(get("maxInstanceHours")),
-        )
-
-
-def hours_of(text: Any) -> float | None:
-    """Return the hours of a setting; None if it is not set, NaN if it is no number of hours."""
-    if text in (None, ""):
-        return None
-    try:
-        hours = float(text)
-    except ValueError:
-        return math.nan
-    return hours if math.isfinite(hours) and hours >= 0 else math.nan
 
 
 def _endpoints(config: ConfigValues) -> Pairs:

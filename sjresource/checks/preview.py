@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 
     from sjresource.aws.batch import BatchClient
-    from sjresource.aws.settings import CheckSettings, Settings
+    from sjresource.aws.settings import Settings
     from sjresource.checks.preflight.job import QueueCheck
     from sjresource.problem import Problem
+    from sjresource.stack.config import CheckSettings
 
 Value = TypeVar("Value")
 

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from pulumi.dynamic import CheckResult
 
     from sjresource.aws.batch import BatchClient
-    from sjresource.aws.settings import CheckSettings, Settings
+    from sjresource.aws.settings import Settings
     from sjresource.checks.preflight.live_problem import LiveProblem
     from sjresource.problem import Problem
+    from sjresource.stack.config import CheckSettings
 
     Properties = Mapping[str, Any]
     Find = Callable[[BatchClient, Properties], list[LiveProblem]]

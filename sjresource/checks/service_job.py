@@ -29,10 +29,11 @@ if TYPE_CHECKING:
     from pulumi.dynamic import CheckResult
 
     from sjresource.aws.batch import BatchClient
-    from sjresource.aws.settings import CheckSettings, Settings
+    from sjresource.aws.settings import Settings
     from sjresource.checks.preflight.job import QueueCheck
     from sjresource.checks.preview import PreviewCache
     from sjresource.problem import Problem
+    from sjresource.stack.config import CheckSettings
     from sjresource.stack.diff import Rules
 
     Properties = Mapping[str, Any]

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pulumi
 
 from sjresource.aws.payload import is_unknown
-from sjresource.aws.settings import UNSUPPORTED, CheckSettings, Settings
+from sjresource.aws.settings import UNSUPPORTED, Settings
 from sjresource.native.kinds import native_words
 from sjresource.native.schema import provider_settings
 from sjresource.sanitize import plain
-from sjresource.stack.config import SETTINGS, setting_problems
+from sjresource.stack.config import SETTINGS, CheckSettings, setting_problems
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -15,7 +15,6 @@ from weakref import WeakKeyDictionary
 import pulumi
 
 from sjresource.aws.payload import is_plain
-from sjresource.aws.settings import CheckSettings
 from sjresource.checks.rules.instance_hours import (
     arguments_of_hours,
     hours_words,
@@ -26,6 +25,7 @@ from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.checks.values.lookups import holds_unknown
 from sjresource.sanitize import plain
 from sjresource.spending.limit import ADVICE, NOT_KNOWN
+from sjresource.stack.config import check_settings
 from sjresource.stack.engine_process import pulumi_command
 from sjresource.waiting.operation import CommandLine
 
@@ -121,7 +121,7 @@ class _Plan:
 
     def __init__(self) -> None:
         self._command_line = CommandLine.parse(pulumi_command(), os.environ)
-        self._limit = CheckSettings.from_config(pulumi.Config("sjresource").get).max_instance_hours
+        self._limit = check_settings().max_instance_hours
         self._asked: list[asyncio.Task[PlannedRun | None]] = []
         self._told: str | None = None
         self._telling: pulumi.Output[None] | None = None

@@ -1,7 +1,8 @@
 """The stack's `aws:` and `sjresource:` config, as the program's own process reads it.
 
-The engine's plugin gets the same config in another way; see `provider`. Only a program can warn, so
-it is here that a setting of pulumi-aws that we don't support is named: once in each run.
+The engine's plugins get the same config in other ways, and read `CheckSettings` from it too. Only a
+program can warn, so it is here that a setting of pulumi-aws that we don't support is named: once in
+each run.
 
 A misspelt setting of `sjresource:` would be ignored: the run would wait, or not be checked, as if
 nobody had set anything. So every run of a program checks all of them before anything else.
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import difflib
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
@@ -18,11 +20,11 @@ import pulumi
 from pulumi.runtime import config as pulumi_config
 from pulumi.runtime import get_root_resource, is_config_secret
 
-from sjresource.aws.settings import Settings, hours_of
+from sjresource.aws.settings import Settings
 from sjresource.sanitize import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     Tags = pulumi.Input[Mapping[str, pulumi.Input[str]]]
 
@@ -48,6 +50,45 @@ _MEANT = {"no": "false", "off": "false", "0": "false", "yes": "true", "on": "tru
 
 _settings_of: WeakKeyDictionary[pulumi.Resource, Settings] = WeakKeyDictionary()
 """What has been read, by the program's stack; several programs may run in one process."""
+
+
+@dataclass(frozen=True)
+class CheckSettings:
+    """What is checked, by the `sjresource:` settings of the config.
+
+    `lenient` (`validation: warn`) turns errors into warnings, except where botocore can't send the
+    request. `preflight` is whether AWS is asked about the queue or environment that would be used.
+    `max_instance_hours` is the most that the new runs of one `up` may use; None is without a bound.
+    """
+
+    lenient: bool = False
+    preflight: bool = True
+    max_instance_hours: float | None = None
+
+    @classmethod
+    def from_config(cls, get: Callable[[str], Any]) -> CheckSettings:
+        """Return it read through `get`, which takes a key without its namespace."""
+        return cls(
+            lenient=str(get("validation")).lower() == "warn",
+            preflight=str(get("preflight")).lower() != "false",
+            max_instance_hours=hours_of(get("maxInstanceHours")),
+        )
+
+
+def check_settings() -> CheckSettings:
+    """Return the settings of the program's stack."""
+    return CheckSettings.from_config(pulumi.Config(_NAMESPACE).get)
+
+
+def hours_of(text: Any) -> float | None:
+    """Return the hours of a setting; None if it is not set, NaN if it is no number of hours."""
+    if text in (None, ""):
+        return None
+    try:
+        hours = float(text)
+    except ValueError:
+        return math.nan
+    return hours if math.isfinite(hours) and hours >= 0 else math.nan
 
 
 def stack_settings() -> Settings:

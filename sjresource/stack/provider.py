@@ -19,8 +19,9 @@ from pulumi.dynamic import ConfigureRequest, ResourceProvider
 from sjresource.aws.arn import parse_arn
 from sjresource.aws.clients import batch_client, caller_account, confirm_gone
 from sjresource.aws.payload import is_unknown
-from sjresource.aws.settings import CheckSettings, Settings
+from sjresource.aws.settings import Settings
 from sjresource.aws.waiters import WaiterClock
+from sjresource.stack.config import CheckSettings
 from sjresource.stack.identity import is_known_identity, without_claimants
 
 if TYPE_CHECKING:

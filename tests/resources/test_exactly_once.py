@@ -9,9 +9,9 @@ import pytest
 from emulated import IDENTITY
 from lifecycle import Life
 
-from sjresource.aws.settings import CheckSettings
 from sjresource.errors import RequestFailed, Unreachable
 from sjresource.resources.service_job import ServiceJobProvider
+from sjresource.stack.config import CheckSettings
 from sjresource.stack.identity import recorded_tag
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from emulated import IDENTITY, PAYLOAD
 from pulumi.runtime import rpc
 from queue_side import KIND, QueueSide
 
-from sjresource.aws.settings import CheckSettings, Settings
+from sjresource.aws.settings import Settings
 from sjresource.checks.preflight.job import preflight_problems
 from sjresource.checks.preview import PreviewCache, TTLCache
 from sjresource.checks.service_job import check_job, would_be_submitted
@@ -21,6 +21,7 @@ from sjresource.resources.quota_share import QuotaShareProvider
 from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
 from sjresource.resources.service_environment import ServiceEnvironmentProvider
 from sjresource.resources.service_job import RULES, ServiceJobProvider
+from sjresource.stack.config import CheckSettings
 from sjresource.stack.identity import IDENTITY_TAG
 from sjresource.status.queue_reader import QueueDescription
 

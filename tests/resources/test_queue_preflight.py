@@ -7,9 +7,10 @@ import pytest
 from emulated import IDENTITY
 from queue_side import KIND, QueueSide
 
-from sjresource.aws.settings import CheckSettings, Settings
+from sjresource.aws.settings import Settings
 from sjresource.resources.job_queue import JobQueueProvider
 from sjresource.resources.quota_share import QuotaShareProvider
+from sjresource.stack.config import CheckSettings
 from sjresource.stack.identity import IDENTITY_TAG
 
 if TYPE_CHECKING:

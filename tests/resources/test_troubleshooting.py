@@ -14,14 +14,14 @@ from lifecycle import Life
 
 from sjresource.aws.calls import advice
 from sjresource.aws.session import open_client
-from sjresource.aws.settings import CheckSettings, Settings
+from sjresource.aws.settings import Settings
 from sjresource.checks.preflight.job import preflight_problems
 from sjresource.checks.preflight.unreachable import unreachable_warning
 from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.errors import RequestFailed, SjresourceError, Unreachable
 from sjresource.resources.job_queue import JobQueue, JobQueueProvider
 from sjresource.resources.service_job import ServiceJobProvider
-from sjresource.stack.config import setting_problems
+from sjresource.stack.config import CheckSettings, setting_problems
 from sjresource.stack.inputs.arguments import json_arguments
 from sjresource.status.evidence import Evidence
 from sjresource.status.failure_report import failure_message, how_to_rerun, timeout_message

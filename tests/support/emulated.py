@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import boto3
 from emulator_control import EmulatorControl
 
-from sjresource.aws.settings import CheckSettings, Settings
+from sjresource.aws.settings import Settings
 from sjresource.emulator import Emulator
 from sjresource.emulator.clock import Clock
+from sjresource.stack.config import CheckSettings
 
 if TYPE_CHECKING:
     from sjresource.stack.provider import BatchProvider

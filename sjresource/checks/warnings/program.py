@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from sjresource.aws.payload import is_plain, payload_or_empty
-from sjresource.aws.settings import CheckSettings
 from sjresource.checks.preflight.declared import Declarations, Declared, declared_so_far
 from sjresource.checks.rules.instance_hours import requested_instances
 from sjresource.checks.values.lookups import holds_unknown
@@ -24,7 +23,7 @@ from sjresource.checks.warnings.arguments import (
 )
 from sjresource.checks.warnings.requests import QUEUE_WARNINGS
 from sjresource.sanitize import plain
-from sjresource.stack.config import stack_settings
+from sjresource.stack.config import check_settings, stack_settings
 from sjresource.status.capacity import TOO_LARGE_ADVICE, could_run, too_large_words
 
 if TYPE_CHECKING:
@@ -115,7 +114,7 @@ async def capacity_warning(program: Declarations, job: Mapping[str, Any]) -> str
 
 
 def _is_lenient() -> bool:
-    return CheckSettings.from_config(pulumi.Config("sjresource").get).lenient
+    return check_settings().lenient
 
 
 def _warn(

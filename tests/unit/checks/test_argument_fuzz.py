@@ -11,7 +11,7 @@ import pytest
 from argument_kinds import CANARY, Kinds
 from training_requests import IDENTITY, JOB, PAYLOAD
 
-from sjresource.aws.settings import CheckSettings, Settings
+from sjresource.aws.settings import Settings
 from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.checks.warnings.requests import job_warnings
 from sjresource.resources.job_queue import JobQueueProvider
@@ -19,6 +19,7 @@ from sjresource.resources.quota_share import QuotaShareProvider
 from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
 from sjresource.resources.service_environment import ServiceEnvironmentProvider
 from sjresource.resources.service_job import ServiceJobProvider
+from sjresource.stack.config import CheckSettings
 
 SEED, ROUNDS = 20261129, 130
 PROGRAM = Path(__file__).parents[2] / "support" / "declaration_fuzz.py"

@@ -10,7 +10,6 @@ from bad_requests import BAD_JOBS, BAD_PAYLOADS, Bad
 from botocore.validate import ParamValidator
 
 from sjresource.aws.models import input_shape, property_name
-from sjresource.aws.settings import CheckSettings
 from sjresource.checks.rules.requests import job_problems
 from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.resources.job_queue import JobQueueProvider
@@ -18,6 +17,7 @@ from sjresource.resources.quota_share import QuotaShareProvider
 from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
 from sjresource.resources.service_environment import ServiceEnvironmentProvider
 from sjresource.resources.service_job import ServiceJobProvider
+from sjresource.stack.config import CheckSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,9 +8,10 @@ from good_requests import GOOD_JOBS
 from real_requests import REAL_JOBS, REAL_QUEUE_SIDE
 from training_requests import JOB
 
-from sjresource.aws.settings import CheckSettings, Settings
+from sjresource.aws.settings import Settings
 from sjresource.checks.rules.requests import queue_problems
 from sjresource.checks.service_job import check_job
+from sjresource.stack.config import CheckSettings
 
 GOOD = {**GOOD_JOBS, **REAL_JOBS}
 

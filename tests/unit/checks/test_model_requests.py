@@ -9,13 +9,14 @@ from model_requests import right, wrong
 from training_requests import JOB
 
 from sjresource.aws.models import input_shape, property_name
-from sjresource.aws.settings import CheckSettings, Settings
+from sjresource.aws.settings import Settings
 from sjresource.checks.preflight.job import preflight_problems
 from sjresource.checks.rules.requests import queue_problems
 from sjresource.checks.service_job import check_job
 from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.checks.values.shapes import ShapeValidator, can_be_run, meaning
 from sjresource.checks.warnings.requests import job_warnings
+from sjresource.stack.config import CheckSettings
 from sjresource.status.queue_reader import QueueDescription
 
 SHAPE = input_shape("CreateTrainingJob", "sagemaker")

@@ -5,11 +5,12 @@ from typing import Any
 import pulumi
 import pytest
 
-from sjresource.aws.settings import CheckSettings, Settings
+from sjresource.aws.settings import Settings
 from sjresource.checks.rules.requests import queue_problems
 from sjresource.checks.service_job import check_job
 from sjresource.resources.job_queue import JobQueueProvider
 from sjresource.resources.service_environment import ServiceEnvironmentProvider
+from sjresource.stack.config import CheckSettings
 
 PAYLOAD: dict[str, Any] = {
     "RoleArn": "arn:aws:iam::123456789012:role/training",
