@@ -6,7 +6,7 @@ core answers becomes the schema's. What a rule says and which calls are made is 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime import proto
@@ -21,24 +21,25 @@ from sjresource.checks.warnings.arguments import (
     warnings_of_queue_side,
 )
 from sjresource.native.argument_names import strangers, without
+from sjresource.native.context import KnownJob
 from sjresource.native.detailed_diff import changed_leaves
 from sjresource.native.imports import arguments_of
 from sjresource.native.kinds import JOB, NativeKind, identity_of, name_of
+from sjresource.native.responses import PartialState, check_response, diff_response, property_diff
 from sjresource.native.values import UNKNOWN, Properties, path_text, read, write
 from sjresource.problem import Problem
 from sjresource.sanitize import plain
 from sjresource.stack.diff import find_changes
 from sjresource.stack.inputs.secret_paths import texts_at
-from sjresource.stack.spelling import PAYLOAD, TYPED, UNTYPED, is_typed
+from sjresource.stack.spelling import PAYLOAD, TYPED, UNTYPED, is_typed, is_written_typed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from pulumi.dynamic import CheckFailure
 
-    from sjresource.native.configuration import Configuration
-    from sjresource.native.engine import Cancellation, EngineLog
-    from sjresource.native.recording import Recorder
+    from sjresource.native.argument_names import Stranger
+    from sjresource.native.context import ProviderContext
     from sjresource.stack.spelling import Path
 
 _INTERNAL = "__"
@@ -48,57 +49,16 @@ _NOT_IN_STATE = ("secret_paths", "conflicts", "managed_in_program")
 _NOT_INPUTS = (*_NOT_IN_STATE, "identity", INSTANCE_HOURS)
 
 
-class PartialState(Exception):  # noqa: N818 - a fact, as in errors.py
-    """It exists, and is not as it should be: the engine keeps id and state, and says why."""
-
-    def __init__(self, id_: str, state: Properties, inputs: Properties, reason: str) -> None:
-        super().__init__(reason)
-        self.details = proto.ErrorResourceInitFailed(
-            id=id_, properties=write(*state), inputs=write(*inputs), reasons=[plain(reason)]
-        )
-
-
-@dataclass
-class Seen:
-    """What this process knows of a job's resource: its row, and the secrets of its arguments."""
-
-    urn: str
-    name: str
-    queue: str | None = None
-    secrets: frozenset[str] = frozenset()
-    is_new: bool = False
-
-
-@dataclass
-class Surroundings:
-    """What all resources of one provider share."""
-
-    configuration: Configuration
-    engine: EngineLog
-    cancellation: Cancellation
-    recorder: Recorder
-    jobs: dict[str, Seen] = field(default_factory=dict)
-    """By ARN, those that this operation has been asked about."""
-    said: set[tuple[str, str]] = field(default_factory=set)
-    """The warnings that were shown: the engine checks a replacement twice."""
-
-    def warn(self, urn: str, text: str) -> None:
-        """Show a warning on a row, once."""
-        if (urn, text) not in self.said:
-            self.said.add((urn, text))
-            self.engine.warn(urn, text)
-
-
 class Life:
     """The life of all resources of one kind."""
 
-    def __init__(self, kind: NativeKind, around: Surroundings) -> None:
+    def __init__(self, kind: NativeKind, context: ProviderContext) -> None:
         self.kind = kind
-        self._around = around
+        self._context = context
         self._core: Any = kind.provider()
-        self._core.settings = around.configuration.settings
-        self._core.checking = around.configuration.checking
-        self._core.pause = around.cancellation.sleep
+        self._core.settings = context.configuration.settings
+        self._core.checking = context.configuration.checking
+        self._core.pause = context.cancellation.sleep
 
     @property
     def _settings(self) -> Any:
@@ -107,10 +67,11 @@ class Life:
     def check(self, request: Any) -> Any:
         """Check the inputs, and return them with what the program left out."""
         given, olds = read(request.news), read(request.olds)
-        news, secrets = self._with_default_tags(_without_internal(given.values), given.secrets)
-        typed = is_typed(news) or UNTYPED not in news
-        problems = list(self._form_problems(news))
-        known = without(news, [each.path for each in strangers(self.kind.spelling, news)])
+        news, secrets = self._with_default_tags(_without_internal(given.values)), given.secrets
+        typed = is_written_typed(news)
+        unknown_names = list(strangers(self.kind.spelling, news))
+        problems = self._form_problems(news, unknown_names)
+        known = without(news, [each.path for each in unknown_names])
         core_news = self._core_properties(request.urn, known, secrets)
         core_olds = self._core_state(request.urn, _without_internal(olds.values), olds.secrets)
         checked = self._core.check(core_olds if olds.values else {}, core_news)
@@ -119,9 +80,7 @@ class Life:
         if not reasons:
             self._warn_of_arguments(request.urn, checked.inputs, typed=typed)
         inputs = self.kind.spelling.to_native(_only(checked.inputs), typed=typed)
-        failures = [proto.CheckFailure(property="", reason=plain(each)) for each in reasons]
-        kept = write(inputs, secrets) if not reasons else request.news
-        return proto.CheckResponse(inputs=kept, failures=failures)
+        return check_response(request.news if reasons else write(inputs, secrets), reasons)
 
     def diff(self, request: Any) -> Any:
         """Compare what the program wants with the state, to the leaf."""
@@ -149,12 +108,9 @@ class Life:
             detailed[path] = property_diff("UPDATE_REPLACE", in_inputs=False)
         if state.is_dynamic and not replaces:  # an update that spells the state as it is here
             detailed["__provider"] = property_diff("DELETE")
-        return proto.DiffResponse(
-            changes=proto.DiffResponse.DIFF_SOME if detailed else proto.DiffResponse.DIFF_NONE,
+        return diff_response(
+            detailed,
             replaces=sorted(self._native_name(name, typed=typed) for name in replaces),
-            diffs=sorted({path.partition(".")[0].partition("[")[0] for path in detailed}),
-            detailedDiff=detailed,
-            hasDetailedDiff=True,
             deleteBeforeReplace=not self.kind.replaced_first,
         )
 
@@ -165,12 +121,12 @@ class Life:
             return proto.CreateResponse(properties=write(*self._previewed(request, news)))
         properties = self._core_properties(request.urn, news.values, news.secrets)
         created = self._core.create(self._with_hours(properties))
-        self._around.recorder.add(self._settings, created.id, request.urn)
+        self._context.recorder.add(self._settings, created.id, request.urn)
         self._see(request, created.id, properties, is_new=True)
         for text in warnings_of_other_runs(
             created.outs.get("orphans") or (), created.outs.get("recorded_runs") or ()
         ):
-            self._around.warn(request.urn, self.kind.native_text(text))
+            self._context.warn(request.urn, self.kind.native_text(text))
         state = self._state(created.id, created.outs, news)
         self._require_valid(created.id, state, news)
         return proto.CreateResponse(id=created.id, properties=write(*state))
@@ -186,7 +142,7 @@ class Life:
         if not found.id:
             return proto.ReadResponse(id="")
         self._see(request, found.id, core)
-        typed = is_typed(values) or UNTYPED not in values
+        typed = is_written_typed(values)
         drifted = {
             name: found.outs.get(name)
             for name in self.kind.rules
@@ -198,9 +154,9 @@ class Life:
         }
         now = {name: each for name, each in {**inputs.values, **live}.items() if name not in gone}
         secrets = state.secrets | inputs.secrets
-        told = self._state(found.id, found.outs, Properties(now, secrets))
+        state_now = self._state(found.id, found.outs, Properties(now, secrets))
         return proto.ReadResponse(
-            id=found.id, properties=write(*told), inputs=write(now, inputs.secrets)
+            id=found.id, properties=write(*state_now), inputs=write(now, inputs.secrets)
         )
 
     def update(self, request: Any) -> Any:
@@ -214,9 +170,9 @@ class Life:
         properties = self._core_properties(request.urn, news.values, news.secrets)
         updated = self._core.update(request.id, state.core, self._with_hours(properties))
         self._see(request, request.id, properties)
-        told = self._state(request.id, updated.outs, news)
-        self._require_valid(request.id, told, news)
-        return proto.UpdateResponse(properties=write(*told))
+        updated_state = self._state(request.id, updated.outs, news)
+        self._require_valid(request.id, updated_state, news)
+        return proto.UpdateResponse(properties=write(*updated_state))
 
     def delete(self, request: Any) -> None:
         """Delete it."""
@@ -232,25 +188,28 @@ class Life:
             return proto.ReadResponse(id="")
         arguments, secret_paths = found
         identity = {"identity": self._identity(request.urn)}
-        told = self._core.read(request.id, {**arguments, **identity})
-        if not told.id:
+        described = self._core.read(request.id, {**arguments, **identity})
+        if not described.id:
             return proto.ReadResponse(id="")
         inputs = self.kind.spelling.to_native(arguments, typed=True)
         secrets = frozenset(
             self.kind.spelling.native_path(path, typed=TYPED in inputs) for path in secret_paths
         )
-        outs = {name: each for name, each in told.outs.items() if name != "identity"}
-        state = self._state(told.id, outs, Properties(inputs, secrets))
+        outs = {name: each for name, each in described.outs.items() if name != "identity"}
+        state = self._state(described.id, outs, Properties(inputs, secrets))
         return proto.ReadResponse(
-            id=told.id, properties=write(*state), inputs=write(inputs, secrets)
+            id=described.id, properties=write(*state), inputs=write(inputs, secrets)
         )
 
-    def _form_problems(self, news: Mapping[str, Any]) -> Iterable[Problem]:
-        """Yield what the core can't see: names that there are not, and both forms of a payload."""
-        for stranger in strangers(self.kind.spelling, news):
-            yield Problem(path_text(stranger.path), stranger.reason)
+    def _form_problems(
+        self, news: Mapping[str, Any], unknown_names: Iterable[Stranger]
+    ) -> list[Problem]:
+        """Return what the core can't see: names that there are not, and two forms of a payload."""
+        problems = [Problem(path_text(each.path), each.reason) for each in unknown_names]
         if self.kind.token == JOB and is_typed(news) and news.get(UNTYPED) is not None:
-            yield Problem(TYPED, f"can't be given with {UNTYPED}: they are two forms of one")
+            both = f"can't be given with {UNTYPED}: they are two forms of one"
+            problems.append(Problem(TYPED, both))
+        return problems
 
     def _reason(self, failure: CheckFailure, *, typed: bool) -> str:
         if not isinstance(failure, ProblemFailure):
@@ -268,16 +227,14 @@ class Life:
         else:
             texts = warnings_of_queue_side(self.kind.operation, core, lenient=lenient)
         for text in texts:
-            self._around.warn(urn, self.kind.native_text(plain(text), typed=typed))
+            self._context.warn(urn, self.kind.native_text(plain(text), typed=typed))
 
-    def _with_default_tags(
-        self, news: dict[str, Any], secrets: frozenset[Path]
-    ) -> tuple[dict[str, Any], frozenset[Path]]:
+    def _with_default_tags(self, news: dict[str, Any]) -> dict[str, Any]:
         """Return the inputs with the provider's default tags below their own."""
         defaults, tags = dict(self._settings.default_tags), news.get("tags")
         if not defaults or not (tags is None or isinstance(tags, dict)):
-            return news, secrets
-        return {**news, "tags": {**defaults, **(tags or {})}}, secrets
+            return news
+        return {**news, "tags": {**defaults, **(tags or {})}}
 
     def _core_properties(
         self, urn: str, values: Mapping[str, Any], secrets: Iterable[Path]
@@ -310,7 +267,7 @@ class Life:
         return _OldState(self._core_state(request.urn, values, secrets), is_dynamic=False)
 
     def _identity(self, urn: str) -> str:
-        return identity_of(urn, self._around.configuration.organization)
+        return identity_of(urn, self._context.configuration.organization)
 
     def _native_name(self, name: str, *, typed: bool) -> str:
         return str(self.kind.spelling.native_path((name,), typed=typed)[0])
@@ -341,9 +298,9 @@ class Life:
 
     def _state(self, id_: str, outs: Mapping[str, Any], news: Properties) -> Properties:
         """Return the state: the inputs, what AWS tells, and what later operations need."""
-        typed = is_typed(news.values) or UNTYPED not in news.values
-        told = self.kind.spelling.to_native(_in_state(outs), typed=typed)
-        values = {**told, **self.kind.of_id(id_)}
+        typed = is_written_typed(news.values)
+        outputs = self.kind.spelling.to_native(_in_state(outs), typed=typed)
+        values = {**outputs, **self.kind.of_id(id_)}
         return Properties(values, news.secrets | self._secret_outputs(news))
 
     def _require_valid(self, id_: str, state: Properties, inputs: Properties) -> None:
@@ -375,7 +332,7 @@ class Life:
         if self.kind.token != JOB:
             return
         queue = core.get("job_queue")
-        self._around.jobs[id_] = Seen(
+        self._context.jobs[id_] = KnownJob(
             request.urn,
             name_of(request.urn),
             queue if isinstance(queue, str) else None,
@@ -390,11 +347,6 @@ class _OldState:
 
     core: dict[str, Any]
     is_dynamic: bool
-
-
-def property_diff(kind: str, *, in_inputs: bool = True) -> Any:
-    """Return a leaf's change as the protocol has it; `kind` is one of its words."""
-    return proto.PropertyDiff(kind=getattr(proto.PropertyDiff, kind), inputDiff=in_inputs)
 
 
 def _without_internal(values: Mapping[str, Any]) -> dict[str, Any]:

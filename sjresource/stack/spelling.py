@@ -175,6 +175,11 @@ def is_typed(values: Mapping[str, Any]) -> bool:
     return values.get(TYPED) is not None
 
 
+def is_written_typed(values: Mapping[str, Any]) -> bool:
+    """Return whether a payload is to be written as `trainingJob`: unless it was given as JSON."""
+    return is_typed(values) or UNTYPED not in values
+
+
 def steps_of(path: str) -> Path:
     """Return the steps of a problem's path: `capacity_limits[0].max_capacity` has three."""
     return tuple(int(position) if position else name for name, position in _STEP.findall(path))

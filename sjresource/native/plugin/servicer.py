@@ -18,17 +18,19 @@ from pulumi.runtime import proto
 from pulumi.runtime.proto import provider_pb2_grpc, status_pb2
 
 from sjresource.errors import SjresourceError
-from sjresource.native.completions import Completions
+from sjresource.native.completions.waits import Completions
 from sjresource.native.configuration import (
     Configuration,
     configuration_of,
     configuration_problems,
 )
+from sjresource.native.context import ProviderContext
 from sjresource.native.engine import Cancellation, EngineLog
 from sjresource.native.invokes import invoke
 from sjresource.native.kinds import COMPLETION, KINDS, native_words, type_of
-from sjresource.native.lives import Life, PartialState, Surroundings
+from sjresource.native.lives import Life
 from sjresource.native.recording import Recorder
+from sjresource.native.responses import PartialState
 from sjresource.native.schema import schema_text
 from sjresource.native.values import read
 from sjresource.sanitize import plain
@@ -63,7 +65,7 @@ def _answered(method: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(method)
     def answer(self: Servicer, request: Any, context: grpc.ServicerContext) -> Any:
         urn = getattr(request, "urn", "")
-        show_warnings_by(lambda text: self.around.warn(urn, native_words(text)))
+        show_warnings_by(lambda text: self.context.warn(urn, native_words(text)))
         try:
             return method(self, request, context)
         except PartialState as error:
@@ -73,7 +75,7 @@ def _answered(method: Callable[..., Any]) -> Callable[..., Any]:
         except pulumi.RunError as error:
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, native_words(plain(error)))
         except Exception as error:  # noqa: BLE001 - a traceback would hide what it is
-            self.around.engine.debug(traceback.format_exc())
+            self.context.engine.debug(traceback.format_exc())
             seen = f"{type(error).__name__}: {error}"
             text = f"{method.__name__}: {seen}, which is unexpected: a mistake in sjresource"
             context.abort(grpc.StatusCode.INTERNAL, plain(text))
@@ -106,17 +108,17 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     ) -> None:
         self._version = version
         self._cancellation = cancellation
-        self.around = self._surroundings(EngineLog(engine), Configuration())
+        self.context = self._provider_context(EngineLog(engine), Configuration())
         self._answers = self._new_answers()
 
     def close(self) -> None:
         """Finish, as the engine ends the plugin: what was created is in the state by now."""
-        self.around.recorder.tag_all()
+        self.context.recorder.tag_all()
 
     @_answered
     def Handshake(self, request: Any, _context: Any) -> Any:
         """Learn where the engine is."""
-        self.around.engine = EngineLog(request.engine_address)
+        self.context.engine = EngineLog(request.engine_address)
         return proto.ProviderHandshakeResponse(
             accept_secrets=True, accept_resources=False, accept_outputs=False
         )
@@ -124,7 +126,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     @_answered
     def Attach(self, request: Any, _context: Any) -> Any:
         """Learn where the engine is, for a plugin that runs already."""
-        self.around.engine = EngineLog(request.address)
+        self.context.engine = EngineLog(request.address)
         return empty_pb2.Empty()
 
     @_answered
@@ -163,8 +165,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         """Read the configuration; an unknown one is that of a preview, and configures nothing."""
         configuration = configuration_of(read(request.args).values)
         for key in configuration.settings.unsupported:
-            self.around.warn("", f"reading Setting (sjresource:{key}): sjresource does not use it")
-        self.around = self._surroundings(self.around.engine, configuration)
+            self.context.warn("", f"reading Setting (sjresource:{key}): sjresource does not use it")
+        self.context = self._provider_context(self.context.engine, configuration)
         self._answers = self._new_answers()
         return proto.ConfigureResponse(
             acceptSecrets=True, supportsPreview=True, acceptResources=False, acceptOutputs=False
@@ -173,7 +175,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     @_answered
     def Invoke(self, request: Any, _context: Any) -> Any:
         """Call a function."""
-        return invoke(request, self.around.configuration)
+        return invoke(request, self.context.configuration)
 
     @_answered
     def Check(self, request: Any, _context: Any) -> Any:
@@ -210,7 +212,7 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     def Cancel(self, _request: Any, _context: Any) -> Any:
         """End what waits, within a moment: jobs go on, and so does the next `pulumi up`."""
-        self.around.cancellation.cancel()
+        self.context.cancellation.cancel()
         return empty_pb2.Empty()
 
     def _of(self, request: Any) -> _Answers:
@@ -222,12 +224,12 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
             )
         return self._answers[token]
 
-    def _surroundings(self, log: EngineLog, configuration: Configuration) -> Surroundings:
+    def _provider_context(self, log: EngineLog, configuration: Configuration) -> ProviderContext:
         recorder = Recorder(log.is_there, log.warn)
-        return Surroundings(configuration, log, self._cancellation(), recorder)
+        return ProviderContext(configuration, log, self._cancellation(), recorder)
 
     def _new_answers(self) -> dict[str, _Answers]:
         lives: dict[str, _Answers] = {
-            token: Life(kind, self.around) for token, kind in KINDS.items()
+            token: Life(kind, self.context) for token, kind in KINDS.items()
         }
-        return {**lives, COMPLETION: Completions(self.around)}
+        return {**lives, COMPLETION: Completions(self.context)}

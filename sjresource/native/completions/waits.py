@@ -22,23 +22,30 @@ from sjresource.checks.failures import account_problems
 from sjresource.checks.rules.own_arguments import service_job_problems
 from sjresource.errors import NotFound, RequestFailed
 from sjresource.native.argument_names import strangers
+from sjresource.native.completions.record import (
+    WAYS,
+    all_unknown,
+    jobs_of,
+    named_jobs,
+    recorded_in,
+    state_of,
+)
+from sjresource.native.context import KnownJob
 from sjresource.native.detailed_diff import changed_leaves
 from sjresource.native.engine import Cancelled
 from sjresource.native.kinds import COMPLETION, identity_of, native_words
-from sjresource.native.lives import PartialState, Seen, Surroundings, property_diff
-from sjresource.native.values import UNKNOWN, Properties, path_text, read, write
+from sjresource.native.responses import PartialState, check_response, diff_response, property_diff
+from sjresource.native.values import Properties, path_text, read, write
 from sjresource.problem import Problem
-from sjresource.sanitize import plain
 from sjresource.stack.diff import means_the_same
 from sjresource.stack.identity import identity_tag
-from sjresource.stack.spelling import JOB_RECORD, SPELLINGS, camel_case
+from sjresource.stack.spelling import SPELLINGS, camel_case
 from sjresource.status.detail import StatusDetail
 from sjresource.status.evidence import Evidence, gather_evidence
 from sjresource.status.failure_report import (
     failure_message,
     headline,
     headlines,
-    how_to_terminate,
     recorded_failures,
     timeout_message,
 )
@@ -46,27 +53,23 @@ from sjresource.status.masking import Mask
 from sjresource.waiting.options import option_problems, options_of
 from sjresource.waiting.outcome import WaitOutcome, is_over, judge
 from sjresource.waiting.poller import Poller
-from sjresource.waiting.record import fill_in_recorded, record, split_secrets
+from sjresource.waiting.record import fill_in_recorded, record
 from sjresource.waiting.reporter import REPORT_RATES, GroupReport, JobReport, Reporter
 from sjresource.waiting.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from sjresource.stack.spelling import Path
+    from sjresource.native.context import ProviderContext
     from sjresource.waiting.options import WaitOptions
 
 _SPELLING = SPELLINGS[COMPLETION]
 
-_OUTPUTS = ("status", "summary", "results", *map(camel_case, JOB_RECORD))
-_WAYS = ("job", "jobs", "namedJobs")
-
-_COMPARED = (*_WAYS, "minSucceeded")
-
-_AS_THEY_ARE = ("final_metrics",)
-"""Members with keys of the user's."""
+_COMPARED = (*WAYS, "minSucceeded")
 
 _MAX_SHOWN_WHOLE = 3
+_LONGEST = threading.TIMEOUT_MAX
+"""Seconds that a wait can last."""
 _RERUN = "change the job's `triggers`, or set `rerunOnFailure`"
 
 
@@ -86,15 +89,14 @@ class _Waited:
 class Completions:
     """All completions of one provider: they share a poller, and the lines that it leads to."""
 
-    def __init__(self, around: Surroundings) -> None:
-        self._around = around
+    def __init__(self, context: ProviderContext) -> None:
+        self._context = context
 
     def check(self, request: Any) -> Any:
         """Check the arguments; AWS is not asked."""
         given = read(request.news)
-        reasons = [plain(f"{each.path} {each.reason}") for each in self._problems(given.values)]
-        failures = [proto.CheckFailure(property="", reason=each) for each in reasons]
-        return proto.CheckResponse(inputs=request.news, failures=failures)
+        reasons = [f"{each.path} {each.reason}" for each in self._problems(given.values)]
+        return check_response(request.news, reasons)
 
     def diff(self, request: Any) -> Any:
         """Show an update if there is another outcome to record, or an incomplete one."""
@@ -105,25 +107,22 @@ class Completions:
         else:
             pairs = {name: (olds.get(name), news.get(name)) for name in _COMPARED}
             changed = [name for name, pair in pairs.items() if not means_the_same(*pair)]
-            if _named(olds) == _named(news):  # one job may be given in each of the three ways
-                changed = [name for name in changed if name not in _WAYS]
+            if named_jobs(olds) == named_jobs(
+                news
+            ):  # one job may be given in each of the three ways
+                changed = [name for name in changed if name not in WAYS]
             for leaf in changed_leaves(_SPELLING, olds, news, changed=changed):
                 detailed[path_text(leaf.path)] = property_diff(leaf.kind)
             if olds.get("unread"):
                 detailed["unread"] = property_diff("DELETE", in_inputs=False)
-        return proto.DiffResponse(
-            changes=proto.DiffResponse.DIFF_SOME if detailed else proto.DiffResponse.DIFF_NONE,
-            diffs=sorted({path.partition("[")[0].partition(".")[0] for path in detailed}),
-            detailedDiff=detailed,
-            hasDetailedDiff=True,
-        )
+        return diff_response(detailed)
 
     def create(self, request: Any) -> Any:
         """Wait for the jobs, and record how they ended."""
         given = read(request.properties)
         if request.preview:
-            return proto.CreateResponse(properties=write(_all_unknown(given.values), given.secrets))
-        identity = identity_of(request.urn, self._around.configuration.organization)
+            return proto.CreateResponse(properties=write(all_unknown(given.values), given.secrets))
+        identity = identity_of(request.urn, self._context.configuration.organization)
         id_ = f"completion/{identity_tag(identity)}"
         state = self._completed(request, given, id_, {})
         return proto.CreateResponse(id=id_, properties=write(*state))
@@ -131,10 +130,10 @@ class Completions:
     def update(self, request: Any) -> Any:
         """Wait on, or for other jobs."""
         olds, news = read(request.olds), read(request.news)
-        recorded = _recorded(olds.values)
+        recorded = recorded_in(olds.values)
         if request.preview:
-            same = _jobs(news.values) == recorded.get("jobs") and recorded.get("outcome")
-            known = {**olds.values, **news.values} if same else _all_unknown(news.values)
+            same = jobs_of(news.values) == recorded.get("jobs") and recorded.get("outcome")
+            known = {**olds.values, **news.values} if same else all_unknown(news.values)
             return proto.UpdateResponse(properties=write(known, news.secrets))
         state = self._completed(request, news, request.id, recorded)
         return proto.UpdateResponse(properties=write(*state))
@@ -150,14 +149,14 @@ class Completions:
         for stranger in strangers(_SPELLING, own):
             yield Problem(path_text(stranger.path), stranger.reason)
         known = {name: each for name, each in given.items() if not is_unknown(each)}
-        if len([name for name in _WAYS if given.get(name) is not None]) != 1:
+        if len([name for name in WAYS if given.get(name) is not None]) != 1:
             yield Problem("jobs", "is needed, or job, or namedJobs: one of the three")
         core = _SPELLING.to_core(known)
         for problem in option_problems(core):
             reason = native_words(problem.reason).replace("; None waits", "; leaving it out waits")
             yield problem._replace(path=camel_case(problem.path), reason=reason)
         yield from _job_problems(known)
-        yield from account_problems(self._around.configuration.settings)
+        yield from account_problems(self._context.configuration.settings)
 
     def _completed(
         self, request: Any, inputs: Properties, id_: str, olds: Mapping[str, Any]
@@ -167,9 +166,9 @@ class Completions:
         Raises:
             PartialState: the wait has failed; what is known is kept.
         """
-        options, jobs = options_of(_SPELLING.to_core(inputs.values)), _jobs(inputs.values)
-        self._around.recorder.tag(jobs)
-        secrets = sorted({text for job in jobs for text in self._seen(job, request).secrets})
+        options, jobs = options_of(_SPELLING.to_core(inputs.values)), jobs_of(inputs.values)
+        self._context.recorder.tag(jobs)
+        secrets = sorted({text for job in jobs for text in self._known(job, request).secrets})
         mask = Mask(secrets)
         news = {
             "jobs": jobs,
@@ -181,21 +180,21 @@ class Completions:
             waited = self._wait(request, jobs, options, mask, olds)
         except Cancelled:
             seen = "the wait was cancelled, the jobs go on; the next `pulumi up` waits on"
-            kept = _state(inputs, olds.get("outcome"), mask)
+            kept = state_of(inputs, olds.get("outcome"), mask)
             raise PartialState(id_, kept, inputs, seen) from None
         filled, failures = fill_in_recorded(olds, {**news, "statuses": waited.statuses})
         failure = waited.failure or (failures[0].reason if failures else "")
         recorded = record(
-            regional_clients(self._around.configuration.settings),
+            regional_clients(self._context.configuration.settings),
             {**filled, "secret_values": ()},
             olds,
-            SYSTEM_CLOCK._replace(sleep=self._around.cancellation.sleep),
+            SYSTEM_CLOCK._replace(sleep=self._context.cancellation.sleep),
         )
-        state = _state(inputs, recorded.get("outcome"), mask)
+        state = state_of(inputs, recorded.get("outcome"), mask)
         if failure:
             raise PartialState(id_, state, inputs, mask.text(native_words(failure)))
         for line in recorded_failures(state.values | {"results": recorded["outcome"]["results"]}):
-            self._around.warn(request.urn, mask.text(line))
+            self._context.warn(request.urn, mask.text(line))
         return state
 
     def _wait(
@@ -206,7 +205,7 @@ class Completions:
         mask: Mask,
         olds: Mapping[str, Any],
     ) -> _Waited:
-        seen = [self._seen(job, request) for job in jobs]
+        seen = [self._known(job, request) for job in jobs]
         watches = [
             Watch(job, each.queue, is_new=each.is_new) for job, each in zip(jobs, seen, strict=True)
         ]
@@ -230,7 +229,7 @@ class Completions:
         self._reporter.add(report)
         self._poller.add(watches)
         try:
-            in_time = self._around.cancellation.wait(
+            in_time = self._context.cancellation.wait(
                 over, min(options.timeout_seconds or request.timeout or 0, _LONGEST) or None
             )
         finally:
@@ -242,7 +241,7 @@ class Completions:
     def _failure(
         self,
         watches: Sequence[Watch],
-        seen: Sequence[Seen],
+        seen: Sequence[KnownJob],
         options: WaitOptions,
         mask: Mask,
         *,
@@ -252,8 +251,7 @@ class Completions:
         named = list(zip(watches, seen, strict=True))
         if not in_time:
             left = [(each.name, w.detail, w.job) for w, each in named if not w.has_ended]
-            end = lambda _, arn: how_to_terminate(None, arn)  # noqa: E731 - one place
-            message = timeout_message(options.timeout_seconds or 0, left, end)
+            message = timeout_message(options.timeout_seconds or 0, left)
             return message.replace("\n  ", "; ")
         for watch, _ in named:
             if watch.error is not None and not isinstance(watch.error, NotFound):
@@ -266,29 +264,29 @@ class Completions:
             return ""
         failed = [(w, each) for w, each in named if _seen_status(w) == "FAILED"]
         evidence = self._evidence([w.detail or {} for w, _ in failed], options)
-        told = [(each.name, found) for (_, each), found in zip(failed, evidence, strict=True)]
-        for (_, each), (name, found) in zip(failed[:_MAX_SHOWN_WHOLE], told, strict=False):
-            self._around.engine.warn(each.urn, failure_message(name, found, mask, _RERUN))
-        if brief := headlines(told[_MAX_SHOWN_WHOLE:], mask):
-            self._around.engine.warn("", "\n".join(brief))
-        first = headline(*told[0], mask)
+        found = [(each.name, known) for (_, each), known in zip(failed, evidence, strict=True)]
+        for (_, each), (name, known) in zip(failed[:_MAX_SHOWN_WHOLE], found, strict=False):
+            self._context.engine.warn(each.urn, failure_message(name, known, mask, _RERUN))
+        if brief := headlines(found[_MAX_SHOWN_WHOLE:], mask):
+            self._context.engine.warn("", "\n".join(brief))
+        first = headline(*found[0], mask)
         if len(watches) == 1:
             return first
         needed = options.min_succeeded or len(watches)
-        return f"{len(told)} of {len(watches)} jobs FAILED, {needed} had to succeed: {first}"
+        return f"{len(found)} of {len(watches)} jobs FAILED, {needed} had to succeed: {first}"
 
     def _evidence(
         self, failed: Sequence[Mapping[str, Any]], options: WaitOptions
     ) -> list[Evidence]:
         first, others = failed[:_MAX_SHOWN_WHOLE], failed[_MAX_SHOWN_WHOLE:]
-        sleep = self._around.cancellation.sleep
+        sleep = self._context.cancellation.sleep
         return [
             *(gather_evidence(self._clients, each, options.log_lines, sleep) for each in first),
             *(Evidence(each) for each in others),
         ]
 
     def _report(
-        self, urn: str, watches: Sequence[Watch], seen: Sequence[Seen], mask: Mask
+        self, urn: str, watches: Sequence[Watch], seen: Sequence[KnownJob], mask: Mask
     ) -> GroupReport:
         detail = self._status_detail.of
         reports = [
@@ -297,50 +295,33 @@ class Completions:
         ]
         return GroupReport(urn, reports)
 
-    def _seen(self, job: str, request: Any) -> Seen:
+    def _known(self, job: str, request: Any) -> KnownJob:
         """Return what is known of a job; of one from elsewhere the row is the completion's."""
-        elsewhere = Seen(request.urn, name_in(job))
-        return self._around.jobs.get(job, elsewhere)
+        elsewhere = KnownJob(request.urn, name_in(job))
+        return self._context.jobs.get(job, elsewhere)
 
     @cached_property
     def _clients(self) -> Any:
-        return regional_clients(self._around.configuration.settings)
+        return regional_clients(self._context.configuration.settings)
 
     @cached_property
     def _status_detail(self) -> StatusDetail:
-        clients = regional_clients(self._around.configuration.settings, OPTIONAL_TIMEOUTS)
+        clients = regional_clients(self._context.configuration.settings, OPTIONAL_TIMEOUTS)
         return StatusDetail(clients.batch, clients.sagemaker)
 
     @cached_property
     def _reporter(self) -> Reporter:
-        engine = self._around.engine
+        engine = self._context.engine
         return Reporter(
             lambda urn, text: engine.progress(urn or "", text),
             lambda urn, text: engine.warn(urn or "", text),
-            REPORT_RATES[self._around.configuration.progress],
+            REPORT_RATES[self._context.configuration.progress],
         )
 
     @cached_property
     def _poller(self) -> Poller:
-        gone = partial(confirm_gone, self._around.configuration.settings, "ServiceJob")
+        gone = partial(confirm_gone, self._context.configuration.settings, "ServiceJob")
         return Poller(self._clients.batch, self._reporter, confirm_gone=gone)
-
-
-_LONGEST = threading.TIMEOUT_MAX
-
-
-def _named(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
-    """Return name and ARN of each job; the one of an unknown list is unknown itself."""
-    one, named, jobs = (values.get(name) for name in ("job", "namedJobs", "jobs"))
-    if one is not None:
-        return [("", one)]
-    if isinstance(named, dict):
-        return sorted(named.items())
-    return [("", job) for job in jobs] if isinstance(jobs, list) else [("", UNKNOWN)]
-
-
-def _jobs(values: Mapping[str, Any]) -> list[Any]:
-    return [job for _, job in _named(values)]
 
 
 def _job_problems(known: Mapping[str, Any]) -> Iterator[Problem]:
@@ -349,10 +330,10 @@ def _job_problems(known: Mapping[str, Any]) -> Iterator[Problem]:
             must = "a list of" if kind is list else "a map of names to"
             yield Problem(name, f"must be {must} ARNs of service jobs")
             return
-    if not any(known.get(name) is not None for name in _WAYS):
+    if not any(known.get(name) is not None for name in WAYS):
         return
-    jobs = _named(known)
-    way = next(name for name in _WAYS if known.get(name) is not None)
+    jobs = named_jobs(known)
+    way = next(name for name in WAYS if known.get(name) is not None)
     for position, (name, job) in enumerate(jobs):
         path = {"job": "job", "jobs": f"jobs[{position}]"}.get(way, f"namedJobs.{name}")
         if not is_unknown(job):
@@ -364,68 +345,6 @@ def _job_problems(known: Mapping[str, Any]) -> Iterator[Problem]:
         yield Problem("minSucceeded", f"must be 1 to {len(jobs)}, the number of jobs, got {least}")
 
 
-def _all_unknown(values: Mapping[str, Any]) -> dict[str, Any]:
-    named = ("namedResults",) if "namedJobs" in values else ()
-    outputs = (*_OUTPUTS, *named)
-    return {**values, **dict.fromkeys(outputs, UNKNOWN)}
-
-
-def _state(inputs: Properties, outcome: Mapping[str, Any] | None, mask: Mask) -> Properties:
-    """Return the inputs and the outcome, with what is made of secrets marked as such."""
-    if not outcome:
-        return inputs
-    secrets: set[Path] = set(inputs.secrets)
-    results = []
-    for position, job in enumerate(outcome["results"]):
-        clear, hidden = split_secrets(job, mask)
-        clear.pop("secret_members", None)
-        results.append(_camel({**clear, **hidden}))
-        secrets |= {("results", position, camel_case(name)) for name in hidden}
-        if len(outcome["results"]) == 1:
-            secrets |= {(camel_case(name),) for name in hidden}
-    values = {
-        **inputs.values,
-        "status": outcome["status"],
-        "summary": outcome["summary"],
-        "results": results,
-        "unread": outcome.get("unread"),
-    }
-    if "namedJobs" in inputs.values:
-        names = [name for name, _ in _named(inputs.values)]
-        values["namedResults"] = dict(zip(names, results, strict=True))
-        for position, name in enumerate(names):
-            secrets |= {
-                ("namedResults", name, *path[2:])
-                for path in secrets
-                if path[:2] == ("results", position)
-            }
-    if len(results) == 1:
-        values |= {name: results[0].get(name) for name in map(camel_case, JOB_RECORD)}
-    return Properties({k: v for k, v in values.items() if v is not None}, frozenset(secrets))
-
-
-def _recorded(olds: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a state has recorded, by whichever front, as the core's properties."""
-    if "__provider" in olds or isinstance(olds.get("outcome"), dict):
-        hidden = olds.get("secret_results") or {}
-        outcome = olds.get("outcome") or {}
-        results = [{**each, **hidden.get(each["job"], {})} for each in outcome.get("results", [])]
-        core = {name: each for name, each in olds.items() if not name.startswith("__")}
-        core["outcome"] = {**outcome, "results": results} if outcome else None
-        return {**core, "secret_results": None}
-    results = [_snake(each) for each in olds.get("results") or []]
-    if not results:
-        return {}
-    outcome = {"status": olds.get("status"), "summary": olds.get("summary"), "results": results}
-    return {
-        "jobs": _jobs(olds),
-        "min_succeeded": olds.get("minSucceeded"),
-        "on_failure": "record" if olds.get("onFailure") == "record" else None,
-        "statuses": [each.get("status") for each in results],
-        "outcome": {**outcome, **({"unread": olds["unread"]} if olds.get("unread") else {})},
-    }
-
-
 def _has_succeeded(olds: Mapping[str, Any], options: WaitOptions) -> bool:
     """Return whether what is recorded is a success that no job can change any more."""
     outcome = olds.get("outcome") or {}
@@ -433,25 +352,6 @@ def _has_succeeded(olds: Mapping[str, Any], options: WaitOptions) -> bool:
     over = is_over(statuses, options.min_succeeded, record_all=options.records_failures)
     certain = over and judge(statuses, options.min_succeeded) is WaitOutcome.SUCCEEDED
     return bool(certain and outcome and not outcome.get("unread"))
-
-
-def _camel(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {
-            camel_case(name): each if name in _AS_THEY_ARE else _camel(each)
-            for name, each in value.items()
-        }
-    return [_camel(each) for each in value] if isinstance(value, list) else value
-
-
-def _snake(value: Any) -> Any:
-    if isinstance(value, dict):
-        found = {}
-        for name, each in value.items():
-            snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in name)
-            found[snake] = each if snake in _AS_THEY_ARE else _snake(each)
-        return found
-    return [_snake(each) for each in value] if isinstance(value, list) else value
 
 
 def _final_status(watch: Watch) -> str | None:

@@ -1,0 +1,1 @@
+"""ServiceJobCompletion: `waits` waits for the jobs, `record` spells how they have ended."""

@@ -1,0 +1,124 @@
+"""How a completion's inputs and its record are spelled in the schema, and read from a state. Pure.
+
+A state may be of either front: the dynamic one keeps the record in one `outcome`, this one in
+`results`, with what is made of secrets marked in place.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sjresource.native.values import UNKNOWN, Properties
+from sjresource.stack.spelling import JOB_RECORD, camel_case
+from sjresource.waiting.record import split_secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sjresource.stack.spelling import Path
+    from sjresource.status.masking import Mask
+
+WAYS = ("job", "jobs", "namedJobs")
+"""The inputs that say which jobs; one of them is given."""
+
+_OUTPUTS = ("status", "summary", "results", *map(camel_case, JOB_RECORD))
+
+_AS_THEY_ARE = ("final_metrics",)
+"""Members with keys of the user's."""
+
+
+def named_jobs(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """Return name and ARN of each job; the one of an unknown list is unknown itself."""
+    one, named, jobs = (values.get(name) for name in ("job", "namedJobs", "jobs"))
+    if one is not None:
+        return [("", one)]
+    if isinstance(named, dict):
+        return sorted(named.items())
+    return [("", job) for job in jobs] if isinstance(jobs, list) else [("", UNKNOWN)]
+
+
+def jobs_of(values: Mapping[str, Any]) -> list[Any]:
+    """Return the ARN of each job."""
+    return [job for _, job in named_jobs(values)]
+
+
+def all_unknown(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the state of a completion of which nothing is recorded yet, for a preview."""
+    named = ("namedResults",) if "namedJobs" in values else ()
+    outputs = (*_OUTPUTS, *named)
+    return {**values, **dict.fromkeys(outputs, UNKNOWN)}
+
+
+def state_of(inputs: Properties, outcome: Mapping[str, Any] | None, mask: Mask) -> Properties:
+    """Return the inputs and the outcome, with what is made of secrets marked as such."""
+    if not outcome:
+        return inputs
+    secrets: set[Path] = set(inputs.secrets)
+    results = []
+    for position, job in enumerate(outcome["results"]):
+        clear, hidden = split_secrets(job, mask)
+        clear.pop("secret_members", None)
+        results.append(_camel({**clear, **hidden}))
+        secrets |= {("results", position, camel_case(name)) for name in hidden}
+        if len(outcome["results"]) == 1:
+            secrets |= {(camel_case(name),) for name in hidden}
+    values = {
+        **inputs.values,
+        "status": outcome["status"],
+        "summary": outcome["summary"],
+        "results": results,
+        "unread": outcome.get("unread"),
+    }
+    if "namedJobs" in inputs.values:
+        names = [name for name, _ in named_jobs(inputs.values)]
+        values["namedResults"] = dict(zip(names, results, strict=True))
+        for position, name in enumerate(names):
+            secrets |= {
+                ("namedResults", name, *path[2:])
+                for path in secrets
+                if path[:2] == ("results", position)
+            }
+    if len(results) == 1:
+        values |= {name: results[0].get(name) for name in map(camel_case, JOB_RECORD)}
+    return Properties({k: v for k, v in values.items() if v is not None}, frozenset(secrets))
+
+
+def recorded_in(olds: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a state has recorded, by whichever front, as the core's properties."""
+    if "__provider" in olds or isinstance(olds.get("outcome"), dict):
+        hidden = olds.get("secret_results") or {}
+        outcome = olds.get("outcome") or {}
+        results = [{**each, **hidden.get(each["job"], {})} for each in outcome.get("results", [])]
+        core = {name: each for name, each in olds.items() if not name.startswith("__")}
+        core["outcome"] = {**outcome, "results": results} if outcome else None
+        return {**core, "secret_results": None}
+    results = [_snake(each) for each in olds.get("results") or []]
+    if not results:
+        return {}
+    outcome = {"status": olds.get("status"), "summary": olds.get("summary"), "results": results}
+    return {
+        "jobs": jobs_of(olds),
+        "min_succeeded": olds.get("minSucceeded"),
+        "on_failure": "record" if olds.get("onFailure") == "record" else None,
+        "statuses": [each.get("status") for each in results],
+        "outcome": {**outcome, **({"unread": olds["unread"]} if olds.get("unread") else {})},
+    }
+
+
+def _camel(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            camel_case(name): each if name in _AS_THEY_ARE else _camel(each)
+            for name, each in value.items()
+        }
+    return [_camel(each) for each in value] if isinstance(value, list) else value
+
+
+def _snake(value: Any) -> Any:
+    if isinstance(value, dict):
+        found = {}
+        for name, each in value.items():
+            snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in name)
+            found[snake] = each if snake in _AS_THEY_ARE else _snake(each)
+        return found
+    return [_snake(each) for each in value] if isinstance(value, list) else value

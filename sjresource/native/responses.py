@@ -1,0 +1,56 @@
+"""Responses of the protocol that several resources answer with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pulumi.runtime import proto
+
+from sjresource.native.values import write
+from sjresource.sanitize import plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sjresource.native.values import Properties
+
+
+class PartialState(Exception):  # noqa: N818 - a fact, as in errors.py
+    """It exists, and is not as it should be: the engine keeps id and state, and says why."""
+
+    def __init__(self, id_: str, state: Properties, inputs: Properties, reason: str) -> None:
+        super().__init__(reason)
+        self.details = proto.ErrorResourceInitFailed(
+            id=id_, properties=write(*state), inputs=write(*inputs), reasons=[plain(reason)]
+        )
+
+
+def check_response(inputs: Any, reasons: Iterable[str]) -> Any:
+    """Return the inputs, with a failure for each reason.
+
+    The failures name no property: of one that they name, the engine shows the value, in the clear
+    even if it is a secret.
+    """
+    failures = [proto.CheckFailure(property="", reason=plain(each)) for each in reasons]
+    return proto.CheckResponse(inputs=inputs, failures=failures)
+
+
+def diff_response(detailed: Mapping[str, Any], **more: Any) -> Any:
+    """Return what has changed, by the path of each leaf.
+
+    Args:
+        detailed: see `property_diff`; empty if nothing has changed.
+        more: other members of the response.
+    """
+    return proto.DiffResponse(
+        changes=proto.DiffResponse.DIFF_SOME if detailed else proto.DiffResponse.DIFF_NONE,
+        diffs=sorted({path.partition(".")[0].partition("[")[0] for path in detailed}),
+        detailedDiff=detailed,
+        hasDetailedDiff=True,
+        **more,
+    )
+
+
+def property_diff(kind: str, *, in_inputs: bool = True) -> Any:
+    """Return a leaf's change as the protocol has it; `kind` is one of its words."""
+    return proto.PropertyDiff(kind=getattr(proto.PropertyDiff, kind), inputDiff=in_inputs)
