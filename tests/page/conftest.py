@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Dialog, Page
 
+    from sjresource.emulator import Emulator
+
 PATIENCE = 10_000
 """Milliseconds, for a machine that has much else to do."""
 
@@ -69,3 +71,11 @@ def visit(context: BrowserContext, complaints: list[str]) -> Iterator[Callable[[
 
     yield open_page
     assert complaints == []
+
+
+@pytest.fixture
+def page(visit: Callable[[str], Page], emulator: Emulator) -> Page:
+    """The page of the module's own `emulator`, with its jobs."""
+    opened = visit(emulator.page_url)
+    expect(opened.locator(".row").first).to_be_visible()
+    return opened

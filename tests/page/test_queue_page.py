@@ -39,14 +39,6 @@ def emulator() -> Iterator[Emulator]:
         yield serving
 
 
-@pytest.fixture
-def page(visit: Visit, emulator: Emulator) -> Page:
-    """The page, with its jobs."""
-    opened = visit(emulator.page_url)
-    expect(opened.locator(".row").first).to_be_visible()
-    return opened
-
-
 def row(page: Page, name: str) -> Locator:
     """Return the line of a job."""
     return page.locator(".row:not([hidden])", has=page.get_by_text(name, exact=True))

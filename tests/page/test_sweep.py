@@ -38,14 +38,6 @@ def emulator() -> Iterator[Emulator]:
         yield serving
 
 
-@pytest.fixture
-def page(visit: Visit, emulator: Emulator) -> Page:
-    """The page, with its jobs."""
-    opened = visit(emulator.page_url)
-    expect(opened.locator(".row").first).to_be_visible()
-    return opened
-
-
 def rows(page: Page) -> Locator:
     """Return the lines of the list."""
     return page.locator(".row:not([hidden])")

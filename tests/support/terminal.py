@@ -1,9 +1,11 @@
-"""A command on a terminal of its own: what a person sees, and what the person types."""
+"""Terminals for tests: a file that is one, and a command on one of its own, with what is typed."""
 
 from __future__ import annotations
 
+import io
 import os
 import pty
+import re
 import subprocess
 import sys
 import threading
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def on_a_terminal(shell: CommandLine, *arguments: str, typed: str = "") -> tuple[int, str]:
-    """Run `sjresource` with its streams on a terminal; give its exit code and what it showed."""
+    """Run `sjresource` with its streams on a terminal; return its exit code and what it showed."""
     own, its = pty.openpty()
     shown: list[bytes] = []
 
@@ -44,3 +46,16 @@ def on_a_terminal(shell: CommandLine, *arguments: str, typed: str = "") -> tuple
     reader.join(10)
     os.close(own)
     return code, b"".join(shown).decode(errors="replace")
+
+
+class Tty(io.StringIO):
+    """A file that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        """Return True."""
+        return True
+
+
+def uncoloured(text: str) -> str:
+    """Take the colours out."""
+    return re.sub(r"\x1b\[[\d;]*m", "", text)

@@ -9,6 +9,7 @@ from dataclasses import replace
 import click
 import pytest
 from click.testing import CliRunner
+from terminal import Tty, uncoloured
 
 from sjresource.cli.job_table import (
     Selection,
@@ -87,33 +88,12 @@ lr-30                               RUNNABLE   3 min  -        -      -         
 """  # noqa: E501 - a screen of 120 columns
 
 
-@pytest.fixture(autouse=True)
-def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep what the tests' own terminal says away from rich."""
-    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS", "COLORTERM"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TERM", "xterm-256color")
-
-
-class Tty(io.StringIO):
-    """A file that says it is a terminal."""
-
-    def isatty(self) -> bool:
-        """Return True."""
-        return True
-
-
 def shown(file: io.StringIO, width: int | None = None) -> str:
     """Return the table."""
     metrics = metrics_of(JOBS, None, wide=False)
     columns = columns_of(JOBS, None, wide=False)
     Screen(file, width=width).print_columns(columns, [line_of(job, metrics, NOW) for job in JOBS])
     return file.getvalue()
-
-
-def uncoloured(text: str) -> str:
-    """Take the colours out."""
-    return re.sub(r"\x1b\[[\d;]*m", "", text)
 
 
 @pytest.mark.parametrize(("width", "screen"), [(80, AT_80), (120, AT_120)])

@@ -5,6 +5,7 @@ import os
 import re
 
 import pytest
+from terminal import Tty, uncoloured
 
 from sjresource.cli.terminal.screen import Screen
 from sjresource.cli.terminal.table import Cell, Row, status_cell
@@ -21,31 +22,10 @@ ROWS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def bare(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Keep what the tests' own terminal says away from rich."""
-    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS", "COLORTERM"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TERM", "xterm-256color")
-
-
-class Tty(io.StringIO):
-    """A file that says it is a terminal."""
-
-    def isatty(self) -> bool:
-        """Return True."""
-        return True
-
-
 def shown(file: io.StringIO, width: int | None = None) -> list[str]:
     """Return the lines of the table on a terminal, or in a pipe."""
     Screen(file, width=width).print_table(HEADERS, ROWS)
     return file.getvalue().splitlines()
-
-
-def uncoloured(line: str) -> str:
-    """Take the colours out."""
-    return re.sub(r"\x1b\[[\d;]*m", "", line)
 
 
 @pytest.mark.parametrize("width", [40, 80, 200])
