@@ -53,7 +53,7 @@ def run(arguments: list[str]) -> int:
         if error.code == 1 and "_SJRESOURCE_COMPLETE" not in os.environ:  # after a broken pipe
             return ExitCode.PIPE_CLOSED
         raise
-    except Exception as error:
+    except Exception as error:  # all but bugs; to name their classes here would load Pulumi's SDK
         known = exit_for(error)
         if known is None:
             raise

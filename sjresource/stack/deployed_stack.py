@@ -84,7 +84,7 @@ class DeployedStack:
     def _config(self) -> dict[str, Any]:
         try:
             return self._answer("config", "--show-secrets", "--json")
-        except Exception as error:
+        except Exception as error:  # CommandError, whose module would load the whole SDK
             if not is_pulumis(error):
                 raise
             # Most likely the passphrase is missing.

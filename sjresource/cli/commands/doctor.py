@@ -62,7 +62,7 @@ def _checks(context: StackContext) -> Iterator[Check]:
         context = StackContext(Path(os.sep))
     try:
         settings = context.settings
-    except Exception as error:
+    except Exception as error:  # all but bugs; see `main.run`
         known = exit_for(error)
         if known is None:
             raise

@@ -145,7 +145,7 @@ class StackContext:
             return Mask()
         try:
             return Mask(secret_texts(self.stack.deployment(secrets=True)))
-        except Exception as error:
+        except Exception as error:  # CommandError, whose module would load Pulumi's SDK
             if is_pulumis(error):
                 return RedactAll()
             raise
@@ -177,7 +177,7 @@ def _selected_stack(project: Path) -> str:
     """Return the name of the selected stack; the API's own way lists all stacks of the backend."""
     try:
         return run_pulumi(project, "stack", "--show-name", "--fully-qualify-stack-names").strip()
-    except Exception as error:
+    except Exception as error:  # as above
         if not is_pulumis(error) or "no stack selected" not in pulumi_message(error):
             raise
         raise CommandFailure(
