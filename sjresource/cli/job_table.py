@@ -6,7 +6,6 @@ everything, in further lines under the job's own.
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from sjresource.cli.views.metrics import (
 )
 from sjresource.sanitize import plain
 from sjresource.status.text import duration, reason_and_detail
+from sjresource.suggestions import nearest_or_all
 from sjresource.vocabulary import STATUSES, stage
 
 if TYPE_CHECKING:
@@ -154,10 +154,9 @@ def sorted_with_unknown_last(
 
 def no_such_column(name: str, there: Sequence[str]) -> CommandFailure:
     """Return the error for a column that does not exist: what was meant, else what there is."""
-    meant = difflib.get_close_matches(name, there, n=2)
-    advice = f"did you mean {' or '.join(meant)}?" if meant else f"there are {', '.join(there)}"
+    advice = nearest_or_all(name, there, 2)
     return CommandFailure(
-        plain(f"sorting jobs ({name}): there is no such column or metric; {advice}"), ExitCode.USAGE
+        plain(f"sorting jobs ({name}): there is no such column or metric{advice}"), ExitCode.USAGE
     )
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sjresource.aws.models import model_version
-from sjresource.checks.values.shapes import nearest
 from sjresource.stack.spelling import TYPED, UNTYPED, Path
+from sjresource.suggestions import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

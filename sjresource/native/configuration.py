@@ -7,7 +7,6 @@ provider, and, where boto3 does that, from the environment.
 
 from __future__ import annotations
 
-import difflib
 import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +18,7 @@ from sjresource.native.kinds import native_words
 from sjresource.native.schema import provider_settings
 from sjresource.sanitize import plain
 from sjresource.stack.config import SETTINGS, CheckSettings, setting_problems
+from sjresource.suggestions import nearest_or_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -72,9 +72,8 @@ def configuration_problems(
         if name in _ENGINES_OWN or name.startswith("__"):
             continue
         if name not in known:
-            near = difflib.get_close_matches(name, known, n=1)
-            advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
-            yield name, plain(f"{name}: there is no such setting; {advice}")
+            advice = nearest_or_all(name, known)
+            yield name, plain(f"{name}: there is no such setting{advice}")
         elif is_unknown(value):
             continue
         elif name in SETTINGS:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime import proto
@@ -16,6 +15,7 @@ from sjresource.functions import (
 from sjresource.native.kinds import native_words
 from sjresource.native.values import read, write
 from sjresource.stack.spelling import NATIVE_PREFIX, camel_case
+from sjresource.suggestions import nearest_or_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -62,12 +62,11 @@ def invoke(request: Any, configuration: Configuration) -> Any:
     doing, names, call = FUNCTIONS[request.tok]
     given = read(request.args)
     native = {camel_case(name): name for name in names}
-    wrong = []
-    for name in given.values:
-        if name not in native:
-            near = difflib.get_close_matches(name, native, n=1)
-            advice = f"did you mean {near[0]}?" if near else f"there are {', '.join(native)}"
-            wrong.append(f"{doing}: {name} is not known; {advice}")
+    wrong = [
+        f"{doing}: {name} is not known{nearest_or_all(name, native)}"
+        for name in given.values
+        if name not in native
+    ]
     arguments = {core: given.values.get(name) for name, core in native.items()}
     try:
         require_arguments(doing, arguments, lenient=configuration.checking.lenient)

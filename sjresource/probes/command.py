@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import difflib
 import json
 import secrets
 import signal
@@ -28,6 +27,7 @@ from sjresource.probes.session.removal import Removal
 from sjresource.probes.session.session import TAG, Session
 from sjresource.probes.trial import Trial, try_each
 from sjresource.sanitize import plain
+from sjresource.suggestions import close_names, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -138,8 +138,7 @@ def _chosen(names: list[str], parser: argparse.ArgumentParser) -> list[Probe]:
     known = {each.name: each for each in PROBES}
     for name in names:
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f"; did you mean {near[0]}?" if near else "; --list has the names"
+            hint = did_you_mean(close_names(name, known), "--list has the names")
             parser.error(f"--only: there is no probe {plain(name)}{hint}")
     return [each for each in PROBES if not names or each.name in names]
 

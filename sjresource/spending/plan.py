@@ -27,6 +27,7 @@ from sjresource.sanitize import plain
 from sjresource.spending.limit import ADVICE, NOT_KNOWN
 from sjresource.stack.config import check_settings
 from sjresource.stack.engine_process import pulumi_command
+from sjresource.status.text import first_of
 from sjresource.waiting.operation import CommandLine
 
 if TYPE_CHECKING:
@@ -101,9 +102,8 @@ def refusal_of(runs: Sequence[PlannedRun], limit: float | None) -> str | None:
         named = unknowable
     else:
         return None
-    more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
-    jobs = ", ".join(run.words for run in named[:_NAMED])
-    return plain(f"checking Stack ({pulumi.get_stack()}): {why}: {jobs}{more}; {ADVICE}")
+    jobs = first_of([run.words for run in named], _NAMED)
+    return plain(f"checking Stack ({pulumi.get_stack()}): {why}: {jobs}; {ADVICE}")
 
 
 def plan_run(job: pulumi.CustomResource, name: str, arguments: Mapping[str, Any]) -> None:

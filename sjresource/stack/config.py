@@ -10,7 +10,6 @@ nobody had set anything. So every run of a program checks all of them before any
 
 from __future__ import annotations
 
-import difflib
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ from pulumi.runtime import get_root_resource, is_config_secret
 
 from sjresource.aws.settings import Settings
 from sjresource.sanitize import plain
+from sjresource.suggestions import close_names, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -143,11 +143,10 @@ def setting_problems(given: Mapping[str, Any], is_secret: Any = lambda _: False)
     for name, value in sorted(given.items()):
         setting = f"{_NAMESPACE}:{name}"
         if name not in SETTINGS:
-            near = difflib.get_close_matches(name.lower(), list(map(str.lower, SETTINGS)), n=1)
-            meant = next((each for each in SETTINGS if [each.lower()] == near), None)
+            meant = [f"{_NAMESPACE}:{each}" for each in close_names(name, SETTINGS)]
             every = ", ".join(f"{_NAMESPACE}:{each}" for each in SETTINGS)
-            advice = f"did you mean {_NAMESPACE}:{meant}?" if meant else f"there are {every}"
-            yield f"reading Setting ({plain(setting)}): there is no such setting; {advice}"
+            advice = did_you_mean(meant, f"there are {every}")
+            yield f"reading Setting ({plain(setting)}): there is no such setting{advice}"
         elif not _may_be(name, value):
             yield f"reading Setting ({setting}): {wrong_value(name, value, is_secret(setting))}"
 
@@ -164,9 +163,9 @@ def wrong_value(name: str, value: Any, is_secret: bool = False) -> str:  # noqa:
     if is_secret:
         return required
     word = str(value).strip().lower()
-    near = difflib.get_close_matches(word, SETTINGS[name], n=1)
-    meant = _MEANT.get(word) if _MEANT.get(word) in SETTINGS[name] else next(iter(near), None)
-    return f"{required}, got {plain(repr(value))}" + (f"; did you mean {meant}?" if meant else "")
+    other = _MEANT.get(word, "")
+    meant = [other] if other in SETTINGS[name] else close_names(word, SETTINGS[name])
+    return f"{required}, got {plain(repr(value))}{did_you_mean(meant)}"
 
 
 def _given_settings() -> dict[str, Any]:

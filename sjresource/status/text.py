@@ -14,7 +14,7 @@ from sjresource.status.timeline import (
 from sjresource.vocabulary import TERMINAL, stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 _NAMED = 5
 """How many failed jobs a summary names."""
@@ -75,9 +75,14 @@ def summary_line(jobs: Iterable[Mapping[str, Any]], failures: Iterable[str] = ()
         line += f"; waiting for {reasons.pop()}"
     named = list(failures)
     if named:
-        more = f" and {len(named) - _NAMED} more" if len(named) > _NAMED else ""
-        line += f"; FAILED: {', '.join(named[:_NAMED])}{more}"
+        line += f"; FAILED: {first_of(named, _NAMED)}"
     return line
+
+
+def first_of(names: Sequence[str], most: int) -> str:
+    """Return the first names in a row, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
 
 
 def duration(seconds: float) -> str:

@@ -5,7 +5,6 @@ Batch itself checks little of this when a job is submitted; the job would wait f
 
 from __future__ import annotations
 
-import difflib
 import threading
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
@@ -24,6 +23,7 @@ from sjresource.status.capacity import (
     too_large_words,
 )
 from sjresource.status.queue_reader import describe_environments, describe_queue
+from sjresource.suggestions import close_names, did_you_mean
 from sjresource.vocabulary import DISABLED, SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
@@ -92,11 +92,9 @@ def _missing_queue(client: BatchClient, job_queue: str) -> LiveProblem:
     arns = [parse_arn(each["jobQueueArn"]) for each in there]
     account = next((f" of account {arn.account}" for arn in arns if arn), "")
     name = name_in(job_queue)
-    near = difflib.get_close_matches(name.lower(), {each.lower() for each in names}, n=3)
-    meant = [each for each in names if each.lower() in near]
-    advice = f"did you mean {' or '.join(meant)}?" if meant else "see its name, and aws:region"
+    advice = did_you_mean(close_names(name, names, 3), "see its name, and aws:region")
     where = f'there is no "{name}" in {client.region}{account}'
-    return LiveProblem("job_queue", f"names a queue that does not exist: {where}; {advice}")
+    return LiveProblem("job_queue", f"names a queue that does not exist: {where}{advice}")
 
 
 def preflight_problems(found: QueueDescription, job: JobArguments) -> Iterator[LiveProblem]:

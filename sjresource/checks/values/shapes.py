@@ -6,7 +6,6 @@ problem has the path as the user wrote it, and the type of what was given, never
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from sjresource.aws.models import model_version
 from sjresource.aws.payload import is_unknown, json_type
 from sjresource.problem import Problem, join, mismatch
+from sjresource.suggestions import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -202,17 +202,6 @@ _SHOWN = 8
 def _some(allowed: Collection[str]) -> str:
     shown = ", ".join(list(allowed)[:_SHOWN])
     return shown if len(allowed) <= _SHOWN else f"{shown}, … ({len(allowed)} in all)"
-
-
-def nearest(name: str, known: Collection[str]) -> str:
-    """Return a suggestion of the right name, whatever case or style the wrong one has."""
-    by_letters = {_letters(each): each for each in known}
-    near = difflib.get_close_matches(_letters(name), list(by_letters), n=1)
-    return f"; did you mean {by_letters[near[0]]}?" if near else ""
-
-
-def _letters(name: str) -> str:
-    return name.lower().replace("_", "").replace("-", "")
 
 
 def _way_out(*, passes: bool) -> str:

@@ -6,7 +6,6 @@ If several jobs match, the error lists them.
 
 from __future__ import annotations
 
-import difflib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,8 @@ from sjresource.aws.batch import JOB_QUEUE
 from sjresource.cli.stack.context import StackContext
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
 from sjresource.errors import NotFound, SjresourceError
+from sjresource.status.text import first_of
+from sjresource.suggestions import close_names, did_you_mean
 from sjresource.vocabulary import SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
@@ -154,11 +155,7 @@ def _unknown(context: StackContext, job: str) -> CommandFailure:
     labels = [each.label for each in context.jobs]
     where = f"stack {context.title} has no job" if context.stack else "there is no job"
     message = f"reading ServiceJob ({job}): {where} of that name, id or ARN, and Batch knows none"
-    names = difflib.get_close_matches(job, {each.resource for each in context.jobs} | {*labels})
+    names = close_names(job, {each.resource for each in context.jobs} | {*labels}, 3)
     close = [each.label for each in context.jobs if {each.resource, each.label} & {*names}]
-    if close:
-        message += f"; did you mean {' or '.join(close)}?"
-    elif labels:
-        more = f" and {len(labels) - _MAX_LISTED} more" if len(labels) > _MAX_LISTED else ""
-        message += f"; there is {', '.join(labels[:_MAX_LISTED])}{more}"
-    return CommandFailure(message, ExitCode.NOT_FOUND)
+    there = f"there is {first_of(labels, _MAX_LISTED)}" if labels else ""
+    return CommandFailure(f"{message}{did_you_mean(close, there)}", ExitCode.NOT_FOUND)

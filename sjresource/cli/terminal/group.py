@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from typing import TYPE_CHECKING
 
 import click
+
+from sjresource.suggestions import close_names, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,9 +39,7 @@ class SuggestingGroup(click.Group):
 
 def no_such_command(name: str, commands: Sequence[str]) -> str:
     """Return the error for a command that does not exist: what was meant, else what there is."""
-    meant = difflib.get_close_matches(name.lower(), commands)
     other = OTHER_WORDS.get(name.lower(), "")
-    if not meant and other in commands:
-        meant = [other]
-    advice = f"did you mean {' or '.join(meant)}?" if meant else f"there are {', '.join(commands)}"
-    return f"there is no command {name!a}; {advice}"
+    meant = close_names(name, commands, 3) or ([other] if other in commands else [])
+    advice = did_you_mean(meant, f"there are {', '.join(commands)}")
+    return f"there is no command {name!a}{advice}"

@@ -17,7 +17,7 @@ from sjresource.status.failure_report import (
     unread_lines,
     verdict_line,
 )
-from sjresource.status.text import progress_line, stated_reason
+from sjresource.status.text import first_of, progress_line, stated_reason
 from sjresource.status.why_waiting import (
     disabled_words,
     never_starts,
@@ -129,10 +129,10 @@ def explain_waiting(
 def _queue_lines(job: Detail, queue: QueueDescription, labels: Labels) -> Iterator[str]:
     """Return who runs in the queue, who is before the job, and what could not be read."""
     running = [label_of(each, labels) for each in queue.jobs if each["status"] in HOLDS_CAPACITY]
-    yield f"running in its queue: {_named(running) or 'nothing'}"
+    yield f"running in its queue: {first_of(running, _NAMED) or 'nothing'}"
     before = _before(job, queue, labels)
     if before:
-        yield f"before it: {_named(before)}"
+        yield f"before it: {first_of(before, _NAMED)}"
     yield from (f"not read: {error}" for error in queue.unread)
 
 
@@ -171,11 +171,6 @@ def _before(job: Detail, queue: QueueDescription, labels: Labels) -> list[str]:
     arns = [each["jobArn"] for each in same_share]
     number = arns.index(job["jobArn"]) if job["jobArn"] in arns else 0
     return [label_of(each, labels) for each in same_share[:number]]
-
-
-def _named(names: list[str]) -> str:
-    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f"{', '.join(names[:_NAMED])}{more}"
 
 
 def _masked(job: Detail, mask: Mask) -> dict[str, Any]:
