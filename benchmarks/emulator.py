@@ -27,10 +27,10 @@ from botocore.httpsession import URLLib3Session
 from benchmarks.cloud import NO_DELAY
 from benchmarks.table import Row
 from sjresource.emulator import Clock, Emulator
-from sjresource.emulator.engine.lifecycle import Lifecycle
-from sjresource.emulator.engine.transitions import training_job_name
 from sjresource.emulator.executors.scripts import Script, ScriptRules
 from sjresource.emulator.executors.simulated import SimulatedExecutor
+from sjresource.emulator.lifecycle.lifecycle import Lifecycle
+from sjresource.emulator.lifecycle.transitions import training_job_name
 from sjresource.emulator.store.arns import batch_arn, service_job_arn
 from sjresource.emulator.store.data_folder import claim
 from sjresource.emulator.store.records import Attempt, Job, Resource, TrainingJobRecord

@@ -16,7 +16,7 @@ A request goes through these folders:
 
 Between requests time passes (`clock.py`):
 
-5. `engine/` moves queues and jobs on at each tick: it finishes changes of resources, starts and
+5. `lifecycle/` moves queues and jobs on at each tick: it finishes changes of resources, starts and
    ends attempts.
 6. `scheduling/` decides, from the state alone, which jobs start, wait or are preempted.
 7. `executors/` run the training jobs: by a script on the clock, or in `process/` for real.

@@ -19,9 +19,9 @@ from sjresource.emulator.clock import Clock
 from sjresource.emulator.controls.call_log import CallLog
 from sjresource.emulator.controls.faults import Faults
 from sjresource.emulator.controls.routes import ControlRoutes
-from sjresource.emulator.engine.lifecycle import Lifecycle
 from sjresource.emulator.executors.scripts import ScriptRules
 from sjresource.emulator.executors.simulated import SimulatedExecutor
+from sjresource.emulator.lifecycle.lifecycle import Lifecycle
 from sjresource.emulator.server.access import Access
 from sjresource.emulator.server.application import Application
 from sjresource.emulator.server.connections import cut_connection

@@ -8,7 +8,7 @@ from typing import Any
 import botocore.session
 import pytest
 
-from sjresource.emulator.engine.payload import (
+from sjresource.emulator.lifecycle.payload import (
     REQUIRED,
     broken_rules,
     capacity_of,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sjresource.emulator.clock import Clock
-from sjresource.emulator.engine.transitions import (
+from sjresource.emulator.lifecycle.transitions import (
     after_failure,
     is_capacity_failure,
     training_job_name,

@@ -13,7 +13,7 @@ from sjresource.emulator.protocol.http_messages import json_response
 if TYPE_CHECKING:
     from sjresource.emulator.api.behaviour import Behaviour
     from sjresource.emulator.clock import Clock
-    from sjresource.emulator.engine.lifecycle import Lifecycle
+    from sjresource.emulator.lifecycle.lifecycle import Lifecycle
     from sjresource.emulator.protocol.http_messages import Request, Response
     from sjresource.emulator.store.store import Store
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from sjresource.emulator.api.behaviour import Behaviour
-    from sjresource.emulator.engine.queue_front import QueueFronts
+    from sjresource.emulator.lifecycle.queue_front import QueueFronts
     from sjresource.emulator.store.records import Kind, Resource
     from sjresource.emulator.store.store import Store
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Final
 
-    from sjresource.emulator.engine.queue_front import Positions
+    from sjresource.emulator.lifecycle.queue_front import Positions
     from sjresource.emulator.store.records import Job
 
 _TOP_SHARES: Final = 20

@@ -20,7 +20,7 @@ from sjresource.emulator.api.quota_management import queue_policy
 from sjresource.emulator.api.quota_shares import quota_share_arn
 from sjresource.emulator.api.service_jobs import job_reference
 from sjresource.emulator.api.tags import check_tags
-from sjresource.emulator.engine.payload import capacity_of, read_request
+from sjresource.emulator.lifecycle.payload import capacity_of, read_request
 from sjresource.emulator.protocol.errors import ClientException
 from sjresource.emulator.store.arns import check_name, service_job_arn
 from sjresource.emulator.store.records import LIVE, Job

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from sjresource.emulator.clock import Clock
     from sjresource.emulator.controls.call_log import CallLog
     from sjresource.emulator.controls.faults import Faults
-    from sjresource.emulator.engine.lifecycle import Lifecycle
     from sjresource.emulator.executors.interface import Executor
     from sjresource.emulator.executors.scripts import ScriptRules
+    from sjresource.emulator.lifecycle.lifecycle import Lifecycle
     from sjresource.emulator.protocol.http_messages import Request, Response
     from sjresource.emulator.services.sts import WebIdentities
     from sjresource.emulator.store.records import Job

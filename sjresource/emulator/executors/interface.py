@@ -1,7 +1,7 @@
 """The interface between Batch and the executors, which run its training jobs.
 
-The engine starts a training job with an `Executor` and polls it until it has an `Outcome`.
-Executors know nothing of queues, attempts or retries; the engine knows nothing of processes.
+The lifecycle starts a training job with an `Executor` and polls it until it has an `Outcome`.
+Executors know nothing of queues, attempts or retries; the lifecycle knows nothing of processes.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sjresource.emulator.clock import Clock
     from sjresource.emulator.controls.routes import ControlRoutes
-    from sjresource.emulator.engine.lifecycle import Lifecycle
+    from sjresource.emulator.lifecycle.lifecycle import Lifecycle
     from sjresource.emulator.server.router import ServiceRouter
     from sjresource.emulator.store.store import Store
 

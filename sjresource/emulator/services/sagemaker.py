@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from sjresource.emulator.engine.payload import capacity_of, training_request
+from sjresource.emulator.lifecycle.payload import capacity_of, training_request
 from sjresource.emulator.protocol.errors import AWSError
 from sjresource.emulator.protocol.http_messages import Response
 from sjresource.emulator.protocol.user_json import read_object

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hostile_values import HostileDice
 
-from sjresource.emulator.engine.payload import problem_with, training_request
 from sjresource.emulator.executors.interface import TrainingJob
 from sjresource.emulator.executors.process import container
 from sjresource.emulator.executors.process.container import (
@@ -19,6 +18,7 @@ from sjresource.emulator.executors.process.container import (
 )
 from sjresource.emulator.executors.process.metrics import MetricScanner
 from sjresource.emulator.executors.process.preparation import toolkit_variables
+from sjresource.emulator.lifecycle.payload import problem_with, training_request
 
 if TYPE_CHECKING:
     from pathlib import Path

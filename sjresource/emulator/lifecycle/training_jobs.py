@@ -9,19 +9,19 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from sjresource.emulator.engine import transitions
-from sjresource.emulator.engine.payload import (
+from sjresource.emulator.executors.interface import TrainingJob
+from sjresource.emulator.lifecycle import transitions
+from sjresource.emulator.lifecycle.payload import (
     problem_with,
     requested_name,
     training_request,
 )
-from sjresource.emulator.executors.interface import TrainingJob
 from sjresource.emulator.store.arns import training_job_arn
 from sjresource.emulator.store.records import HOLDING_CAPACITY, TrainingJobRecord
 
 if TYPE_CHECKING:
-    from sjresource.emulator.engine.tick import Tick
     from sjresource.emulator.executors.interface import Progress
+    from sjresource.emulator.lifecycle.tick import Tick
     from sjresource.emulator.store.records import Job
 
 

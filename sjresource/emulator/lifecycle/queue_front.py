@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
-from sjresource.emulator.engine.scheduling_state import state_of
+from sjresource.emulator.lifecycle.scheduling_state import state_of
 from sjresource.emulator.scheduling.plan import order
 from sjresource.emulator.scheduling.state import QuotaSharePolicy
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from sjresource.emulator.engine import transitions
+from sjresource.emulator.lifecycle import transitions
 from sjresource.emulator.scheduling.state import UsagePeriod
 from sjresource.emulator.store.damage import storage_problem
 from sjresource.emulator.store.records import HOLDING_CAPACITY, LIVE

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from sjresource.emulator.store.records import LIVE
 
 if TYPE_CHECKING:
-    from sjresource.emulator.engine.tick import Tick
+    from sjresource.emulator.lifecycle.tick import Tick
     from sjresource.emulator.store.records import Job, Resource
 
 CHANGE_MS: Final = 100

@@ -11,11 +11,11 @@ import threading
 import time
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
-from sjresource.emulator.engine.queue_front import QueueFronts
-from sjresource.emulator.engine.resources import CHANGE_MS, finish_changes
-from sjresource.emulator.engine.tick import Tick
-from sjresource.emulator.engine.training_jobs import poll_training_jobs
-from sjresource.emulator.engine.waiting_jobs import admit, due_times, schedule, why_waiting
+from sjresource.emulator.lifecycle.queue_front import QueueFronts
+from sjresource.emulator.lifecycle.resources import CHANGE_MS, finish_changes
+from sjresource.emulator.lifecycle.tick import Tick
+from sjresource.emulator.lifecycle.training_jobs import poll_training_jobs
+from sjresource.emulator.lifecycle.waiting_jobs import admit, due_times, schedule, why_waiting
 from sjresource.emulator.store.damage import storage_problem
 from sjresource.emulator.store.records import HOLDING_CAPACITY
 

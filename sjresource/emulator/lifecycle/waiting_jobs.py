@@ -10,9 +10,9 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from sjresource.emulator.engine import transitions
-from sjresource.emulator.engine.scheduling_state import policy_of, state_of
-from sjresource.emulator.engine.training_jobs import start_training_job
+from sjresource.emulator.lifecycle import transitions
+from sjresource.emulator.lifecycle.scheduling_state import policy_of, state_of
+from sjresource.emulator.lifecycle.training_jobs import start_training_job
 from sjresource.emulator.scheduling.plan import make_plan
 from sjresource.emulator.scheduling.state import FairSharePolicy
 from sjresource.emulator.store.records import HOLDING_CAPACITY
@@ -20,7 +20,7 @@ from sjresource.emulator.store.records import HOLDING_CAPACITY
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sjresource.emulator.engine.tick import Tick
+    from sjresource.emulator.lifecycle.tick import Tick
     from sjresource.emulator.scheduling.state import State
     from sjresource.emulator.store.records import Job
 
