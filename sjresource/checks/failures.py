@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from sjresource.aws.settings import Settings
 
 
+CONFIG = "aws:"
+"""The path of a problem that lies in the settings, and in no argument."""
+
+
 class ProblemFailure(CheckFailure):
     """A check failure made of a problem; each front words the path as its programs spell it.
 
@@ -34,7 +38,7 @@ def account_problems(settings: Settings) -> list[Problem]:
     `validation: warn` never lets it pass: no call is made for an account that is not allowed.
     """
     refusal = account_refusal(settings)
-    return [Problem("aws:", refusal, unsendable=True)] if refusal else []
+    return [Problem(CONFIG, refusal, unsendable=True)] if refusal else []
 
 
 def check_result(inputs: Mapping[str, Any], problems: Iterable[Problem]) -> CheckResult:

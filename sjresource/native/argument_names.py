@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sjresource.aws.models import model_version
+from sjresource.checks.values.shapes import unknown_member
 from sjresource.stack.spelling import TYPED, UNTYPED, Path
 from sjresource.suggestions import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from sjresource.stack.spelling import Names, Spelling
 
@@ -37,8 +38,9 @@ def strangers(spelling: Spelling, values: Mapping[str, Any]) -> Iterator[Strange
             yield Stranger((name,), f"is no argument of {spelling.name}{near}")
         elif name != UNTYPED:
             _, within = spelling.names.members[name]
-            way_out = _WAY_OUT if name == TYPED else ""
-            yield from _strangers(within, value, (name,), way_out)
+            is_own = arguments[name] in spelling.own_arguments
+            said = _said_of_typed if name == TYPED else _said_of_own if is_own else unknown_member
+            yield from _strangers(within, value, (name,), said)
 
 
 def without(values: Mapping[str, Any], paths: Iterable[Path]) -> dict[str, Any]:
@@ -48,20 +50,28 @@ def without(values: Mapping[str, Any], paths: Iterable[Path]) -> dict[str, Any]:
     return found
 
 
-_WAY_OUT = f"; what AWS has and botocore {{version}} lacks can be given in {UNTYPED} instead"
+def _said_of_typed(name: str, known: Collection[str]) -> str:
+    lacking = f"what AWS has and botocore {model_version()} lacks can be given in {UNTYPED} instead"
+    return f"is not known{nearest(name, known)}; {lacking}"
 
 
-def _strangers(names: Names, value: Any, path: Path, way_out: str) -> Iterator[Stranger]:
+def _said_of_own(_name: str, known: Collection[str]) -> str:
+    return f"is not known; there are {', '.join(known)}"
+
+
+def _strangers(
+    names: Names, value: Any, path: Path, said: Callable[[str, Collection[str]], str]
+) -> Iterator[Stranger]:
+    if names.items is not None and names.is_list != isinstance(value, list):
+        return  # the core says what it must be
     for step, item in _steps(value):
         if names.items is not None:
-            yield from _strangers(names.items, item, (*path, step), way_out)
+            yield from _strangers(names.items, item, (*path, step), said)
         elif step in names.members:
             within = names.members[str(step)][1]
-            yield from _strangers(within, item, (*path, step), way_out)
+            yield from _strangers(within, item, (*path, step), said)
         elif names.members:
-            hint = way_out.format(version=model_version())
-            reason = f"is not known{nearest(str(step), names.members)}{hint}"
-            yield Stranger((*path, step), reason)
+            yield Stranger((*path, step), said(str(step), names.members))
 
 
 def _steps(value: Any) -> Iterable[tuple[str | int, Any]]:

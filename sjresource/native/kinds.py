@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in
+from sjresource.checks.failures import CONFIG
 from sjresource.resources.job_outputs import OUTPUTS
 from sjresource.resources.job_queue import JobQueueProvider
 from sjresource.resources.quota_share import QuotaShareProvider
@@ -80,6 +81,8 @@ class NativeKind:
 
     def native_problem(self, problem: Problem, *, typed: bool) -> Problem:
         """Return a problem as the schema spells it."""
+        if problem.path == CONFIG:
+            return config_problem(problem)
         path = path_text(self.spelling.native_path(steps_of(problem.path), typed=typed))
         return problem._replace(path=path, reason=self.native_text(problem.reason, typed=typed))
 
@@ -99,6 +102,11 @@ class NativeKind:
     @cached_property
     def _core_names(self) -> frozenset[str]:
         return frozenset(_core_names(self.spelling.names))
+
+
+def config_problem(problem: Problem) -> Problem:
+    """Return a problem of the settings as they are called here."""
+    return problem._replace(path="sjresource:", reason=native_words(problem.reason))
 
 
 def native_words(text: str) -> str:

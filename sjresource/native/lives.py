@@ -89,13 +89,14 @@ class Life:
         self._see(request, request.id, core_news)
         typed = is_typed(news.values)
         answered = self._core.diff(request.id, state.core, core_news)
-        changes = find_changes(self.kind.rules, state.core, core_news)
+        olds = self._core.as_asked(state.core, core_news)
+        changes = find_changes(self.kind.rules, olds, core_news)
         replaces = set(answered.replaces or ())
         detailed: dict[str, Any] = {}
         changed = [*changes.replaces, *changes.in_place]
         for leaf in changed_leaves(
             self.kind.spelling,
-            state.core,
+            olds,
             core_news,
             changed=changed,
             replaces=replaces,

@@ -122,15 +122,20 @@ class NamedResourceProvider(BatchProvider):
         self.remember_deployed(news.get("identity"), id_)
         is_moved = is_native(olds)
         olds = core_state(self.kind.noun, olds, news.get("identity"))
-        # A default name that somebody else held at the create: the resource has another one, and
-        # asking for either is no change.
-        asked = news.get(self.name_property)
-        held = {self.name_property: asked} if asked == olds.get("requested_name") else {}
-        changes = find_changes(self.rules, {**olds, **held}, news)
+        changes = find_changes(self.rules, self.as_asked(olds, news), news)
         changes.replaces.extend(
             self.region_or_account_changed(id_, self.region_source(news), news.get("region"))
         )
         return changes.diff_result(is_moved=is_moved)
+
+    def as_asked(self, olds: Properties, news: Properties) -> Properties:
+        """Return the old state with the name that was asked for, if that is asked for again.
+
+        A default name may have been somebody else's at the create: the resource has another one,
+        and asking for either is no change.
+        """
+        asked = news.get(self.name_property)
+        return {**olds, self.name_property: asked} if asked == olds.get("requested_name") else olds
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Create it, or take over the one that a lost create of this resource made.

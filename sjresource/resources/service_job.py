@@ -527,8 +527,8 @@ def _reason(props: Mapping[str, Any]) -> str:
 def _taken_not_replaced(arn: str) -> str:
     """Return the warning of a replacement that has found the old job, and kept it."""
     return (
-        f"deleting ServiceJob ({arn}): its replacement took it over as the job of a lost create, "
-        "so it goes on and nothing ran again; change `triggers` for a new run"
+        f"deleting ServiceJob ({arn}): its replacement took it over, as the job of a lost create "
+        "or by adopt_job_id, so it goes on and nothing ran again; change `triggers` for a new run"
     )
 
 

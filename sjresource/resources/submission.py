@@ -157,7 +157,7 @@ def adopt(client: BatchClient, run: WantedRun, job: str) -> Submitted | None:
         tag()
     else:
         ignoring_refusal(tag)
-    return Submitted(detail["jobArn"], detail)
+    return Submitted(detail["jobArn"], detail, was_live=not has_ended(detail))
 
 
 def live_jobs(client: BatchClient, arns: list[str]) -> list[str]:

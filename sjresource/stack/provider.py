@@ -51,6 +51,15 @@ class BatchProvider(ResourceProvider):
         # the engine waits for the plugin to end: 0.2 s of every operation.
         atexit.register(gc.freeze)
 
+    def as_asked(self, olds: Mapping[str, Any], _news: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the old state as a diff compares it: what was asked for, where AWS gave another.
+
+        Args:
+            olds: the state.
+            _news: what is asked for now.
+        """
+        return olds
+
     def remember_deployed(self, identity: Any, id_: str = "") -> None:
         """Note that the state has a resource; only a diff knows the id."""
         if is_known_identity(identity):

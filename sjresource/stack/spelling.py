@@ -64,12 +64,14 @@ class Names:
     """The names within one value: by which names it has members, and what its items are.
 
     `members` maps the schema's name to the core's and to the names within. A list or a map has
-    `items`. `is_text` says that the API takes text, so that a number is written as one.
+    `items`; `is_list` tells them apart. `is_text` says that the API takes text, so that a number is
+    written as one.
     """
 
     members: Mapping[str, tuple[str, Names]] = field(default_factory=dict)
     items: Names | None = None
     is_text: bool = False
+    is_list: bool = False
 
     @cached_property
     def by_core_name(self) -> Mapping[str, tuple[str, Names]]:
@@ -346,7 +348,7 @@ def _names(shape: Any, native: Callable[[str], str], core: Callable[[str], str])
             }
         )
     if shape.type_name == "list":
-        return Names(items=_names(shape.member, native, core))
+        return Names(items=_names(shape.member, native, core), is_list=True)
     if shape.type_name == "map":
         return Names(items=_names(shape.value, native, core))
     return Names(is_text=shape.type_name == "string")
@@ -371,12 +373,12 @@ def _own_names(name: str) -> Names:
     if name in _TEXTS:
         return _TEXT
     if name in ("jobs", "named_jobs"):
-        return Names(items=_TEXT)
+        return Names(items=_TEXT, is_list=name == "jobs")
     if name == "attempts":
         return _names(output_shape("DescribeServiceJob").members[name], _same, property_name)
     if name in ("results", "named_results"):
         members = {camel_case(each): (each, _own_names(each)) for each in (*JOB_RECORD, "name")}
-        return Names(items=Names(members))
+        return Names(items=Names(members), is_list=name == "results")
     return Names({camel_case(each): (each, _OPAQUE) for each in _MEMBERS.get(name, ())})
 
 

@@ -106,7 +106,7 @@ def test_one_of_each_is_made_read_and_deleted(aws: EmulatedBatch, plugin: Native
         (
             "ServiceEnvironment",
             {"capacityLimits": [{"maxCapacty": 1}]},
-            "capacityLimits[0].maxCapacty is not known; did you mean maxCapacity?",
+            "capacityLimits[0].maxCapacty is not known to botocore",
         ),
         ("JobQueue", {"timeouts": {"create": -1}}, "timeouts.create must be seconds, more than 0"),
         ("ServiceJobCompletion", {}, "jobs is needed, or job, or namedJobs: one of the three"),

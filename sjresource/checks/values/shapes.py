@@ -70,8 +70,7 @@ class ShapeValidator:
         for name in sorted(set(value) - set(known)):
             yield self._misshapen(
                 join(path, name),
-                f"is not known to botocore {model_version()}{nearest(name, known)}"
-                f"; {_way_out(passes=self.as_text)}",
+                unknown_member(name, known, passes=self.as_text),
             )
         for member in shape.required_members:
             given = value.get(self.name_of(member))
@@ -202,6 +201,18 @@ _SHOWN = 8
 def _some(allowed: Collection[str]) -> str:
     shown = ", ".join(list(allowed)[:_SHOWN])
     return shown if len(allowed) <= _SHOWN else f"{shown}, … ({len(allowed)} in all)"
+
+
+def unknown_member(name: str, known: Collection[str], *, passes: bool = False) -> str:
+    """Return what is said of a name that is none of a structure's members.
+
+    Args:
+        name: the name.
+        known: the members' names.
+        passes: whether `validation: warn` lets it pass.
+    """
+    way_out = _way_out(passes=passes)
+    return f"is not known to botocore {model_version()}{nearest(name, known)}; {way_out}"
 
 
 def _way_out(*, passes: bool) -> str:

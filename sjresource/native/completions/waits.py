@@ -33,7 +33,7 @@ from sjresource.native.completions.record import (
 from sjresource.native.context import KnownJob
 from sjresource.native.detailed_diff import changed_leaves
 from sjresource.native.engine import Cancelled
-from sjresource.native.kinds import COMPLETION, identity_of, native_words
+from sjresource.native.kinds import COMPLETION, config_problem, identity_of, native_words
 from sjresource.native.responses import PartialState, check_response, diff_response, property_diff
 from sjresource.native.values import Properties, path_text, read, write
 from sjresource.problem import Problem
@@ -156,7 +156,8 @@ class Completions:
             reason = native_words(problem.reason).replace("; None waits", "; leaving it out waits")
             yield problem._replace(path=camel_case(problem.path), reason=reason)
         yield from _job_problems(known)
-        yield from account_problems(self._context.configuration.settings)
+        for problem in account_problems(self._context.configuration.settings):
+            yield config_problem(problem)
 
     def _completed(
         self, request: Any, inputs: Properties, id_: str, olds: Mapping[str, Any]

@@ -14,6 +14,11 @@ ELSEWHERE = (
     "instead"
 )
 
+MAX_CAPACITY = (
+    f"is not known to botocore {model_version()}; did you mean maxCapacity?; if AWS has it by now, "
+    "update botocore"
+)
+
 STRANGERS: list[tuple[str, Any, list[tuple[Path, str]]]] = [
     (
         "JobQueue",
@@ -45,10 +50,14 @@ STRANGERS: list[tuple[str, Any, list[tuple[Path, str]]]] = [
         "ServiceEnvironment",
         {"capacityLimits": [{"maxCapacity": 1}, {"maxCapcity": 1}], "timeouts": {"creat": 1}},
         [
-            (("capacityLimits", 1, "maxCapcity"), "is not known; did you mean maxCapacity?"),
-            (("timeouts", "creat"), "is not known; did you mean create?"),
+            (
+                ("capacityLimits", 1, "maxCapcity"),
+                MAX_CAPACITY,
+            ),
+            (("timeouts", "creat"), "is not known; there are create, update, delete"),
         ],
     ),
+    ("ServiceEnvironment", {"capacityLimits": {"maxCapcity": 1}}, []),
     (
         "ServiceJob",
         {"trainingJob": {"RoleArn": "r", "resourceConfig": {"instanceCont": 1}}},

@@ -1,0 +1,112 @@
+"""The native provider's resources, driven alike with the dynamic ones; see `both_fronts`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from both_fronts import Front, Thing, facts_of
+from native_plugin import NativePlugin, PartialStateError, Resource
+from pulumi.runtime import proto
+
+from sjresource.stack.spelling import NATIVE_PREFIX, SPELLINGS
+
+if TYPE_CHECKING:
+    from both_fronts import Properties
+
+
+class NativeFront(Front):
+    """The native provider's resources; the payload is `trainingJob`."""
+
+    label = "native"
+    typed = True
+    _plugin: NativePlugin | None = None
+
+    def start(self, config: dict[str, Any]) -> None:
+        """Start a plugin, in the emulator's time."""
+        self._heard = 0
+        self._plugin = NativePlugin(self.aws, config)
+        for answers in vars(self._plugin.servicer)["_answers"].values():
+            if core := vars(answers).get("_core"):
+                core.monotonic = self.aws.emulator.clock.now
+
+    @property
+    def plugin(self) -> NativePlugin:
+        """The plugin that runs."""
+        assert self._plugin is not None
+        return self._plugin
+
+    def stop(self) -> None:
+        """End the plugin."""
+        self.plugin.close()
+
+    @property
+    def asks_to_delete_first(self) -> bool:
+        """A provider can't set an option."""
+        return False
+
+    def record(self) -> None:
+        """Let the engine end the plugin."""
+        self.plugin.servicer.close()
+
+    def check(self, kind: str, name: str, inputs: Properties, old: Thing | None) -> tuple[Any, Any]:
+        """Check."""
+        spelled = SPELLINGS[NATIVE_PREFIX + kind].to_native(inputs, typed=self.typed)
+        checked = self.plugin.check(kind, name, spelled, old=old.resource if old else None)
+        return checked.inputs, [each.reason for each in checked.failures]
+
+    def diff(self, old: Thing, inputs: Any) -> tuple[bool, list[str], bool]:
+        """Compare."""
+        own = old.resource
+        request = proto.DiffRequest(
+            id=own.id, urn=own.urn, olds=own.state, old_inputs=own.inputs, news=inputs
+        )
+        answer = self.plugin.stub.Diff(request)
+        changes = answer.changes == proto.DiffResponse.DIFF_SOME
+        return changes, list(answer.replaces), answer.deleteBeforeReplace
+
+    def create(self, kind: str, name: str, inputs: Any, /) -> Thing:
+        """Create; what is created in part is in the state, too."""
+        urn = self.plugin.urn(kind, name)
+        request = proto.CreateRequest(urn=urn, properties=inputs)
+        try:
+            made = self.plugin.raising(self.plugin.stub.Create, request)
+        except PartialStateError as partly:
+            resource = Resource(urn, partly.id, inputs, partly.message)
+            self.state[name] = Thing(kind, partly.id, resource)
+            raise
+        return Thing(kind, made.id, Resource(urn, made.id, inputs, made.properties))
+
+    def update(self, old: Thing, inputs: Any) -> Thing:
+        """Update."""
+        own = old.resource
+        request = proto.UpdateRequest(
+            id=own.id, urn=own.urn, olds=own.state, old_inputs=own.inputs, news=inputs
+        )
+        made = self.plugin.raising(self.plugin.stub.Update, request)
+        return Thing(old.kind, old.id, Resource(own.urn, own.id, inputs, made.properties))
+
+    def read(self, old: Thing) -> Thing | None:
+        """Refresh."""
+        found = self.plugin.refresh(old.resource)
+        return Thing(old.kind, found.id, found) if found else None
+
+    def delete(self, old: Thing) -> None:
+        """Delete."""
+        self.plugin.delete(old.resource)
+
+    def warnings(self) -> list[str]:
+        """Return the new ones."""
+        lines = self.plugin.warnings()
+        new, self._heard = lines[self._heard :], len(lines)
+        return new
+
+    def facts(self, name: str) -> dict[str, Any]:
+        """Return the state."""
+        return facts_of(self.state[name].resource.outputs)
+
+
+class UntypedFront(NativeFront):
+    """The same, with the payload as `serviceRequestPayload`."""
+
+    label = "untyped"
+    typed = False

@@ -1,0 +1,529 @@
+"""Situations of a stack, each lived through by both fronts: what they say and do is the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from emulated import PAYLOAD
+
+from sjresource.stack.identity import IDENTITY_TAG
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from both_fronts import Front
+
+KIND = "ml.m5.large"
+OTHERS = {IDENTITY_TAG: "acme/urn:pulumi:prod::speech::sjresource::ServiceJob::train@1234567.1"}
+DENIED = {"code": "AccessDeniedException", "status": 403, "message": "you are not allowed to"}
+
+
+class Meant(NamedTuple):
+    """A difference of the native front in one step that is meant, and why."""
+
+    why: str
+    done: str | None = None
+    said: tuple[str, ...] | None = None
+    """How its sentences begin."""
+    calls: bool = True
+    """Whether the calls are the same."""
+
+
+class Situation(NamedTuple):
+    """What happens, in order.
+
+    `meant` are differences, by the number of the step; with `untyped` it is lived through with
+    either form of the payload.
+    """
+
+    name: str
+    live: Callable[[Front], None]
+    config: Mapping[str, Any] = {}
+    meant: Mapping[int, Meant] = {}
+    untyped: bool = False
+
+
+def job(front: Front, **changes: Any) -> dict[str, Any]:
+    """Write a job's arguments; the queue is made if it isn't there."""
+    queues = front.aws.batch.describe_job_queues()["jobQueues"]
+    queue = queues[0]["jobQueueArn"] if queues else front.aws.make_queue()
+    return {"job_queue": queue, "service_request_payload": PAYLOAD, **changes}
+
+
+def changed(**members: Any) -> dict[str, Any]:
+    """Write the payload with other members."""
+    return {**PAYLOAD, **members}
+
+
+def of(front: Front, name: str = "train") -> str:
+    """Return a resource's id."""
+    return front.state[name].id
+
+
+def again(front: Front, **config: Any) -> None:
+    """End an operation in order, and begin the next."""
+    front.end()
+    front.begin(**config)
+
+
+def submitted(front: Front, **changes: Any) -> None:
+    """Submit a job in one operation, and begin the next."""
+    front.up("ServiceJob", "train", **job(front, **changes))
+    again(front)
+
+
+def a_job_s_life(front: Front) -> None:
+    """Every change that there is, from its submission to its end."""
+    submitted(front)
+    front.up("ServiceJob", "train", **job(front))
+    front.up("ServiceJob", "train", **job(front, tags={"team": "a"}, scheduling_priority=5))
+    front.up("ServiceJob", "train", **job(front, tags={"cost": "b"}))
+    again(front)
+    front.up("ServiceJob", "train", **job(front, triggers=[1]))
+    again(front)
+    epochs = changed(HyperParameters={"epochs": "5"})
+    front.up("ServiceJob", "train", **job(front, service_request_payload=epochs))
+    front.aws.advance(60)
+    front.refresh("train")
+    again(front)
+    front.up("ServiceJob", "train", **job(front, service_request_payload=epochs, tags={"a": "b"}))
+    front.destroy("train")
+
+
+def queue_side(front: Front, **queue: Any) -> None:
+    """Bring up one of each that a job needs."""
+    limits = [{"max_capacity": 4, "capacity_unit": KIND}]
+    front.up("ServiceEnvironment", "capacity", capacity_limits=limits)
+    fifo = {"idle_resource_assignment_strategy": "FIFO"}
+    front.up("SchedulingPolicy", "policy", quota_share_policy=fifo)
+    order = [{"order": 1, "service_environment": of(front, "capacity")}]
+    policy = {"scheduling_policy_arn": of(front, "policy")}
+    inputs = {"priority": 1, "service_environment_order": order, **policy, **queue}
+    front.up("JobQueue", "training", **inputs)
+    front.up(
+        "QuotaShare",
+        "vision",
+        job_queue=of(front, "training"),
+        capacity_limits=[{"max_capacity": 2, "capacity_unit": KIND}],
+        resource_sharing_configuration={"strategy": "RESERVE"},
+        preemption_configuration={"in_share_preemption": "DISABLED"},
+    )
+
+
+def the_queue_side_s_life(front: Front) -> None:
+    """Made, changed in place, changed by somebody else, changed back, replaced, deleted."""
+    queue_side(front)
+    again(front)
+    queue_side(front)
+    queue_side(front, priority=5, tags={"team": "a"})
+    front.aws.batch.update_job_queue(jobQueue=of(front, "training"), priority=7)
+    front.aws.batch.tag_resource(resourceArn=of(front, "training"), tags={"team": "b"})
+    front.aws.advance(5)
+    front.refresh("training")
+    queue_side(front, priority=5, tags={"team": "a"})
+    again(front)
+    for name in ("vision", "training"):
+        front.destroy(name)
+    order = [{"order": 1, "service_environment": of(front, "capacity")}]
+    for queue in ("one", "other"):
+        given = {"job_queue_name": queue, "priority": 1, "service_environment_order": order}
+        front.up("JobQueue", "second", **given)
+    for name in ("second", "policy", "capacity"):
+        front.destroy(name)
+
+
+def the_queue_is_looked_at(front: Front) -> None:
+    """A preview refuses what AWS would, and warns of what this `up` may repair."""
+    front.up("ServiceJob", "train", **job(front, job_queue="nowhere"))
+    front.up("ServiceJob", "train", **job(front, quota_share_name="vision"))
+    large = changed(ResourceConfig={**PAYLOAD["ResourceConfig"], "InstanceCount": 11.0})
+    front.up("ServiceJob", "train", **job(front, service_request_payload=large))
+    front.aws.batch.update_job_queue(jobQueue=job(front)["job_queue"], state="DISABLED")
+    front.aws.advance(5)
+    again(front)
+    front.up("ServiceJob", "train", **job(front))
+
+
+def aws_does_not_answer(fault: str, **more: Any) -> Callable[[Front], None]:
+    """Live with a fault in each operation: nothing is lost, and the next one goes on."""
+
+    def live(front: Front) -> None:
+        inputs = job(front)
+        faults = front.aws.control
+        for call in ("ListServiceJobs", "SubmitServiceJob"):
+            faults.fault(call, fault, count=None, **more)
+            front.up("ServiceJob", "train", **inputs)
+            front.aws.emulator.faults.clear()
+            again(front)
+        front.up("ServiceJob", "train", **inputs)
+        again(front)
+        for call in ("DescribeServiceJob", "TagResource", "TerminateServiceJob"):
+            faults.fault(call, fault, count=None, **more)
+            front.refresh("train")
+            front.up("ServiceJob", "train", **inputs, tags={"team": "a"})
+            front.destroy("train")
+            front.aws.emulator.faults.clear()
+            if "train" not in front.state:
+                front.up("ServiceJob", "train", **inputs)
+            again(front)
+        front.destroy("train")
+
+    return live
+
+
+def aws_throttles(front: Front) -> None:
+    """It says so, once all tries are used up."""
+    inputs = job(front)
+    front.aws.control.fault("SubmitServiceJob", "throttle", count=None)
+    front.up("ServiceJob", "train", **inputs)
+    front.aws.emulator.faults.clear()
+    again(front)
+    front.up("ServiceJob", "train", **inputs)
+
+
+def nobody_is_there(front: Front) -> None:
+    """No connection: each operation says so."""
+    submitted(front)
+    nowhere = [dict.fromkeys(("batch", "sts"), "http://127.0.0.1:1")]
+    front.begin(endpoints=nowhere)
+    front.refresh("train")
+    front.up("ServiceJob", "train", **job(front, tags={"a": "b"}))
+    front.destroy("train")
+    front.up("ServiceJob", "other", **job(front))
+
+
+def the_account_is_not_allowed(front: Front) -> None:
+    """Nothing is asked of an account that the config does not name."""
+    submitted(front)
+    front.begin(allowedAccountIds=["999999999999"])
+    front.up("ServiceJob", "train", **job(front, tags={"a": "b"}))
+    front.up("SchedulingPolicy", "policy")
+    front.refresh("train")
+    front.destroy("train")
+
+
+def an_answer_is_lost(front: Front) -> None:
+    """The submission has its effect, and the answer does not arrive."""
+    inputs = job(front)
+    front.aws.control.fault("SubmitServiceJob", "drop_after", count=1)
+    front.up("ServiceJob", "train", **inputs)
+
+
+def the_state_is_not_written(front: Front) -> None:
+    """The next `up` finds what is lost: the same, an edited one as an orphan, the queue side."""
+    inputs = job(front)
+    front.up("ServiceJob", "train", **inputs)
+    front.up("SchedulingPolicy", "policy")
+    front.crash("train", "policy")
+    front.begin()
+    front.up("ServiceJob", "train", **inputs)
+    front.up("SchedulingPolicy", "policy", tags={"team": "a"})
+    front.crash("train")
+    front.begin()
+    front.up("ServiceJob", "train", **inputs, triggers=["edited"])
+
+
+def a_recorded_one_is_in_no_state(front: Front) -> None:
+    """It may be another stack's: the user is asked."""
+    inputs = job(front)
+    front.up("ServiceJob", "train", **inputs)
+    front.up("SchedulingPolicy", "policy")
+    front.record()
+    front.crash("train", "policy")
+    front.begin()
+    front.up("ServiceJob", "train", **inputs)
+    front.up("SchedulingPolicy", "policy")
+    front.up("ServiceJob", "train", **inputs, triggers=["new"])
+
+
+def batch_forgets(front: Front) -> None:
+    """A live job that vanished is gone from the state; an ended one stays in it."""
+    submitted(front)
+    front.aws.control.forget(of(front).rpartition("/")[2], "vanish")
+    front.refresh("train")
+    front.up("ServiceJob", "train", **job(front))
+    again(front)
+    front.aws.advance(60)
+    front.refresh("train")
+    front.aws.control.forget(of(front).rpartition("/")[2], "expire")
+    front.refresh("train")
+    front.up("ServiceJob", "train", **job(front))
+    front.up("ServiceJob", "train", **job(front, tags={"a": "b"}))
+    front.destroy("train")
+
+
+def it_is_another_stack_s_by_now(front: Front) -> None:
+    """Nothing of another stack is changed or ended; of an ended job there is nothing to do."""
+    submitted(front)
+    front.up("SchedulingPolicy", "policy")
+    for name in ("train", "policy"):
+        front.aws.batch.tag_resource(resourceArn=of(front, name), tags=OTHERS)
+    front.refresh("train")
+    front.up("ServiceJob", "train", **job(front, tags={"a": "b"}))
+    front.destroy("train")
+    front.up("SchedulingPolicy", "policy", tags={"a": "b"})
+    front.destroy("policy")
+    front.aws.batch.terminate_service_job(jobId=of(front), reason="enough")
+    front.aws.advance(60)
+    front.destroy("train")
+
+
+def it_is_wanted_again(front: Front) -> None:
+    """What was released is a new run; what somebody stopped is still the one run."""
+    for _ in range(2):
+        submitted(front)
+        front.destroy("train")
+        again(front)
+    submitted(front)
+    front.aws.batch.terminate_service_job(jobId=of(front), reason="by hand")
+    front.aws.advance(60)
+    front.up("ServiceJob", "train", **job(front))
+
+
+def each_status_is_ended(front: Front) -> None:
+    """RUNNING, FAILED, SUCCEEDED, unknown; and where Batch doesn't do it."""
+    submitted(front)
+    front.aws.advance(1)
+    front.destroy("train")
+    again(front)
+    front.aws.control.call("POST", "rules", job_name="*", script={"outcome": "Failed"})
+    submitted(front, triggers=["fails"])
+    front.aws.advance(60)
+    front.destroy("train")
+    again(front)
+    submitted(front, triggers=["unknown"])
+    front.aws.control.forget(of(front).rpartition("/")[2], "vanish")
+    front.destroy("train")
+
+
+def a_failed_job_is_rerun(front: Front) -> None:
+    """Where that is asked for, at the next `up`."""
+    front.aws.control.call("POST", "rules", job_name="*", script={"outcome": "Failed"})
+    submitted(front, rerun_on_failure=True)
+    front.up("ServiceJob", "train", **job(front, rerun_on_failure=True))
+    front.aws.advance(60)
+    front.up("ServiceJob", "train", **job(front))
+    front.up("ServiceJob", "train", **job(front, rerun_on_failure=True))
+
+
+def a_job_is_adopted(front: Front) -> None:
+    """Somebody's job becomes this stack's; another stack's and none are refused."""
+    inputs = job(front)
+    made = {
+        "jobName": "train",
+        "jobQueue": inputs["job_queue"],
+        "serviceJobType": "SAGEMAKER_TRAINING",
+        "serviceRequestPayload": '{"TrainingJobName": "a"}',
+    }
+    foreign = front.aws.batch.submit_service_job(**made)["jobId"]
+    owned = front.aws.batch.submit_service_job(**made, tags=OTHERS)["jobId"]
+    front.up("ServiceJob", "train", **inputs, adopt_job_id=owned)
+    front.up("ServiceJob", "train", **inputs, adopt_job_id="00000000-0000-0000-0000-000000000000")
+    front.up("ServiceJob", "train", **inputs, adopt_job_id=foreign)
+    again(front)
+    front.up("ServiceJob", "train", **inputs)
+    front.replace("train", **inputs, adopt_job_id=foreign)
+    front.aws.advance(1)
+
+
+def it_is_warned_of(front: Front) -> None:
+    """What AWS takes and is hardly meant."""
+    endless = {name: each for name, each in PAYLOAD.items() if name != "StoppingCondition"}
+    channel = {
+        "ChannelName": "train",
+        "CompressionType": "Gzip",
+        "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://bucket/data"}},
+    }
+    odd = changed(
+        AlgorithmSpecification={"TrainingImage": "image", "TrainingInputMode": "FastFile"},
+        InputDataConfig=[channel],
+        StoppingCondition={"MaxRuntimeInSeconds": 600.0, "MaxPendingTimeInSeconds": 7200.0},
+    )
+    conditions = [{"on_status_reason": "too slow*", "action": "RETRY"}]
+    for name, given in (
+        ("endless", {"service_request_payload": endless}),
+        ("odd", {"service_request_payload": odd, "scheduling_priority": 1}),
+        ("conditions", {"retry_strategy": {"attempts": 1, "evaluate_on_exit": conditions}}),
+        ("short", {"timeout_config": {"attempt_duration_seconds": 300}}),
+    ):
+        front.up("ServiceJob", name, **job(front, **given))
+    shares = [{"share_identifier": "user.a", "weight_factor": 1.0}]
+    front.up("SchedulingPolicy", "policy", fairshare_policy={"share_distribution": shares})
+
+
+def rules_are_let_pass(front: Front) -> None:
+    """`validation: warn` makes warnings of what botocore can send."""
+    short = changed(RoleArn="training-role")
+    front.up("ServiceJob", "train", **job(front, service_request_payload=short))
+    front.up("ServiceJob", "other", **job(front, retry_strategy={"attempts": 0}))
+    front.up("SchedulingPolicy", "policy", name="_fair")
+
+
+def an_up_is_bounded(front: Front) -> None:
+    """By instance-hours: the first job is within them, the second is over them."""
+    front.up("ServiceJob", "train", **job(front))
+    front.up("ServiceJob", "second", **job(front))
+
+
+def it_is_not_valid_in_time(front: Front) -> None:
+    """The id is known, and the next `up` goes on."""
+    limits = [{"max_capacity": 4, "capacity_unit": "NUM_INSTANCES"}]
+    front.aws.control.fault("DescribeServiceEnvironments", "error", count=None, **DENIED)
+    front.up("ServiceEnvironment", "capacity", capacity_limits=limits)
+    front.up("ServiceEnvironment", "capacity", capacity_limits=limits)
+    front.aws.emulator.faults.clear()
+    again(front)
+    front.up("ServiceEnvironment", "capacity", capacity_limits=limits, tags={"a": "b"})
+
+
+def the_name_is_taken(front: Front) -> None:
+    """A default name gives way; one that the program gives is refused."""
+    front.aws.batch.create_scheduling_policy(name="fair")
+    front.up("SchedulingPolicy", "policy", name="fair")
+    front.up("SchedulingPolicy", "policy")
+    held = of(front, "policy")
+    again(front)
+    front.destroy("policy")
+    front.aws.batch.create_scheduling_policy(name=held.rpartition("/")[2])
+    front.up("SchedulingPolicy", "policy")
+    front.up("SchedulingPolicy", "policy")
+
+
+def others_depend_on_it(front: Front) -> None:
+    """Nothing is deleted that somebody else's queue or job needs."""
+    limits = [{"max_capacity": 4, "capacity_unit": "NUM_INSTANCES"}]
+    front.up("ServiceEnvironment", "capacity", capacity_limits=limits)
+    order = [{"order": 1, "service_environment": of(front, "capacity")}]
+    front.up("JobQueue", "ours", priority=1, service_environment_order=order)
+    again(front)
+    front.aws.batch.submit_service_job(
+        jobName="theirs",
+        jobQueue=of(front, "ours"),
+        serviceJobType="SAGEMAKER_TRAINING",
+        serviceRequestPayload='{"TrainingJobName": "a"}',
+    )
+    front.destroy("ours")
+    front.aws.advance(60)
+    front.destroy("ours")
+    front.aws.batch.create_job_queue(
+        jobQueueName="theirs",
+        jobQueueType="SAGEMAKER_TRAINING",
+        priority=1,
+        serviceEnvironmentOrder=[{"order": 1, "serviceEnvironment": of(front, "capacity")}],
+    )
+    front.destroy("capacity")
+
+
+def the_token_is_the_user_s(front: Front) -> None:
+    """It has to change with the request."""
+    submitted(front, client_token="mine")
+    front.up("ServiceJob", "train", **job(front, client_token="mine", triggers=[1]))
+    front.up("ServiceJob", "train", **job(front, client_token="yours", triggers=[1]))
+    front.up("ServiceJob", "other", **job(front, client_token="yours"))
+
+
+def it_moves_to_another_region(front: Front) -> None:
+    """A queue by name is sought there; what exists is replaced."""
+    front.up("SchedulingPolicy", "policy")
+    again(front)
+    front.up("SchedulingPolicy", "policy", region="us-east-1")
+    again(front, region="us-west-2")
+    front.up("SchedulingPolicy", "policy", region="us-east-1")
+    front.up("SchedulingPolicy", "policy")
+
+
+def it_is_replaced_unasked(front: Front) -> None:
+    """`--replace` and taint of a job that is unchanged."""
+    submitted(front)
+    front.replace("train", **job(front))
+
+
+def answers_are_a_proxy_s(front: Front) -> None:
+    """Something on the way answers instead of Batch."""
+    inputs = job(front)
+    front.aws.control.fault("SubmitServiceJob", "malformed", count=None)
+    front.up("ServiceJob", "train", **inputs)
+    front.aws.emulator.faults.clear()
+    again(front)
+    front.up("ServiceJob", "train", **inputs)
+
+
+def tags_are_of_the_config(front: Front) -> None:
+    """Default tags stand below the resource's own; ignored ones are nobody's drift."""
+    front.up("SchedulingPolicy", "policy", tags={"cost": "2"})
+    arn = of(front, "policy")
+    front.aws.batch.tag_resource(resourceArn=arn, tags={"cost": "9", "team": "9"})
+    front.refresh("policy")
+    front.up("SchedulingPolicy", "policy", tags={"cost": "2"})
+
+
+PREFLIGHT = {"preflight": "true"}
+FEW_TRIES = {"maxRetries": 0, "retryMode": "standard"}
+
+SITUATIONS = (
+    Situation("a job's life", a_job_s_life, untyped=True),
+    Situation("the queue side's life", the_queue_side_s_life),
+    Situation("the queue is looked at", the_queue_is_looked_at, PREFLIGHT, untyped=True),
+    Situation("throttled", aws_throttles, FEW_TRIES),
+    Situation("denied", aws_does_not_answer("error", **DENIED), FEW_TRIES),
+    Situation("cut off before", aws_does_not_answer("drop_before"), FEW_TRIES),
+    Situation("cut off after", aws_does_not_answer("drop_after"), FEW_TRIES),
+    Situation("nobody is there", nobody_is_there, FEW_TRIES),
+    Situation("the account is not allowed", the_account_is_not_allowed),
+    Situation("an answer is lost", an_answer_is_lost),
+    Situation("the state is not written", the_state_is_not_written),
+    Situation("a recorded one is in no state", a_recorded_one_is_in_no_state),
+    Situation("Batch forgets", batch_forgets),
+    Situation("it is another stack's by now", it_is_another_stack_s_by_now),
+    Situation("it is wanted again", it_is_wanted_again),
+    Situation("each status is ended", each_status_is_ended),
+    Situation("a failed job is rerun", a_failed_job_is_rerun),
+    Situation(
+        "a job is adopted",
+        a_job_is_adopted,
+        meant={
+            4: Meant(
+                "the class asks to delete first, a provider can't: the old job is never taken and "
+                "then ended",
+                said=("warning: deleting ServiceJob (arn:",),
+                calls=False,
+            )
+        },
+    ),
+    Situation("it is warned of", it_is_warned_of, untyped=True),
+    Situation("rules are let pass", rules_are_let_pass, {"validation": "warn"}),
+    Situation("an up is bounded", an_up_is_bounded, {"maxInstanceHours": 0.2}),
+    Situation(
+        "it is not VALID in time",
+        it_is_not_valid_in_time,
+        meant={
+            0: Meant(
+                "the engine keeps a partial state, and a dynamic resource's is lost by an error",
+                done="failed",
+                said=("error: waiting for ServiceEnvironment (arn:",),
+            )
+        },
+    ),
+    Situation("the name is taken", the_name_is_taken),
+    Situation("others depend on it", others_depend_on_it),
+    Situation("the token is the user's", the_token_is_the_user_s),
+    Situation("it moves to another region", it_moves_to_another_region),
+    Situation(
+        "it is replaced unasked",
+        it_is_replaced_unasked,
+        meant={
+            1: Meant(
+                "the class asks to delete first, a provider can't: the user is asked instead",
+                done="failed",
+                said=("error: submitting ServiceJob (train): arn:",),
+                calls=False,
+            )
+        },
+    ),
+    Situation("answers are a proxy's", answers_are_a_proxy_s, FEW_TRIES),
+    Situation(
+        "tags are of the config",
+        tags_are_of_the_config,
+        {"defaultTags": {"tags": {"team": "speech", "cost": "1"}}, "ignoreTags": {"keys": ["x"]}},
+    ),
+)
