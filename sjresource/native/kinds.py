@@ -122,7 +122,20 @@ _WORDS = (
     (re.compile(r"(?<!arn:)\baws:(?=[a-z])"), "sjresource:"),
     (re.compile(r"\bTrue or False\b"), "true or false"),
     (re.compile(r"; pulumi\.Config has get_bool"), ""),
-    (re.compile(r"adoptJobId=(\"[^\"]*\")"), r"adoptJobId: \1"),
+    (
+        re.compile(r"adoptJobId=(\"[^\"]*\"), or change `triggers` for a new run"),
+        (
+            r"adoptJobId: \1, or change `triggers` for a new run, or let it be replaced with the "
+            "resource option `deleteBeforeReplace`"
+        ),
+    ),
+    (
+        re.compile(r"they were left running on purpose, or are"),
+        (
+            "they were left running on purpose, or have the resource option `deletedWith` without "
+            "the argument `deletedWith`, or are"
+        ),
+    ),
 )
 
 

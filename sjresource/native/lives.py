@@ -30,6 +30,7 @@ from sjresource.native.values import UNKNOWN, Properties, path_text, read, write
 from sjresource.problem import Problem
 from sjresource.sanitize import plain
 from sjresource.stack.diff import find_changes
+from sjresource.stack.identity import recorded_tag
 from sjresource.stack.inputs.secret_paths import texts_at
 from sjresource.stack.spelling import PAYLOAD, TYPED, UNTYPED, is_typed, is_written_typed
 
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
 
 _INTERNAL = "__"
 """What the engine's and the SDK's own properties begin with: `__provider`, `__defaults`."""
+
+_FLAGS = ("rerun_on_failure", "deleted_with")
+"""Arguments of which False is the same as none."""
 
 _NOT_IN_STATE = ("secret_paths", "conflicts", "managed_in_program")
 _NOT_INPUTS = (*_NOT_IN_STATE, "identity", INSTANCE_HOURS)
@@ -122,7 +126,8 @@ class Life:
             return proto.CreateResponse(properties=write(*self._previewed(request, news)))
         properties = self._core_properties(request.urn, news.values, news.secrets)
         created = self._core.create(self._with_hours(properties))
-        self._context.recorder.add(self._settings, created.id, request.urn)
+        tags = recorded_tag(deleted_with=bool(properties.get("deleted_with")))
+        self._context.recorder.add(self._settings, created.id, request.urn, tags)
         self._see(request, created.id, properties, is_new=True)
         for text in warnings_of_other_runs(
             created.outs.get("orphans") or (), created.outs.get("recorded_runs") or ()
@@ -153,9 +158,12 @@ class Life:
         gone = {
             self._native_name(name, typed=typed) for name, each in drifted.items() if each is None
         }
-        now = {name: each for name, each in {**inputs.values, **live}.items() if name not in gone}
+        given = inputs.values
+        # What `get` has read has no arguments: no drift of them, and nobody whose it would be.
+        now = {name: each for name, each in {**given, **live}.items() if name not in gone and given}
         secrets = state.secrets | inputs.secrets
-        state_now = self._state(found.id, found.outs, Properties(now, secrets))
+        outs = {k: each for k, each in found.outs.items() if k != "identity" or k in values}
+        state_now = self._state(found.id, outs, Properties(now, secrets))
         return proto.ReadResponse(
             id=found.id, properties=write(*state_now), inputs=write(now, inputs.secrets)
         )
@@ -245,8 +253,9 @@ class Life:
             **self.kind.spelling.defaults,
             **self.kind.spelling.to_core(_without_internal(values)),
         }
-        if core.get("rerun_on_failure") is False:
-            del core["rerun_on_failure"]
+        for flag in _FLAGS:
+            if core.get(flag) is False:
+                del core[flag]
         paths = [list(self.kind.spelling.core_path(path)) for path in secrets]
         return {**core, "identity": self._identity(urn), "secret_paths": paths}
 

@@ -11,16 +11,15 @@ from __future__ import annotations
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sjresource.aws.arn import region_in
 from sjresource.aws.clients import batch_client
 from sjresource.errors import SjresourceError
-from sjresource.stack.identity import recorded_tag
 from sjresource.stack.registration import UNTAGGED
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from sjresource.aws.settings import Settings
 
@@ -29,6 +28,14 @@ _WRITTEN_AFTER = 3.0
 
 _AT_ONCE = 8
 """Tags that are set in parallel; botocore keeps ten connections."""
+
+
+class _Created(NamedTuple):
+    """A resource that was created: its row, the tags that are to be set, and when it was."""
+
+    urn: str
+    tags: Mapping[str, str]
+    at: float
 
 
 class Recorder:
@@ -44,17 +51,17 @@ class Recorder:
         self._warn = warn
         self._now = now
         self._settings: Settings | None = None
-        self._created: dict[str, tuple[str, float]] = {}
-        """The URN, and when the create was answered, by ARN."""
+        self._created: dict[str, _Created] = {}
+        """By ARN."""
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._has_warned = False
 
-    def add(self, settings: Settings, arn: str, urn: str) -> None:
-        """Note that a create of this resource is answered now."""
+    def add(self, settings: Settings, arn: str, urn: str, tags: Mapping[str, str]) -> None:
+        """Note that a create of this resource is answered now, and the tags that are to be set."""
         with self._changed:
             self._settings = settings
-            self._created[arn] = (urn, self._now())
+            self._created[arn] = _Created(urn, tags, self._now())
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
                 self._thread.start()
@@ -62,7 +69,7 @@ class Recorder:
     def tag(self, arns: Iterable[str]) -> None:
         """Tag those of these that were created: what depends on them is asked for by now."""
         with self._changed:
-            taken = [(arn, self._created.pop(arn)[0]) for arn in arns if arn in self._created]
+            taken = [(arn, self._created.pop(arn)) for arn in arns if arn in self._created]
         if taken:
             with ThreadPoolExecutor(_AT_ONCE) as threads:
                 list(threads.map(lambda each: self._tag(*each), taken))
@@ -88,21 +95,21 @@ class Recorder:
                     self._thread = None
                     return []
                 settled = self._now() - _WRITTEN_AFTER
-                arns = [arn for arn, (_, at) in self._created.items() if at <= settled]
+                arns = [arn for arn, each in self._created.items() if each.at <= settled]
                 if arns:
                     return arns
-                first = min(at for _, at in self._created.values())
+                first = min(each.at for each in self._created.values())
                 self._changed.wait(max(0.0, first - settled))
 
-    def _tag(self, arn: str, urn: str) -> None:
+    def _tag(self, arn: str, created: _Created) -> None:
         """Set the tag; where AWS refuses it the resource counts as lost: warn of that once."""
         settings = self._settings
         if settings is None:
             return
         try:
             client = batch_client(settings, region_in(arn))
-            client.tag_resource(arn, recorded_tag())
+            client.tag_resource(arn, dict(created.tags))
         except SjresourceError as error:
             if not self._has_warned:
                 self._has_warned = True
-                self._warn(urn, f"{error}; {UNTAGGED}")
+                self._warn(created.urn, f"{error}; {UNTAGGED}")

@@ -88,6 +88,7 @@ def test_one_of_each_is_made_read_and_deleted(aws: EmulatedBatch, plugin: Native
         ("ServiceJob", {}, "jobQueue is required"),
         ("ServiceJob", {"jobQueu": "q"}, "jobQueu is no argument of ServiceJob; did you mean"),
         ("ServiceJob", {"rerunOnFailure": "yes"}, "rerunOnFailure must be true or false"),
+        ("ServiceJob", {"deletedWith": "queue"}, "deletedWith must be true or false, got a string"),
         (
             "ServiceJob",
             {"trainingJob": TYPED, "serviceRequestPayload": {}},
@@ -418,3 +419,20 @@ def test_a_cancelled_create_keeps_what_is_made(plugin: NativePlugin) -> None:
         plugin.create("ServiceEnvironment", "capacity", {"capacityLimits": LIMITS})
 
     assert raised.value.id.endswith("capacity-6f4f6d4")
+
+
+def test_what_get_has_read_has_no_arguments(aws: EmulatedBatch, plugin: NativePlugin) -> None:
+    """A refresh shows what is so by now, and makes nothing of it that the program would miss."""
+    queue = queue_side(plugin)["queue"]
+    found = plugin.adopt("JobQueue", "found", queue.id)
+    assert found is not None
+    found.inputs.Clear()  # a `get` gives none
+    aws.batch.update_job_queue(jobQueue=queue.id, priority=7)
+    aws.advance(5)
+
+    again = plugin.refresh(found)
+
+    assert again is not None
+    assert read(again.inputs).values == {}
+    assert again.outputs["priority"] == 7
+    assert set(again.outputs) == set(found.outputs)

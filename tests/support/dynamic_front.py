@@ -44,7 +44,7 @@ class DynamicFront(Front):
     def start(self, config: dict[str, Any]) -> None:
         """Configure a provider of each kind by the stack's config."""
         self._warned: list[str] = []
-        self._new: list[str] = []
+        self._new: dict[str, dict[str, str]] = {}
         self._checked: dict[str, Any] = {}
         raw = {
             f"{'sjresource' if name in SETTINGS else 'aws'}:{name}": value
@@ -68,9 +68,9 @@ class DynamicFront(Front):
     def record(self) -> None:
         """Tag, as the program does when the engine has answered its registration."""
         settings = self._providers[JOB].settings
-        for arn in self._new:
+        for arn, tags in self._new.items():
             with contextlib.suppress(NotFound):  # deleted meanwhile
-                batch_client(settings, region_in(arn)).tag_resource(arn, recorded_tag())
+                batch_client(settings, region_in(arn)).tag_resource(arn, tags)
 
     def check(self, kind: str, name: str, inputs: Properties, old: Thing | None) -> tuple[Any, Any]:
         """Check what the class makes of the arguments; the program warns of them."""
@@ -104,7 +104,7 @@ class DynamicFront(Front):
     def create(self, kind: str, _name: str, inputs: Any, /) -> Thing:
         """Create."""
         made = self._told(self._providers[kind].create, as_engine_hands(inputs))
-        self._new.append(made.id)
+        self._new[made.id] = recorded_tag(deleted_with=bool(inputs.get("deleted_with")))
         outs = made.outs
         self._warned += warnings_of_other_runs(
             outs.get("orphans") or (), outs.get("recorded_runs") or ()

@@ -414,6 +414,25 @@ def others_depend_on_it(front: Front) -> None:
     front.destroy("capacity")
 
 
+def a_job_goes_with_its_queue(front: Front) -> None:
+    """The queue's delete ends the one job that says so, and no other."""
+    front.aws.control.call("POST", "rules", job_name="*", script={"running": 3600.0})
+    limits = [{"max_capacity": 4, "capacity_unit": "NUM_INSTANCES"}]
+    front.up("ServiceEnvironment", "capacity", capacity_limits=limits)
+    order = [{"order": 1, "service_environment": of(front, "capacity")}]
+    front.up("JobQueue", "ours", priority=1, service_environment_order=order)
+    inputs = {"job_queue": of(front, "ours"), "service_request_payload": PAYLOAD}
+    front.up("ServiceJob", "bound", **inputs, deleted_with=True)
+    front.up("ServiceJob", "left", **inputs, deleted_with=False)
+    again(front)
+    del front.state["bound"]
+    left = front.state.pop("left")
+    front.destroy("ours")
+    front.state["left"] = left
+    front.destroy("left")
+    front.destroy("ours")
+
+
 def the_token_is_the_user_s(front: Front) -> None:
     """It has to change with the request."""
     submitted(front, client_token="mine")
@@ -472,7 +491,16 @@ SITUATIONS = (
     Situation("the account is not allowed", the_account_is_not_allowed),
     Situation("an answer is lost", an_answer_is_lost),
     Situation("the state is not written", the_state_is_not_written),
-    Situation("a recorded one is in no state", a_recorded_one_is_in_no_state),
+    Situation(
+        "a recorded one is in no state",
+        a_recorded_one_is_in_no_state,
+        meant={
+            2: Meant(
+                "the option of the class has to be set by the program here",
+                said=("error: submitting ServiceJob (train): arn:",),
+            )
+        },
+    ),
     Situation("Batch forgets", batch_forgets),
     Situation("it is another stack's by now", it_is_another_stack_s_by_now),
     Situation("it is wanted again", it_is_wanted_again),
@@ -506,6 +534,16 @@ SITUATIONS = (
     ),
     Situation("the name is taken", the_name_is_taken),
     Situation("others depend on it", others_depend_on_it),
+    Situation(
+        "a job goes with its queue",
+        a_job_goes_with_its_queue,
+        meant={
+            4: Meant(
+                "the option's name is that of the argument here",
+                said=("error: deleting JobQueue (ours-",),
+            )
+        },
+    ),
     Situation("the token is the user's", the_token_is_the_user_s),
     Situation("it moves to another region", it_moves_to_another_region),
     Situation(

@@ -39,6 +39,7 @@ _OWN: Mapping[str, Spec] = {
     "triggers": array(ANY),
     "rerun_on_failure": _FLAG,
     "adopt_job_id": _TEXT,
+    "deleted_with": _FLAG,
     "max_instance_hours": _NUMBER,
     "record_expired": _FLAG,
     "orphans": array(_TEXT),
@@ -73,6 +74,8 @@ _TOLD: Mapping[str, Mapping[str, str]] = {
         f"Either this or `{UNTYPED}` is required.",
         UNTYPED: "CreateTrainingJob's request in AWS's own names, as an object or as JSON text: "
         f"also what `{TYPED}` does not know yet. Instead of `{TYPED}`.",
+        "deletedWith": "Whether it has the resource option of this name, of which no provider is "
+        "told: the delete of its queue or share may end the job then.",
     },
     _COMPLETION: {
         "job": "The ARN of the job to wait for: a ServiceJob's `jobArn`.",

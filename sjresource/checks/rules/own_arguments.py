@@ -97,6 +97,7 @@ def _timeouts(name: str, value: Any) -> Iterator[Problem]:
 
 _CHECKS: dict[str, Callable[[str, Any], Iterator[Problem]]] = {
     "rerun_on_failure": _flag,
+    "deleted_with": _flag,
     "triggers": _triggers,
     "region": region_problems,
     "adopt_job_id": service_job_problems,

@@ -192,6 +192,10 @@ def test_tokens_name_both_kinds() -> None:
     assert camel_case("max_instance_hours") == "maxInstanceHours"
 
 
+_OPTIONS = {"named_jobs", "deleted_with"}
+"""What the dynamic resources know by the kind of an argument, and by a resource option."""
+
+
 @pytest.mark.parametrize("resource", list(RESOURCES), ids=lambda each: each.__name__)
 def test_the_arguments_are_those_of_the_dynamic_resources(resource: type) -> None:
     """Both fronts have the same arguments with the same defaults."""
@@ -203,7 +207,7 @@ def test_the_arguments_are_those_of_the_dynamic_resources(resource: type) -> Non
         for name, each in parameters.items()
         if each.default not in (None, False, inspect.Parameter.empty)
     }
-    assert set(spelling.arguments.values()) - {"named_jobs"} == set(parameters)
+    assert set(spelling.arguments.values()) - _OPTIONS == set(parameters)
     assert dict(spelling.defaults) == given
 
 
