@@ -14,6 +14,7 @@ from victims import PLUGIN, kill_in_up
 
 if TYPE_CHECKING:
     from engine_fixtures import NewStack
+    from fronts import Front
     from pulumi_cli import Outcome
 
 pytestmark = pytest.mark.stack
@@ -26,10 +27,12 @@ EDITS: dict[str, dict[str, Any]] = {
 }
 
 
-def test_an_edited_job_is_submitted_anew_and_its_old_run_named(new_stack: NewStack) -> None:
+def test_an_edited_job_is_submitted_anew_and_its_old_run_named(
+    new_stack: NewStack, front: Front
+) -> None:
     """The warning stands on the job's row, with the command that stops the old run."""
     with held_calls() as held:
-        jobs = JobStack(held.cloud, new_stack)
+        jobs = JobStack(held.cloud, new_stack, front)
         lost = lose(held, jobs, *EDITS)
         edited = [name for name in EDITS if EDITS[name]]
         submitted = held.cloud.submitted()
@@ -53,10 +56,12 @@ def test_an_edited_job_is_submitted_anew_and_its_old_run_named(new_stack: NewSta
         assert held.cloud.submitted() == submitted + len(edited)
 
 
-def test_a_job_that_the_program_has_lost_or_that_is_destroyed_goes_on(new_stack: NewStack) -> None:
+def test_a_job_that_the_program_has_lost_or_that_is_destroyed_goes_on(
+    new_stack: NewStack, front: Front
+) -> None:
     """Nothing that is in no state is stopped; a declaration that comes back finds its job."""
     with held_calls() as held:
-        jobs = JobStack(held.cloud, new_stack)
+        jobs = JobStack(held.cloud, new_stack, front)
         lost = lose(held, jobs, "dropped", "destroyed")
 
         jobs.declare(destroyed={})
@@ -72,11 +77,11 @@ def test_a_job_that_the_program_has_lost_or_that_is_destroyed_goes_on(new_stack:
 
 
 def test_a_kill_between_the_end_of_the_old_run_and_the_new_one_goes_on_to_the_new_one(
-    new_stack: NewStack,
+    new_stack: NewStack, front: Front
 ) -> None:
     """A→B, killed in B's create, then back to A: A is a new run, since the first was ended."""
     with held_calls() as held:
-        jobs = JobStack(held.cloud, new_stack)
+        jobs = JobStack(held.cloud, new_stack, front)
         jobs.declare(train={"epochs": "1"})
         jobs.stack.up()
         first = jobs.in_state()["train"]
@@ -110,7 +115,7 @@ def lose(
     held.hold("SubmitServiceJob", after_effect=True, count=len(declared))
     jobs.declare(**declared)
     cli = held.start_up(jobs.stack)
-    assert kill_in_up(cli, PLUGIN)
+    assert kill_in_up(cli, PLUGIN, jobs.front)
     cli.wait(fails=True)
     held.let_go()
     lost = {}

@@ -4,7 +4,7 @@ The moments are the windows of `create_windows.py`: one death meets all of them.
 
 Left out, since they can't differ: a request in flight dies with the emulator that it goes to; the
 program has no part in a create, so its death is the same in every window, whatever a token gives;
-of victim, replay and landing each pair is a row, since a create can't tell who died before it.
+of victim, replay, landing and front each pair is a row, since a create can't tell who died before.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import pytest
 from create_windows import BATCHS_WINDOWS, WINDOWS, start_held, start_slowed
+from fronts import DYNAMIC, NATIVE, Front, taking_turns
 from held_calls import TokenReplay, held_calls
 from job_stack import JobStack
 from victims import CLI, PLUGIN, PROGRAM, MortalEmulator, kill_in_up, unlock
@@ -27,29 +28,31 @@ pytestmark = pytest.mark.stack
 
 
 class Point(NamedTuple):
-    """A row: who dies, what a used token gives, and when the request in flight has its effect."""
+    """A row: who dies, what a used token gives, when the request in flight has its effect, where."""
 
     victim: str
     token_replay: TokenReplay
     lands: Literal["before-the-next-up", "after-the-next-up"]
+    front: Front
 
 
 @pytest.mark.parametrize(
     "point",
     [
-        Point(PLUGIN, "same-job", "before-the-next-up"),
-        Point(PLUGIN, "reject", "after-the-next-up"),
-        Point(CLI, "same-job", "after-the-next-up"),
-        Point(CLI, "reject", "before-the-next-up"),
+        Point(PLUGIN, "same-job", "before-the-next-up", DYNAMIC),
+        Point(PLUGIN, "reject", "after-the-next-up", NATIVE),
+        Point(CLI, "same-job", "after-the-next-up", NATIVE),
+        Point(CLI, "reject", "before-the-next-up", NATIVE),
+        Point(CLI, "reject", "after-the-next-up", DYNAMIC),
     ],
     ids="-".join,
 )
 def test_what_a_killed_process_had_begun_is_one_job(new_stack: NewStack, point: Point) -> None:
     """The plugin's or the CLI's death in any window is made good by the next `up`."""
     with held_calls(point.token_replay) as held:
-        jobs = JobStack(held.cloud, new_stack)
+        jobs = JobStack(held.cloud, new_stack, point.front)
         cli = start_held(held, jobs)
-        assert kill_in_up(cli, point.victim)
+        assert kill_in_up(cli, point.victim, point.front)
         clean_up(jobs, cli, point.victim)
         assert jobs.in_state() == {}
         if point.lands == "before-the-next-up":
@@ -62,12 +65,14 @@ def test_what_a_killed_process_had_begun_is_one_job(new_stack: NewStack, point: 
         assert jobs.wrong(*WINDOWS) == {}
 
 
-def test_a_killed_program_loses_nothing_that_it_had_begun(new_stack: NewStack) -> None:
+def test_a_killed_program_loses_nothing_that_it_had_begun(
+    new_stack: NewStack, front: Front
+) -> None:
     """The engine ends what runs and writes it down, before it fails."""
     with held_calls() as held:
-        jobs = JobStack(held.cloud, new_stack)
+        jobs = JobStack(held.cloud, new_stack, front)
         cli = start_held(held, jobs)
-        assert kill_in_up(cli, PROGRAM)
+        assert kill_in_up(cli, PROGRAM, front)
         held.let_go()
         cli.wait(fails=True)
         begun = [window for window in WINDOWS if window != "waiting"]
@@ -78,14 +83,14 @@ def test_a_killed_program_loses_nothing_that_it_had_begun(new_stack: NewStack) -
         assert jobs.wrong(*WINDOWS) == {}
 
 
-@pytest.mark.parametrize("token_replay", ["same-job", "reject"])
+@pytest.mark.parametrize(("token_replay", "front"), taking_turns("same-job", "reject"))
 def test_a_killed_batch_is_asked_again(
-    new_stack: NewStack, tmp_path: Path, token_replay: str
+    new_stack: NewStack, tmp_path: Path, token_replay: str, front: Front
 ) -> None:
     """Batch is back soon, with all that had its effect: the same `up` goes on, under one token."""
     emulator = MortalEmulator(tmp_path / "data", "--token-replay", token_replay)
     try:
-        jobs = JobStack(emulator.cloud, new_stack)
+        jobs = JobStack(emulator.cloud, new_stack, front)
         cli = start_slowed(jobs)
         emulator.kill()
         emulator.start_again()
@@ -98,13 +103,13 @@ def test_a_killed_batch_is_asked_again(
         emulator.stop()
 
 
-@pytest.mark.parametrize("token_replay", ["same-job", "reject"])
+@pytest.mark.parametrize(("token_replay", "front"), taking_turns("reject", "same-job"))
 def test_a_lost_or_refused_answer_is_asked_for_again(
-    new_stack: NewStack, token_replay: TokenReplay
+    new_stack: NewStack, token_replay: TokenReplay, front: Front
 ) -> None:
     """One `up` gets over cut connections, throttles and server errors, each on a job of its own."""
     with held_calls(token_replay) as held:
-        jobs = JobStack(held.cloud, new_stack)
+        jobs = JobStack(held.cloud, new_stack, front)
         names = ("drop_before", "drop_after", "throttle", "error")
         for kind in names:
             held.cloud.control.fault("SubmitServiceJob", kind, match={"jobName": kind})
@@ -116,17 +121,17 @@ def test_a_lost_or_refused_answer_is_asked_for_again(
         assert held.cloud.submitted() > len(names)
 
 
-def test_a_state_that_can_not_be_written_loses_no_job(new_stack: NewStack) -> None:
+def test_a_state_that_can_not_be_written_loses_no_job(new_stack: NewStack, front: Front) -> None:
     """The engine has the jobs' ids, its backend is out of reach, and so it is killed."""
     begun = [window for window in WINDOWS if window != "waiting"]
     with held_calls() as held:
-        jobs = JobStack(held.cloud, new_stack)
+        jobs = JobStack(held.cloud, new_stack, front)
         cli = start_held(held, jobs)
         with jobs.without_a_backend():
             held.let_go()
             for window in begun:
                 cli.wait_for(f"{window} created")
-            assert kill_in_up(cli, CLI)
+            assert kill_in_up(cli, CLI, front)
         unlock(jobs.stack)
         assert jobs.in_state() == {}
         assert [len(jobs.in_batch(window)) for window in begun] == [1, 1, 1, 1]
@@ -141,11 +146,11 @@ def test_a_state_that_can_not_be_written_loses_no_job(new_stack: NewStack) -> No
         assert jobs.wrong(*WINDOWS) == {}
 
 
-def test_a_killed_delete_is_finished_by_the_next_up(new_stack: NewStack) -> None:
+def test_a_killed_delete_is_finished_by_the_next_up(new_stack: NewStack, front: Front) -> None:
     """The plugin dies before and after a job has been asked to end: neither goes on."""
     doomed = ("ending", "ended")
     with held_calls() as held:
-        jobs = JobStack(held.cloud, new_stack)
+        jobs = JobStack(held.cloud, new_stack, front)
         jobs.declare(**{name: {} for name in doomed})
         jobs.stack.up()
         for name, after_effect in zip(doomed, (False, True), strict=True):
@@ -153,7 +158,7 @@ def test_a_killed_delete_is_finished_by_the_next_up(new_stack: NewStack) -> None
             held.hold("TerminateServiceJob", after_effect=after_effect, match=match)
         jobs.declare()
         cli = held.start_up(jobs.stack)
-        assert kill_in_up(cli, PLUGIN)
+        assert kill_in_up(cli, PLUGIN, front)
         cli.wait(fails=True)
         assert sorted(jobs.in_state()) == sorted(doomed)
 

@@ -363,7 +363,7 @@ def test_a_create_that_is_under_way_is_no_orphan_however_odd_its_name_is(
         assert len(jobs.all_live()) == len(names)
         assert orphans_of(stack) == []
 
-        kill_in_up(cli, CLI)
+        kill_in_up(cli, CLI, jobs.front)
         unlock(jobs.stack)
         held.let_go()
         assert orphans_of(stack) == []

@@ -5,76 +5,40 @@ One ledger is Batch's: the jobs that exist, whatever was called. The other is th
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from declared_jobs import program_of
+from fronts import DYNAMIC, types_of
+from native_programs import native_stack
 from pulumi_cli import holds_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from emulated_stack import EmulatedCloud
+    from fronts import Front
     from pulumi_stack import PulumiStack
-
-TYPE = "pulumi-python:dynamic/sjresource:ServiceJob"
-ROOM_TYPE = "pulumi-python:dynamic/sjresource:ServiceEnvironment"
-
-PROGRAM = """
-    import json
-    import pulumi
-    import sjresource as sj
-
-    PAYLOAD = {{
-        "RoleArn": "arn:aws:iam::123456789012:role/training",
-        "AlgorithmSpecification": {{"TrainingImage": "image", "TrainingInputMode": "File"}},
-        "OutputDataConfig": {{"S3OutputPath": "s3://bucket/models"}},
-        "ResourceConfig": {{
-            "InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10
-        }},
-        "StoppingCondition": {{"MaxRuntimeInSeconds": 600}},
-    }}
-    declared = {{}}
-    for name, inputs in json.loads({jobs!r}).items():
-        hyperparameters = {{"epochs": inputs.pop("epochs", "10")}}
-        after = [declared[other] for other in inputs.pop("after", [])]
-        opts = inputs.pop("opts", {{}})
-        former = opts.pop("aliases", [])
-        aliases = [pulumi.Alias(name=old) for old in former]
-        if room := inputs.pop("room", None):
-            sj.ServiceEnvironment(
-                f"{{name}}-room",
-                service_environment_name=room.get("name"),
-                capacity_limits=[
-                    {{"max_capacity": room["most"], "capacity_unit": "NUM_INSTANCES"}}
-                ],
-                opts=pulumi.ResourceOptions(
-                    aliases=[pulumi.Alias(name=f"{{old}}-room") for old in former]
-                ),
-            )
-        declared[name] = sj.ServiceJob(
-            name,
-            job_queue={queue!r},
-            service_request_payload={{**PAYLOAD, "HyperParameters": hyperparameters}},
-            opts=pulumi.ResourceOptions(depends_on=after, aliases=aliases, **opts),
-            **inputs,
-        )
-"""
 
 
 class JobStack:
     """Jobs in one queue of an emulated cloud, declared by the program of one stack.
 
     `stack` drives the engine. A job's name is its resource's; names are never used twice, unless
-    the test is about that.
+    the test is about that. `front` is that of the programs to come: a stack may go to the other.
     """
 
     def __init__(
-        self, cloud: EmulatedCloud, new_stack: Callable[..., PulumiStack], **settings: Any
+        self,
+        cloud: EmulatedCloud,
+        new_stack: Callable[..., PulumiStack],
+        front: Front = DYNAMIC,
+        **settings: Any,
     ) -> None:
         self.cloud = cloud
+        self.front = front
         self.queue = make_queue(cloud)
-        self.stack = new_stack("", environment=cloud.environment, **settings)
+        self.stack = native_stack(new_stack, "", environment=cloud.environment, **settings)
 
     def declare(self, **jobs: dict[str, Any]) -> None:
         """Make these jobs all that the program has.
@@ -83,7 +47,7 @@ class JobStack:
         `after` names jobs that it depends on, `opts` further options, with names as `aliases`;
         `room` adds an environment of so many instances at most, perhaps with a name.
         """
-        self.stack.program(PROGRAM.format(jobs=json.dumps(jobs), queue=self.queue))
+        self.stack.program(program_of(self.front, jobs, self.queue))
 
     def in_batch(self, name: str) -> list[str]:
         """Return the ARNs of all jobs with this name that exist, whatever has become of them."""
@@ -144,19 +108,19 @@ class JobStack:
 
 def jobs_in_state(stack: PulumiStack) -> dict[str, str]:
     """Return the id of each job that a stack's state has and doesn't mean to delete, by name."""
-    return _in_state(stack, TYPE)
+    return _in_state(stack, "ServiceJob")
 
 
 def rooms_in_state(stack: PulumiStack) -> dict[str, str]:
     """Return the same of the environments."""
-    return _in_state(stack, ROOM_TYPE)
+    return _in_state(stack, "ServiceEnvironment")
 
 
-def _in_state(stack: PulumiStack, type_: str) -> dict[str, str]:
+def _in_state(stack: PulumiStack, noun: str) -> dict[str, str]:
     return {
         resource["urn"].rpartition("::")[2]: resource["id"]
         for resource in stack.state().get("resources") or []
-        if resource["type"] == type_
+        if resource["type"] in types_of(noun)
         and not resource.get("delete")
         and not resource.get("pendingReplacement")
     }

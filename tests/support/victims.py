@@ -13,11 +13,13 @@ from urllib.parse import urlsplit
 import psutil
 from emulated_stack import EmulatedCloud
 from emulator_process import EmulatorProcess
+from fronts import PLUGIN_MODULES
 from pulumi_cli import holds_within
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from fronts import Front
     from pulumi_cli import RunningCli
     from pulumi_stack import PulumiStack
 
@@ -28,27 +30,34 @@ PROGRAM = "program"
 CLI = "cli"
 EMULATOR = "emulator"
 
-# An argument that just one process below the CLI was started with.
-_ARGUMENTS = {PLUGIN: "pulumi.dynamic", PROGRAM: "--monitor"}
+# An argument that just the program, below the CLI, was started with.
+_PROGRAM_ARGUMENT = "--monitor"
 
 
-def find_victim(cli: RunningCli, victim: str) -> psutil.Process | None:
+def find_victim(cli: RunningCli, victim: str, front: Front) -> psutil.Process | None:
     """Find the plugin's or the program's process; None if it isn't there (yet, or any more)."""
+    argument = PLUGIN_MODULES[front] if victim == PLUGIN else _PROGRAM_ARGUMENT
     with suppress(psutil.Error):
         for process in psutil.Process(cli.process.pid).children(recursive=True):
             with suppress(psutil.Error):
-                if _ARGUMENTS[victim] in process.cmdline():
+                if argument in process.cmdline():
                     return process
     return None
 
 
-def kill_in_up(cli: RunningCli, victim: str) -> bool:
-    """Kill one process of a running `up` alone; tell whether it was there."""
+def kill_in_up(cli: RunningCli, victim: str, front: Front) -> bool:
+    """Kill one process of a running `up` alone; tell whether it was there.
+
+    Args:
+        cli: the `up`.
+        victim: who dies.
+        front: whose plugin, if it is the plugin: a stack that changes its front has both.
+    """
     if victim == CLI:
         was_there = cli.process.poll() is None
         cli.kill()
         return was_there
-    process = find_victim(cli, victim)
+    process = find_victim(cli, victim, front)
     if process is None:
         return False
     with suppress(psutil.NoSuchProcess):
@@ -57,13 +66,13 @@ def kill_in_up(cli: RunningCli, victim: str) -> bool:
     return False
 
 
-def kill_when_there(cli: RunningCli, victim: str) -> bool:
+def kill_when_there(cli: RunningCli, victim: str, front: Front) -> bool:
     """Kill a process as soon as it is there; False if the `up` ended without it."""
     killed = False
 
     def killed_or_ended() -> bool:
         nonlocal killed
-        killed = kill_in_up(cli, victim)
+        killed = kill_in_up(cli, victim, front)
         return killed or cli.process.poll() is not None
 
     holds_within(30, killed_or_ended)
