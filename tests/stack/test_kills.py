@@ -28,7 +28,7 @@ pytestmark = pytest.mark.stack
 
 
 class Point(NamedTuple):
-    """A row: who dies, what a used token gives, when the request in flight has its effect, where."""
+    """A row: who dies, what a used token gives, when the request in flight lands, whose jobs."""
 
     victim: str
     token_replay: TokenReplay

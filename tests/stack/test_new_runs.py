@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
+from fronts import NATIVE, other_front
 from held_calls import held_calls
 from job_stack import JobStack
 
 if TYPE_CHECKING:
     from engine_fixtures import NewStack
+    from fronts import Front
 
 pytestmark = pytest.mark.stack
 
@@ -25,50 +27,62 @@ JOBS: dict[str, dict[str, Any]] = {
     "tokened": {"client_token": "mine"},
 }
 KEPT = {"one", "other", "tokened"}
+REPLACED = {"replaced", "tainted"}
+"""What is replaced unchanged. A plugin is asked no diff then; the program says what comes first."""
 
 
-def test_who_wants_a_new_run_gets_one_and_nobody_else(new_stack: NewStack) -> None:
+def test_who_wants_a_new_run_gets_one_and_nobody_else(new_stack: NewStack, front: Front) -> None:
     """Edits there and back, triggers, --replace, taint, destroy then up; a user's own token."""
     with held_calls() as held:
-        jobs = JobStack(held.cloud, new_stack)
+        jobs = JobStack(held.cloud, new_stack, front)
         stack = jobs.stack
-        jobs.declare(**JOBS)
+        first_goes = {"opts": {"delete_before_replace": True}} if front == NATIVE else {}
+        declared = {
+            name: {**job, **(first_goes if name in REPLACED else {})} for name, job in JOBS.items()
+        }
+        jobs.declare(**declared)
         stack.up()
         first = jobs.in_state()
         assert len(set(first.values())) == len(JOBS)
         require_token(jobs, "mine")
 
-        jobs.declare(**{**JOBS, "edited": {"epochs": "2"}, "triggered": {"triggers": ["tuesday"]}})
+        edits = {"edited": {"epochs": "2"}, "triggered": {"triggers": ["tuesday"]}}
+        jobs.declare(**{**declared, **edits})
         urns = {name: resource["urn"] for name, resource in stack.resources().items()}
         stack.run("state", "taint", "--yes", urns["tainted"])
         stack.up("--replace", urns["replaced"])
         second = jobs.in_state()
         assert unchanged(first, second) == KEPT
 
-        jobs.declare(**JOBS)  # back to what they were
+        jobs.declare(**declared)  # back to what they were
         stack.up()
         third = jobs.in_state()
-        assert unchanged(second, third) == KEPT | {"replaced", "tainted"}
+        assert unchanged(second, third) == KEPT | REPLACED
         assert unchanged(first, third) == KEPT
         names = {job.get("job_name", name) for name, job in JOBS.items()}
         assert sum(len(jobs.in_batch(name)) for name in names) == len(JOBS) + 4 + 2
 
         stack.destroy()
-        jobs.declare(**{name: job for name, job in JOBS.items() if name != "tokened"})
+        jobs.declare(**{name: job for name, job in declared.items() if name != "tokened"})
         stack.up()
         fourth = jobs.in_state()
         assert not set(fourth.values()) & {*first.values(), *second.values(), *third.values()}
         assert sorted(jobs.all_live()) == sorted(fourth.values())
 
 
-def test_the_same_stack_name_in_two_projects_is_two_stacks(new_stack: NewStack) -> None:
-    """An equal program in another project runs its own job, and takes nobody else's."""
+def test_the_same_stack_name_in_two_projects_is_two_stacks(
+    new_stack: NewStack, front: Front
+) -> None:
+    """An equal program in another project runs its own job, and takes nobody else's.
+
+    Of whichever front.
+    """
     with held_calls() as held:
-        ours = JobStack(held.cloud, new_stack)
-        theirs = JobStack(held.cloud, new_stack, project="elsewhere")
+        ours = JobStack(held.cloud, new_stack, front)
+        theirs = JobStack(held.cloud, new_stack, other_front(front), project="elsewhere")
         for jobs in (ours, theirs):
             jobs.declare(train={})
-            assert jobs.stack.up().diagnostics("warning") == []
+            assert jobs.stack.up().warnings == []
 
         assert ours.in_state() != theirs.in_state()
         assert len(ours.live("train")) == 2

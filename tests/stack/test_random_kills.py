@@ -1,5 +1,7 @@
 """Kills at random moments of an `up`, start-up included, with faults beside them.
 
+The programs take turns between the two fronts; some change their front between two deaths.
+
 SJRESOURCE_KILLS says how many (8), SJRESOURCE_KILLS_SEED from which seed. `make kills` runs 200.
 """
 
@@ -11,6 +13,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
+from fronts import FRONTS, other_front
 from job_stack import JobStack
 from pulumi_cli import holds_within
 from random_kills import JOBS_AT_ONCE, Kill, Tally, draw_kill
@@ -21,13 +24,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from engine_fixtures import NewStack
+    from fronts import Front
     from pulumi_cli import RunningCli
+    from random_kills import Since
 
 KILLS = int(os.environ.get("SJRESOURCE_KILLS", "8"))
 SEED = int(os.environ.get("SJRESOURCE_KILLS_SEED", "20261123"))
 SECONDS_A_KILL = 30
-# What the creates take with the delays that are drawn.
-CREATES_SECONDS = 1.5
+# What is left of the creates, with the delays that are drawn.
+SECONDS_SINCE = {"first-call": 1.5, "submission": 1.0}
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(60 + KILLS * SECONDS_A_KILL)]
 
@@ -50,23 +55,20 @@ def test_random_kills_double_and_lose_nothing(
     """After any number of deaths one `up` that lives makes one job of each that is wanted."""
     seed = f"{SEED}-{token_replay}"
     random = Random(seed)  # noqa: S311 - no secret
-    jobs = JobStack(emulator.cloud, new_stack)
+    jobs = JobStack(emulator.cloud, new_stack, random.choice(FRONTS))
     victims = Victims(jobs, emulator, token_replay)
     tally = victims.tally
     while tally.kills.total() < kills:
-        names = [f"job-{tally.jobs + each}" for each in range(JOBS_AT_ONCE)]
-        tally.jobs += len(names)
-        # What the program had before is destroyed on the way, and that may be killed as well.
-        jobs.declare(**{name: {} for name in names})
+        victims.declare()
         again = True
         while again and tally.kills.total() < kills:
             kill = draw_kill(random)
             victims.kill_in_up(kill)
             again = kill.again
-        victims.recover(names)
+        victims.recover()
 
-    print(f"seed {seed}: {tally}")  # noqa: T201 - pytest shows it, of a passed test with -rP
-    assert tally.wrong == {}, f"seed {seed}: {tally}"
+    print(f"seed {seed}:\n{tally}")  # noqa: T201 - pytest shows it, of a passed test with -rP
+    assert tally.wrong == {}, f"seed {seed}:\n{tally}"
 
 
 class Victims:
@@ -78,7 +80,24 @@ class Victims:
         self._emulator = emulator
         self._token_replay = token_replay
         self._up_seconds = 4.0
+        self._names: list[str] = []
+        self._died: set[Front] = set()
+        """The fronts of the `up`s that have died over what is declared."""
         self._behave()
+
+    def declare(self) -> None:
+        """Declare new jobs, by the front whose turn it is.
+
+        What the program had before is destroyed on the way, and that may be killed as well.
+        """
+        first = self.tally.jobs.total()
+        self._jobs.front = other_front(self._jobs.front)
+        self._names = [f"job-{first + each}" for each in range(JOBS_AT_ONCE)]
+        self._died = set()
+        self._write()
+
+    def _write(self) -> None:
+        self._jobs.declare(**{name: {} for name in self._names})
 
     def kill_in_up(self, kill: Kill) -> None:
         """Run an `up` and kill in it, then clean up as its user does."""
@@ -86,29 +105,39 @@ class Victims:
             self._control("POST", "faults", **fault)
         before = self._calls()
         cli = self._jobs.stack.start("up")
-        if kill.from_first_call:
-            holds_within(30, lambda: self._calls() != before or cli.process.poll() is not None)
+        holds_within(
+            30, lambda: self._is_there(kill.since, before) or cli.process.poll() is not None
+        )
         # The moment is the test's subject: nothing is waited for.
-        time.sleep(kill.moment * (CREATES_SECONDS if kill.from_first_call else self._up_seconds))
+        time.sleep(kill.moment * SECONDS_SINCE.get(kill.since, self._up_seconds))
         hit = self._kill(cli, kill.victim)
-        self.tally.kills[kill.victim] += 1
-        self.tally.late += not hit
+        front = self._jobs.front
+        self._died.add(front)
+        self.tally.kills[front, kill.victim] += 1
+        self.tally.late[front] += not hit
         self._control("DELETE", "faults")
         self._count_at_risk()
         if kill.victim == CLI:
             unlock(self._jobs.stack)
         else:
             cli.wait()
+        if kill.moves:
+            self._jobs.front = other_front(front)
+            self._write()
 
-    def recover(self, names: list[str]) -> None:
+    def recover(self) -> None:
         """Run an `up` that nothing befalls, and hold both ledgers against each other."""
         started = time.monotonic()
         self._jobs.stack.up()
         self._up_seconds = time.monotonic() - started
-        self.tally.recoveries += 1
-        self.tally.wrong.update(self._jobs.wrong(*names))
+        front, tally = self._jobs.front, self.tally
+        tally.recoveries[front] += 1
+        tally.jobs[front] += len(self._names)
+        tally.moved[front] += len(self._names) * (self._died != {front})
+        tally.submitted[front] += sum(len(self._jobs.in_batch(name)) for name in self._names)
         strays = set(self._jobs.all_live()) - set(self._jobs.in_state().values())
-        self.tally.wrong.update(dict.fromkeys(strays, "stray"))
+        wrong = {**self._jobs.wrong(*self._names), **dict.fromkeys(strays, "stray")}
+        tally.wrong.update({job: (front, kind) for job, kind in wrong.items()})
 
     def _kill(self, cli: RunningCli, victim: str) -> bool:
         if victim == EMULATOR:
@@ -116,11 +145,20 @@ class Victims:
             self._emulator.start_again()
             self._behave()
             return cli.process.poll() is None
-        return kill_when_there(cli, victim)
+        return kill_when_there(cli, victim, self._jobs.front)
 
     def _count_at_risk(self) -> None:
         recorded = set(self._jobs.in_state().values())
-        self.tally.at_risk += len(set(self._jobs.all_live()) - recorded)
+        self.tally.at_risk[self._jobs.front] += len(set(self._jobs.all_live()) - recorded)
+
+    def _is_there(self, since: Since, before: dict[str, int]) -> bool:
+        """Return whether an `up` has come to the moment that a kill counts from."""
+        if since == "start":
+            return True
+        now = self._calls()
+        if since == "first-call":
+            return now != before
+        return now.get("SubmitServiceJob", 0) > before.get("SubmitServiceJob", 0)
 
     def _calls(self) -> dict[str, int]:
         return self._jobs.cloud.control.calls()

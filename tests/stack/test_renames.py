@@ -7,10 +7,13 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from declared_jobs import HEADS
 from deployed import deployed
+from fronts import DYNAMIC, NATIVE
 from held_calls import held_calls
 from job_programs import PRELUDE
 from job_stack import JobStack
+from native_programs import CLASSES, native_stack
 from victims import CLI, kill_in_up, unlock
 
 from sjresource.orphans import orphans_of
@@ -18,14 +21,15 @@ from sjresource.orphans import orphans_of
 if TYPE_CHECKING:
     from emulated_stack import EmulatedCloud
     from engine_fixtures import NewStack
+    from fronts import Front
     from pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.stack
 
 DENIED = {"status": 403, "code": "AccessDeniedException", "count": None}
 
-WHOLE = (
-    PRELUDE
+WHOLE = {
+    DYNAMIC: PRELUDE
     + """
     def job(name, **arguments):
         return sj.ServiceJob(name, job_queue=queue.job_queue_arn,
@@ -38,8 +42,25 @@ WHOLE = (
     train = job("train")
     ended = sj.ServiceJobCompletion("ended", job=job("short"))
     job("after", triggers=[ended.status, ended.model_artifacts, train.job_arn])
-"""
-)
+""",
+    NATIVE: CLASSES
+    + """
+    def job(name, **arguments):
+        inputs = {"jobQueue": queue.jobQueueArn, "trainingJob": PAYLOAD, **arguments}
+        return Native("ServiceJob", name, inputs, "jobArn")
+
+    capacity = Native("ServiceEnvironment", "capacity", {
+        "capacityLimits": [{"maxCapacity": 8, "capacityUnit": "NUM_INSTANCES"}],
+    }, "serviceEnvironmentArn")
+    queue = Native("JobQueue", "training", {"priority": 1, "serviceEnvironmentOrder": [
+        {"order": 1, "serviceEnvironment": capacity.serviceEnvironmentArn}]}, "jobQueueArn")
+    train = job("train")
+    ended = Native(
+        "ServiceJobCompletion", "ended", {"job": job("short").jobArn}, "status modelArtifacts"
+    )
+    job("after", triggers=[ended.status, ended.modelArtifacts, train.jobArn])
+""",
+}
 
 
 def ids(stack: PulumiStack) -> dict[str, str]:
@@ -55,7 +76,7 @@ def live(cloud: EmulatedCloud, *arns: str) -> list[bool]:
 
 
 def test_a_renamed_stack_keeps_what_it_has_and_a_new_one_of_its_name_gets_its_own(
-    new_stack: NewStack,
+    new_stack: NewStack, front: Front
 ) -> None:
     """Before the renamed stack is brought up nothing is decided, after it everything is clear.
 
@@ -63,7 +84,8 @@ def test_a_renamed_stack_keeps_what_it_has_and_a_new_one_of_its_name_gets_its_ow
     """
     with held_calls("reject") as held:
         held.cloud.script("short", running=0.1)
-        prod = new_stack(WHOLE, name="dev", environment=held.cloud.environment)
+        environment = held.cloud.environment
+        prod = native_stack(new_stack, WHOLE[front], name="dev", environment=environment)
         prod.up()
         first = ids(prod)
         prod.rename("prod")
@@ -93,23 +115,17 @@ def test_a_renamed_stack_keeps_what_it_has_and_a_new_one_of_its_name_gets_its_ow
         assert held.cloud.submitted() == 6
 
 
-DECLARE = (
-    PRELUDE
-    + """
+DECLARE = """
     def alias(name):
         return {"aliases": [pulumi.Alias(name=name)]}
 
     def job(name, job_name=None, **opts):
-        return sj.ServiceJob(
-            name, job_queue=config.require("queue"), service_request_payload=payload(),
-            job_name=job_name, opts=pulumi.ResourceOptions(**opts))
+        inputs = {"job_queue": config.require("queue"), "job_name": job_name}
+        return declare_job(name, "1", inputs, pulumi.ResourceOptions(**opts))
 
     def environment(name, most, **opts):
-        return sj.ServiceEnvironment(
-            name, capacity_limits=[{"max_capacity": most, "capacity_unit": "NUM_INSTANCES"}],
-            opts=pulumi.ResourceOptions(**opts))
+        declare_room(name, None, most, pulumi.ResourceOptions(**opts))
 """
-)
 
 ALIASES = (
     DECLARE
@@ -139,15 +155,15 @@ ALIASES = (
 
 
 def test_a_resource_of_an_old_name_is_not_what_had_the_name(
-    new_stack: NewStack,
+    new_stack: NewStack, front: Front
 ) -> None:
     """An alias says whose the old one is, wherever it stands; dropping the new one ends nothing."""
     with held_calls("reject") as held:
-        jobs = JobStack(held.cloud, new_stack)
+        jobs = JobStack(held.cloud, new_stack, front)
         stack = jobs.stack
         stack.set_config("queue", jobs.queue)
         stack.set_config("stage", "old")
-        stack.program(ALIASES)
+        stack.program(HEADS[front] + ALIASES)
         stack.up()
         old = ids(stack)
 
@@ -161,7 +177,7 @@ def test_a_resource_of_an_old_name_is_not_what_had_the_name(
             name: old[former] for name, former in renamed.items()
         }
         assert len(set(new.values())) == len(new) == 8
-        assert taken.diagnostics("warning") == []
+        assert taken.warnings == []
         assert stack.preview("--expect-no-changes").steps == []
 
         stack.set_config("stage", "dropped")
@@ -174,10 +190,10 @@ def test_a_resource_of_an_old_name_is_not_what_had_the_name(
         assert kept["capacityLimits"][0]["maxCapacity"] == 8
 
 
-def test_a_moved_resource_is_the_other_stacks(new_stack: NewStack) -> None:
+def test_a_moved_resource_is_the_other_stacks(new_stack: NewStack, front: Front) -> None:
     """`pulumi state move`: declared again in the old stack, it asks; then it gets its own."""
     with held_calls("same-job") as held:
-        jobs = JobStack(held.cloud, new_stack, name="dev")
+        jobs = JobStack(held.cloud, new_stack, front, name="dev")
         dev = jobs.stack
         jobs.declare(train={}, kept={})
         dev.up()
@@ -213,17 +229,19 @@ RENAMED = (
 )
 
 
-def test_a_renamed_resource_in_the_state_leaves_its_name_to_a_new_one(new_stack: NewStack) -> None:
+def test_a_renamed_resource_in_the_state_leaves_its_name_to_a_new_one(
+    new_stack: NewStack, front: Front
+) -> None:
     """`pulumi state rename` and a program that declares both names: one `up` sees it through.
 
     What is tainted, and made before the old one goes, is refused until it no longer is.
     """
     with held_calls() as held:
-        jobs = JobStack(held.cloud, new_stack)
+        jobs = JobStack(held.cloud, new_stack, front)
         stack = jobs.stack
         stack.set_config("queue", jobs.queue)
         stack.set_config("stage", "old")
-        stack.program(RENAMED)
+        stack.program(HEADS[front] + RENAMED)
         stack.up()
         first = ids(stack)
         for old, new in (("train", "resnet"), ("capacity", "room")):
@@ -247,11 +265,11 @@ def test_a_renamed_resource_in_the_state_leaves_its_name_to_a_new_one(new_stack:
 
 
 def test_a_create_that_was_lost_before_a_rename_is_asked_about(
-    new_stack: NewStack,
+    new_stack: NewStack, front: Front
 ) -> None:
     """No state has it, so it may be this stack's: the user says which, and it is one job."""
     with held_calls("reject") as held:
-        jobs = JobStack(held.cloud, new_stack, name="dev")
+        jobs = JobStack(held.cloud, new_stack, front, name="dev")
         lost = lose_create(jobs)
         jobs.stack.rename("prod")
 
@@ -268,14 +286,14 @@ def test_a_create_that_was_lost_before_a_rename_is_asked_about(
         assert jobs.in_batch("train") == [lost]
 
 
-def test_a_create_that_was_lost_before_an_alias_is_taken(new_stack: NewStack) -> None:
+def test_a_create_that_was_lost_before_an_alias_is_taken(new_stack: NewStack, front: Front) -> None:
     """The program says whose it is, also where a new resource has the name by now."""
     with held_calls() as held:
-        jobs = JobStack(held.cloud, new_stack)
+        jobs = JobStack(held.cloud, new_stack, front)
         lost = lose_create(jobs)
 
         jobs.declare(train={}, resnet={"opts": {"aliases": ["train"]}, "after": ["train"]})
-        assert jobs.stack.up().diagnostics("warning") == []
+        assert jobs.stack.up().warnings == []
 
         assert jobs.in_state()["resnet"] == lost
         assert jobs.in_state()["train"] != lost
@@ -285,10 +303,10 @@ def test_a_create_that_was_lost_before_an_alias_is_taken(new_stack: NewStack) ->
         assert jobs.stack.preview("--expect-no-changes").steps == []
 
 
-def test_a_lost_state_is_asked_about(new_stack: NewStack) -> None:
+def test_a_lost_state_is_asked_about(new_stack: NewStack, front: Front) -> None:
     """What a state had recorded is neither taken nor run again in silence, and can be both."""
     with held_calls("reject") as held:
-        jobs = JobStack(held.cloud, new_stack)
+        jobs = JobStack(held.cloud, new_stack, front)
         jobs.declare(train={})
         jobs.stack.up()
         first = jobs.in_state()["train"]
@@ -299,17 +317,19 @@ def test_a_lost_state_is_asked_about(new_stack: NewStack) -> None:
         assert "before it was lost or rolled back" in refused
 
         jobs.declare(train={"triggers": ["again"]})
-        (warning,) = jobs.stack.up().diagnostics("warning")
+        (warning,) = jobs.stack.up().warnings
         assert f"another run under this resource's name is live: {first}" in warning.message
         assert "stop it with" not in warning.message
         assert jobs.live("train").count(first) == 1
         assert len(jobs.live("train")) == 2
 
 
-def test_what_is_registered_beside_a_failure_is_recorded_all_the_same(new_stack: NewStack) -> None:
+def test_what_is_registered_beside_a_failure_is_recorded_all_the_same(
+    new_stack: NewStack, front: Front
+) -> None:
     """A failed sibling ends the program: what the state has is marked before the process ends."""
     with held_calls() as held:
-        jobs = JobStack(held.cloud, new_stack)
+        jobs = JobStack(held.cloud, new_stack, front)
         refused = {"status": 400, "code": "ClientException", "message": "no", "count": None}
         bad = {"jobName": "bad"}
         held.cloud.control.fault("SubmitServiceJob", "error", match=bad, **refused)
@@ -330,7 +350,8 @@ def test_an_alias_whose_parent_waits_for_who_asks_holds_up_nothing(new_stack: Ne
     with held_calls() as held:
         jobs = JobStack(held.cloud, new_stack)
         program = (
-            ALIASES.split("    stage = ")[0]
+            HEADS[DYNAMIC]
+            + ALIASES.split("    stage = ")[0]
             + """
     first = job("first")
     class Evaluation(pulumi.ComponentResource):
@@ -350,11 +371,11 @@ def test_an_alias_whose_parent_waits_for_who_asks_holds_up_nothing(new_stack: Ne
 
 
 def test_a_create_that_is_under_way_is_no_orphan_however_odd_its_name_is(
-    new_stack: NewStack,
+    new_stack: NewStack, front: Front
 ) -> None:
     """Names are compared as tags have them; after the CLI's death too, and then it is one job."""
     with held_calls() as held:
-        jobs = JobStack(held.cloud, new_stack)
+        jobs = JobStack(held.cloud, new_stack, front)
         names = ("train[0]", "größe", "x" * 240)
         stack = deployed(jobs.stack, jobs.stack.name)
         held.hold("SubmitServiceJob", after_effect=True, count=len(names))
@@ -373,10 +394,12 @@ def test_a_create_that_is_under_way_is_no_orphan_however_odd_its_name_is(
         assert len(jobs.all_live()) == len(names)
 
 
-def test_new_first_and_replace_is_refused_with_the_way_out(new_stack: NewStack) -> None:
+def test_new_first_and_replace_is_refused_with_the_way_out(
+    new_stack: NewStack, front: Front
+) -> None:
     """The engine doesn't say that a create replaces: the old job is never taken, and then ended."""
     with held_calls() as held:
-        jobs = JobStack(held.cloud, new_stack)
+        jobs = JobStack(held.cloud, new_stack, front)
         new_first = {"opts": {"delete_before_replace": False}}
         jobs.declare(train=new_first)
         jobs.stack.up()

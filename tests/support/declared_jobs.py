@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from fronts import Front
 
-_HEADS = {
+HEADS = {
     DYNAMIC: """
     import json
     import pulumi
@@ -29,6 +29,7 @@ _HEADS = {
         "StoppingCondition": {"MaxRuntimeInSeconds": 600},
     }
     OTHER = "sjresource:index:"
+    config = pulumi.Config()
 
     def declare_job(name, epochs, inputs, opts):
         payload = {**PAYLOAD, "HyperParameters": {"epochs": epochs}}
@@ -39,8 +40,8 @@ _HEADS = {
         sj.ServiceEnvironment(
             name, service_environment_name=given_name, capacity_limits=limits, opts=opts
         )
-    """,
-    NATIVE: CLASSES
+""",
+    NATIVE: CLASSES.rstrip()
     + """
     OTHER = "pulumi-python:dynamic/sjresource:"
 
@@ -57,8 +58,9 @@ _HEADS = {
         limits = [{"maxCapacity": most, "capacityUnit": "NUM_INSTANCES"}]
         inputs = {"serviceEnvironmentName": given_name, "capacityLimits": limits}
         Native("ServiceEnvironment", name, inputs, "status", opts)
-    """,
+""",
 }
+"""What declares one job, or the environment beside it, by the front's own names."""
 
 _JOBS = """
     def former(kind, names):
@@ -87,4 +89,4 @@ _JOBS = """
 
 def program_of(front: Front, jobs: Mapping[str, dict[str, Any]], queue: str) -> str:
     """Return the program that declares these jobs in a queue; `JobStack.declare` says how."""
-    return _HEADS[front].rstrip() + "\n" + _JOBS % (json.dumps(jobs), queue)
+    return HEADS[front] + _JOBS % (json.dumps(jobs), queue)

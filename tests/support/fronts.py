@@ -1,8 +1,9 @@
 """The two fronts of one core, and which of them a test on the engine takes.
 
-A test that has an argument `front` runs with one of them, drawn from its name and SJRESOURCE_FRONTS;
-the rows of a table take turns. With SJRESOURCE_FRONTS=both each runs with both. So `make test` pays
-for one start of the engine where `make kills` and `make renames` pay for two.
+A test that has an argument `front` runs with one of them, drawn from its name and from what
+SJRESOURCE_FRONTS says; the rows of a table take turns. With SJRESOURCE_FRONTS=both each runs with
+both. So `make test` pays for one start of the engine where `make kills` and `make renames` pay for
+two.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 TIMEOUT_SECONDS = 120.0
 POLL_SECONDS = 0.02
+_FOUND = "using pulumi-resource-sjresource from $PATH"
 
 
 class UnexpectedOutcomeError(AssertionError):
@@ -66,6 +67,11 @@ class Outcome:
     def diagnostics(self, severity: str) -> list[Diagnostic]:
         """Return what was shown with a severity, for instance "error" or "warning"."""
         return [line for line in self.events.diagnostics if line.severity == severity]
+
+    @property
+    def warnings(self) -> list[Diagnostic]:
+        """The warnings, but for where the engine has found a plugin."""
+        return [line for line in self.diagnostics("warning") if _FOUND not in line.message]
 
 
 class RunningCli:
