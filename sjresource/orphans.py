@@ -28,6 +28,7 @@ from sjresource.stack.identity import (
     stack_tag_prefix_of,
 )
 from sjresource.stack.ownership import is_recorded, is_released
+from sjresource.stack.spelling import NATIVE_PREFIX, identity_of, is_type_of
 from sjresource.vocabulary import SAGEMAKER_TRAINING, TYPE_PREFIX
 
 if TYPE_CHECKING:
@@ -37,7 +38,8 @@ if TYPE_CHECKING:
 
     from sjresource.aws.batch import BatchClient
 
-_JOB = f"{TYPE_PREFIX}ServiceJob"
+_LOCAL_ORGANIZATION = "organization"
+"""Pulumi's word where a backend has none, and the native provider's where it is told none."""
 
 
 @dataclass(frozen=True)
@@ -94,10 +96,13 @@ def orphans_of(stack: DeployedStack) -> list[Orphan]:
     # The state is read last: what was live before is in it by now, or its create goes on.
     deployment = stack.deployment() if live else {}
     resources = deployment.get("resources") or []
-    known = {resource.get("id") for resource in resources if resource["type"] == _JOB}
-    creating = set(_being_created(deployment, name.partition("/")[0]))
+    known = {
+        resource.get("id") for resource in resources if is_type_of("ServiceJob", resource["type"])
+    }
+    identities = set(_identities(resources))
+    creating = set(_being_created(deployment, {name, _LOCAL_ORGANIZATION, *identities}))
     own = stack_tag_prefix_of(name)
-    former = {stack_tag_prefix(identity) for identity in _identities(resources)}
+    former = {stack_tag_prefix(identity) for identity in identities}
     return [
         _orphan(job, own)
         for job in live
@@ -123,20 +128,32 @@ def _project_prefix(job: Mapping[str, Any], prefix: str) -> Iterator[str]:
         yield f"{organization}/{project}/"
 
 
-def _being_created(deployment: Mapping[str, Any], organization: str) -> Iterator[str]:
-    """Yield the identity tags of creates that are under way or interrupted; an `up` finds them."""
+def _being_created(deployment: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:
+    """Yield the identity tags of creates that are under way or interrupted; an `up` finds them.
+
+    Args:
+        deployment: the state.
+        names: what begins with the organizations that the resources of the stack may have: the
+            native provider is told none.
+    """
+    organizations = {name.partition("/")[0].partition("+")[0] for name in names}
     for operation in deployment.get("pending_operations") or []:
         if operation["type"] == "creating":
             resource = operation["resource"]
-            yield identity_tag(f"{organization}/{resource['urn']}")
+            for organization in organizations:
+                yield identity_tag(identity_of(resource["urn"], organization))
             yield from map(identity_tag, _identities([resource]))
 
 
 def _identities(resources: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield the identities of our resources, from before a rename if there was no `up` since."""
+    """Yield the identities of our resources, from before a rename if there was no `up` since.
+
+    The native provider has them in its outputs, since no program gives them.
+    """
     for resource in resources:
-        if resource["type"].startswith(TYPE_PREFIX):
-            identity = (resource.get("inputs") or {}).get("identity")
+        if resource["type"].startswith((TYPE_PREFIX, NATIVE_PREFIX)):
+            told = {**(resource.get("outputs") or {}), **(resource.get("inputs") or {})}
+            identity = told.get("identity")
             if isinstance(identity, str):
                 yield identity
 

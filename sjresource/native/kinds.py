@@ -201,15 +201,3 @@ def type_of(urn: str) -> str:
 def name_of(urn: str) -> str:
     """Return the resource's name in the program."""
     return urn.split("::", 3)[3]
-
-
-def identity_of(urn: str, organization: str) -> str:
-    """Return the identity of a resource: that of the dynamic one of the same place and name.
-
-    So a stack may go from one front to the other, and a lost job is found by either.
-    """
-    head, project, types, name = urn.split("::", 3)
-    spelled = "$".join(
-        SPELLINGS[each].dynamic_token if each in SPELLINGS else each for each in types.split("$")
-    )
-    return f"{organization}/{head}::{project}::{spelled}::{name}"

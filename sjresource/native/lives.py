@@ -24,7 +24,7 @@ from sjresource.native.argument_names import strangers, without
 from sjresource.native.context import KnownJob
 from sjresource.native.detailed_diff import changed_leaves
 from sjresource.native.imports import arguments_of
-from sjresource.native.kinds import JOB, NativeKind, identity_of, name_of
+from sjresource.native.kinds import JOB, NativeKind, name_of
 from sjresource.native.responses import PartialState, check_response, diff_response, property_diff
 from sjresource.native.values import UNKNOWN, Properties, path_text, read, write
 from sjresource.problem import Problem
@@ -32,7 +32,14 @@ from sjresource.sanitize import plain
 from sjresource.stack.diff import find_changes
 from sjresource.stack.identity import recorded_tag
 from sjresource.stack.inputs.secret_paths import texts_at
-from sjresource.stack.spelling import PAYLOAD, TYPED, UNTYPED, is_typed, is_written_typed
+from sjresource.stack.spelling import (
+    PAYLOAD,
+    TYPED,
+    UNTYPED,
+    identity_of,
+    is_typed,
+    is_written_typed,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

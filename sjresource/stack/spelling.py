@@ -172,6 +172,23 @@ def core_state(name: str, values: Mapping[str, Any], identity: Any) -> dict[str,
     return {"identity": identity, **SPELLINGS[NATIVE_PREFIX + name].to_core(values)}
 
 
+def identity_of(urn: str, organization: str) -> str:
+    """Return the identity of a resource: that of the dynamic one of the same place and name.
+
+    So a stack may go from one front to the other, and a lost job is found by either.
+    """
+    head, project, types, name = urn.split("::", 3)
+    spelled = "$".join(
+        SPELLINGS[each].dynamic_token if each in SPELLINGS else each for each in types.split("$")
+    )
+    return f"{organization}/{head}::{project}::{spelled}::{name}"
+
+
+def is_type_of(noun: str, token: str) -> bool:
+    """Return whether a type is that of a resource of this name, of either front."""
+    return token in (TYPE_PREFIX + noun, NATIVE_PREFIX + noun)
+
+
 def is_typed(values: Mapping[str, Any]) -> bool:
     """Return whether a job of the schema has its payload as `trainingJob`."""
     return values.get(TYPED) is not None

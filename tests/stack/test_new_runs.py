@@ -46,7 +46,8 @@ def test_who_wants_a_new_run_gets_one_and_nobody_else(new_stack: NewStack, front
         assert len(set(first.values())) == len(JOBS)
         require_token(jobs, "mine")
 
-        edits = {"edited": {"epochs": "2"}, "triggered": {"triggers": ["tuesday"]}}
+        edits: dict[str, dict[str, Any]] = {"edited": {"epochs": "2"}}
+        edits["triggered"] = {"triggers": ["tuesday"]}
         jobs.declare(**{**declared, **edits})
         urns = {name: resource["urn"] for name, resource in stack.resources().items()}
         stack.run("state", "taint", "--yes", urns["tainted"])

@@ -277,7 +277,8 @@ def test_a_create_that_was_lost_before_a_rename_is_asked_about(
         assert f"{lost} is a run of this very request, RUNNING, submitted 20" in refused
         assert "organization/project/dev/train submitted it and no state has recorded it" in refused
         job_id = lost.rpartition("/")[2]
-        assert f'adopt_job_id="{job_id}", or change `triggers` for a new run' in refused
+        adopting = "adopt_job_id=" if front == DYNAMIC else "adoptJobId: "
+        assert f'{adopting}"{job_id}", or change `triggers` for a new run' in refused
 
         jobs.declare(train={"adopt_job_id": job_id})
         jobs.stack.up()
@@ -286,10 +287,10 @@ def test_a_create_that_was_lost_before_a_rename_is_asked_about(
         assert jobs.in_batch("train") == [lost]
 
 
-def test_a_create_that_was_lost_before_an_alias_is_taken(new_stack: NewStack, front: Front) -> None:
+def test_a_create_that_was_lost_before_an_alias_is_taken(new_stack: NewStack) -> None:
     """The program says whose it is, also where a new resource has the name by now."""
     with held_calls() as held:
-        jobs = JobStack(held.cloud, new_stack, front)
+        jobs = JobStack(held.cloud, new_stack)
         lost = lose_create(jobs)
 
         jobs.declare(train={}, resnet={"opts": {"aliases": ["train"]}, "after": ["train"]})
