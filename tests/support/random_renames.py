@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from fronts import DYNAMIC, FRONTS, other_front
 from job_stack import JobStack, rooms_in_state
 from pulumi_cli import holds_within
 from renamed_halves import NAMES, STACKS, Half, Ledger, run_of
@@ -42,10 +43,11 @@ class Renames:
     def __init__(self, held: HeldCalls, new_stack: NewStack, random: Random) -> None:
         self._held = held
         self._random = random
-        self._jobs = JobStack(held.cloud, new_stack, name=STACKS[0])
+        one, other = random.sample(FRONTS, 2)
+        self._jobs = JobStack(held.cloud, new_stack, one, name=STACKS[0])
         self._runs = 0
         first = self._jobs.stack
-        self._halves = (Half(first), Half(first.sibling(STACKS[1])))
+        self._halves = (Half(first, one), Half(first.sibling(STACKS[1]), other))
         self.ledger = Ledger(self._jobs, self._halves)
 
     def play(self, steps: int) -> list[str]:
@@ -82,6 +84,7 @@ class Renames:
         steps += [self._lose_create, self._lose_create] if free and self._is_settled(half) else []
         steps += [self._move, self._move] if self._movable(half) else []
         steps += [self._destroy] if state else []
+        steps += [self._change_front] if state else []
         if half.earlier and half.earlier[0] == half.stack.name:
             steps += [self._roll_back, self._roll_back]
         return steps
@@ -104,10 +107,22 @@ class Renames:
 
     def _up(self, half: Half) -> None:
         before, had = self.ledger.all_jobs(), half.jobs
-        self._jobs.declare(**half.declared)
+        self._write(half)
+        self.ledger.done[f"up, {half.front}"] += 1
         outcome = half.stack.start("up").wait()
         self.ledger.judge(half, before, had)
         self._answer(half, outcome)
+
+    def _write(self, half: Half) -> None:
+        self._jobs.front = half.front
+        self._jobs.declare(**half.declared)
+
+    def _change_front(self, half: Half) -> None:
+        """Move the whole stack to the other front, by its program alone."""
+        before = half.jobs
+        half.front = other_front(half.front)
+        self._up(half)
+        self.ledger.kept(half, before)
 
     def _answer(self, half: Half, outcome: Outcome) -> None:
         """Do what a user does who is asked, or is told that something is another's by now."""
@@ -133,7 +148,7 @@ class Renames:
                 continue
             answered += 1
             self.ledger.done["asked"] += 1
-            if asked not in others and self._random.random() < 0.5:
+            if asked not in others | half.everything and self._random.random() < 0.5:
                 half.declared[name]["adopt_job_id"] = asked.rpartition("/")[2]
             else:
                 self._want_new_run(half, name)
@@ -168,7 +183,7 @@ class Renames:
         inputs = half.declared.pop(old)
         former = {*inputs.get("opts", {}).get("aliases", []), old} - {new}
         half.declared[new] = {**inputs, "opts": {"aliases": sorted(former)}}
-        if old in half.missed:
+        if old in half.missed and half.front == DYNAMIC:
             half.missed.setdefault(new, {}).update(half.missed.pop(old))
         self._up(half)
 
@@ -200,11 +215,11 @@ class Renames:
         """Kill the plugin when a job is submitted and the engine hasn't heard of it."""
         name = self._add(half, triggers=[self._new_run()])
         before = self.ledger.all_jobs()
-        self._jobs.declare(**half.declared)
+        self._write(half)
         self._held.hold("SubmitServiceJob", after_effect=True, count=1)
         cli = self._held.start_up(half.stack)
         holds_within(10, lambda: bool(self.ledger.all_jobs() - before))
-        kill_in_up(cli, PLUGIN)
+        kill_in_up(cli, PLUGIN, half.front)
         cli.wait()
         self._held.let_go()
         self._held.hold_again()
@@ -215,6 +230,9 @@ class Renames:
     def _rename_stack(self, half: Half) -> None:
         taken = {each.stack.name for each in self._halves}
         half.stack.rename(self._random.choice([name for name in STACKS if name not in taken]))
+        for missed in half.missed.values():  # nothing says any more that these were its own
+            for arn in [each for each in missed if RECORDED_TAG in self._tags(each)]:
+                del missed[arn]
 
     def _movable(self, half: Half) -> list[str]:
         other = self.ledger.other(half)
@@ -246,9 +264,12 @@ class Renames:
 
         Before a moved or renamed stack's next `up` nothing tells that its jobs are its own.
         """
-        tags = self._held.cloud.batch.describe_service_job(jobId=arn)["tags"]
-        if tags["sjresource:identity"].split("/")[2] == half.stack.name:
+        if self._tags(arn)["sjresource:identity"].split("/")[2] == half.stack.name:
             half.miss(name, arn, self.ledger.runs[arn])
+
+    def _tags(self, arn: str) -> dict[str, str]:
+        tags: dict[str, str] = self._held.cloud.batch.describe_service_job(jobId=arn)["tags"]
+        return tags
 
     def _roll_back(self, half: Half) -> None:
         """Put back what the state was some steps ago."""

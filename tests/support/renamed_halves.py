@@ -18,6 +18,7 @@ from sjresource.orphans import orphans_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from fronts import Front
     from pulumi_stack import PulumiStack
 
 NAMES = ("ant", "bee", "cat", "dog")
@@ -29,6 +30,8 @@ class Half:
     """One of the two stacks, and what its user knows."""
 
     stack: PulumiStack
+    front: Front
+    """That of its program, from the next `up` on."""
     declared: dict[str, dict[str, Any]] = field(default_factory=dict)
     missed: dict[str, dict[str, str]] = field(default_factory=dict)
     """Jobs that were submitted for what is declared, and that the state doesn't have: the run by
@@ -45,6 +48,15 @@ class Half:
     def everything(self) -> set[str]:
         """The ARNs of all that the state has, environments too."""
         return {*self.jobs.values(), *rooms_in_state(self.stack).values()}
+
+    def lost_before_aliases(self, name: str) -> set[str]:
+        """Return the jobs of lost creates under names that a resource had.
+
+        The native provider is not told aliases: what was lost under an old name stays there, for
+        whoever takes the name, and for the dynamic resource, which is told.
+        """
+        former = self.declared[name].get("opts", {}).get("aliases", [])
+        return {arn for old in former for arn in self.missed.get(old, {})}
 
     def miss(self, name: str, arn: str, run: str) -> None:
         """Note a job that the state ought to have."""
@@ -94,15 +106,24 @@ class Ledger:
             if had.get(name) == arn or name not in half.declared:
                 continue
             run, missed = run_of(half.declared[name]), half.missed.pop(name, {})
+            found = {*missed, *half.lost_before_aliases(name)}
             of_this_run = {each for each, its in missed.items() if its == run}
             of_this_run -= self.other(half).everything  # its user was asked, and adopted it
             if arn not in before:
                 self._complain(f"{name} of {half.stack.name} ran again beside", of_this_run)
                 self.runs[arn] = run
             adopted = half.declared[name].get("adopt_job_id", "-") in arn
-            if arn in before and not adopted and arn not in {*missed, *had.values()}:
+            if arn in before and not adopted and arn not in {*found, *had.values()}:
                 self._complain(f"{name} of {half.stack.name} took", {arn})
             self.done["found again" if arn in before else "submitted"] += 1
+
+    def kept(self, half: Half, before: dict[str, str]) -> None:
+        """Look whether a stack that has changed its front has the jobs that are still wanted."""
+        theirs, now = self.other(half).everything, half.jobs
+        for name, arn in before.items():
+            is_wanted = name in half.declared and self.runs[arn] == run_of(half.declared[name])
+            if is_wanted and arn not in theirs and now.get(name) != arn:
+                self._complain(f"{name} of {half.stack.name}: its other front left", {arn})
 
     def other(self, half: Half) -> Half:
         """Return the other stack."""
