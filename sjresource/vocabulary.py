@@ -63,3 +63,12 @@ LOG_GROUP: Final = "/aws/sagemaker/TrainingJobs"
 
 TYPE_PREFIX = "pulumi-python:dynamic/sjresource:"
 """What the type tokens of our dynamic resources begin with."""
+
+NATIVE_PREFIX = "sjresource:index:"
+"""What the type tokens of the native resources begin with."""
+
+
+def is_native_urn(urn: str) -> bool:
+    """Return whether a URN is that of a native resource, whatever components it is in."""
+    type_ = urn.split("::", 3)[2:3]
+    return bool(type_) and type_[0].rpartition("$")[2].startswith(NATIVE_PREFIX)

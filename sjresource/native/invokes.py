@@ -14,8 +14,9 @@ from sjresource.functions import (
 )
 from sjresource.native.kinds import native_words
 from sjresource.native.values import read, write
-from sjresource.stack.spelling import NATIVE_PREFIX, camel_case
+from sjresource.stack.spelling import camel_case
 from sjresource.suggestions import nearest_or_all
+from sjresource.vocabulary import NATIVE_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -21,12 +21,12 @@ from sjresource.resources.service_environment import ServiceEnvironmentProvider
 from sjresource.resources.service_job import RULES as JOB_RULES
 from sjresource.resources.service_job import ServiceJobProvider
 from sjresource.stack.spelling import (
-    NATIVE_PREFIX,
     PAYLOAD,
     SPELLINGS,
     camel_case,
     steps_of,
 )
+from sjresource.vocabulary import NATIVE_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -23,8 +23,7 @@ from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
 from sjresource.stack.inputs.secret_paths import secret_paths
 from sjresource.stack.plugin_python import require_python_for_plugin
 from sjresource.stack.registration import tag_what_is_registered
-from sjresource.stack.spelling import NATIVE_PREFIX
-from sjresource.vocabulary import TYPE_PREFIX
+from sjresource.vocabulary import NATIVE_PREFIX, TYPE_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping

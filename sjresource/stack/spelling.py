@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sjresource.aws.models import input_shape, output_shape, property_name
 from sjresource.aws.payload import is_unknown
-from sjresource.vocabulary import SAGEMAKER_TRAINING, TYPE_PREFIX
+from sjresource.vocabulary import NATIVE_PREFIX, SAGEMAKER_TRAINING, TYPE_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -54,9 +54,6 @@ JOB_RECORD = (
     "console_urls",
 )
 """What a completion records of a job."""
-
-NATIVE_PREFIX = "sjresource:index:"
-"""What the type tokens of the native resources begin with."""
 
 
 @dataclass(frozen=True)

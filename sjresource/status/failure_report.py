@@ -16,7 +16,7 @@ from sjresource.status.failure_hints import hint_for
 from sjresource.status.text import duration, stated_reason
 from sjresource.status.timeline import attempt_number, preemption_count
 from sjresource.status.why_waiting import never_starts
-from sjresource.vocabulary import LOG_GROUP
+from sjresource.vocabulary import LOG_GROUP, is_native_urn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -38,10 +38,13 @@ def how_to_rerun(
     """
     if urn is None:
         return "in the program that declares it"
+    native = is_native_urn(urn)
     if reruns:
-        return "`pulumi up`, as its `rerun_on_failure` is set"
+        return f"`pulumi up`, as its `{'rerunOnFailure' if native else 'rerun_on_failure'}` is set"
     how = (
-        "change its request or `triggers`, set `rerun_on_failure=True`, or "
+        "change its request or `triggers`, or set `rerunOnFailure: true`"
+        if native
+        else "change its request or `triggers`, set `rerun_on_failure=True`, or "
         f"`{rerun_command(urn, name)}`"
     )
     return f"{how}; until then every `pulumi up` ends like this" if fails_up else how

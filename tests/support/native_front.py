@@ -8,7 +8,8 @@ from both_fronts import Front, Thing, facts_of
 from native_plugin import NativePlugin, PartialStateError, Resource
 from pulumi.runtime import proto
 
-from sjresource.stack.spelling import NATIVE_PREFIX, SPELLINGS
+from sjresource.stack.spelling import SPELLINGS
+from sjresource.vocabulary import NATIVE_PREFIX
 
 if TYPE_CHECKING:
     from both_fronts import Properties

@@ -15,13 +15,13 @@ from sjresource.aws.models import input_shape, output_shape
 from sjresource.stack.diff import REPLACES
 from sjresource.stack.spelling import (
     JOB_RECORD,
-    NATIVE_PREFIX,
     PAYLOAD,
     SPELLINGS,
     TYPED,
     UNTYPED,
     camel_case,
 )
+from sjresource.vocabulary import NATIVE_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

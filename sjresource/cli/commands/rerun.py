@@ -17,7 +17,7 @@ from sjresource.cli.stack.find_job import FoundJob, job_argument, resolve_job
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.errors import NotFound
-from sjresource.vocabulary import TERMINAL
+from sjresource.vocabulary import TERMINAL, is_native_urn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,6 +85,10 @@ def _render(screen: Screen, job: StackJob, status: str, command: Sequence[str]) 
             f"{job.label} is {status}: it is ended first, and what it has not saved is lost."
         )
     screen.print(f"To run {job.label} again: {cost_words(job)}.")
+    if is_native_urn(job.urn):
+        screen.print(
+            "Change its `triggers`, and `pulumi up`. Only if it has the option deleteBeforeReplace:"
+        )
     screen.print(shlex.join(command), "bold", indent=2, wrap=False)
     screen.print(f"Or let it be done: sjresource rerun {shlex.quote(job.label)} --yes", "dim")
 

@@ -19,7 +19,7 @@ from sjresource.stack.identity import IDENTITY_TAG, stack_tag_prefix_of
 from sjresource.stack.ownership import has_ended
 from sjresource.status.failure_report import rerun_command
 from sjresource.status.text import progress_line
-from sjresource.vocabulary import TERMINAL
+from sjresource.vocabulary import TERMINAL, is_native_urn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -97,12 +97,15 @@ def _as_json(found: FoundJob, detail: Detail, *, terminated: bool) -> dict[str, 
 
 def _what_comes_next(job: StackJob, deployment: Mapping[str, Any]) -> str:
     """Return what the next `pulumi up` does with a job of the stack that was terminated by hand."""
+    native = is_native_urn(job.urn)
     if job.outputs.get("rerun_on_failure") is True:
-        return "The next `pulumi up` runs it again: rerun_on_failure is set."
+        name = "rerunOnFailure" if native else "rerun_on_failure"
+        return f"The next `pulumi up` runs it again: {name} is set."
     fails = " and fails, as its completion does" if fails_up(job, deployment) else ""
+    or_type = "" if native else f" or `{rerun_command(job.urn, job.label)}`"
     return (
-        f"The next `pulumi up` leaves it as it is{fails}; to run it again, change its `triggers` "
-        f"or `{rerun_command(job.urn, job.label)}`."
+        f"The next `pulumi up` leaves it as it is{fails}; to run it again, change its `triggers`"
+        f"{or_type}."
     )
 
 

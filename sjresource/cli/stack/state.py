@@ -1,4 +1,7 @@
-"""The jobs, queues and secrets in a stack's state, read without decrypting anything. Pure."""
+"""The jobs, queues and secrets in a stack's state, read without decrypting anything. Pure.
+
+A resource of the native provider is read as the dynamic one would be, by `stack/spelling.py`.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 from sjresource.aws.arn import name_in, parse_arn
 from sjresource.cli.stack.order import program_order
 from sjresource.status.masking import texts_in
-from sjresource.vocabulary import TYPE_PREFIX
+from sjresource.vocabulary import NATIVE_PREFIX, TYPE_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     Resource = Mapping[str, Any]
 
-JOB_TYPE = f"{TYPE_PREFIX}ServiceJob"
-COMPLETION_TYPE = f"{TYPE_PREFIX}ServiceJobCompletion"
+_JOB_TYPE = f"{TYPE_PREFIX}ServiceJob"
+_COMPLETION_TYPE = f"{TYPE_PREFIX}ServiceJobCompletion"
 _STACK_TYPE = "pulumi:pulumi:Stack"
 
 _SIGNATURE_KEY = "4dabf18193072939515e22adb298388d"
@@ -67,7 +70,7 @@ def jobs_in(deployment: Mapping[str, Any]) -> list[StackJob]:
     """Return the stack's jobs in the program's order, without those that are only to be deleted."""
     resources = _live_resources(deployment)
     records = _records(resources)
-    found = [resource for resource in resources if resource["type"] == JOB_TYPE]
+    found = [resource for resource in resources if resource["type"] == _JOB_TYPE]
     paths = _paths(resources)
     names = Counter(_name(resource["urn"]) for resource in found)
     named = [(paths[resource["urn"]], resource["id"]) for resource in found]
@@ -112,18 +115,18 @@ def payload_secrets(resource: Resource, payload: str) -> frozenset[str]:
         sent = json.loads(payload)
     except ValueError:
         sent = payload
-    state = resource.get("inputs", {}).get("service_request_payload")
+    state = _as_dynamic(resource).get("inputs", {}).get("service_request_payload")
     return frozenset(_texts_at_secrets(state, sent))
 
 
 def fails_up(job: StackJob, deployment: Mapping[str, Any]) -> bool:
     """Return whether every `pulumi up` fails while `job` is FAILED, as its completion does."""
-    for resource in deployment.get("resources", []):
+    for resource in _resources(deployment):
         inputs = resource.get("inputs", {})
-        if resource["type"] == COMPLETION_TYPE and inputs.get("on_failure") != "record":
+        if resource["type"] == _COMPLETION_TYPE and inputs.get("on_failure") != "record":
             if job.urn in (resource.get("dependencies") or []):
                 return True
-            if job.arn in (inputs.get("jobs") or []):
+            if job.arn in _jobs_of(inputs):
                 return True
     return False
 
@@ -148,8 +151,8 @@ def _texts_at_secrets(state: Any, sent: Any) -> set[str]:
 def _quotable(deployment: Mapping[str, Any]) -> list[Any]:
     return [
         (resource.get("inputs", {}), resource.get("outputs", {}))
-        for resource in deployment.get("resources", [])
-        if resource["type"] in (JOB_TYPE, COMPLETION_TYPE)
+        for resource in _resources(deployment)
+        if resource["type"] in (_JOB_TYPE, _COMPLETION_TYPE)
     ]
 
 
@@ -166,9 +169,28 @@ def _secrets(value: Any) -> Iterator[dict[str, Any]]:
 def _live_resources(deployment: Mapping[str, Any]) -> list[Resource]:
     return [
         resource
-        for resource in deployment.get("resources", [])
+        for resource in _resources(deployment)
         if not resource.get("delete") and not resource.get("pendingReplacement")
     ]
+
+
+def _resources(deployment: Mapping[str, Any]) -> list[Resource]:
+    return [_as_dynamic(resource) for resource in deployment.get("resources", [])]
+
+
+def _as_dynamic(resource: Resource) -> Resource:
+    """Return a native resource with type and properties of the dynamic one; others as they are."""
+    if not resource["type"].startswith(NATIVE_PREFIX):
+        return resource
+    from sjresource.stack.spelling import SPELLINGS  # noqa: PLC0415 - it loads botocore's models
+
+    spelling = SPELLINGS.get(resource["type"])
+    if spelling is None:
+        return resource
+    properties = {
+        part: spelling.to_core(resource.get(part) or {}) for part in ("inputs", "outputs")
+    }
+    return {**resource, "type": spelling.dynamic_token, **properties}
 
 
 def _job(
@@ -190,13 +212,22 @@ def _job(
 
 def _waited_for(resources: Iterable[Resource]) -> list[list[str]]:
     """Return the ARNs of the jobs of each completion, as its program has them."""
-    given = [
-        resource.get("inputs", {}).get("jobs")
+    return [
+        _jobs_of(resource.get("inputs", {}))
         for resource in resources
-        if resource["type"] == COMPLETION_TYPE
+        if resource["type"] == _COMPLETION_TYPE
     ]
-    lists = (jobs for jobs in given if isinstance(jobs, list))
-    return [[arn for arn in jobs if isinstance(arn, str)] for jobs in lists]
+
+
+def _jobs_of(inputs: Mapping[str, Any]) -> list[str]:
+    """Return the ARNs of a completion's jobs that are known; only the native one has names."""
+    jobs, named = inputs.get("jobs"), inputs.get("named_jobs")
+    given = [
+        inputs.get("job"),
+        *(jobs if isinstance(jobs, list) else []),
+        *(named.values() if isinstance(named, dict) else []),
+    ]
+    return [arn for arn in given if isinstance(arn, str)]
 
 
 def _records(resources: Iterable[Resource]) -> dict[str, Any]:
@@ -204,15 +235,21 @@ def _records(resources: Iterable[Resource]) -> dict[str, Any]:
     return {
         record["job"]: record
         for resource in resources
-        if resource["type"] == COMPLETION_TYPE
-        for record in _results(resource.get("outputs", {}).get("outcome"))
+        if resource["type"] == _COMPLETION_TYPE
+        for record in _results(resource.get("outputs", {}))
         if record.get("job")
     }
 
 
-def _results(outcome: Any) -> list[dict[str, Any]]:
-    results = outcome.get("results", []) if isinstance(outcome, dict) else []
-    return [result for result in results if isinstance(result, dict)]
+def _results(outputs: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the records of a completion's jobs, without what is a secret in them."""
+    outcome = outputs.get("outcome", outputs)
+    results = outcome.get("results") if isinstance(outcome, dict) else None
+    return [
+        {name: value for name, value in result.items() if not _is_secret(value)}
+        for result in results or []
+        if isinstance(result, dict) and not _is_secret(result)
+    ]
 
 
 def _queue_arn(resource: Resource) -> str | None:

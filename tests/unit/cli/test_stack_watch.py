@@ -8,7 +8,7 @@ from waiting_fakes import FakeBatch, FakeTraining, arn, fake_clients, started
 
 from sjresource.cli.commands.watch import _lines
 from sjresource.cli.job_table import Selection
-from sjresource.cli.stack.state import JOB_TYPE, jobs_in
+from sjresource.cli.stack.state import jobs_in
 from sjresource.cli.stack_watch import StackWatch
 from sjresource.cli.terminal.screen import Screen
 from sjresource.errors import RequestFailed, Unreachable
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from sjresource.cli.stack.context import StackContext
     from sjresource.cli.stack.state import StackJob
+
+_JOB_TYPE = "pulumi-python:dynamic/sjresource:ServiceJob"
 
 
 class Stack:
@@ -41,7 +43,7 @@ class Stack:
     def deployment(self) -> dict[str, Any]:
         """Return the state."""
         resources = [
-            {"urn": f"urn:pulumi:dev::p::{JOB_TYPE}::{name}", "type": JOB_TYPE, "id": arn(name)}
+            {"urn": f"urn:pulumi:dev::p::{_JOB_TYPE}::{name}", "type": _JOB_TYPE, "id": arn(name)}
             for name in self.names
         ]
         return {"resources": resources}

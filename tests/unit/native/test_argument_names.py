@@ -7,7 +7,8 @@ from pulumi.runtime import rpc
 
 from sjresource.aws.models import model_version
 from sjresource.native.argument_names import strangers, without
-from sjresource.stack.spelling import NATIVE_PREFIX, SPELLINGS, Path
+from sjresource.stack.spelling import SPELLINGS, Path
+from sjresource.vocabulary import NATIVE_PREFIX
 
 ELSEWHERE = (
     f"; what AWS has and botocore {model_version()} lacks can be given in serviceRequestPayload "

@@ -6,7 +6,8 @@ import pytest
 from pulumi.runtime import rpc
 
 from sjresource.native.detailed_diff import changed_leaves
-from sjresource.stack.spelling import NATIVE_PREFIX, SPELLINGS, Path
+from sjresource.stack.spelling import SPELLINGS, Path
+from sjresource.vocabulary import NATIVE_PREFIX
 
 JOB = SPELLINGS[NATIVE_PREFIX + "ServiceJob"]
 PAYLOAD = "service_request_payload"

@@ -8,7 +8,6 @@ from pulumi.runtime import rpc
 from reference_tables import RESOURCES
 
 from sjresource.stack.spelling import (
-    NATIVE_PREFIX,
     SPELLINGS,
     TYPED,
     UNTYPED,
@@ -18,6 +17,7 @@ from sjresource.stack.spelling import (
     spelling_of,
     steps_of,
 )
+from sjresource.vocabulary import NATIVE_PREFIX
 
 JOB = SPELLINGS[NATIVE_PREFIX + "ServiceJob"]
 QUEUE = SPELLINGS[NATIVE_PREFIX + "JobQueue"]
