@@ -14,10 +14,10 @@ import pulumi
 
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.settings import UNSUPPORTED, Settings
-from sjresource.native.kinds import native_words
 from sjresource.native.schema import provider_settings
 from sjresource.sanitize import plain
 from sjresource.stack.config import SETTINGS, CheckSettings, setting_problems
+from sjresource.stack.spelling import native_words
 from sjresource.suggestions import nearest_or_all
 
 if TYPE_CHECKING:

@@ -12,9 +12,8 @@ from sjresource.functions import (
     read_service_job,
     read_service_jobs,
 )
-from sjresource.native.kinds import native_words
 from sjresource.native.values import read, write
-from sjresource.stack.spelling import camel_case
+from sjresource.stack.spelling import camel_case, native_words
 from sjresource.suggestions import nearest_or_all
 from sjresource.vocabulary import NATIVE_PREFIX
 

@@ -24,6 +24,7 @@ from sjresource.stack.spelling import (
     PAYLOAD,
     SPELLINGS,
     camel_case,
+    native_words,
     steps_of,
 )
 from sjresource.vocabulary import NATIVE_PREFIX
@@ -109,34 +110,8 @@ def config_problem(problem: Problem) -> Problem:
     return problem._replace(path="sjresource:", reason=native_words(problem.reason))
 
 
-def native_words(text: str) -> str:
-    """Return a text with the settings as they are called here, without Python's words."""
-    for pattern, word in _WORDS:
-        text = pattern.sub(word, text)
-    return text
-
-
 _PAYLOAD_PATH = re.compile(rf"\b{PAYLOAD}(?:\.\w+|\[\d+\])*")
 _SNAKE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
-_WORDS = (
-    (re.compile(r"(?<!arn:)\baws:(?=[a-z])"), "sjresource:"),
-    (re.compile(r"\bTrue or False\b"), "true or false"),
-    (re.compile(r"; pulumi\.Config has get_bool"), ""),
-    (
-        re.compile(r"adoptJobId=(\"[^\"]*\"), or change `triggers` for a new run"),
-        (
-            r"adoptJobId: \1, or change `triggers` for a new run, or let it be replaced with the "
-            "resource option `deleteBeforeReplace`"
-        ),
-    ),
-    (
-        re.compile(r"they were left running on purpose, or are"),
-        (
-            "they were left running on purpose, or have the resource option `deletedWith` without "
-            "the argument `deletedWith`, or are"
-        ),
-    ),
-)
 
 
 def _core_names(names: Names) -> Iterator[str]:

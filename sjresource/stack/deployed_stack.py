@@ -18,12 +18,17 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, cast
 
 from sjresource.aws.settings import Settings
+from sjresource.vocabulary import NATIVE_PREFIX, TYPE_PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
     from pulumi.automation import LocalWorkspace, Stack
+
+    Resource = Mapping[str, Any]
+
+_PROVIDER_TYPE = "pulumi:providers:sjresource"
 
 
 @dataclass(frozen=True)
@@ -61,15 +66,21 @@ class DeployedStack:
         return exported.get("deployment") or {}
 
     def settings(self) -> Settings:
-        """Return the stack's `aws:` config; the environment fills its gaps, as in an `up`.
+        """Return the stack's AWS settings; the environment fills their gaps, as in an `up`.
 
-        Secrets are decrypted. Where they can't be, it works all the same if `aws:` has none.
+        Secrets are decrypted. Where they can't be, it works all the same if the settings have none.
 
         Raises:
-            pulumi.RunError: a value in it can't be read.
+            pulumi.RunError: a value in them can't be read.
         """
-        config = self._config()
-        return Settings.from_config(lambda key: config.get(f"aws:{key}", {}).get("value"))
+        return self.settings_by(self.config(), self.deployment())
+
+    def settings_by(self, config: Mapping[str, Any], deployment: Mapping[str, Any]) -> Settings:
+        """Like `settings`, by config and state that were read already."""
+        source = settings_source(config, deployment.get("resources") or [])
+        if source.is_encrypted:
+            source = settings_source(config, self.deployment(secrets=True)["resources"])
+        return Settings.from_config(partial(source.text, config))
 
     def qualified_name(self) -> str:
         """Return `organization/project/stack`; a file backend has no organizations of its own."""
@@ -81,7 +92,8 @@ class DeployedStack:
         on_service = (who.url or "").startswith("https://")
         return f"{who.user if on_service else 'organization'}/{project}/{name}"
 
-    def _config(self) -> dict[str, Any]:
+    def config(self) -> dict[str, Any]:
+        """Return the stack's config, decrypted where that can be and AWS's settings need it."""
         try:
             return self._answer("config", "--show-secrets", "--json")
         except Exception as error:  # CommandError, whose module would load the whole SDK
@@ -89,7 +101,8 @@ class DeployedStack:
                 raise
             # Most likely the passphrase is missing.
             config = self._answer("config", "--json")
-            if any(key.startswith("aws:") and value["secret"] for key, value in config.items()):
+            ours = ("aws:", "sjresource:")
+            if any(key.startswith(ours) and value["secret"] for key, value in config.items()):
                 raise
             return config
 
@@ -97,6 +110,64 @@ class DeployedStack:
         """Run the CLI: `Workspace.export_stack` always decrypts the secrets."""
         answer: dict[str, Any] = json.loads(self._run(*command, "--stack", self.name))
         return answer
+
+
+@dataclass(frozen=True)
+class SettingsSource:
+    """Where a stack's settings stand: in its config, or in the inputs of an explicit provider.
+
+    The dynamic resources have the stack's `aws:` config. The native ones have their provider's: the
+    default provider reads the `sjresource:` config, an explicit one has inputs of its own.
+    """
+
+    namespace: str
+    """Of the config: `aws`, or `sjresource`; the latter for an explicit provider, too."""
+    inputs: Mapping[str, Any] | None = None
+    """Those of an explicit provider, secrets as the state has them; None for the config."""
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether one of the inputs is a secret that has to be decrypted first."""
+        return any(
+            isinstance(value, dict) and "ciphertext" in value
+            for value in (self.inputs or {}).values()
+        )
+
+    def text(self, config: Mapping[str, Any], key: str) -> str | None:
+        """Return one setting as text, JSON if it has members; None if it is not set.
+
+        Args:
+            config: what `pulumi config --json` says.
+            key: a name of pulumi-aws's.
+        """
+        if self.inputs is None:
+            text: str | None = config.get(f"{self.namespace}:{key}", {}).get("value")
+            return text
+        value = self.inputs.get(key)
+        if isinstance(value, dict) and "plaintext" in value:
+            value = json.loads(value["plaintext"])
+        return value if value is None or isinstance(value, str) else json.dumps(value)
+
+
+def settings_source(config: Mapping[str, Any], resources: Iterable[Resource]) -> SettingsSource:
+    """Return where the settings of a stack stand, by its config and by what is in its state.
+
+    A stack with resources of both kinds has the `aws:` config, and so has one that was never
+    brought up, if it has any. Of several explicit providers the first counts: a job's and a queue's
+    region are known by their ARNs.
+    """
+    living = list(resources)
+    has_aws = any(key.startswith("aws:") for key in config)
+    native = [each for each in living if each["type"].startswith(NATIVE_PREFIX)]
+    if any(each["type"].startswith(TYPE_PREFIX) for each in living) or not native:
+        is_ours = not has_aws and any(key.startswith("sjresource:") for key in config)
+        return SettingsSource("sjresource" if is_ours else "aws")
+    # A provider that the engine has made by default has no parent, not even the stack.
+    used = str(native[0].get("provider", "")).rpartition("::")[0]
+    provider = next((each for each in living if each["urn"] == used), None)
+    if provider is None or provider["type"] != _PROVIDER_TYPE or not provider.get("parent"):
+        return SettingsSource("sjresource")
+    return SettingsSource("sjresource", provider.get("inputs") or {})
 
 
 def run_pulumi(folder: Path, *arguments: str) -> str:

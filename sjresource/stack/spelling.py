@@ -212,6 +212,33 @@ def camel_member(member: str) -> str:
     return member[:1].lower() + member[1:]
 
 
+def native_words(text: str) -> str:
+    """Return a text with the native provider's names of settings, without Python's words."""
+    for pattern, word in _WORDS:
+        text = pattern.sub(word, text)
+    return text
+
+
+_WORDS = (
+    (re.compile(r"(?<!arn:)\baws:(?=[a-z])"), "sjresource:"),
+    (re.compile(r"\bTrue or False\b"), "true or false"),
+    (re.compile(r"; pulumi\.Config has get_bool"), ""),
+    (
+        re.compile(r"adoptJobId=(\"[^\"]*\"), or change `triggers` for a new run"),
+        (
+            r"adoptJobId: \1, or change `triggers` for a new run, or let it be replaced with the "
+            "resource option `deleteBeforeReplace`"
+        ),
+    ),
+    (
+        re.compile(r"they were left running on purpose, or are"),
+        (
+            "they were left running on purpose, or have the resource option `deletedWith` without "
+            "the argument `deletedWith`, or are"
+        ),
+    ),
+)
+
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 _LIFE = ("region", "timeouts")

@@ -151,11 +151,15 @@ def test_python_without_sjresource_is_told(stack: PulumiStack, tmp_path: Path) -
 def test_project_that_pulumi_can_not_use_is_told(outside: CommandLine) -> None:
     """And what can be looked at without it is looked at."""
     project = outside.folder / "Pulumi.yaml"
-    for text, seen in (("name: [x", "can't be read"), ("name: x\nruntime: nodejs", "nodejs")):
+    for text, check, seen in (
+        ("name: [x", "plugin", "can't be read"),
+        ("name: x\nruntime: cobol", "language host", "no pulumi-language-cobol"),
+        ("name: x\nruntime: cobol", "native plugin", "pulumi-resource-sjresource"),
+    ):
         project.write_text(text)
         found = checks(outside, code=1)
 
-        assert seen in found["plugin"]["message"]
+        assert seen in found[check]["message"]
         assert found["stack"]["status"] == "failed"
         assert found["may batch:DescribeServiceJob"]["status"] == "ok"
 

@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from emulated_stack import PROGRAM
+from native_programs import WHOLE, native_stack
 
 if TYPE_CHECKING:
     from emulated_stack import EmulatedCloud
@@ -21,11 +22,16 @@ def test_a_state_of_every_release_still_works(
 ) -> None:
     """An upgrade shows no difference, refreshes, and destroys; nothing is submitted.
 
-    Each state was exported by its release after an `up` of emulated_stack's PROGRAM, 10 epochs.
-    Its job has ended, and AWS has long forgotten all of it.
+    Each state was exported by its release after an `up` of emulated_stack's PROGRAM, 10 epochs, or
+    of native_programs' WHOLE. Its job has ended, and AWS has long forgotten all of it.
     """
-    config = {"project:epochs": "10"}
-    stack = new_stack(PROGRAM, config=config, environment=cloud.environment)
+    native = state.stem.startswith("native-")
+    settings: dict[str, Any] = {"environment": cloud.environment}
+    stack = (
+        native_stack(new_stack, WHOLE, **settings)
+        if native
+        else new_stack(PROGRAM, config={"project:epochs": "10"}, **settings)
+    )
     stack.run("stack", "import", "--file", str(state))
 
     assert stack.preview("--expect-no-changes").steps == []
@@ -33,7 +39,10 @@ def test_a_state_of_every_release_still_works(
     assert stack.outputs()["status"] == "SUCCEEDED"
     refreshed = stack.refresh()
     assert ("delete", "train") not in refreshed.steps
-    assert stack.resources()["train"]["outputs"]["record_expired"] is True
+    assert (
+        stack.resources()["train"]["outputs"]["recordExpired" if native else "record_expired"]
+        is True
+    )
     stack.destroy()
     assert stack.resources() == {}
     assert cloud.submitted() == 0

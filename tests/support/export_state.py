@@ -1,4 +1,6 @@
-"""Writes the state that this release makes, for `tests/stack/test_old_states.py` to load for ever.
+"""Writes the states that this release makes, for `tests/stack/test_old_states.py` to load for ever.
+
+There is one of each front; that of the native one is read by the tests of the command, too.
 
 Run it once for each release: `.venv/bin/python tests/support/export_state.py 0.1.0`. Before the
 first release, run it whenever a key of the state or the module of a provider is renamed.
@@ -11,31 +13,44 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from emulated_stack import PROGRAM, EmulatedCloud
 from engine_fixtures import TOOL
+from native_programs import WHOLE, native_stack
 from pulumi_stack import PulumiStack
 
 from sjresource.emulator import Emulator
 from sjresource.emulator.executors.scripts import Rule, Script
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
 ROOT = Path(__file__).parents[2]
 
 
-def export_state(release: str) -> Path:
-    """Bring the stack up against an emulator, refresh it, and write its state to a file."""
+def export_states(release: str) -> Iterator[Path]:
+    """Bring the stack of each front up against an emulator, and write its state to a file."""
     found = subprocess.run([sys.executable, TOOL], stdout=subprocess.PIPE, text=True, check=True)
-    target = ROOT / "tests" / "stack" / "states" / f"{release}.json"
+    engine = Path(found.stdout.strip())
+
+    def new_stack(program: str, **settings: Any) -> PulumiStack:
+        return PulumiStack(settings.pop("folder"), engine, program, **settings)
+
+    def dynamic(**settings: Any) -> PulumiStack:
+        return new_stack(PROGRAM, config={"project:epochs": "10"}, **settings)
+
+    def native(**settings: Any) -> PulumiStack:
+        return native_stack(new_stack, WHOLE, **settings)
+
+    for make, name in ((dynamic, release), (native, f"native-{release}")):
+        yield _export(make, ROOT / "tests" / "stack" / "states" / f"{name}.json")
+
+
+def _export(make: Callable[..., PulumiStack], target: Path) -> Path:
     with Emulator() as emulator, tempfile.TemporaryDirectory() as folder:
         emulator.rules.add(Rule("*", [Script(running=2)]))  # long enough to be seen to start
-        stack = PulumiStack(
-            Path(folder) / "stack",
-            Path(found.stdout.strip()),
-            PROGRAM,
-            config={"project:epochs": "10"},
-            environment=EmulatedCloud(emulator).environment,
-        )
+        stack = make(folder=Path(folder) / "stack", environment=EmulatedCloud(emulator).environment)
         stack.up()
         stack.refresh()
         stack.run("stack", "export", "--file", str(target))
@@ -54,4 +69,5 @@ def _without_paths(state: dict[str, Any]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(f"{export_state(sys.argv[1])}\n")
+    for written in export_states(sys.argv[1]):
+        sys.stdout.write(f"{written}\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +14,13 @@ import click
 from sjresource.cli.doctor.access import check_access
 from sjresource.cli.doctor.check import failed, ok, unknown
 from sjresource.cli.doctor.deployment import check_deployment
-from sjresource.cli.doctor.engine import check_engine, check_module_names
+from sjresource.cli.doctor.engine import check_engine, check_module_names, is_python
+from sjresource.cli.doctor.native_plugin import check_native_plugin
 from sjresource.cli.doctor.permissions import check_permissions
 from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode, exit_for
 from sjresource.cli.terminal.output import Output, output_option
+from sjresource.stack.spelling import native_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -61,19 +63,27 @@ def _checks(context: StackContext) -> Iterator[Check]:
         yield unknown("aws: config", "not read; from here on by this shell's own settings")
         context = StackContext(Path(os.sep))
     try:
-        settings = context.settings
+        settings, is_native = context.settings, context.is_native
     except Exception as error:  # all but bugs; see `main.run`
         known = exit_for(error)
         if known is None:
             raise
         yield failed("aws: config", known[0], "see `pulumi config`")
         return
+    if project and (is_native or not is_python(project)):
+        yield check_native_plugin(project)
     access = list(check_access(settings))
-    yield from access
+    yield from map(_natively_spelled, access) if is_native else access
     if any(check.status == "failed" for check in access):
         yield unknown("permissions", "not tried without access", "fix that first")
         return
     yield from check_permissions(context, settings)
+
+
+def _natively_spelled(check: Check) -> Check:
+    """Return a check with the settings as the native provider calls them."""
+    fix = check.fix and native_words(check.fix)
+    return replace(check, message=native_words(check.message), fix=fix)
 
 
 def _print(screen: Screen, checks: Sequence[Check]) -> None:

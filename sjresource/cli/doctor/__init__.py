@@ -2,6 +2,7 @@
 
 check          the result of one check, and how to fix what it found
 engine         Pulumi's CLI, its language host, the plugin's Python, files that hide its modules
+native_plugin  the plugin of the native provider, where a project uses it
 deployment     what an interrupted update left behind: a lock, pending creates
 access         region, endpoint, credentials, account
 permissions    what the credentials may read, and what else they need

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
     from sjresource.cli.doctor.check import Check
 
-_HOST = "pulumi-language-python"
 _TIMEOUT_SECONDS = 60
 _PACKAGES = ("sjresource", "pulumi", "boto3")
 _PRINT_VERSIONS = (
@@ -62,8 +61,8 @@ def check_engine(project: Path | None) -> Iterator[Check]:
         return
     version = _run([cli, "version"], Path()).stdout.strip() or "of unknown version"
     yield ok("engine", f"pulumi {version}, {cli}")
-    yield _check_language_host(cli)
     if project is None:
+        yield _check_language_host(cli, "python")
         yield unknown("plugin", "no Pulumi project here", "run it in the project's folder")
         return
     try:
@@ -72,11 +71,17 @@ def check_engine(project: Path | None) -> Iterator[Check]:
         message = f"its Pulumi file can't be read: {error}"
         yield failed("plugin", message, f"correct it; it is in {project}")
         return
-    if language != "python":
-        message = f"the project's runtime is {language}"
-        yield failed("plugin", message, "sjresource is for projects with `runtime: python`")
-        return
-    yield from _check_plugin(project, options)
+    yield _check_language_host(cli, language)
+    if language == "python":  # any other has the native provider alone
+        yield from _check_plugin(project, options)
+
+
+def is_python(project: Path) -> bool:
+    """Return whether the project's program is in Python, or can't be told to be in another."""
+    try:
+        return _runtime(project)[0] == "python"
+    except Exception:  # noqa: BLE001 - as above; `check_engine` has said so
+        return True
 
 
 def _module_name(path: Path) -> str | None:
@@ -86,14 +91,15 @@ def _module_name(path: Path) -> str | None:
     return path.stem if path.suffix == ".py" else None
 
 
-def _check_language_host(cli: str) -> Check:
+def _check_language_host(cli: str, language: str) -> Check:
     """Look where the engine does: beside itself, and on PATH."""
-    beside = Path(cli).resolve().with_name(_HOST)
-    found = str(beside) if beside.exists() else shutil.which(_HOST)
+    host = f"pulumi-language-{language}"
+    beside = Path(cli).resolve().with_name(host)
+    found = str(beside) if beside.exists() else shutil.which(host)
     if found:
         return ok("language host", found)
-    fix = "install Pulumi's whole release: the host for Python comes with it"
-    return failed("language host", f"no {_HOST} beside pulumi or on PATH", fix)
+    fix = f"install Pulumi's whole release: the host for {language} comes with it"
+    return failed("language host", f"no {host} beside pulumi or on PATH", fix)
 
 
 def _runtime(project: Path) -> tuple[str, dict[str, Any]]:

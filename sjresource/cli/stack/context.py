@@ -20,7 +20,12 @@ from sjresource.aws.clients import regional_clients
 from sjresource.aws.settings import Settings
 from sjresource.cli.stack.state import holds_secrets, jobs_in, queues_in, secret_texts
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode, pulumi_message
-from sjresource.stack.deployed_stack import DeployedStack, is_pulumis, run_pulumi
+from sjresource.stack.deployed_stack import (
+    DeployedStack,
+    is_pulumis,
+    run_pulumi,
+    settings_source,
+)
 from sjresource.status.masking import Mask
 
 if TYPE_CHECKING:
@@ -105,10 +110,18 @@ class StackContext:
 
     @cached_property
     def settings(self) -> Settings:
-        """The stack's `aws:` config, or boto3's own settings."""
+        """The stack's AWS settings, or boto3's own."""
         if self.stack is None:
             return Settings.from_config(lambda _: None)
-        return self._settings_and_state[0].result()
+        return self.stack.settings_by(self._config_and_state[0].result(), self.deployment)
+
+    @cached_property
+    def is_native(self) -> bool:
+        """Whether the settings are those of the native provider, and are called `sjresource:`."""
+        if self.stack is None:
+            return False
+        config, resources = self._config_and_state[0].result(), self.deployment.get("resources")
+        return settings_source(config, resources or []).namespace == "sjresource"
 
     @cached_property
     def clients(self) -> RegionalClients:
@@ -122,7 +135,7 @@ class StackContext:
     @cached_property
     def deployment(self) -> dict[str, Any]:
         """The stack's state, secrets encrypted; empty outside of a project."""
-        return self._settings_and_state[1].result() if self.stack else {}
+        return self._config_and_state[1].result() if self.stack else {}
 
     @cached_property
     def jobs(self) -> list[StackJob]:
@@ -151,11 +164,11 @@ class StackContext:
             raise
 
     @cached_property
-    def _settings_and_state(self) -> tuple[Future[Settings], Future[dict[str, Any]]]:
+    def _config_and_state(self) -> tuple[Future[dict[str, Any]], Future[dict[str, Any]]]:
         """Both at once, since each starts Pulumi's CLI."""
         stack = self.require_stack()
         with ThreadPoolExecutor(2) as pool:
-            return pool.submit(stack.settings), pool.submit(stack.deployment)
+            return pool.submit(stack.config), pool.submit(stack.deployment)
 
     def _no_project(self) -> CommandFailure:
         return CommandFailure(

@@ -33,13 +33,13 @@ from sjresource.native.completions.record import (
 from sjresource.native.context import KnownJob
 from sjresource.native.detailed_diff import changed_leaves
 from sjresource.native.engine import Cancelled
-from sjresource.native.kinds import COMPLETION, config_problem, native_words
+from sjresource.native.kinds import COMPLETION, config_problem
 from sjresource.native.responses import PartialState, check_response, diff_response, property_diff
 from sjresource.native.values import Properties, path_text, read, write
 from sjresource.problem import Problem
 from sjresource.stack.diff import means_the_same
 from sjresource.stack.identity import identity_tag
-from sjresource.stack.spelling import SPELLINGS, camel_case, identity_of
+from sjresource.stack.spelling import SPELLINGS, camel_case, identity_of, native_words
 from sjresource.status.detail import StatusDetail
 from sjresource.status.evidence import Evidence, gather_evidence
 from sjresource.status.failure_report import (

@@ -27,13 +27,14 @@ from sjresource.native.configuration import (
 from sjresource.native.context import ProviderContext
 from sjresource.native.engine import Cancellation, EngineLog
 from sjresource.native.invokes import invoke
-from sjresource.native.kinds import COMPLETION, KINDS, native_words, type_of
+from sjresource.native.kinds import COMPLETION, KINDS, type_of
 from sjresource.native.lives import Life
 from sjresource.native.recording import Recorder
 from sjresource.native.responses import PartialState
 from sjresource.native.schema import schema_text
 from sjresource.native.values import read
 from sjresource.sanitize import plain
+from sjresource.stack.spelling import native_words
 from sjresource.warning import show_warnings_by
 
 if TYPE_CHECKING:

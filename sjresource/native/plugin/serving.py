@@ -1,5 +1,7 @@
 """`pulumi-resource-sjresource [ENGINE]`: serve on a port of this machine, and end with the engine.
 
+`--version` prints which release this is, and nothing else.
+
 The engine starts this, reads the port from its first line, and ends it. Nobody else has a use for
 it, so it listens on loopback only.
 """
@@ -32,6 +34,9 @@ _PARENT_SECONDS = 1.0
 
 def main() -> None:
     """Serve until the engine ends the plugin, or is gone."""
+    if "--version" in sys.argv[1:]:
+        sys.stdout.write(f"{version('sjresource')}\n")
+        return
     engines = [each for each in sys.argv[1:] if not each.startswith("-")]
     servicer = Servicer(version("sjresource"), engines[-1] if engines else None)
     server = serve(servicer)

@@ -1,0 +1,82 @@
+"""Where the AWS settings of a deployed stack stand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from sjresource.stack.deployed_stack import settings_source
+
+STACK = "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev"
+PROVIDER = "urn:pulumi:dev::p::pulumi:providers:sjresource::"
+AWS = {"aws:region": {"value": "us-east-1"}}
+OURS = {"sjresource:region": {"value": "eu-west-1"}}
+
+
+def resource(type_: str, provider: str = "") -> dict[str, Any]:
+    """Return a resource of a state."""
+    return {"urn": f"urn:pulumi:dev::p::{type_}::x", "type": type_, "provider": f"{provider}::id"}
+
+
+def provider(name: str, inputs: dict[str, Any], parent: str | None = STACK) -> dict[str, Any]:
+    """Return a provider of a state; that of the engine itself has no parent."""
+    urn = PROVIDER + name
+    return {"urn": urn, "type": "pulumi:providers:sjresource", "inputs": inputs, "parent": parent}
+
+
+DYNAMIC = resource("pulumi-python:dynamic/sjresource:ServiceJob")
+QUEUE = "sjresource:index:JobQueue"
+BY_DEFAULT = [provider("default", {}, None), resource(QUEUE, PROVIDER + "default")]
+
+
+def explicit(**inputs: Any) -> list[dict[str, Any]]:
+    """Return a native resource with a provider of its own."""
+    return [provider("default-eu", inputs), resource(QUEUE, PROVIDER + "default-eu")]
+
+
+@pytest.mark.parametrize(
+    ("config", "resources", "region"),
+    [
+        ({**AWS, **OURS}, [DYNAMIC], "us-east-1"),
+        ({**AWS, **OURS}, [DYNAMIC, *BY_DEFAULT], "us-east-1"),
+        ({**AWS, **OURS}, BY_DEFAULT, "eu-west-1"),
+        (AWS, BY_DEFAULT, None),
+        (AWS, [], "us-east-1"),
+        ({**AWS, **OURS}, [], "us-east-1"),
+        (OURS, [], "eu-west-1"),
+        (OURS, [DYNAMIC], "eu-west-1"),
+        ({}, [], None),
+        ({**AWS, **OURS}, explicit(region="ap-south-1"), "ap-south-1"),
+        ({**AWS, **OURS}, explicit(), None),
+    ],
+)
+def test_the_region_is_that_of_what_the_state_holds(
+    config: dict[str, Any], resources: list[dict[str, Any]], region: str | None
+) -> None:
+    """The dynamic ones have `aws:`, the native ones their provider's."""
+    assert settings_source(config, resources).text(config, "region") == region
+
+
+@pytest.mark.parametrize(
+    ("given", "text"),
+    [
+        ("3", "3"),
+        (3, "3"),
+        (True, "true"),
+        ([{"roleArn": "arn"}], '[{"roleArn": "arn"}]'),
+        ({"plaintext": '"key"'}, "key"),
+        ({"plaintext": '{"batch": "http://x"}'}, '{"batch": "http://x"}'),
+        (None, None),
+    ],
+)
+def test_an_input_of_any_form_is_text(given: Any, text: str | None) -> None:
+    """SDKs write members as JSON, YAML as they are; a secret may be decrypted."""
+    assert settings_source({}, explicit(x=given)).text({}, "x") == text
+
+
+def test_only_an_encrypted_input_has_to_be_decrypted() -> None:
+    """That needs the passphrase."""
+    assert settings_source({}, explicit(secretKey={"ciphertext": "v1:x"})).is_encrypted
+    assert not settings_source({}, explicit(region="x", tags={"a": "b"})).is_encrypted
+    assert not settings_source(OURS, BY_DEFAULT).is_encrypted
