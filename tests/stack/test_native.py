@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import pytest
+from command_line import CommandLine
 from job_stack import make_queue
 from native_programs import CLASSES, TWIN, WHOLE, native_stack
 from pulumi_cli import holds_within
@@ -47,6 +48,18 @@ def test_a_job_is_declared_run_changed_and_destroyed(
     refused = stack.up("--replace", train, fails=True)
     assert "change `triggers` for a new run" in refused.stdout
     assert cloud.submitted() == 1
+
+    sjresource = CommandLine(stack.work, stack.environment)
+    (shown,) = sjresource.answer("status", schema="status")["jobs"]
+    assert (shown["resource"], shown["arn"], shown["status"]) == (
+        "train",
+        outputs["job"],
+        "SUCCEEDED",
+    )
+    assert "Change its `triggers`, and `pulumi up`" in sjresource("rerun", "train").out
+    found = {each["name"]: each for each in sjresource.answer("doctor", schema="doctor")["checks"]}
+    assert found["native plugin"]["status"] == "ok"
+    assert sjresource.answer("orphans", schema="orphans")["orphans"] == []
 
     stack.set_config("priority", "5")
     assert stack.preview().steps == [("update", "training")]
