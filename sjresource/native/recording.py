@@ -1,9 +1,19 @@
 """Tags in AWS what a state has recorded, by which a create tells a lost run from a recorded one.
 
 A dynamic program hears that the engine has written a new resource into the state; a provider does
-not. But it knows that the engine goes on: some seconds after the answer to a create, and at the
-latest when the engine ends the plugin, the state is written. If the engine is gone by then, the
-resource stays unmarked, and the next `pulumi up` takes it for the lost create that it may be.
+not. What it sees of the engine tells it:
+
+| the engine                                               | the resource is               |
+| -------------------------------------------------------- | ----------------------------- |
+| asks for what depends on the resource                    | written                       |
+| asks for another change, seconds after the answer        | written, as it does in order  |
+| ends the plugin, seconds after the answer                | written                       |
+| ends the plugin after half a minute without another word | perhaps not: it may have tried |
+| goes on for a minute                                     | written                       |
+| is gone                                                  | perhaps not                   |
+
+What is perhaps not written stays unmarked, and the next `pulumi up` takes it for the lost create
+that it may be.
 """
 
 from __future__ import annotations
@@ -23,7 +33,13 @@ if TYPE_CHECKING:
 
     from sjresource.aws.settings import Settings
 
-_WRITTEN_AFTER = 3.0
+_IN_LINE = 3.0
+"""Seconds that an answer waits at most, after others, until it is written."""
+
+_GIVES_UP_AFTER = 20.0
+"""Seconds in which an engine that can't write its state has not given up yet; it tries for 35."""
+
+_WRITTEN_AFTER = 60.0
 """Seconds after which an engine that goes on has written its state."""
 
 _AT_ONCE = 8
@@ -53,6 +69,8 @@ class Recorder:
         self._settings: Settings | None = None
         self._created: dict[str, _Created] = {}
         """By ARN."""
+        self._written_until = float("-inf")
+        """When what the engine has surely written by now was answered, at the latest."""
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._has_warned = False
@@ -66,6 +84,12 @@ class Recorder:
                 self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
                 self._thread.start()
 
+    def go_on(self) -> None:
+        """Note that the engine asks for a change: it has written what was answered long before."""
+        with self._changed:
+            self._written_until = self._now() - _IN_LINE
+            self._changed.notify()
+
     def tag(self, arns: Iterable[str]) -> None:
         """Tag those of these that were created: what depends on them is asked for by now."""
         with self._changed:
@@ -75,9 +99,14 @@ class Recorder:
                 list(threads.map(lambda each: self._tag(*each), taken))
 
     def tag_all(self) -> None:
-        """Tag all, as the engine ends the plugin: unless it is gone itself."""
+        """Tag what is written, as the engine ends the plugin: unless it is gone itself."""
         with self._changed:
-            arns = list(self._created)
+            since = self._now() - _GIVES_UP_AFTER
+            arns = [
+                arn
+                for arn, each in self._created.items()
+                if each.at >= since or each.at <= self._settled()
+            ]
         if arns and self._engine_is_there():
             self.tag(arns)
 
@@ -94,12 +123,16 @@ class Recorder:
                 if not self._created:
                     self._thread = None
                     return []
-                settled = self._now() - _WRITTEN_AFTER
+                settled = self._settled()
                 arns = [arn for arn, each in self._created.items() if each.at <= settled]
                 if arns:
                     return arns
                 first = min(each.at for each in self._created.values())
-                self._changed.wait(max(0.0, first - settled))
+                self._changed.wait(max(0.0, first + _WRITTEN_AFTER - self._now()))
+
+    def _settled(self) -> float:
+        """Return when what is written by now was answered, at the latest."""
+        return max(self._written_until, self._now() - _WRITTEN_AFTER)
 
     def _tag(self, arn: str, created: _Created) -> None:
         """Set the tag; where AWS refuses it the resource counts as lost: warn of that once."""

@@ -45,7 +45,7 @@ from sjresource.checks.warnings.program import (
     warn_of_job,
     warn_of_other_runs,
 )
-from sjresource.errors import NotFound, SjresourceError
+from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.problem import Problem
 from sjresource.resources.job_outputs import NOT_INPUTS, OTHER_RUNS, OUTPUT_NAMES, job_outputs
 from sjresource.resources.submission import adopt, find_or_submit, live_jobs
@@ -118,8 +118,8 @@ class ServiceJobProvider(BatchProvider):
 
     _released: frozenset[str] | set[str] = frozenset()
     """ARNs of the jobs that this operation of the engine has ended."""
-    _taken_over: Mapping[str, Mapping[str, int]] = MappingProxyType({})
-    """The jobs that a create of this operation has taken over, with when it did, by ARN."""
+    _taken_over: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
+    """Who has taken over which jobs in a create of this operation, and when, by ARN."""
     _replaced: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     """The arguments of the runs that follow jobs, by the ARN of the job."""
 
@@ -180,7 +180,8 @@ class ServiceJobProvider(BatchProvider):
         others = {name: found for name in OTHER_RUNS if (found := getattr(submitted, name))}
         registered = self.registered_now()
         if submitted.was_live:
-            self.__dict__.setdefault("_taken_over", {})[submitted.arn] = registered
+            taker = {**registered, "identity": props["identity"]}
+            self.__dict__.setdefault("_taken_over", {})[submitted.arn] = taker
         return CreateResult(
             submitted.arn, {**props, **registered, **outputs, "orphans": [], **others}
         )
@@ -218,7 +219,8 @@ class ServiceJobProvider(BatchProvider):
         """Change priority and tags; AWS may refuse that for a job that has ended.
 
         Raises:
-            RequestFailed: by its tags the job is another resource's.
+            RequestFailed: by its tags the job is another resource's; or another resource has just
+                taken it for the job of a lost create, which it is not. Its tags say so then.
         """
         olds = core_state("ServiceJob", olds, news["identity"])
         client = self.client(id_)
@@ -230,6 +232,8 @@ class ServiceJobProvider(BatchProvider):
                 ignoring_refusal(effect)
             else:
                 effect()
+        if id_ in self._taken_over:
+            raise _taken_by_another(id_, self._taken_over[id_]["identity"])
         kept = {name: olds[name] for name in NOT_INPUTS if name in olds}
         return UpdateResult({**kept, **news})
 
@@ -529,6 +533,22 @@ def _taken_not_replaced(arn: str) -> str:
     return (
         f"deleting ServiceJob ({arn}): its replacement took it over, as the job of a lost create "
         "or by adopt_job_id, so it goes on and nothing ran again; change `triggers` for a new run"
+    )
+
+
+def _taken_by_another(arn: str, taker: str) -> RequestFailed:
+    """Return the error of a renamed job that a new resource of the old name has taken.
+
+    Only the native provider can come here, which is not told of aliases.
+    """
+    name = name_of(taker)
+    return RequestFailed(
+        "updating",
+        "ServiceJob",
+        arn,
+        f"the new resource {name} took it over as the job of a lost create; it is this one's, by "
+        "its state",
+        f"forget {name} with `pulumi state delete`; the next `pulumi up` submits its own job",
     )
 
 

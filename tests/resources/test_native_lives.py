@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 import grpc
 import pytest
 from google.protobuf import empty_pb2
-from native_plugin import TYPED, UNKNOWN, NativePlugin, PartialStateError
+from native_plugin import TYPED, UNKNOWN, NativePlugin, PartialStateError, Resource
 from pulumi.runtime import proto
+from pulumi_cli import holds_within
 
 from sjresource.native.values import read
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch
-    from native_plugin import Resource
 
 LIMITS = [{"maxCapacity": 4, "capacityUnit": "NUM_INSTANCES"}]
 SECRET = "sk-very-secret"
@@ -340,6 +340,33 @@ def test_a_recorded_job_is_not_taken_for_a_lost_one(
     assert again.id != first.id
 
 
+def test_what_the_engine_may_not_have_written_is_not_recorded(
+    aws: EmulatedBatch, plugin: NativePlugin
+) -> None:
+    """Another change shows that it goes on; half a minute of silence before the end does not."""
+    recorder, queue, now = plugin.servicer.context.recorder, aws.make_queue(), 0.0
+    vars(recorder)["_now"] = lambda: now
+
+    def is_recorded(made: Resource) -> bool:
+        tags = aws.batch.describe_service_job(jobId=made.id)["tags"]
+        return "sjresource:recorded" in tags
+
+    first = plugin.create("ServiceJob", "first", job(queue))
+    second = plugin.create("ServiceJob", "second", job(queue))
+    assert not is_recorded(first)
+    now = 4.0
+    third = plugin.create("ServiceJob", "third", job(queue))
+    assert holds_within(5, lambda: is_recorded(first) and is_recorded(second))
+
+    now = 34.0
+    plugin.servicer.close()
+    assert not is_recorded(third)
+    fourth = plugin.create("ServiceJob", "fourth", job(queue))
+    assert holds_within(5, lambda: is_recorded(third))
+    plugin.servicer.close()
+    assert is_recorded(fourth)
+
+
 def test_a_job_that_was_just_taken_over_is_not_ended(
     aws: EmulatedBatch, plugin: NativePlugin
 ) -> None:
@@ -353,6 +380,34 @@ def test_a_job_that_was_just_taken_over_is_not_ended(
     assert second.id == first.id
     assert aws.batch.describe_service_job(jobId=first.id)["isTerminated"] is False
     assert any("change `triggers` for a new run" in text for text in plugin.warnings())
+
+
+def test_a_renamed_job_that_was_never_recorded_is_not_the_new_one_s_of_its_name(
+    aws: EmulatedBatch, plugin: NativePlugin
+) -> None:
+    """No provider is told of aliases: the update of the renamed one says what to do."""
+    queue = aws.make_queue()
+    old = plugin.create("ServiceJob", "train", job(queue))
+    later = NativePlugin(aws)
+    taken = later.create("ServiceJob", "train", job(queue))
+    assert taken.id == old.id
+    renamed = Resource(later.urn("ServiceJob", "resnet"), old.id, old.inputs, old.state)
+
+    with pytest.raises(grpc.RpcError) as raised:
+        later.update(renamed, job(queue))
+    told = raised.value.details() or ""
+    later.close()
+
+    assert "the new resource train took it over as the job of a lost create" in told
+    assert "forget train with `pulumi state delete`" in told
+    again = NativePlugin(aws)
+    with pytest.raises(grpc.RpcError, match="is the resource organization/vision/prod/resnet"):
+        again.delete(taken)
+    again.update(renamed, job(queue))
+    own = again.create("ServiceJob", "train", job(queue))
+    again.close()
+    assert own.id != old.id
+    assert aws.batch.describe_service_job(jobId=old.id)["isTerminated"] is False
 
 
 def test_replacing_a_job_is_a_new_run(aws: EmulatedBatch, plugin: NativePlugin) -> None:

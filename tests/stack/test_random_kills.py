@@ -20,7 +20,7 @@ from random_kills import JOBS_AT_ONCE, Kill, Tally, draw_kill
 from victims import CLI, EMULATOR, MortalEmulator, kill_when_there, unlock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from engine_fixtures import NewStack
@@ -101,13 +101,11 @@ class Victims:
 
     def kill_in_up(self, kill: Kill) -> None:
         """Run an `up` and kill in it, then clean up as its user does."""
+        has_come = self._has_come(kill.since)
         for fault in kill.faults:
             self._control("POST", "faults", **fault)
-        before = self._calls()
         cli = self._jobs.stack.start("up")
-        holds_within(
-            30, lambda: self._is_there(kill.since, before) or cli.process.poll() is not None
-        )
+        holds_within(30, lambda: has_come() or cli.process.poll() is not None)
         # The moment is the test's subject: nothing is waited for.
         time.sleep(kill.moment * SECONDS_SINCE.get(kill.since, self._up_seconds))
         hit = self._kill(cli, kill.victim)
@@ -151,14 +149,24 @@ class Victims:
         recorded = set(self._jobs.in_state().values())
         self.tally.at_risk[self._jobs.front] += len(set(self._jobs.all_live()) - recorded)
 
-    def _is_there(self, since: Since, before: dict[str, int]) -> bool:
-        """Return whether an `up` has come to the moment that a kill counts from."""
+    def _has_come(self, since: Since) -> Callable[[], bool]:
+        """Return what tells that an `up` has come to the moment that a kill counts from.
+
+        If all jobs are there already there is none to wait for. The faults are for the `up`: the
+        emulator's own routes are asked, which none of them hits.
+        """
         if since == "start":
-            return True
-        now = self._calls()
-        if since == "first-call":
-            return now != before
-        return now.get("SubmitServiceJob", 0) > before.get("SubmitServiceJob", 0)
+            return lambda: True
+        if since == "submission" and not all(map(self._jobs.in_batch, self._names)):
+            submitted = self._submitted()
+            return lambda: self._submitted() > submitted
+        calls = self._calls()
+        return lambda: self._calls() != calls
+
+    def _submitted(self) -> int:
+        """Return how many jobs there are; a call would count only once it is answered."""
+        counts: dict[str, dict[str, int]] = self._jobs.cloud.control.call("GET", "jobs")["jobs"]
+        return sum(sum(of_region.values()) for of_region in counts.values())
 
     def _calls(self) -> dict[str, int]:
         return self._jobs.cloud.control.calls()

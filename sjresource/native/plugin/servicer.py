@@ -191,6 +191,8 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     @_answered
     def Create(self, request: Any, _context: Any) -> Any:
         """Create a resource."""
+        if not request.preview:
+            self.context.recorder.go_on()
         return self._of(request).create(request)
 
     @_answered
@@ -201,11 +203,14 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
     @_answered
     def Update(self, request: Any, _context: Any) -> Any:
         """Update a resource."""
+        if not request.preview:
+            self.context.recorder.go_on()
         return self._of(request).update(request)
 
     @_answered
     def Delete(self, request: Any, _context: Any) -> Any:
         """Delete a resource; a completion is only forgotten."""
+        self.context.recorder.go_on()
         answers = self._of(request)
         if isinstance(answers, Life):
             answers.delete(request)
