@@ -40,11 +40,13 @@ test: lint ## lint, then run every test, those on the real Pulumi engine too
 
 kills: ## kill plugin, program, CLI and Batch 200 times in the middle of `pulumi up`: 15 minutes
 	$(SETUP) dev
-	@SJRESOURCE_KILLS=200 $(RUN) -m pytest -n 2 -rP tests/stack/test_random_kills.py
+	@SJRESOURCE_FRONTS=both SJRESOURCE_KILLS=200 $(RUN) -m pytest -n 2 -rP $(addprefix tests/stack/test_,\
+		random_kills.py kills.py edits_after_kills.py new_runs.py ownership.py)
 
 renames: ## rename, move, lose and destroy two stacks in 100 random sequences: 40 minutes
 	$(SETUP) dev
-	@SJRESOURCE_RENAMES=100 SJRESOURCE_RENAMES_STEPS=5 $(RUN) -m pytest -n 2 -rP tests/stack/test_random_renames.py
+	@SJRESOURCE_FRONTS=both SJRESOURCE_RENAMES=100 SJRESOURCE_RENAMES_STEPS=5 \
+		$(RUN) -m pytest -n 2 -rP tests/stack/test_random_renames.py tests/stack/test_renames.py
 
 fuzz: ## throw at the emulator fifty times what `make test` throws, and write down what came of it: 10 minutes
 	$(SETUP) dev

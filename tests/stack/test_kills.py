@@ -16,7 +16,8 @@ from create_windows import BATCHS_WINDOWS, WINDOWS, start_held, start_slowed
 from fronts import DYNAMIC, NATIVE, Front, taking_turns
 from held_calls import TokenReplay, held_calls
 from job_stack import JobStack
-from victims import CLI, PLUGIN, PROGRAM, MortalEmulator, kill_in_up, unlock
+from pulumi_cli import holds_within
+from victims import CLI, PLUGIN, PROGRAM, MortalEmulator, kill_in_up, plugins_of, unlock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -169,8 +170,13 @@ def test_a_killed_delete_is_finished_by_the_next_up(new_stack: NewStack, front: 
 
 
 def clean_up(jobs: JobStack, cli: RunningCli, victim: str) -> None:
-    """Do what the user does after such a death, before the next `up`."""
+    """Do what the user does after such a death, before the next `up`.
+
+    The native plugin ends with the CLI that has started it.
+    """
     if victim == CLI:
+        if jobs.front == NATIVE:
+            assert holds_within(5, lambda: not plugins_of(jobs.stack))
         unlock(jobs.stack)
     else:
         cli.wait(fails=True)

@@ -32,7 +32,7 @@ KILLS = int(os.environ.get("SJRESOURCE_KILLS", "8"))
 SEED = int(os.environ.get("SJRESOURCE_KILLS_SEED", "20261123"))
 SECONDS_A_KILL = 30
 # What is left of the creates, with the delays that are drawn.
-SECONDS_SINCE = {"first-call": 1.5, "submission": 1.0}
+SECONDS_SINCE = {"first-call": 1.5, "submission": 0.6}
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(60 + KILLS * SECONDS_A_KILL)]
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import psutil
 from emulated_stack import EmulatedCloud
 from emulator_process import EmulatorProcess
-from fronts import PLUGIN_MODULES
+from fronts import NATIVE, PLUGIN_MODULES
 from pulumi_cli import holds_within
 
 if TYPE_CHECKING:
@@ -43,6 +43,16 @@ def find_victim(cli: RunningCli, victim: str, front: Front) -> psutil.Process | 
                 if argument in process.cmdline():
                     return process
     return None
+
+
+def plugins_of(stack: PulumiStack) -> list[psutil.Process]:
+    """Return the native plugins that a stack's commands have started, and that still run."""
+    found = []
+    for process in stack.processes():
+        with suppress(psutil.Error):
+            if PLUGIN_MODULES[NATIVE] in process.cmdline():
+                found.append(process)
+    return found
 
 
 def kill_in_up(cli: RunningCli, victim: str, front: Front) -> bool:
