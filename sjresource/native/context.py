@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sjresource.stack.engine_process import pulumi_columns
+
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sjresource.native.configuration import Configuration
     from sjresource.native.engine import Cancellation, EngineLog
     from sjresource.native.recording import Recorder
@@ -32,11 +36,22 @@ class ProviderContext:
     recorder: Recorder
     jobs: dict[str, KnownJob] = field(default_factory=dict)
     """By ARN, those that this operation has been asked about."""
+    columns: Callable[[], int | None] = pulumi_columns
+    """The width of the terminal in which the rows are; None where they are printed whole."""
     _shown: set[tuple[str, str]] = field(default_factory=set)
     """The warnings that were shown: the engine checks a replacement twice."""
 
     def warn(self, urn: str, text: str) -> None:
         """Show a warning on a row, once."""
-        if (urn, text) not in self._shown:
-            self._shown.add((urn, text))
+        if self._is_new(urn, text):
             self.engine.warn(urn, text)
+
+    def hint(self, text: str | None) -> None:
+        """Show what to do, if anything, on the stack's row, once."""
+        if text and self._is_new("", text):
+            self.engine.inform("", text)
+
+    def _is_new(self, urn: str, text: str) -> bool:
+        is_new = (urn, text) not in self._shown
+        self._shown.add((urn, text))
+        return is_new

@@ -32,6 +32,10 @@ class EngineLog:
         """Show a line that the next one replaces."""
         self._log(engine_pb2.INFO, urn, text, ephemeral=True)
 
+    def inform(self, urn: str, text: str) -> None:
+        """Show a line that stays."""
+        self._log(engine_pb2.INFO, urn, text)
+
     def warn(self, urn: str, text: str) -> None:
         """Show a warning."""
         self._log(engine_pb2.WARNING, urn, text)

@@ -1,9 +1,9 @@
 """The `pulumi` above this process: its command line, and the terminal that it writes to.
 
 Pulumi aligns all rows, the stack's too, and cuts them off at the terminal's edge. The types of
-dynamic providers are long, so that at 80 columns nothing is left of what a row says. What stays in
-full there is what Pulumi prints under Diagnostics: after a preview, and when an `up` has ended,
-failed or been interrupted.
+dynamic providers are long, and so is that of a native completion, so that at 80 columns nothing is
+left of what a row says. What stays in full there is what Pulumi prints under Diagnostics: after a
+preview, and when an `up` has ended, failed or been interrupted.
 """
 
 from __future__ import annotations
@@ -107,9 +107,18 @@ def is_narrow(columns: int | None) -> bool:
 
 def narrow_hint(loop: asyncio.AbstractEventLoop, columns: int | None) -> str | None:
     """Return what to do in a narrow terminal, once for each program, whose `loop` it is."""
-    if not is_narrow(columns) or loop in _told:
+    if loop in _told:
         return None
-    _told.add(loop)
+    hint = narrow_words(columns)
+    if hint:
+        _told.add(loop)
+    return hint
+
+
+def narrow_words(columns: int | None) -> str | None:
+    """Return what to do in a narrow terminal; None in any other."""
+    if not is_narrow(columns):
+        return None
     width = f"has {columns} columns" if columns else "does not tell its width"
     return (
         f"this terminal {width}, and Pulumi's rows may be cut off before they say how jobs are "

@@ -71,6 +71,12 @@ WHOLE = (
 def native_stack(new_stack: NewStack, program: str, **settings: Any) -> PulumiStack:
     """Make a stack whose engine finds the plugin."""
     stack = new_stack(program, **settings)
+    put_plugin_on_path(stack)
+    return stack
+
+
+def put_plugin_on_path(stack: PulumiStack) -> None:
+    """Let the engine of a stack find the plugin."""
     folder = stack.folder / "plugin"
     folder.mkdir()
     command = folder / "pulumi-resource-sjresource"
@@ -79,7 +85,6 @@ def native_stack(new_stack: NewStack, program: str, **settings: Any) -> PulumiSt
     )
     command.chmod(0o755)
     stack.environment["PATH"] = os.pathsep.join([str(folder), stack.environment["PATH"]])
-    return stack
 
 
 TWIN = """

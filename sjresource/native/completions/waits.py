@@ -38,6 +38,7 @@ from sjresource.native.responses import PartialState, check_response, diff_respo
 from sjresource.native.values import Properties, path_text, read, write
 from sjresource.problem import Problem
 from sjresource.stack.diff import means_the_same
+from sjresource.stack.engine_process import is_narrow, narrow_words
 from sjresource.stack.identity import identity_tag
 from sjresource.stack.spelling import SPELLINGS, camel_case, identity_of, native_words
 from sjresource.status.detail import StatusDetail
@@ -121,6 +122,8 @@ class Completions:
         """Wait for the jobs, and record how they ended."""
         given = read(request.properties)
         if request.preview:
+            if any(is_unknown(job) for job in jobs_of(given.values)):
+                self._context.hint(narrow_words(self._context.columns()))
             return proto.CreateResponse(properties=write(all_unknown(given.values), given.secrets))
         identity = identity_of(request.urn, self._context.configuration.organization)
         id_ = f"completion/{identity_tag(identity)}"
@@ -313,10 +316,15 @@ class Completions:
     @cached_property
     def _reporter(self) -> Reporter:
         engine = self._context.engine
+
+        def keep(urn: str | None, text: str) -> None:
+            engine.inform(urn or "", text)
+
         return Reporter(
             lambda urn, text: engine.progress(urn or "", text),
             lambda urn, text: engine.warn(urn or "", text),
             REPORT_RATES[self._context.configuration.progress],
+            keep=keep if is_narrow(self._context.columns()) else None,
         )
 
     @cached_property
