@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _DELAYS = (1, 2, 4, 8)
 """Seconds between polls of jobs that the same `destroy` may be about to end."""
 
+_NOBODYS_DELAYS = (1, 2)
+"""Seconds between polls of what has no owner: it may be imported, and about to be deleted, too."""
+
 _LISTED = 10
 """How many foreign jobs or queues an error names."""
 
@@ -44,15 +47,23 @@ def refuse_foreign_jobs(
     running on purpose. The same `destroy` may be about to end it, so this is polled for a while.
     """
 
-    def find() -> tuple[list[str], list[str]]:
-        live = sorted({job["jobId"] for job in client.list_live_service_jobs(job_queue, share)})
-        owners = {job: _owner_of(client, job, identity) for job in live}
-        return (
-            [job for job, owner in owners.items() if owner == "foreign"],
-            [job for job, owner in owners.items() if owner == "recorded"],
-        )
+    def find() -> dict[str, list[str]]:
+        by_owner: dict[str, list[str]] = {"foreign": [], "nobody": [], "recorded": []}
+        for job in sorted(
+            {job["jobId"] for job in client.list_live_service_jobs(job_queue, share)}
+        ):
+            by_owner.setdefault(_owner_of(client, job, identity), []).append(job)
+        return by_owner
 
-    foreign, recorded = poll(find, lambda found: bool(found[0]) or not found[1], sleep, _DELAYS)
+    def may_change(found: Mapping[str, list[str]], owner: str) -> bool:
+        return bool(found[owner]) and not found["foreign"]
+
+    found = poll(find, lambda found: not may_change(found, "nobody"), sleep, _NOBODYS_DELAYS)
+    foreign = sorted([*found["foreign"], *found["nobody"]])
+    recorded = found["recorded"]
+    if recorded and not foreign:
+        found = poll(find, lambda found: not may_change(found, "recorded"), sleep, _DELAYS)
+        foreign, recorded = sorted([*found["foreign"], *found["nobody"]]), found["recorded"]
     if foreign:
         raise RequestFailed(
             "deleting",
@@ -77,16 +88,26 @@ def refuse_while_queues_use(
     client: BatchClient,
     noun: str,
     arn: str,
+    sleep: Callable[[float], None],
+    *,
     identity: str,
     uses: Callable[[Mapping[str, Any]], bool],
 ) -> None:
     """Raise RequestFailed if queues use the resource.
 
     Queues of this stack may be about to be deleted too: for these it is InUse, which
-    `waiters.retry_while_in_use` retries.
+    `waiters.retry_while_in_use` retries; so it is for those that are being deleted, whose ever.
     """
-    users = [queue for queue in client.list_all(JOB_QUEUE) if uses(queue)]
-    foreign = [queue["jobQueueName"] for queue in users if not _is_ours(queue, identity)]
+
+    def find() -> list[Mapping[str, Any]]:
+        return [queue for queue in client.list_all(JOB_QUEUE) if uses(queue)]
+
+    def is_certain(users: list[Mapping[str, Any]]) -> bool:
+        foreign = [each for each in users if _stays(each, identity)]
+        return not foreign or any(_owner_tag(each) for each in foreign)
+
+    users = poll(find, is_certain, sleep, _NOBODYS_DELAYS)
+    foreign = [queue["jobQueueName"] for queue in users if _stays(queue, identity)]
     if foreign:
         raise RequestFailed(
             "deleting",
@@ -101,7 +122,7 @@ def refuse_while_queues_use(
 
 
 def _owner_of(client: BatchClient, job: str, identity: str) -> str:
-    """Return "foreign", "recorded" for a job under this stack's name, or "" if it may end.
+    """Return "foreign", "nobody", "recorded" for one under this stack's name, or "" if it may end.
 
     A job may end if it was released, or lost before a state had it, or declared with
     `deleted_with`.
@@ -113,14 +134,21 @@ def _owner_of(client: BatchClient, job: str, identity: str) -> str:
     if detail["status"] in TERMINAL or is_released(detail):
         return ""
     if not _is_ours(detail, identity):
-        return "foreign"
+        return "foreign" if _owner_tag(detail) else "nobody"
     may_end = has_ended(detail) or is_deleted_with_another(detail["tags"])
     return "recorded" if is_recorded(detail) and not may_end else ""
 
 
+def _stays(queue: Mapping[str, Any], identity: str) -> bool:
+    return queue.get("status") != "DELETING" and not _is_ours(queue, identity)
+
+
 def _is_ours(detail: Mapping[str, Any], identity: str) -> bool:
-    owner: str = (detail.get("tags") or {}).get(IDENTITY_TAG, "")
-    return owner.startswith(stack_tag_prefix(identity))
+    return _owner_tag(detail).startswith(stack_tag_prefix(identity))
+
+
+def _owner_tag(detail: Mapping[str, Any]) -> str:
+    return str((detail.get("tags") or {}).get(IDENTITY_TAG, ""))
 
 
 def _some(names: list[str]) -> str:

@@ -58,7 +58,10 @@ class SchedulingPolicyProvider(NamedResourceProvider):
         def uses(queue: Mapping[str, Any]) -> bool:
             return queue.get("schedulingPolicyArn") == arn
 
-        refuse_while_queues_use(client, self.kind.noun, arn, props["identity"], uses)
+        identity = props["identity"]
+        refuse_while_queues_use(
+            client, self.kind.noun, arn, self.sleep, identity=identity, uses=uses
+        )
 
 
 class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):

@@ -48,7 +48,10 @@ class ServiceEnvironmentProvider(NamedResourceProvider):
             order = queue.get("serviceEnvironmentOrder", [])
             return any(entry["serviceEnvironment"] == arn for entry in order)
 
-        refuse_while_queues_use(client, self.kind.noun, arn, props["identity"], uses)
+        identity = props["identity"]
+        refuse_while_queues_use(
+            client, self.kind.noun, arn, self.sleep, identity=identity, uses=uses
+        )
 
 
 class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment"):

@@ -318,6 +318,7 @@ def test_a_queue_that_is_being_deleted_is_as_good_as_gone(side: QueueSide) -> No
 @pytest.mark.parametrize("kind", ["queue", "share"])
 def test_live_jobs_of_others_are_not_ended(side: QueueSide, kind: str) -> None:
     """The error lists them, and the queue goes on taking jobs."""
+    side.aws.control.call("POST", "rules", job_name="*", script={"running": 3600.0})
     lives = side.one_of_each()
     share = lives["share"]
     job = submit(side.aws, lives["queue"].id, quotaShareName=share.name)
@@ -326,6 +327,24 @@ def test_live_jobs_of_others_are_not_ended(side: QueueSide, kind: str) -> None:
         lives[kind].delete()
 
     assert live_of(side.aws, lives[kind])["state"] == "ENABLED"
+
+
+def test_what_is_nobody_s_may_be_about_to_go(side: QueueSide) -> None:
+    """An imported job or queue has no tag: the same destroy ends it a moment later."""
+    lives = side.one_of_each()
+    job = submit(side.aws, lives["queue"].id, quotaShareName=lives["share"].name)
+    side.aws.batch.terminate_service_job(jobId=job, reason="the same destroy")
+
+    for name in ("share", "queue"):
+        lives[name].delete()
+    queue = side.queue(lives["environment"])
+    side.aws.batch.untag_resource(resourceArn=queue.id, tagKeys=[IDENTITY_TAG])
+    side.aws.batch.update_job_queue(jobQueue=queue.id, state="DISABLED")
+    side.aws.advance(1)
+    side.aws.batch.delete_job_queue(jobQueue=queue.id)
+    lives["environment"].delete()
+
+    assert side.aws.batch.describe_service_environments()["serviceEnvironments"] == []
 
 
 @pytest.mark.parametrize("kind", ["queue", "share"])

@@ -30,10 +30,19 @@ def write_sdks(folder: Path, *languages: str) -> None:
     Raises:
         RuntimeError: there are no generators; `why_no_sdks` says it before.
     """
+    subprocess.run([program_generator(), SCHEMA, folder, *languages], check=True, stdout=sys.stderr)
+
+
+def program_generator() -> Path:
+    """Return the program by which the stand-in language host writes the code of an import.
+
+    Raises:
+        RuntimeError: it is not there; `why_no_sdks` says it before.
+    """
     generator = find_sdk_generator(os.environ)
     if generator is None:
         raise RuntimeError(why_no_sdks())
-    subprocess.run([generator, SCHEMA, folder, *languages], check=True, stdout=sys.stderr)
+    return generator
 
 
 def python_sdk(folder: Path) -> Path:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from emulated import PAYLOAD
 
+from sjresource.aws.payload import payload_json
 from sjresource.stack.identity import IDENTITY_TAG
 
 if TYPE_CHECKING:
@@ -391,6 +392,7 @@ def the_name_is_taken(front: Front) -> None:
 
 def others_depend_on_it(front: Front) -> None:
     """Nothing is deleted that somebody else's queue or job needs."""
+    front.aws.control.call("POST", "rules", job_name="*", script={"running": 60.0})
     limits = [{"max_capacity": 4, "capacity_unit": "NUM_INSTANCES"}]
     front.up("ServiceEnvironment", "capacity", capacity_limits=limits)
     order = [{"order": 1, "service_environment": of(front, "capacity")}]
@@ -400,7 +402,7 @@ def others_depend_on_it(front: Front) -> None:
         jobName="theirs",
         jobQueue=of(front, "ours"),
         serviceJobType="SAGEMAKER_TRAINING",
-        serviceRequestPayload='{"TrainingJobName": "a"}',
+        serviceRequestPayload=payload_json({**PAYLOAD, "TrainingJobName": "theirs"}),
     )
     front.destroy("ours")
     front.aws.advance(60)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import base64
 import json
+import shutil
 import subprocess
 from contextlib import contextmanager
 from pathlib import Path
@@ -32,6 +33,9 @@ if TYPE_CHECKING:
     from .children import Children
     from .interpreter import Interpreter
     from .packages import Package
+
+GENERATOR = "sdk_generator"
+"""Pulumi's generators of programs, which are in its official hosts."""
 
 
 class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
@@ -179,6 +183,25 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
                 for package in packages
             ]
         )
+
+    def GenerateProgram(
+        self, request: language_pb2.GenerateProgramRequest, context: grpc.ServicerContext
+    ) -> language_pb2.GenerateProgramResponse:
+        """Write the code of what was imported, where Pulumi's generators are on PATH."""
+        generator = shutil.which(GENERATOR, path=self._environment.get("PATH", ""))
+        if generator is None:
+            context.abort(grpc.StatusCode.UNIMPLEMENTED, f"there is no {GENERATOR} on PATH")
+        ran = subprocess.run(
+            [generator, request.loader_target],
+            input=json.dumps(dict(request.source)),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if ran.returncode != 0:
+            context.abort(grpc.StatusCode.UNKNOWN, ran.stderr.strip())
+        files = {name: text.encode() for name, text in json.loads(ran.stdout).items()}
+        return language_pb2.GenerateProgramResponse(source=files)
 
     def RuntimeOptionsPrompts(
         self, request: language_pb2.RuntimeOptionsRequest, context: grpc.ServicerContext

@@ -2,6 +2,9 @@
 // language hosts are official ones:
 //
 //	sdk_generator SCHEMA FOLDER LANGUAGE...
+//
+// With one argument, the address of the engine's loader of schemas, it writes a Python program, as `pulumi import`
+// asks the official language host to: from stdin and to stdout, both a JSON object of files by their names.
 package main
 
 import (
@@ -9,9 +12,12 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	gogen "github.com/pulumi/pulumi/pkg/v3/codegen/go"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/hcl2/syntax"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/nodejs"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/pcl"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 )
@@ -31,8 +37,14 @@ var generators = map[string]func(*schema.Package) (map[string][]byte, error){
 }
 
 func main() {
+	if len(os.Args) == 2 {
+		if err := generateProgram(os.Args[1]); err != nil {
+			fail(err)
+		}
+		return
+	}
 	if len(os.Args) < 4 {
-		fail(fmt.Errorf("usage: sdk_generator SCHEMA FOLDER LANGUAGE..."))
+		fail(fmt.Errorf("usage: sdk_generator SCHEMA FOLDER LANGUAGE..., or sdk_generator LOADER"))
 	}
 	if err := generate(os.Args[1], os.Args[2], os.Args[3:]); err != nil {
 		fail(err)
@@ -74,6 +86,46 @@ func generate(file, folder string, languages []string) error {
 		}
 	}
 	return nil
+}
+
+func generateProgram(loader string) error {
+	var source map[string]string
+	if err := json.NewDecoder(os.Stdin).Decode(&source); err != nil {
+		return fmt.Errorf("reading the program: %w", err)
+	}
+	client, err := schema.NewLoaderClient(loader)
+	if err != nil {
+		return err
+	}
+	parser := syntax.NewParser()
+	for name, text := range source {
+		if err := parser.ParseFile(strings.NewReader(text), name); err != nil {
+			return err
+		}
+	}
+	if parser.Diagnostics.HasErrors() {
+		return parser.Diagnostics
+	}
+	program, problems, err := pcl.BindProgram(
+		parser.Files, schema.NewCachedLoader(client), pcl.NonStrictBindOptions()...)
+	if err != nil {
+		return err
+	}
+	if problems.HasErrors() {
+		return problems
+	}
+	files, problems, err := python.GenerateProgram(program)
+	if err != nil {
+		return err
+	}
+	if problems.HasErrors() {
+		return problems
+	}
+	texts := map[string]string{}
+	for name, content := range files {
+		texts[name] = string(content)
+	}
+	return json.NewEncoder(os.Stdout).Encode(texts)
 }
 
 func write(folder string, files map[string][]byte) error {
