@@ -27,7 +27,7 @@ PAYLOAD = {
     "RoleArn": "arn:aws:iam::123456789012:role/training",
     "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
     "HyperParameters": {"learning-rate": "0.5", "epochs": "3", "from": "${x}"},
-    "Environment": {"my_KEY": "x"},
+    "Environment": {"my_KEY": "sk-very-secret"},
     "InputDataConfig": [
         {
             "ChannelName": "train",
@@ -126,6 +126,7 @@ def test_all_is_imported_with_code_whose_preview_is_quiet(
         "--skip-preview",
     )  # fmt: skip
     assert {each["id"] for each in stack.resources().values()} == set(ids.values())
+    assert "sk-very-secret" not in json.dumps(stack.state())
     stack.program((stack.work / "generated.py").read_text())
     assert stack.preview("--expect-no-changes").steps == []
     stack.destroy()
