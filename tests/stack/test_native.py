@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from command_line import CommandLine
-from job_stack import make_queue
-from native_programs import CLASSES, TWIN, WHOLE, native_stack
+from native_programs import TWIN, WHOLE, native_stack
 from pulumi_cli import holds_within
 
 if TYPE_CHECKING:
@@ -40,13 +39,6 @@ def test_a_job_is_declared_run_changed_and_destroyed(
     assert stack.preview("--expect-no-changes").steps == []
     stack.refresh()
     assert stack.preview("--expect-no-changes").steps == []
-    assert cloud.submitted() == 1
-
-    train = next(
-        each["urn"] for each in stack.state()["resources"] if each.get("id") == outputs["job"]
-    )
-    refused = stack.up("--replace", train, fails=True)
-    assert "change `triggers` for a new run" in refused.stdout
     assert cloud.submitted() == 1
 
     sjresource = CommandLine(stack.work, stack.environment)
@@ -100,48 +92,6 @@ def test_a_stack_moves_to_the_other_front_and_back(
     assert cloud.submitted() == 1
     stack.destroy()
     assert cloud.batch.describe_job_queues()["jobQueues"] == []
-
-
-def test_a_job_of_the_aws_cli_is_imported_and_ended(
-    cloud: EmulatedCloud, new_stack: NewStack
-) -> None:
-    """The next preview of a program that says the same is quiet, and a destroy ends the job."""
-    cloud.script(running=3600.0)
-    queue = make_queue(cloud)
-    payload = {
-        "RoleArn": "arn:aws:iam::123456789012:role/training",
-        "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
-        "OutputDataConfig": {"S3OutputPath": "s3://bucket/models"},
-        "ResourceConfig": {
-            "InstanceType": "ml.m5.large",
-            "InstanceCount": 1,
-            "VolumeSizeInGB": 10,
-        },
-        "StoppingCondition": {"MaxRuntimeInSeconds": 600},
-    }
-    arn = cloud.batch.submit_service_job(
-        jobName="train",
-        jobQueue=queue,
-        serviceJobType="SAGEMAKER_TRAINING",
-        serviceRequestPayload=json.dumps(payload),
-    )["jobArn"]
-    program = f"""{CLASSES}
-    Native("ServiceJob", "train", {{"jobQueue": {queue!r}, "trainingJob": PAYLOAD}}, "jobArn")
-    """
-    stack = native_stack(new_stack, program, environment=cloud.environment)
-
-    stack.run(
-        "import", "sjresource:index:ServiceJob", "train", arn, "--yes", "--generate-code=false",
-        "--skip-preview", "--protect=false",
-    )  # fmt: skip
-    assert (
-        stack.resources()["train"]["inputs"]["trainingJob"]["resourceConfig"]["instanceCount"] == 1
-    )
-    assert stack.preview("--expect-no-changes").steps == []
-    stack.destroy()
-
-    assert cloud.submitted() == 1
-    assert cloud.batch.describe_service_job(jobId=arn)["isTerminated"] is True
 
 
 def test_ctrl_c_ends_the_wait_and_keeps_all(cloud: EmulatedCloud, new_stack: NewStack) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from native_programs import CLASSES, native_stack
 if TYPE_CHECKING:
     from emulated_stack import EmulatedCloud
     from engine_fixtures import NewStack
+    from pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.stack
 
@@ -67,10 +69,52 @@ PROGRAM = f"""{CLASSES}
         job("kept", opts=options(retain_on_delete=True))
         job("guarded", opts=options(protect=True))
     if is_set("more"):
+        job("foreign", {{"rate": "0.25"}})
         late = Native("SchedulingPolicy", "late", {{}}, "arn")
         job("unknown", {{"policy": late.arn}})
 """
 """A queue over an environment that is not VALID in time at first, and a job for each option."""
+
+FOREIGN = {
+    "RoleArn": "arn:aws:iam::123456789012:role/training",
+    "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
+    "HyperParameters": {"rate": "0.25"},
+    "OutputDataConfig": {"S3OutputPath": "s3://bucket/models"},
+    "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
+    "StoppingCondition": {"MaxRuntimeInSeconds": 600},
+}
+"""What the AWS CLI submits, and the program says."""
+STAY = ("plain", "calm", "bound", "foreign", "kept", "guarded")
+
+
+def made_in_part(stack: PulumiStack) -> str:
+    """Bring up an environment that is not VALID in time; return its id, which the state has."""
+    failed = stack.up(fails=True)
+    assert "it is CREATING after its timeout; the next `pulumi up` goes on" in failed.stdout
+    (partial,) = [each for each in stack.state()["resources"] if each["urn"].endswith("::slow")]
+    assert partial["initErrors"]
+    return str(partial["id"])
+
+
+def imported(cloud: EmulatedCloud, stack: PulumiStack, queue: str) -> str:
+    """Submit a job by hand, and import it; return its ARN."""
+    arn: str = cloud.batch.submit_service_job(
+        jobName="foreign",
+        jobQueue=queue,
+        serviceJobType="SAGEMAKER_TRAINING",
+        serviceRequestPayload=json.dumps(FOREIGN),
+    )["jobArn"]
+    stack.run(
+        "import", "sjresource:index:ServiceJob", "foreign", arn, "--yes", "--protect=false",
+        "--generate-code=false", "--skip-preview",
+    )  # fmt: skip
+    return arn
+
+
+def ended(cloud: EmulatedCloud, arn: str) -> bool:
+    """Return whether a job has ended, or was asked to."""
+    described = cloud.batch.describe_service_job(jobId=arn)
+    return bool(described["isTerminated"] or described["status"] == "FAILED")
 
 
 def test_options_mean_what_pulumi_says(cloud: EmulatedCloud, new_stack: NewStack) -> None:
@@ -79,27 +123,20 @@ def test_options_mean_what_pulumi_says(cloud: EmulatedCloud, new_stack: NewStack
     config = {"project:url": cloud.emulator.url}
     stack = native_stack(new_stack, PROGRAM, environment=cloud.environment, config=config)
 
-    def ended(arn: str) -> bool:
-        described = cloud.batch.describe_service_job(jobId=arn)
-        return bool(described["isTerminated"] or described["status"] == "FAILED")
-
-    # What is not VALID in time fails the `up`, and is in the state with its id and the reason.
-    assert "it is CREATING after its timeout; the next `pulumi up` goes on" in (
-        stack.up(fails=True).stdout
-    )
-    (partial,) = [each for each in stack.state()["resources"] if each["urn"].endswith("::slow")]
-    assert partial["initErrors"]
+    partial = made_in_part(stack)
     stack.set_config("patient", "true")
-    went_on = stack.up()
-    assert ("update", "slow") in went_on.steps
+    assert ("update", "slow") in stack.up().steps
 
     # An explicit provider beside the default one; `get` of a job and of a queue.
     ids = {name: each["id"] for name, each in stack.resources().items()}
-    assert ids["slow"] == partial["id"]
+    assert ids["slow"] == partial
     assert ids["distant"].startswith("arn:aws:batch:eu-west-1:")
     assert ids["training"].startswith("arn:aws:batch:us-east-1:")
     assert len(cloud.batch_in("eu-west-1").list_scheduling_policies()["schedulingPolicies"]) == 1
     assert stack.outputs() == {"name": "plain", "image": "image", "priority": 1}
+
+    # A job of the AWS CLI is imported; the preview of a program that says the same is quiet.
+    foreign = imported(cloud, stack, ids["training"])
 
     # Drift, seen by a refresh; and what each option makes of a change.
     cloud.batch.update_job_queue(jobQueue=ids["training"], priority=7)
@@ -120,17 +157,23 @@ def test_options_mean_what_pulumi_says(cloud: EmulatedCloud, new_stack: NewStack
     assert "- identity" not in preview.stdout
     assert "- priority" not in preview.stdout
 
-    # A taint is a new run where the option says so, and refused with the way out where it doesn't.
-    urns = [stack.resources()[name]["urn"] for name in ("plain", "again")]
-    stack.run("state", "taint", *urns)
-    refused = stack.up(fails=True).stdout
-    assert "or let it be replaced with the resource option `deleteBeforeReplace`" in refused
+    # A taint is a new run where the option says so; it and `--replace` are refused, with the way
+    # out, where it doesn't.
+    urns = {name: stack.resources()[name]["urn"] for name in ("plain", "again", "bound")}
+    stack.run("state", "taint", urns["plain"], urns["again"])
+    refused = stack.up("--replace", urns["bound"], fails=True)
+    told = {each.urn: each.message for each in refused.diagnostics("error")}
+    for name in ("plain", "bound"):
+        assert "change `triggers` for a new run" in told[urns[name]]
+        assert "with the resource option `deleteBeforeReplace`" in told[urns[name]]
     now = {name: each["id"] for name, each in stack.resources().items()}
     assert {name for name, each in now.items() if ids.get(name, each) != each} == {
         "strict",
         "again",
     }
-    assert [ended(ids[name]) for name in ("strict", "again", "plain", "calm")] == [
+    jobs = {name: cloud.jobs(ids["training"], name) for name in ("strict", "again", *STAY)}
+    assert jobs == {"strict": 2, "again": 2, **dict.fromkeys(STAY, 1)}
+    assert [ended(cloud, ids[name]) for name in ("strict", "again", "plain", "calm")] == [
         True,
         True,
         False,
@@ -143,12 +186,13 @@ def test_options_mean_what_pulumi_says(cloud: EmulatedCloud, new_stack: NewStack
     stack.set_config("more", "false")
     assert "cannot be deleted" in stack.up(fails=True).stdout
     assert "kept" not in stack.resources()
-    assert not ended(ids["kept"])
-    assert not ended(ids["guarded"])
+    assert not ended(cloud, ids["kept"])
+    assert not ended(cloud, ids["guarded"])
     stack.run("state", "unprotect", "--all", "--yes")
     cloud.batch.terminate_service_job(jobId=ids["kept"], reason="as the refusal would say")
     stack.destroy()
     assert stack.resources() == {}
     assert cloud.batch.describe_job_queues()["jobQueues"] == []
     bound = cloud.batch.describe_service_job(jobId=ids["bound"])
+    assert ended(cloud, foreign)
     assert bound["statusReason"] == "The job queue was deleted"
