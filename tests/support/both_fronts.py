@@ -102,6 +102,10 @@ class Front:
             del self.state[name]
         self.stop()
 
+    def rewrite(self, name: str, old: str, new: str) -> None:
+        """Replace a text in all that the state has of a resource, its id included."""
+        raise NotImplementedError
+
     def facts(self, name: str) -> dict[str, Any]:
         """Return what the state has of a resource, by names without case and underscores."""
         raise NotImplementedError

@@ -132,6 +132,12 @@ class DynamicFront(Front):
         _, outs = old.resource
         self._told(self._providers[old.kind].delete, old.id, as_engine_hands(outs))
 
+    def rewrite(self, name: str, old: str, new: str) -> None:
+        """Rewrite inputs and outputs."""
+        thing = self.state[name]
+        rewritten = json.loads(json.dumps(thing.resource).replace(old, new))
+        self.state[name] = Thing(thing.kind, thing.id.replace(old, new), tuple(rewritten))
+
     def warnings(self) -> list[str]:
         """Return them; each was shown once."""
         warned, self._warned = list(dict.fromkeys(self._warned)), []

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from both_fronts import Front, Thing, facts_of
+from google.protobuf import json_format
+from google.protobuf.struct_pb2 import Struct
 from native_plugin import NativePlugin, PartialStateError, Resource
 from pulumi.runtime import proto
 
@@ -96,6 +98,17 @@ class NativeFront(Front):
     def delete(self, old: Thing) -> None:
         """Delete."""
         self.plugin.delete(old.resource)
+
+    def rewrite(self, name: str, old: str, new: str) -> None:
+        """Rewrite both messages."""
+        thing = self.state[name]
+        own = thing.resource
+        inputs, state = (
+            json_format.Parse(json_format.MessageToJson(each).replace(old, new), Struct())
+            for each in (own.inputs, own.state)
+        )
+        id_ = own.id.replace(old, new)
+        self.state[name] = Thing(thing.kind, id_, Resource(own.urn, id_, inputs, state))
 
     def warnings(self) -> list[str]:
         """Return the new ones."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from emulated import PAYLOAD
+from emulated import ACCOUNT, PAYLOAD
 
 from sjresource.aws.payload import payload_json
 from sjresource.stack.identity import IDENTITY_TAG
@@ -201,6 +201,18 @@ def the_account_is_not_allowed(front: Front) -> None:
     front.up("SchedulingPolicy", "policy")
     front.refresh("train")
     front.destroy("train")
+
+
+def the_account_is_another(front: Front) -> None:
+    """What another account does not have is not gone: nothing leaves the state."""
+    submitted(front)
+    front.up("SchedulingPolicy", "policy")
+    again(front)
+    front.aws.control.forget(of(front).rpartition("/")[2], "vanish")
+    for name in ("train", "policy"):
+        front.rewrite(name, ACCOUNT, "999999999999")
+        front.refresh(name)
+        front.destroy(name)
 
 
 def an_answer_is_lost(front: Front) -> None:
@@ -491,6 +503,7 @@ SITUATIONS = (
     Situation("cut off after", aws_does_not_answer("drop_after"), FEW_TRIES),
     Situation("nobody is there", nobody_is_there, FEW_TRIES),
     Situation("the account is not allowed", the_account_is_not_allowed),
+    Situation("the account is another", the_account_is_another),
     Situation("an answer is lost", an_answer_is_lost),
     Situation("the state is not written", the_state_is_not_written),
     Situation(
