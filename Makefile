@@ -10,7 +10,7 @@ SIZE ?= quick
 # Set by many container images; without byte code every start of Python is slower.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help up preview down emulator test kills renames fuzz matrix bench docs lint format
+.PHONY: help up preview down emulator test languages kills renames fuzz matrix bench docs lint format
 
 help: ## say what can be made (the default)
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 18
@@ -37,6 +37,13 @@ test: lint ## lint, then run every test, those on the real Pulumi engine too
 	@$(RUN) tests/support/native_sdks.py || echo "the tests of generated SDKs are skipped: no Go modules here"
 	@$(RUN) tests/support/window.py || echo "the tests of live views are skipped: no tmux here"
 	@engine=$$($(ENGINE)) && PATH="$$engine:$$PATH" $(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+languages: ## run the examples in YAML, TypeScript and Go: 3 minutes, and 5 more the first time
+	$(SETUP) dev
+	@$(RUN) tests/support/native_sdks.py || echo "the tests of generated SDKs are skipped: no Go modules here"
+	@$(RUN) tests/support/language_examples.py || true
+	@engine=$$($(ENGINE)) && PATH="$$engine:$$PATH" SJRESOURCE_LANGUAGES=all \
+		$(RUN) -m pytest -n 2 -rs tests/languages tests/stack/test_native_sdk.py
 
 kills: ## kill plugin, program, CLI and Batch 200 times in the middle of `pulumi up`: 15 minutes
 	$(SETUP) dev

@@ -7,15 +7,17 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
-from engine.go_build import SDK_GENERATOR, build_cli, go_environment
+from engine.go_build import build_cli, go_environment
+from engine.go_programs import SDK_GENERATOR, YAML_HOST, bring_program, find_program
 from engine.go_toolchain import find_go
 from engine.progress import Progress
-from engine.sdk_generation import bring_sdk_generator, find_sdk_generator
 from engine.sources import Unavailable
 from engine.version import GO_MOD, pinned_version
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from engine.go_programs import GoProgram
 
 # Answers as Go does; BUILD_EXIT makes it fail. The caches it makes are what must not be left.
 GO = """#!/bin/sh
@@ -74,24 +76,25 @@ def test_failed_build_is_a_reason(tmp_path: Path) -> None:
         build_cli(built, environment, Progress(io.StringIO()))
 
 
-def test_the_generator_of_sdks_is_built_once(tmp_path: Path) -> None:
-    """It is a program in the cache, without Go's caches beside it; a failure leaves nothing."""
+@pytest.mark.parametrize("program", [SDK_GENERATOR, YAML_HOST], ids=lambda each: str(each.name))
+def test_a_program_for_other_languages_is_built_once(program: GoProgram, tmp_path: Path) -> None:
+    """It is in the cache, without Go's caches beside it; a failure leaves nothing."""
     environment = {**environment_with_go(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
     progress = Progress(io.StringIO())
 
-    with pytest.raises(Unavailable, match="building the generator of SDKs: exit code 1"):
-        bring_sdk_generator(progress, {**environment, "BUILD_EXIT": "1"})
-    assert find_sdk_generator(environment) is None
-    program = bring_sdk_generator(progress, environment)
+    with pytest.raises(Unavailable, match=f"building {program.what}: exit code 1"):
+        bring_program(program, progress, {**environment, "BUILD_EXIT": "1"})
+    assert find_program(program, environment) is None
+    built = bring_program(program, progress, environment)
 
-    assert [path.name for path in program.parent.iterdir()] == ["sdk_generator"]
-    assert find_sdk_generator(environment) == program
-    assert bring_sdk_generator(progress, {**environment, "PATH": ""}) == program
+    assert [path.name for path in built.parent.iterdir()] == [program.name]
+    assert find_program(program, environment) == built
+    assert bring_program(program, progress, {**environment, "PATH": ""}) == built
 
 
 def test_the_generator_is_of_the_engine_s_version() -> None:
     """Both are modules of their own, and both are to be changed for another Pulumi."""
-    of_generator = pinned_version((SDK_GENERATOR / "go.mod").read_text())
+    of_generator = pinned_version((SDK_GENERATOR.module / "go.mod").read_text())
 
     assert of_generator == pinned_version(GO_MOD.read_text())
 

@@ -19,9 +19,11 @@ SCHEMA = ROOT / "sjresource" / "native" / "schema.json"
 
 sys.path.append(str(ROOT / "tools" / "only_where_pulumi_cannot_be_installed"))
 
-from engine.progress import Progress  # noqa: E402 - after the path is set
-from engine.sdk_generation import bring_sdk_generator, find_sdk_generator  # noqa: E402
-from engine.sources import Unavailable  # noqa: E402
+from engine.go_programs import (  # noqa: E402 - after the path is set
+    SDK_GENERATOR,
+    find_program,
+    print_program,
+)
 
 
 def write_sdks(folder: Path, *languages: str) -> None:
@@ -39,7 +41,7 @@ def program_generator() -> Path:
     Raises:
         RuntimeError: it is not there; `why_no_sdks` says it before.
     """
-    generator = find_sdk_generator(os.environ)
+    generator = find_program(SDK_GENERATOR, os.environ)
     if generator is None:
         raise RuntimeError(why_no_sdks())
     return generator
@@ -61,21 +63,10 @@ def python_sdk(folder: Path) -> Path:
 
 def why_no_sdks() -> str:
     """Return why tests of SDKs are skipped; empty if they can run."""
-    if find_sdk_generator(os.environ) is None:
+    if find_program(SDK_GENERATOR, os.environ) is None:
         return "no generators of SDKs here; tests/support/native_sdks.py builds them"
     return ""
 
 
-def main() -> int:
-    """Return the exit code: 1 if the generators can't be built."""
-    progress = Progress(sys.stderr)
-    try:
-        bring_sdk_generator(progress, os.environ)
-    except Unavailable as error:
-        progress.say(str(error))
-        return 1
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(print_program(SDK_GENERATOR))

@@ -1,7 +1,6 @@
 """The Pulumi CLI, built from Go modules: for machines that reach those, but not the release.
 
-Pulumi's generators of SDKs are built in the same way: they are in the language hosts, which are no
-Go modules, but also in a module.
+Programs for the tests of other languages are built in the same way; see `go_programs`.
 
 Go's own caches grow to 3 GB meanwhile; they are temporary, and gone when this ends.
 """
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
 
     from .progress import Progress
 
-SDK_GENERATOR = Path(__file__).with_name("sdk_generator")
-"""A Go module of its own: it needs other packages than the CLI."""
 CLI_PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
 SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3"
 VERSION_VARIABLE = f"{SDK_MODULE}/go/common/version.Version"
@@ -52,16 +49,22 @@ def build_cli(into: Path, environment: Mapping[str, str], progress: Progress) ->
         _copy_sdk_files(builder.module_folder(SDK_MODULE), into)
 
 
-def build_sdk_generator(into: Path, environment: Mapping[str, str], progress: Progress) -> None:
-    """Build `sdk_generator` into a folder: about two minutes on two cores.
+def build_program(
+    binary: Path,
+    package: str,
+    *,
+    module: Path,
+    what: str,
+    environment: Mapping[str, str],
+    progress: Progress,
+) -> None:
+    """Build a package's program from a Go module's folder.
 
     Raises:
         Unavailable: as for `build_cli`.
     """
-    progress.say("building the generator of SDKs from Go modules: about 2 minutes, once")
-    what, module = "the generator of SDKs", SDK_GENERATOR
-    with _builder(module, what, into / "go", environment, progress) as builder:
-        builder.build(into / SDK_GENERATOR.name, ".", "-s -w")
+    with _builder(module, what, binary.parent / "go", environment, progress) as builder:
+        builder.build(binary, package, "-s -w")
 
 
 def go_environment(environment: Mapping[str, str], work: Path) -> dict[str, str]:
