@@ -4,6 +4,7 @@
     against_floor       the engine with us, and with a resource that does nothing
     against_rivals      what a user would pick instead: boto3 loops, the SageMaker SDK
     calls, state        what AWS and the state are asked to bear
+    native_plugin       the native provider's process: its start, its schema, its waits
     waiting, startup    a program that waits; a program that starts
     variants            whether more plugins, or an asynchronous program, help
     throttling          what Batch's limits do to a wide stack

@@ -19,6 +19,7 @@ from benchmarks import (
     checking,
     command,
     emulator,
+    native_plugin,
     page,
     scheduling,
     startup,
@@ -44,6 +45,8 @@ class Size(NamedTuple):
     """(jobs, rounds)."""
     waiting: tuple[int, float]
     """(jobs, seconds)."""
+    completions: tuple[int, float]
+    """(completions of the native provider, seconds)."""
     starts: int
     throttled: int
     plugins: tuple[int, int]
@@ -64,24 +67,25 @@ class Size(NamedTuple):
 SIZES = {
     "smoke": Size(
         floor=[(1, 1)], rivals=(2, 1), plugins=(2, 1), asynchronous=(2, 1), throttled=6,
-        waiting=(3, 2.0), starts=1, command=(1, 1), jobs=1, checked=10, finished=[5],
-        lined_up=[10, 20], month=40,
+        waiting=(3, 2.0), completions=(3, 2.0), starts=1, command=(1, 1), jobs=1, checked=10,
+        finished=[5], lined_up=[10, 20], month=40,
     ),
     "quick": Size(
         floor=[(1, 3), (100, 1)], rivals=(20, 1), plugins=(40, 1), asynchronous=(100, 1),
-        throttled=40, waiting=(500, 15.0), starts=3, command=(100, 3), jobs=10, checked=100,
-        finished=[100, 1000], lined_up=[1000], month=1000,
+        throttled=40, waiting=(500, 15.0), completions=(50, 15.0), starts=3, command=(100, 3),
+        jobs=10, checked=100, finished=[100, 1000], lined_up=[1000], month=1000,
     ),
     "full": Size(
-        floor=[(1, 5), (10, 5), (100, 5), (300, 5), (1000, 1)], rivals=(100, 5),
-        plugins=(20, 5), asynchronous=(200, 1), throttled=60, waiting=(500, 15.0), starts=11,
-        command=(300, 7), jobs=20, checked=100, finished=[100, 10_000],
+        floor=[(1, 5), (10, 3), (100, 5), (300, 3), (1000, 1)], rivals=(100, 3), plugins=(20, 5),
+        asynchronous=(200, 1), throttled=60, waiting=(500, 15.0), completions=(50, 15.0),
+        starts=11, command=(300, 7), jobs=20, checked=100, finished=[100, 10_000],
         lined_up=[1000, 10_000], month=2000,
     ),
 }  # fmt: skip
 
 QUESTIONS: dict[str, Callable[[Size], Iterator[Row]]] = {
     "startup": lambda size: startup.rows(size.starts),
+    "native": lambda size: native_plugin.rows(size.starts, *size.completions),
     "command": lambda size: command.rows(*size.command),
     "calls": lambda size: calls.rows(size.jobs),
     "state": lambda size: state.rows(size.jobs),

@@ -33,6 +33,14 @@ _GOALS = {
     "refresh": 1.4,
     "destroy": 1.4,
 }
+_NATIVE_GOALS = {
+    "up": 0.85,
+    "preview": 1.0,
+    "up, one changed": 1.3,
+    "refresh": 1.1,
+    "destroy": 1.1,
+}
+"""The engine runs more of these at once than a dynamic plugin, which has four workers."""
 _GOAL_FROM = 100
 _GROWS = (100, 1000)
 _GROWTH_GOAL = 11.0
@@ -54,6 +62,7 @@ def rows(sizes: Sequence[tuple[int, int]], latency: float = LATENCY) -> Iterator
             {
                 "floor": Declared("floor", jobs, latency=latency),
                 "ours": Declared("sjresource", jobs, latency=latency),
+                "native": Declared("native", jobs, latency=latency),
             },
         )
         parts[jobs] = {}
@@ -63,13 +72,19 @@ def rows(sizes: Sequence[tuple[int, int]], latency: float = LATENCY) -> Iterator
             parts[jobs][operation] = row.ours - (row.other or 0)
             yield row
             yield _compared(f"{what}: processor", lives, f"{operation}{CPU}", None)
+            reached = _NATIVE_GOALS[operation] if jobs >= _GOAL_FROM else None
+            yield _compared(f"{what}: native", lives, operation, reached, "native")
+            part = f"{operation}{CPU}"
+            yield _compared(f"{what}: native, processor", lives, part, None, "native")
         if jobs in _GROWS:
             yield _without_checkpoints(jobs, lives["floor"], latency)
     yield from _growth(parts)
 
 
-def _compared(what: str, lives: dict[str, list[Life]], part: str, goal: float | None) -> Row:
-    ours, floor = ([life[part] for life in lives[name]] for name in ("ours", "floor"))
+def _compared(
+    what: str, lives: dict[str, list[Life]], part: str, goal: float | None, whose: str = "ours"
+) -> Row:
+    ours, floor = ([life[part] for life in lives[name]] for name in (whose, "floor"))
     return compared("floor", what, ours, floor, goal)
 
 

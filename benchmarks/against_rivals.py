@@ -29,7 +29,10 @@ LATENCY = 0.05
 _RUNNING_SECONDS = 1.0
 _SDK = ROOT / ".clients" / "sagemaker-train" / "bin" / "python"
 _POOL = "a boto3 pool of 4"
+_WIDE_POOL = f"a boto3 pool of {4 * (os.cpu_count() or 1)}"
+"""As many threads as the engine has operations at once, if nobody says otherwise."""
 _GOALS = {_POOL: 1.3, "a boto3 loop": 1.0, "the SageMaker SDK": 1.0}
+_NATIVE_GOAL = 1.3
 
 
 class Run(NamedTuple):
@@ -45,6 +48,8 @@ def rows(jobs: int, rounds: int, latency: float = LATENCY) -> Iterator[Row]:
     """Let all run by turns."""
     contenders: dict[str, Callable[[Cloud, Path], None]] = {
         "sjresource": lambda cloud, folder: _sjresource(cloud, folder, jobs),
+        "native": lambda cloud, folder: _sjresource(cloud, folder, jobs, "native"),
+        _WIDE_POOL: lambda cloud, _: _boto3(cloud, jobs, threads=4 * (os.cpu_count() or 1)),
         "a boto3 loop": lambda cloud, _: _boto3(cloud, jobs, threads=1),
         _POOL: lambda cloud, _: _boto3(cloud, jobs, threads=4),
     }
@@ -57,7 +62,10 @@ def rows(jobs: int, rounds: int, latency: float = LATENCY) -> Iterator[Row]:
         )
     measures = {name: _timed(run, jobs, latency) for name, run in contenders.items()}
     runs = by_turns(rounds, measures)
-    ours = runs.pop("sjresource")
+    ours, native = runs.pop("sjresource"), runs.pop("native")
+    wide = runs.pop(_WIDE_POOL)
+    yield _compared(f"native: submit phase / {_WIDE_POOL}", 0, native, wide, _NATIVE_GOAL)
+    yield _compared(f"native: submitted and waited for / {_WIDE_POOL}", 2, native, wide)
     for name, theirs in runs.items():
         yield _compared(f"submit phase / {name}", 0, ours, theirs, _GOALS[name])
         yield _compared(f"from start to all submitted / {name}", 1, ours, theirs)
@@ -117,9 +125,9 @@ class _Submissions:
             self._moments = sorted({*self._moments, *found})
 
 
-def _sjresource(cloud: Cloud, folder: Path, jobs: int) -> None:
+def _sjresource(cloud: Cloud, folder: Path, jobs: int, kind: str = "sjresource") -> None:
     stack = Stack(folder / "stack", cloud.environment)
-    stack.up(Declared("sjresource", jobs, cloud.queue, waits=True))
+    stack.up(Declared(kind, jobs, cloud.queue, waits=True))
 
 
 def _boto3(cloud: Cloud, jobs: int, threads: int) -> None:

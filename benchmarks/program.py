@@ -68,7 +68,10 @@ def _declare(declared: Declared) -> None:
         )
         for number in range(declared.jobs)
     ]
-    if declared.waits:
+    if declared.waits and declared.kind == "native":
+        arns = [job.jobArn for job in jobs]
+        pulumi.CustomResource("sjresource:index:ServiceJobCompletion", "trained", {"jobs": arns})
+    elif declared.waits:
         import sjresource as sj  # noqa: PLC0415 - a user's program imports it; the floor must not
 
         sj.ServiceJobCompletion("trained", jobs=jobs)
@@ -91,4 +94,24 @@ def _floor(declared: Declared) -> Any:
     return lambda name, **arguments: Floor(name, declared.latency, **arguments)
 
 
-_RESOURCES = {"sjresource": _service_job, "floor": _floor}
+_CAMEL = {
+    "job_queue": "jobQueue",
+    "service_request_payload": "serviceRequestPayload",
+    "tags": "tags",
+    "retry_strategy": "retryStrategy",
+}
+
+
+class _NativeJob(pulumi.CustomResource):
+    """What an SDK that Pulumi makes of the schema has, without its types."""
+
+    def __init__(self, name: str, **given: Any) -> None:
+        known = {_CAMEL[argument]: value for argument, value in given.items()}
+        super().__init__("sjresource:index:ServiceJob", name, {**known, "jobArn": None})
+
+
+def _native(_declared: Declared) -> Any:
+    return _NativeJob
+
+
+_RESOURCES = {"sjresource": _service_job, "native": _native, "floor": _floor}

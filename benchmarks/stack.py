@@ -44,6 +44,8 @@ class Stack:
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PYTHONPATH": str(ROOT),
+            # The native plugin is a program of the package.
+            "PATH": os.pathsep.join([str(Path(sys.prefix) / "bin"), own.get("PATH", "")]),
             **environment,
         }
         runtime = {"name": "python", "options": {"virtualenv": sys.prefix}}

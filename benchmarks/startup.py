@@ -48,7 +48,7 @@ def rows(rounds: int) -> Iterator[Row]:
     yield Row("start-up", "pulumi_aws imported", loaded, "times", goal=0)
     providers = {"floor": FloorProvider, "models": ModelsProvider, "sjresource": ServiceJobProvider}
     measures = {
-        kind: partial(_first_answer, serialize_provider(provider()))
+        kind: partial(first_answer, serialize_provider(provider()))
         for kind, provider in providers.items()
     }
     took = by_turns(rounds, measures)
@@ -99,7 +99,7 @@ def _run(text: str) -> float:
     return cpu_of_children() - used
 
 
-def _first_answer(provider: str) -> float:
+def first_answer(provider: str) -> float:
     """Start the plugin, and give its processor time until it has checked one job."""
     with subprocess.Popen(
         [sys.executable, "-u", "-m", "pulumi.dynamic", "127.0.0.1:1"],

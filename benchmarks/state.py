@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ENDED_AFTER = 3600
+_TYPES = (":Floor", ":ServiceJob")
 _GOALS = {"submitted": 400, "ended, and refreshed": 600}
 """Bytes beyond the floor."""
 
@@ -26,6 +27,10 @@ def rows(jobs: int) -> Iterator[Row]:
     given = len(json.dumps(payload()))
     weights = {}
     with tempfile.TemporaryDirectory() as folder, Cloud(Path(folder) / "cloud", 60) as cloud:
+        stack = Stack(Path(folder) / "native", cloud.environment)
+        stack.up(Declared("native", jobs, cloud.queue))
+        weights["native"] = _weigh(stack)
+        stack.destroy()  # a job is the same one for both fronts
         for kind in ("floor", "sjresource"):
             stack = Stack(Path(folder) / kind, cloud.environment)
             stack.up(Declared(kind, jobs, cloud.queue))
@@ -35,6 +40,8 @@ def rows(jobs: int) -> Iterator[Row]:
         weights["ended"] = _weigh(stack)
     floor = weights["floor"]
     yield Row("state", "payload, as given", given, "bytes")
+    native = weights["native"]
+    yield Row("state", "a native job, submitted", native, "bytes", floor, native / floor)
     for what, kind in (("submitted", "sjresource"), ("ended, and refreshed", "ended")):
         mine = weights[kind]
         yield Row("state", f"a job, {what}", mine, "bytes", floor, mine / floor)
@@ -45,5 +52,5 @@ def rows(jobs: int) -> Iterator[Row]:
 
 def _weigh(stack: Stack) -> float:
     resources: list[dict[str, Any]] = stack.state()["resources"]
-    sizes = [len(json.dumps(each)) for each in resources if "dynamic" in each["type"]]
+    sizes = [len(json.dumps(each)) for each in resources if each["type"].endswith(_TYPES)]
     return sum(sizes) / len(sizes)

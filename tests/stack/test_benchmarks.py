@@ -38,7 +38,7 @@ def test_a_measured_stack_lives_and_is_compared(engine: Path, tmp_path: Path) ->
     """Jobs and floors go through a whole life on the real engine, and calls are counted."""
     path = os.pathsep.join([str(engine), os.environ["PATH"]])
 
-    measured = run(tmp_path, {"PATH": path}, "calls", "state", "checking", "scheduling")
+    measured = run(tmp_path, {"PATH": path}, "calls", "state", "native", "checking", "scheduling")
 
     rows = {row["what"]: row for row in measured["rows"]}
     assert rows["up: list, submit, describe, record, a job"]["ours"] == 4
@@ -49,4 +49,6 @@ def test_a_measured_stack_lives_and_is_compared(engine: Path, tmp_path: Path) ->
     assert rows["a job, submitted"]["ours"] > rows["a job, submitted"]["other"] > 0
     assert rows["a job, submitted: beyond the floor"]["ours"] < 650
     assert rows["a job, ended, and refreshed: beyond the floor"]["ours"] < 750
+    assert rows["a native job, submitted"]["ours"] < rows["a job, submitted"]["ours"]
+    assert rows["the schema, answered"]["ours"] > 0
     assert {"cores", "engine", "python", "boto3"} <= set(measured["machine"])
