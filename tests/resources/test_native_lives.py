@@ -410,6 +410,23 @@ def test_a_renamed_job_that_was_never_recorded_is_not_the_new_one_s_of_its_name(
     assert aws.batch.describe_service_job(jobId=old.id)["isTerminated"] is False
 
 
+def test_a_lost_create_stays_under_the_name_that_it_had(
+    aws: EmulatedBatch, plugin: NativePlugin
+) -> None:
+    """No provider is told of aliases: under another name it runs again, as the guarantees say."""
+    queue = aws.make_queue()
+    lost = plugin.create("ServiceJob", "train", job(queue))
+    later = NativePlugin(aws)
+
+    renamed = later.create("ServiceJob", "resnet", job(queue))
+    declared_again = later.create("ServiceJob", "train", job(queue))
+    later.close()
+
+    assert renamed.id != lost.id
+    assert declared_again.id == lost.id
+    assert aws.submitted() == 2
+
+
 def test_replacing_a_job_is_a_new_run(aws: EmulatedBatch, plugin: NativePlugin) -> None:
     """The diff asks for the delete first; the same request then is the next generation."""
     queue = aws.make_queue()

@@ -236,6 +236,54 @@ def the_state_is_not_written(front: Front) -> None:
     front.up("ServiceJob", "train", **inputs, triggers=["edited"])
 
 
+def by_errors(live: Callable[[Front], None]) -> Callable[[Front], None]:
+    """Live with a Batch that answers a used token with an error, and not with its job."""
+
+    def live_with_errors(front: Front) -> None:
+        front.aws.emulator.behaviour.token_replay = "reject"
+        live(front)
+
+    return live_with_errors
+
+
+def a_lost_one_has_finished(front: Front) -> None:
+    """It was paid for, and is taken; once it is given up, there is a new run."""
+    inputs = job(front)
+    front.up("ServiceJob", "train", **inputs)
+    front.crash("train")
+    front.begin()
+    front.aws.advance(60)
+    front.up("ServiceJob", "train", **inputs)
+    front.destroy("train")
+    again(front)
+    front.up("ServiceJob", "train", **inputs)
+
+
+def several_are_lost(front: Front) -> None:
+    """The run that is wanted is taken, and the others are named."""
+    inputs = job(front)
+    for triggers in (["one"], ["two"], ["three"]):
+        front.up("ServiceJob", "train", **inputs, triggers=triggers)
+        front.crash("train")
+        front.begin()
+    front.up("ServiceJob", "train", **inputs, triggers=["two"])
+    again(front)
+    front.refresh("train")
+    front.up("ServiceJob", "train", **inputs, triggers=["two"])
+
+
+def a_used_token_has_no_job(front: Front) -> None:
+    """Batch has forgotten the lost job: an error, and never another submission."""
+    inputs = job(front)
+    front.up("ServiceJob", "train", **inputs)
+    lost = of(front).rpartition("/")[2]
+    front.crash("train")
+    front.aws.control.forget(lost, "vanish")
+    front.begin()
+    front.up("ServiceJob", "train", **inputs)
+    front.up("ServiceJob", "train", **inputs, triggers=["new"])
+
+
 def a_recorded_one_is_in_no_state(front: Front) -> None:
     """It may be another stack's: the user is asked."""
     inputs = job(front)
@@ -506,6 +554,11 @@ SITUATIONS = (
     Situation("the account is another", the_account_is_another),
     Situation("an answer is lost", an_answer_is_lost),
     Situation("the state is not written", the_state_is_not_written),
+    Situation("the state is not written, an error", by_errors(the_state_is_not_written)),
+    Situation("a lost one has finished", a_lost_one_has_finished),
+    Situation("a lost one has finished, an error", by_errors(a_lost_one_has_finished)),
+    Situation("several are lost", several_are_lost),
+    Situation("a used token has no job", by_errors(a_used_token_has_no_job)),
     Situation(
         "a recorded one is in no state",
         a_recorded_one_is_in_no_state,
