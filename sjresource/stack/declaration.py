@@ -22,7 +22,7 @@ from sjresource.stack.inputs.arguments import json_arguments
 from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
 from sjresource.stack.inputs.secret_paths import secret_paths
 from sjresource.stack.plugin_python import require_python_for_plugin
-from sjresource.stack.registration import tag_what_is_registered
+from sjresource.stack.registration import let_registrations_begin, tag_what_is_registered
 from sjresource.vocabulary import NATIVE_PREFIX, TYPE_PREFIX
 
 if TYPE_CHECKING:
@@ -84,6 +84,7 @@ class Declaration:
         self.name = name
         self.deleted_with = self._opts.deleted_with is not None
         tag_what_is_registered()
+        let_registrations_begin()
 
     @property
     def identity(self) -> Any:

@@ -13,6 +13,7 @@ changes never loads it.
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import sys
 import threading
@@ -67,6 +68,33 @@ def tag_what_is_registered() -> None:
 
 _wrapped: WeakSet[Any] = WeakSet()
 """The stubs that are wrapped, one for each run of a program."""
+
+
+def let_registrations_begin() -> None:
+    """Have the SDK wait for this run's registrations in turn, as in a program that awaits.
+
+    At the end of a program of which no registration has begun it waits for all Outputs at once, and
+    for all that are left when one of them is there: quadratic in their number. With something in
+    its list of calls it lets the registrations begin first, which then are in that list, too.
+    """
+    monitor: Any = get_monitor()
+    calls = getattr(_rpc_manager(), "rpcs", None)
+    if monitor is None or calls is None or monitor in _begun:
+        return
+    _begun.add(monitor)
+    over = asyncio.get_event_loop().create_future()
+    over.set_result(None)
+    calls.append(over)
+
+
+def _rpc_manager() -> Any:
+    """Return the SDK's list of its calls to the engine; None where this version has none there."""
+    find = getattr(pulumi.runtime.settings, "_get_rpc_manager", None)
+    return find() if find else None
+
+
+_begun: WeakSet[Any] = WeakSet()
+"""The stubs of the runs whose registrations are waited for in turn."""
 
 
 class Pending:

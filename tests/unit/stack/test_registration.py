@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -68,3 +70,39 @@ def test_a_registration_that_many_overtake_is_a_change() -> None:
         looks.look()
 
     assert looks.changes == 1
+
+
+_DECLARES_TWO_JOBS = """
+import asyncio
+from pulumi.runtime.mocks import Mocks, set_mocks
+from pulumi.runtime.stack import wait_for_rpcs
+
+registered = []
+
+class Answers(Mocks):
+    def new_resource(self, args):
+        registered.append(args.name)
+        return args.name, args.inputs
+
+    def call(self, args):
+        return {}
+
+async def program():
+    import sjresource as sj
+    set_mocks(Answers())
+    for name in "ab":
+        sj.ServiceJob(name, job_queue="q", service_request_payload={})
+    await wait_for_rpcs(await_all_outstanding_tasks=False)
+    print(*sorted(registered))
+
+asyncio.run(program())
+"""
+
+
+def test_the_sdk_waits_for_registrations_and_not_only_for_outputs() -> None:
+    """Its wait for all Outputs at once is quadratic; without them it knows of no registration."""
+    answer = subprocess.run(
+        [sys.executable, "-c", _DECLARES_TWO_JOBS], capture_output=True, text=True, check=True
+    )
+
+    assert answer.stdout.split() == ["a", "b"], answer.stderr
