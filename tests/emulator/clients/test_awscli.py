@@ -1,4 +1,7 @@
-"""The AWS CLI drives every emulated operation, by endpoint and DATA/credentials only."""
+"""The AWS CLI drives every emulated operation, by endpoint and DATA/credentials only.
+
+Each start of it takes half a second of a core, so the operations share one process of its Python.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,17 @@ if TYPE_CHECKING:
 
 NOT_YET_IN_THE_CLI = {"TerminateServiceJobs"}
 AWS = Path(__file__).resolve().parents[3] / ".clients" / "awscli" / "bin" / "aws"
+MANY_COMMANDS = """
+import contextlib, io, json, sys
+from awscli.clidriver import create_clidriver
+
+for line in sys.stdin:
+    said, complained = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(complained):
+        code = create_clidriver().main(json.loads(line))
+    print(json.dumps([code, said.getvalue(), complained.getvalue()]), flush=True)
+"""
+"""Runs each line of its input, a JSON list of arguments, as `aws` would."""
 pytestmark = pytest.mark.skipif(
     not AWS.exists(), reason="python tests/emulator/clients/prepare.py awscli brings the AWS CLI"
 )
@@ -32,9 +46,9 @@ def emulator(tmp_path: Path) -> Iterator[Emulator]:
         yield serving
 
 
-def aws(emulator: Emulator, data: Path, *arguments: str) -> str:
-    """Run the CLI with no more than a user would give it."""
-    environment = {
+def environment(emulator: Emulator, data: Path) -> dict[str, str]:
+    """Return no more than a user would give the CLI."""
+    return {
         "PATH": os.environ["PATH"],
         "HOME": str(data),
         "AWS_SHARED_CREDENTIALS_FILE": str(data / "credentials"),
@@ -43,9 +57,13 @@ def aws(emulator: Emulator, data: Path, *arguments: str) -> str:
         "AWS_ENDPOINT_URL": emulator.url,
         "AWS_MAX_ATTEMPTS": "1",
     }
+
+
+def aws(emulator: Emulator, data: Path, *arguments: str) -> str:
+    """Run the CLI as a process of its own."""
     ended = subprocess.run(
         [str(AWS), *arguments],
-        env=environment,
+        env=environment(emulator, data),
         capture_output=True,
         text=True,
         timeout=120,
@@ -57,16 +75,31 @@ def aws(emulator: Emulator, data: Path, *arguments: str) -> str:
 
 def test_the_cli_drives_every_operation(emulator: Emulator, tmp_path: Path) -> None:
     """Each operation of the table succeeds once in a scenario of all of them."""
+    with subprocess.Popen(
+        [str(AWS.with_name("python")), "-c", MANY_COMMANDS],
+        env=environment(emulator, tmp_path),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as cli:
+        assert cli.stdin is not None
+        assert cli.stdout is not None
+        asked, answers = cli.stdin, cli.stdout
 
-    def send(operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        if operation in NOT_YET_IN_THE_CLI:
-            return {}
-        command = re.sub("(?<!^)([A-Z])", r"-\1", operation).lower()
-        text = aws(emulator, tmp_path, "batch", command, "--cli-input-json", json.dumps(parameters))
-        answer: dict[str, Any] = json.loads(text) if text.strip() else {}
-        return answer
+        def send(operation: str, parameters: dict[str, Any]) -> dict[str, Any]:
+            if operation in NOT_YET_IN_THE_CLI:
+                return {}
+            command = re.sub("(?<!^)([A-Z])", r"-\1", operation).lower()
+            arguments = ["batch", command, "--cli-input-json", json.dumps(parameters)]
+            asked.write(json.dumps(arguments) + "\n")
+            asked.flush()
+            code, said, complained = json.loads(answers.readline())
+            assert code == 0, complained
+            answer: dict[str, Any] = json.loads(said) if said.strip() else {}
+            return answer
 
-    batch_scenario.run(send, lambda: emulator.clock.advance(5))
+        batch_scenario.run(send, lambda: emulator.clock.advance(5))
+        asked.close()
 
     assert set(emulator.calls.counts()) == set(OPERATIONS) - NOT_YET_IN_THE_CLI
 
