@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sjresource.spending.plan import summary_of
 from sjresource.stack.engine_process import pulumi_columns
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from sjresource.native.configuration import Configuration
     from sjresource.native.engine import Cancellation, EngineLog
     from sjresource.native.recording import Recorder
+    from sjresource.spending.plan import PlannedRun
 
 
 @dataclass
@@ -36,6 +38,8 @@ class ProviderContext:
     recorder: Recorder
     jobs: dict[str, KnownJob] = field(default_factory=dict)
     """By ARN, those that this operation has been asked about."""
+    planned: dict[str, PlannedRun] = field(default_factory=dict)
+    """By URN, the runs of the `up` that is previewed."""
     columns: Callable[[], int | None] = pulumi_columns
     """The width of the terminal in which the rows are; None where they are printed whole."""
     _shown: set[tuple[str, str]] = field(default_factory=set)
@@ -55,3 +59,8 @@ class ProviderContext:
         is_new = (urn, text) not in self._shown
         self._shown.add((urn, text))
         return is_new
+
+    def tell_plan(self) -> None:
+        """Show on the stack's row what the previewed `up` may use at most, if it runs anything."""
+        if summary := summary_of(list(self.planned.values())):
+            self.engine.inform("", summary)

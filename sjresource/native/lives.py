@@ -13,7 +13,7 @@ from pulumi.runtime import proto
 
 from sjresource.checks.failures import ProblemFailure
 from sjresource.checks.rules.instance_hours import PROPERTY as INSTANCE_HOURS
-from sjresource.checks.rules.instance_hours import with_instance_hours
+from sjresource.checks.rules.instance_hours import arguments_of_hours, with_instance_hours
 from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.checks.warnings.arguments import (
     warnings_of_job,
@@ -29,6 +29,7 @@ from sjresource.native.responses import PartialState, check_response, diff_respo
 from sjresource.native.values import UNKNOWN, Properties, path_text, read, write
 from sjresource.problem import Problem
 from sjresource.sanitize import plain
+from sjresource.spending.plan import planned_run
 from sjresource.stack.diff import find_changes
 from sjresource.stack.identity import recorded_tag
 from sjresource.stack.inputs.secret_paths import texts_at
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
 
     from sjresource.native.argument_names import Stranger
     from sjresource.native.context import ProviderContext
+    from sjresource.spending.plan import PlannedRun
     from sjresource.stack.spelling import Path
 
 _INTERNAL = "__"
@@ -301,6 +303,8 @@ class Life:
         )
         named = {name: UNKNOWN for name, what in self.kind.derived.items() if what == "arn"}
         core = self._core_properties(request.urn, news.values, news.secrets)
+        if self.kind.token == JOB:
+            self._context.planned[request.urn] = _planned_run(request.urn, core)
         hours = {INSTANCE_HOURS: self._with_hours(core).get(INSTANCE_HOURS)}
         shown = self.kind.spelling.to_native(hours, typed=True)
         values = {**unknown, **named, **shown, **news.values}
@@ -364,6 +368,23 @@ class _OldState:
 
     core: dict[str, Any]
     is_dynamic: bool
+
+
+def _planned_run(urn: str, core: Mapping[str, Any]) -> PlannedRun:
+    """Return what a new job may use, as the preview knows it."""
+    arguments = arguments_of_hours(core)
+    is_secret = any(_reaches(arguments, path) for path in core["secret_paths"])
+    return planned_run(name_of(urn), arguments, is_secret=is_secret)
+
+
+def _reaches(value: Any, path: Iterable[str | int]) -> bool:
+    """Return whether there is anything at a path."""
+    try:
+        for step in path:
+            value = value[step]
+    except (LookupError, TypeError):
+        return False
+    return True
 
 
 def _without_internal(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,8 +12,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import pulumi
 from google.protobuf import struct_pb2
 from pulumi.runtime import rpc
+
+from sjresource.errors import SjresourceError
+from sjresource.stack.inputs.asset_digest import (
+    UnreadableAssetError,
+    content_of,
+    content_of_parts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,6 +62,9 @@ def read(struct: struct_pb2.Struct) -> Properties:
     """Return a message's properties as plain values, and where the secrets are.
 
     Whole numbers are ints. A resource is its id, an asset the digest of its content.
+
+    Raises:
+        SjresourceError: an asset can't be read.
     """
     secrets: set[Path] = set()
     values = _read_fields(struct, (), secrets)
@@ -118,8 +129,26 @@ def _read_struct(struct: struct_pb2.Struct, path: Path, secrets: set[Path]) -> A
         found = fields["id"] if "id" in fields else fields["urn"]
         return _read(found, path, secrets)
     if signature in (_ASSET, _ARCHIVE):
-        return f"sha256:{fields['hash'].string_value}"
+        try:
+            return _content(struct)
+        except UnreadableAssetError as error:
+            raise SjresourceError("checking", "argument", path_text(path), str(error)) from None
     return _read_fields(struct, path, secrets)
+
+
+def _content(asset: struct_pb2.Struct) -> str:
+    """Return the digest that a dynamic resource gives an asset; of what is fetched, the engine's.
+
+    The engine's own digest of an archive is another one, which would run a job again as its stack
+    moves. The plugin runs in the project's folder, as the program does.
+    """
+    fields = asset.fields
+    if "assets" in fields:
+        parts = fields["assets"].struct_value.fields
+        return content_of_parts({name: _content(part.struct_value) for name, part in parts.items()})
+    if "path" in fields:
+        return content_of(pulumi.FileArchive(fields["path"].string_value))
+    return f"sha256:{fields['hash'].string_value}"
 
 
 def _flag(struct: struct_pb2.Struct, name: str) -> bool:

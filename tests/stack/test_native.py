@@ -28,9 +28,10 @@ def test_a_job_is_declared_run_changed_and_destroyed(
     assert preview.steps == [
         ("create", name) for name in ("capacity", "training", "train", "trained")
     ]
+    assert "this update runs 1 job, at most 0.17 instance-hours of ml.m5.large" in preview.stdout
     assert cloud.submitted() == 0
 
-    stack.up()
+    assert "this update runs" not in stack.up().stdout
     outputs = stack.outputs()
     assert outputs["status"] == "SUCCEEDED"
     assert outputs["model"].startswith("s3://bucket/models/AWSBatchtrain")
@@ -74,7 +75,10 @@ def test_a_job_is_declared_run_changed_and_destroyed(
 def test_a_stack_moves_to_the_other_front_and_back(
     cloud: EmulatedCloud, new_stack: NewStack
 ) -> None:
-    """By the program alone: ids stay, nothing runs again, and secrets stay secrets."""
+    """By the program alone: ids stay, nothing runs again, and secrets stay secrets.
+
+    Archives among the triggers have one digest at both fronts.
+    """
     stack = native_stack(new_stack, TWIN, environment=cloud.environment)
     stack.up()
     ids = {name: each["id"] for name, each in stack.resources().items()}
@@ -84,6 +88,7 @@ def test_a_stack_moves_to_the_other_front_and_back(
         stack.program(program)
         moved = stack.up()
         assert set(moved.steps) <= {("update", name) for name in ids}, moved.stdout
+        assert "this update runs" not in moved.stdout
         assert {name: each["id"] for name, each in stack.resources().items()} == ids
         assert stack.outputs() == outputs
         assert stack.preview("--expect-no-changes").steps == []

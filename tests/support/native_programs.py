@@ -35,8 +35,27 @@ CLASSES = """
     config = pulumi.Config()
 """
 
+TRIGGERS = """
+    from pathlib import Path
+
+    for folder in ("scripts/__pycache__", "scripts/model"):
+        Path(folder).mkdir(parents=True, exist_ok=True)
+    Path("scripts/train.py").write_text("train()")
+    Path("scripts/model/net.py").write_text("layers = 3")
+    Path("scripts/__pycache__/train.pyc").write_bytes(b"compiled")
+    triggers = [
+        pulumi.FileAsset("scripts/train.py"),
+        pulumi.FileArchive("scripts"),
+        pulumi.AssetArchive({
+            "lib": pulumi.FileArchive("./scripts/model"), "note": pulumi.StringAsset("first")
+        }),
+    ]
+"""
+"""Each kind of asset that the dynamic resources take; what Python leaves behind is no content."""
+
 WHOLE = (
     CLASSES
+    + TRIGGERS
     + """
     environment = Native("ServiceEnvironment", "capacity", {
         "capacityLimits": [{"maxCapacity": 4, "capacityUnit": "NUM_INSTANCES"}],
@@ -56,6 +75,7 @@ WHOLE = (
             "environment": {"API_KEY": pulumi.Output.secret("sk-very-secret")},
         },
         "tags": {"team": config.get("team") or "vision"},
+        "triggers": triggers,
     }, "jobArn status")
     trained = Native(
         "ServiceJobCompletion", "trained", {"job": train.jobArn}, "status modelArtifacts"
@@ -87,11 +107,15 @@ def put_plugin_on_path(stack: PulumiStack) -> None:
     stack.environment["PATH"] = os.pathsep.join([str(folder), stack.environment["PATH"]])
 
 
-TWIN = """
+TWIN = (
+    """
     import pulumi
     import sjresource as sj
 
     config = pulumi.Config()
+"""
+    + TRIGGERS
+    + """
     environment = sj.ServiceEnvironment("capacity", capacity_limits=[
         {"max_capacity": 4, "capacity_unit": "NUM_INSTANCES"}])
     queue = sj.JobQueue(
@@ -117,10 +141,12 @@ TWIN = """
             "Environment": {"API_KEY": pulumi.Output.secret("sk-very-secret")},
         },
         tags={"team": config.get("team") or "vision"},
+        triggers=triggers,
     )
     trained = sj.ServiceJobCompletion("trained", job=train)
     pulumi.export("job", train.job_arn)
     pulumi.export("status", trained.status)
     pulumi.export("model", trained.model_artifacts)
 """
+)
 """The same by the dynamic resources."""

@@ -113,7 +113,11 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
         self._answers = self._new_answers()
 
     def close(self) -> None:
-        """Finish, as the engine ends the plugin: what was created is in the state by now."""
+        """Finish, as the engine ends the plugin: what was created is in the state by now.
+
+        Nothing is previewed any more, either: the engine still shows what is logged now.
+        """
+        self.context.tell_plan()
         self.context.recorder.tag_all()
 
     @_answered

@@ -11,12 +11,12 @@ import hashlib
 import json
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pulumi
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _LEFT_BEHIND = frozenset({"__pycache__", ".DS_Store", ".git", ".ipynb_checkpoints"})
 _CHUNK = 1 << 20
@@ -35,8 +35,7 @@ def content_of(asset: pulumi.Asset | pulumi.Archive) -> str:
     if isinstance(asset, pulumi.StringAsset):
         return _marked(hashlib.sha256(asset.text.encode(errors="surrogatepass")).hexdigest())
     if isinstance(asset, pulumi.AssetArchive):
-        parts = {name: content_of(part) for name, part in asset.assets.items()}
-        return _of_parts(parts)
+        return content_of_parts({name: content_of(part) for name, part in asset.assets.items()})
     if isinstance(asset, (pulumi.FileAsset, pulumi.FileArchive)):
         try:
             return _of_path(Path(asset.path))
@@ -49,10 +48,15 @@ def content_of(asset: pulumi.Asset | pulumi.Archive) -> str:
     )
 
 
+def content_of_parts(parts: Mapping[str, str]) -> str:
+    """Return the digest of what has several parts, from their digests by name."""
+    return _marked(hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest())
+
+
 def _of_path(path: Path) -> str:
     if not path.is_dir():
         return _marked(_digest(path))
-    return _of_parts({str(each.relative_to(path)): _digest(each) for each in _files(path)})
+    return content_of_parts({str(each.relative_to(path)): _digest(each) for each in _files(path)})
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -67,10 +71,6 @@ def _digest(path: Path) -> str:
         while chunk := file.read(_CHUNK):
             found.update(chunk)
     return found.hexdigest()
-
-
-def _of_parts(parts: dict[str, Any]) -> str:
-    return _marked(hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest())
 
 
 def _marked(digest: str) -> str:

@@ -1,22 +1,29 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import pulumi
 import pytest
 from google.protobuf import json_format, struct_pb2
 
 from sjresource.aws.payload import is_unknown
+from sjresource.errors import SjresourceError
 from sjresource.native.values import (
     UNKNOWN,
     path_text,
     read,
     write,
 )
+from sjresource.stack.inputs.asset_digest import content_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SIGNATURE = "4dabf18193072939515e22adb298388d"
 SECRET = {SIGNATURE: "1b47061264138c4ac30d75fd1eb44270"}
 OUTPUT = {SIGNATURE: "d0e6a833031e9bbcd3f4e8bde6ca49a4"}
 RESOURCE = {SIGNATURE: "5cf8f73096256a8f31e491e813e4eb8e"}
+ARCHIVE = {SIGNATURE: "0def7320c3a5731c473e5ecbe6d01bc7"}
 ASSET = {SIGNATURE: "c44067f5952c0a294b673a41bacd8c17"}
 
 
@@ -130,6 +137,35 @@ def test_resources_and_assets_stand_for_themselves() -> None:
         "component": "urn:3",
         "asset": "sha256:abc",
     }
+
+
+def test_an_archive_has_the_digest_that_a_dynamic_resource_gives_it(tmp_path: Path) -> None:
+    """Not the engine's: a job whose stack moves would run again. What is fetched has only that."""
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "train.py").write_text("train()")
+    (tmp_path / "__pycache__" / "train.pyc").write_text("compiled")
+    folder = {**ARCHIVE, "hash": "engine", "path": str(tmp_path)}
+    note = {**ASSET, "hash": "engine", "path": str(tmp_path / "train.py")}
+    fetched = {**ASSET, "hash": "abc", "uri": "https://example.com/a"}
+    parts = {**ARCHIVE, "hash": "engine", "assets": {"lib": folder, "note": note}}
+    dynamic = pulumi.AssetArchive(
+        {"lib": pulumi.FileArchive(str(tmp_path)), "note": pulumi.FileAsset(note["path"])}
+    )
+
+    values = read(message({"triggers": [folder, parts, fetched]})).values
+    assert values["triggers"] == [
+        content_of(pulumi.FileArchive(str(tmp_path))),
+        content_of(dynamic),
+        "sha256:abc",
+    ]
+
+
+def test_an_archive_that_cannot_be_read_is_refused_with_its_path(tmp_path: Path) -> None:
+    """In one sentence; the engine's digest in its place would be a false change."""
+    gone = {**ARCHIVE, "hash": "engine", "path": str(tmp_path / "gone")}
+    said = r"checking argument \(triggers\[0\]\): is of .*/gone, which can't be read: No such file"
+    with pytest.raises(SjresourceError, match=said):
+        read(message({"triggers": [gone]}))
 
 
 def test_paths_are_written_as_the_engine_reads_them() -> None:
