@@ -48,6 +48,8 @@ _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the protocol's mark
 _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 _RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
 _ASSET = "c44067f5952c0a294b673a41bacd8c17"
+_OF_CONTENT = ("triggers",)
+"""Where an asset stands for its content; AWS takes no files."""
 _ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
 
 
@@ -61,7 +63,8 @@ class Properties(NamedTuple):
 def read(struct: struct_pb2.Struct) -> Properties:
     """Return a message's properties as plain values, and where the secrets are.
 
-    Whole numbers are ints. A resource is its id, an asset the digest of its content.
+    Whole numbers are ints. A resource is its id, an asset among the triggers the digest of its
+    content; elsewhere it stays an object, which no argument takes.
 
     Raises:
         SjresourceError: an asset can't be read.
@@ -128,7 +131,7 @@ def _read_struct(struct: struct_pb2.Struct, path: Path, secrets: set[Path]) -> A
     if signature == _RESOURCE:
         found = fields["id"] if "id" in fields else fields["urn"]
         return _read(found, path, secrets)
-    if signature in (_ASSET, _ARCHIVE):
+    if signature in (_ASSET, _ARCHIVE) and path[:1] == _OF_CONTENT:
         try:
             return _content(struct)
         except UnreadableAssetError as error:

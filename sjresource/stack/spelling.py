@@ -220,6 +220,7 @@ def native_words(text: str) -> str:
 
 
 _WORDS = (
+    (re.compile(r"the stack's aws: config"), "the stack's sjresource: config or its provider"),
     (re.compile(r"(?<!arn:)\baws:(?=[a-z])"), "sjresource:"),
     (re.compile(r"\bTrue or False\b"), "true or false"),
     (re.compile(r"; pulumi\.Config has get_bool"), ""),

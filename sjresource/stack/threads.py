@@ -7,6 +7,7 @@ hangs there would hold up both.
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import threading
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeVar
@@ -23,7 +24,10 @@ async def in_daemon_thread(call: Callable[[], Answer]) -> Answer:
 
 
 def begin(call: Callable[[], Answer]) -> Future[Answer]:
-    """Start a blocking call in a thread of its own, and return what will have its result."""
+    """Start a blocking call in a thread of its own, and return what will have its result.
+
+    Its warnings are shown where this thread's are.
+    """
     done: Future[Answer] = Future()
 
     def run() -> None:
@@ -32,5 +36,6 @@ def begin(call: Callable[[], Answer]) -> Future[Answer]:
         except BaseException as error:  # noqa: BLE001 - it is raised where it is awaited
             done.set_exception(error)
 
-    threading.Thread(target=run, name="sjresource", daemon=True).start()
+    context = contextvars.copy_context()
+    threading.Thread(target=context.run, args=(run,), name="sjresource", daemon=True).start()
     return done

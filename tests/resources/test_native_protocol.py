@@ -70,6 +70,51 @@ def test_what_an_up_may_use_is_bounded_here_too(aws: EmulatedBatch) -> None:
     assert aws.submitted() == 0
 
 
+def test_a_preview_says_what_an_up_may_use_once_it_has_ended(aws: EmulatedBatch) -> None:
+    """On the stack's row, once, without what follows from secrets; an update says nothing."""
+    plugin = NativePlugin(aws)
+    queue = aws.make_queue()
+    given = {"jobQueue": queue, "trainingJob": TYPED}
+    plugin.create("ServiceJob", "quiet", given)
+    for name, secrets in {
+        "train": {("trainingJob", "hyperParameters", "epochs")},
+        "tune": {("trainingJob", "stoppingCondition", "maxRuntimeInSeconds")},
+    }.items():
+        plugin.preview("ServiceJob", name, given, secrets)
+    plugin.servicer.close()
+
+    assert [
+        (line.urn, line.text) for line in plugin.engine.lines if "this update" in line.text
+    ] == [
+        (
+            "",
+            (
+                "this update runs 1 job, at most 0.17 instance-hours of ml.m5.large; "
+                "1 job whose hours are secret"
+            ),
+        )
+    ]
+
+
+def test_where_the_region_is_missing_the_error_says_how_it_is_given_here(
+    aws: EmulatedBatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not by the stack's `aws:` config, which no plugin hears."""
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    plugin = NativePlugin(aws, {"region": None})
+
+    with pytest.raises(grpc.RpcError) as raised:
+        plugin.create("SchedulingPolicy", "fair", {})
+    plugin.close()
+
+    assert (raised.value.details() or "").endswith(
+        "You must specify a region.; see the stack's sjresource: config or its provider, "
+        "sjresource:region first"
+    )
+
+
 def test_functions_read_what_there_is(aws: EmulatedBatch, plugin: NativePlugin) -> None:
     """A job, the jobs of a queue and its front, in the names of the schema."""
     queue = aws.make_queue()

@@ -171,9 +171,11 @@ class NativePlugin:
         made = self.raising(self.stub.Create, request)
         return Resource(urn, made.id, checked.inputs, made.properties)
 
-    def preview(self, kind: str, name: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    def preview(
+        self, kind: str, name: str, inputs: dict[str, Any], secrets: Iterable[Path] = ()
+    ) -> dict[str, Any]:
         """Return what a preview knows of a new one."""
-        checked = self.check(kind, name, inputs)
+        checked = self.check(kind, name, inputs, secrets)
         urn = self.urn(kind, name)
         request = proto.CreateRequest(urn=urn, properties=checked.inputs, preview=True)
         return read(self.stub.Create(request).properties).values

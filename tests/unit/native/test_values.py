@@ -124,18 +124,23 @@ def test_outputs_are_their_values() -> None:
 
 
 def test_resources_and_assets_stand_for_themselves() -> None:
-    """A resource is its id, which may be unknown, or its URN; an asset is its content's digest."""
+    """A resource is its id, which may be unknown, or its URN; an asset is its content's digest.
+
+    Among the triggers alone: AWS takes no files, and elsewhere a digest would be sent as a text.
+    """
     given = {
         "one": {**RESOURCE, "urn": "urn:1", "id": "i-1"},
         "new": {**RESOURCE, "urn": "urn:2", "id": UNKNOWN},
         "component": {**RESOURCE, "urn": "urn:3"},
-        "asset": {**ASSET, "hash": "abc", "text": "hello"},
+        "triggers": [{**ASSET, "hash": "abc", "text": "hello"}],
+        "roleArn": {**ASSET, "hash": "abc", "text": "hello"},
     }
     assert read(message(given)).values == {
         "one": "i-1",
         "new": UNKNOWN,
         "component": "urn:3",
-        "asset": "sha256:abc",
+        "triggers": ["sha256:abc"],
+        "roleArn": given["roleArn"],
     }
 
 
