@@ -61,7 +61,7 @@ def unreachable_warning(
     if is_for_emulator(environ) and error.advice:
         advice = error.advice
     else:
-        advice = _advice_for(seen, settings.profile or environ.get("AWS_PROFILE"))
+        advice = access_advice(seen, settings, environ)
     return (
         f"AWS was not asked: {seen}; nothing was checked against the queue; {advice}; "
         "`sjresource doctor` says more"
@@ -71,7 +71,9 @@ def unreachable_warning(
 _CREDENTIALS = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
 
 
-def _advice_for(seen: str, profile: str | None) -> str:
+def access_advice(seen: str, settings: Settings, environ: Mapping[str, str] = os.environ) -> str:
+    """Return what to do about an error of botocore's that says why AWS can't be asked."""
+    profile = settings.profile or environ.get("AWS_PROFILE")
     words = {
         "profile": profile or "NAME",
         "option": f" --profile {profile}" if profile else "",

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, TypeVar
 
 from sjresource.aws.clients import caller_identity, endpoint_of
+from sjresource.checks.preflight.unreachable import access_advice
 from sjresource.cli.doctor.check import failed, ok
 from sjresource.errors import SjresourceError, Unreachable
 
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_REGION = "`pulumi config set aws:region us-east-1`, or AWS_REGION"
-_CREDENTIALS = (
-    "set the stack's aws:profile, AWS_PROFILE, or log in again; docs/aws.md has all the ways"
-)
-_ENDPOINT = "check the network, aws:region, aws:endpoints, and AWS_ENDPOINT_URL*"
 _NETWORK_ERROR = re.compile("endpoint URL|proxy URL|SSL validation|resolve")
 """In botocore's messages about the network; its other messages are about credentials."""
 
@@ -31,21 +27,17 @@ def check_access(settings: Settings) -> Iterator[Check]:
     try:
         region, endpoint = endpoint_of(settings)
     except SjresourceError as error:
-        yield failed(
-            "region", error.seen, _REGION if "region" in error.seen else error.advice or _REGION
-        )
+        yield _failed("region", error, settings)
         return
     yield ok("region", region)
     try:
         caller = retry_once(lambda: caller_identity(settings))
     except Unreachable as error:
-        if _NETWORK_ERROR.search(error.seen):
-            yield failed("endpoint", error.seen, error.advice or _ENDPOINT)
-        else:
-            yield failed("credentials", error.seen, error.advice or _CREDENTIALS)
+        is_network = _NETWORK_ERROR.search(error.seen)
+        yield _failed("endpoint" if is_network else "credentials", error, settings)
         return
     except SjresourceError as error:
-        yield failed("credentials", error.seen, error.advice or _CREDENTIALS)
+        yield _failed("credentials", error, settings)
         return
     yield ok("credentials", f"account {caller['Account']}, {caller['Arn']}")
     yield ok("endpoint", f"{endpoint}; STS answers")
@@ -56,6 +48,10 @@ def check_access(settings: Settings) -> Iterator[Check]:
         yield ok("account", "allowed by aws:allowedAccountIds and aws:forbiddenAccountIds")
     else:
         yield ok("account", "any is allowed: aws:allowedAccountIds is not set")
+
+
+def _failed(name: str, error: SjresourceError, settings: Settings) -> Check:
+    return failed(name, error.seen, error.advice or access_advice(error.seen, settings))
 
 
 def retry_once(call: Callable[[], T]) -> T:
