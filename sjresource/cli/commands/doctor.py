@@ -70,7 +70,7 @@ def _checks(context: StackContext) -> Iterator[Check]:
             raise
         yield failed("aws: config", known[0], "see `pulumi config`")
         return
-    if project and (is_native or not is_python(project)):
+    if project and (context.uses_plugin or not is_python(project)):
         yield check_native_plugin(project)
     access = list(check_access(settings))
     yield from map(_natively_spelled, access) if is_native else access

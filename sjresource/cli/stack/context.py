@@ -27,6 +27,7 @@ from sjresource.stack.deployed_stack import (
     settings_source,
 )
 from sjresource.status.masking import Mask
+from sjresource.vocabulary import NATIVE_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,6 +123,12 @@ class StackContext:
             return False
         config, resources = self._config_and_state[0].result(), self.deployment.get("resources")
         return settings_source(config, resources or []).namespace == "sjresource"
+
+    @cached_property
+    def uses_plugin(self) -> bool:
+        """Whether the state has resources of the native provider, alone or beside dynamic ones."""
+        resources = self.deployment.get("resources") or []
+        return any(each["type"].startswith(NATIVE_PREFIX) for each in resources)
 
     @cached_property
     def clients(self) -> RegionalClients:
