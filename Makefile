@@ -41,7 +41,7 @@ test: lint ## lint, then run every test, those on the real Pulumi engine too
 languages: ## run the examples in YAML, TypeScript and Go: 2 minutes, and some 6 more the first time
 	$(SETUP) dev
 	@$(RUN) tests/support/native_sdks.py || echo "the tests of generated SDKs are skipped: no Go modules here"
-	@$(RUN) tests/support/language_examples.py || true
+	@$(RUN) tests/support/language_examples.py || echo "the tests of what could not be brought are skipped"
 	@engine=$$($(ENGINE)) && PATH="$$engine:$$PATH" SJRESOURCE_LANGUAGES=all \
 		$(RUN) -m pytest -n 2 -rs tests/languages tests/stack/test_native_sdk.py
 

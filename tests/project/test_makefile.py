@@ -10,8 +10,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 EVERYDAY = {"help", "up", "preview", "down", "emulator", "test", "lint", "format"}
-# Minutes too long for every test run, and what `docs/guarantees.md` lets a reader repeat.
-PROOFS = {"bench", "fuzz", "kills", "matrix", "renames"}
+# Minutes too long for every test run, among them what `docs/guarantees.md` lets a reader repeat.
+PROOFS = {"bench", "fuzz", "kills", "languages", "matrix", "renames"}
 # For who reads the documents in a browser; `make test` builds them too.
 READING = {"docs"}
 TARGETS = EVERYDAY | PROOFS | READING
