@@ -42,7 +42,10 @@ def source_of(file: Path) -> str:
     return file.read_text() + (stub.read_text() if stub.exists() else "")
 
 
-TREES = {module: ast.parse(source_of(file)) for module, file in MODULES.items()}
+@cache
+def tree_of(module: Module) -> ast.Module:
+    """Return a module parsed, once a test asks: every worker collects, and one runs them."""
+    return ast.parse(source_of(MODULES[module]))
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
@@ -59,7 +62,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
 @cache
 def own_imports(module: Module) -> frozenset[Module]:
     """Return the modules of the package that a module imports, itself left out."""
-    names = (tuple(name.split(".")[1:]) for name in imported(TREES[module]) if _is_own(name))
+    names = (tuple(name.split(".")[1:]) for name in imported(tree_of(module)) if _is_own(name))
     return frozenset(name for name in names if name in MODULES and name != module) - {()}
 
 
@@ -152,9 +155,9 @@ def test_a_library_is_used_where_it_belongs(library: str, importers: set[Module]
     """There is one door to AWS, and what the command needs is an extra."""
     found = {
         module
-        for module, tree in TREES.items()
+        for module in MODULES
         if module[:1] != ("emulator",)
-        if any(name.partition(".")[0] == library for name in imported(tree))
+        if any(name.partition(".")[0] == library for name in imported(tree_of(module)))
     }
 
     assert bool(found) == bool(importers)
@@ -176,7 +179,7 @@ def test_paths_that_the_map_names_are_there(document: Path) -> None:
 )
 def test_a_package_names_its_modules(folder: Path) -> None:
     """Its `__init__.py` says what each is for; docs/architecture.md does so for the package."""
-    docstring = ast.get_docstring(TREES[module_of(folder / "__init__.py")])
+    docstring = ast.get_docstring(tree_of(module_of(folder / "__init__.py")))
     parts = [path.stem for path in folder.glob("*.py")]
     parts += [path.parent.name for path in folder.glob("*/__init__.py")]
     named = re.findall(r"\w+", docstring or "")

@@ -44,12 +44,15 @@ class Combination(NamedTuple):
         return f"3.{self.minor}-{self.bound}"
 
 
-def combinations(*, everything: bool) -> list[Combination]:
-    """List all, or those at both ends: the lowest versions on the oldest Python, and the newest."""
-    if everything:
-        return [Combination(minor, bound) for minor in MINORS for bound in ("lowest", "newest")]
+def combinations() -> list[Combination]:
+    """List every combination, whether or not this machine has its Python."""
+    return [Combination(minor, bound) for minor in MINORS for bound in ("lowest", "newest")]
+
+
+def combination_at(end: Bound) -> Combination:
+    """Return the lowest versions on this machine's oldest Python, or the newest on its newest."""
     there = [minor for minor in MINORS if find_python(minor)]
-    return [Combination(there[0], "lowest"), Combination(there[-1], "newest")]
+    return Combination(there[0] if end == "lowest" else there[-1], end)
 
 
 @cache
