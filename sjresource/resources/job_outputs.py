@@ -90,7 +90,7 @@ def _latest_attempts(outputs: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _secrets(props: Mapping[str, Any]) -> frozenset[str]:
-    """Return the secret texts; without `secret_paths`, all that a reason may quote."""
+    """Return the secret texts; where nobody has looked for any, all that a reason may quote."""
     known = texts_at(props)
     if known is not None:
         return known

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 import pulumi
 from pulumi.runtime.resource import all_aliases
 
-from sjresource.stack.identity import with_claimants
+from sjresource.stack.identity import in_short, with_claimants
 from sjresource.stack.inputs.arguments import json_arguments
 from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
 from sjresource.stack.inputs.secret_paths import secret_paths
@@ -35,7 +35,7 @@ _LONGEST_WAIT = 2.0
 def resource_identity(
     noun: str, name: str, opts: pulumi.ResourceOptions | None
 ) -> pulumi.Input[str]:
-    """Return `<organization>/<urn>` of the resource that is about to be registered.
+    """Return the identity of the resource that is about to be registered, in short.
 
     The URN holds the types of the parents, so the parent's URN is waited for; its dependencies are
     left out, or a child whose parent has outputs of it would wait for itself.
@@ -149,7 +149,8 @@ class Declaration:
         """Return the identities that its aliases name; its registration waits for the same."""
         urns = [await _value(urn) for urn in self._former_urns]
         organization = pulumi.get_organization()
-        return sorted({f"{organization}/{urn}" for urn in urns if isinstance(urn, str)}) or None
+        found = {in_short(f"{organization}/{urn}") for urn in urns if isinstance(urn, str)}
+        return sorted(found) or None
 
 
 class _LazyInput:
@@ -224,10 +225,8 @@ _claims_of: WeakKeyDictionary[asyncio.AbstractEventLoop, _Claims] = WeakKeyDicti
 
 
 def _identity(types: str, name: str) -> str:
-    return (
-        f"{pulumi.get_organization()}/"
-        f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{types}::{name}"
-    )
+    urn = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{types}::{name}"
+    return in_short(f"{pulumi.get_organization()}/{urn}")
 
 
 def _child_type(parent_urn: Any, resource_type: str) -> str:

@@ -8,6 +8,11 @@ finds its own job again.
 A resource may take a name that another resource of the program had before, as that one's alias
 says. It is not the old resource, so its identity gets a third part, a digest of the claimants
 (`with_claimants`), and thereby other names and tokens.
+
+A state has it twice for each resource, and the engine writes all of a state at each step. So a
+program gives it without what all have in common (`in_short`): `/dev::vision::~::train` for
+`organization/urn:pulumi:dev::vision::pulumi-python:dynamic/sjresource:ServiceJob::train`. Every
+function here takes either, and what is derived is the same for both.
 """
 
 from __future__ import annotations
@@ -18,6 +23,7 @@ import re
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from sjresource.aws.payload import is_unknown
+from sjresource.vocabulary import TYPE_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -40,6 +46,49 @@ _TAG_END_LENGTH = len("@123456.1234567890")
 
 _NOT_IN_TAGS = re.compile(r"[^A-Za-z0-9 _.:/=+\-@]")
 
+_URN = "urn:pulumi:"
+_OWN_ORGANIZATION = "organization"
+"""What a backend that has no organizations calls its only one."""
+_OURS = "~"
+"""Stands for the beginning of our types, and alone for a job's, of which a stack has most. No other
+type is without a colon."""
+_MOST = "ServiceJob"
+
+
+def in_short(identity: str) -> str:
+    """Return an identity as a program gives it, and a state has it; see the module."""
+    organization, urn = in_full(identity).split("/", 1)
+    stack, project, types, name = urn.removeprefix(_URN).split("::", 3)
+    owner, plus, claimants = organization.partition("+")
+    kept = "" if owner == _OWN_ORGANIZATION else owner
+    spelled = "$".join(_short_type(each) for each in types.split("$"))
+    return f"{kept}{plus}{claimants}/{stack}::{project}::{spelled}::{name}"
+
+
+def in_full(identity: str) -> str:
+    """Return `<organization>/<urn>` of an identity in either spelling."""
+    organization, place = identity.split("/", 1)
+    if place.startswith(_URN):
+        return identity
+    stack, project, types, name = place.split("::", 3)
+    owner, plus, claimants = organization.partition("+")
+    spelled = "$".join(_full_type(each) for each in types.split("$"))
+    head = f"{owner or _OWN_ORGANIZATION}{plus}{claimants}"
+    return f"{head}/{_URN}{stack}::{project}::{spelled}::{name}"
+
+
+def _short_type(token: str) -> str:
+    if not token.startswith(TYPE_PREFIX):
+        return token
+    noun = token.removeprefix(TYPE_PREFIX)
+    return _OURS if noun == _MOST else _OURS + noun
+
+
+def _full_type(token: str) -> str:
+    if not token.startswith(_OURS) or ":" in token:
+        return token
+    return TYPE_PREFIX + (token.removeprefix(_OURS) or _MOST)
+
 
 def with_claimants(identity: str, claimants: Iterable[str]) -> str:
     """Return the identity of a new resource whose name others had before; see the module.
@@ -56,8 +105,8 @@ def with_claimants(identity: str, claimants: Iterable[str]) -> str:
 
 
 def without_claimants(identity: str) -> str:
-    """Return the identity without what `with_claimants` added."""
-    organization, urn = identity.split("/", 1)
+    """Return the identity in full, without what `with_claimants` added."""
+    organization, urn = in_full(identity).split("/", 1)
     return f"{organization.partition('+')[0]}/{urn}"
 
 
@@ -83,12 +132,12 @@ def identity_changed(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
     An unknown identity, such as that of a child whose parent is not created yet, is no change.
     """
     old, new = olds.get("identity"), news.get("identity")
-    return is_known_identity(old) and is_known_identity(new) and old != new
+    return is_known_identity(old) and is_known_identity(new) and in_full(old) != in_full(new)
 
 
 def urn_of(identity: str) -> str:
     """Return the resource's URN."""
-    return identity.split("/", 1)[1]
+    return in_full(identity).split("/", 1)[1]
 
 
 def stack_of(identity: str) -> str:
@@ -105,7 +154,7 @@ def name_of(identity: str) -> str:
 
 def default_name(identity: str, *variant: str) -> str:
     """Return `<name>-<7 hex>`: the same in preview and up, and after a crash; others by variant."""
-    return f"{name_of(identity)}-{_digest(identity, *variant)[:7]}"
+    return f"{name_of(identity)}-{_digest(in_full(identity), *variant)[:7]}"
 
 
 def with_name(
@@ -136,7 +185,7 @@ def identity_tag(identity: str) -> str:
     the program, which is the same in every stack, and one of the whole identity. A tag is compared
     with another tag, never with a name.
     """
-    end = f"@{_place_digest(identity)}.{_digest(identity)[:10]}"
+    end = f"@{_place_digest(identity)}.{_digest(in_full(identity))[:10]}"
     readable = _NOT_IN_TAGS.sub("-", f"{stack_tag_prefix(identity)}{name_of(identity)}")
     return readable[: _TAG_VALUE_LENGTH - len(end)] + end
 
@@ -205,7 +254,7 @@ def client_token(identity: str, digest: str, generation: int) -> str:
 
     A run that was released can be wanted again: that is the next generation.
     """
-    return _digest(identity, digest, generation)
+    return _digest(in_full(identity), digest, generation)
 
 
 def token_digest(token: str) -> str:
@@ -215,14 +264,17 @@ def token_digest(token: str) -> str:
 
 def _place_digest(identity: str) -> str:
     """Return 6 characters for the part of an identity that is the same in every stack."""
-    organization, urn = identity.split("/", 1)
+    organization, urn = in_full(identity).split("/", 1)
     _, _, types, name = urn.split("::", 3)
     return _digest(organization.partition("+")[2], types, name)[:6]
 
 
 def is_known_identity(identity: Any) -> TypeGuard[str]:
     """Return whether this is an identity; in a preview it may be unknown."""
-    return isinstance(identity, str) and "/urn:pulumi:" in identity
+    if not isinstance(identity, str):
+        return False
+    stack, *others = identity.split("::", 3)
+    return "/" in stack and len(others) == len(("project", "types", "name"))
 
 
 def _digest(*values: Any) -> str:

@@ -357,12 +357,13 @@ def test_the_state_holds_at_most_2_kb_beside_the_inputs(
 def test_a_reason_that_quotes_the_payload_is_masked_in_the_state(
     aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
 ) -> None:
-    """A container may print what it got; a provider is not told which of it is secret."""
+    """A container may print what it got; the program tells its provider which of it is secret."""
     reason = "AlgorithmError: no entry for user hunter2-s3cret"
     script = {"outcome": "Failed", "exit_code": 1, "failure_reason": reason}
     aws.control.call("POST", "rules", script=script)
     payload = {**PAYLOAD, "Environment": {"PASSWORD": "hunter2-s3cret"}}
-    train = Life(jobs, aws.job(queue, service_request_payload=payload))
+    paths = [["service_request_payload", "Environment", "PASSWORD"]]
+    train = Life(jobs, aws.job(queue, service_request_payload=payload, secret_paths=paths))
     aws.advance(600)
 
     train.refresh()

@@ -21,6 +21,7 @@ from sjresource.checks.values.job_arguments import PAYLOAD
 from sjresource.checks.values.shapes import ShapeValidator
 from sjresource.problem import Problem, join, mismatch
 from sjresource.stack.inputs.output_text import is_output_text, output_texts
+from sjresource.stack.inputs.secret_paths import paths_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -127,8 +128,8 @@ def _without_consequences(
 
 def _with_number(problem: Problem, properties: Mapping[str, Any]) -> Problem:
     """Return a problem with its wrong number shown, if the program says that it is no secret."""
-    places = properties.get("secret_paths")
-    if problem.number is None or not isinstance(places, list):
+    places = paths_in(properties)
+    if problem.number is None or places is None:
         return problem
     hidden = [[str(step) for step in place] for place in places]
     path = problem.path.replace("[", ".").replace("]", "").split(".")

@@ -2,7 +2,7 @@
 
 A dynamic provider gets its arguments decrypted, and isn't told what was secret in them. AWS's
 messages quote them, and go into the state. So the program adds an argument with the paths, without
-the values; no diff compares it.
+the values, if there are any; no diff compares it.
 """
 
 from __future__ import annotations
@@ -25,22 +25,37 @@ _NAMES = ("identity", "job_queue", "quota_share_name", "region", "managed_in_pro
 """Parts of ARNs, and so no secrets. Most are Outputs: in wide stacks it would take time."""
 
 
-def secret_paths(arguments: Mapping[str, Any]) -> pulumi.Input[list[Path]]:
-    """Return the path of each secret, in any order."""
+def secret_paths(arguments: Mapping[str, Any]) -> pulumi.Input[list[Path] | None]:
+    """Return the path of each secret, in any order; None if there is none, as in most states."""
     others = {
         name: value
         for name, value in arguments.items()
         if name not in _NAMES and not is_plain(value)
     }
-    return pulumi.Output.from_input(_paths(others, [])) if others else []
+    return pulumi.Output.from_input(_paths_or_none(others)) if others else None
+
+
+def paths_in(properties: Mapping[str, Any]) -> list[Path] | None:
+    """Return the paths among a resource's properties; None if nobody has looked for secrets.
+
+    A program that gives an identity has looked, and names none if there are none.
+    """
+    paths = properties.get(PROPERTY)
+    if paths is None and "identity" in properties:
+        return []
+    return paths if isinstance(paths, list) else None
 
 
 def texts_at(properties: Mapping[str, Any]) -> frozenset[str] | None:
-    """Return the texts of the secrets among the properties; None if they don't have the paths."""
-    paths = properties.get(PROPERTY)
-    if not isinstance(paths, list):
+    """Return the texts of the secrets among the properties; None if nobody has looked for any."""
+    paths = paths_in(properties)
+    if paths is None:
         return None
     return frozenset(text for path in paths for text in texts_in(_at(properties, path)))
+
+
+async def _paths_or_none(arguments: Mapping[str, Any]) -> list[Path] | None:
+    return await _paths(arguments, []) or None
 
 
 async def _paths(given: Any, path: Path) -> list[Path]:

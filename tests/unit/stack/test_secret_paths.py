@@ -48,7 +48,8 @@ def test_a_program_names_the_places_and_not_the_values() -> None:
         ["triggers", 1, "a"],
         ["tags"],
     ]
-    assert places(lambda: {"service_request_payload": PAYLOAD}) == []
+    assert places(lambda: {"service_request_payload": PAYLOAD}) is None
+    assert places(lambda: {"tags": pulumi.Output.from_input("plain")}) is None
 
 
 def test_the_values_are_found_at_their_places() -> None:
@@ -60,6 +61,7 @@ def test_the_values_are_found_at_their_places() -> None:
 
     assert texts_at(properties) == frozenset({"hush"})
     assert texts_at({"triggers": []}) is None
+    assert texts_at({"triggers": ["hush"], "identity": "/dev::vision::~::train"}) == frozenset()
 
 
 @pytest.mark.parametrize(
