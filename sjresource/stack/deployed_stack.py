@@ -33,13 +33,14 @@ _PROVIDER_TYPE = "pulumi:providers:sjresource"
 
 @dataclass(frozen=True)
 class DeployedStack:
-    """A stack that exists; `name` is any that the CLI takes: `dev`, `acme/vision/dev`.
+    """A stack that exists: one of a name, which is any that the CLI takes, or the selected one.
 
     Every method runs the CLI, which takes 0.2 s or more, and raises the Automation API's
     CommandError if it fails.
     """
 
-    name: str
+    _name: str | None
+    """`dev`, `acme/vision/dev`; None for the one that is selected, which the CLI finds itself."""
     _run: Callable[..., str]
     _open_workspace: Callable[[], LocalWorkspace]
 
@@ -50,9 +51,29 @@ class DeployedStack:
         return cls(stack.name, partial(_run_in, workspace), lambda: workspace)
 
     @classmethod
-    def in_folder(cls, project: Path, name: str) -> DeployedStack:
-        """Return a stack of the project in a folder, without loading the Automation API."""
+    def in_folder(cls, project: Path, name: str | None) -> DeployedStack:
+        """Return a stack of the project in a folder, without loading the Automation API.
+
+        Args:
+            project: the folder.
+            name: the stack's; None for the selected one.
+        """
         return cls(name, partial(run_pulumi, project), partial(_workspace, project))
+
+    @cached_property
+    def name(self) -> str:
+        """The name as it was given; of the selected stack `organization/project/stack`."""
+        if self._name:
+            return self._name
+        return self._run("stack", "--show-name", "--fully-qualify-stack-names").strip()
+
+    def short_name(self, deployment: Mapping[str, Any]) -> str:
+        """Return the stack's own name, which its state tells unless it is empty."""
+        if not self._name:
+            for resource in deployment.get("resources") or []:
+                stack, *_ = resource["urn"].removeprefix("urn:pulumi:").split("::")
+                return str(stack)
+        return self.name.rsplit("/", 1)[-1]
 
     @cached_property
     def workspace(self) -> LocalWorkspace:
@@ -108,7 +129,8 @@ class DeployedStack:
 
     def _answer(self, *command: str) -> dict[str, Any]:
         """Run the CLI: `Workspace.export_stack` always decrypts the secrets."""
-        answer: dict[str, Any] = json.loads(self._run(*command, "--stack", self.name))
+        chosen = ["--stack", self._name] if self._name else []
+        answer: dict[str, Any] = json.loads(self._run(*command, *chosen))
         return answer
 
 

@@ -23,7 +23,6 @@ from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode, pulumi_
 from sjresource.stack.deployed_stack import (
     DeployedStack,
     is_pulumis,
-    run_pulumi,
     settings_source,
 )
 from sjresource.status.masking import Mask
@@ -88,11 +87,10 @@ class StackContext:
 
     @cached_property
     def stack(self) -> DeployedStack | None:
-        """The stack, named `organization/project/stack`; None outside of a project."""
+        """The stack; None outside of a project."""
         if self.project is None:
             return None
-        name = self.stack_name or _selected_stack(self.project)
-        return DeployedStack.in_folder(self.project, name)
+        return DeployedStack.in_folder(self.project, self.stack_name)
 
     def require_stack(self) -> DeployedStack:
         """Return the stack, for a command that needs one.
@@ -107,7 +105,7 @@ class StackContext:
     @cached_property
     def title(self) -> str:
         """The stack's short name; "" outside of a project."""
-        return self.stack.name.rsplit("/", 1)[-1] if self.stack else ""
+        return self.stack.short_name(self.deployment) if self.stack else ""
 
     @cached_property
     def settings(self) -> Settings:
@@ -175,7 +173,10 @@ class StackContext:
         """Both at once, since each starts Pulumi's CLI."""
         stack = self.require_stack()
         with ThreadPoolExecutor(2) as pool:
-            return pool.submit(stack.config), pool.submit(stack.deployment)
+            return (
+                pool.submit(_read, stack.config, self.project),
+                pool.submit(_read, stack.deployment, self.project),
+            )
 
     def _no_project(self) -> CommandFailure:
         return CommandFailure(
@@ -193,10 +194,10 @@ class RedactAll(Mask):
         return WITHHELD if said else said
 
 
-def _selected_stack(project: Path) -> str:
-    """Return the name of the selected stack; the API's own way lists all stacks of the backend."""
+def _read(read: Callable[[], dict[str, Any]], project: Path | None) -> dict[str, Any]:
+    """Return what `read` reads of a stack; say what to do where none is selected."""
     try:
-        return run_pulumi(project, "stack", "--show-name", "--fully-qualify-stack-names").strip()
+        return read()
     except Exception as error:  # as above
         if not is_pulumis(error) or "no stack selected" not in pulumi_message(error):
             raise
