@@ -127,11 +127,11 @@ def is_plain(value: Any) -> bool:
 
     To await it, Pulumi would make an Output of each value in it: 120 for one payload.
     """
+    if isinstance(value, (str, int, float)) or value is None:  # most are
+        return True
     if isinstance(value, dict):
         return all(map(is_plain, value.values())) and all(map(is_plain, value))
-    if isinstance(value, (list, tuple)):
-        return all(map(is_plain, value))
-    return value is None or isinstance(value, (str, int, float))
+    return isinstance(value, (list, tuple)) and all(map(is_plain, value))
 
 
 def payload_or_empty(value: Any) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Makes botocore's clients from the settings: credentials, roles, endpoints, proxies, retries.
 
-They are those that boto3 hands out. Its own session adds only what S3 and DynamoDB need, 20 ms of
-each process. Outside of the emulator nothing else makes a client.
+They are those that boto3 hands out. Its own session adds only what S3 and DynamoDB need. Outside of
+the emulator nothing else makes a client.
 """
 
 from __future__ import annotations

@@ -175,7 +175,7 @@ class ServiceJobCompletion(Resource, module="sjresource", name="ServiceJobComple
             ServiceJobCompletionProvider(),
             resource_name,
             properties,
-            with_native_alias(opts, "ServiceJobCompletion"),
+            with_native_alias(opts, "ServiceJobCompletion", resource_name),
         )
         warn_of_provider(self, opts, needs_region=False)
         if not pulumi.runtime.is_dry_run():

@@ -56,13 +56,18 @@ def resource_identity(
     return urn.apply(lambda parent_urn: _identity(_child_type(parent_urn, resource_type), name))
 
 
-def with_native_alias(opts: pulumi.ResourceOptions | None, noun: str) -> pulumi.ResourceOptions:
+def with_native_alias(
+    opts: pulumi.ResourceOptions | None, noun: str, name: str
+) -> pulumi.ResourceOptions:
     """Return the options with the native provider's type as the last of the aliases.
 
     So a stack comes back from that one by the program alone. It is the same resource, with the same
     identity, and so none that it had before.
     """
-    alias = pulumi.Alias(type_=NATIVE_PREFIX + noun)
+    native = NATIVE_PREFIX + noun
+    # Without a parent the URN is known, which spares each resource a chain of the SDK's tasks.
+    has_parent = opts is not None and opts.parent is not None
+    alias = pulumi.Alias(type_=native) if has_parent else _urn(native, name)
     return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(aliases=[alias]))
 
 
@@ -114,7 +119,7 @@ class Declaration:
                 has set counts. A `DiffResult` can't ask for it: with `--replace` and
                 `pulumi state taint` there is no diff.
         """
-        opts = with_native_alias(self._opts, self._noun)
+        opts = with_native_alias(self._opts, self._noun, self.name)
         if not delete_before_replace:
             return opts
         return pulumi.ResourceOptions.merge(
@@ -139,7 +144,9 @@ class Declaration:
                 yield _text_or(alias.type_, self.type), _text_or(alias.name, self.name)
 
     async def _claimed_identity(self) -> Any:
-        own = await pulumi.Output.from_input(self._own).future()
+        own: Any = self._own
+        if not isinstance(own, str):
+            own = await pulumi.Output.from_input(own).future()
         if not isinstance(own, str):
             return self._own
         claimants = await _claims().of(self)
@@ -225,8 +232,11 @@ _claims_of: WeakKeyDictionary[asyncio.AbstractEventLoop, _Claims] = WeakKeyDicti
 
 
 def _identity(types: str, name: str) -> str:
-    urn = f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{types}::{name}"
-    return in_short(f"{pulumi.get_organization()}/{urn}")
+    return in_short(f"{pulumi.get_organization()}/{_urn(types, name)}")
+
+
+def _urn(types: str, name: str) -> str:
+    return f"urn:pulumi:{pulumi.get_stack()}::{pulumi.get_project()}::{types}::{name}"
 
 
 def _child_type(parent_urn: Any, resource_type: str) -> str:

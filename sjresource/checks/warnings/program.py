@@ -29,6 +29,8 @@ from sjresource.status.capacity import TOO_LARGE_ADVICE, could_run, too_large_wo
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+_IDENTITIES = frozenset({"identity", "aliased_identities"})
+
 
 def warn_of_job(job: pulumi.Resource, arguments: Mapping[str, Any]) -> None:
     """Raise the warnings about a service job, and the problems that `validation: warn` let pass."""
@@ -37,7 +39,9 @@ def warn_of_job(job: pulumi.Resource, arguments: Mapping[str, Any]) -> None:
     def texts(known: dict[str, Any]) -> list[str]:
         return warnings_of_job(known, region, lenient=lenient)
 
-    _warn(job, arguments, texts)
+    # The identity, which has to be waited for, counts in the request's size alone.
+    unused = frozenset() if lenient else _IDENTITIES
+    _warn(job, {name: value for name, value in arguments.items() if name not in unused}, texts)
 
 
 def warn_of_create_before_delete(job: pulumi.Resource, opts: pulumi.ResourceOptions | None) -> None:
