@@ -60,10 +60,20 @@ def alike(told: list[str]) -> list[str]:
     return sorted(map(squashed, told))
 
 
+def differs(ours: Step, theirs: Step, meant: Meant) -> bool:
+    """Return whether the fronts differ in all that a row says they differ in."""
+    return (
+        (meant.done is None or squashed(ours.done) != squashed(theirs.done))
+        and (meant.said is None or alike(ours.said) != alike(theirs.said))
+        and (meant.calls or alike(ours.calls) != alike(theirs.calls))
+    )
+
+
 def compare(ours: Step, theirs: Step, meant: Meant | None) -> None:
     """Compare a step of the native front with that of the dynamic one."""
     done, said = theirs.done, alike(theirs.said)
     if meant is not None:
+        assert differs(ours, theirs, meant), ("the row is not needed", meant.why, ours, theirs)
         assert squashed(ours.done) == squashed(meant.done or done), meant.why
         if meant.said is not None:
             assert len(ours.said) == len(meant.said), (meant.why, ours.said)
@@ -86,11 +96,17 @@ def test_both_fronts_say_and_do_the_same(situation: Situation) -> None:
     for front in (NativeFront, UntypedFront) if situation.untyped else (NativeFront,):
         own_steps, own_facts, own_jobs = lived(front, situation)
         assert [each.name for each in own_steps] == [each.name for each in steps]
+        assert set(situation.meant) <= set(range(len(steps)))
         for number, (ours, theirs) in enumerate(zip(own_steps, steps, strict=True)):
             compare(ours, theirs, situation.meant.get(number))
         if not any(each.done or not each.calls for each in situation.meant.values()):
             assert own_jobs == jobs
             assert own_facts == facts
+
+
+def test_each_difference_is_of_a_row() -> None:
+    """A row that was reworded or left out takes its difference with it."""
+    assert set(DIFFERENCES) <= {(bad.path, bad.reason) for bad in BAD}
 
 
 @pytest.fixture(scope="module")
