@@ -41,6 +41,9 @@ if TYPE_CHECKING:
 _LOCAL_ORGANIZATION = "organization"
 """Pulumi's word where a backend has none, and the native provider's where it is told none."""
 
+_TOLD_ORGANIZATION = "sjresource:organization"
+"""The config by which the native provider is told one."""
+
 
 @dataclass(frozen=True)
 class Orphan:
@@ -90,7 +93,8 @@ def find_orphans(stack: Stack) -> list[Orphan]:
 
 def orphans_of(stack: DeployedStack) -> list[Orphan]:
     """Like `find_orphans`, for a stack that is not one of the Automation API."""
-    client = batch_client(stack.settings())
+    config = stack.config()
+    client = batch_client(stack.settings_by(config, stack.deployment()))
     name = stack.qualified_name()
     live = list(_live_jobs_of(client))
     # The state is read last: what was live before is in it by now, or its create goes on.
@@ -100,15 +104,19 @@ def orphans_of(stack: DeployedStack) -> list[Orphan]:
         resource.get("id") for resource in resources if is_type_of("ServiceJob", resource["type"])
     }
     identities = set(_identities(resources))
-    creating = set(_being_created(deployment, {name, _LOCAL_ORGANIZATION, *identities}))
-    own = stack_tag_prefix_of(name)
+    native = _native_names(name, config)
+    creating = set(_being_created(deployment, {name, *native, *identities}))
+    own, *others = map(stack_tag_prefix_of, (name, *native))
     former = {stack_tag_prefix(identity) for identity in identities}
+    prefixes = (own, *others, *former)
     return [
         _orphan(job, own)
         for job in live
         if job["jobArn"] not in known
         and job["tags"][IDENTITY_TAG] not in creating
-        and job["tags"][IDENTITY_TAG].startswith((own, *former, *_project_prefix(job, own)))
+        and job["tags"][IDENTITY_TAG].startswith(
+            (*prefixes, *_project_prefixes(job, (own, *others)))
+        )
     ]
 
 
@@ -118,14 +126,25 @@ def _is_local_stack(stack: Any) -> bool:
     return is_named and hasattr(getattr(stack, "workspace", None), "pulumi_command")
 
 
-def _project_prefix(job: Mapping[str, Any], prefix: str) -> Iterator[str]:
-    """Yield the project's prefix for a job that no state has recorded.
+def _native_names(name: str, config: Mapping[str, Any]) -> list[str]:
+    """Return what `organization/project/stack` is to the native provider, by each organization.
+
+    The config may have been set after a job was submitted, so it is known without it, too.
+    """
+    _, _, rest = name.partition("/")
+    told = config.get(_TOLD_ORGANIZATION, {}).get("value")
+    return [f"{each}/{rest}" for each in (_LOCAL_ORGANIZATION, told) if each]
+
+
+def _project_prefixes(job: Mapping[str, Any], prefixes: Iterable[str]) -> Iterator[str]:
+    """Yield the project's prefixes for a job that no state has recorded.
 
     This stack may have submitted it under another name, which no state has any more.
     """
     if not is_recorded(job):
-        organization, project, *_ = prefix.split("/")
-        yield f"{organization}/{project}/"
+        for prefix in prefixes:
+            organization, project, *_ = prefix.split("/")
+            yield f"{organization}/{project}/"
 
 
 def _being_created(deployment: Mapping[str, Any], names: Iterable[str]) -> Iterator[str]:

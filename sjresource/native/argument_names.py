@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sjresource.aws.models import model_version
 from sjresource.checks.values.shapes import unknown_member
 from sjresource.stack.spelling import TYPED, UNTYPED, Path
-from sjresource.suggestions import nearest
+from sjresource.suggestions import nearest_or_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -34,7 +34,7 @@ def strangers(spelling: Spelling, values: Mapping[str, Any]) -> Iterator[Strange
     arguments = spelling.arguments
     for name, value in values.items():
         if name not in arguments:
-            near = nearest(name, arguments)
+            near = nearest_or_all(name, arguments)
             yield Stranger((name,), f"is no argument of {spelling.name}{near}")
         elif name != UNTYPED:
             _, within = spelling.names.members[name]
@@ -52,7 +52,7 @@ def without(values: Mapping[str, Any], paths: Iterable[Path]) -> dict[str, Any]:
 
 def _said_of_typed(name: str, known: Collection[str]) -> str:
     lacking = f"what AWS has and botocore {model_version()} lacks can be given in {UNTYPED} instead"
-    return f"is not known{nearest(name, known)}; {lacking}"
+    return f"is not known{nearest_or_all(name, known)}; {lacking}"
 
 
 def _said_of_own(_name: str, known: Collection[str]) -> str:

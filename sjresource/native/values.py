@@ -48,9 +48,9 @@ _SECRET = "1b47061264138c4ac30d75fd1eb44270"  # noqa: S105 - the protocol's mark
 _OUTPUT = "d0e6a833031e9bbcd3f4e8bde6ca49a4"
 _RESOURCE = "5cf8f73096256a8f31e491e813e4eb8e"
 _ASSET = "c44067f5952c0a294b673a41bacd8c17"
+_ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
 _OF_CONTENT = ("triggers",)
 """Where an asset stands for its content; AWS takes no files."""
-_ARCHIVE = "0def7320c3a5731c473e5ecbe6d01bc7"
 
 
 class Properties(NamedTuple):

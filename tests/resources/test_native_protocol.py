@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import grpc
 import psutil
 import pytest
+from deployed import unknown_to_its_state
 from google.protobuf import empty_pb2
 from native_plugin import TYPED, NativePlugin
 from pulumi.runtime import proto
@@ -19,6 +20,9 @@ from pulumi.runtime.proto import provider_pb2_grpc
 
 from sjresource.native.schema import schema_text
 from sjresource.native.values import read, write
+from sjresource.orphans import orphans_of
+from sjresource.stack.identity import stack_of
+from sjresource.stack.spelling import identity_of
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch
@@ -68,6 +72,36 @@ def test_what_an_up_may_use_is_bounded_here_too(aws: EmulatedBatch) -> None:
 
     assert "sjresource:maxInstanceHours" in (raised.value.details() or "")
     assert aws.submitted() == 0
+
+
+@pytest.mark.parametrize(
+    ("submitted", "now", "asks"),
+    [
+        ({}, {}, [True]),
+        ({}, {"organization": "acme"}, [True]),
+        ({"organization": "acme"}, {"organization": "acme"}, [False]),
+        ({"organization": "acme"}, {}, [False]),
+        ({"organization": "labs"}, {"organization": "labs"}, [True]),
+        ({"organization": "labs"}, {}, []),
+    ],
+)
+def test_an_orphan_is_found_whatever_the_organization_was_called(
+    aws: EmulatedBatch, submitted: dict[str, str], now: dict[str, str], asks: list[bool]
+) -> None:
+    """The plugin is not told that of Pulumi Cloud; what another one's may be is marked so."""
+    plugin = NativePlugin(aws, submitted)
+    inputs = {"jobQueue": aws.make_queue(), "trainingJob": TYPED}
+    train = plugin.create("ServiceJob", "train", inputs)
+    plugin.close()
+    _, project, stack = stack_of(identity_of(train.urn, "acme")).split("/")
+    config = {f"sjresource:{key}": each for key, each in now.items()}
+
+    found = orphans_of(unknown_to_its_state(aws, f"acme/{project}/{stack}", config))
+    elsewhere = orphans_of(unknown_to_its_state(aws, f"acme/{project}-2/{stack}", config))
+
+    assert [each.arn for each in found] == [train.id] * len(asks)
+    assert [each.may_be_owned for each in found] == asks
+    assert elsewhere == []
 
 
 def test_a_preview_says_what_an_up_may_use_once_it_has_ended(aws: EmulatedBatch) -> None:

@@ -62,13 +62,16 @@ def _checks(context: StackContext) -> Iterator[Check]:
     if any(check.status == "failed" for check in of_stack if check.name == "stack"):
         yield unknown("aws: config", "not read; from here on by this shell's own settings")
         context = StackContext(Path(os.sep))
+    config = "aws: config"
     try:
-        settings, is_native = context.settings, context.is_native
+        is_native = context.is_native
+        config = "sjresource: config" if is_native else config
+        settings = context.settings
     except Exception as error:  # all but bugs; see `main.run`
         known = exit_for(error)
         if known is None:
             raise
-        yield failed("aws: config", known[0], "see `pulumi config`")
+        yield failed(config, known[0], "see `pulumi config`")
         return
     if project and (context.uses_plugin or not is_python(project)):
         yield check_native_plugin(project)

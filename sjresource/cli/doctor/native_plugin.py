@@ -55,8 +55,8 @@ def check_native_plugin(project: Path) -> Check:
 def _project_file(project: Path) -> Mapping[str, Any]:
     """Return what Pulumi.yaml says; nothing if it can't be read, which the engine's check says."""
     for name in ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json"):
-        with suppress(OSError, yaml.YAMLError):
-            content = yaml.safe_load((project / name).read_text())
+        with suppress(OSError, UnicodeError, yaml.YAMLError):
+            content = yaml.safe_load((project / name).read_text("utf-8"))
             return content if isinstance(content, dict) else {}
     return {}
 
@@ -67,13 +67,15 @@ def _named_in(project_file: Mapping[str, Any]) -> str | None:
     for each in _providers(plugins):
         if each.get("name") == "sjresource":
             return str(each.get("path"))
-    package = (project_file.get("packages") or {}).get("sjresource")
+    packages = project_file.get("packages")
+    package = packages.get("sjresource") if isinstance(packages, dict) else None
     return str(package) if package else None
 
 
 def _providers(plugins: Any) -> list[Mapping[str, Any]]:
     providers = plugins.get("providers") if isinstance(plugins, dict) else None
-    return [each for each in providers or [] if isinstance(each, dict)]
+    found = providers if isinstance(providers, list) else []
+    return [each for each in found if isinstance(each, dict)]
 
 
 def _release(command: str) -> Check:

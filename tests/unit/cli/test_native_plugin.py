@@ -77,3 +77,26 @@ def test_one_that_the_project_names_is_left_to_the_engine(tmp_path: Path, named:
 
     assert check.status == "unknown"
     assert "../plugin, as Pulumi.yaml names it" in check.message
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"name: caf\xe9\n",
+        b"packages: [a]\n",
+        b"packages: a\n",
+        b"plugins: [a]\n",
+        b"plugins: {providers: 7}\n",
+        b"plugins: {providers: [a]}\n",
+        b"- a\n",
+        b"{",
+    ],
+)
+def test_a_project_file_that_names_none_rightly_is_no_hindrance(
+    tmp_path: Path, content: bytes
+) -> None:
+    """The engine's own check says what is wrong with it."""
+    (tmp_path / "Pulumi.yaml").write_bytes(content)
+    command(tmp_path, f"echo {OWN}")
+
+    assert check_native_plugin(tmp_path).status == "ok"

@@ -20,6 +20,11 @@ MAX_CAPACITY = (
     "update botocore"
 )
 
+QUEUES = (
+    "region, timeouts, jobQueueName, state, schedulingPolicyArn, priority, "
+    "serviceEnvironmentOrder, jobQueueType, tags, jobStateTimeLimitActions"
+)
+
 STRANGERS: list[tuple[str, Any, list[tuple[Path, str]]]] = [
     (
         "JobQueue",
@@ -46,7 +51,7 @@ STRANGERS: list[tuple[str, Any, list[tuple[Path, str]]]] = [
             )
         ],
     ),
-    ("JobQueue", {"zzz": 1}, [(("zzz",), "is no argument of JobQueue")]),
+    ("JobQueue", {"zzz": 1}, [(("zzz",), f"is no argument of JobQueue; there are {QUEUES}")]),
     (
         "ServiceEnvironment",
         {"capacityLimits": [{"maxCapacity": 1}, {"maxCapcity": 1}], "timeouts": {"creat": 1}},
