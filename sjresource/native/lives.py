@@ -135,14 +135,15 @@ class Life:
             return proto.CreateResponse(properties=write(*self._previewed(request, news)))
         properties = self._core_properties(request.urn, news.values, news.secrets)
         created = self._core.create(self._with_hours(properties))
-        tags = recorded_tag(deleted_with=bool(properties.get("deleted_with")))
-        self._context.recorder.add(self._settings, created.id, request.urn, tags)
         self._see(request, created.id, properties, is_new=True)
         for text in warnings_of_other_runs(
             created.outs.get("orphans") or (), created.outs.get("recorded_runs") or ()
         ):
             self._context.warn(request.urn, self.kind.native_text(text))
         state = self._state(created.id, created.outs, news)
+        # Last: what fails before its answer is in no state.
+        tags = recorded_tag(deleted_with=bool(properties.get("deleted_with")))
+        self._context.recorder.add(self._settings, created.id, request.urn, tags)
         self._require_valid(created.id, state, news)
         return proto.CreateResponse(id=created.id, properties=write(*state))
 
@@ -169,7 +170,8 @@ class Life:
         }
         given = inputs.values
         # What `get` has read has no arguments: no drift of them, and nobody whose it would be.
-        now = {name: each for name, each in {**given, **live}.items() if name not in gone and given}
+        both = {**given, **live} if given else {}
+        now = {name: each for name, each in both.items() if name not in gone}
         secrets = state.secrets | inputs.secrets
         outs = {k: each for k, each in found.outs.items() if k != "identity" or k in values}
         state_now = self._state(found.id, outs, Properties(now, secrets))
@@ -303,7 +305,7 @@ class Life:
         )
         named = {name: UNKNOWN for name, what in self.kind.derived.items() if what == "arn"}
         core = self._core_properties(request.urn, news.values, news.secrets)
-        if self.kind.token == JOB:
+        if self.kind.token == JOB and not core.get("adopt_job_id"):
             self._context.planned[request.urn] = _planned_run(request.urn, core)
         hours = {INSTANCE_HOURS: self._with_hours(core).get(INSTANCE_HOURS)}
         shown = self.kind.spelling.to_native(hours, typed=True)
@@ -314,7 +316,10 @@ class Life:
 
     def _secret_outputs(self, news: Properties) -> frozenset[Path]:
         """Return the outputs that are made of secrets."""
-        hides = any(path[:1] in ((TYPED,), (UNTYPED,)) for path in news.secrets)
+        arguments = arguments_of_hours(self.kind.spelling.to_core(news.values))
+        hides = any(
+            _reaches(arguments, self.kind.spelling.core_path(path)) for path in news.secrets
+        )
         return frozenset({("maxInstanceHours",)}) if hides else frozenset()
 
     def _state(self, id_: str, outs: Mapping[str, Any], news: Properties) -> Properties:

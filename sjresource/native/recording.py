@@ -8,7 +8,7 @@ not. What it sees of the engine tells it:
 | asks for what depends on the resource                    | written                       |
 | asks for another change, seconds after the answer        | written, as it does in order  |
 | ends the plugin, seconds after the answer                | written                       |
-| ends the plugin after half a minute without another word | perhaps not: it may have tried |
+| ends the plugin after 20 s or more without another word  | perhaps not: it may have tried |
 | goes on for a minute                                     | written                       |
 | is gone                                                  | perhaps not                   |
 
@@ -42,6 +42,9 @@ _GIVES_UP_AFTER = 20.0
 _WRITTEN_AFTER = 60.0
 """Seconds after which an engine that goes on has written its state."""
 
+_LAST_TAGS = 4.0
+"""Seconds that the plugin's end waits at most for tags that are being set."""
+
 _AT_ONCE = 8
 """Tags that are set in parallel; botocore keeps ten connections."""
 
@@ -71,6 +74,7 @@ class Recorder:
         """By ARN."""
         self._written_until = float("-inf")
         """When what the engine has surely written by now was answered, at the latest."""
+        self._being_tagged = 0
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._has_warned = False
@@ -94,12 +98,22 @@ class Recorder:
         """Tag those of these that were created: what depends on them is asked for by now."""
         with self._changed:
             taken = [(arn, self._created.pop(arn)) for arn in arns if arn in self._created]
-        if taken:
+            self._being_tagged += len(taken)
+        if not taken:
+            return
+        try:
             with ThreadPoolExecutor(_AT_ONCE) as threads:
                 list(threads.map(lambda each: self._tag(*each), taken))
+        finally:
+            with self._changed:
+                self._being_tagged -= len(taken)
+                self._changed.notify_all()
 
     def tag_all(self) -> None:
-        """Tag what is written, as the engine ends the plugin: unless it is gone itself."""
+        """Tag what is written, as the engine ends the plugin: unless it is gone itself.
+
+        Blocks until what other threads are tagging is tagged, too: some seconds at most.
+        """
         with self._changed:
             since = self._now() - _GIVES_UP_AFTER
             arns = [
@@ -109,6 +123,8 @@ class Recorder:
             ]
         if arns and self._engine_is_there():
             self.tag(arns)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._being_tagged, _LAST_TAGS)
 
     def _run(self) -> None:
         while arns := self._wait_for_written():

@@ -179,7 +179,7 @@ class ServiceJobProvider(BatchProvider):
         outputs = job_outputs(submitted.detail or new, props)
         others = {name: found for name in OTHER_RUNS if (found := getattr(submitted, name))}
         registered = self.registered_now()
-        if submitted.was_live:
+        if submitted.was_there:
             taker = {**registered, "identity": props["identity"]}
             self.__dict__.setdefault("_taken_over", {})[submitted.arn] = taker
         return CreateResult(
@@ -532,22 +532,23 @@ def _taken_not_replaced(arn: str) -> str:
     """Return the warning of a replacement that has found the old job, and kept it."""
     return (
         f"deleting ServiceJob ({arn}): its replacement took it over, as the job of a lost create "
-        "or by adopt_job_id, so it goes on and nothing ran again; change `triggers` for a new run"
+        "or by adopt_job_id, so it stays as it is and nothing ran again; change `triggers` for a "
+        "new run"
     )
 
 
 def _taken_by_another(arn: str, taker: str) -> RequestFailed:
     """Return the error of a renamed job that a new resource of the old name has taken.
 
-    Only the native provider can come here, which is not told of aliases.
+    A native provider is not told of aliases, so the new resource can't know.
     """
     name = name_of(taker)
     return RequestFailed(
         "updating",
         "ServiceJob",
         arn,
-        f"the new resource {name} took it over as the job of a lost create; it is this one's, by "
-        "its state",
+        f"the new resource {name} took it over, as the job of a lost create or by adopt_job_id; it "
+        "is this one's, by its state",
         f"forget {name} with `pulumi state delete`; the next `pulumi up` submits its own job",
     )
 

@@ -83,8 +83,8 @@ class Submitted:
     """Live jobs of lost runs of the resource whose request has been edited since."""
     recorded_runs: list[str] = field(default_factory=list)
     """Live jobs of other runs under the resource's identity that a state has, or had."""
-    was_live: bool = False
-    """Whether it was there and live before, and nothing was submitted."""
+    was_there: bool = False
+    """Whether it was there before, and nothing was submitted."""
 
 
 def find_or_submit(
@@ -116,11 +116,13 @@ def find_or_submit(
         if run.ownership_of(job) == "RECORDED" and job["jobArn"] != run.replaced
     ]
     if taken is None:
-        return Submitted(*submission.submit_new(), orphans, recorded)
+        arn, detail = submission.submit_new()
+        was_there = submission.was_listed(arn)
+        return Submitted(arn, detail, orphans, recorded, was_there=was_there)
     tags = run.renewed_tags(taken["tags"])
     if any(taken["tags"].get(key) != value for key, value in tags.items()):  # an alias's
         client.tag_resource(taken["jobArn"], tags)
-    return Submitted(taken["jobArn"], taken, orphans, recorded, was_live=not has_ended(taken))
+    return Submitted(taken["jobArn"], taken, orphans, recorded, was_there=True)
 
 
 def adopt(client: BatchClient, run: WantedRun, job: str) -> Submitted | None:
@@ -157,7 +159,7 @@ def adopt(client: BatchClient, run: WantedRun, job: str) -> Submitted | None:
         tag()
     else:
         ignoring_refusal(tag)
-    return Submitted(detail["jobArn"], detail, was_live=not has_ended(detail))
+    return Submitted(detail["jobArn"], detail, was_there=True)
 
 
 def live_jobs(client: BatchClient, arns: list[str]) -> list[str]:
@@ -208,6 +210,10 @@ class _Submission:
         for job in filter(self._run.must_ask_about, jobs):
             raise _question(self._run, job)
         return jobs
+
+    def was_listed(self, arn: str) -> bool:
+        """Return whether a job was there before anything was submitted."""
+        return name_in(arn) in self._known
 
     def submit_new(self) -> tuple[str, Detail | None]:
         """Submit under one generation of the token after the other, until a job is wanted."""

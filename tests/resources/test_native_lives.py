@@ -17,6 +17,8 @@ from sjresource.native.values import read
 if TYPE_CHECKING:
     from emulated import EmulatedBatch
 
+    from sjresource.stack.spelling import Path
+
 LIMITS = [{"maxCapacity": 4, "capacityUnit": "NUM_INSTANCES"}]
 SECRET = "sk-very-secret"
 
@@ -343,7 +345,7 @@ def test_a_recorded_job_is_not_taken_for_a_lost_one(
 def test_what_the_engine_may_not_have_written_is_not_recorded(
     aws: EmulatedBatch, plugin: NativePlugin
 ) -> None:
-    """Another change shows that it goes on; half a minute of silence before the end does not."""
+    """Another change shows that it goes on; 20 seconds of silence before the end do not."""
     recorder, queue, now = plugin.servicer.context.recorder, aws.make_queue(), 0.0
     vars(recorder)["_now"] = lambda: now
 
@@ -365,6 +367,74 @@ def test_what_the_engine_may_not_have_written_is_not_recorded(
     assert holds_within(5, lambda: is_recorded(third))
     plugin.servicer.close()
     assert is_recorded(fourth)
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_a_job_that_was_just_taken_over_is_not_released(
+    aws: EmulatedBatch, plugin: NativePlugin, *, ended: bool
+) -> None:
+    """Nor is one that has ended: the state has it, and a later create has to know."""
+    queue = aws.make_queue()
+    first = plugin.create("ServiceJob", "train", job(queue))
+    if ended:
+        aws.batch.terminate_service_job(jobId=first.id, reason="by hand")
+        aws.advance(60)
+
+    second = plugin.create("ServiceJob", "train", job(queue))
+    plugin.delete(first)
+
+    assert second.id == first.id
+    tags = aws.batch.describe_service_job(jobId=first.id)["tags"]
+    assert "sjresource:released" not in tags
+    assert any("change `triggers` for a new run" in text for text in plugin.warnings())
+
+
+@pytest.mark.parametrize(
+    ("secret", "hides"),
+    [
+        (("retryStrategy", "attempts"), True),
+        (("timeoutConfig", "attemptDurationSeconds"), True),
+        (("trainingJob", "stoppingCondition", "maxRuntimeInSeconds"), True),
+        (("trainingJob", "hyperParameters", "epochs"), False),
+        (("tags", "team"), False),
+    ],
+)
+def test_hours_that_follow_from_a_secret_are_one(
+    aws: EmulatedBatch, plugin: NativePlugin, secret: Path, *, hides: bool
+) -> None:
+    """Attempts and bounds could be computed from them."""
+    more = {
+        "retryStrategy": {"attempts": 3},
+        "timeoutConfig": {"attemptDurationSeconds": 600},
+        "tags": {"team": "vision"},
+    }
+    given = job(aws.make_queue(), **more)
+    made = plugin.create("ServiceJob", "train", given, secrets=frozenset({secret}))
+
+    assert (("maxInstanceHours",) in read(made.state).secrets) is hides
+
+
+def test_a_create_that_fails_before_its_answer_is_not_recorded(
+    aws: EmulatedBatch, plugin: NativePlugin
+) -> None:
+    """No state has it, and the next `up` finds it."""
+    queue = aws.make_queue()
+    first = plugin.create("ServiceJob", "train", job(queue))
+    plugin.servicer.close()
+    again = NativePlugin(aws)
+    vars(again.servicer.context)["warn"] = {}.__getitem__  # it is to warn of the first, and can't
+    with pytest.raises(grpc.RpcError):
+        again.create("ServiceJob", "train", job(queue, triggers=[1]))
+    again.servicer.close()
+    again.close()
+
+    (lost,) = {
+        each["jobArn"]
+        for status in ("RUNNING", "RUNNABLE", "SUBMITTED", "SCHEDULED", "STARTING")
+        for each in aws.batch.list_service_jobs(jobQueue=queue, jobStatus=status)["jobSummaryList"]
+    } - {first.id}
+    assert "sjresource:recorded" not in aws.batch.describe_service_job(jobId=lost)["tags"]
+    assert plugin.create("ServiceJob", "train", job(queue, triggers=[1])).id == lost
 
 
 def test_a_job_that_was_just_taken_over_is_not_ended(
@@ -398,7 +468,7 @@ def test_a_renamed_job_that_was_never_recorded_is_not_the_new_one_s_of_its_name(
     told = raised.value.details() or ""
     later.close()
 
-    assert "the new resource train took it over as the job of a lost create" in told
+    assert "the new resource train took it over, as the job of a lost create" in told
     assert "forget train with `pulumi state delete`" in told
     again = NativePlugin(aws)
     with pytest.raises(grpc.RpcError, match="is the resource organization/vision/prod/resnet"):

@@ -117,8 +117,10 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
         Nothing is previewed any more, either: the engine still shows what is logged now.
         """
-        self.context.tell_plan()
-        self.context.recorder.tag_all()
+        try:
+            self.context.recorder.tag_all()
+        finally:
+            self.context.tell_plan()
 
     @_answered
     def Handshake(self, request: Any, _context: Any) -> Any:
