@@ -14,6 +14,7 @@ from sjresource.aws.waiters import InUse, poll
 from sjresource.errors import NotFound, RequestFailed
 from sjresource.stack.identity import IDENTITY_TAG, is_deleted_with_another, stack_tag_prefix
 from sjresource.stack.ownership import has_ended, is_recorded, is_released
+from sjresource.stack.spelling import LEFT_RUNNING
 from sjresource.vocabulary import TERMINAL
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ def refuse_foreign_jobs(
             name_in(arn),
             "live jobs would be ended that this stack's state does not end itself: "
             f"{_some(recorded)}",
-            "they were left running on purpose, or are those of a stack that was renamed: let them "
+            f"{LEFT_RUNNING} those of a stack that was renamed: let them "
             "end or terminate them, then run it again",
         )
 

@@ -46,6 +46,7 @@ from sjresource.stack.ownership import (
     other_owner,
     ownership_of,
 )
+from sjresource.stack.spelling import FOR_A_NEW_RUN
 from sjresource.vocabulary import TERMINAL
 
 if TYPE_CHECKING:
@@ -378,7 +379,7 @@ def _question(run: WantedRun, job: Detail) -> RequestFailed:
         run,
         f"{job['jobArn']} is a run of this very request, {job['status']}, submitted "
         f"{since:%Y-%m-%d %H:%M} UTC; {whose}",
-        f'own it with adopt_job_id="{job["jobId"]}", or change `triggers` for a new run',
+        f'own it with adopt_job_id="{job["jobId"]}", {FOR_A_NEW_RUN}',
     )
 
 

@@ -219,20 +219,25 @@ def native_words(text: str) -> str:
     return text
 
 
+FOR_A_NEW_RUN = "or change `triggers` for a new run"
+"""The end of the advice about a job that exists; the plugin's has more ways."""
+LEFT_RUNNING = "they were left running on purpose, or are"
+"""Why jobs go on that a queue's delete would end; the plugin's has one more reason."""
+
 _WORDS = (
     (re.compile(r"the stack's aws: config"), "the stack's sjresource: config or its provider"),
     (re.compile(r"(?<!arn:)\baws:(?=[a-z])"), "sjresource:"),
     (re.compile(r"\bTrue or False\b"), "true or false"),
     (re.compile(r"; pulumi\.Config has get_bool"), ""),
     (
-        re.compile(r"adoptJobId=(\"[^\"]*\"), or change `triggers` for a new run"),
+        re.compile(rf"adoptJobId=(\"[^\"]*\"), {re.escape(FOR_A_NEW_RUN)}"),
         (
-            r"adoptJobId: \1, or change `triggers` for a new run, or let it be replaced with the "
+            rf"adoptJobId: \1, {FOR_A_NEW_RUN}, or let it be replaced with the "
             "resource option `deleteBeforeReplace`"
         ),
     ),
     (
-        re.compile(r"they were left running on purpose, or are"),
+        re.compile(re.escape(LEFT_RUNNING)),
         (
             "they were left running on purpose, or have the resource option `deletedWith` without "
             "the argument `deletedWith`, or are"
