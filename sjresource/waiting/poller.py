@@ -118,7 +118,7 @@ class Poller:
                 self._expect(watch, now)
             self._changed.notify()
             if self.thread is None:
-                self.thread = threading.Thread(target=self._run, name="sjresource", daemon=True)
+                self.thread = threading.Thread(target=self._run, name="poller", daemon=True)
                 self.thread.start()
 
     def _run(self) -> None:

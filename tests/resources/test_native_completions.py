@@ -128,7 +128,7 @@ def test_waits_share_a_thread_and_show_progress_on_the_jobs_rows(
         while len({line.urn for line in plugin.engine.lines if line.is_ephemeral}) < len(jobs):
             time.sleep(0.02)
         pollers = [
-            each for each in threading.enumerate() if each.name == "sjresource" and each.is_alive()
+            each for each in threading.enumerate() if each.name == "poller" and each.is_alive()
         ]
         aws.advance(60)
         assert [each.result().outputs["status"] for each in waiting] == ["SUCCEEDED"] * 3
