@@ -118,7 +118,7 @@ def test_waits_share_a_thread_and_show_progress_on_the_jobs_rows(
     aws: EmulatedBatch, plugin: NativePlugin
 ) -> None:
     """Progress is on the row of the job, and the engine replaces it."""
-    queue = aws.make_queue(instances=60)
+    queue, before = aws.make_queue(instances=60), {*threading.enumerate()}
     jobs = [job(plugin, queue, f"train-{i}") for i in range(3)]
     with ThreadPoolExecutor(3) as threads:
         waiting = [
@@ -127,9 +127,7 @@ def test_waits_share_a_thread_and_show_progress_on_the_jobs_rows(
         ]
         while len({line.urn for line in plugin.engine.lines if line.is_ephemeral}) < len(jobs):
             time.sleep(0.02)
-        pollers = [
-            each for each in threading.enumerate() if each.name == "poller" and each.is_alive()
-        ]
+        pollers = [each for each in {*threading.enumerate()} - before if each.name == "poller"]
         aws.advance(60)
         assert [each.result().outputs["status"] for each in waiting] == ["SUCCEEDED"] * 3
 
