@@ -379,7 +379,7 @@ def _question(run: WantedRun, job: Detail) -> RequestFailed:
         run,
         f"{job['jobArn']} is a run of this very request, {job['status']}, submitted "
         f"{since:%Y-%m-%d %H:%M} UTC; {whose}",
-        f'own it with adopt_job_id="{job["jobId"]}", {FOR_A_NEW_RUN}',
+        f'own it with adopt_job_id="{job["jobId"]}{FOR_A_NEW_RUN}',
     )
 
 

@@ -219,7 +219,7 @@ def native_words(text: str) -> str:
     return text
 
 
-FOR_A_NEW_RUN = "or change `triggers` for a new run"
+FOR_A_NEW_RUN = '", or change `triggers` for a new run'
 """The end of the advice about a job that exists; the plugin's has more ways."""
 LEFT_RUNNING = "they were left running on purpose, or are"
 """Why jobs go on that a queue's delete would end; the plugin's has one more reason."""
@@ -230,9 +230,9 @@ _WORDS = (
     (re.compile(r"\bTrue or False\b"), "true or false"),
     (re.compile(r"; pulumi\.Config has get_bool"), ""),
     (
-        re.compile(rf"adoptJobId=(\"[^\"]*\"), {re.escape(FOR_A_NEW_RUN)}"),
+        re.compile(rf"adoptJobId=(\"[^\"]*){re.escape(FOR_A_NEW_RUN)}"),
         (
-            rf"adoptJobId: \1, {FOR_A_NEW_RUN}, or let it be replaced with the "
+            rf"adoptJobId: \1{FOR_A_NEW_RUN}, or let it be replaced with the "
             "resource option `deleteBeforeReplace`"
         ),
     ),
