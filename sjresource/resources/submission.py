@@ -227,7 +227,7 @@ class _Submission:
             if self._is_new(arn):
                 return arn, None
             detail = _describe(self._client, arn)
-            if detail is None and name_in(arn) in self._known:
+            if detail is None and self.was_listed(arn):
                 # It was there before, so nothing new is lost; it may have been released.
                 seen = "the job that its token leads to can't be read"
                 name, help_ = run.request["jobName"], "run `pulumi up` again"
@@ -284,7 +284,7 @@ class _Submission:
         anywhere.
         """
         replaced = self._run.replaced
-        if self._run.token or not replaced or name_in(replaced) not in self._known:
+        if self._run.token or not replaced or not self.was_listed(replaced):
             return False
         return name_in(arn) not in self._statuses
 

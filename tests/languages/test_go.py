@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import shutil
@@ -11,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from language_examples import API_KEY, EXAMPLES, VENV, add_to_path, plain_config, why_no_go
+from inline_life import live_inline
+from language_examples import EXAMPLES, why_no_go
 from native_sdks import write_sdks
 
 if TYPE_CHECKING:
@@ -67,30 +67,4 @@ def test_a_program_in_go_lives_from_up_to_destroy(
     shutil.copytree(DRIVER, program, dirs_exist_ok=True)
     built = build(program)
     assert built.returncode == 0, built.stderr
-    # Only for its environment: the program makes its own.
-    stack = new_stack("", environment=cloud.environment)
-    add_to_path(stack, VENV / "bin")
-    steps = [
-        {"run": "up", "config": plain_config()},
-        {"run": "preview"},
-        {"run": "preview", "config": {"epochs": {"value": "20"}}},
-        {"run": "destroy"},
-    ]
-    ran = subprocess.run(
-        [program / "program", "go", json.dumps(steps)],
-        cwd=program,
-        env=stack.environment,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    up, unchanged, changed, destroyed = (json.loads(line) for line in ran.stdout.splitlines())
-
-    assert up["outputs"]["status"] == "SUCCEEDED"
-    assert up["outputs"]["model"].startswith("s3://bucket/models/")
-    assert API_KEY not in ran.stdout
-    assert unchanged["changes"] == {"same": 5}
-    assert changed["changed"]["train"] == ["trainingJob.hyperParameters.epochs"]
-    assert destroyed["changes"] == {"delete": 5}
-    assert cloud.submitted() == 1
+    live_inline([program / "program", "go"], program, cloud, new_stack)

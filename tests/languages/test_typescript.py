@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from inline_life import live_inline
 from language_examples import (
-    API_KEY,
     TYPESCRIPT,
-    VENV,
-    add_to_path,
     compile_typescript,
-    plain_config,
     why_no_typescript,
 )
 
@@ -67,30 +63,4 @@ def test_a_program_in_typescript_lives_from_up_to_destroy(
     assert "'maxCapcity' does not exist" in errors[0]
     assert "'number' is not assignable to type 'Input<string>" in errors[1]
 
-    # Only for its environment: the program makes its own.
-    stack = new_stack("", environment=cloud.environment)
-    add_to_path(stack, VENV / "bin")
-    steps = [
-        {"run": "up", "config": plain_config()},
-        {"run": "preview"},
-        {"run": "preview", "config": {"epochs": {"value": "20"}}},
-        {"run": "destroy"},
-    ]
-    ran = subprocess.run(
-        [NODE, DRIVER.name, "typescript", json.dumps(steps)],
-        cwd=program,
-        env=stack.environment,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    up, unchanged, changed, destroyed = (json.loads(line) for line in ran.stdout.splitlines())
-
-    assert up["outputs"]["status"] == "SUCCEEDED"
-    assert up["outputs"]["model"].startswith("s3://bucket/models/")
-    assert API_KEY not in ran.stdout
-    assert unchanged["changes"] == {"same": 5}
-    assert changed["changed"]["train"] == ["trainingJob.hyperParameters.epochs"]
-    assert destroyed["changes"] == {"delete": 5}
-    assert cloud.submitted() == 1
+    live_inline([NODE, DRIVER.name, "typescript"], program, cloud, new_stack)

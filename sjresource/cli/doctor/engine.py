@@ -59,7 +59,7 @@ def check_engine(project: Path | None) -> Iterator[Check]:
         fix = "install the Pulumi CLI, and put its folder on PATH"
         yield failed("engine", "no `pulumi` on PATH", fix)
         return
-    version = _run([cli, "version"], Path()).stdout.strip() or "of unknown version"
+    version = run_quietly([cli, "version"], Path()).stdout.strip() or "of unknown version"
     yield ok("engine", f"pulumi {version}, {cli}")
     if project is None:
         yield _check_language_host(cli, "python")
@@ -123,7 +123,7 @@ def _check_plugin(project: Path, options: Mapping[str, Any]) -> Iterator[Check]:
         yield failed("plugin", message, f"create that environment, {_OTHER_PYTHON}")
         return
     try:
-        ran = _run([python, "-c", _PRINT_VERSIONS], project)
+        ran = run_quietly([python, "-c", _PRINT_VERSIONS], project)
     except (OSError, subprocess.TimeoutExpired) as error:
         yield failed("plugin", f"{python} can't be run: {error}", f"repair it, {_OTHER_PYTHON}")
         return
@@ -156,8 +156,13 @@ def _check_versions(python: str, versions: Mapping[str, str]) -> Check:
     return ok("packages", ", ".join(f"{name} {versions[name]}" for name in _PACKAGES))
 
 
-def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - pulumi, and the Python that it would run
+def run_quietly(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a program that asks nobody anything, for a minute at most.
+
+    Raises:
+        OSError, subprocess.TimeoutExpired: it can't be started, or does not end.
+    """
+    return subprocess.run(  # noqa: S603 - pulumi, and what it would run
         command,
         cwd=folder,
         stdin=subprocess.DEVNULL,

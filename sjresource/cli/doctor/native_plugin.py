@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 import yaml  # type: ignore[import-untyped] # Pulumi's SDK brings it, without its stubs
 
 from sjresource.cli.doctor.check import failed, ok, unknown
+from sjresource.cli.doctor.engine import run_quietly
+from sjresource.cli.stack.context import PROJECT_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 
 _COMMAND = "pulumi-resource-sjresource"
 _INSTALLED = "resource-sjresource-v"
-_TIMEOUT_SECONDS = 60
 
 
 def check_native_plugin(project: Path) -> Check:
@@ -54,7 +55,7 @@ def check_native_plugin(project: Path) -> Check:
 
 def _project_file(project: Path) -> Mapping[str, Any]:
     """Return what Pulumi.yaml says; nothing if it can't be read, which the engine's check says."""
-    for name in ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json"):
+    for name in PROJECT_FILES:
         with suppress(OSError, UnicodeError, yaml.YAMLError):
             content = yaml.safe_load((project / name).read_text("utf-8"))
             return content if isinstance(content, dict) else {}
@@ -80,14 +81,7 @@ def _providers(plugins: Any) -> list[Mapping[str, Any]]:
 
 def _release(command: str) -> Check:
     try:
-        ran = subprocess.run(  # noqa: S603 - what the engine would run
-            [command, "--version"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=_TIMEOUT_SECONDS,
-            check=False,
-        )
+        ran = run_quietly([command, "--version"], Path())
     except (OSError, subprocess.TimeoutExpired) as error:
         return failed("native plugin", f"{command} can't be run: {error}", "install it again")
     release, own = ran.stdout.strip(), metadata.version("sjresource")

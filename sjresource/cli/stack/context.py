@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from sjresource.aws.clients import RegionalClients
     from sjresource.cli.stack.state import StackJob, StackQueue
 
-_PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
+PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 
 WITHHELD = (
     "[withheld: it may quote a secret of the stack, and the state's secrets can't be read to mask "
@@ -79,7 +79,7 @@ class StackContext:
         """The folder of the Pulumi project that `cwd` is in; None outside of one."""
         folder = self.cwd.resolve()
         for each in (folder, *folder.parents):
-            if any((each / name).is_file() for name in _PROJECT_FILES):
+            if any((each / name).is_file() for name in PROJECT_FILES):
                 return each
         if self.stack_name:
             raise self._no_project()
