@@ -80,7 +80,21 @@ function connection(name, words) {
   setText(byId("connection"), words);
 }
 
+// What went wrong: with the service until the next answer, with what the user did until the next act.
+let serviceErrors = [];
+let actError = "";
 function errors(messages) {
+  serviceErrors = messages;
+  showErrors();
+}
+
+function actFailed(message) {
+  actError = message;
+  showErrors();
+}
+
+function showErrors() {
+  const messages = actError ? [...serviceErrors, actError] : serviceErrors;
   byId("errors").hidden = !messages.length;
   replaceIfChanged(byId("errors"), messages, () => messages.map((each) => element("p", {}, each)));
 }
@@ -184,6 +198,7 @@ function choose(queue, share) {
 
 function open(arn, focus = false) {
   state.open = arn;
+  actFailed("");
   detail.open(arn, focus);
   list.measure();
   plot.draw();
@@ -203,6 +218,7 @@ function remember() {
 function restore() {
   const { text, stage, queue, share, sort, job, plot: shown, metric, over } = readAddress(location.hash);
   isRestored = true;
+  actFailed(job && !state.jobs.has(job) ? `The job of this link is not among those that are shown: ${job}` : "");
   Object.assign(state, { sort, filter: { text, stage, queue, share }, plot: { shown: shown === "1", metric, over } });
   byId("text").value = text;
   showJobs();
@@ -213,8 +229,7 @@ function restore() {
     open(job);
     const index = state.shown.findIndex((each) => each.arn === job);
     if (index >= 0) list.reveal(index);
-  } else if (job) errors([`The job of this link is not among those that are shown: ${job}`]);
-  else if (state.open) detail.close();
+  } else if (state.open) detail.close();
 }
 
 function describeAll(goesOn = () => true) {
@@ -230,6 +245,7 @@ async function save() {
   const button = byId("csv");
   saving = !saving; // another click ends it
   const arns = state.shown.map((job) => job.arn);
+  actFailed("");
   try {
     const isWhole = await descriptions.all(arns, (done, all) => {
       if (all) setText(button, `CSV ${Math.round((100 * done) / all)} %`);
@@ -237,7 +253,7 @@ async function save() {
     });
     if (isWhole) download(csv(state.shown, state.details), "jobs.csv");
   } catch (error) {
-    errors([`The jobs could not be read for the file: ${error.message}`]);
+    actFailed(`The jobs could not be read for the file: ${error.message}`);
   }
   saving = false;
   setText(button, "CSV");
