@@ -28,6 +28,10 @@ class Meant(NamedTuple):
     """How its sentences begin."""
     calls: bool = True
     """Whether the calls are the same."""
+    jobs: bool = True
+    """Whether the jobs in Batch are the same in the end."""
+    facts: tuple[str, ...] = ()
+    """Resources of which the state has something else in the end."""
 
 
 class Situation(NamedTuple):
@@ -583,6 +587,7 @@ SITUATIONS = (
                 "then ended",
                 said=("warning: deleting ServiceJob (arn:",),
                 calls=False,
+                jobs=False,
             )
         },
     ),
@@ -623,6 +628,7 @@ SITUATIONS = (
                 done="failed",
                 said=("error: submitting ServiceJob (train): arn:",),
                 calls=False,
+                jobs=False,
             )
         },
     ),
