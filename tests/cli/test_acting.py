@@ -85,10 +85,10 @@ def test_log_on_a_terminal_acts_on_nothing(acted: ActedStack) -> None:
     assert acted.outside("logs", job).out == f"{HOSTILE}\n50%\n100%\n"
 
 
-def test_secrets_are_masked_even_without_the_passphrase(acted: ActedStack) -> None:
+def test_secrets_are_masked_even_without_the_key(acted: ActedStack) -> None:
     """The state says where a payload is secret, and Batch what stands there."""
     acted.writes("secretive", "again tok-12345, epochs 1")
-    ended = acted.sjresource("logs", "secretive", PULUMI_CONFIG_PASSPHRASE="wrong")
+    ended = acted.sjresource("logs", "secretive", VAULT_SERVER_TOKEN="wrong")
 
     assert ended.code == 0
     assert "again [secret], epochs 1" in ended.out

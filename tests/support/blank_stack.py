@@ -11,6 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import yaml  # type: ignore[import-untyped] # it has no types
+from key_service import key_service
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -21,11 +24,11 @@ PASSPHRASE = "test"
 class BlankStack:
     """A stack without resources, as the CLI has written it.
 
-    `salt` belongs to PASSPHRASE, and stands in the stack's settings as well as in its state.
+    `settings` say how secrets are encrypted, as the state does.
     """
 
     state: Mapping[str, Any]
-    salt: str
+    settings: Mapping[str, Any]
 
     def write(self, checkpoint: Path, project: str, name: str) -> None:
         """Write the state of a stack of this name where a file backend looks for it."""
@@ -36,22 +39,23 @@ class BlankStack:
 
 
 @cache
-def blank_stack(engine: Path) -> BlankStack:
+def blank_stack(engine: Path, secrets_provider: str) -> BlankStack:
     """Have the CLI make one."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         (folder / "state").mkdir()
         (folder / "Pulumi.yaml").write_text('{"name": "blank", "runtime": "python"}')
+        init = ["--non-interactive", "stack", "init", "blank"]
         subprocess.run(
-            [engine / "pulumi", "--non-interactive", "stack", "init", "blank"],
+            [engine / "pulumi", *init, "--secrets-provider", secrets_provider],
             cwd=folder,
             env=environment(engine, folder),
             check=True,
             capture_output=True,
         )
         state = json.loads(checkpoint_file(folder, "blank", "blank").read_text())
-    salt = state["checkpoint"]["latest"]["secrets_providers"]["state"]["salt"]
-    return BlankStack(state, salt)
+        settings = yaml.safe_load((folder / "Pulumi.blank.yaml").read_text())
+    return BlankStack(state, settings)
 
 
 def environment(engine: Path, folder: Path) -> dict[str, str]:
@@ -64,6 +68,7 @@ def environment(engine: Path, folder: Path) -> dict[str, str]:
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         # The CLI lives for seconds: it need not tidy its memory up every time that it doubles.
         "GOGC": "400",
+        **key_service(),
     }
 
 

@@ -1,7 +1,7 @@
 """One stack in a folder of its own, driven with the real Pulumi CLI.
 
-Each stack has its own project, state (a file backend), passphrase and PULUMI_HOME, so stacks of
-parallel tests don't meet. The program runs with the interpreter of the tests, and so with
+Each stack has its own project, state (a file backend) and PULUMI_HOME, so stacks of parallel tests
+don't meet. The program runs with the interpreter of the tests, and so with
 sjresource as it is being tested.
 """
 
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import yaml  # type: ignore[import-untyped] # it has no types
 from blank_stack import blank_stack, checkpoint_file, environment
+from key_service import PROVIDER
 from pulumi_cli import RunningCli
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class PulumiStack:
         config: Mapping[str, Any] | None = None,
         environment: Mapping[str, str] | None = None,
         virtualenv: str | None = sys.prefix,
+        secrets_provider: str = PROVIDER,
     ) -> None:
         """Lay out the project and make the stack.
 
@@ -67,6 +69,7 @@ class PulumiStack:
             environment: Variables for every command, over those of the tests without AWS's.
             virtualenv: The project's virtual environment; None leaves the choice of Python to
                 PULUMI_PYTHON_CMD and PATH.
+            secrets_provider: What encrypts; "passphrase" is slow, and can be given wrong.
         """
         self.folder = folder
         self.name = name
@@ -82,7 +85,7 @@ class PulumiStack:
         settings = {"name": project, "runtime": {"name": "python", "options": options}}
         # JSON is YAML.
         (self.work / "Pulumi.yaml").write_text(json.dumps(settings))
-        self._blank = blank_stack(engine)
+        self._blank = blank_stack(engine, secrets_provider)
         self.program(program)
         self.lay_out(config or {})
 
@@ -201,7 +204,7 @@ class PulumiStack:
 
     def lay_out(self, config: Mapping[str, Any]) -> None:
         """Write the settings and the state of a stack that has nothing yet."""
-        settings = {"encryptionsalt": self._blank.salt, "config": dict(config)}
+        settings = {**self._blank.settings, "config": dict(config)}
         self._settings_file.write_text(json.dumps(settings))
         self._blank.write(self.checkpoint_file, self.project, self.name)
 

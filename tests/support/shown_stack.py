@@ -133,6 +133,7 @@ def shown_stack(folder: Path, engine: Path) -> Iterator[ShownStack]:
             PROGRAM,
             config={"project:queue": queue},
             environment=cloud.environment,
+            secrets_provider="passphrase",
         )
         try:
             stack.set_config("project:token", "tok-12345", secret=True)
