@@ -42,8 +42,7 @@ _NATIVE_GOALS = {
 }
 """The engine runs more of these at once than a dynamic plugin, which has four workers."""
 _GOAL_FROM = 100
-_GROWS = (100, 1000)
-_GROWTH_GOAL = 11.0
+_GROWTH_GOAL = 1.1
 """Ten times the jobs may take eleven times our part."""
 
 CPU = ", processor"
@@ -76,7 +75,7 @@ def rows(sizes: Sequence[tuple[int, int]], latency: float = LATENCY) -> Iterator
             yield _compared(f"{what}: native", lives, operation, reached, "native")
             part = f"{operation}{CPU}"
             yield _compared(f"{what}: native, processor", lives, part, None, "native")
-        if jobs in _GROWS:
+        if jobs >= _GOAL_FROM:
             yield _without_checkpoints(jobs, lives["floor"], latency)
     yield from _growth(parts)
 
@@ -143,8 +142,8 @@ def _living(declared: Declared, variables: Mapping[str, str]) -> Iterator[Callab
 
 
 def _growth(parts: dict[int, Life]) -> Iterator[Row]:
-    small, large = _GROWS
-    if small not in parts or large not in parts:
+    small, large = min(parts, key=_from_goal), max(parts)
+    if not _GOAL_FROM <= small < large:
         return
     for operation in _GOALS:
         mine, before = parts[large][operation], parts[small][operation]
@@ -155,5 +154,10 @@ def _growth(parts: dict[int, Life]) -> Iterator[Row]:
             "s",
             before,
             mine / before if before > 0 else 0.0,
-            _GROWTH_GOAL,
+            _GROWTH_GOAL * large / small,
         )
+
+
+def _from_goal(jobs: int) -> tuple[bool, int]:
+    """Return what sorts the sizes at which goals hold before the others."""
+    return jobs < _GOAL_FROM, jobs
