@@ -25,7 +25,13 @@ class KnownJob:
     name: str
     queue: str | None = None
     secrets: frozenset[str] = frozenset()
-    is_new: bool = False
+    job_name: str | None = None
+    created_at: float | None = None
+    """In milliseconds; None if it was not described yet."""
+    reruns: bool = False
+    """Its `rerunOnFailure`."""
+    is_declared: bool = True
+    """Whether its resource is this provider's; else the row is that of who waits for it."""
 
 
 @dataclass

@@ -99,7 +99,7 @@ class Life:
         """Compare what the program wants with the state, to the leaf."""
         state, news = self._olds(request), read(request.news)
         core_news = self._core_properties(request.urn, news.values, news.secrets)
-        self._see(request, request.id, core_news)
+        self._see(request, request.id, core_news, state.core)
         typed = is_typed(news.values)
         answered = self._core.diff(request.id, state.core, core_news)
         olds = self._core.as_asked(state.core, core_news)
@@ -135,7 +135,7 @@ class Life:
             return proto.CreateResponse(properties=write(*self._previewed(request, news)))
         properties = self._core_properties(request.urn, news.values, news.secrets)
         created = self._core.create(self._with_hours(properties))
-        self._see(request, created.id, properties, is_new=True)
+        self._see(request, created.id, properties, created.outs)
         for text in warnings_of_other_runs(
             created.outs.get("orphans") or (), created.outs.get("recorded_runs") or ()
         ):
@@ -157,7 +157,7 @@ class Life:
         found = self._core.read(request.id, core)
         if not found.id:
             return proto.ReadResponse(id="")
-        self._see(request, found.id, core)
+        self._see(request, found.id, core, found.outs)
         typed = is_written_typed(values)
         drifted = {
             name: found.outs.get(name)
@@ -189,7 +189,7 @@ class Life:
             return proto.UpdateResponse(properties=write(values, news.secrets))
         properties = self._core_properties(request.urn, news.values, news.secrets)
         updated = self._core.update(request.id, state.core, self._with_hours(properties))
-        self._see(request, request.id, properties)
+        self._see(request, request.id, properties, state.core)
         updated_state = self._state(request.id, updated.outs, news)
         self._require_valid(request.id, updated_state, news)
         return proto.UpdateResponse(properties=write(*updated_state))
@@ -352,7 +352,7 @@ class Life:
         )
 
     def _see(
-        self, request: Any, id_: str, core: Mapping[str, Any], *, is_new: bool = False
+        self, request: Any, id_: str, core: Mapping[str, Any], outs: Mapping[str, Any]
     ) -> None:
         """Remember a job's row and secrets, for whoever waits for it."""
         if self.kind.token != JOB:
@@ -363,7 +363,9 @@ class Life:
             name_of(request.urn),
             queue if isinstance(queue, str) else None,
             texts_at(core) or frozenset(),
-            is_new,
+            core.get("job_name"),
+            outs.get("created_at"),
+            reruns=core.get("rerun_on_failure") is True,
         )
 
 

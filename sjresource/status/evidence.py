@@ -13,13 +13,17 @@ from sjresource.errors import NotFound, SjresourceError
 from sjresource.vocabulary import LOG_GROUP
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from sjresource.aws.clients import RegionalClients
     from sjresource.aws.logs import LogsClient
 
 _LAG_SECONDS = 1.0
 """CloudWatch shows lines seconds after they were written, so they are read again after this."""
+
+
+MAX_SHOWN_WHOLE = 3
+"""Failed jobs of one completion that are shown with all evidence, the others in a line each."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,20 @@ def gather_evidence(
             unread += [str(error)] if log_lines else []  # the name alone is optional
     read = tuple(lines), tuple(unread)
     return Evidence(detail, training_job, stream, *read, gone=gone, page=clients.page)
+
+
+def gather_all(
+    clients: RegionalClients,
+    failed: Sequence[Mapping[str, Any]],
+    log_lines: int | None,
+    sleep: Callable[[float], None],
+) -> list[Evidence]:
+    """Read all evidence of the first jobs; of the others use Batch's description alone."""
+    first, others = failed[:MAX_SHOWN_WHOLE], failed[MAX_SHOWN_WHOLE:]
+    return [
+        *(gather_evidence(clients, detail, log_lines, sleep) for detail in first),
+        *(Evidence(detail) for detail in others),
+    ]
 
 
 def read_log_end(logs: LogsClient, training_job: str, lines: int) -> tuple[str | None, list[str]]:

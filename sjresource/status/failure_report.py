@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in, terminate_command
 from sjresource.status.console_links import console_urls
-from sjresource.status.evidence import training_job_arn
+from sjresource.status.evidence import MAX_SHOWN_WHOLE, training_job_arn
 from sjresource.status.failure_hints import hint_for
 from sjresource.status.text import duration, stated_reason
 from sjresource.status.timeline import attempt_number, preemption_count
@@ -50,6 +50,12 @@ def how_to_rerun(
     return f"{how}; until then every `pulumi up` ends like this" if fails_up else how
 
 
+def how_to_run_anew(urn: str, name: str | None) -> str:
+    """Return how to run a job again that is not known to have FAILED."""
+    other = "" if is_native_urn(urn) else f" or `{rerun_command(urn, name)}`"
+    return f"change its `triggers`{other}"
+
+
 def rerun_command(urn: str, name: str | None) -> str:
     """Return what to type to run a job again: our command, if it is installed and finds it."""
     if name is not None and find_spec("click") is not None:
@@ -76,6 +82,27 @@ def failure_message(name: str, evidence: Evidence, mask: Mask, again: str) -> st
     places = link_lines(evidence.detail, evidence.page)
     lines = [*evidence_lines(evidence, mask), *places, *_hint_lines(evidence, again)]
     return "\n".join([headline(name, evidence, mask), *_indented(lines)])
+
+
+def headline_of_all(
+    named: Sequence[tuple[str, Evidence]], jobs: int, needed: int | None, mask: Mask
+) -> str:
+    """Return in one line how many of a completion's jobs have failed, and the first of them."""
+    first = headline(*named[0], mask)
+    if jobs == 1:
+        return first
+    return f"{len(named)} of {jobs} jobs FAILED, {needed or jobs} had to succeed: {first}"
+
+
+def lost_lines(named: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Return a line for each of the first jobs that count as gone, and one for all others.
+
+    `named` has the name of each, and what was seen of it.
+    """
+    for name, seen in named[:MAX_SHOWN_WHOLE]:
+        yield f"waiting for ServiceJob ({name}): {seen}"
+    if more := len(named[MAX_SHOWN_WHOLE:]):
+        yield f"… and {more} more jobs are not shown any more"
 
 
 def headlines(named: Sequence[tuple[str, Evidence]], mask: Mask) -> list[str]:

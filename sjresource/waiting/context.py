@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -59,11 +60,14 @@ def _new_context(loop: asyncio.AbstractEventLoop) -> WaitContext:
         reason = wrong_value("progress", progress)
         raise pulumi.RunError(f"reading Setting (sjresource:progress): {reason}")
 
+    program = contextvars.copy_context()  # has the engine, of which a process may have several
+
     def on_loop(log: Callable[..., None], **options: Any) -> Callable[[Any, str], None]:
         """Wrap a function of `pulumi.log`, which has to run on the loop, for other threads."""
 
         def log_on_loop(resource: Any, text: str) -> None:
-            loop.call_soon_threadsafe(partial(log, text, resource=resource, **options))
+            line = partial(log, text, resource=resource, **options)
+            loop.call_soon_threadsafe(line, context=program)
 
         return log_on_loop
 

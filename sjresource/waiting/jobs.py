@@ -20,7 +20,7 @@ from sjresource.aws.arn import parse_arn
 from sjresource.stack.inputs.output_text import HOLDS_OUTPUT_TEXT, is_output_text
 from sjresource.status.masking import secret_values
 from sjresource.waiting.options import invalid_argument, quoted
-from sjresource.waiting.watch import Watch
+from sjresource.waiting.watch import Watch, is_new_job
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,6 +30,7 @@ T = TypeVar("T")
 _BATCH_KINDS = ("job", "job-definition", "job-queue", "scheduling-policy", "service-environment")
 _SEVERAL = (list, tuple, set, frozenset, Mapping)
 _MUST = "must be a ServiceJob, or the ARN of a service job, got"
+NAME_IS_NOT_ENOUGH = "a name is not enough, since several jobs may have it"
 _ID = re.compile(r"[\w-]+", re.ASCII)
 _JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -46,11 +47,6 @@ class DeclaredJob(pulumi.Resource):
         @property
         def job_arn(self) -> pulumi.Output[str]:
             """The job's ARN."""
-
-
-_NEW_SECONDS = 300.0
-"""Time after its submission for which a job counts as new: Batch may not show it yet. Reported
-lags are far shorter."""
 
 
 class Entry(NamedTuple):
@@ -198,7 +194,7 @@ async def add_submissions(jobs: Sequence[WaitedJob]) -> None:
         if isinstance(job.resource, DeclaredJob):
             created = await job.resource.created_at.future()
             job.watch.job_name = await job.resource.job_name.future()
-            job.watch.is_new = created is None or time.time() - created / 1000 < _NEW_SECONDS
+            job.watch.is_new = is_new_job(created, time.time())
 
 
 def _entries(name: str, jobs: Any) -> list[Entry]:
@@ -243,9 +239,15 @@ def _problem(given: Any, path: str) -> str | None:
     if arn is not None and (arn.service, arn.kind) != ("batch", "service-job"):
         kind = f"a {arn.kind}" if arn.kind in _BATCH_KINDS else "another resource"
         return f"{_MUST} the ARN of {kind}"
-    if not (_ID.fullmatch(arn.name) if arn else _JOB_ID.fullmatch(given)):
-        return f"{_MUST} another text; a name is not enough, since several jobs may have it"
+    if not names_one_job(given):
+        return f"{_MUST} another text; {NAME_IS_NOT_ENOUGH}"
     return None
+
+
+def names_one_job(text: str) -> bool:
+    """Return whether a text is an ARN, or a job's id, and not a name."""
+    arn = parse_arn(text)
+    return bool(_ID.fullmatch(arn.name) if arn else _JOB_ID.fullmatch(text))
 
 
 def _quoted_type(given: Any) -> str:

@@ -34,7 +34,7 @@ from sjresource.errors import NotFound, SjresourceError
 from sjresource.stack.diff import means_the_same
 from sjresource.status.console_links import console_urls
 from sjresource.status.evidence import gather_evidence, training_job_arn
-from sjresource.status.failure_report import how_to_rerun, rerun_command
+from sjresource.status.failure_report import how_to_rerun, how_to_run_anew
 from sjresource.status.masking import Mask
 from sjresource.vocabulary import LOG_GROUP, TERMINAL, stage
 from sjresource.waiting.outcome import WaitOutcome, is_over, judge
@@ -273,8 +273,8 @@ def _forgotten_failures(
     job, urn = forgotten[0]
     more = f" and {len(forgotten) - 1} more" if len(forgotten) > 1 else ""
     again = (
-        "to run it again, once you are sure that it does not run any more, change its `triggers` "
-        f"or `{rerun_command(urn, urn.rpartition('::')[2])}`"
+        "to run it again, once you are sure that it does not run any more, "
+        f"{how_to_run_anew(urn, urn.rpartition('::')[2])}"
         if urn
         else f"once it does not run any more, it can be run again {how_to_rerun(None)}"
     )

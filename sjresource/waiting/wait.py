@@ -10,19 +10,21 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import pulumi
 
 from sjresource.errors import NotFound, RequestFailed
 from sjresource.stack.threads import in_daemon_thread
-from sjresource.status.evidence import Evidence, gather_evidence
+from sjresource.status.evidence import MAX_SHOWN_WHOLE, gather_all
 from sjresource.status.failure_report import (
     failure_message,
-    headline,
+    headline_of_all,
     headlines,
     how_to_rerun,
     how_to_terminate,
+    lost_lines,
     timeout_message,
 )
 from sjresource.waiting.outcome import WaitOutcome, is_over, judge
@@ -38,9 +40,6 @@ if TYPE_CHECKING:
     from sjresource.waiting.watch import Watch
 
     Detail = dict[str, Any]
-
-_MAX_SHOWN_WHOLE = 3
-"""Failed jobs of one completion that are shown with all evidence, the others in a line each."""
 
 
 @dataclass(eq=False)
@@ -85,7 +84,7 @@ class Wait:
             await self._fail_timed_out()
         await self._fail_if_refused()
         self._warn_of_missing()
-        statuses = [_last_status(watch) for watch in watches]
+        statuses = [watch.last_status for watch in watches]
         if not self.options.records_failures:
             await self._fail_if_failed(statuses)
         return statuses
@@ -114,9 +113,11 @@ class Wait:
         over = asyncio.get_running_loop().create_future()
         min_succeeded, record_all = self.options.min_succeeded, self.options.records_failures
 
-        def check(_: Any) -> None:
+        def check(end: asyncio.Future[Any]) -> None:
+            if not end.cancelled():
+                end.exception()  # marks it as retrieved; `watch.error` has it
             refused = any(isinstance(watch.error, RequestFailed) for watch in watches)
-            statuses = [_final_status(watch) for watch in watches]
+            statuses = [watch.final_status for watch in watches]
             certain = refused or is_over(statuses, min_succeeded, record_all=record_all)
             if certain and not over.done():
                 over.set_result(None)
@@ -147,48 +148,28 @@ class Wait:
 
     def _warn_of_missing(self) -> None:
         """Warn of jobs that count as gone although this wait has seen them, or they are new."""
-        missing = [
-            (job, error)
-            for job in self.jobs
-            if isinstance(error := job.watch.error, NotFound)
-            and (job.watch.detail or job.watch.is_new)
-        ]
-        for job, error in missing[:_MAX_SHOWN_WHOLE]:
-            text = f"waiting for ServiceJob ({job.name}): {error.seen}"
-            pulumi.log.warn(self.mask.text(text), resource=self._shown_on(job))
-        if more := len(missing[_MAX_SHOWN_WHOLE:]):
-            text = f"… and {more} more jobs are not shown any more"
-            pulumi.log.warn(text, resource=self.resource)
+        lost = [(job, loss.seen) for job in self.jobs if (loss := job.watch.loss)]
+        lines = lost_lines([(job.name, seen) for job, seen in lost])
+        rows = [self._shown_on(job) for job, _ in lost[:MAX_SHOWN_WHOLE]]
+        for line, row in zip_longest(lines, rows, fillvalue=self.resource):
+            pulumi.log.warn(self.mask.text(line), resource=row)
 
     async def _fail_if_failed(self, statuses: list[str | None]) -> None:
         if judge(statuses, self.options.min_succeeded) is not WaitOutcome.FAILED:
             return
-        failed = [job for job in self.jobs if _last_status(job.watch) == "FAILED"]
+        failed = [job for job in self.jobs if job.watch.last_status == "FAILED"]
         details = [job.watch.detail or {} for job in failed]
-        evidence = await in_daemon_thread(lambda: self._evidence(details))
+        clients, lines = self.context.clients, self.options.log_lines
+        evidence = await in_daemon_thread(lambda: gather_all(clients, details, lines, time.sleep))
         named = [(job.name, each) for job, each in zip(failed, evidence, strict=True)]
-        for job, (name, each) in zip(failed[:_MAX_SHOWN_WHOLE], named, strict=False):
+        for job, (name, each) in zip(failed[:MAX_SHOWN_WHOLE], named, strict=False):
             message = failure_message(name, each, self.mask, await _run_again(job))
             pulumi.log.error(message, resource=self._shown_on(job))
-        if brief := headlines(named[_MAX_SHOWN_WHOLE:], self.mask):
+        if brief := headlines(named[MAX_SHOWN_WHOLE:], self.mask):
             pulumi.log.error("\n".join(brief), resource=self.resource)
-        await self.context.pending.fail(self, self._headline(named))
-
-    def _evidence(self, failed: Sequence[Detail]) -> list[Evidence]:
-        """Read all evidence of the first jobs; of the others use Batch's description alone."""
-        clients, lines = self.context.clients, self.options.log_lines
-        first, others = failed[:_MAX_SHOWN_WHOLE], failed[_MAX_SHOWN_WHOLE:]
-        return [
-            *(gather_evidence(clients, detail, lines, time.sleep) for detail in first),
-            *(Evidence(detail) for detail in others),
-        ]
-
-    def _headline(self, named: Sequence[tuple[str, Evidence]]) -> str:
-        first = headline(*named[0], self.mask)
-        if len(self.jobs) == 1:
-            return first
-        needed = self.options.min_succeeded or len(self.jobs)
-        return f"{len(named)} of {len(self.jobs)} jobs FAILED, {needed} had to succeed: {first}"
+        await self.context.pending.fail(
+            self, headline_of_all(named, len(self.jobs), self.options.min_succeeded, self.mask)
+        )
 
     async def _fail(self, message: str) -> NoReturn:
         single = len(self.jobs) == 1
@@ -203,17 +184,3 @@ async def _run_again(job: WaitedJob) -> str:
     reruns = job.resource.given_arguments.get("rerun_on_failure") is True
     urn = str(await job.resource.urn.future())
     return how_to_rerun(urn, job.resource.pulumi_resource_name, reruns=reruns)
-
-
-def _final_status(watch: Watch) -> str | None:
-    """Return how a job ended; None if Batch has forgotten it, RUNNING if it goes on."""
-    if watch.has_ended:
-        return str(watch.done.result()["status"])
-    return None if watch.error else "RUNNING"
-
-
-def _last_status(watch: Watch) -> str | None:
-    """Return the status that was seen last; None if Batch has forgotten the job."""
-    if watch.error:
-        return None
-    return str(watch.detail["status"]) if watch.detail else "SUBMITTED"

@@ -22,6 +22,8 @@ LAG_SECONDS = 20.0
 """The same for a job that was submitted a moment ago: what Batch shows lags behind."""
 FORGOTTEN_AFTER_SECONDS = 5.0
 """The same for all others: Batch forgets jobs that have ended."""
+_NEW_SECONDS = 300.0
+"""Time after its submission for which a job counts as new. Reported lags are far shorter."""
 
 
 @dataclass(eq=False)
@@ -65,9 +67,29 @@ class Watch:
         return error if isinstance(error, (NotFound, RequestFailed)) else None
 
     @property
+    def loss(self) -> NotFound | None:
+        """Why a job counts as gone that this wait has seen, or that is new; None of all others."""
+        error = self.error
+        return error if isinstance(error, NotFound) and (self.detail or self.is_new) else None
+
+    @property
     def has_ended(self) -> bool:
         """Whether the job's end was seen."""
         return self.done.done() and not self.done.cancelled() and self.done.exception() is None
+
+    @property
+    def final_status(self) -> str | None:
+        """How the job ended; None if Batch has forgotten it, RUNNING if it goes on."""
+        if self.has_ended:
+            return str(self.done.result()["status"])
+        return None if self.error else "RUNNING"
+
+    @property
+    def last_status(self) -> str | None:
+        """The status that was seen last; None if Batch has forgotten the job."""
+        if self.error:
+            return None
+        return str(self.detail["status"]) if self.detail else "SUBMITTED"
 
     @property
     def state(self) -> tuple[Any, ...] | None:
@@ -108,6 +130,16 @@ class Watch:
             self.done.set_exception(result)
         else:
             self.done.set_result(result)
+
+
+def is_new_job(created_at: float | None, now: float) -> bool:
+    """Return whether a job was submitted a moment ago; one that was not described yet was.
+
+    Args:
+        created_at: In milliseconds since 1970, as Batch has it.
+        now: In seconds since 1970.
+    """
+    return created_at is None or now - created_at / 1000 < _NEW_SECONDS
 
 
 def is_gone(polls: int, seconds: float, *, was_seen: bool, is_new: bool) -> bool:

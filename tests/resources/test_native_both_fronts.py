@@ -86,6 +86,7 @@ def compare(ours: Step, theirs: Step, meant: Meant | None) -> None:
     assert alike(ours.said) == said, (ours, theirs)
     if meant is None or meant.calls:
         assert alike(ours.calls) == alike(theirs.calls), ours.name
+    assert ours.told == theirs.told, ours.name
 
 
 def compare_ends(

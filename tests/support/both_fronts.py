@@ -18,6 +18,7 @@ from native_plugin import PartialStateError
 from sjresource.checks.preview import PREVIEW, PreviewCache
 from sjresource.errors import SjresourceError
 from sjresource.spending.limit import SUBMITTED, SubmittedHours
+from sjresource.stack.spelling import JOB_RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     Properties = Mapping[str, Any]
 
 JOB = "ServiceJob"
+COMPLETION = "ServiceJobCompletion"
 REPLACED_FIRST = ("ServiceEnvironment", "SchedulingPolicy")
 """The kinds whose replacement is made before the old one is deleted."""
 
@@ -39,6 +41,8 @@ class Step:
     done: str
     said: list[str]
     calls: list[str]
+    told: Any = None
+    """What a function has answered."""
 
 
 @dataclass
@@ -48,6 +52,8 @@ class Thing:
     kind: str
     id: str
     resource: Any
+    is_partial: bool = False
+    """Whether it is not as it should be: the engine updates it, whatever a diff says."""
 
 
 class Front:
@@ -56,6 +62,7 @@ class Front:
     Attributes:
         config: the provider's settings, by pulumi-aws's names and ours.
         state: what the stack has, by name.
+        given: the arguments of each in the program.
     """
 
     label: ClassVar[str]
@@ -64,6 +71,7 @@ class Front:
         self.aws = aws
         self.config = config
         self.state: dict[str, Thing] = {}
+        self.given: dict[str, Properties] = {}
         self.steps: list[Step] = []
         self.begin()
 
@@ -77,6 +85,7 @@ class Front:
     def up(self, kind: str, name: str, /, **inputs: Any) -> None:
         """Bring one resource to what the program says."""
         given = {each: value for each, value in inputs.items() if value is not None}
+        self.given[name] = given
         self._step(name, partial(self._up, kind, name, given))
 
     def refresh(self, name: str) -> None:
@@ -90,6 +99,31 @@ class Front:
     def replace(self, name: str, /, **inputs: Any) -> None:
         """Replace one that need not be: `pulumi up --replace`, for which no diff is asked."""
         self._step(name, partial(self._replace, name, inputs))
+
+    def complete(
+        self, name: str, /, *, meanwhile: Callable[[], None] = lambda: None, **inputs: Any
+    ) -> None:
+        """Wait for a job, or for jobs, which are named as in the state; another text is an ARN.
+
+        Args:
+            name: of the completion.
+            meanwhile: happens as soon as the wait shows progress.
+            inputs: the arguments of the class.
+        """
+        given = {each: value for each, value in inputs.items() if value is not None}
+        self._step(name, partial(self._complete, name, given, _once(meanwhile)), is_wait=True)
+
+    def ask(self, function: str, /, **arguments: Any) -> None:
+        """Call a function of the package, by its name there."""
+        told: list[Any] = []
+
+        def act() -> tuple[str, list[str]]:
+            answer, refused = self._ask(function, arguments)
+            told.append(without_moments(_plain(answer)))
+            return ("refused", refused) if refused else ("answered", [])
+
+        self._step(function, act)
+        self.steps[-1].told = told
 
     def end(self) -> None:
         """End an operation in order: the state is written, and what is in it is recorded."""
@@ -154,7 +188,39 @@ class Front:
         """Whether an unasked replacement deletes first, by an option that the front sets."""
         raise NotImplementedError
 
-    def _step(self, name: str, act: Callable[[], tuple[str, list[str]]]) -> None:
+    def jobs_in(self, given: Properties) -> list[str]:
+        """Return the jobs of a completion's arguments that the state has, by name."""
+        seen: list[str] = []
+        self.with_jobs(given, seen.append)
+        return seen
+
+    def with_jobs(self, given: Properties, of: Callable[[str], Any]) -> Properties:
+        """Return a completion's arguments with something in the place of each job's name."""
+
+        def put(value: Any) -> Any:
+            if isinstance(value, dict):
+                return {name: put(each) for name, each in value.items()}
+            if isinstance(value, list):
+                return [put(each) for each in value]
+            return of(value) if isinstance(value, str) and value in self.state else value
+
+        return {
+            name: put(each) if name in ("job", "jobs") else each for name, each in given.items()
+        }
+
+    def _complete(
+        self, name: str, given: Properties, meanwhile: Callable[[], None]
+    ) -> tuple[str, list[str]]:
+        """Wait; `meanwhile` is called for each line of progress."""
+        raise NotImplementedError
+
+    def _ask(self, function: str, arguments: Properties) -> tuple[Any, list[str]]:
+        """Call a function; return its answer, and what is wrong with its arguments."""
+        raise NotImplementedError
+
+    def _step(
+        self, name: str, act: Callable[[], tuple[str, list[str]]], *, is_wait: bool = False
+    ) -> None:
         self.aws.emulator.calls.clear()
         self.warnings()
         try:
@@ -165,9 +231,11 @@ class Front:
             squashed(f"{each.operation} {each.region} {json.dumps(each.names)} {each.status}")
             for each in self.aws.emulator.calls.latest()
         )
-        said = [f"error: {each}" for each in said] + sorted(
-            f"warning: {each}" for each in self.warnings()
-        )
+        warnings = sorted(self.warnings())
+        if is_wait:
+            said, calls = _of_wait([*said, *warnings]), sorted(set(calls))
+        else:
+            said = [f"error: {each}" for each in said] + [f"warning: {each}" for each in warnings]
         self.steps.append(Step(name, done, said, calls))
 
     def _up(self, kind: str, name: str, given: Properties) -> tuple[str, list[str]]:
@@ -179,7 +247,7 @@ class Front:
             self.state[name] = self.create(kind, name, inputs)
             return "created", []
         changes, replaces, first = self.diff(old, inputs)
-        if not changes:
+        if not changes and not old.is_partial:
             return "same", []
         if not replaces:
             self.state[name] = self.update(old, inputs)
@@ -227,7 +295,34 @@ _OWN = ("identity", "secretpaths", "registeredat", "createtoken", "aliasedidenti
 _IN_ID = ("jobarn", "jobid", "jobqueuearn", "serviceenvironmentarn", "arn", "quotasharearn")
 """What the id tells: the dynamic class has it as properties, the native state as outputs."""
 _ALWAYS_THE_SAME = ("servicejobtype", "managedinprogram", "conflicts", "orphans")
-_MOMENTS = ("createdat", "scheduledat", "startedat", "stoppedat")
+_MOMENTS = ("createdat", "scheduledat", "startedat", "stoppedat", "lastupdatedat")
+
+
+_OF_COMPLETION = frozenset(
+    name.replace("_", "") for name in ("status", "summary", "results", *JOB_RECORD)
+) - {"job", "jobname"}
+"""What a program reads of a completion."""
+
+
+def facts_of_completion(outputs: Properties) -> dict[str, Any]:
+    """Return what a program reads of a completion, alike for both fronts.
+
+    Only the class leaves out of which job the outputs of one are: its program knows.
+    """
+    told = without_moments(_plain(outputs))
+    told["results"] = told.get("namedresults") or told.get("results")
+    if isinstance(told["results"], dict):
+        for each in told["results"].values():
+            each.pop("name", None)  # which the class repeats
+    return {name: each for name, each in told.items() if name in _OF_COMPLETION and each}
+
+
+def without_moments(value: Any) -> Any:
+    """Return a plain value without times, at any depth."""
+    if isinstance(value, dict):
+        left = {name: each for name, each in value.items() if name not in _MOMENTS}
+        return {name: without_moments(each) for name, each in left.items()}
+    return [*map(without_moments, value)] if isinstance(value, list) else value
 
 
 def facts_of(outputs: Properties) -> dict[str, Any]:
@@ -245,10 +340,36 @@ def _plain(value: Any) -> Any:
         return [_plain(each) for each in value]
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    return _IDS.sub("<id>", value) if isinstance(value, str) else value
+    return _PORT.sub("port", _IDS.sub("<id>", value)) if isinstance(value, str) else value
 
 
-_IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{32}\b")
+def _once(act: Callable[[], None]) -> Callable[[], None]:
+    left = [act]
+
+    def call() -> None:
+        if left:
+            left.pop()()
+
+    return call
+
+
+def _of_wait(texts: list[str]) -> list[str]:
+    """Return what is said of a wait, each once.
+
+    A front says on a row what it has space for, and ends with its first line; so a text counts once
+    that another one begins with, and one line is as good as several.
+    """
+    lines = {"; ".join(map(str.strip, each.splitlines())) for each in texts}
+    return sorted(
+        each
+        for each in lines
+        if not any(other != each and other.startswith(each) for other in lines)
+    )
+
+
+_IDS = re.compile(
+    r"AWSBatch\w+|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\b[0-9a-f]{32}\b"
+)
 _PORT = re.compile(r"(?<=127\.0\.0\.1:)\d+")
 _PAYLOAD_NAMES = re.compile(r"\b(trainingJob|serviceRequestPayload|service_request_payload)\b")
 _QUOTED = re.compile(r'\["([^"]*)"\]')

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from both_fronts import Front, Thing, facts_of
+from both_fronts import COMPLETION, JOB, Front, Thing, facts_of, facts_of_completion
 from google.protobuf import json_format
 from google.protobuf.struct_pb2 import Struct
 from native_plugin import NativePlugin, PartialStateError, Resource
 from pulumi.runtime import proto
 
-from sjresource.stack.spelling import SPELLINGS
+from sjresource.native.values import read, write
+from sjresource.stack.spelling import SPELLINGS, camel_case
 from sjresource.vocabulary import NATIVE_PREFIX
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from both_fronts import Properties
 
 
@@ -77,7 +80,7 @@ class NativeFront(Front):
             made = self.plugin.raising(self.plugin.stub.Create, request)
         except PartialStateError as partly:
             resource = Resource(urn, partly.id, inputs, partly.message)
-            self.state[name] = Thing(kind, partly.id, resource)
+            self.state[name] = Thing(kind, partly.id, resource, is_partial=True)
             raise
         return Thing(kind, made.id, Resource(urn, made.id, inputs, made.properties))
 
@@ -87,7 +90,13 @@ class NativeFront(Front):
         request = proto.UpdateRequest(
             id=own.id, urn=own.urn, olds=own.state, old_inputs=own.inputs, news=inputs
         )
-        made = self.plugin.raising(self.plugin.stub.Update, request)
+        try:
+            made = self.plugin.raising(self.plugin.stub.Update, request)
+        except PartialStateError as partly:
+            resource = Resource(own.urn, own.id, inputs, partly.message)
+            name = own.urn.rpartition("::")[2]
+            self.state[name] = Thing(old.kind, old.id, resource, is_partial=True)
+            raise
         return Thing(old.kind, old.id, Resource(own.urn, own.id, inputs, made.properties))
 
     def read(self, old: Thing) -> Thing | None:
@@ -118,7 +127,30 @@ class NativeFront(Front):
 
     def facts(self, name: str) -> dict[str, Any]:
         """Return the state."""
-        return facts_of(self.state[name].resource.outputs)
+        thing = self.state[name]
+        shown = facts_of_completion if thing.kind == COMPLETION else facts_of
+        return shown(thing.resource.outputs)
+
+    def _complete(
+        self, name: str, given: Properties, meanwhile: Callable[[], None]
+    ) -> tuple[str, list[str]]:
+        """Wait; the engine has asked about the jobs before, as in each operation."""
+        for job in self.jobs_in(given):
+            self._up(JOB, job, self.given[job])
+        told = dict(self.with_jobs(given, lambda job: self.state[job].id))
+        if isinstance(told.get("jobs"), dict):
+            told["named_jobs"] = told.pop("jobs")
+        self.plugin.engine.on_progress = meanwhile
+        return self._up(COMPLETION, name, told)
+
+    def _ask(self, function: str, arguments: Properties) -> tuple[Any, list[str]]:
+        """Invoke it."""
+        given = {camel_case(name): each for name, each in arguments.items() if each is not None}
+        request = proto.InvokeRequest(tok=NATIVE_PREFIX + camel_case(function), args=write(given))
+        answer = self.plugin.stub.Invoke(request)
+        told = read(getattr(answer, "return")).values
+        refused = [each.reason for each in answer.failures]
+        return None if refused else told.get("jobs", told), refused
 
 
 class UntypedFront(NativeFront):

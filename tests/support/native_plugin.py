@@ -21,7 +21,7 @@ from sjresource.native.plugin.servicer import Servicer
 from sjresource.native.values import UNKNOWN, read, write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from emulated import EmulatedBatch
 
@@ -54,11 +54,14 @@ class ListeningEngine(engine_pb2_grpc.EngineServicer):
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
+        self.on_progress: Callable[[], None] = lambda: None
 
     def Log(self, request: Any, _context: Any) -> Any:  # noqa: N802 - the protocol's name
         """Keep a line."""
         warning = request.severity == engine_pb2.WARNING
         self.lines.append(Line(request.urn, request.message, warning, request.ephemeral))
+        if request.ephemeral:
+            self.on_progress()
         return empty_pb2.Empty()
 
     def GetRootResource(self, _request: Any, _context: Any) -> Any:  # noqa: N802 - as above

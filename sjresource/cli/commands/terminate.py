@@ -17,7 +17,7 @@ from sjresource.resources import termination
 from sjresource.sanitize import plain
 from sjresource.stack.identity import IDENTITY_TAG, stack_tag_prefix_of
 from sjresource.stack.ownership import has_ended
-from sjresource.status.failure_report import rerun_command
+from sjresource.status.failure_report import how_to_run_anew
 from sjresource.status.text import progress_line
 from sjresource.vocabulary import TERMINAL, is_native_urn
 
@@ -102,11 +102,8 @@ def _what_comes_next(job: StackJob, deployment: Mapping[str, Any]) -> str:
         name = "rerunOnFailure" if native else "rerun_on_failure"
         return f"The next `pulumi up` runs it again: {name} is set."
     fails = " and fails, as its completion does" if fails_up(job, deployment) else ""
-    or_type = "" if native else f" or `{rerun_command(job.urn, job.label)}`"
-    return (
-        f"The next `pulumi up` leaves it as it is{fails}; to run it again, change its `triggers`"
-        f"{or_type}."
-    )
+    anew = how_to_run_anew(job.urn, job.label)
+    return f"The next `pulumi up` leaves it as it is{fails}; to run it again, {anew}."
 
 
 def _is_of_stack(context: StackContext, owner: str) -> bool:

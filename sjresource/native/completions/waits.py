@@ -7,13 +7,14 @@ is killed loses nothing. What is known is kept, and the next `pulumi up` goes on
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 from functools import cached_property, partial
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime import proto
 
-from sjresource.aws.arn import name_in
 from sjresource.aws.clients import confirm_gone, regional_clients
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.session import OPTIONAL_TIMEOUTS
@@ -33,7 +34,7 @@ from sjresource.native.completions.record import (
 from sjresource.native.context import KnownJob
 from sjresource.native.detailed_diff import changed_leaves
 from sjresource.native.engine import Cancelled
-from sjresource.native.kinds import COMPLETION, config_problem
+from sjresource.native.kinds import COMPLETION, config_problem, name_of
 from sjresource.native.responses import PartialState, check_response, diff_response, property_diff
 from sjresource.native.values import Properties, path_text, read, write
 from sjresource.problem import Problem
@@ -42,21 +43,25 @@ from sjresource.stack.engine_process import is_narrow, narrow_words
 from sjresource.stack.identity import identity_tag
 from sjresource.stack.spelling import SPELLINGS, camel_case, identity_of, native_words
 from sjresource.status.detail import StatusDetail
-from sjresource.status.evidence import Evidence, gather_evidence
+from sjresource.status.evidence import MAX_SHOWN_WHOLE, gather_all
 from sjresource.status.failure_report import (
     failure_message,
-    headline,
+    headline_of_all,
     headlines,
+    how_to_rerun,
+    how_to_terminate,
+    lost_lines,
     recorded_failures,
     timeout_message,
 )
 from sjresource.status.masking import Mask
+from sjresource.waiting.jobs import NAME_IS_NOT_ENOUGH, names_one_job
 from sjresource.waiting.options import option_problems, options_of
 from sjresource.waiting.outcome import WaitOutcome, is_over, judge
 from sjresource.waiting.poller import Poller
 from sjresource.waiting.record import fill_in_recorded, record
 from sjresource.waiting.reporter import REPORT_RATES, GroupReport, JobReport, Reporter
-from sjresource.waiting.watch import Watch
+from sjresource.waiting.watch import Watch, is_new_job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -68,23 +73,16 @@ _SPELLING = SPELLINGS[COMPLETION]
 
 _COMPARED = (*WAYS, "minSucceeded")
 
-_MAX_SHOWN_WHOLE = 3
 _LONGEST = threading.TIMEOUT_MAX
 """Seconds that a wait can last."""
-_RERUN = "change the job's `triggers`, or set `rerunOnFailure`"
 
 
 @dataclass(frozen=True)
 class _Waited:
     """How a wait has ended: the statuses as they were seen last, and why it has failed."""
 
-    watches: Sequence[Watch]
+    statuses: Sequence[Any]
     failure: str = ""
-
-    @property
-    def statuses(self) -> list[str | None]:
-        """Return each job's status; None if Batch has forgotten it."""
-        return [None if watch.error else _seen_status(watch) for watch in self.watches]
 
 
 class Completions:
@@ -116,6 +114,10 @@ class Completions:
                 detailed[path_text(leaf.path)] = property_diff(leaf.kind)
             if olds.get("unread"):
                 detailed["unread"] = property_diff("DELETE", in_inputs=False)
+            if not detailed:
+                self._warn_of_recorded(
+                    request.urn, recorded_in(olds).get("outcome") or {}, Mask(())
+                )
         return diff_response(detailed)
 
     def create(self, request: Any) -> Any:
@@ -172,7 +174,8 @@ class Completions:
         """
         options, jobs = options_of(_SPELLING.to_core(inputs.values)), jobs_of(inputs.values)
         self._context.recorder.tag(jobs)
-        secrets = sorted({text for job in jobs for text in self._known(job, request).secrets})
+        seen = self._known_jobs(request.urn, named_jobs(inputs.values))
+        secrets = sorted({text for each in seen for text in each.secrets})
         mask = Mask(secrets)
         news = {
             "jobs": jobs,
@@ -181,11 +184,14 @@ class Completions:
             "secret_values": secrets,
         }
         try:
-            waited = self._wait(request, jobs, options, mask, olds)
+            if olds.get("jobs") == jobs and _has_succeeded(olds, options):
+                waited = _Waited(olds["statuses"])
+            else:
+                waited = self._wait(request, jobs, seen, options, mask)
         except Cancelled:
-            seen = "the wait was cancelled, the jobs go on; the next `pulumi up` waits on"
+            why = "the wait was cancelled, the jobs go on; the next `pulumi up` waits on"
             kept = state_of(inputs, olds.get("outcome"), mask)
-            raise PartialState(id_, kept, inputs, seen) from None
+            raise PartialState(id_, kept, inputs, why) from None
         filled, failures = fill_in_recorded(olds, {**news, "statuses": waited.statuses})
         failure = waited.failure or (failures[0].reason if failures else "")
         recorded = record(
@@ -197,32 +203,33 @@ class Completions:
         state = state_of(inputs, recorded.get("outcome"), mask)
         if failure:
             raise PartialState(id_, state, inputs, mask.text(native_words(failure)))
-        for line in recorded_failures(state.values | {"results": recorded["outcome"]["results"]}):
-            self._context.warn(request.urn, mask.text(line))
+        self._warn_of_recorded(request.urn, recorded["outcome"], mask)
         return state
+
+    def _warn_of_recorded(self, urn: str, outcome: Mapping[str, Any], mask: Mask) -> None:
+        """Warn in every `up` of recorded failures, and of what the record lacks."""
+        for line in recorded_failures(outcome):
+            self._context.warn(urn, mask.text(line))
 
     def _wait(
         self,
         request: Any,
         jobs: Sequence[str],
+        seen: Sequence[KnownJob],
         options: WaitOptions,
         mask: Mask,
-        olds: Mapping[str, Any],
     ) -> _Waited:
-        seen = [self._known(job, request) for job in jobs]
+        now = time.time()
         watches = [
-            Watch(job, each.queue, is_new=each.is_new) for job, each in zip(jobs, seen, strict=True)
+            Watch(job, each.queue, each.job_name, is_new=is_new_job(each.created_at, now))
+            for job, each in zip(jobs, seen, strict=True)
         ]
-        if olds.get("jobs") == jobs and _has_succeeded(olds, options):
-            for watch, status in zip(watches, olds["statuses"], strict=True):
-                watch.detail = {"status": status}
-            return _Waited(watches)
         report = self._report(request.urn, watches, seen, mask)
         over = threading.Event()
 
         def check(_: Any) -> None:
             refused = any(isinstance(watch.error, RequestFailed) for watch in watches)
-            statuses = [_final_status(watch) for watch in watches]
+            statuses = [watch.final_status for watch in watches]
             if refused or is_over(
                 statuses, options.min_succeeded, record_all=options.records_failures
             ):
@@ -240,7 +247,12 @@ class Completions:
             for watch in watches:
                 watch.done.cancel()
             self._reporter.remove(report)
-        return _Waited(watches, self._failure(watches, seen, options, mask, in_time=in_time))
+        failure = self._failure(watches, seen, options, mask, in_time=in_time)
+        statuses = [
+            watch.last_status or (each.is_declared and {"urn": each.urn}) or None
+            for watch, each in zip(watches, seen, strict=True)
+        ]
+        return _Waited(statuses, failure)
 
     def _failure(
         self,
@@ -254,40 +266,35 @@ class Completions:
         """Return why the wait has failed, in one line; the evidence goes onto the jobs' rows."""
         named = list(zip(watches, seen, strict=True))
         if not in_time:
-            left = [(each.name, w.detail, w.job) for w, each in named if not w.has_ended]
-            message = timeout_message(options.timeout_seconds or 0, left)
-            return message.replace("\n  ", "; ")
-        for watch, _ in named:
+            return _timeout_line(named, options.timeout_seconds or 0)
+        for watch in watches:
             if watch.error is not None and not isinstance(watch.error, NotFound):
                 return str(watch.error)
-        statuses = [None if watch.error else _seen_status(watch) for watch in watches]
+        self._warn_of_lost(named, mask)
+        statuses = [watch.last_status for watch in watches]
         if (
             options.records_failures
             or judge(statuses, options.min_succeeded) is not WaitOutcome.FAILED
         ):
             return ""
-        failed = [(w, each) for w, each in named if _seen_status(w) == "FAILED"]
-        evidence = self._evidence([w.detail or {} for w, _ in failed], options)
+        failed = [(w, each) for w, each in named if w.last_status == "FAILED"]
+        details, sleep = [w.detail or {} for w, _ in failed], self._context.cancellation.sleep
+        evidence = gather_all(self._clients, details, options.log_lines, sleep)
         found = [(each.name, known) for (_, each), known in zip(failed, evidence, strict=True)]
-        for (_, each), (name, known) in zip(failed[:_MAX_SHOWN_WHOLE], found, strict=False):
-            self._context.engine.warn(each.urn, failure_message(name, known, mask, _RERUN))
-        if brief := headlines(found[_MAX_SHOWN_WHOLE:], mask):
+        for (_, each), (name, known) in zip(failed[:MAX_SHOWN_WHOLE], found, strict=False):
+            message = failure_message(name, known, mask, _how_to_rerun(each))
+            self._context.engine.warn(each.urn, message)
+        if brief := headlines(found[MAX_SHOWN_WHOLE:], mask):
             self._context.engine.warn("", "\n".join(brief))
-        first = headline(*found[0], mask)
-        if len(watches) == 1:
-            return first
-        needed = options.min_succeeded or len(watches)
-        return f"{len(found)} of {len(watches)} jobs FAILED, {needed} had to succeed: {first}"
+        return headline_of_all(found, len(watches), options.min_succeeded, mask)
 
-    def _evidence(
-        self, failed: Sequence[Mapping[str, Any]], options: WaitOptions
-    ) -> list[Evidence]:
-        first, others = failed[:_MAX_SHOWN_WHOLE], failed[_MAX_SHOWN_WHOLE:]
-        sleep = self._context.cancellation.sleep
-        return [
-            *(gather_evidence(self._clients, each, options.log_lines, sleep) for each in first),
-            *(Evidence(each) for each in others),
-        ]
+    def _warn_of_lost(self, named: Sequence[tuple[Watch, KnownJob]], mask: Mask) -> None:
+        """Warn of jobs that count as gone although this wait has seen them, or they are new."""
+        lost = [(each, loss.seen) for watch, each in named if (loss := watch.loss)]
+        lines = lost_lines([(each.name, seen) for each, seen in lost])
+        rows = [each.urn for each, _ in lost[:MAX_SHOWN_WHOLE]]
+        for line, row in zip_longest(lines, rows, fillvalue=""):
+            self._context.engine.warn(row, mask.text(line))
 
     def _report(
         self, urn: str, watches: Sequence[Watch], seen: Sequence[KnownJob], mask: Mask
@@ -299,10 +306,18 @@ class Completions:
         ]
         return GroupReport(urn, reports)
 
-    def _known(self, job: str, request: Any) -> KnownJob:
-        """Return what is known of a job; of one from elsewhere the row is the completion's."""
-        elsewhere = KnownJob(request.urn, name_in(job))
-        return self._context.jobs.get(job, elsewhere)
+    def _known_jobs(self, urn: str, named: Sequence[tuple[str, str]]) -> list[KnownJob]:
+        """Return what is known of each job; of one from elsewhere the row is the completion's."""
+        own = name_of(urn)
+
+        def elsewhere(which: str | int) -> KnownJob:
+            name = f"{own}[{which}]" if len(named) > 1 else own
+            return KnownJob(urn, name, created_at=0.0, is_declared=False)
+
+        return [
+            self._context.jobs.get(job) or elsewhere(name or position)
+            for position, (name, job) in enumerate(named)
+        ]
 
     @cached_property
     def _clients(self) -> Any:
@@ -346,12 +361,33 @@ def _job_problems(known: Mapping[str, Any]) -> Iterator[Problem]:
     for position, (name, job) in enumerate(jobs):
         path = {"job": "job", "jobs": f"jobs[{position}]"}.get(way, f"namedJobs.{name}")
         if not is_unknown(job):
-            yield from service_job_problems(path, job)
+            yield from _problems_of_one(path, job)
     least = known.get("minSucceeded")
     if not jobs:
         yield Problem(way, "must have at least one job")
     elif isinstance(least, int) and not 1 <= least <= len(jobs):
         yield Problem("minSucceeded", f"must be 1 to {len(jobs)}, the number of jobs, got {least}")
+
+
+def _problems_of_one(path: str, job: Any) -> Iterator[Problem]:
+    problems = list(service_job_problems(path, job))
+    yield from problems
+    if not problems and not names_one_job(job):
+        yield Problem(path, f"must be a service job's id or ARN; {NAME_IS_NOT_ENOUGH}")
+
+
+def _timeout_line(named: Sequence[tuple[Watch, KnownJob]], seconds: float) -> str:
+    declared = {watch.job: each.name for watch, each in named if each.is_declared}
+    message = timeout_message(
+        seconds,
+        [(each.name, watch.detail, watch.job) for watch, each in named if not watch.has_ended],
+        lambda _, arn: how_to_terminate(declared.get(arn), arn),
+    )
+    return message.replace("\n  ", "; ")
+
+
+def _how_to_rerun(job: KnownJob) -> str:
+    return how_to_rerun(job.urn if job.is_declared else None, job.name, reruns=job.reruns)
 
 
 def _has_succeeded(olds: Mapping[str, Any], options: WaitOptions) -> bool:
@@ -361,14 +397,3 @@ def _has_succeeded(olds: Mapping[str, Any], options: WaitOptions) -> bool:
     over = is_over(statuses, options.min_succeeded, record_all=options.records_failures)
     certain = over and judge(statuses, options.min_succeeded) is WaitOutcome.SUCCEEDED
     return bool(certain and outcome and not outcome.get("unread"))
-
-
-def _final_status(watch: Watch) -> str | None:
-    """Return how a job ended; None if Batch has forgotten it, RUNNING if it goes on."""
-    if watch.has_ended:
-        return str(watch.done.result()["status"])
-    return None if watch.error else "RUNNING"
-
-
-def _seen_status(watch: Watch) -> str:
-    return str(watch.detail["status"]) if watch.detail else "SUBMITTED"

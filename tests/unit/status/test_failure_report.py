@@ -10,6 +10,7 @@ from sjresource.status.failure_report import (
     headlines,
     how_to_rerun,
     how_to_terminate,
+    lost_lines,
     recorded_failures,
     timeout_message,
 )
@@ -180,3 +181,12 @@ def test_a_run_that_did_not_wait_says_whose_outputs_there_are() -> None:
     )
     assert earlier_run_warning(outcome, [arn("old")], "") is None
     assert earlier_run_warning(None, [arn("new")], "") is None
+
+
+def test_jobs_that_are_lost_have_a_line_each_up_to_three() -> None:
+    """All others share one."""
+    lost = [(f"job-{i}", "it is not shown") for i in range(5)]
+
+    assert list(lost_lines(lost[:1])) == ["waiting for ServiceJob (job-0): it is not shown"]
+    assert list(lost_lines(lost))[3:] == ["… and 2 more jobs are not shown any more"]
+    assert list(lost_lines([])) == []
