@@ -19,7 +19,7 @@ from sjresource.aws.clients import batch_client
 from sjresource.checks.function_arguments import describe, refuse
 from sjresource.errors import NotFound
 from sjresource.problem import Problem
-from sjresource.stack.deployed_stack import DeployedStack
+from sjresource.stack.deployed_stack import DeployedStack, settings_source
 from sjresource.stack.identity import (
     IDENTITY_TAG,
     identity_tag,
@@ -94,7 +94,7 @@ def find_orphans(stack: Stack) -> list[Orphan]:
 def orphans_of(stack: DeployedStack) -> list[Orphan]:
     """Like `find_orphans`, for a stack that is not one of the Automation API."""
     config = stack.config()
-    client = batch_client(stack.settings_by(config, stack.deployment()))
+    client = batch_client(stack.settings_by(config, settings_source(config, stack.deployment())))
     name = stack.qualified_name()
     live = list(_live_jobs_of(client))
     # The state is read last: what was live before is in it by now, or its create goes on.

@@ -70,5 +70,10 @@ NATIVE_PREFIX = "sjresource:index:"
 
 def is_native_urn(urn: str) -> bool:
     """Return whether a URN is that of a native resource, whatever components it is in."""
-    type_ = urn.split("::", 3)[2:3]
-    return bool(type_) and type_[0].rpartition("$")[2].startswith(NATIVE_PREFIX)
+    return type_of(urn).startswith(NATIVE_PREFIX)
+
+
+def type_of(urn: str) -> str:
+    """Return the type of a URN's resource, without those of its parents; "" if it is no URN."""
+    types = urn.split("::", 3)[2:3]
+    return types[0].rpartition("$")[2] if types else ""

@@ -168,11 +168,6 @@ KINDS = {
 """By type token; a completion is another matter, since AWS has none."""
 
 
-def type_of(urn: str) -> str:
-    """Return the resource's own type, without those of its parents."""
-    return urn.split("::", 3)[2].rpartition("$")[2]
-
-
 def name_of(urn: str) -> str:
     """Return the resource's name in the program."""
     return urn.split("::", 3)[3]

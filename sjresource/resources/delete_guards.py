@@ -6,6 +6,7 @@ stops every queue on top of it. So an error names what is not this stack's, and 
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 
     from sjresource.aws.batch import BatchClient
 
-_DELAYS = (1, 2, 4, 8)
-"""Seconds between polls of jobs that the same `destroy` may be about to end."""
-
 _NOBODYS_DELAYS = (1, 2)
 """Seconds between polls of what has no owner: it may be imported, and about to be deleted, too."""
+
+_DELAYS = (*_NOBODYS_DELAYS, 4, 8)
+"""Seconds between polls of jobs that the same `destroy` may be about to end."""
 
 _LISTED = 10
 """How many foreign jobs or queues an error names."""
@@ -47,24 +48,24 @@ def refuse_foreign_jobs(
     A job under this stack's name that some state has recorded may be a renamed stack's, or was left
     running on purpose. The same `destroy` may be about to end it, so this is polled for a while.
     """
+    looks = itertools.count(1)
 
-    def find() -> dict[str, list[str]]:
+    def find() -> tuple[int, dict[str, list[str]]]:
         by_owner: dict[str, list[str]] = {"foreign": [], "nobody": [], "recorded": []}
         for job in sorted(
             {job["jobId"] for job in client.list_live_service_jobs(job_queue, share)}
         ):
             by_owner.setdefault(_owner_of(client, job, identity), []).append(job)
-        return by_owner
+        return next(looks), by_owner
 
-    def may_change(found: Mapping[str, list[str]], owner: str) -> bool:
-        return bool(found[owner]) and not found["foreign"]
+    def is_certain(seen: tuple[int, Mapping[str, list[str]]]) -> bool:
+        look, found = seen
+        if found["foreign"] or (found["nobody"] and look > len(_NOBODYS_DELAYS)):
+            return True
+        return not (found["nobody"] or found["recorded"])
 
-    found = poll(find, lambda found: not may_change(found, "nobody"), sleep, _NOBODYS_DELAYS)
-    foreign = sorted([*found["foreign"], *found["nobody"]])
-    recorded = found["recorded"]
-    if recorded and not foreign:
-        found = poll(find, lambda found: not may_change(found, "recorded"), sleep, _DELAYS)
-        foreign, recorded = sorted([*found["foreign"], *found["nobody"]]), found["recorded"]
+    _, found = poll(find, is_certain, sleep, _DELAYS)
+    foreign, recorded = sorted([*found["foreign"], *found["nobody"]]), found["recorded"]
     if foreign:
         raise RequestFailed(
             "deleting",

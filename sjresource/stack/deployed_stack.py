@@ -21,7 +21,7 @@ from sjresource.aws.settings import Settings
 from sjresource.vocabulary import NATIVE_PREFIX, TYPE_PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from pulumi.automation import LocalWorkspace, Stack
@@ -94,13 +94,13 @@ class DeployedStack:
         Raises:
             pulumi.RunError: a value in them can't be read.
         """
-        return self.settings_by(self.config(), self.deployment())
+        config = self.config()
+        return self.settings_by(config, settings_source(config, self.deployment()))
 
-    def settings_by(self, config: Mapping[str, Any], deployment: Mapping[str, Any]) -> Settings:
-        """Like `settings`, by config and state that were read already."""
-        source = settings_source(config, deployment.get("resources") or [])
+    def settings_by(self, config: Mapping[str, Any], source: SettingsSource) -> Settings:
+        """Like `settings`, by the config and the source, which the caller knows already."""
         if source.is_encrypted:
-            source = settings_source(config, self.deployment(secrets=True)["resources"])
+            source = settings_source(config, self.deployment(secrets=True))
         return Settings.from_config(partial(source.text, config))
 
     def qualified_name(self) -> str:
@@ -171,14 +171,14 @@ class SettingsSource:
         return value if value is None or isinstance(value, str) else json.dumps(value)
 
 
-def settings_source(config: Mapping[str, Any], resources: Iterable[Resource]) -> SettingsSource:
-    """Return where the settings of a stack stand, by its config and by what is in its state.
+def settings_source(config: Mapping[str, Any], deployment: Mapping[str, Any]) -> SettingsSource:
+    """Return where the settings of a stack stand, by its config and by its state.
 
     A stack with resources of both kinds has the `aws:` config, and so has one that was never
     brought up, if it has any. Of several explicit providers the first counts: a job's and a queue's
     region are known by their ARNs.
     """
-    living = list(resources)
+    living: list[Resource] = deployment.get("resources") or []
     has_aws = any(key.startswith("aws:") for key in config)
     native = [each for each in living if each["type"].startswith(NATIVE_PREFIX)]
     if any(each["type"].startswith(TYPE_PREFIX) for each in living) or not native:

@@ -342,12 +342,6 @@ SPELLINGS = {
 """By type token."""
 
 
-def spelling_of(urn: str) -> Spelling | None:
-    """Return the names of the resource that a URN is of; None if it is none of ours."""
-    parts = urn.split("::")
-    return SPELLINGS.get(parts[2].split("$")[-1]) if len(parts) > 2 else None  # noqa: PLR2004 - urn, stack, type
-
-
 @cache
 def _arguments_of(spelling: Spelling) -> Mapping[str, str]:
     found = {camel_case(name): name for name in spelling.own_arguments}

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from fronts import DYNAMIC, NATIVE
-from native_programs import CLASSES
+from native_programs import CLASSES, REQUEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,15 +19,9 @@ HEADS = {
     import pulumi
     import sjresource as sj
 
-    PAYLOAD = {
-        "RoleArn": "arn:aws:iam::123456789012:role/training",
-        "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
-        "OutputDataConfig": {"S3OutputPath": "s3://bucket/models"},
-        "ResourceConfig": {
-            "InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10
-        },
-        "StoppingCondition": {"MaxRuntimeInSeconds": 600},
-    }
+"""
+    f"    PAYLOAD = {json.dumps(REQUEST)}\n"
+    """
     OTHER = "sjresource:index:"
     config = pulumi.Config()
 

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from typing import TYPE_CHECKING, Any
+
+from sjresource.native.kinds import JOB
+from sjresource.stack.spelling import PAYLOAD, SPELLINGS, TYPED
 
 if TYPE_CHECKING:
     from engine_fixtures import NewStack
     from pulumi_stack import PulumiStack
 
-CLASSES = """
+REQUEST: dict[str, Any] = {
+    "RoleArn": "arn:aws:iam::123456789012:role/training",
+    "AlgorithmSpecification": {"TrainingImage": "image", "TrainingInputMode": "File"},
+    "OutputDataConfig": {"S3OutputPath": "s3://bucket/models"},
+    "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 10},
+    "StoppingCondition": {"MaxRuntimeInSeconds": 600},
+}
+"""The payload of programs of either front, without hyperparameters."""
+_TYPED = SPELLINGS[JOB].to_native({PAYLOAD: REQUEST}, typed=True)[TYPED]
+
+CLASSES = (
+    """
     import json
     import pulumi
 
@@ -22,18 +37,12 @@ CLASSES = """
             told = {each: None for each in outputs.split() if each not in inputs}
             super().__init__(f"sjresource:index:{kind}", name, {**inputs, **told}, opts)
 
-
-    PAYLOAD = {
-        "roleArn": "arn:aws:iam::123456789012:role/training",
-        "algorithmSpecification": {"trainingImage": "image", "trainingInputMode": "File"},
-        "outputDataConfig": {"s3OutputPath": "s3://bucket/models"},
-        "resourceConfig": {
-            "instanceType": "ml.m5.large", "instanceCount": 1, "volumeSizeInGB": 10
-        },
-        "stoppingCondition": {"maxRuntimeInSeconds": 600},
-    }
+"""
+    f"    PAYLOAD = {json.dumps(_TYPED)}\n"
+    """
     config = pulumi.Config()
 """
+)
 
 TRIGGERS = """
     from pathlib import Path

@@ -179,14 +179,18 @@ def aws_does_not_answer(fault: str, **more: Any) -> Callable[[Front], None]:
     return live
 
 
-def aws_throttles(front: Front) -> None:
-    """It says so, once all tries are used up."""
-    inputs = job(front)
-    front.aws.control.fault("SubmitServiceJob", "throttle", count=None)
-    front.up("ServiceJob", "train", **inputs)
-    front.aws.emulator.faults.clear()
-    again(front)
-    front.up("ServiceJob", "train", **inputs)
+def a_submission_fails(fault: str) -> Callable[[Front], None]:
+    """Fail it until all tries are used up; the next operation goes on."""
+
+    def live(front: Front) -> None:
+        inputs = job(front)
+        front.aws.control.fault("SubmitServiceJob", fault, count=None)
+        front.up("ServiceJob", "train", **inputs)
+        front.aws.emulator.faults.clear()
+        again(front)
+        front.up("ServiceJob", "train", **inputs)
+
+    return live
 
 
 def nobody_is_there(front: Front) -> None:
@@ -526,16 +530,6 @@ def it_is_replaced_unasked(front: Front) -> None:
     front.replace("train", **job(front))
 
 
-def answers_are_a_proxy_s(front: Front) -> None:
-    """Something on the way answers instead of Batch."""
-    inputs = job(front)
-    front.aws.control.fault("SubmitServiceJob", "malformed", count=None)
-    front.up("ServiceJob", "train", **inputs)
-    front.aws.emulator.faults.clear()
-    again(front)
-    front.up("ServiceJob", "train", **inputs)
-
-
 def tags_are_of_the_config(front: Front) -> None:
     """Default tags stand below the resource's own; ignored ones are nobody's drift."""
     front.up("SchedulingPolicy", "policy", tags={"cost": "2"})
@@ -668,7 +662,7 @@ SITUATIONS = (
     Situation("a job's life", a_job_s_life, untyped=True),
     Situation("the queue side's life", the_queue_side_s_life),
     Situation("the queue is looked at", the_queue_is_looked_at, PREFLIGHT, untyped=True),
-    Situation("throttled", aws_throttles, FEW_TRIES),
+    Situation("throttled", a_submission_fails("throttle"), FEW_TRIES),
     Situation("denied", aws_does_not_answer("error", **DENIED), FEW_TRIES),
     Situation("cut off before", aws_does_not_answer("drop_before"), FEW_TRIES),
     Situation("cut off after", aws_does_not_answer("drop_after"), FEW_TRIES),
@@ -757,7 +751,7 @@ SITUATIONS = (
             )
         },
     ),
-    Situation("answers are a proxy's", answers_are_a_proxy_s, FEW_TRIES),
+    Situation("answers are a proxy's", a_submission_fails("malformed"), FEW_TRIES),
     Situation(
         "tags are of the config",
         tags_are_of_the_config,

@@ -22,6 +22,7 @@ from sjresource.cli.stack.state import holds_secrets, jobs_in, queues_in, secret
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode, pulumi_message
 from sjresource.stack.deployed_stack import (
     DeployedStack,
+    SettingsSource,
     is_pulumis,
     settings_source,
 )
@@ -112,15 +113,16 @@ class StackContext:
         """The stack's AWS settings, or boto3's own."""
         if self.stack is None:
             return Settings.from_config(lambda _: None)
-        return self.stack.settings_by(self._config_and_state[0].result(), self.deployment)
+        return self.stack.settings_by(self._config_and_state[0].result(), self._source)
 
     @cached_property
     def is_native(self) -> bool:
         """Whether the settings are those of the native provider, and are called `sjresource:`."""
-        if self.stack is None:
-            return False
-        config, resources = self._config_and_state[0].result(), self.deployment.get("resources")
-        return settings_source(config, resources or []).namespace == "sjresource"
+        return self.stack is not None and self._source.namespace == "sjresource"
+
+    @cached_property
+    def _source(self) -> SettingsSource:
+        return settings_source(self._config_and_state[0].result(), self.deployment)
 
     @cached_property
     def uses_plugin(self) -> bool:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sjresource.native.kinds import COMPLETION
 from sjresource.native.values import UNKNOWN, Properties
-from sjresource.stack.spelling import JOB_RECORD, camel_case
+from sjresource.stack.spelling import JOB_RECORD, SPELLINGS, camel_case
 from sjresource.waiting.record import split_secrets
 
 if TYPE_CHECKING:
@@ -23,8 +24,7 @@ WAYS = ("job", "jobs", "namedJobs")
 
 _OUTPUTS = ("status", "summary", "results", *map(camel_case, JOB_RECORD))
 
-_AS_THEY_ARE = ("final_metrics",)
-"""Members with keys of the user's."""
+_SPELLING = SPELLINGS[COMPLETION]
 
 
 def named_jobs(values: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -58,10 +58,11 @@ def state_of(inputs: Properties, outcome: Mapping[str, Any] | None, mask: Mask) 
     for position, job in enumerate(outcome["results"]):
         clear, hidden = split_secrets(job, mask)
         clear.pop("secret_members", None)
-        results.append(_camel({**clear, **hidden}))
+        results.append({**clear, **hidden})
         secrets |= {("results", position, camel_case(name)) for name in hidden}
         if len(outcome["results"]) == 1:
             secrets |= {(camel_case(name),) for name in hidden}
+    results = _SPELLING.to_native({"results": results}, typed=True)["results"]
     values = {
         **inputs.values,
         "status": outcome["status"],
@@ -92,7 +93,7 @@ def recorded_in(olds: Mapping[str, Any]) -> dict[str, Any]:
         core = {name: each for name, each in olds.items() if not name.startswith("__")}
         core["outcome"] = {**outcome, "results": results} if outcome else None
         return {**core, "secret_results": None}
-    results = [_snake(each) for each in olds.get("results") or []]
+    results = _SPELLING.to_core({"results": olds.get("results") or []})["results"]
     if not results:
         return {}
     outcome = {"status": olds.get("status"), "summary": olds.get("summary"), "results": results}
@@ -103,22 +104,3 @@ def recorded_in(olds: Mapping[str, Any]) -> dict[str, Any]:
         "statuses": [each.get("status") for each in results],
         "outcome": {**outcome, **({"unread": olds["unread"]} if olds.get("unread") else {})},
     }
-
-
-def _camel(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {
-            camel_case(name): each if name in _AS_THEY_ARE else _camel(each)
-            for name, each in value.items()
-        }
-    return [_camel(each) for each in value] if isinstance(value, list) else value
-
-
-def _snake(value: Any) -> Any:
-    if isinstance(value, dict):
-        found = {}
-        for name, each in value.items():
-            snake = "".join(f"_{c.lower()}" if c.isupper() else c for c in name)
-            found[snake] = each if snake in _AS_THEY_ARE else _snake(each)
-        return found
-    return [_snake(each) for each in value] if isinstance(value, list) else value

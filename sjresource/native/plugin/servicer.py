@@ -27,7 +27,7 @@ from sjresource.native.configuration import (
 from sjresource.native.context import ProviderContext
 from sjresource.native.engine import Cancellation, EngineLog
 from sjresource.native.invokes import invoke
-from sjresource.native.kinds import COMPLETION, KINDS, type_of
+from sjresource.native.kinds import COMPLETION, KINDS
 from sjresource.native.lives import Life
 from sjresource.native.recording import Recorder
 from sjresource.native.responses import PartialState
@@ -35,6 +35,7 @@ from sjresource.native.schema import schema_text
 from sjresource.native.values import read
 from sjresource.sanitize import plain
 from sjresource.stack.spelling import native_words
+from sjresource.vocabulary import type_of
 from sjresource.warning import show_warnings_by
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _answered(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _words(urn: str, text: str) -> str:
-    kind = KINDS.get(type_of(urn)) if urn else None
+    kind = KINDS.get(type_of(urn))
     return kind.native_text(text) if kind else native_words(text)
 
 

@@ -55,7 +55,7 @@ def test_the_region_is_that_of_what_the_state_holds(
     config: dict[str, Any], resources: list[dict[str, Any]], region: str | None
 ) -> None:
     """The dynamic ones have `aws:`, the native ones their provider's."""
-    assert settings_source(config, resources).text(config, "region") == region
+    assert settings_source(config, {"resources": resources}).text(config, "region") == region
 
 
 @pytest.mark.parametrize(
@@ -72,11 +72,15 @@ def test_the_region_is_that_of_what_the_state_holds(
 )
 def test_an_input_of_any_form_is_text(given: Any, text: str | None) -> None:
     """SDKs write members as JSON, YAML as they are; a secret may be decrypted."""
-    assert settings_source({}, explicit(x=given)).text({}, "x") == text
+    assert settings_source({}, {"resources": explicit(x=given)}).text({}, "x") == text
 
 
 def test_only_an_encrypted_input_has_to_be_decrypted() -> None:
     """That needs the passphrase."""
-    assert settings_source({}, explicit(secretKey={"ciphertext": "v1:x"})).is_encrypted
-    assert not settings_source({}, explicit(region="x", tags={"a": "b"})).is_encrypted
-    assert not settings_source(OURS, BY_DEFAULT).is_encrypted
+    assert settings_source(
+        {}, {"resources": explicit(secretKey={"ciphertext": "v1:x"})}
+    ).is_encrypted
+    assert not settings_source(
+        {}, {"resources": explicit(region="x", tags={"a": "b"})}
+    ).is_encrypted
+    assert not settings_source(OURS, {"resources": BY_DEFAULT}).is_encrypted

@@ -14,10 +14,9 @@ from sjresource.stack.spelling import (
     Path,
     camel_case,
     is_typed,
-    spelling_of,
     steps_of,
 )
-from sjresource.vocabulary import NATIVE_PREFIX
+from sjresource.vocabulary import NATIVE_PREFIX, type_of
 
 JOB = SPELLINGS[NATIVE_PREFIX + "ServiceJob"]
 QUEUE = SPELLINGS[NATIVE_PREFIX + "JobQueue"]
@@ -214,9 +213,9 @@ def test_the_arguments_are_those_of_the_dynamic_resources(resource: type) -> Non
 def test_a_urn_tells_the_resource() -> None:
     """Also below a component, whose types come first; another provider's is none of ours."""
     urn = "urn:pulumi:dev::p::my:component:Training$sjresource:index:ServiceJob::train"
-    assert spelling_of(urn) is JOB
-    assert spelling_of("urn:pulumi:dev::p::aws:s3/bucket:Bucket::b") is None
-    assert spelling_of("no urn") is None
+    assert SPELLINGS[type_of(urn)] is JOB
+    assert type_of("urn:pulumi:dev::p::aws:s3/bucket:Bucket::b") == "aws:s3/bucket:Bucket"
+    assert type_of("no urn") == ""
 
 
 def test_a_completions_record_is_spelled_like_all_else() -> None:
