@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
-import shutil
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 from emulated import PAYLOAD
+from emulated_stack import EmulatedCloud
 from job_programs import make_queue
+from pulumi_stack import PulumiStack
+
+from sjresource.emulator import Emulator
 
 if TYPE_CHECKING:
-    from emulated_stack import EmulatedCloud
-    from engine_fixtures import NewStack
-    from pulumi_stack import PulumiStack
+    from collections.abc import Iterator
+
+    from pulumi_cli import Outcome
 
 pytestmark = pytest.mark.stack
 
@@ -28,90 +32,124 @@ CONFIG = {
 }
 
 
-def example(
-    name: str, cloud: EmulatedCloud, new_stack: NewStack, *, stack: str = "test", **config: Any
-) -> PulumiStack:
-    """Make the stack of an example, in front of an AWS with a queue called `shared`."""
-    settings = {f"project:{key}": value for key, value in {**CONFIG, **config}.items()}
-    program = (EXAMPLES / name / "__main__.py").read_text()
-    return new_stack(program, name=stack, config=settings, environment=cloud.environment)
+# Whose names stay as they are, and don't meet: `consumer` reads the output `model`.
+PLAIN = ("existing_queue", "teams")
+TOGETHER = ("minimal", "existing_queue", "component", "teams", "pipeline", "nightly", "adopt")
+MADE = {
+    "minimal": {"capacity", "training", "train"},
+    "existing_queue": {"train", "trained"},
+    "component": {"small"},
+    "teams": {
+        "capacity",
+        "quotas",
+        "training",
+        "vision",
+        "language",
+        "train-vision",
+        "train-language",
+    },
+    "pipeline": {"pretrain", "pretrained", "finetune", "finetuned"},
+    "nightly": {"train", "trained"},
+    "adopt": {"train"},
+}
+# A resource or an output that is named by a literal.
+_NAMED = re.compile(r'((?:\bsj\.\w+|\bTrainedModel|pulumi\.export)\(\s*f?")')
 
 
-@pytest.mark.parametrize(
-    ("name", "made"),
-    [
-        ("minimal", {"capacity", "training", "train"}),
-        ("existing_queue", {"train", "trained"}),
-        ("component", {"small"}),
-        (
-            "teams",
-            {"capacity", "quotas", "training", "vision", "language"}
-            | {"train-vision", "train-language"},
-        ),
-    ],
-)
-def test_example_comes_up(
-    cloud: EmulatedCloud, new_stack: NewStack, name: str, made: set[str]
-) -> None:
-    """And warns of nothing."""
-    make_queue(cloud)
-    stack = example(name, cloud, new_stack)
-    up = stack.up()
+class Examples(NamedTuple):
+    """The examples in one stack, the `up` that has made it, and the job that one adopts."""
 
-    assert set(stack.resources()) == made
-    assert up.diagnostics("warning") == []
+    stack: PulumiStack
+    up: Outcome
+    by_hand: str
 
 
-def test_second_stage_goes_on_from_the_model_of_the_first(
-    cloud: EmulatedCloud, new_stack: NewStack
-) -> None:
-    """Its request names the artifacts, which are known only when the first has ended."""
-    make_queue(cloud)
-    stack = example("pipeline", cloud, new_stack)
-    stack.up()
-    outputs = stack.outputs()
-
-    request = json.dumps(stack.resources()["finetune"]["inputs"]["service_request_payload"])
-    assert outputs["pretrained"] in request
-    assert outputs["model"] != outputs["pretrained"]
+def source(name: str) -> str:
+    """Return the program of an example, as it stands."""
+    return (EXAMPLES / name / "__main__.py").read_text()
 
 
-def test_another_night_runs_the_job_again(cloud: EmulatedCloud, new_stack: NewStack) -> None:
-    """The same night doesn't."""
-    make_queue(cloud)
-    stack = example("nightly", cloud, new_stack)
-    stack.up()
-    assert stack.preview().steps == []
-    stack.set_config("project:night", "2026-11-24")
-
-    assert stack.preview().step("replace", "train").replace_keys == ("triggers",)
+def prefix(name: str) -> str:
+    """Return what is before each of an example's names where several share a stack."""
+    return "" if name in PLAIN else f"{name}-"
 
 
-def test_job_submitted_by_hand_is_adopted(cloud: EmulatedCloud, new_stack: NewStack) -> None:
-    """None is submitted beside it."""
-    queue = make_queue(cloud)
-    submitted = cloud.batch.submit_service_job(
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[EmulatedCloud]:
+    """Return an AWS with a queue called `shared`."""
+    with Emulator() as emulator:
+        cloud = EmulatedCloud(emulator)
+        make_queue(cloud)
+        yield cloud
+
+
+@pytest.fixture(scope="module")
+def examples(
+    cloud: EmulatedCloud, engine: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Examples]:
+    """Bring the examples up, one after the other in one program; only their names differ."""
+    by_hand = cloud.batch.submit_service_job(
         jobName="train",
-        jobQueue=queue,
+        jobQueue="shared",
         serviceJobType="SAGEMAKER_TRAINING",
         serviceRequestPayload=json.dumps({"TrainingJobName": "train", **PAYLOAD}),
     )
-    stack = example("adopt", cloud, new_stack, job_id=submitted["jobId"])
-    stack.up()
-
-    assert stack.resources()["train"]["id"] == submitted["jobArn"]
-    assert cloud.submitted() == 1
-
-
-def test_model_is_used_from_another_stack(cloud: EmulatedCloud, new_stack: NewStack) -> None:
-    """Through a StackReference, as any output is."""
-    make_queue(cloud)
-    trained = example("existing_queue", cloud, new_stack)
-    trained.up()
-    consumer = example(
-        "consumer", cloud, new_stack, stack="consumer", trained_in="organization/project/test"
+    cloud.control.call("DELETE", "calls")
+    programs = [_NAMED.sub(rf"\1{prefix(name)}", source(name)) for name in TOGETHER]
+    stack = PulumiStack(
+        tmp_path_factory.mktemp("examples") / "stack",
+        engine,
+        "\n".join(programs),
+        config={
+            f"project:{key}": value for key, value in {**CONFIG, "job_id": by_hand["jobId"]}.items()
+        },
+        environment=cloud.environment,
     )
-    shutil.copytree(trained.folder / "state", consumer.folder / "state", dirs_exist_ok=True)
+    try:
+        yield Examples(stack, stack.up(), by_hand["jobArn"])
+    finally:
+        stack.close()
+
+
+def test_each_example_makes_what_it_declares_and_warns_of_nothing(examples: Examples) -> None:
+    """All but `consumer`, which needs the stack of another."""
+    expected = {f"{prefix(name)}{made}" for name in TOGETHER for made in MADE[name]}
+
+    assert set(examples.stack.resources()) == expected
+    assert examples.up.diagnostics("warning") == []
+
+
+def test_second_stage_goes_on_from_the_model_of_the_first(examples: Examples) -> None:
+    """Its request names the artifacts, which are known only when the first has ended."""
+    outputs = examples.stack.outputs()
+    finetune = examples.stack.resources()["pipeline-finetune"]
+
+    request = json.dumps(finetune["inputs"]["service_request_payload"])
+    assert outputs["pipeline-pretrained"] in request
+    assert outputs["pipeline-model"] != outputs["pipeline-pretrained"]
+
+
+def test_job_submitted_by_hand_is_adopted(examples: Examples, cloud: EmulatedCloud) -> None:
+    """None is submitted beside it."""
+    jobs = [step for step in examples.up.changed if step.type.endswith(":ServiceJob")]
+
+    assert examples.stack.resources()["adopt-train"]["id"] == examples.by_hand
+    assert cloud.submitted() == len(jobs) - 1
+
+
+def test_another_night_runs_its_job_again_and_no_other(examples: Examples) -> None:
+    """The other examples are as they were, and a preview shows nothing of them."""
+    preview = examples.stack.preview("--config=night=2026-11-24")
+
+    assert {name for _, name in preview.steps} == {"nightly-train", "nightly-trained"}
+    assert preview.step("replace", "nightly-train").replace_keys == ("triggers",)
+
+
+def test_model_is_used_from_another_stack(examples: Examples) -> None:
+    """Through a StackReference, as any output is."""
+    consumer = examples.stack.sibling("consumer")
+    consumer.set_config("trained_in", "organization/project/test")
+    consumer.program(source("consumer"))
     consumer.up()
 
-    assert consumer.outputs()["model"] == trained.outputs()["model"]
+    assert consumer.outputs()["model"] == examples.stack.outputs()["model"]
