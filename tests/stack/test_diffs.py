@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import pytest
@@ -8,6 +9,7 @@ from job_programs import PRELUDE, make_queue
 if TYPE_CHECKING:
     from emulated_stack import EmulatedCloud
     from engine_fixtures import NewStack
+    from pulumi_cli import Outcome
 
 pytestmark = pytest.mark.stack
 
@@ -56,24 +58,41 @@ SAME = (
 def test_what_means_the_same_previews_as_no_change(
     cloud: EmulatedCloud, new_stack: NewStack
 ) -> None:
-    """Other spellings, a moved folder: a false difference costs a run. A new name is one update."""
-    queue = make_queue(cloud)
-    stack = new_stack(BEFORE, config={"project:queue": queue}, environment=cloud.environment)
+    """Other spellings, a moved folder: a false difference costs a run. A new name is one update.
+
+    A changed region says that the job would move, and moves nothing itself: the resource goes on in
+    its own, where it is refreshed and ended.
+    """
+    cloud.script(running=3600.0)
+    make_queue(cloud, region="eu-west-1")
+    config = {"project:queue": make_queue(cloud), "aws:region": "us-east-1"}
+    stack = new_stack(BEFORE, config=config, environment=cloud.environment)
     stack.up()
 
     stack.program(SAME)
     stack.work = stack.work.rename(stack.folder / "moved")
-    stack.run("stack", "select", stack.name)
+    renamed = stack.up()
+    assert sorted(renamed.steps) == [
+        ("create", "vision"),
+        ("update", "instances"),
+        ("update", "train-vision"),
+    ]
+    lines = [line.split() for line in renamed.stdout.splitlines() if "~identity" in line]
+    assert {line[2] for line in lines} == {"instances", "train-vision"}
 
-    renamed = [("create", "vision"), ("update", "instances"), ("update", "train-vision")]
-    previewed = stack.preview()
-    assert sorted(previewed.steps) == renamed
-    assert previewed.stdout.count("~identity") == 2
-    assert sorted(stack.up().steps) == renamed
-    assert stack.preview("--expect-no-changes").steps == []
     stack.program(SAME.replace("payload(Env", 'payload("2", Env'))
-    assert ("replace", "train-vision") in stack.preview().steps
+    changed = stack.preview()
+    assert {name for _, name in changed.steps} == {"train-vision"}
+    assert changed.step("replace", "train-vision").replace_keys == ("service_request_payload",)
     assert cloud.submitted() == 1
+
+    stack.program(SAME)
+    stack.set_config("aws:region", "eu-west-1")
+    moved = stack.preview()
+    assert moved.step("replace", "train-vision").replace_keys == ("region",)
+    job = stack.resources()["train-vision"]["id"]
+    stack.destroy("--refresh")
+    assert cloud.batch.describe_service_job(jobId=job)["isTerminated"]
 
 
 OPTIONS = (
@@ -100,65 +119,12 @@ OPTIONS = (
 )
 
 
-def test_resource_options_mean_for_a_job_what_they_mean(
-    cloud: EmulatedCloud, new_stack: NewStack
-) -> None:
-    """A row for each option: what a changed payload and tag do, and what destroy leaves."""
-    cloud.script(running=3600.0)
-    config = {
-        "project:queue": make_queue(cloud),
-        "project:epochs": "1",
-        "project:team": "vision",
-        "project:protect": True,
-    }
-    stack = new_stack(OPTIONS, config=config, environment=cloud.environment)
-    (warning,) = stack.up().diagnostics("warning")
-    assert "change `triggers` for a new run" in warning.message
-    assert warning.urn.endswith("::new-first")
-    jobs = {name: resource["id"] for name, resource in stack.resources().items()}
-
-    refused = stack.preview("--config=epochs=2", fails=True)
-    assert any("protected" in error.message for error in refused.diagnostics("error"))
-
-    changed = ("--config=epochs=2", "--config=team=text", "--config=protect=false")
-    preview = stack.preview(*changed)
-    of = {name: [op for op, other in preview.steps if other == name] for name in jobs}
-    old_first = ["delete-replaced", "replace", "create-replacement"]
-    assert sorted(of["plain"]) == sorted(old_first)
-    assert of["ignoring-all"] == []
-    assert of["ignoring-epochs"] == ["update"]
-    assert of["replaced-on-tags"] == ["update"]  # the engine can't know which property changed
-    assert of["new-first"] == ["create-replacement", "replace", "delete-replaced"]
-    assert of["retained"] == []
-
-    done = stack.up(*changed)
-    statuses = {
-        name: cloud.batch.describe_service_job(jobId=arn)["isTerminated"]
-        for name, arn in jobs.items()
-    }
-    assert {name for name, terminated in statuses.items() if terminated} == {
-        "plain",
-        "new-first",
-        "protected",
-    }
-    steps = done.steps
-    assert steps.index(("create-replacement", "new-first")) < steps.index(
-        ("delete-replaced", "new-first")
-    )
-
-    stack.destroy()
-    assert not cloud.batch.describe_service_job(jobId=jobs["retained"]).get("isTerminated")
-    assert cloud.batch.describe_service_job(jobId=jobs["ignoring-all"])["isTerminated"]
-
-
-UNKNOWNS = (
-    PRELUDE
-    + """
+UNKNOWNS = """
     queue = sj.JobQueue("training", priority=1, service_environment_order=[
         {"order": 1, "service_environment": config.require("environment")}])
     first = sj.ServiceJob(
         "first", job_queue=queue.job_queue_arn, service_request_payload=payload())
-    second = sj.ServiceJob(
+    sj.ServiceJob(
         "second",
         job_queue=queue.job_queue_arn,
         service_request_payload=payload(
@@ -168,87 +134,67 @@ UNKNOWNS = (
     )
     pulumi.export("queue", queue.job_queue_arn)
 """
-)
 
 
-def test_unknown_values_neither_crash_a_preview_nor_hide_a_run(
+def test_options_mean_for_a_job_what_they_mean_and_unknown_values_hide_no_run(
     cloud: EmulatedCloud, new_stack: NewStack
 ) -> None:
-    """A queue and a job id that do not exist yet; then what a replaced job means downstream."""
+    """A row for each option: what a changed payload and tag do, and what destroy leaves.
+
+    A queue and a job id that don't exist yet crash no preview; then what a replaced job means
+    downstream.
+    """
     cloud.script(running=3600.0)
-    environment = make_queue(cloud).replace("job-queue", "service-environment")
-    config = {"project:environment": environment}
-    stack = new_stack(UNKNOWNS, config=config, environment=cloud.environment)
+    queue = make_queue(cloud)
+    config = {
+        "project:queue": queue,
+        "project:environment": queue.replace("job-queue", "service-environment"),
+        "project:epochs": "1",
+        "project:team": "vision",
+        "project:protect": True,
+    }
+    stack = new_stack(OPTIONS + UNKNOWNS, config=config, environment=cloud.environment)
+    unknown = {("create", name) for name in ("training", "first", "second")}
+    assert unknown < set(stack.preview().steps)
+    (warning,) = stack.up().diagnostics("warning")
+    assert "change `triggers` for a new run" in warning.message
+    assert warning.urn.endswith("::new-first")
+    made = stack.resources()
+    jobs = {name: each["id"] for name, each in made.items() if name != "training"}
 
-    assert stack.preview().changes["create"] == 4
-    stack.up()
-    assert stack.preview("--expect-no-changes").steps == []
+    refused = stack.preview("--config=epochs=2", fails=True)
+    assert any("protected" in error.message for error in refused.diagnostics("error"))
 
-    urn = stack.resources()["first"]["urn"]
-    preview = stack.preview("--replace", urn)
-    assert ("replace", "first") in preview.steps
-    assert ("replace", "second") in preview.steps
+    changed = ("--config=epochs=2", "--config=team=text", "--config=protect=false")
+    preview = stack.preview(*changed, "--replace", made["first"]["urn"])
+    assert {("replace", "first"), ("replace", "second")} < set(preview.steps)
+    each_option_is_seen(preview)
 
-    second = stack.resources()["second"]["id"]
+    done = stack.up(*changed)
+    assert terminated(cloud, jobs) == {"plain", "new-first", "protected"}
+    new_first = [op for op, name in done.steps if name == "new-first"]
+    assert new_first.index("create-replacement") < new_first.index("delete-replaced")
+    assert {"training", "first", "second"}.isdisjoint(name for _, name in done.steps)
+
     stack.destroy()
-    assert cloud.batch.describe_service_job(jobId=second)["status"] == "FAILED"
+    assert jobs.keys() - terminated(cloud, jobs) == {"retained"}
 
 
-BY_NAME = (
-    PRELUDE
-    + """
-    sj.ServiceJob("train", job_queue="shared", service_request_payload=payload())
-"""
-)
+def each_option_is_seen(preview: Outcome) -> None:
+    """The steps of each job whose payload and tag have changed."""
+    of: dict[str, list[str]] = defaultdict(list)
+    for op, name in preview.steps:
+        of[name].append(op)
+
+    assert of["plain"] == ["delete-replaced", "replace", "create-replacement"]
+    assert of["ignoring-all"] == []
+    assert of["ignoring-epochs"] == ["update"]
+    assert of["replaced-on-tags"] == ["update"]  # the engine can't know which property changed
+    assert of["new-first"] == ["create-replacement", "replace", "delete-replaced"]
+    assert of["retained"] == []
 
 
-def test_a_changed_region_says_that_the_job_would_move_and_moves_nothing_itself(
-    cloud: EmulatedCloud, new_stack: NewStack
-) -> None:
-    """The resource goes on in its own region: it is refreshed and ended there."""
-    cloud.script(running=3600.0)
-    make_queue(cloud)
-    make_queue(cloud, region="eu-west-1")
-    config = {"aws:region": "us-east-1"}
-    stack = new_stack(BY_NAME, config=config, environment=cloud.environment)
-    stack.up()
-    job = stack.resources()["train"]["id"]
-
-    stack.set_config("aws:region", "eu-west-1")
-    assert stack.preview().step("replace", "train").replace_keys == ("region",)
-    stack.refresh("--expect-no-changes")
-    stack.destroy()
-
-    assert cloud.batch.describe_service_job(jobId=job)["isTerminated"]
-
-
-DIVERGED = (
-    PRELUDE
-    + """
-    first = sj.ServiceJob(
-        "first", job_queue=config.require("queue"), service_request_payload=payload())
-    trained = sj.ServiceJobCompletion("trained", job=first)
-    sj.ServiceJob(
-        "second",
-        job_queue=config.require("queue"),
-        service_request_payload=payload("2"),
-        triggers=[trained.final_metrics, {"nested": [trained.final_metrics]}],
-    )
-    pulumi.export("metrics", trained.final_metrics)
-"""
-)
-
-
-def test_a_metric_that_has_become_nan_is_no_change(
-    cloud: EmulatedCloud, new_stack: NewStack
-) -> None:
-    """A loss that diverged is the same loss at the next `up`: nothing runs again, nothing shows."""
-    cloud.script("first", metrics={"loss": "NaN", "lr": 0.5})
-    config = {"project:queue": make_queue(cloud)}
-    stack = new_stack(DIVERGED, config=config, environment=cloud.environment)
-    stack.up()
-    assert cloud.submitted() == 2
-
-    stack.up("--expect-no-changes")
-    stack.refresh("--expect-no-changes")
-    assert cloud.submitted() == 2
+def terminated(cloud: EmulatedCloud, jobs: dict[str, str]) -> set[str]:
+    """Return those of the jobs, by their names, that somebody has asked to end."""
+    described = {name: cloud.batch.describe_service_job(jobId=arn) for name, arn in jobs.items()}
+    return {name for name, job in described.items() if job.get("isTerminated")}
