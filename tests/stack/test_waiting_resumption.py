@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from engine_fixtures import NewStack
+    from pulumi_cli import Outcome
+    from pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.stack
 
@@ -38,6 +40,18 @@ ONE = waiting_program("""
 """)
 """A job, its completion, and something that depends on the model."""
 
+TWO = waiting_program("""
+    trained = sj.ServiceJobCompletion("trained", job=job("train"))
+    lost = job("lost")
+    pulumi.export("model", trained.model_artifacts)
+    pulumi.export("status", trained.status)
+""")
+"""A job with its completion, and one that nobody waits for."""
+
+LATE = """
+sj.ServiceJobCompletion("found", job=lost)
+"""
+
 
 @pytest.fixture
 def early() -> Iterator[EmulatedCloud]:
@@ -49,21 +63,23 @@ def early() -> Iterator[EmulatedCloud]:
 def test_a_wait_is_given_up_resumed_and_outlives_the_jobs_record(
     early: EmulatedCloud, new_stack: NewStack
 ) -> None:
-    """Ctrl-C ends the wait alone; the next `up` goes on; when it is over it costs one call."""
+    """Ctrl-C ends the wait alone; some operations don't wait; the next `up` that does goes on."""
     cloud = early
     cloud.script("train", running=3600)
-    stack = new_stack(ONE, environment=cloud.environment)
+    stack = new_stack(TWO, environment=cloud.environment)
 
     first = stack.start("up")
     first.wait_for("RUNNING")
     first.interrupt()
     interrupted = first.wait(30)
-    assert interrupted.exit_code != 0
-    assert "pending_operations" not in stack.state()
-    assert "Traceback" not in interrupted.stdout + interrupted.stderr
-    assert "only the wait has ended, the job goes on: `sjresource watch`" in interrupted.stdout
+    ctrl_c_ends_the_wait_alone(interrupted, stack)
     assert latest_job(cloud)["status"] == "RUNNING"
 
+    # It would wait for hours for the job that it is to look at.
+    stack.refresh("--run-program")
+    a_run_that_does_not_wait_leaves_unknown_what_is_not_recorded(stack)
+
+    stack.environment["SJRESOURCE_WAIT"] = "1"
     second = stack.start("up")
     second.wait_for("RUNNING")
     cloud.control.fault("DescribeServiceJob", "drop_before", count=1)
@@ -73,109 +89,55 @@ def test_a_wait_is_given_up_resumed_and_outlives_the_jobs_record(
     )
     cloud.control.fault("DescribeServiceJob", "error", count=3, **UNKNOWN)
     cloud.control.advance(3600)
-    assert 'status: "SUCCEEDED"' in second.wait(fails=False).stdout
-    assert cloud.submitted() == 1
+    collected = second.wait(fails=False)
+    assert collected.steps == [("update", "trained")]
+    assert '"s3://bucket/models/AWSBatchtrain' in collected.stdout
+    assert stack.outputs()["status"] == "SUCCEEDED"
+    assert cloud.submitted() == len(("train", "lost"))
 
     cloud.control.call("DELETE", "calls")
     assert stack.up("--expect-no-changes").steps == []
     assert cloud.control.calls() == {"DescribeServiceJob": 1}
 
-    cloud.control.forget(latest_job(cloud)["jobId"], "expire")
-    assert stack.preview("--expect-no-changes").steps == []
+    for name in ("train", "lost"):
+        cloud.control.forget(wait_until(cloud, "SUCCEEDED", name)["jobId"], "expire")
     assert 'status: "SUCCEEDED"' in stack.up("--expect-no-changes").stdout
+    stack.program(TWO + LATE)
+    what_was_not_recorded_is_an_error(stack.up(fails=True))
 
 
-def test_a_replaced_job_updates_its_completion_in_place(
-    cloud: EmulatedCloud, new_stack: NewStack
-) -> None:
-    """What depends on the model is replaced or updated only when there is a new one."""
-    stack = new_stack(ONE, environment=cloud.environment)
-    stack.up()
-    before = stack.resources()
-
-    replaced = stack.up("--replace", before["train"]["urn"])
-
-    assert replaced.steps == [
-        ("delete-replaced", "train"),
-        ("replace", "train"),
-        ("create-replacement", "train"),
-        ("update", "trained"),
-        ("update", "served"),
-    ]
-    after = stack.resources()
-    assert after["train"]["id"] != before["train"]["id"]
-    assert after["served"]["inputs"]["tags"] != before["served"]["inputs"]["tags"]
+def ctrl_c_ends_the_wait_alone(interrupted: Outcome, stack: PulumiStack) -> None:
+    """The job goes on, and it is said who shows it."""
+    assert interrupted.exit_code != 0
+    assert "pending_operations" not in stack.state()
+    assert "Traceback" not in interrupted.stdout + interrupted.stderr
+    assert "only the wait has ended, the job goes on: `sjresource watch`" in interrupted.stdout
 
 
-def test_a_run_that_does_not_wait_submits_and_a_later_one_collects(
-    cloud: EmulatedCloud, new_stack: NewStack
-) -> None:
-    """For CI; what is not recorded yet is unknown, in previews and after an `up`."""
-    cloud.script("train", running=3600)
-    program = waiting_program("""
-        trained = sj.ServiceJobCompletion("trained", job=job("train"))
-        pulumi.export("model", trained.model_artifacts)
-    """)
-    stack = new_stack(program, environment=cloud.environment, config={"sjresource:wait": "false"})
+def a_run_that_does_not_wait_leaves_unknown_what_is_not_recorded(stack: PulumiStack) -> None:
+    """For CI; it is unknown in previews, and after an `up`."""
+    stack.set_config("sjresource:wait", "false")
 
-    submitted = stack.up()
-    assert ("create", "trained") in submitted.steps
+    assert stack.up().steps == [("create", "trained")]
     assert stack.outputs()["model"] == rpc.UNKNOWN
     assert stack.preview("--expect-no-changes").steps == []
 
-    stack.environment["SJRESOURCE_WAIT"] = "1"
-    collecting = stack.start("up")
-    collecting.wait_for("RUNNING")
-    cloud.control.advance(3600)
-    collected = collecting.wait(fails=False)
-    assert collected.steps == [("update", "trained")]
-    assert '"s3://bucket/models/AWSBatchtrain' in collected.stdout
 
-
-def test_refresh_and_destroy_with_the_program_do_not_wait(
-    cloud: EmulatedCloud, new_stack: NewStack
-) -> None:
-    """They would wait for hours for the job that they are to look at, or to end."""
-    cloud.script("train", running=3600)
-    program = waiting_program("""
-        sj.ServiceJobCompletion("trained", job=job("train"))
-    """)
-    stack = new_stack(program, environment=cloud.environment)
-    waiting = stack.start("up")
-    waiting.wait_for("RUNNING")
-    waiting.interrupt()
-    waiting.wait(30)
-
-    stack.refresh("--run-program")
-    stack.destroy("--run-program")
-
-    assert stack.resources() == {}
-
-
-def test_a_job_that_is_forgotten_before_it_was_recorded_is_an_error(
-    early: EmulatedCloud, new_stack: NewStack
-) -> None:
-    """It says so, and how to run the job again: nobody can know how it ended."""
-    program = waiting_program("""
-        sj.ServiceJobCompletion("trained", job=job("train"))
-    """)
-    stack = new_stack(program, environment={**early.environment, "SJRESOURCE_WAIT": "0"})
-    stack.up()
-    stack.environment["SJRESOURCE_WAIT"] = "1"
-    ended = wait_until(early, "SUCCEEDED")
-    early.control.forget(ended["jobId"], "expire")
-
-    failed = stack.up(fails=True)
-
+def what_was_not_recorded_is_an_error(failed: Outcome) -> None:
+    """Nobody can know how that job ended: it says so, and how to run it again."""
     assert "Batch no longer knows ServiceJob" in failed.stdout
-    assert "`sjresource rerun train`" in " ".join(failed.stdout.split())
+    assert "`sjresource rerun lost`" in " ".join(failed.stdout.split())
     assert "Traceback" not in failed.stdout + failed.stderr
 
 
-def test_a_job_that_batch_does_not_show_yet_is_waited_for(
+def test_a_job_that_batch_does_not_show_yet_is_waited_for_and_its_successor_is_followed(
     cloud: EmulatedCloud, new_stack: NewStack
 ) -> None:
-    """Describe lags behind a submission: the completion of a new job goes on looking."""
+    """Describe lags behind a submission: the completion of a new job goes on looking.
+
+    A replaced job updates its completion in place, and what depends on the model is replaced or
+    updated only when there is a new one.
+    """
     cloud.control.fault("DescribeServiceJob", "error", count=None, **UNKNOWN)
     cloud.script("train", running=3600.0)
     stack = new_stack(ONE, environment=cloud.environment)
@@ -189,6 +151,20 @@ def test_a_job_that_batch_does_not_show_yet_is_waited_for(
 
     assert 'status: "SUCCEEDED"' in up.wait(fails=False).stdout
     assert cloud.submitted() == 1
+
+    cloud.control.call("DELETE", "rules")
+    before = stack.resources()
+    replaced = stack.up("--replace", before["train"]["urn"])
+    assert replaced.steps == [
+        ("delete-replaced", "train"),
+        ("replace", "train"),
+        ("create-replacement", "train"),
+        ("update", "trained"),
+        ("update", "served"),
+    ]
+    after = stack.resources()
+    assert after["train"]["id"] != before["train"]["id"]
+    assert after["served"]["inputs"]["tags"] != before["served"]["inputs"]["tags"]
 
 
 def test_a_batch_that_never_answers_is_told_of_and_waited_out(new_stack: NewStack) -> None:
