@@ -35,7 +35,7 @@ def stack_of(cloud: EmulatedCloud, new_stack: NewStack, **config: Any) -> Pulumi
 def test_config_alone_reaches_program_and_plugin(cloud: EmulatedCloud, new_stack: NewStack) -> None:
     """A role is assumed, default tags are on everything, and what isn't supported is said once.
 
-    A resource's own region counts before the config's.
+    A resource's own region counts before the config's; a key that is a secret stays one.
     """
     stack = stack_of(
         cloud,
@@ -45,9 +45,12 @@ def test_config_alone_reaches_program_and_plugin(cloud: EmulatedCloud, new_stack
         defaultTags={"tags": {"team": "platform", "owner": "ml"}},
         tagPolicyCompliance="error",
     )
+    secret_key = cloud.emulator.credentials.aws_secret_access_key
+    stack.set_config("aws:secretKey", secret_key, secret=True)
     up = stack.up()
 
     assert stack.outputs()["status"] == "SUCCEEDED"
+    assert secret_key not in str(stack.state())
     warnings = [line.message.strip() for line in up.diagnostics("warning")]
     assert [text for text in warnings if "aws:" in text] == [
         "reading Setting (aws:tagPolicyCompliance): sjresource does not use it"

@@ -21,21 +21,35 @@ PROGRAM = (
     pulumi.export("named", sj.list_service_jobs_output(train.job_queue, job_name=train.job_name)
         .apply(lambda jobs: [job["job_arn"] for job in jobs]))
     pulumi.export("before", len(sj.list_service_jobs("shared", job_status="FAILED")))
-    pulumi.export("front", sorted(sj.get_job_queue_snapshot("shared")))
+    front = sorted(sj.get_job_queue_snapshot("shared"))
+    pulumi.info(f"at once: {front}")
+    pulumi.export("front", front)
     pulumi.export("later", sj.get_job_queue_snapshot_output(train.job_queue).apply(sorted))
     try:
         sj.get_service_job("00000000-0000-0000-0000-000000000000", region="us-east-1")
     except sj.NotFound as error:
         pulumi.export("missing", str(error))
+    if config.get("wrong"):
+        sj.get_service_job_output(pulumi.Output.secret("a job"))
 """
 )
 
 
 def test_functions_read_what_they_do_not_manage(cloud: EmulatedCloud, new_stack: NewStack) -> None:
-    """Plain ones at once, in previews too; `_output` ones when what they ask for is known."""
+    """Plain ones at once, in previews too; `_output` ones when what they ask for is known.
+
+    A wrong argument is told without a traceback, also where an Output turns out to hold it.
+    """
     make_queue(cloud)
-    stack = new_stack(PROGRAM, environment=cloud.environment)
-    stack.preview()
+    config = {"project:wrong": "yes"}
+    stack = new_stack(PROGRAM, config=config, environment=cloud.environment)
+    refused = stack.preview(fails=True)
+    assert "reading ServiceJob: job must be a service job's id or ARN, got a str" in refused.stdout
+    assert "Traceback" not in refused.stdout + refused.stderr
+    at_once = [each.message for each in refused.diagnostics("info") if "at once" in each.message]
+    assert "front_of_queue" in at_once[0]
+
+    stack.set_config("wrong", "")
     stack.up()
     outputs = stack.outputs()
 
@@ -48,16 +62,3 @@ def test_functions_read_what_they_do_not_manage(cloud: EmulatedCloud, new_stack:
     assert outputs["later"] == outputs["front"]
     assert outputs["missing"].startswith("reading ServiceJob (00000000-")
     assert list(stack.resources()) == ["train"]
-
-
-def test_a_wrong_argument_of_a_function_is_told_without_a_traceback(
-    cloud: EmulatedCloud, new_stack: NewStack
-) -> None:
-    """Also where an Output turns out to hold it."""
-    wrong = PRELUDE + "    sj.get_service_job_output(pulumi.Output.secret('a job'))\n"
-    stack = new_stack(wrong, environment=cloud.environment)
-
-    refused = stack.preview(fails=True)
-
-    assert "reading ServiceJob: job must be a service job's id or ARN, got a str" in refused.stdout
-    assert "Traceback" not in refused.stdout + refused.stderr

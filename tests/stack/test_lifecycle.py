@@ -51,6 +51,7 @@ MADE = {
     *("upstream", "downstream", "diverging", "diverged", "triggered"),
 }
 JOBS = 4
+RUNS = "this update runs"
 
 
 def test_jobs_are_declared_run_changed_and_destroyed(
@@ -61,7 +62,9 @@ def test_jobs_are_declared_run_changed_and_destroyed(
     config = {"project:epochs": "10"}
     stack = new_stack(PROGRAM + UPSTREAM + DIVERGED, config=config, environment=cloud.environment)
 
-    assert sorted(stack.preview().steps) == sorted(("create", name) for name in MADE)
+    preview = stack.preview()
+    assert sorted(preview.steps) == sorted(("create", name) for name in MADE)
+    assert f"{RUNS} {JOBS} jobs" in preview.stdout
     assert cloud.submitted() == 0
 
     stack.up()
@@ -102,8 +105,13 @@ def the_job_has_run_and_its_model_is_an_output(cloud: EmulatedCloud, stack: Pulu
 def nothing_changed_is_nothing_to_do_not_even_after_a_metric_that_is_nan(
     stack: PulumiStack,
 ) -> None:
-    """Preview, `up` and refresh; a loss that diverged is the same loss at the next `up`."""
-    assert stack.preview("--expect-no-changes").steps == []
+    """Preview, `up` and refresh; a loss that diverged is the same loss at the next `up`.
+
+    And where nothing runs nothing is told of what it would cost.
+    """
+    preview = stack.preview("--expect-no-changes")
+    assert preview.steps == []
+    assert RUNS not in preview.stdout
     assert stack.up("--expect-no-changes").steps == []
     assert stack.refresh("--expect-no-changes").steps == []
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -24,12 +25,15 @@ JOB = "ServiceJob resource 'train' has a problem: "
 
 
 class Edit(NamedTuple):
-    """What a reader changes, into what, and what is said of it."""
+    """What a reader changes, into what, and what is said of it.
+
+    Edits with an equal `told_with` are told at once.
+    """
 
     right: str
     wrong: str
     said: str
-    is_in_request: bool = False
+    told_with: str = ""
 
 
 EDITS = {
@@ -38,42 +42,45 @@ EDITS = {
         "s3://{queue.job_queue_name}/models",
         f"{JOB}service_request_payload.OutputDataConfig.S3OutputPath holds the text of an Output, "
         "and not its value; use pulumi.Output.concat",
-        is_in_request=True,
+        told_with="request",
     ),
     "a number for a hyperparameter": Edit(
         'config.require("epochs")',
         'config.require_int("epochs")',
         f"{JOB}service_request_payload.HyperParameters.epochs must be a string, got a number; "
         "write it as text",
-        is_in_request=True,
+        told_with="request",
     ),
     "a key that is misspelt": Edit(
-        '"InstanceType"',
-        '"InstanceTyp"',
-        "service_request_payload.ResourceConfig.InstanceTyp is not known to botocore",
-        is_in_request=True,
+        '"VolumeSizeInGB"',
+        '"VolumeSizeInGb"',
+        "service_request_payload.ResourceConfig.VolumeSizeInGb is not known to botocore",
+        told_with="request",
     ),
     "an instance type of EC2": Edit(
         '"ml.m5.large"',
         '"m5.large"',
         f"{JOB}service_request_payload.ResourceConfig.InstanceType must be one of ",
+        told_with="request",
     ),
     "a role by its name": Edit(
         'config.require("role_arn")',
         '"training"',
         "it must be the ARN of an IAM role",
-        is_in_request=True,
+        told_with="request",
     ),
     "a path among the triggers": Edit(
-        'pulumi.FileAsset("train.py")',
-        '__import__("pathlib").Path("train.py")',
+        "triggers=[",
+        'triggers=[__import__("pathlib").Path("train.py"), ',
         "declaring ServiceJob (train): triggers[0] is a PosixPath, which is no JSON; give str(…) "
         "of it; among the triggers pulumi.FileAsset(…) stands for the content",
+        told_with="triggers",
     ),
     "a file that is not there": Edit(
         'pulumi.FileAsset("train.py")',
         'pulumi.FileAsset("trian.py")',
-        "declaring ServiceJob (train): triggers[0] is of trian.py, which can't be read: No such",
+        "declaring ServiceJob (train): triggers[1] is of trian.py, which can't be read: No such",
+        told_with="triggers",
     ),
     "the queue for the job": Edit(
         "job=train",
@@ -113,14 +120,15 @@ def test_each_usual_mistake_ends_in_a_sentence_before_anything_is_submitted(
 ) -> None:
     """Ten edits: at preview, at the row, with the way out, and without a traceback.
 
-    What is wrong in the job's request is all told at once, as far as it can be wrong together.
+    What is wrong in the job's request is all told at once, and so are its triggers.
     """
     assert len(EDITS) == 10
     stack = new_stack(quickstart(), config=CONFIG, environment=cloud.environment)
     (stack.work / "train.py").write_text("epochs = 3")
-    in_request = [name for name, edit in EDITS.items() if edit.is_in_request]
-    others = [[name] for name in EDITS if name not in in_request]
-    for names in (in_request, *others):
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name, edit in EDITS.items():
+        groups[edit.told_with or name].append(name)
+    for names in groups.values():
         program = quickstart()
         for right, wrong, *_ in (EDITS[name] for name in names):
             assert right in program, names

@@ -47,14 +47,14 @@ def test_a_secret_appears_nowhere_in_the_clear(cloud: EmulatedCloud, new_stack: 
     stack.set_config("password", SECRET, secret=True)
     verbose = ("-v=9", "--logtostderr", "--logflow")
 
-    outcomes = [stack.preview("--diff"), stack.up(*verbose), stack.refresh()]
+    outcomes = [stack.preview("--diff"), stack.up(*verbose)]
     assert outcomes[1].steps[-1] == ("create", "trained")
     stack.program(PROGRAM.replace('"PLAIN": "1"', '"PLAIN": 1'))
     outcomes.append(stack.preview(fails=True))
     cloud.script(outcome="Failed", failure_reason=f"AlgorithmError: {SECRET}", exit_code=1)
     stack.set_config("team", "text")
     stack.program(PROGRAM.replace('"PLAIN": "1"', '"PLAIN": "2"'))
-    outcomes += [stack.preview("--diff"), stack.up(fails=True)]
+    outcomes += [stack.preview("--refresh", "--diff"), stack.up(fails=True)]
     assert {("update", "as-text"), ("replace", "train")} <= set(outcomes[-1].steps)
     outcomes.append(stack.refresh())
     assert "AlgorithmError: [secret]" in stack.resources()["train"]["outputs"]["status_reason"]

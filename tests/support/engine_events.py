@@ -73,7 +73,8 @@ def read_events(log: Path) -> Events:
                 steps.append(_step(metadata))
         elif "resOutputsEvent" in event:
             metadata = event["resOutputsEvent"]["metadata"]
-            if not any(step.urn == metadata["urn"] for step in steps):
+            # Of an `up --refresh` it doesn't even say that: what differs is a step of the `up`.
+            if metadata["op"] != REFRESH and all(step.urn != metadata["urn"] for step in steps):
                 steps.append(_step(metadata))
         elif "diagnosticEvent" in event:
             diagnostics.append(_diagnostic(event["diagnosticEvent"]))
