@@ -129,14 +129,18 @@ def test_killed_cli_leaves_no_process(
     assert nothing_is_left(stack)
 
 
-def test_failing_program_leaves_no_process(new_stack: NewStack) -> None:
-    """A program that fails while a child of its own runs leaves neither."""
+def test_failing_program_leaves_no_process_and_fails_the_test(new_stack: NewStack) -> None:
+    """A program that fails while a child of its own runs leaves neither.
+
+    A command that fails where it should work, or the other way round, shows what it said.
+    """
     stack = new_stack(FAILING_PROGRAM)
 
-    outcome = stack.up(fails=True)
-
-    assert "exit code: 3" in outcome.stdout
+    with pytest.raises(AssertionError, match="exit code: 3"):
+        stack.up()
     assert nothing_is_left(stack)
+    with pytest.raises(AssertionError, match="exit code 0"):
+        stack.run("stack", "ls", fails=True)
 
 
 def kill_plugin(stack: PulumiStack) -> None:

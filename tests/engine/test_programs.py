@@ -50,14 +50,6 @@ NOTED = """
 """
 
 
-def test_program_runs_in_the_project_s_virtual_environment(new_stack: NewStack) -> None:
-    """Option `virtualenv` of Pulumi.yaml names the interpreter."""
-    stack = new_stack(WHO_RUNS)
-    stack.up()
-
-    assert stack.outputs() == {"prefix": sys.prefix}
-
-
 def test_pulumi_python_cmd_names_the_interpreter(new_stack: NewStack) -> None:
     """Without a virtualenv option PULUMI_PYTHON_CMD decides."""
     stack = new_stack(WHO_RUNS, virtualenv=None, environment={"PULUMI_PYTHON_CMD": sys.executable})
@@ -78,13 +70,18 @@ def test_missing_virtual_environment_is_said_in_one_line(new_stack: NewStack) ->
     assert "Traceback" not in outcome.stdout + outcome.stderr
 
 
-def test_config_reaches_the_program_with_its_secrets(new_stack: NewStack) -> None:
-    """Plain and secret values arrive, and what was secret stays secret in the outputs."""
+def test_program_runs_in_the_project_s_environment_with_its_config(new_stack: NewStack) -> None:
+    """Option `virtualenv` of Pulumi.yaml names the interpreter.
+
+    Plain and secret values arrive, and what was secret stays secret in the outputs.
+    """
     stack = new_stack(
         """
+        import sys
         import pulumi
 
         config = pulumi.Config()
+        pulumi.export("prefix", sys.prefix)
         pulumi.export("plain", config.require("plain"))
         pulumi.export("nested", config.require_object("nested"))
         pulumi.export("secret", config.require_secret("secret"))
@@ -94,7 +91,9 @@ def test_config_reaches_the_program_with_its_secrets(new_stack: NewStack) -> Non
     stack.set_config("secret", "hidden", secret=True)
     stack.up()
 
-    assert stack.outputs() == {"plain": "seen", "nested": {"a": [1, 2]}, "secret": "hidden"}
+    outputs = stack.outputs()
+    assert outputs.pop("prefix") == sys.prefix
+    assert outputs == {"plain": "seen", "nested": {"a": [1, 2]}, "secret": "hidden"}
     assert "hidden" not in str(stack.state())
 
 
@@ -135,33 +134,18 @@ def test_operations_tell_their_steps(new_stack: NewStack) -> None:
     found = stack.work / "found"
 
     created = stack.up()
-    unchanged = stack.up("--expect-no-changes")
     stack.set_config("text", "two")
     updated = stack.up()
     stack.set_config("kind", "b")
     planned = stack.preview("--diff")
-    found.write_text("two")
-    refreshed = stack.refresh()
     found.write_text("three")
     drifted = stack.refresh()
     destroyed = stack.destroy()
 
     assert created.steps == [("create", "noted")]
-    assert unchanged.steps == []
     assert updated.steps == [("update", "noted")]
     assert planned.step("replace", "noted").replace_keys == ("kind",)
-    assert refreshed.steps == []
     assert drifted.steps == [("update", "noted")]
     assert destroyed.steps == [("delete", "noted")]
     assert destroyed.changes["delete"] == 2
     assert stack.resources() == {}
-
-
-def test_unexpected_end_shows_what_the_command_said(new_stack: NewStack) -> None:
-    """A command that fails where it should work fails the test, with its output."""
-    stack = new_stack("raise SystemExit(3)")
-
-    with pytest.raises(AssertionError, match="exit code: 3"):
-        stack.up()
-    with pytest.raises(AssertionError, match="exit code 0"):
-        stack.run("stack", "ls", fails=True)

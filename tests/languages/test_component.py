@@ -42,10 +42,9 @@ def test_a_component_in_python_is_used_from_yaml(
 
     assert set(up.steps) == {("create", "small")}
     assert stack.outputs()["model"].startswith("s3://bucket/models/")
-    assert stack.preview("--expect-no-changes").steps == []
     stack.set_config("epochs", "20")
     changed = stack.preview("--diff")
     assert ("replace", "small") in changed.steps
+    assert {name for _, name in changed.steps} == {"small"}
     assert '~ epochs: "10" => "20"' in changed.stdout
     assert cloud.submitted() == 1
-    stack.destroy()

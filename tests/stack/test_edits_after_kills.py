@@ -25,76 +25,74 @@ EDITS: dict[str, dict[str, Any]] = {
     "priority": {"scheduling_priority": 5},
     "untouched": {},
 }
+EDITED = [name for name, edit in EDITS.items() if edit]
 
 
-def test_an_edited_job_is_submitted_anew_and_its_old_run_named(
+def test_what_was_edited_given_up_or_destroyed_after_a_kill_is_named_and_never_stopped(
     new_stack: NewStack, front: Front
+) -> None:
+    """Two kills: of jobs that are edited then, and of jobs whose declarations come and go."""
+    with held_calls() as held:
+        jobs = JobStack(held.cloud, new_stack, front)
+        lost = lose(held, jobs, {name: {} for name in EDITS}, {})
+        submitted = held.cloud.submitted()
+        first = {"train": {"epochs": "1"}}
+        jobs.declare(**EDITS, **first)
+        an_edited_job_is_submitted_anew_and_its_old_run_named(jobs, lost, jobs.stack.up())
+        assert held.cloud.submitted() == submitted + len(EDITED) + len(first)
+
+        stop_as_told(jobs, lost)
+        gone: dict[str, dict[str, Any]] = {"dropped": {}, "destroyed": {}}
+        runs = [jobs.in_state()["train"]]
+        missed = lose(held, jobs, {**gone, "train": {"epochs": "2"}}, EDITS)
+        runs.append(missed.pop("train"))
+        assert jobs.live("train") == [runs[1]]
+
+        jobs.declare(**EDITS, **first)
+        up = jobs.stack.up("--refresh")
+        a_kill_between_the_end_of_the_old_run_and_the_new_one_goes_on_to_the_new_one(jobs, runs, up)
+        assert [len(jobs.in_batch(name)) for name in EDITED] == [2] * len(EDITED)
+        assert goes_on(jobs, missed)
+
+        jobs.stack.destroy()
+        assert goes_on(jobs, missed)
+        jobs.declare(**gone)
+        jobs.stack.up()
+        assert jobs.in_state() == missed
+
+
+def an_edited_job_is_submitted_anew_and_its_old_run_named(
+    jobs: JobStack, lost: dict[str, str], up: Outcome
 ) -> None:
     """The warning stands on the job's row, with the command that stops the old run."""
-    with held_calls() as held:
-        jobs = JobStack(held.cloud, new_stack, front)
-        lost = lose(held, jobs, *EDITS)
-        edited = [name for name in EDITS if EDITS[name]]
-        submitted = held.cloud.submitted()
-        jobs.declare(**EDITS)
-
-        up = jobs.stack.up()
-
-        said = orphans_named(up)
-        assert sorted(said) == sorted(edited)
-        for name in edited:
-            job_id = lost[name].rpartition("/")[2]
-            assert f"terminate-service-job --job-id {job_id} " in said[name]
-            assert lost[name] in jobs.live(name)
-            assert sorted(jobs.in_batch(name)) == sorted([lost[name], jobs.in_state()[name]])
-        assert jobs.in_state()["untouched"] == lost["untouched"]
-        assert held.cloud.submitted() == submitted + len(edited)
-
-        stop_as_told(jobs, lost, edited)
-        jobs.stack.refresh()
-        assert orphans_named(jobs.stack.up()) == {}
-        assert held.cloud.submitted() == submitted + len(edited)
+    said = orphans_named(up)
+    assert sorted(said) == sorted(EDITED)
+    for name in EDITED:
+        job_id = lost[name].rpartition("/")[2]
+        assert f"terminate-service-job --job-id {job_id} " in said[name]
+        assert lost[name] in jobs.live(name)
+        assert sorted(jobs.in_batch(name)) == sorted([lost[name], jobs.in_state()[name]])
+    assert jobs.in_state()["untouched"] == lost["untouched"]
 
 
-def test_a_job_that_the_program_has_lost_or_that_is_destroyed_goes_on(
-    new_stack: NewStack, front: Front
+def a_kill_between_the_end_of_the_old_run_and_the_new_one_goes_on_to_the_new_one(
+    jobs: JobStack, runs: list[str], up: Outcome
 ) -> None:
-    """Nothing that is in no state is stopped; a declaration that comes back finds its job."""
-    with held_calls() as held:
-        jobs = JobStack(held.cloud, new_stack, front)
-        lost = lose(held, jobs, "dropped", "destroyed")
+    """A→B, killed in B's create, then back to A: A is a new run, since the first was ended.
 
-        jobs.declare(destroyed={})
-        jobs.stack.destroy()
-        assert [jobs.live(name) for name in lost] == [[arn] for arn in lost.values()]
-        jobs.declare()
-        jobs.stack.up()
-        assert [jobs.live(name) for name in lost] == [[arn] for arn in lost.values()]
-
-        jobs.declare(dropped={}, destroyed={})
-        jobs.stack.up()
-        assert jobs.in_state() == lost
+    What was stopped as it was told is named no more.
+    """
+    third = jobs.in_state()["train"]
+    assert third not in runs
+    assert sorted(jobs.live("train")) == sorted([runs[1], third])
+    said = orphans_named(up)
+    assert list(said) == ["train"]
+    assert runs[1] in said["train"]
 
 
-def test_a_kill_between_the_end_of_the_old_run_and_the_new_one_goes_on_to_the_new_one(
-    new_stack: NewStack, front: Front
-) -> None:
-    """A→B, killed in B's create, then back to A: A is a new run, since the first was ended."""
-    with held_calls() as held:
-        jobs = JobStack(held.cloud, new_stack, front)
-        jobs.declare(train={"epochs": "1"})
-        jobs.stack.up()
-        first = jobs.in_state()["train"]
-        lost = lose(held, jobs, train={"epochs": "2"})["train"]
-        assert jobs.live("train") == [lost]
-
-        jobs.declare(train={"epochs": "1"})
-        up = jobs.stack.up()
-
-        third = jobs.in_state()["train"]
-        assert third not in (first, lost)
-        assert sorted(jobs.live("train")) == sorted([lost, third])
-        assert lost in orphans_named(up)["train"]
+def goes_on(jobs: JobStack, lost: dict[str, str]) -> bool:
+    """Return whether each of these is its name's one live job, though no state has it."""
+    return {name: jobs.live(name) for name in lost} == {name: [arn] for name, arn in lost.items()}
 
 
 def orphans_named(up: Outcome) -> dict[str, str]:
@@ -107,13 +105,19 @@ def orphans_named(up: Outcome) -> dict[str, str]:
 
 
 def lose(
-    held: HeldCalls, jobs: JobStack, *names: str, **declared: dict[str, Any]
+    held: HeldCalls,
+    jobs: JobStack,
+    declared: dict[str, dict[str, Any]],
+    kept: dict[str, dict[str, Any]],
 ) -> dict[str, str]:
-    """Have jobs submitted by creates that are killed before their answer; give their ARNs."""
-    declared = {**{name: {} for name in names}, **declared}
+    """Have jobs submitted by creates that are killed before their answer; give their ARNs.
+
+    Four at most: as many creates run at once. `kept` is declared beside them, as it was.
+    """
     before = {name: set(jobs.in_batch(name)) for name in declared}
+    held.hold_again()
     held.hold("SubmitServiceJob", after_effect=True, count=len(declared))
-    jobs.declare(**declared)
+    jobs.declare(**kept, **declared)
     cli = held.start_up(jobs.stack)
     assert kill_in_up(cli, PLUGIN, jobs.front)
     cli.wait(fails=True)
@@ -124,7 +128,7 @@ def lose(
     return lost
 
 
-def stop_as_told(jobs: JobStack, lost: dict[str, str], names: list[str]) -> None:
+def stop_as_told(jobs: JobStack, lost: dict[str, str]) -> None:
     """Do what the warnings say."""
-    for name in names:
+    for name in EDITED:
         jobs.cloud.batch.terminate_service_job(jobId=lost[name], reason="orphaned")

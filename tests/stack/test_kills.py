@@ -9,7 +9,7 @@ of victim, replay, landing and front each pair is a row, since a create can't te
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import psutil
 import pytest
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     from pulumi_cli import RunningCli
 
 pytestmark = pytest.mark.stack
+
+
+UNANSWERED: dict[str, dict[str, Any]] = {
+    kind: {} for kind in ("drop_before", "drop_after", "throttle", "error")
+}
+"""Jobs, by what befalls the answer to their submission."""
 
 
 class Point(NamedTuple):
@@ -50,7 +56,10 @@ class Point(NamedTuple):
     ids="-".join,
 )
 def test_what_a_killed_process_had_begun_is_one_job(new_stack: NewStack, point: Point) -> None:
-    """The plugin's or the CLI's death in any window is made good by the next `up`."""
+    """The plugin's or the CLI's death in any window is made good by the next `up`.
+
+    Which gets over cut connections, throttles and server errors, too, each on a job of its own.
+    """
     with held_calls(point.token_replay) as held:
         jobs = JobStack(held.cloud, new_stack, point.front)
         cli = start_held(held, jobs)
@@ -61,18 +70,26 @@ def test_what_a_killed_process_had_begun_is_one_job(new_stack: NewStack, point: 
         assert jobs.in_state() == {}
         if point.lands == "before-the-next-up":
             held.let_go()
+        for kind in UNANSWERED:
+            held.cloud.control.fault("SubmitServiceJob", kind, match={"jobName": kind})
+        submitted = held.cloud.submitted()
+        jobs.declare(**WINDOWS, **UNANSWERED)
 
         jobs.stack.up()
 
-        assert jobs.wrong(*WINDOWS) == {}
+        assert jobs.wrong(*WINDOWS, *UNANSWERED) == {}
+        assert held.cloud.submitted() > submitted + len(UNANSWERED)
         held.let_go()
         assert jobs.wrong(*WINDOWS) == {}
 
 
-def test_a_killed_program_loses_nothing_that_it_had_begun(
+def test_a_killed_program_loses_nothing_that_it_had_begun_and_a_killed_delete_is_finished(
     new_stack: NewStack, front: Front
 ) -> None:
-    """The engine ends what runs and writes it down, before it fails."""
+    """The engine ends what runs and writes it down, before it fails; the next `up` does the rest.
+
+    Then the plugin dies before and after a job has been asked to end: neither goes on.
+    """
     with held_calls() as held:
         jobs = JobStack(held.cloud, new_stack, front)
         cli = start_held(held, jobs)
@@ -85,6 +102,23 @@ def test_a_killed_program_loses_nothing_that_it_had_begun(
         jobs.stack.up()
 
         assert jobs.wrong(*WINDOWS) == {}
+
+        doomed = ("in-flight", "describing")
+        kept = {name: job for name, job in WINDOWS.items() if name not in doomed}
+        held.hold_again()
+        for name, after_effect in zip(doomed, (False, True), strict=True):
+            match = {"jobId": jobs.in_state()[name]}
+            held.hold("TerminateServiceJob", after_effect=after_effect, match=match)
+        jobs.declare(**kept)
+        cli = held.start_up(jobs.stack)
+        assert kill_in_up(cli, PLUGIN, front)
+        cli.wait(fails=True)
+        assert sorted(jobs.in_state()) == sorted(WINDOWS)
+
+        jobs.stack.up()
+
+        assert sorted(jobs.all_live()) == sorted(jobs.in_state().values())
+        assert jobs.in_state().keys() == kept.keys()
 
 
 @pytest.mark.parametrize(("token_replay", "front"), taking_turns("same-job", "reject"))
@@ -105,24 +139,6 @@ def test_a_killed_batch_is_asked_again(
         assert jobs.wrong(*BATCHS_WINDOWS) == {}
     finally:
         emulator.stop()
-
-
-@pytest.mark.parametrize(("token_replay", "front"), taking_turns("reject", "same-job"))
-def test_a_lost_or_refused_answer_is_asked_for_again(
-    new_stack: NewStack, token_replay: TokenReplay, front: Front
-) -> None:
-    """One `up` gets over cut connections, throttles and server errors, each on a job of its own."""
-    with held_calls(token_replay) as held:
-        jobs = JobStack(held.cloud, new_stack, front)
-        names = ("drop_before", "drop_after", "throttle", "error")
-        for kind in names:
-            held.cloud.control.fault("SubmitServiceJob", kind, match={"jobName": kind})
-        jobs.declare(**{name: {} for name in names})
-
-        jobs.stack.up()
-
-        assert jobs.wrong(*names) == {}
-        assert held.cloud.submitted() > len(names)
 
 
 def test_a_state_that_can_not_be_written_loses_no_job(new_stack: NewStack, front: Front) -> None:
@@ -148,28 +164,6 @@ def test_a_state_that_can_not_be_written_loses_no_job(new_stack: NewStack, front
         jobs.stack.refresh("--clear-pending-creates")
         assert jobs.pending() == []
         assert jobs.wrong(*WINDOWS) == {}
-
-
-def test_a_killed_delete_is_finished_by_the_next_up(new_stack: NewStack, front: Front) -> None:
-    """The plugin dies before and after a job has been asked to end: neither goes on."""
-    doomed = ("ending", "ended")
-    with held_calls() as held:
-        jobs = JobStack(held.cloud, new_stack, front)
-        jobs.declare(**{name: {} for name in doomed})
-        jobs.stack.up()
-        for name, after_effect in zip(doomed, (False, True), strict=True):
-            match = {"jobId": jobs.in_state()[name]}
-            held.hold("TerminateServiceJob", after_effect=after_effect, match=match)
-        jobs.declare()
-        cli = held.start_up(jobs.stack)
-        assert kill_in_up(cli, PLUGIN, front)
-        cli.wait(fails=True)
-        assert sorted(jobs.in_state()) == sorted(doomed)
-
-        jobs.stack.up()
-
-        assert jobs.all_live() == []
-        assert jobs.in_state() == {}
 
 
 def clean_up(jobs: JobStack, cli: RunningCli, victim: str, plugins: list[psutil.Process]) -> None:

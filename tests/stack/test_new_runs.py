@@ -32,7 +32,11 @@ REPLACED = {"replaced", "tainted"}
 
 
 def test_who_wants_a_new_run_gets_one_and_nobody_else(new_stack: NewStack, front: Front) -> None:
-    """Edits there and back, triggers, --replace, taint, destroy then up; a user's own token."""
+    """Edits there and back, triggers, --replace, taint, destroy then up; a user's own token.
+
+    The same stack name in another project is another stack, of whichever front: an equal program
+    runs its own job, and takes nobody else's.
+    """
     with held_calls() as held:
         jobs = JobStack(held.cloud, new_stack, front)
         stack = jobs.stack
@@ -41,10 +45,16 @@ def test_who_wants_a_new_run_gets_one_and_nobody_else(new_stack: NewStack, front
             name: {**job, **(first_goes if name in REPLACED else {})} for name, job in JOBS.items()
         }
         jobs.declare(**declared)
-        stack.up()
+        assert stack.up().warnings == []
         first = jobs.in_state()
         assert len(set(first.values())) == len(JOBS)
         require_token(jobs, "mine")
+
+        theirs = JobStack(held.cloud, new_stack, other_front(front), project="elsewhere")
+        theirs.declare(edited=JOBS["edited"])
+        assert theirs.stack.up().warnings == []
+        their_job = theirs.in_state()["edited"]
+        assert sorted(jobs.live("edited")) == sorted([first["edited"], their_job])
 
         edits: dict[str, dict[str, Any]] = {"edited": {"epochs": "2"}}
         edits["triggered"] = {"triggers": ["tuesday"]}
@@ -61,35 +71,16 @@ def test_who_wants_a_new_run_gets_one_and_nobody_else(new_stack: NewStack, front
         assert unchanged(second, third) == KEPT | REPLACED
         assert unchanged(first, third) == KEPT
         names = {job.get("job_name", name) for name, job in JOBS.items()}
-        assert sum(len(jobs.in_batch(name)) for name in names) == len(JOBS) + 4 + 2
+        ours = {arn for name in names for arn in jobs.in_batch(name)} - {their_job}
+        assert len(ours) == len(JOBS) + 4 + 2
 
         stack.destroy()
+        assert jobs.all_live() == [their_job]
         jobs.declare(**{name: job for name, job in declared.items() if name != "tokened"})
         stack.up()
         fourth = jobs.in_state()
         assert not set(fourth.values()) & {*first.values(), *second.values(), *third.values()}
-        assert sorted(jobs.all_live()) == sorted(fourth.values())
-
-
-def test_the_same_stack_name_in_two_projects_is_two_stacks(
-    new_stack: NewStack, front: Front
-) -> None:
-    """An equal program in another project runs its own job, and takes nobody else's.
-
-    Of whichever front.
-    """
-    with held_calls() as held:
-        ours = JobStack(held.cloud, new_stack, front)
-        theirs = JobStack(held.cloud, new_stack, other_front(front), project="elsewhere")
-        for jobs in (ours, theirs):
-            jobs.declare(train={})
-            assert jobs.stack.up().warnings == []
-
-        assert ours.in_state() != theirs.in_state()
-        assert len(ours.live("train")) == 2
-
-        ours.stack.destroy()
-        assert theirs.live("train") == list(theirs.in_state().values())
+        assert sorted(jobs.all_live()) == sorted([*fourth.values(), their_job])
 
 
 def require_token(jobs: JobStack, token: str) -> None:

@@ -18,160 +18,81 @@ if TYPE_CHECKING:
     from emulated_stack import EmulatedCloud
     from engine_fixtures import NewStack
     from fronts import Front
+    from pulumi_cli import Outcome
+    from pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.stack
 
-READING = {
+DECLARED = {
     DYNAMIC: PRELUDE
     + """
+    queue = config.require("queue")
     read = sj.ServiceJob(
         "read",
-        job_queue=config.require("queue"),
+        job_queue=queue,
         service_request_payload=payload(),
-        opts=pulumi.ResourceOptions(id=config.require("job")),
+        opts=pulumi.ResourceOptions(id=config.require("read")),
     )
     pulumi.export("arn", read.job_arn)
     pulumi.export("status", read.status)
-""",
-    NATIVE: CLASSES
-    + """
-    read = Native(
-        "ServiceJob", "read", {}, "jobArn status", pulumi.ResourceOptions(id=config.require("job"))
-    )
-    pulumi.export("arn", read.jobArn)
-    pulumi.export("status", read.status)
-""",
-}
-
-ADOPTING = {
-    DYNAMIC: PRELUDE
-    + """
     sj.ServiceJob(
         "adopted",
-        job_queue=config.require("queue"),
+        job_queue=queue,
         service_request_payload=payload(),
-        adopt_job_id=config.require("job"),
+        adopt_job_id=config.require("adopted"),
     )
-""",
-    NATIVE: CLASSES
-    + """
-    Native("ServiceJob", "adopted", {
-        "jobQueue": config.require("queue"),
-        "trainingJob": PAYLOAD,
-        "adoptJobId": config.require("job"),
-    }, "jobArn")
-""",
-}
-
-
-def test_another_tools_job_is_read_or_adopted_on_purpose(
-    cloud: EmulatedCloud, new_stack: NewStack, front: Front
-) -> None:
-    """A read job is left alone whatever happens; an adopted one ends with its stack."""
-    cloud.script(running=3600.0)
-    queue = make_queue(cloud)
-    job = cloud.batch.submit_service_job(
-        jobName="foreign",
-        jobQueue=queue,
-        serviceJobType="SAGEMAKER_TRAINING",
-        serviceRequestPayload=payload_json(PAYLOAD),
-    )
-    config = {"project:queue": queue, "project:job": job["jobId"]}
-    environment = cloud.environment
-    stack = native_stack(new_stack, READING[front], config=config, environment=environment)
-
-    stack.up()
-    assert stack.outputs()["arn"] == job["jobArn"]
-    assert stack.preview("--expect-no-changes").steps == [("read", "read")]
-    stack.destroy()
-    assert not cloud.batch.describe_service_job(jobId=job["jobId"]).get("isTerminated")
-
-    stack.program(ADOPTING[front])
-    stack.up()
-    assert stack.preview("--expect-no-changes").steps == []
-    assert stack.resources()["adopted"]["id"] == job["jobArn"]
-    stack.destroy()
-    assert cloud.batch.describe_service_job(jobId=job["jobId"])["isTerminated"]
-    assert cloud.submitted() == 1
-
-
-TRAINING = {
-    DYNAMIC: PRELUDE
-    + """
-    sj.ServiceJob(
-        "train", job_queue=config.require("queue"), service_request_payload=payload())
-""",
-    NATIVE: CLASSES
-    + """
-    inputs = {"jobQueue": config.require("queue"), "trainingJob": PAYLOAD}
-    Native("ServiceJob", "train", inputs, "jobArn")
-""",
-}
-
-
-def test_find_orphans_lists_live_jobs_of_the_stack_that_no_state_knows(
-    cloud: EmulatedCloud,
-    engine: Path,
-    new_stack: NewStack,
-    monkeypatch: pytest.MonkeyPatch,
-    front: Front,
-) -> None:
-    """A job whose resource was lost goes on and costs money: it is found, with what stops it."""
-    cloud.script(running=3600.0)
-    queue = make_queue(cloud)
-    config, environment = {"project:queue": queue}, cloud.environment
-    stack = native_stack(new_stack, TRAINING[front], config=config, environment=environment)
-    stack.up()
-    for name, value in cloud.environment.items():
-        monkeypatch.setenv(name, value)
-    selected = automation.select_stack(
-        stack.name,
-        work_dir=str(stack.work),
-        opts=automation.LocalWorkspaceOptions(
-            env_vars=stack.environment, pulumi_command=_command(engine)
-        ),
-    )
-
-    assert sj.find_orphans(selected) == []
-    lost = stack.resources()["train"]
-    stack.run("state", "delete", "--yes", lost["urn"])
-
-    (orphan,) = sj.find_orphans(selected)
-    assert (orphan.arn, orphan.resource, orphan.job_name) == (lost["id"], "train", "train")
-    assert lost["id"].rsplit("/", 1)[1] in orphan.command
-    assert orphan.may_be_owned
-
-
-ONE_INSTANCE = {
-    DYNAMIC: PRELUDE
-    + """
+    sj.ServiceJob("lost", job_queue=queue, service_request_payload=payload())
     train = sj.ServiceJob(
         "train",
-        job_queue=config.require("queue"),
+        job_queue=config.require("small"),
         service_request_payload=payload(config.require("epochs")),
     )
     sj.ServiceJobCompletion("trained", job=train)
 """,
     NATIVE: CLASSES
     + """
+    queue = config.require("queue")
+    read = Native(
+        "ServiceJob", "read", {}, "jobArn status", pulumi.ResourceOptions(id=config.require("read"))
+    )
+    pulumi.export("arn", read.jobArn)
+    pulumi.export("status", read.status)
+    Native("ServiceJob", "adopted", {
+        "jobQueue": queue,
+        "trainingJob": PAYLOAD,
+        "adoptJobId": config.require("adopted"),
+    }, "jobArn")
+    Native("ServiceJob", "lost", {"jobQueue": queue, "trainingJob": PAYLOAD}, "jobArn")
     train = Native("ServiceJob", "train", {
-        "jobQueue": config.require("queue"),
+        "jobQueue": config.require("small"),
         "trainingJob": {**PAYLOAD, "hyperParameters": {"epochs": config.require("epochs")}},
     }, "jobArn")
     Native("ServiceJobCompletion", "trained", {"job": train.jobArn}, "status")
 """,
 }
+"""Two jobs of another tool, a job that the state will lose, and one that needs all of its queue."""
 
 
-def test_a_changed_job_gets_the_one_instance_that_the_old_one_held(
-    cloud: EmulatedCloud, new_stack: NewStack, front: Front
+def test_a_stack_ends_its_own_jobs_and_those_that_it_was_given(
+    cloud: EmulatedCloud,
+    engine: Path,
+    new_stack: NewStack,
+    monkeypatch: pytest.MonkeyPatch,
+    front: Front,
 ) -> None:
-    """The old job ends first and the new one starts at once; Ctrl-C before that lost nothing."""
-    queue = make_queue(cloud, instances=1)
+    """A job is another tool's, read or adopted on purpose, or in no state any more, or replaced."""
+    for name in ("foreign", "lost"):
+        cloud.script(name, running=3600.0)
     cloud.control.call("POST", "rules", job_name="train", script={"running": 3600.0}, count=1)
-    config = {"project:queue": queue, "project:epochs": "1"}
-    environment = cloud.environment
-    stack = native_stack(new_stack, ONE_INSTANCE[front], config=config, environment=environment)
+    queue, small = make_queue(cloud), make_queue(cloud, "small", instances=1)
+    foreign = {name: submit(cloud, queue) for name in ("read", "adopted")}
+    config = {"queue": queue, "small": small, "epochs": "1", **foreign}
+    stack = native_stack(
+        new_stack,
+        DECLARED[front],
+        config={f"project:{key}": value for key, value in config.items()},
+        environment=cloud.environment,
+    )
     waiting = stack.start("up")
     waiting.wait_for("RUNNING")
     waiting.interrupt()
@@ -179,15 +100,72 @@ def test_a_changed_job_gets_the_one_instance_that_the_old_one_held(
     assert "pending_operations" not in stack.state()
     first = stack.resources()["train"]["id"]
 
-    stack.up("--config=epochs=2")
+    up = stack.up("--config=epochs=2")
 
-    second = stack.resources()["train"]["id"]
+    another_tools_job_is_read_or_adopted_and_not_submitted_again(up, stack, foreign)
+    a_changed_job_gets_the_one_instance_that_the_old_one_held(cloud, stack, first)
+    assert cloud.submitted() == len(foreign) + len(("lost", "first", "second"))
+
+    for name, value in cloud.environment.items():
+        monkeypatch.setenv(name, value)
+    find_orphans_lists_a_live_job_that_no_state_knows(stack, engine)
+
+    stack.destroy()
+    ended = {
+        name: cloud.batch.describe_service_job(jobId=arn).get("isTerminated", False)
+        for name, arn in foreign.items()
+    }
+    assert ended == {"read": False, "adopted": True}
+
+
+def another_tools_job_is_read_or_adopted_and_not_submitted_again(
+    up: Outcome, stack: PulumiStack, foreign: dict[str, str]
+) -> None:
+    """And neither is a change at the next `up`."""
+    assert stack.outputs()["arn"] == foreign["read"]
+    assert stack.resources()["adopted"]["id"] == foreign["adopted"]
+    assert [step for step in up.steps if step[1] not in ("train", "trained")] == [("read", "read")]
+
+
+def a_changed_job_gets_the_one_instance_that_the_old_one_held(
+    cloud: EmulatedCloud, stack: PulumiStack, first: str
+) -> None:
+    """The old job ends first and the new one starts at once; Ctrl-C before that lost nothing."""
     old = cloud.batch.describe_service_job(jobId=first)
-    new = cloud.batch.describe_service_job(jobId=second)
+    new = cloud.batch.describe_service_job(jobId=stack.resources()["train"]["id"])
     assert (old["status"], old["isTerminated"]) == ("FAILED", True)
     assert new["status"] == "SUCCEEDED"
     assert new["startedAt"] - old["stoppedAt"] < 10_000
-    assert cloud.submitted() == 2
+
+
+def find_orphans_lists_a_live_job_that_no_state_knows(stack: PulumiStack, engine: Path) -> None:
+    """A job whose resource was lost goes on and costs money: it is found, with what stops it."""
+    selected = automation.select_stack(
+        stack.name,
+        work_dir=str(stack.work),
+        opts=automation.LocalWorkspaceOptions(
+            env_vars=stack.environment, pulumi_command=_command(engine)
+        ),
+    )
+    assert sj.find_orphans(selected) == []
+    lost = stack.resources()["lost"]
+    stack.run("state", "delete", "--yes", lost["urn"])
+
+    (orphan,) = sj.find_orphans(selected)
+    assert (orphan.arn, orphan.resource, orphan.job_name) == (lost["id"], "lost", "lost")
+    assert lost["id"].rsplit("/", 1)[1] in orphan.command
+    assert orphan.may_be_owned
+
+
+def submit(cloud: EmulatedCloud, queue: str) -> str:
+    """Submit a job as another tool would, and return its ARN."""
+    arn: str = cloud.batch.submit_service_job(
+        jobName="foreign",
+        jobQueue=queue,
+        serviceJobType="SAGEMAKER_TRAINING",
+        serviceRequestPayload=payload_json(PAYLOAD),
+    )["jobArn"]
+    return arn
 
 
 def _command(engine: Path) -> automation.PulumiCommand:
