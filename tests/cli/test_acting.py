@@ -213,9 +213,9 @@ def test_job_is_run_again_by_its_name(acted: ActedStack) -> None:
 def test_job_that_cannot_be_run_again_is_told_so(acted: ActedStack) -> None:
     """A protected one would be refused by Pulumi; a failed `up` is told by the exit code."""
     urn = acted.stack.resources()["busy"]["urn"]
-    acted.stack.run("state", "protect", "--yes", urn)
+    acted.edit_checkpoint(lambda state: _protect(state, urn, protected=True))
     protected = acted.sjresource("rerun", "busy", "--yes")
-    acted.stack.run("state", "unprotect", "--yes", urn)
+    acted.edit_checkpoint(lambda state: _protect(state, urn, protected=False))
     answer = acted.sjresource.answer("rerun", "busy", schema="rerun")
     code, shown = on_a_terminal(
         CommandLine(acted.stack.work, {**acted.stack.environment, "SJRESOURCE_WAIT": "maybe"}),
@@ -267,3 +267,8 @@ def _interrupt_create(checkpoint: dict[str, Any]) -> None:
     checkpoint["resources"].remove(created)
     pending = {**created, "id": ""}
     checkpoint["pending_operations"] = [{"resource": pending, "type": "creating"}]
+
+
+def _protect(state: dict[str, Any], urn: str, *, protected: bool) -> None:
+    (resource,) = (each for each in state["resources"] if each["urn"] == urn)
+    resource["protect"] = protected

@@ -46,11 +46,26 @@ DIVERGED = """
 """
 """A job whose loss is no number in the end, and one that this triggers."""
 
+DOWNSTREAM = """
+    sj.ServiceJob(
+        "finetuned",
+        job_queue=queue.job_queue_arn,
+        service_request_payload={
+            **always_equal,
+            "Environment": {"PARENT": train.job_id, "PASSWORD": pulumi.Output.secret("x")},
+        },
+        triggers=[train.job_arn, config.get("again")],
+        opts=pulumi.ResourceOptions(deleted_with=queue),
+    )
+"""
+"""A job that needs the id of another, which a preview may not know; its queue's end ends it."""
+
 MADE = {
     *("capacity", "training", "train", "trained"),
     *("upstream", "downstream", "diverging", "diverged", "triggered"),
+    "finetuned",
 }
-JOBS = 4
+JOBS = 5
 RUNS = "this update runs"
 
 
@@ -59,8 +74,11 @@ def test_jobs_are_declared_run_changed_and_destroyed(
 ) -> None:
     """The whole story that a user sees, from an empty stack to an empty stack."""
     cloud.script("diverging", metrics={"loss": "NaN", "lr": 0.5})
+    cloud.script("finetuned", running=3600.0)
     config = {"project:epochs": "10"}
-    stack = new_stack(PROGRAM + UPSTREAM + DIVERGED, config=config, environment=cloud.environment)
+    stack = new_stack(
+        PROGRAM + UPSTREAM + DIVERGED + DOWNSTREAM, config=config, environment=cloud.environment
+    )
 
     preview = stack.preview()
     assert sorted(preview.steps) == sorted(("create", name) for name in MADE)
@@ -79,16 +97,19 @@ def test_jobs_are_declared_run_changed_and_destroyed(
         stack.set_config(name, value)
     preview = stack.preview("--diff")
     a_changed_hyperparameter_is_that_one_line_and_a_new_run(preview)
+    an_id_that_is_not_known_yet_hides_no_run(preview)
     an_update_of_something_upstream_is_that_one_update(preview)
 
     stack.up()
     assert stack.outputs()["job"] != job
     assert stack.outputs()["status"] == "SUCCEEDED"
-    assert cloud.submitted() == JOBS + 1
+    assert cloud.submitted() == JOBS + len(("train", "finetuned"))
     the_updates_have_reached_batch(cloud, stack)
 
+    finetuned = stack.resources()["finetuned"]["id"]
     stack.destroy()
     assert stack.resources() == {}
+    assert cloud.batch.describe_service_job(jobId=finetuned)["status"] == "FAILED"
     assert cloud.batch.describe_job_queues()["jobQueues"] == []
     assert cloud.batch.describe_service_environments()["serviceEnvironments"] == []
 
@@ -105,15 +126,14 @@ def the_job_has_run_and_its_model_is_an_output(cloud: EmulatedCloud, stack: Pulu
 def nothing_changed_is_nothing_to_do_not_even_after_a_metric_that_is_nan(
     stack: PulumiStack,
 ) -> None:
-    """Preview, `up` and refresh; a loss that diverged is the same loss at the next `up`.
+    """Preview, refresh and `up`; a loss that diverged is the same loss at the next `up`.
 
     And where nothing runs nothing is told of what it would cost.
     """
     preview = stack.preview("--expect-no-changes")
     assert preview.steps == []
     assert RUNS not in preview.stdout
-    assert stack.up("--expect-no-changes").steps == []
-    assert stack.refresh("--expect-no-changes").steps == []
+    assert stack.up("--refresh", "--expect-no-changes").steps == []
 
 
 def a_changed_hyperparameter_is_that_one_line_and_a_new_run(preview: Outcome) -> None:
@@ -128,12 +148,18 @@ def a_changed_hyperparameter_is_that_one_line_and_a_new_run(preview: Outcome) ->
     assert changed_lines(preview.stdout, "train") == ['epochs : "10" => "20"']
 
 
+def an_id_that_is_not_known_yet_hides_no_run(preview: Outcome) -> None:
+    """A job that is given the id of a replaced one is replaced, too."""
+    assert ("replace", "finetuned") in preview.steps
+
+
 def an_update_of_something_upstream_is_that_one_update(preview: Outcome) -> None:
     """The engine makes the outputs of what is updated unknown; ids stay known, so no job moves.
 
     `capacity` is updated, and `training` has no step; `upstream` is, and its job keeps its run.
     """
-    others = [step for step in preview.steps if step[1] not in ("train", "trained")]
+    replaced = ("train", "trained", "finetuned")
+    others = [step for step in preview.steps if step[1] not in replaced]
 
     assert sorted(others) == [
         ("update", "capacity"),

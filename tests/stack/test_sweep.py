@@ -70,4 +70,3 @@ def test_a_sweep_trains_twelve_models_and_names_the_best(
     assert outputs["summary"] == {"jobs": 12, "succeeded": 12, "failed": 0, "unfinished": 0}
     plot = ET.fromstring((stack.work / "accuracy.svg").read_text())  # noqa: S314 - our own
     assert len(plot.findall("{*}g")) == 12
-    assert stack.preview("--expect-no-changes").steps == []
