@@ -57,6 +57,7 @@ from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
 from sjresource.stack.declaration import Declaration
 from sjresource.stack.diff import IN_PLACE, REPLACES, find_changes
+from sjresource.stack.engine_process import note_for_siblings, notes_of_siblings
 from sjresource.stack.identity import (
     name_of,
     recorded_tag,
@@ -182,6 +183,7 @@ class ServiceJobProvider(BatchProvider):
         if submitted.was_there:
             taker = {**registered, "identity": props["identity"]}
             self.__dict__.setdefault("_taken_over", {})[submitted.arn] = taker
+            note_for_siblings(f"{submitted.arn} {taker['registered_at']}")
         return CreateResult(
             submitted.arn, {**props, **registered, **outputs, "orphans": [], **others}
         )
@@ -247,8 +249,7 @@ class ServiceJobProvider(BatchProvider):
             WaitTimeout: Batch has the job, and does not show that it accepted the termination.
             RequestFailed: by its tags it is another stack's or resource's, and it goes on.
         """
-        taken = self._taken_over.get(id_)
-        if taken is not None and taken["registered_at"] != props.get("registered_at"):
+        if self._was_taken_over(id_, props.get("registered_at")):
             warn(_taken_not_replaced(id_))
             return
         client, job = self.client(id_), JobLocator.of(id_, props, may_lag=self._is_young(props))
@@ -265,6 +266,17 @@ class ServiceJobProvider(BatchProvider):
         if end_and_release(client, job, seen, _reason(props), self.clock) is None:
             warn(_not_seen_to_end(id_))
         self.__dict__.setdefault("_released", set()).add(id_)
+
+    def _was_taken_over(self, id_: str, registered_at: Any) -> bool:
+        """Return whether a create of this operation has a job that this state is older than.
+
+        The create may be the other front's, of a job that moves there and is replaced at once.
+        """
+        own = self._taken_over.get(id_)
+        if own is not None:
+            return bool(own["registered_at"] != registered_at)
+        notes = [each.split() for each in notes_of_siblings()]
+        return any(arn == id_ and at != str(_whole(registered_at)) for arn, at in notes)
 
     def _begin_list(self, news: Mapping[str, Any]) -> None:
         """List the jobs of the next run's name, for its create, while the one before is ended.
@@ -506,6 +518,11 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
 
 # Pulumi's SDK would evaluate annotations that are texts anew for each of hundreds of instances.
 ServiceJob.__annotations__ = inspect.get_annotations(ServiceJob, eval_str=True)
+
+
+def _whole(number: Any) -> Any:
+    """Return the integer that the engine hands over as a float."""
+    return int(number) if isinstance(number, float) else number
 
 
 def _known(value: Any) -> str:

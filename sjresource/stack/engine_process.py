@@ -8,9 +8,13 @@ preview, and when an `up` has ended, failed or been interrupted.
 
 from __future__ import annotations
 
+import atexit
 import os
 import subprocess
+from contextlib import suppress
+from functools import cache
 from pathlib import Path, PurePath
+from tempfile import gettempdir
 from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakSet
 
@@ -35,6 +39,47 @@ def pulumi_pid() -> int | None:
     """Return the process id of the `pulumi` that started this process; None if none is found."""
     pid, _ = _find_pulumi()
     return pid
+
+
+def note_for_siblings(line: str, pid: int | None = None) -> None:
+    """Leave a line for the other plugins of the `pulumi` above, which run in other processes.
+
+    It is gone when this process ends. Where it can't be left, they don't know.
+
+    Args:
+        line: the line.
+        pid: that of the `pulumi`; None finds it.
+    """
+    path = _notes(pid)
+    if path is None:
+        return
+    atexit.register(path.unlink, missing_ok=True)
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NO_LINK
+    with suppress(OSError), os.fdopen(os.open(path, flags, 0o600), "a") as notes:
+        notes.write(f"{line}\n")
+
+
+def notes_of_siblings(pid: int | None = None) -> list[str]:
+    """Return the lines that this user's plugins of the `pulumi` above have left."""
+    path = _notes(pid)
+    if path is None:
+        return []
+    try:
+        with os.fdopen(os.open(path, os.O_RDONLY | _NO_LINK)) as notes:
+            is_ours = os.fstat(notes.fileno()).st_uid == _USER
+            return notes.read().splitlines() if is_ours else []
+    except OSError:
+        return []
+
+
+_USER = os.getuid() if hasattr(os, "getuid") else 0
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+
+
+@cache
+def _notes(pid: int | None) -> Path | None:
+    pid = pulumi_pid() if pid is None else pid
+    return None if pid is None else Path(gettempdir(), f"sjresource-{_USER}-{pid}")
 
 
 def _find_pulumi() -> tuple[int | None, list[str]]:

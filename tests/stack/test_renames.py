@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from declared_jobs import HEADS
 from deployed import deployed
-from fronts import DYNAMIC, NATIVE
+from fronts import DYNAMIC, NATIVE, other_front
 from held_calls import held_calls
 from job_programs import PRELUDE
 from job_stack import JobStack
@@ -306,7 +306,8 @@ def test_a_lost_state_is_asked_about_and_replace_that_makes_the_new_one_first_is
 ) -> None:
     """What a state had recorded is neither taken nor run again in silence, and can be both.
 
-    The engine doesn't say that a create replaces: the old job is never taken, and then ended.
+    The engine doesn't say that a create replaces: the old job is never taken, and then ended. Nor
+    is it where the same `up` moves it to the other front, whose process would end it.
     """
     with held_calls("reject") as held:
         jobs = JobStack(held.cloud, new_stack, front)
@@ -326,13 +327,26 @@ def test_a_lost_state_is_asked_about_and_replace_that_makes_the_new_one_first_is
         assert "change `triggers` for a new run" in refused["first"]
         assert jobs.live("first") == [replaced]
 
-        jobs.declare(train={"triggers": ["again"]}, first={**new_first, "triggers": ["again"]})
+        jobs.front = other_front(front)
+        again: dict[str, Any] = {
+            "train": {"triggers": ["again"]},
+            "first": {**new_first, "triggers": ["again"]},
+        }
+        jobs.declare(**again)
         (warning,) = [it for it in jobs.stack.up().warnings if it.urn.endswith("::train")]
         assert f"another run under this resource's name is live: {lost}" in warning.message
         assert "stop it with" not in warning.message
         assert jobs.live("train").count(lost) == 1
         assert len(jobs.live("train")) == 2
-        assert jobs.live("first") == [jobs.in_state()["first"]] != [replaced]
+        second = jobs.in_state()["first"]
+        assert jobs.live("first") == [second] != [replaced]
+
+        held.cloud.batch.untag_resource(resourceArn=second, tagKeys=["sjresource:recorded"])
+        jobs.front = front
+        jobs.declare(**again)
+        jobs.stack.run("state", "taint", "--yes", jobs.stack.resources()["first"]["urn"])
+        assert "it stays as it is and nothing ran again" in jobs.stack.up().stdout
+        assert jobs.live("first") == [second] == [jobs.in_state()["first"]]
 
 
 def test_what_is_registered_beside_a_failure_is_recorded_all_the_same(
