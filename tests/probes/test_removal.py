@@ -86,7 +86,7 @@ def plant(batch: Any, sleep: Callable[[float], object]) -> None:
             **tagged,
         )
         batch.create_scheduling_policy(name=name, **tagged)
-        sleep(1)
+        until_valid(batch.describe_service_environments, "serviceEnvironments", sleep)
         batch.create_job_queue(
             jobQueueName=name,
             jobQueueType="SAGEMAKER_TRAINING",
@@ -94,9 +94,17 @@ def plant(batch: Any, sleep: Callable[[float], object]) -> None:
             serviceEnvironmentOrder=[{"order": 1, "serviceEnvironment": name}],
             **tagged,
         )
-        sleep(1)
+        until_valid(batch.describe_job_queues, "jobQueues", sleep)
         submit(batch, name, f"{name}-job", tags)
     sleep(1)
+
+
+def until_valid(
+    describe: Callable[[], dict[str, Any]], noun: str, sleep: Callable[[float], object]
+) -> None:
+    """Wait until all of a kind can be used."""
+    while {each["status"] for each in describe()[noun]} != {"VALID"}:
+        sleep(1)
 
 
 def submit(batch: Any, queue: str, name: str, tags: dict[str, str]) -> str:
