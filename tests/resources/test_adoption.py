@@ -7,7 +7,7 @@ from lifecycle import Life
 
 from sjresource.errors import NotFound, RequestFailed
 from sjresource.resources.service_job import ServiceJobProvider
-from sjresource.stack.identity import IDENTITY_TAG
+from sjresource.stack.identity import IDENTITY_TAG, RELEASED_TAG
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch
@@ -99,3 +99,27 @@ def test_a_job_that_does_not_exist_is_not_adopted(
         Life(jobs, aws.job(queue, adopt_job_id="3f4b1f6e-0000-4000-8000-000000000000"))
 
     assert aws.submitted() == 0
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_an_adopted_job_that_its_replacement_adopts_again_is_left_as_it_is(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str, foreign: str, *, ended: bool
+) -> None:
+    """Where that is made first; one that has ended is not marked as given up, either."""
+    if ended:
+        aws.batch.terminate_service_job(jobId=foreign, reason="by hand")
+        aws.advance(60)
+    setattr(jobs, "wall_time", aws.emulator.clock.now)  # noqa: B010 - as emulated.py
+    inputs = aws.job(queue, adopt_job_id=foreign)
+    first = Life(jobs, inputs)
+    aws.advance(0.5)
+
+    second = Life(jobs, inputs)
+    first.delete()
+
+    assert first.id == second.id == foreign
+    described = aws.batch.describe_service_job(jobId=foreign)
+    assert RELEASED_TAG not in described["tags"]
+    assert described["isTerminated"] is ended
+    second.delete()
+    assert RELEASED_TAG in aws.batch.describe_service_job(jobId=foreign)["tags"]

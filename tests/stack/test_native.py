@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 from command_line import CommandLine
+from fronts import NATIVE
 from native_programs import TWIN, WHOLE, native_stack
 from pulumi_cli import holds_within
+from victims import PLUGIN, kill_in_up
 
 if TYPE_CHECKING:
     from emulated_stack import EmulatedCloud
     from engine_fixtures import NewStack
+    from pulumi_cli import RunningCli
+    from pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.stack
 
@@ -99,14 +103,34 @@ def test_a_stack_moves_to_the_other_front_and_back(
     assert cloud.batch.describe_job_queues()["jobQueues"] == []
 
 
-def test_ctrl_c_ends_the_wait_and_keeps_all(cloud: EmulatedCloud, new_stack: NewStack) -> None:
-    """Within moments, without a pending operation; the next `pulumi up` waits on."""
+def waiting_up(stack: PulumiStack) -> RunningCli:
+    """Start an `up`, and return it once its completion waits."""
+    running = stack.start("up")
+
+    def waits() -> bool:
+        begun = stack.state().get("pending_operations") or []
+        return any(each["resource"]["urn"].endswith("::trained") for each in begun)
+
+    assert holds_within(60, waits)
+    return running
+
+
+def test_what_ends_a_wait_keeps_all(cloud: EmulatedCloud, new_stack: NewStack) -> None:
+    """The next `pulumi up` waits on: after a kill of the plugin, and after Ctrl-C.
+
+    That ends it within moments, and without a pending operation.
+    """
     cloud.script(running=3600.0)
     stack = native_stack(new_stack, WHOLE, environment=cloud.environment)
-    running = stack.start("up")
-    assert holds_within(60, lambda: "train" in stack.resources())
-    time.sleep(2)
+    running = waiting_up(stack)
+    train = stack.resources()["train"]["id"]
+    assert kill_in_up(running, PLUGIN, NATIVE)
+    running.wait(fails=True)
+    assert not stack.state().get("pending_operations")
+    assert stack.resources()["train"]["id"] == train
+    assert not cloud.batch.describe_service_job(jobId=train)["isTerminated"]
 
+    running = waiting_up(stack)
     began = time.monotonic()
     running.interrupt()
     stopped = running.wait(fails=True)
@@ -118,7 +142,8 @@ def test_ctrl_c_ends_the_wait_and_keeps_all(cloud: EmulatedCloud, new_stack: New
     assert not state.get("pending_operations")
     (kept,) = [each for each in state["resources"] if each["urn"].endswith("::trained")]
     assert kept["initErrors"]
-    cloud.batch.terminate_service_job(jobId=stack.resources()["train"]["id"], reason="stopped")
+    assert stack.resources()["train"]["id"] == train
+    cloud.batch.terminate_service_job(jobId=train, reason="stopped")
     ended = stack.up(fails=True)
     assert "waiting for ServiceJob (train): FAILED" in ended.stdout
     assert cloud.submitted() == 1

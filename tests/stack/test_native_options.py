@@ -6,11 +6,13 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from job_stack import make_queue
 from native_programs import CLASSES, native_stack
 
 if TYPE_CHECKING:
     from emulated_stack import EmulatedCloud
     from engine_fixtures import NewStack
+    from pulumi_cli import Outcome
     from pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.stack
@@ -70,6 +72,7 @@ PROGRAM = f"""{CLASSES}
         job("guarded", opts=options(protect=True))
     if is_set("more"):
         job("foreign", {{"rate": "0.25"}})
+        job("there", opts=options(provider=far), jobQueue="far")
         late = Native("SchedulingPolicy", "late", {{}}, "arn")
         job("unknown", {{"policy": late.arn}})
 """
@@ -117,6 +120,12 @@ def ended(cloud: EmulatedCloud, arn: str) -> bool:
     return bool(described["isTerminated"] or described["status"] == "FAILED")
 
 
+def plans(preview: Outcome) -> list[str]:
+    """Return what each provider says that the `up` may use."""
+    told = [each.message.strip() for each in preview.diagnostics("info")]
+    return sorted(each for each in told if "this update runs" in each)
+
+
 def test_options_mean_what_pulumi_says(cloud: EmulatedCloud, new_stack: NewStack) -> None:
     """From a create that ends in part to a destroy that leaves to the queue what goes with it."""
     cloud.script(running=3600.0)
@@ -138,7 +147,9 @@ def test_options_mean_what_pulumi_says(cloud: EmulatedCloud, new_stack: NewStack
     # A job of the AWS CLI is imported; the preview of a program that says the same is quiet.
     foreign = imported(cloud, stack, ids["training"])
 
-    # Drift, seen by a refresh; and what each option makes of a change.
+    # Drift, seen by a refresh; and what each option makes of a change. The explicit provider has a
+    # row of its own, and finds a queue that is in its region alone.
+    make_queue(cloud, "far", "eu-west-1")
     cloud.batch.update_job_queue(jobQueue=ids["training"], priority=7)
     assert ("update", "training") in stack.refresh().steps
     for key, value in (("epochs", "5"), ("team", "speech"), ("more", "true")):
@@ -150,12 +161,15 @@ def test_options_mean_what_pulumi_says(cloud: EmulatedCloud, new_stack: NewStack
         ("replace", "strict"),
         ("update", "calm"),
         ("create", "late"),
+        ("create", "there"),
         ("create", "unknown"),
     }
     assert "priority: 7 => 1" in preview.stdout
-    assert "epochs" not in preview.stdout
-    assert "- identity" not in preview.stdout
-    assert "- priority" not in preview.stdout
+    assert not [it for it in ("epochs", "- identity", "- priority") if it in preview.stdout]
+    assert plans(preview) == [
+        "this update runs 1 job, at most 0.17 instance-hours of ml.m5.large",
+        "this update runs 2 jobs, at most 0.33 instance-hours of ml.m5.large",
+    ]
 
     # A taint is a new run where the option says so; it and `--replace` are refused, with the way
     # out, where it doesn't.
@@ -181,13 +195,14 @@ def test_options_mean_what_pulumi_says(cloud: EmulatedCloud, new_stack: NewStack
     ]
     assert cloud.batch.describe_job_queues()["jobQueues"][0]["priority"] == 1
 
+    assert now["there"].startswith("arn:aws:batch:eu-west-1:")
+
     # What is protected stays, what is retained goes on; the queue's delete ends what it takes with.
     stack.set_config("less", "true")
     stack.set_config("more", "false")
     assert "cannot be deleted" in stack.up(fails=True).stdout
     assert "kept" not in stack.resources()
-    assert not ended(cloud, ids["kept"])
-    assert not ended(cloud, ids["guarded"])
+    assert [ended(cloud, ids[name]) for name in ("kept", "guarded")] == [False, False]
     stack.run("state", "unprotect", "--all", "--yes")
     cloud.batch.terminate_service_job(jobId=ids["kept"], reason="as the refusal would say")
     stack.destroy()

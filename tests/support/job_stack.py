@@ -133,9 +133,9 @@ def _live(jobs: list[dict[str, Any]]) -> list[str]:
     ]
 
 
-def make_queue(cloud: EmulatedCloud, name: str = "training") -> str:
+def make_queue(cloud: EmulatedCloud, name: str = "training", region: str | None = None) -> str:
     """Return the ARN of a queue with room for everything, made unless it is there."""
-    batch = cloud.batch
+    batch = cloud.batch_in(region) if region else cloud.batch
     queues = batch.describe_job_queues(jobQueues=[name])["jobQueues"]
     if queues:
         arn: str = queues[0]["jobQueueArn"]
@@ -154,7 +154,7 @@ def make_queue(cloud: EmulatedCloud, name: str = "training") -> str:
         serviceEnvironmentOrder=[{"order": 1, "serviceEnvironment": environment}],
     )
     assert holds_within(5, lambda: _valid(batch.describe_job_queues()))
-    return make_queue(cloud, name)
+    return make_queue(cloud, name, region)
 
 
 def _valid(described: dict[str, Any]) -> bool:

@@ -62,17 +62,10 @@ def _checks(context: StackContext) -> Iterator[Check]:
     if any(check.status == "failed" for check in of_stack if check.name == "stack"):
         yield unknown("aws: config", "not read; from here on by this shell's own settings")
         context = StackContext(Path(os.sep))
-    config = "aws: config"
-    try:
-        is_native = context.is_native
-        config = "sjresource: config" if is_native else config
-        settings = context.settings
-    except Exception as error:  # all but bugs; see `main.run`
-        known = exit_for(error)
-        if known is None:
-            raise
-        yield failed(config, known[0], "see `pulumi config`")
+    if wrong := config_check(context):
+        yield wrong
         return
+    is_native, settings = context.is_native, context.settings
     if project and (context.uses_plugin or not is_python(project)):
         yield check_native_plugin(project)
     access = list(check_access(settings))
@@ -81,6 +74,25 @@ def _checks(context: StackContext) -> Iterator[Check]:
         yield unknown("permissions", "not tried without access", "fix that first")
         return
     yield from check_permissions(context, settings)
+
+
+def config_check(context: StackContext) -> Check | None:
+    """Return what is wrong with the settings, under the name of their config; None if nothing is.
+
+    Raises:
+        Exception: a bug.
+    """
+    name = "aws: config"
+    try:
+        if context.is_native:
+            name = "sjresource: config"
+        _ = context.settings
+    except Exception as error:  # all but bugs; see `main.run`
+        known = exit_for(error)
+        if known is None:
+            raise
+        return failed(name, known[0], "see `pulumi config`")
+    return None
 
 
 def _natively_spelled(check: Check) -> Check:

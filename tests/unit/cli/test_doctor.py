@@ -1,11 +1,21 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+import pytest
+from pulumi.automation import LocalWorkspace
+
+from sjresource.cli.commands.doctor import config_check
 from sjresource.cli.doctor.engine import check_module_names
+from sjresource.cli.stack.context import StackContext
+from sjresource.stack.deployed_stack import DeployedStack
+from sjresource.vocabulary import NATIVE_PREFIX
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sjresource.cli.doctor.check import Check
 
 
 def test_a_file_that_hides_a_module_is_named(tmp_path: Path) -> None:
@@ -28,3 +38,40 @@ def test_a_project_without_such_files_is_no_finding(tmp_path: Path) -> None:
 
     assert list(check_module_names(tmp_path)) == []
     assert list(check_module_names(None)) == []
+
+
+@pytest.mark.parametrize(
+    ("type_", "namespace"),
+    [
+        ("pulumi-python:dynamic/sjresource:ServiceJob", "aws"),
+        (f"{NATIVE_PREFIX}JobQueue", "sjresource"),
+    ],
+)
+def test_wrong_settings_are_those_of_the_front_that_the_stack_has(
+    tmp_path: Path, type_: str, namespace: str
+) -> None:
+    """Each front reads a config of its own; the other one's may say what it likes."""
+    config = {"aws:maxRetries": {"value": "3"}, "sjresource:maxRetries": {"value": "3"}}
+
+    def check(**wrong: str) -> Check | None:
+        given = {
+            **config,
+            **{f"{name}:maxRetries": {"value": each} for name, each in wrong.items()},
+        }
+        resource = {"type": type_, "urn": "urn:pulumi:dev::vision::t::n"}
+        state = {"deployment": {"resources": [resource]}}
+
+        def run(command: str, *_: str) -> str:
+            return json.dumps(given if command == "config" else state)
+
+        context = StackContext(tmp_path)
+        vars(context)["stack"] = DeployedStack("dev", run, LocalWorkspace)
+        return config_check(context)
+
+    found = check(**{namespace: "many"})
+    assert found is not None
+    assert (found.name, found.status) == (f"{namespace}: config", "failed")
+    assert "maxRetries" in found.message
+    assert found.fix == "see `pulumi config`"
+    other = "aws" if namespace == "sjresource" else "sjresource"
+    assert check(**{other: "many"}) is None
