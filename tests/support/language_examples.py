@@ -60,8 +60,14 @@ def add_to_path(stack: PulumiStack, *folders: Path) -> None:
     stack.environment["PATH"] = os.pathsep.join(path)
 
 
-def yaml_stack(new_stack: NewStack, example: Path, environment: dict[str, str]) -> PulumiStack:
-    """Make a stack of an example in YAML, whose engine finds the plugin and the host of YAML."""
+def yaml_stack(
+    new_stack: NewStack,
+    example: Path,
+    environment: dict[str, str],
+    *,
+    finds_plugin: bool = True,
+) -> PulumiStack:
+    """Make a stack of an example in YAML, whose engine finds the host, and perhaps the plugin."""
     text = (example / "Pulumi.yaml").read_text()
     name = next(line for line in text.splitlines() if line.startswith("name: "))
     project = name.removeprefix("name: ")
@@ -70,7 +76,7 @@ def yaml_stack(new_stack: NewStack, example: Path, environment: dict[str, str]) 
     (stack.work / "Pulumi.yaml").write_text(text)
     host = find_program(YAML_HOST, os.environ)
     assert host is not None
-    add_to_path(stack, VENV / "bin", host.parent)
+    add_to_path(stack, *([VENV / "bin"] if finds_plugin else []), host.parent)
     return stack
 
 
