@@ -53,7 +53,7 @@ TESTED_BY = {
     ("docs/quickstart.md", "sh"): "tests/docs/test_quickstart.py",
     ("docs/quickstart.md", "text"): "tests/docs/test_quickstart.py",
     ("docs/reading.md", "python"): "tests/docs/test_programs.py",
-    ("docs/resources", "python"): "tests/stack/test_resource_pages.py",
+    ("docs/resources", "python"): "tests/stack/test_examples.py",
     ("docs/sweeps.md", "python"): "tests/docs/test_programs.py",
     ("docs/troubleshooting.md", "text"): "tests/docs/test_messages.py",
     ("docs/waiting.md", "python"): "tests/docs/test_programs.py",

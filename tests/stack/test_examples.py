@@ -1,4 +1,4 @@
-"""Each example is a stack that works; the jobs themselves are simulated."""
+"""Each example is a stack that works, those of the resources' pages, too; jobs are simulated."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from emulated import PAYLOAD
 from emulated_stack import EmulatedCloud
 from job_programs import make_queue
 from pulumi_stack import PulumiStack
+from reference_tables import RESOURCES, page_of
 
 from sjresource.emulator import Emulator
 
@@ -34,8 +35,19 @@ CONFIG = {
 
 # Whose names stay as they are, and don't meet: `consumer` reads the output `model`.
 PLAIN = ("existing_queue", "teams")
-TOGETHER = ("minimal", "existing_queue", "component", "teams", "pipeline", "nightly", "adopt")
+PAGES = "pages"
+TOGETHER = (
+    PAGES,
+    "minimal",
+    "existing_queue",
+    "component",
+    "teams",
+    "pipeline",
+    "nightly",
+    "adopt",
+)
 MADE = {
+    PAGES: {"capacity", "policy", "fair", "training", "vision", "train", "trained"},
     "minimal": {"capacity", "training", "train"},
     "existing_queue": {"train", "trained"},
     "component": {"small"},
@@ -65,7 +77,11 @@ class Examples(NamedTuple):
 
 
 def source(name: str) -> str:
-    """Return the program of an example, as it stands."""
+    """Return the program of an example, as it stands; of the pages, one after the other."""
+    if name == PAGES:
+        pages = [page_of(resource).read_text() for resource in RESOURCES]
+        blocks = [re.findall(r"```python\n(.*?)```", page, re.DOTALL) for page in pages]
+        return "\n".join(block for of_page in blocks for block in of_page)
     return (EXAMPLES / name / "__main__.py").read_text()
 
 
@@ -87,7 +103,7 @@ def cloud() -> Iterator[EmulatedCloud]:
 def examples(
     cloud: EmulatedCloud, engine: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Examples]:
-    """Bring the examples up, one after the other in one program; only their names differ."""
+    """Bring the examples up, each a module of one program; only their names differ."""
     by_hand = cloud.batch.submit_service_job(
         jobName="train",
         jobQueue="shared",
@@ -95,16 +111,18 @@ def examples(
         serviceRequestPayload=json.dumps({"TrainingJobName": "train", **PAYLOAD}),
     )
     cloud.control.call("DELETE", "calls")
-    programs = [_NAMED.sub(rf"\1{prefix(name)}", source(name)) for name in TOGETHER]
     stack = PulumiStack(
         tmp_path_factory.mktemp("examples") / "stack",
         engine,
-        "\n".join(programs),
+        f"import runpy\nfor name in {TOGETHER}:\n    runpy.run_path(name + '.py')\n",
         config={
             f"project:{key}": value for key, value in {**CONFIG, "job_id": by_hand["jobId"]}.items()
         },
         environment=cloud.environment,
     )
+    for name in TOGETHER:
+        program = _NAMED.sub(rf"\1{prefix(name)}", source(name))
+        (stack.work / f"{name}.py").write_text(program)
     try:
         yield Examples(stack, stack.up(), by_hand["jobArn"])
     finally:
@@ -117,6 +135,8 @@ def test_each_example_makes_what_it_declares_and_warns_of_nothing(examples: Exam
 
     assert set(examples.stack.resources()) == expected
     assert examples.up.diagnostics("warning") == []
+    model = examples.stack.outputs()["pages-model"]
+    assert model.startswith("s3://amzn-s3-demo-bucket/models/AWSBatchpages-train")
 
 
 def test_second_stage_goes_on_from_the_model_of_the_first(examples: Examples) -> None:
