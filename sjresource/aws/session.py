@@ -7,6 +7,7 @@ the emulator nothing else makes a client.
 from __future__ import annotations
 
 import os
+import re
 import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -64,7 +65,8 @@ def open_client(
 
 def aws_environment() -> Pairs:
     """Return the environment variables that boto3 reads; they may hold secrets."""
-    return tuple(sorted(each for each in os.environ.items() if each[0].startswith("AWS_")))
+    names = [name for name in os.environ if name.startswith("AWS_")]  # values are decoded by need
+    return tuple(sorted((name, os.environ[name]) for name in names))
 
 
 def forget_clients() -> None:
@@ -89,7 +91,7 @@ def _make_client(
             region_name=region,
             endpoint_url=settings.endpoint(service),
             verify=_verify(settings),
-            config=_config(settings, timeouts, proxies or None),
+            config=_config(session, settings, timeouts, proxies or None),
         )
         return _bounded(client, timeouts)
 
@@ -157,7 +159,7 @@ def _with_web_identity(source: Any, settings: Settings, role: AssumedRole) -> An
 
 def _sts_creator(source: Any, settings: Settings) -> Callable[..., Any]:
     def create(service: str, **arguments: Any) -> Any:
-        config = _config(settings, POLL_TIMEOUTS, _proxies(settings) or None)
+        config = _config(source, settings, POLL_TIMEOUTS, _proxies(settings) or None)
         config = config.merge(arguments.pop("config", None) or type(config)())
         client = source.create_client(
             service,
@@ -206,7 +208,9 @@ def _bounded(client: Any, timeouts: CallTimeouts) -> Any:
     return client
 
 
-def _config(settings: Settings, timeouts: CallTimeouts, proxies: dict[str, str] | None) -> Any:
+def _config(
+    session: Any, settings: Settings, timeouts: CallTimeouts, proxies: dict[str, str] | None
+) -> Any:
     from botocore.config import Config  # noqa: PLC0415 - as in `_make_client`
 
     connection = settings.connection
@@ -222,8 +226,19 @@ def _config(settings: Settings, timeouts: CallTimeouts, proxies: dict[str, str] 
         proxies=proxies,
         use_fips_endpoint=connection.fips or None,
         use_dualstack_endpoint=connection.dualstack or None,
-        user_agent_extra="sjresource",
+        user_agent=_user_agent(session),
     )
+
+
+def _user_agent(session: Any) -> str:
+    """Return who calls; left to itself, botocore composes that anew, twice for each call."""
+    application = session.get_config_variable("user_agent_appid") or ""
+    named = [f"app/{_NOT_IN_USER_AGENT.sub('-', application)}"] if application else []
+    return " ".join([session.user_agent(), *named, "sjresource"])
+
+
+_NOT_IN_USER_AGENT = re.compile(r"[^\w!$%&'*+.^`|~-]", re.ASCII)
+"""What botocore does not let into a part of it either."""
 
 
 def _verify(settings: Settings) -> bool | str | None:

@@ -84,14 +84,14 @@ def check_job(
         preview: what this preview has learned and said so far.
     """
     job = JobArguments.parse(properties, settings.region)
-    if would_be_submitted and checking.preflight:
-        _begin_preflight(settings, job, preview)
+    asks = would_be_submitted and checking.preflight
+    asked = _begin_preflight(settings, job, preview) if asks else None
     problems = account_problems(settings)
     if not checked_before:
         problems.extend(failing(job_problems(job), lenient=checking.lenient))
     worth_asking = not (problems and is_unknown(properties.get("job_queue")))
-    if would_be_submitted and checking.preflight and worth_asking:
-        found = _preflight(settings, job, preview, has_room=has_room)
+    if asks and worth_asking:
+        found = _preflight(settings, job, preview, asked, has_room=has_room)
         problems.extend(preview.failing("ServiceJob", properties, found, checking))
     return check_result(with_instance_hours(job), problems)
 
@@ -115,21 +115,28 @@ def _room(properties: Properties) -> Any:
     return (name_in(queue), instances) if queue and instances else None
 
 
-def _begin_preflight(settings: Settings, job: JobArguments, preview: PreviewCache) -> None:
-    """Have the queue described while something else is done."""
+def _begin_preflight(
+    settings: Settings, job: JobArguments, preview: PreviewCache
+) -> _Question | None:
+    """Have the queue described while something else is done, and return what is asked."""
     asked = _question(settings, job, preview)
     if asked is not None:
         preview.queues.begin(asked.key, asked.ask)
+    return asked
 
 
 def _preflight(
-    settings: Settings, job: JobArguments, preview: PreviewCache, *, has_room: bool
+    settings: Settings,
+    job: JobArguments,
+    preview: PreviewCache,
+    asked: _Question | None,
+    *,
+    has_room: bool,
 ) -> Iterator[tuple[Problem, bool]]:
     """Yield each live problem, and whether this program manages something that could repair it."""
     if is_unknown(job.properties.get("job_queue")):
         preview.warn_if_unreachable(settings)
         return
-    asked = _question(settings, job, preview)
     if asked is None:
         return
     check = preview.queues.get(asked.key, asked.ask)

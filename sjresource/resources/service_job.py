@@ -74,7 +74,7 @@ from sjresource.waiting.jobs import DeclaredJob
 from sjresource.warning import warn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from concurrent.futures import Future
 
     from sjresource.args import (
@@ -516,8 +516,26 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
         return self.job_arn.apply(name_in)
 
 
-# Pulumi's SDK would evaluate annotations that are texts anew for each of hundreds of instances.
-ServiceJob.__annotations__ = inspect.get_annotations(ServiceJob, eval_str=True)
+def _declare_outputs_by_properties(resource: type[Resource]) -> None:
+    """Turn the annotations of a resource into properties, as the SDKs have that Pulumi makes.
+
+    Of annotations Pulumi's SDK works out the types anew for each of hundreds of instances; of
+    properties it does so once.
+    """
+    for name, hint in inspect.get_annotations(resource, eval_str=True).items():
+        setattr(resource, name, property(_getter(name, hint)))
+    resource.__annotations__ = {}
+
+
+def _getter(name: str, hint: Any) -> Callable[[Any], Any]:
+    def get(resource: Any) -> Any:
+        return pulumi.get(resource, name)
+
+    get.__annotations__ = {"return": hint}
+    return pulumi.getter(name=name)(get)
+
+
+_declare_outputs_by_properties(ServiceJob)
 
 
 def _whole(number: Any) -> Any:

@@ -50,6 +50,8 @@ _MEANT = {"no": "false", "off": "false", "0": "false", "yes": "true", "on": "tru
 
 _settings_of: WeakKeyDictionary[pulumi.Resource, Settings] = WeakKeyDictionary()
 """What has been read, by the program's stack; several programs may run in one process."""
+_checking_of: WeakKeyDictionary[pulumi.Resource, CheckSettings] = WeakKeyDictionary()
+"""The same, of what is checked."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +78,13 @@ class CheckSettings:
 
 
 def check_settings() -> CheckSettings:
-    """Return the settings of the program's stack."""
-    return CheckSettings.from_config(pulumi.Config(_NAMESPACE).get)
+    """Return the settings of the program's stack, which are read once in each run of it."""
+    stack = get_root_resource()
+    if stack is None:
+        return CheckSettings.from_config(pulumi.Config(_NAMESPACE).get)
+    if stack not in _checking_of:
+        _checking_of[stack] = CheckSettings.from_config(pulumi.Config(_NAMESPACE).get)
+    return _checking_of[stack]
 
 
 def hours_of(text: Any) -> float | None:

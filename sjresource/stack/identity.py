@@ -20,6 +20,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from sjresource.aws.payload import is_unknown
@@ -178,6 +179,7 @@ def with_name(
     return {**news, name_property: made}
 
 
+@lru_cache(maxsize=4096)
 def identity_tag(identity: str) -> str:
     """Return the identity as a tag's value: readable, at most 256 characters, only allowed ones.
 

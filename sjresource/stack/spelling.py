@@ -17,10 +17,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from sjresource.aws.models import input_shape, output_shape, property_name
+from sjresource.aws.models import input_shape, made_once, output_shape, property_name
 from sjresource.aws.payload import is_unknown
 from sjresource.vocabulary import NATIVE_PREFIX, SAGEMAKER_TRAINING, TYPE_PREFIX
 
@@ -342,7 +342,7 @@ SPELLINGS = {
 """By type token."""
 
 
-@cache
+@made_once
 def _arguments_of(spelling: Spelling) -> Mapping[str, str]:
     found = {camel_case(name): name for name in spelling.own_arguments}
     if spelling.request:
@@ -354,7 +354,7 @@ def _arguments_of(spelling: Spelling) -> Mapping[str, str]:
     return found
 
 
-@cache
+@made_once
 def _names_of(spelling: Spelling, *, typed: bool = True) -> Names:
     """Return the names of a resource; `typed` decides how the core's payload is spelled."""
     own = (*spelling.own_arguments, *spelling.own_outputs)
