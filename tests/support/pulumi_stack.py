@@ -169,7 +169,8 @@ class PulumiStack:
     def set_config(self, key: str, value: str, *, secret: bool = False) -> None:
         """Set a value in the stack's config; only for a secret the CLI is needed."""
         if secret:
-            self.run("config", "set", "--secret", key, value)
+            # A value that begins with a dash is no option: an emulator draws its keys.
+            self.run("config", "set", "--secret", "--", key, value)
             return
         settings = self._settings()
         settings.setdefault("config", {})[key if ":" in key else f"{self.project}:{key}"] = value
