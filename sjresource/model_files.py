@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,8 +36,9 @@ class ModelLoader(Loader):
 
     def list_available_services(self, type_name: str) -> list[str]:  # noqa: ARG002 - botocore's
         """Return the names of all services, whether or not they have this type of model."""
-        folders = filter(Path.is_dir, map(Path, self.search_paths))
-        return sorted({each.name for folder in folders for each in folder.iterdir()})
+        # os.path, as in botocore: where a folder may not be looked into, pathlib raises.
+        folders = filter(os.path.isdir, self.search_paths)
+        return sorted({name for folder in folders for name in os.listdir(folder)})  # noqa: PTH208 - as said
 
     def load_service_model(
         self, service_name: str, type_name: str, api_version: str | None = None
@@ -64,6 +66,6 @@ class _ModelFiles(JSONFileLoader):
         """Return a file's content; None if there is none of this name, in either format."""
         for ending, read in _READERS.items():
             path = Path(file_path + ending)
-            if path.is_file():
+            if os.path.isfile(path):  # noqa: PTH113 - as said above
                 return json.loads(read(path))
         return None

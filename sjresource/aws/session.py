@@ -7,7 +7,6 @@ the emulator nothing else makes a client.
 from __future__ import annotations
 
 import os
-import re
 import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -91,7 +90,7 @@ def _make_client(
             region_name=region,
             endpoint_url=settings.endpoint(service),
             verify=_verify(settings),
-            config=_config(session, settings, timeouts, proxies or None),
+            config=_config(settings, timeouts, proxies or None),
         )
         return _bounded(client, timeouts)
 
@@ -159,7 +158,7 @@ def _with_web_identity(source: Any, settings: Settings, role: AssumedRole) -> An
 
 def _sts_creator(source: Any, settings: Settings) -> Callable[..., Any]:
     def create(service: str, **arguments: Any) -> Any:
-        config = _config(source, settings, POLL_TIMEOUTS, _proxies(settings) or None)
+        config = _config(settings, POLL_TIMEOUTS, _proxies(settings) or None)
         config = config.merge(arguments.pop("config", None) or type(config)())
         client = source.create_client(
             service,
@@ -208,9 +207,7 @@ def _bounded(client: Any, timeouts: CallTimeouts) -> Any:
     return client
 
 
-def _config(
-    session: Any, settings: Settings, timeouts: CallTimeouts, proxies: dict[str, str] | None
-) -> Any:
+def _config(settings: Settings, timeouts: CallTimeouts, proxies: dict[str, str] | None) -> Any:
     from botocore.config import Config  # noqa: PLC0415 - as in `_make_client`
 
     connection = settings.connection
@@ -226,19 +223,8 @@ def _config(
         proxies=proxies,
         use_fips_endpoint=connection.fips or None,
         use_dualstack_endpoint=connection.dualstack or None,
-        user_agent=_user_agent(session),
+        user_agent_extra="sjresource",
     )
-
-
-def _user_agent(session: Any) -> str:
-    """Return who calls; left to itself, botocore composes that anew, twice for each call."""
-    application = session.get_config_variable("user_agent_appid") or ""
-    named = [f"app/{_NOT_IN_USER_AGENT.sub('-', application)}"] if application else []
-    return " ".join([session.user_agent(), *named, "sjresource"])
-
-
-_NOT_IN_USER_AGENT = re.compile(r"[^\w!$%&'*+.^`|~-]", re.ASCII)
-"""What botocore does not let into a part of it either."""
 
 
 def _verify(settings: Settings) -> bool | str | None:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
+import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -183,7 +184,7 @@ class ServiceJobProvider(BatchProvider):
         if submitted.was_there:
             taker = {**registered, "identity": props["identity"]}
             self.__dict__.setdefault("_taken_over", {})[submitted.arn] = taker
-            note_for_siblings(f"{submitted.arn} {taker['registered_at']}")
+            note_for_siblings(json.dumps({"arn": submitted.arn, **taker}))
         return CreateResult(
             submitted.arn, {**props, **registered, **outputs, "orphans": [], **others}
         )
@@ -234,8 +235,9 @@ class ServiceJobProvider(BatchProvider):
                 ignoring_refusal(effect)
             else:
                 effect()
-        if id_ in self._taken_over:
-            raise _taken_by_another(id_, self._taken_over[id_]["identity"])
+        taker = self._taker(id_, olds.get("registered_at"))
+        if taker is not None:
+            raise _taken_by_another(id_, taker["identity"])
         kept = {name: olds[name] for name in NOT_INPUTS if name in olds}
         return UpdateResult({**kept, **news})
 
@@ -249,7 +251,7 @@ class ServiceJobProvider(BatchProvider):
             WaitTimeout: Batch has the job, and does not show that it accepted the termination.
             RequestFailed: by its tags it is another stack's or resource's, and it goes on.
         """
-        if self._was_taken_over(id_, props.get("registered_at")):
+        if self._taker(id_, props.get("registered_at")) is not None:
             warn(_taken_not_replaced(id_))
             return
         client, job = self.client(id_), JobLocator.of(id_, props, may_lag=self._is_young(props))
@@ -267,16 +269,14 @@ class ServiceJobProvider(BatchProvider):
             warn(_not_seen_to_end(id_))
         self.__dict__.setdefault("_released", set()).add(id_)
 
-    def _was_taken_over(self, id_: str, registered_at: Any) -> bool:
-        """Return whether a create of this operation has a job that this state is older than.
+    def _taker(self, id_: str, registered_at: Any) -> Mapping[str, Any] | None:
+        """Return who has taken over a job in a create of this operation, if not this very state.
 
         The create may be the other front's, of a job that moves there and is replaced at once.
         """
-        own = self._taken_over.get(id_)
-        if own is not None:
-            return bool(own["registered_at"] != registered_at)
-        notes = [each.split() for each in notes_of_siblings()]
-        return any(arn == id_ and at != str(_whole(registered_at)) for arn, at in notes)
+        noted = {each["arn"]: each for each in map(json.loads, notes_of_siblings())}
+        taker = self._taken_over.get(id_) or noted.get(id_)
+        return taker if taker is not None and taker["registered_at"] != registered_at else None
 
     def _begin_list(self, news: Mapping[str, Any]) -> None:
         """List the jobs of the next run's name, for its create, while the one before is ended.
@@ -523,7 +523,7 @@ def _declare_outputs_by_properties(resource: type[Resource]) -> None:
     properties it does so once.
     """
     for name, hint in inspect.get_annotations(resource, eval_str=True).items():
-        setattr(resource, name, property(_getter(name, hint)))
+        setattr(resource, name, property(_getter(name, hint), _setter(name)))
     resource.__annotations__ = {}
 
 
@@ -535,12 +535,14 @@ def _getter(name: str, hint: Any) -> Callable[[Any], Any]:
     return pulumi.getter(name=name)(get)
 
 
+def _setter(name: str) -> Callable[[Any, Any], None]:
+    def put(resource: Any, value: Any) -> None:
+        resource.__dict__[name] = value
+
+    return put
+
+
 _declare_outputs_by_properties(ServiceJob)
-
-
-def _whole(number: Any) -> Any:
-    """Return the integer that the engine hands over as a float."""
-    return int(number) if isinstance(number, float) else number
 
 
 def _known(value: Any) -> str:

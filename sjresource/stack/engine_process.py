@@ -1,4 +1,4 @@
-"""The `pulumi` above this process: its command line, and the terminal that it writes to.
+"""The `pulumi` above this process: its command line, its terminal, and what its plugins note.
 
 Pulumi aligns all rows, the stack's too, and cuts them off at the terminal's edge. The types of
 dynamic providers are long, and so is that of a native completion, so that at 80 columns nothing is
@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import atexit
 import os
+import stat
 import subprocess
 from contextlib import suppress
 from functools import cache
 from pathlib import Path, PurePath
 from tempfile import gettempdir
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 from weakref import WeakSet
 
 if TYPE_CHECKING:
@@ -41,61 +42,83 @@ def pulumi_pid() -> int | None:
     return pid
 
 
-def note_for_siblings(line: str, pid: int | None = None) -> None:
+def note_for_siblings(line: str) -> None:
     """Leave a line for the other plugins of the `pulumi` above, which run in other processes.
 
-    It is gone when this process ends. Where it can't be left, they don't know.
-
-    Args:
-        line: the line.
-        pid: that of the `pulumi`; None finds it.
+    It is gone when this process ends in its own time, or calls `forget_notes`. Nothing is noted
+    where no `pulumi` is found.
     """
-    path = _notes(pid)
+    path = _notes()
     if path is None:
         return
-    atexit.register(path.unlink, missing_ok=True)
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | _NO_LINK
-    with suppress(OSError), os.fdopen(os.open(path, flags, 0o600), "a") as notes:
+    atexit.register(forget_notes)
+    with suppress(OSError), _opened(path, os.O_RDWR | os.O_APPEND | os.O_CREAT) as notes:
         notes.write(f"{line}\n")
 
 
-def notes_of_siblings(pid: int | None = None) -> list[str]:
-    """Return the lines that this user's plugins of the `pulumi` above have left."""
-    path = _notes(pid)
+def notes_of_siblings() -> list[str]:
+    """Return the lines that this user's plugins of the `pulumi` above have left, oldest first."""
+    path = _notes()
     if path is None:
         return []
     try:
-        with os.fdopen(os.open(path, os.O_RDONLY | _NO_LINK)) as notes:
-            is_ours = os.fstat(notes.fileno()).st_uid == _USER
-            return notes.read().splitlines() if is_ours else []
+        with _opened(path, os.O_RDONLY) as notes:
+            return notes.read().splitlines()
     except OSError:
         return []
 
 
+def forget_notes() -> None:
+    """Remove the notes, for a process that is about to end. Idempotent."""
+    path = _notes()
+    if path is not None:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
 _USER = os.getuid() if hasattr(os, "getuid") else 0
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+# Where others may write too, a link or a pipe of this name would be theirs.
+_AS_A_FILE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+
+
+def _opened(path: Path, flags: int) -> TextIO:
+    """Open a file of this user's own; raise OSError for anything else."""
+    number = os.open(path, flags | _AS_A_FILE, 0o600)
+    found = os.fstat(number)
+    if not stat.S_ISREG(found.st_mode) or getattr(found, "st_uid", 0) != _USER:
+        os.close(number)
+        msg = f"{path} is not a file of this user's"
+        raise OSError(msg)
+    return os.fdopen(number, "a+" if flags & os.O_RDWR else "r")
 
 
 @cache
-def _notes(pid: int | None) -> Path | None:
-    pid = pulumi_pid() if pid is None else pid
-    return None if pid is None else Path(gettempdir(), f"sjresource-{_USER}-{pid}")
+def _notes() -> Path | None:
+    """Return where the notes are; the start tells this `pulumi` from an earlier one of its id."""
+    pid, _ = _find_pulumi()
+    process = None if pid is None else _process(pid)
+    if process is None:
+        return None
+    return Path(gettempdir(), f"sjresource-{_USER}-{pid}-{process.started}")
 
 
 def _find_pulumi() -> tuple[int | None, list[str]]:
     pid = os.getppid()
     for _ in range(_MAX_ANCESTORS):
         process = _process(pid)
-        if process is None or process.parent <= 1:
+        if process is None:
             break
         if process.arguments and PurePath(process.arguments[0]).stem == "pulumi":
             return pid, process.arguments[1:]
+        if process.parent < 1:
+            break
         pid = process.parent
     return None, []
 
 
 class _Process(NamedTuple):
     parent: int
+    started: str
     arguments: list[str]
 
 
@@ -104,23 +127,24 @@ def _process(pid: int) -> _Process | None:
         if Path("/proc/self/stat").exists():
             return _linux_process(pid)
         words = subprocess.run(  # noqa: S603 - no part of it comes from outside
-            ["ps", "-o", "ppid=,args=", "-p", str(pid)],  # noqa: S607 - wherever the system has it
+            ["ps", "-o", "ppid=,lstart=,args=", "-p", str(pid)],  # noqa: S607 - wherever the system has it
             capture_output=True,
             text=True,
             check=True,
             timeout=5,
         ).stdout.split()
-        return _Process(int(words[0]), words[1:])
+        return _Process(int(words[0]), "".join(words[1:6]).replace(":", ""), words[6:])
     except (OSError, ValueError, IndexError, subprocess.SubprocessError):
         return None
 
 
 def _linux_process(pid: int) -> _Process:
     folder = Path(f"/proc/{pid}")
-    # The name, in brackets, may hold anything; the parent is the second field after it.
-    parent = folder.joinpath("stat").read_text().rpartition(")")[2].split()[1]
+    # The name, in brackets, may hold anything; of the fields after it, the parent is the second,
+    # and the start the twentieth.
+    fields = folder.joinpath("stat").read_text().rpartition(")")[2].split()
     arguments = folder.joinpath("cmdline").read_bytes().decode(errors="replace").split("\0")
-    return _Process(int(parent), arguments[:-1])
+    return _Process(int(fields[1]), fields[19], arguments[:-1])
 
 
 def pulumi_columns() -> int | None:

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from io import BytesIO
 from typing import Any
 
 import pytest
-from botocore.awsrequest import AWSResponse
-from botocore.compat import HTTPHeaders
-from urllib3 import HTTPResponse
 
 from sjresource.aws.session import open_client
 from sjresource.aws.settings import Settings
@@ -30,26 +25,6 @@ def test_nothing_configured_is_aws_itself() -> None:
     assert made.meta.endpoint_url == URL
     assert made.meta.config.retries == {"mode": "adaptive", "total_max_attempts": 8}
     assert made.meta.config.proxies is None
-
-
-def test_a_call_says_who_makes_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The user agent is botocore's, ends with us, and names the application that a user has set."""
-    sent: list[str] = []
-
-    def remember(request: Any, **_: Any) -> AWSResponse:
-        sent.append(request.headers["User-Agent"].decode())
-        body = HTTPResponse(BytesIO(b"{}"), preload_content=False)
-        return AWSResponse(request.url, 200, HTTPHeaders(), body)
-
-    for application in (None, "sweeps\r\nX-Evil: 1"):
-        if application:
-            monkeypatch.setenv("AWS_SDK_UA_APP_ID", application)
-        made = client()
-        made.meta.events.register("before-send.batch", remember)
-        made.list_service_jobs(jobQueue="queue")
-
-    assert re.fullmatch(r"Botocore/[\d.]+ Python/[\d.]+ .* sjresource", sent[0])
-    assert sent[1] == sent[0].replace(" sjresource", " app/sweeps--X-Evil--1 sjresource")
 
 
 def test_retries_are_counted_without_the_first_try() -> None:

@@ -22,6 +22,7 @@ from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from sjresource.native.plugin.servicer import Servicer
+from sjresource.stack.engine_process import forget_notes
 
 _THREADS = 256
 """As many at once as the engine ever asks for: most of them wait."""
@@ -47,11 +48,13 @@ def main() -> None:
     gc.freeze()  # else Python searches all of boto3 for garbage, again and again
     while not ended.wait(_PARENT_SECONDS):
         if os.getppid() != parent:
+            forget_notes()
             os._exit(1)
     with contextlib.suppress(Exception):
         servicer.close()
     server.stop(0)
     sys.stdout.flush()
+    forget_notes()
     os._exit(0)  # threads may wait for AWS still
 
 

@@ -83,6 +83,15 @@ def test_a_model_is_what_botocore_itself_reads() -> None:
             ours.load_service_model(service, kind)
 
 
+def test_a_folder_that_may_not_be_looked_into_has_no_models() -> None:
+    """As for botocore: a home that belongs to somebody else, or here one that can't be."""
+    ours = ModelLoader()
+    ours.search_paths.insert(0, f"/{'x' * 300}/models")
+
+    assert "batch" in ours.list_available_services("service-2")
+    assert ours.load_service_model("batch", "service-2")["metadata"]
+
+
 def test_threads_that_need_one_thing_make_it_once() -> None:
     """The others wait for the one that makes it, and then all have the same."""
     made: list[object] = []

@@ -22,7 +22,9 @@ async def program():
     set_mocks(Answers())
 
     class Sweep(sj.ServiceJob):
-        pass
+        def __init__(self, *args, **inputs):
+            super().__init__(*args, **inputs)
+            self.stopped_at = self.stopped_at.apply(lambda at: at)
 
     for kind in (sj.ServiceJob, Sweep):
         job = kind("train", job_queue="q", service_request_payload={})
