@@ -30,6 +30,11 @@ def parse_arn(text: str) -> Arn | None:
     return Arn(partition, service, region, account, kind, name)
 
 
+def is_service_job(arn: Arn) -> bool:
+    """Return whether an ARN is a service job's; other services may have such a kind too."""
+    return (arn.service, arn.kind) == ("batch", "service-job")
+
+
 def name_in(arn_or_name: str) -> str:
     """Return the last part of an ARN, or the name itself."""
     return arn_or_name.rsplit("/", 1)[-1]

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import pulumi
 
-from sjresource.aws.arn import parse_arn
+from sjresource.aws.arn import is_service_job, parse_arn
 from sjresource.stack.inputs.output_text import HOLDS_OUTPUT_TEXT, is_output_text
 from sjresource.status.masking import secret_values
 from sjresource.waiting.options import invalid_argument, quoted
@@ -236,8 +236,9 @@ def _problem(given: Any, path: str) -> str | None:
         several = "; give several as jobs" if isinstance(given, _SEVERAL) and path == "job" else ""
         return f"{_MUST} {_quoted_type(given)}{several}"
     arn = parse_arn(given)
-    if arn is not None and (arn.service, arn.kind) != ("batch", "service-job"):
-        kind = f"a {arn.kind}" if arn.kind in _BATCH_KINDS else "another resource"
+    if arn is not None and not is_service_job(arn):
+        is_batch_s = arn.service == "batch" and arn.kind in _BATCH_KINDS
+        kind = f"a {arn.kind}" if is_batch_s else "another resource"
         return f"{_MUST} the ARN of {kind}"
     if not names_one_job(given):
         return f"{_MUST} another text; {NAME_IS_NOT_ENOUGH}"
@@ -245,7 +246,7 @@ def _problem(given: Any, path: str) -> str | None:
 
 
 def names_one_job(text: str) -> bool:
-    """Return whether a text is an ARN, or a job's id, and not a name."""
+    """Return whether the text of a service job is an ARN with an id, or an id, and not a name."""
     arn = parse_arn(text)
     return bool(_ID.fullmatch(arn.name) if arn else _JOB_ID.fullmatch(text))
 

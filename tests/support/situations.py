@@ -622,6 +622,7 @@ def a_wait_can_t_be(front: Front) -> None:
     front.complete("trained", job="train", on_failure="ignore")
     front.complete("trained", job="train", log_lines=-1)
     front.complete("trained", job="by-its-name")
+    front.complete("trained", job=of(front).replace(":batch:", ":sagemaker:"))
 
 
 def functions_are_called(front: Front) -> None:
@@ -793,6 +794,7 @@ SITUATIONS = (
         meant={
             3: Meant("what is left out is no None", said=("timeoutSeconds must be a number of ",)),
             6: Meant("the class takes a ServiceJob", said=("job must be a service job's id or ",)),
+            7: Meant("the class takes a ServiceJob", said=("job must be a service job's id or ",)),
         },
     ),
     Situation("functions are called", functions_are_called),

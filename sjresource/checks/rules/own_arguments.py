@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sjresource.aws.arn import parse_arn
+from sjresource.aws.arn import is_service_job, parse_arn
 from sjresource.aws.payload import is_unknown, json_type
 from sjresource.problem import Problem, join, mismatch
 
@@ -75,7 +75,7 @@ def service_job_problems(name: str, value: Any) -> Iterator[Problem]:
         yield mismatch(name, "must be a service job's id or ARN", json_type(value))
         return
     arn = parse_arn(value)
-    if arn is not None and arn.kind != "service-job":
+    if arn is not None and not is_service_job(arn):
         yield mismatch(name, "must be a service job's id or ARN", "the ARN of another thing")
     elif arn is None and not _JOB_ID.fullmatch(value):
         yield Problem(name, "must be a service job's id or ARN")

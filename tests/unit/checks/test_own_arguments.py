@@ -17,11 +17,12 @@ from sjresource.stack.inputs.output_text import is_output_text, output_texts
 
 NAN, INFINITY = float("nan"), float("inf")
 QUEUE = "arn:aws:batch:us-east-1:123456789012:job-queue/training"
+ELSEWHERE = "arn:aws:sagemaker:us-east-1:123456789012:service-job/0b1c"
 WRONG: dict[str, list[Any]] = {
     "rerun_on_failure": ["yes", "true", 1.0, 0.0, [], {}],
     "triggers": ["abc", 3.0, True],
     "region": [7.0, "", "eu west", "EU-WEST-1", "Ireland", [], True],
-    "adopt_job_id": [7.0, "", "a job", QUEUE, [], True],
+    "adopt_job_id": [7.0, "", "a job", QUEUE, ELSEWHERE, [], True],
     "timeouts": [
         "10", 5.0, [], {"create": "1h"}, {"delete": 0.0}, {"delete": -5.0}, {"update": NAN},
         {"update": INFINITY}, {"create": True}, {"read": 5.0}, {"create": []}, {"create": "-1"},

@@ -75,6 +75,8 @@ def test_a_number_of_the_config_is_taken() -> None:
             None,
             "got the ARN of another resource",
         ),
+        (A.replace(":batch:", ":sagemaker:"), None, "got the ARN of another resource"),
+        (QUEUE.replace(":batch:", ":sagemaker:"), None, "got the ARN of another resource"),
         (QUEUE.replace("job-queue/training", "service-job/"), None, "got another text"),
         ([A, B], None, "got a list; give several as jobs"),
         ({"a": A}, None, "got a dict; give several as jobs"),
