@@ -35,15 +35,18 @@ def check_response(inputs: Any, reasons: Iterable[str]) -> Any:
     return proto.CheckResponse(inputs=inputs, failures=failures)
 
 
-def diff_response(detailed: Mapping[str, Any], **more: Any) -> Any:
+def diff_response(detailed: Mapping[str, Any], *, is_hidden: bool = False, **more: Any) -> Any:
     """Return what has changed, by the path of each leaf.
 
     Args:
-        detailed: see `property_diff`; empty if nothing has changed.
+        detailed: see `property_diff`; empty if nothing has changed, or nothing that may be shown.
+        is_hidden: whether something has changed that may not be shown.
         more: other members of the response.
     """
     return proto.DiffResponse(
-        changes=proto.DiffResponse.DIFF_SOME if detailed else proto.DiffResponse.DIFF_NONE,
+        changes=proto.DiffResponse.DIFF_SOME
+        if detailed or is_hidden
+        else proto.DiffResponse.DIFF_NONE,
         diffs=sorted({path.partition(".")[0].partition("[")[0] for path in detailed}),
         detailedDiff=detailed,
         hasDetailedDiff=True,

@@ -153,6 +153,63 @@ def test_secrets_of_the_job_are_masked_and_marked(aws: EmulatedBatch, plugin: Na
     assert not any(SECRET in line.text for line in plugin.engine.lines)
 
 
+SECRET_SINCE = {
+    "hyperParameters": ("key", SECRET),  # a reason quotes it
+    "outputDataConfig": (
+        "s3OutputPath",
+        f"s3://{SECRET}/models",
+    ),  # the model's place is made of it
+}
+
+
+@pytest.mark.parametrize("member", SECRET_SINCE)
+def test_what_is_a_secret_since_is_not_shown_and_one_update_hides_it_in_the_state(
+    aws: EmulatedBatch, plugin: NativePlugin, member: str
+) -> None:
+    """Also its preview's outputs do; what an operation knows no secrets of stays hidden."""
+    leaf, value = SECRET_SINCE[member]
+    fails = member == "hyperParameters"
+    script = {"outcome": "Failed", "failure_reason": f"bad {SECRET}"} if fails else {}
+    aws.control.call("POST", "rules", job_name="train", script=script)
+    arguments = {"jobQueue": aws.make_queue(), "trainingJob": {**TYPED, member: {leaf: value}}}
+    train = plugin.create("ServiceJob", "train", arguments)
+    aws.advance(60)
+    inputs = {"job": train.id, "onFailure": "record"}
+    trained = plugin.create("ServiceJobCompletion", "trained", inputs)
+    later, targeted = NativePlugin(aws), NativePlugin(aws)
+
+    later.diff(train, arguments, [("trainingJob", member, leaf)])
+    seen = later.diff(trained, inputs)
+    masked = [later.update(trained, inputs, preview=preview) for preview in (True, False)]
+    masked.append(targeted.update(masked[-1], {**inputs, "minSucceeded": 1}))
+
+    assert SECRET in in_the_clear(trained)
+    assert (seen.changes, len(seen.detailedDiff)) == (proto.DiffResponse.DIFF_SOME, 0)
+    assert not any(SECRET in in_the_clear(each) for each in masked)
+    assert later.diff(masked[1], inputs).changes == proto.DiffResponse.DIFF_NONE
+    said = [line.text for each in (later, targeted) for line in each.engine.lines]
+    assert [text for text in said if SECRET in text] == []
+    assert any(text.endswith("FAILED: bad [secret]") for text in said) is fails
+    later.close()
+    targeted.close()
+
+
+def in_the_clear(resource: Resource) -> str:
+    """Return what a state has, without its secrets."""
+    values, secrets = read(resource.state)
+
+    def shown(value: Any, *path: str | int) -> Any:
+        if path in secrets:
+            return None
+        if isinstance(value, dict):
+            return {name: shown(each, *path, name) for name, each in value.items()}
+        if isinstance(value, list):
+            return [shown(each, *path, at) for at, each in enumerate(value)]
+        return value
+
+    return str(shown(values))
+
+
 def test_a_preview_does_not_know_the_outcome_of_other_jobs(
     aws: EmulatedBatch, plugin: NativePlugin
 ) -> None:
@@ -162,15 +219,7 @@ def test_a_preview_does_not_know_the_outcome_of_other_jobs(
     trained = plugin.create("ServiceJobCompletion", "trained", {"job": train.id})
 
     def previewed(inputs: dict[str, Any]) -> dict[str, Any]:
-        request = proto.UpdateRequest(
-            id=trained.id,
-            urn=trained.urn,
-            olds=trained.state,
-            old_inputs=trained.inputs,
-            news=plugin.news(trained, inputs),
-            preview=True,
-        )
-        return read(plugin.stub.Update(request).properties).values
+        return plugin.update(trained, inputs, preview=True).outputs
 
     assert plugin.preview("ServiceJobCompletion", "new", {"job": UNKNOWN})["status"] == UNKNOWN
     assert previewed({"job": UNKNOWN})["modelArtifacts"] == UNKNOWN

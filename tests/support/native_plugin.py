@@ -202,12 +202,22 @@ class NativePlugin:
         return self.stub.Diff(request)
 
     def update(
-        self, old: Resource, inputs: dict[str, Any], secrets: Iterable[Path] = ()
+        self,
+        old: Resource,
+        inputs: dict[str, Any],
+        secrets: Iterable[Path] = (),
+        *,
+        preview: bool = False,
     ) -> Resource:
-        """Update an existing one."""
+        """Update an existing one, or return what a preview knows of that."""
         news = self.news(old, inputs, secrets)
         request = proto.UpdateRequest(
-            id=old.id, urn=old.urn, olds=old.state, old_inputs=old.inputs, news=news
+            id=old.id,
+            urn=old.urn,
+            olds=old.state,
+            old_inputs=old.inputs,
+            news=news,
+            preview=preview,
         )
         made = self.raising(self.stub.Update, request)
         return Resource(old.urn, old.id, news, made.properties)

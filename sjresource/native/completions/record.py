@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 from sjresource.native.kinds import COMPLETION
 from sjresource.native.values import UNKNOWN, Properties
 from sjresource.stack.spelling import JOB_RECORD, SPELLINGS, camel_case
-from sjresource.waiting.record import split_secrets
+from sjresource.vocabulary import TERMINAL
+from sjresource.waiting.record import MADE_OF_ARGUMENTS, QUOTES_AWS, split_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Iterator, Mapping
+    from collections.abc import Set as AbstractSet
 
     from sjresource.stack.spelling import Path
     from sjresource.status.masking import Mask
@@ -49,8 +51,16 @@ def all_unknown(values: Mapping[str, Any]) -> dict[str, Any]:
     return {**values, **dict.fromkeys(outputs, UNKNOWN)}
 
 
-def state_of(inputs: Properties, outcome: Mapping[str, Any] | None, mask: Mask) -> Properties:
-    """Return the inputs and the outcome, with what is made of secrets marked as such."""
+def state_of(
+    inputs: Properties,
+    outcome: Mapping[str, Any] | None,
+    mask: Mask,
+    marked: AbstractSet[tuple[str, str]] = frozenset(),
+) -> Properties:
+    """Return the inputs and the outcome, with what is made of secrets marked as such.
+
+    `marked` is what stays a secret although the mask does not know it; see `secret_members`.
+    """
     if not outcome:
         return inputs
     secrets: set[Path] = set(inputs.secrets)
@@ -59,16 +69,17 @@ def state_of(inputs: Properties, outcome: Mapping[str, Any] | None, mask: Mask) 
         clear, hidden = split_secrets(job, mask)
         clear.pop("secret_members", None)
         results.append({**clear, **hidden})
-        secrets |= {("results", position, camel_case(name)) for name in hidden}
+        members = {*hidden, *(name for arn, name in marked if arn == job["job"])}
+        secrets |= {("results", position, camel_case(name)) for name in members}
         if len(outcome["results"]) == 1:
-            secrets |= {(camel_case(name),) for name in hidden}
+            secrets |= {(camel_case(name),) for name in members}
     results = _SPELLING.to_native({"results": results}, typed=True)["results"]
     values = {
         **inputs.values,
         "status": outcome["status"],
         "summary": outcome["summary"],
         "results": results,
-        "unread": outcome.get("unread"),
+        "unread": mask.everything(outcome.get("unread")),
     }
     if "namedJobs" in inputs.values:
         names = [name for name, _ in named_jobs(inputs.values)]
@@ -82,6 +93,46 @@ def state_of(inputs: Properties, outcome: Mapping[str, Any] | None, mask: Mask) 
     if len(results) == 1:
         values |= {name: results[0].get(name) for name in map(camel_case, JOB_RECORD)}
     return Properties({k: v for k, v in values.items() if v is not None}, frozenset(secrets))
+
+
+def secret_members(olds: Properties) -> set[tuple[str, str]]:
+    """Return which members of which jobs a state keeps as secrets, by ARN and name."""
+    return {
+        (job["job"], name)
+        for position, job in enumerate(_results(olds.values))
+        for name in MADE_OF_ARGUMENTS
+        if name in job.get("secret_members", ())
+        or any(part in olds.secrets for part in _parts("results", position, camel_case(name)))
+    }
+
+
+def quotes_secrets(olds: Properties, mask: Mask) -> bool:
+    """Return whether a state holds in the clear what the program has declared secret since."""
+    marked = secret_members(olds)
+    for job in _results(olds.values):
+        clear, hidden = split_secrets(job, mask)
+        if any(clear.get(name) != job.get(name) for name in QUOTES_AWS):
+            return True
+        if any((job["job"], name) not in marked for name in hidden):
+            return True
+    return False
+
+
+def with_words_kept(
+    outcome: Mapping[str, Any], before: Mapping[str, Any] | None, known: Container[str]
+) -> dict[str, Any]:
+    """Return an outcome in which ended jobs that are not known keep the words that were recorded.
+
+    An `up` of some targets is not asked about the other resources: the secrets of a job that it
+    leaves out were known, and masked, when AWS's words were recorded first.
+    """
+    kept = {
+        job["job"]: {name: job[name] for name in QUOTES_AWS if name in job}
+        for job in (before or {}).get("results", [])
+        if job["job"] not in known and job["status"] in TERMINAL
+    }
+    results = [{**each, **kept.get(each["job"], {})} for each in outcome["results"]]
+    return {**outcome, "results": results}
 
 
 def recorded_in(olds: Mapping[str, Any]) -> dict[str, Any]:
@@ -104,3 +155,13 @@ def recorded_in(olds: Mapping[str, Any]) -> dict[str, Any]:
         "statuses": [each.get("status") for each in results],
         "outcome": {**outcome, **({"unread": olds["unread"]} if olds.get("unread") else {})},
     }
+
+
+def _results(values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    results: list[dict[str, Any]] = (recorded_in(values).get("outcome") or {}).get("results", [])
+    return results
+
+
+def _parts(*path: str | int) -> Iterator[Path]:
+    """Yield a path and those that lead to it: what is in a secret is one."""
+    return (path[:end] for end in range(1, len(path) + 1))

@@ -28,8 +28,11 @@ from sjresource.native.completions.record import (
     all_unknown,
     jobs_of,
     named_jobs,
+    quotes_secrets,
     recorded_in,
+    secret_members,
     state_of,
+    with_words_kept,
 )
 from sjresource.native.context import KnownJob
 from sjresource.native.detailed_diff import changed_leaves
@@ -65,6 +68,7 @@ from sjresource.waiting.watch import Watch, is_new_job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from sjresource.native.context import ProviderContext
     from sjresource.waiting.options import WaitOptions
@@ -99,7 +103,8 @@ class Completions:
 
     def diff(self, request: Any) -> Any:
         """Show an update if there is another outcome to record, or an incomplete one."""
-        olds, news = read(request.olds).values, read(request.news).values
+        state = read(request.olds)
+        olds, news = state.values, read(request.news).values
         detailed: dict[str, Any] = {}
         if "__provider" in {**olds, **read(request.old_inputs).values}:
             detailed["__provider"] = property_diff("DELETE")
@@ -114,11 +119,13 @@ class Completions:
                 detailed[path_text(leaf.path)] = property_diff(leaf.kind)
             if olds.get("unread"):
                 detailed["unread"] = property_diff("DELETE", in_inputs=False)
-            if not detailed:
-                self._warn_of_recorded(
-                    request.urn, recorded_in(olds).get("outcome") or {}, Mask(())
-                )
-        return diff_response(detailed)
+        if detailed:
+            return diff_response(detailed)
+        outcome = recorded_in(olds).get("outcome") or {}
+        mask = Mask(self._secrets(request.urn, news))
+        self._warn_of_recorded(request.urn, outcome, mask)
+        # Without a path: of one that it is given, the engine shows the value that is in the state.
+        return diff_response({}, is_hidden=quotes_secrets(state, mask))
 
     def create(self, request: Any) -> Any:
         """Wait for the jobs, and record how they ended."""
@@ -136,11 +143,14 @@ class Completions:
         """Wait on, or for other jobs."""
         olds, news = read(request.olds), read(request.news)
         recorded = recorded_in(olds.values)
+        marked = {each for each in secret_members(olds) if each[0] not in self._context.jobs}
         if request.preview:
-            same = jobs_of(news.values) == recorded.get("jobs") and recorded.get("outcome")
-            known = {**olds.values, **news.values} if same else all_unknown(news.values)
-            return proto.UpdateResponse(properties=write(known, news.secrets))
-        state = self._completed(request, news, request.id, recorded)
+            state = Properties(all_unknown(news.values), news.secrets)
+            if jobs_of(news.values) == recorded.get("jobs") and recorded.get("outcome"):
+                mask = Mask(self._secrets(request.urn, news.values))
+                state = state_of(news, recorded["outcome"], mask, marked)
+            return proto.UpdateResponse(properties=write(*state))
+        state = self._completed(request, news, request.id, recorded, marked)
         return proto.UpdateResponse(properties=write(*state))
 
     def read(self, request: Any) -> Any:
@@ -165,9 +175,14 @@ class Completions:
             yield config_problem(problem)
 
     def _completed(
-        self, request: Any, inputs: Properties, id_: str, olds: Mapping[str, Any]
+        self,
+        request: Any,
+        inputs: Properties,
+        id_: str,
+        olds: Mapping[str, Any],
+        marked: AbstractSet[tuple[str, str]] = frozenset(),
     ) -> Properties:
-        """Wait, and return the state.
+        """Wait, and return the state; `marked` is what stays a secret in it.
 
         Raises:
             PartialState: the wait has failed; what is known is kept.
@@ -175,7 +190,7 @@ class Completions:
         options, jobs = options_of(_SPELLING.to_core(inputs.values)), jobs_of(inputs.values)
         self._context.recorder.tag(jobs)
         seen = self._known_jobs(request.urn, named_jobs(inputs.values))
-        secrets = sorted({text for each in seen for text in each.secrets})
+        secrets = self._secrets(request.urn, inputs.values)
         mask = Mask(secrets)
         news = {
             "jobs": jobs,
@@ -184,13 +199,13 @@ class Completions:
             "secret_values": secrets,
         }
         try:
-            if olds.get("jobs") == jobs and _has_succeeded(olds, options):
+            if olds.get("jobs") == jobs and _is_final(olds, options):
                 waited = _Waited(olds["statuses"])
             else:
                 waited = self._wait(request, jobs, seen, options, mask)
         except Cancelled:
             why = "the wait was cancelled, the jobs go on; the next `pulumi up` waits on"
-            kept = state_of(inputs, olds.get("outcome"), mask)
+            kept = state_of(inputs, olds.get("outcome"), mask, marked)
             raise PartialState(id_, kept, inputs, why) from None
         filled, failures = fill_in_recorded(olds, {**news, "statuses": waited.statuses})
         failure = waited.failure or (failures[0].reason if failures else "")
@@ -200,14 +215,15 @@ class Completions:
             olds,
             SYSTEM_CLOCK._replace(sleep=self._context.cancellation.sleep),
         )
-        state = state_of(inputs, recorded.get("outcome"), mask)
+        outcome = with_words_kept(recorded["outcome"], olds.get("outcome"), self._context.jobs)
+        state = state_of(inputs, outcome, mask, marked)
         if failure:
             raise PartialState(id_, state, inputs, mask.text(native_words(failure)))
-        self._warn_of_recorded(request.urn, recorded["outcome"], mask)
+        self._warn_of_recorded(request.urn, outcome, mask)
         return state
 
     def _warn_of_recorded(self, urn: str, outcome: Mapping[str, Any], mask: Mask) -> None:
-        """Warn in every `up` of recorded failures, and of what the record lacks."""
+        """Warn in every preview and `up` of recorded failures, and of what the record lacks."""
         for line in recorded_failures(outcome):
             self._context.warn(urn, mask.text(line))
 
@@ -319,6 +335,11 @@ class Completions:
             for position, (name, job) in enumerate(named)
         ]
 
+    def _secrets(self, urn: str, values: Mapping[str, Any]) -> list[str]:
+        """Return what is secret among the jobs' arguments; of a job from elsewhere nothing is."""
+        seen = self._known_jobs(urn, named_jobs(values))
+        return sorted({text for each in seen for text in each.secrets})
+
     @cached_property
     def _clients(self) -> Any:
         return regional_clients(self._context.configuration.settings)
@@ -390,10 +411,11 @@ def _how_to_rerun(job: KnownJob) -> str:
     return how_to_rerun(job.urn if job.is_declared else None, job.name, reruns=job.reruns)
 
 
-def _has_succeeded(olds: Mapping[str, Any], options: WaitOptions) -> bool:
-    """Return whether what is recorded is a success that no job can change any more."""
+def _is_final(olds: Mapping[str, Any], options: WaitOptions) -> bool:
+    """Return whether no job can change what is recorded any more; a failure is if it is wanted."""
     outcome = olds.get("outcome") or {}
     statuses = olds.get("statuses") or []
     over = is_over(statuses, options.min_succeeded, record_all=options.records_failures)
-    certain = over and judge(statuses, options.min_succeeded) is WaitOutcome.SUCCEEDED
+    succeeded = judge(statuses, options.min_succeeded) is WaitOutcome.SUCCEEDED
+    certain = over and (succeeded or options.records_failures)
     return bool(certain and outcome and not outcome.get("unread"))
