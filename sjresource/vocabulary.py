@@ -1,5 +1,7 @@
 """The words that this package compares with: AWS Batch's statuses, units and types, Pulumi's types.
 
+The types of our resources in Pulumi are here, and how to read one in a URN, since `status/` does.
+
 It imports nothing, so that every layer can: `aws/` lists jobs by status, the page counts them.
 """
 

@@ -14,7 +14,7 @@ there is something new to record:
 | that Batch has forgotten one     | how that one ended| the record of that one              |
 | that Batch has forgotten one     | nothing           | a check failure, if it matters      |
 
-Whether a missing job matters, and the status of the outcome, are `verdict.judge`'s answers.
+Whether a missing job matters, and the status of the outcome, are `outcome.judge`'s answers.
 """
 
 from __future__ import annotations

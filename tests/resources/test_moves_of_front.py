@@ -35,7 +35,7 @@ MOVES = [(DynamicFront, NativeFront, seen_by_plugin), (NativeFront, DynamicFront
 
 
 def moved(aws: EmulatedBatch, move: Any) -> tuple[Front, Thing]:
-    """Submit a job that AWS did not let us mark as recorded; return the other front, and it."""
+    """Submit a job, end before it is marked as recorded; return the other front, and the job."""
     old, new, seen = move
     first = old(aws)
     first.up(JOB, "train", **job(first))
@@ -49,7 +49,7 @@ def moved(aws: EmulatedBatch, move: Any) -> tuple[Front, Thing]:
 def test_another_run_is_submitted_and_a_lost_one_of_it_is_taken(
     aws: EmulatedBatch, move: Any
 ) -> None:
-    """The job that is replaced is another one, whose end is right."""
+    """The job that is replaced is not taken for it, and is the one that is ended."""
     front, old = moved(aws, move)
     wanted = job(front, service_request_payload=changed(HyperParameters={"epochs": "5"}))
 
@@ -59,6 +59,9 @@ def test_another_run_is_submitted_and_a_lost_one_of_it_is_taken(
         assert front.diff(old, inputs)[1]
         made.append(front.create(JOB, "train", front.check(JOB, "train", wanted, None)[0]).id)
 
+    front.delete(old)
     front.stop()
+    ended = [aws.batch.describe_service_job(jobId=id_)["isTerminated"] for id_ in (old.id, made[0])]
     assert made[0] == made[1] != old.id
+    assert ended == [True, False]
     assert aws.submitted() == 2
