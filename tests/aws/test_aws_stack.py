@@ -96,14 +96,15 @@ def test_aws_stack_trains_from_nothing_and_leaves_nothing(
     """
     stack = aws_stack(training_cloud, new_stack, virtualenv, **{"sjresource-example:epochs": "5"})
     stack.set_config("sjresource-example:learning_rate", SECRET, secret=True)
-    up = stack.up("--diff")
-    assert up.changes == {"create": 10}
+    preview = stack.preview("--diff")
+    assert preview.changes == {"create": 10}
+    up = stack.up()
     before_the_job = up.steps[: up.steps.index(("create", "train"))]
     assert {
         ("create", name) for name in ("code/train.py", "data/penguins.csv", "may-train")
     } <= set(before_the_job)
-    assert "learning_rate: [secret]" in " ".join(up.stdout.split()).replace(" :", ":")
-    assert SECRET not in up.stdout + json.dumps(stack.state())
+    assert "learning_rate: [secret]" in " ".join(preview.stdout.split()).replace(" :", ":")
+    assert SECRET not in preview.stdout + up.stdout + json.dumps(stack.state())
     outputs = stack.outputs()
 
     assert outputs["status"] == "SUCCEEDED"

@@ -71,14 +71,12 @@ def test_what_means_the_same_previews_as_no_change(
 
     stack.program(SAME)
     stack.work = stack.work.rename(stack.folder / "moved")
-    renamed = stack.up()
-    assert sorted(renamed.steps) == [
-        ("create", "vision"),
-        ("update", "instances"),
-        ("update", "train-vision"),
-    ]
-    lines = [line.split() for line in renamed.stdout.splitlines() if "~identity" in line]
-    assert {line[2] for line in lines} == {"instances", "train-vision"}
+    renamed = [("create", "vision"), ("update", "instances"), ("update", "train-vision")]
+    previewed = stack.preview()
+    assert sorted(previewed.steps) == renamed
+    lines = [line.split() for line in previewed.stdout.splitlines() if "~identity" in line]
+    assert sorted(line[2] for line in lines) == ["instances", "train-vision"]
+    assert sorted(stack.up().steps) == renamed
 
     stack.program(SAME.replace("payload(Env", 'payload("2", Env'))
     changed = stack.preview()
@@ -139,18 +137,20 @@ def test_resource_options_mean_for_a_job_what_they_mean(
     refused = stack.preview("--config=epochs=2", fails=True)
     assert any("protected" in error.message for error in refused.diagnostics("error"))
 
-    done = stack.up("--config=epochs=2", "--config=team=text", "--config=protect=false")
-    each_option_is_seen(done)
+    changed = ("--config=epochs=2", "--config=team=text", "--config=protect=false")
+    each_option_is_seen(stack.preview(*changed))
+    assert terminated(cloud, jobs) == set()
+    each_option_is_seen(stack.up(*changed))
     assert terminated(cloud, jobs) == {"plain", "new-first", "protected"}
 
     stack.destroy()
     assert jobs.keys() - terminated(cloud, jobs) == {"retained"}
 
 
-def each_option_is_seen(done: Outcome) -> None:
+def each_option_is_seen(shown: Outcome) -> None:
     """The steps of each job whose payload and tag have changed."""
     of: dict[str, list[str]] = defaultdict(list)
-    for op, name in done.steps:
+    for op, name in shown.steps:
         of[name].append(op)
 
     assert of["plain"] == ["delete-replaced", "replace", "create-replacement"]

@@ -50,6 +50,8 @@ def test_functions_read_what_they_do_not_manage(cloud: EmulatedCloud, new_stack:
     assert "front_of_queue" in at_once[0]
 
     stack.set_config("wrong", "")
+    # The job that the `_output` functions ask about doesn't exist yet.
+    assert stack.preview().steps == [("create", "train")]
     stack.up()
     outputs = stack.outputs()
 

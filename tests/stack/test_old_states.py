@@ -26,9 +26,10 @@ def test_a_state_of_every_release_still_works(
     of native_programs' WHOLE. Its job has ended, and AWS has long forgotten all of it.
     """
     settings: dict[str, Any] = {"environment": cloud.environment}
+    native = state.stem.startswith("native-")
     stack = (
         native_stack(new_stack, WHOLE, **settings)
-        if state.stem.startswith("native-")
+        if native
         else new_stack(PROGRAM, config={"project:epochs": "10"}, **settings)
     )
     stack.run("stack", "import", "--file", str(state))
@@ -36,8 +37,11 @@ def test_a_state_of_every_release_still_works(
     assert stack.up("--expect-no-changes").steps == []
     assert stack.outputs()["status"] == "SUCCEEDED"
     # The refresh keeps the record of the job; the rest is gone already.
-    ended = stack.destroy("--refresh").steps
-    assert ("delete", "train") in ended
-    assert ("delete", "capacity") not in ended
+    gone = stack.refresh().steps
+    assert ("delete", "capacity") in gone
+    assert ("delete", "train") not in gone
+    outputs = stack.resources()["train"]["outputs"]
+    assert outputs["recordExpired" if native else "record_expired"] is True
+    stack.destroy()
     assert stack.resources() == {}
     assert cloud.submitted() == 0

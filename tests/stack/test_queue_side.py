@@ -105,6 +105,7 @@ def test_a_quota_managed_queue_lives_with_jobs_in_three_shares(
 
     stack.set_config("change", json.dumps(UPDATES))
     changed = sorted(("update", name) for name in UPDATES)
+    assert sorted(stack.preview().steps) == changed
     assert sorted(stack.up().steps) == changed
 
     renamed = {

@@ -42,11 +42,14 @@ ONE = waiting_program("""
 
 TWO = waiting_program("""
     trained = sj.ServiceJobCompletion("trained", job=job("train"))
-    lost = job("lost")
     pulumi.export("model", trained.model_artifacts)
     pulumi.export("status", trained.status)
 """)
-"""A job with its completion, and one that nobody waits for."""
+"""A job with its completion, before there is one that nobody waits for."""
+
+LOST = """
+lost = job("lost")
+"""
 
 LATE = """
 sj.ServiceJobCompletion("found", job=lost)
@@ -77,7 +80,8 @@ def test_a_wait_is_given_up_resumed_and_outlives_the_jobs_record(
 
     # It would wait for hours for the job that it is to look at.
     stack.refresh("--run-program")
-    a_run_that_does_not_wait_leaves_unknown_what_is_not_recorded(stack)
+    a_run_that_does_not_wait_submits_and_leaves_unknown_what_is_not_recorded(stack)
+    assert cloud.submitted() == len(("train", "lost"))
 
     stack.environment["SJRESOURCE_WAIT"] = "1"
     second = stack.start("up")
@@ -101,8 +105,9 @@ def test_a_wait_is_given_up_resumed_and_outlives_the_jobs_record(
 
     for name in ("train", "lost"):
         cloud.control.forget(wait_until(cloud, "SUCCEEDED", name)["jobId"], "expire")
+    assert stack.preview("--expect-no-changes").steps == []
     assert 'status: "SUCCEEDED"' in stack.up("--expect-no-changes").stdout
-    stack.program(TWO + LATE)
+    stack.program(TWO + LOST + LATE)
     what_was_not_recorded_is_an_error(stack.up(fails=True))
 
 
@@ -114,11 +119,14 @@ def ctrl_c_ends_the_wait_alone(interrupted: Outcome, stack: PulumiStack) -> None
     assert "only the wait has ended, the job goes on: `sjresource watch`" in interrupted.stdout
 
 
-def a_run_that_does_not_wait_leaves_unknown_what_is_not_recorded(stack: PulumiStack) -> None:
+def a_run_that_does_not_wait_submits_and_leaves_unknown_what_is_not_recorded(
+    stack: PulumiStack,
+) -> None:
     """For CI; it is unknown in previews, and after an `up`."""
     stack.set_config("sjresource:wait", "false")
+    stack.program(TWO + LOST)
 
-    assert stack.up().steps == [("create", "trained")]
+    assert sorted(stack.up().steps) == [("create", "lost"), ("create", "trained")]
     assert stack.outputs()["model"] == rpc.UNKNOWN
     assert stack.preview("--expect-no-changes").steps == []
 
