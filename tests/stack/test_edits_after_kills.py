@@ -51,7 +51,9 @@ def test_what_was_edited_given_up_or_destroyed_after_a_kill_is_named_and_never_s
         jobs.declare(**EDITS, **first)
         up = jobs.stack.up("--refresh")
         a_kill_between_the_end_of_the_old_run_and_the_new_one_goes_on_to_the_new_one(jobs, runs, up)
+        # Neither is what is as it was submitted once more.
         assert [len(jobs.in_batch(name)) for name in EDITED] == [2] * len(EDITED)
+        assert [held.cloud.submissions(name) for name in EDITS] == [2, 2, 2, 1]
         assert goes_on(jobs, missed)
 
         jobs.stack.destroy()

@@ -81,6 +81,7 @@ def test_failures_end_no_other_wait_and_are_told_together_and_again(
     assert rerun.step("replace", "bad").replace_keys == ("status",)
     assert stack.outputs()["status"] == "SUCCEEDED"
     assert cloud.jobs(stack.resources()["training"]["id"], "bad") == 2
+    assert stack.preview("--expect-no-changes").steps == []
 
 
 def one_failure_does_not_end_the_others(failed: Outcome, stack: PulumiStack) -> None:
@@ -90,8 +91,9 @@ def one_failure_does_not_end_the_others(failed: Outcome, stack: PulumiStack) -> 
     assert {"good-done", "tuned-done", "hopeless-done", "last"} <= set(made)
     assert not {"bad-done", "worse-done"} & set(made)
     assert made["hopeless-done"]["outputs"]["outcome"]["status"] == "FAILED"
-    (warning,) = [each for each in failed.diagnostics("warning") if "::hopeless" in each.urn]
-    assert "FAILED: AlgorithmError: hopeless cheese" in warning.message
+    warned = [(each.urn.rpartition("::")[2], each.message) for each in failed.warnings]
+    assert sorted(name for name, _ in warned) == ["hopeless-done", "leaky-recorded"]
+    assert "FAILED: AlgorithmError: hopeless cheese" in dict(warned)["hopeless-done"]
     assert "pending_operations" not in stack.state()
 
 

@@ -93,6 +93,12 @@ class EmulatedCloud:
         """Count what reached SubmitServiceJob."""
         return self.control.calls().get("SubmitServiceJob", 0)
 
+    def submissions(self, name: str) -> int:
+        """Count what reached SubmitServiceJob for a job of this name, answered or not."""
+        calls = self.control.call("GET", "calls")["calls"]
+        named = [call for call in calls if call["names"].get("jobName") == name]
+        return sum(call["operation"] == "SubmitServiceJob" for call in named)
+
     def jobs(self, queue: str, name: str = "train") -> int:
         """Count the jobs of this name that exist, in any status."""
         named = [{"name": "JOB_NAME", "values": [name]}]
