@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -560,6 +561,7 @@ def jobs_are_waited_for(front: Front) -> None:
     """In a list, by name, as many as have to succeed; failures that are recorded are no errors."""
     three_jobs(front)
     front.aws.advance(60)
+    answers_late(front, "good")  # else a wait may be over before it has seen the failure
     front.complete("list", jobs=["good", "fair"])
     front.complete("enough", jobs=["good", "bad"], min_succeeded=1)
     front.complete("named", jobs={"a": "bad", "b": "good"}, on_failure="record")
@@ -567,6 +569,13 @@ def jobs_are_waited_for(front: Front) -> None:
     again(front)
     front.complete("list", jobs=["good", "bad"], min_succeeded=1)
     front.complete("named", jobs={"a": "bad", "b": "good"}, on_failure="record")
+
+
+def answers_late(front: Front, name: str) -> None:
+    """Have a job described a moment after the others that are asked about with it."""
+    front.aws.emulator.faults.sleep = time.sleep
+    match = {"jobId": of(front, name)}
+    front.aws.control.fault("DescribeServiceJob", "delay", match=match, seconds=0.2, count=None)
 
 
 def waits_fail(front: Front) -> None:
