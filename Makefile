@@ -70,7 +70,7 @@ docs: ## build the documents as a site: site/index.html, which any browser reads
 	$(SETUP) dev
 	@NO_MKDOCS_2_WARNING=1 $(RUN) -m mkdocs build && echo "open $(CURDIR)/site/index.html"
 
-bench: ## measure what sjresource costs, in ratios: 5 minutes, or 15 with SIZE=full
+bench: ## measure what sjresource costs, in ratios: 5 minutes, or 12 with SIZE=full
 	$(SETUP) dev
 	@engine=$$($(ENGINE)) && PATH="$$engine:$$PATH" \
 		$(RUN) -m benchmarks --size $(SIZE) --json .benchmarks.json
