@@ -274,8 +274,9 @@ class ServiceJobProvider(BatchProvider):
 
         The create may be the other front's, of a job that moves there and is replaced at once.
         """
-        noted = {each["arn"]: each for each in map(json.loads, notes_of_siblings())}
-        taker = self._taken_over.get(id_) or noted.get(id_)
+        taker = self._taken_over.get(id_)
+        if taker is None:
+            taker = {each["arn"]: each for each in map(json.loads, notes_of_siblings())}.get(id_)
         return taker if taker is not None and taker["registered_at"] != registered_at else None
 
     def _begin_list(self, news: Mapping[str, Any]) -> None:

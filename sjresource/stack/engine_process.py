@@ -16,7 +16,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path, PurePath
 from tempfile import gettempdir
-from typing import TYPE_CHECKING, NamedTuple, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO, cast
 from weakref import WeakSet
 
 if TYPE_CHECKING:
@@ -32,14 +32,14 @@ _told: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 
 def pulumi_command() -> list[str]:
     """Return the arguments of the `pulumi` that started this process; empty if none is found."""
-    _, arguments = _find_pulumi()
-    return arguments
+    process = _find_pulumi()
+    return process.arguments[1:] if process else []
 
 
 def pulumi_pid() -> int | None:
     """Return the process id of the `pulumi` that started this process; None if none is found."""
-    pid, _ = _find_pulumi()
-    return pid
+    process = _find_pulumi()
+    return process.pid if process else None
 
 
 def note_for_siblings(line: str) -> None:
@@ -51,9 +51,11 @@ def note_for_siblings(line: str) -> None:
     path = _notes()
     if path is None:
         return
-    atexit.register(forget_notes)
-    with suppress(OSError), _opened(path, os.O_RDWR | os.O_APPEND | os.O_CREAT) as notes:
+    with suppress(OSError), _opened(path, "a") as notes:
         notes.write(f"{line}\n")
+        if path not in _left:
+            _left.add(path)
+            atexit.register(forget_notes)
 
 
 def notes_of_siblings() -> list[str]:
@@ -62,61 +64,63 @@ def notes_of_siblings() -> list[str]:
     if path is None:
         return []
     try:
-        with _opened(path, os.O_RDONLY) as notes:
+        with _opened(path, "r") as notes:
             return notes.read().splitlines()
     except OSError:
         return []
 
 
 def forget_notes() -> None:
-    """Remove the notes, for a process that is about to end. Idempotent."""
-    path = _notes()
-    if path is not None:
+    """Remove the notes that this process has left, before it ends. Idempotent."""
+    for path in _left:
         with suppress(OSError):
             path.unlink(missing_ok=True)
 
+
+_left: set[Path] = set()
+"""Where this process has noted something."""
 
 _USER = os.getuid() if hasattr(os, "getuid") else 0
 # Where others may write too, a link or a pipe of this name would be theirs.
 _AS_A_FILE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
 
 
-def _opened(path: Path, flags: int) -> TextIO:
+def _opened(path: Path, mode: str) -> TextIO:
     """Open a file of this user's own; raise OSError for anything else."""
-    number = os.open(path, flags | _AS_A_FILE, 0o600)
-    found = os.fstat(number)
-    if not stat.S_ISREG(found.st_mode) or getattr(found, "st_uid", 0) != _USER:
-        os.close(number)
+    file = open(path, mode, opener=lambda name, flags: os.open(name, flags | _AS_A_FILE, 0o600))  # noqa: SIM115 - the caller closes it; pathlib has no opener
+    found = os.fstat(file.fileno())
+    if not stat.S_ISREG(found.st_mode) or found.st_uid != _USER:
+        file.close()
         msg = f"{path} is not a file of this user's"
         raise OSError(msg)
-    return os.fdopen(number, "a+" if flags & os.O_RDWR else "r")
+    return cast("TextIO", file)
 
 
 @cache
 def _notes() -> Path | None:
     """Return where the notes are; the start tells this `pulumi` from an earlier one of its id."""
-    pid, _ = _find_pulumi()
-    process = None if pid is None else _process(pid)
+    process = _find_pulumi()
     if process is None:
         return None
-    return Path(gettempdir(), f"sjresource-{_USER}-{pid}-{process.started}")
+    return Path(gettempdir(), f"sjresource-{_USER}-{process.pid}-{process.started}")
 
 
-def _find_pulumi() -> tuple[int | None, list[str]]:
+def _find_pulumi() -> _Process | None:
     pid = os.getppid()
     for _ in range(_MAX_ANCESTORS):
         process = _process(pid)
         if process is None:
-            break
+            return None
         if process.arguments and PurePath(process.arguments[0]).stem == "pulumi":
-            return pid, process.arguments[1:]
+            return process
         if process.parent < 1:
-            break
+            return None
         pid = process.parent
-    return None, []
+    return None
 
 
 class _Process(NamedTuple):
+    pid: int
     parent: int
     started: str
     arguments: list[str]
@@ -133,7 +137,7 @@ def _process(pid: int) -> _Process | None:
             check=True,
             timeout=5,
         ).stdout.split()
-        return _Process(int(words[0]), "".join(words[1:6]).replace(":", ""), words[6:])
+        return _Process(pid, int(words[0]), "".join(words[1:6]).replace(":", ""), words[6:])
     except (OSError, ValueError, IndexError, subprocess.SubprocessError):
         return None
 
@@ -144,7 +148,7 @@ def _linux_process(pid: int) -> _Process:
     # and the start the twentieth.
     fields = folder.joinpath("stat").read_text().rpartition(")")[2].split()
     arguments = folder.joinpath("cmdline").read_bytes().decode(errors="replace").split("\0")
-    return _Process(int(fields[1]), fields[19], arguments[:-1])
+    return _Process(pid, int(fields[1]), fields[19], arguments[:-1])
 
 
 def pulumi_columns() -> int | None:

@@ -218,17 +218,9 @@ def test_an_update_keeps_outputs_known_in_a_preview(
 ) -> None:
     """Nothing downstream of a changed tag is in doubt."""
     train = plugin.create("ServiceJob", "train", job(aws.make_queue()))
-    news = plugin.news(train, job(train.outputs["jobQueue"], tags={"team": "b"}))
-    request = proto.UpdateRequest(
-        id=train.id,
-        urn=train.urn,
-        olds=train.state,
-        old_inputs=train.inputs,
-        news=news,
-        preview=True,
-    )
+    wanted = job(train.outputs["jobQueue"], tags={"team": "b"})
 
-    known = read(plugin.stub.Update(request).properties).values
+    known = plugin.update(train, wanted, preview=True).outputs
 
     assert UNKNOWN not in known.values()
     assert (known["jobArn"], known["tags"]) == (train.id, {"team": "b"})

@@ -122,7 +122,7 @@ class Completions:
         if detailed:
             return diff_response(detailed)
         outcome = recorded_in(olds).get("outcome") or {}
-        mask = Mask(self._secrets(request.urn, news))
+        mask = Mask(_secrets_of(self._known_jobs(request.urn, news)))
         self._warn_of_recorded(request.urn, outcome, mask)
         # Without a path: of one that it is given, the engine shows the value that is in the state.
         return diff_response({}, is_hidden=quotes_secrets(state, mask))
@@ -147,7 +147,7 @@ class Completions:
         if request.preview:
             state = Properties(all_unknown(news.values), news.secrets)
             if jobs_of(news.values) == recorded.get("jobs") and recorded.get("outcome"):
-                mask = Mask(self._secrets(request.urn, news.values))
+                mask = Mask(_secrets_of(self._known_jobs(request.urn, news.values)))
                 state = state_of(news, recorded["outcome"], mask, marked)
             return proto.UpdateResponse(properties=write(*state))
         state = self._completed(request, news, request.id, recorded, marked)
@@ -189,8 +189,8 @@ class Completions:
         """
         options, jobs = options_of(_SPELLING.to_core(inputs.values)), jobs_of(inputs.values)
         self._context.recorder.tag(jobs)
-        seen = self._known_jobs(request.urn, named_jobs(inputs.values))
-        secrets = self._secrets(request.urn, inputs.values)
+        seen = self._known_jobs(request.urn, inputs.values)
+        secrets = _secrets_of(seen)
         mask = Mask(secrets)
         news = {
             "jobs": jobs,
@@ -322,9 +322,9 @@ class Completions:
         ]
         return GroupReport(urn, reports)
 
-    def _known_jobs(self, urn: str, named: Sequence[tuple[str, str]]) -> list[KnownJob]:
+    def _known_jobs(self, urn: str, values: Mapping[str, Any]) -> list[KnownJob]:
         """Return what is known of each job; of one from elsewhere the row is the completion's."""
-        own = name_of(urn)
+        own, named = name_of(urn), named_jobs(values)
 
         def elsewhere(which: str | int) -> KnownJob:
             name = f"{own}[{which}]" if len(named) > 1 else own
@@ -334,11 +334,6 @@ class Completions:
             self._context.jobs.get(job) or elsewhere(name or position)
             for position, (name, job) in enumerate(named)
         ]
-
-    def _secrets(self, urn: str, values: Mapping[str, Any]) -> list[str]:
-        """Return what is secret among the jobs' arguments; of a job from elsewhere nothing is."""
-        seen = self._known_jobs(urn, named_jobs(values))
-        return sorted({text for each in seen for text in each.secrets})
 
     @cached_property
     def _clients(self) -> Any:
@@ -405,6 +400,11 @@ def _timeout_line(named: Sequence[tuple[Watch, KnownJob]], seconds: float) -> st
         lambda _, arn: how_to_terminate(declared.get(arn), arn),
     )
     return message.replace("\n  ", "; ")
+
+
+def _secrets_of(jobs: Sequence[KnownJob]) -> list[str]:
+    """Return what is secret among the jobs' arguments; of a job from elsewhere nothing is."""
+    return sorted({text for each in jobs for text in each.secrets})
 
 
 def _how_to_rerun(job: KnownJob) -> str:
