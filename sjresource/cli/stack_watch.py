@@ -160,7 +160,7 @@ class StackWatch:
         """Watch these jobs from now on, and no others."""
         arns = {job.arn for job in jobs}
         for arn in set(self._watches) - arns:
-            self._watches.pop(arn).done.cancel()
+            self._watches.pop(arn).cancel()
         new = [
             Watch(job.arn, job.job_queue, job.job_name)
             for job in jobs

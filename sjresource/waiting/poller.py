@@ -161,6 +161,8 @@ class Poller:
             {job: watches[0].job_name for job, watches in by_job.items() if watches[0].job_name},
         )
         self._read_answers(sweep, by_job, state)
+        for watch in polled:
+            watch.was_asked()
         self._schedule(state, sweep, watches)
         for watch in watches[len(polled) :]:
             watch.queue = polled[-1].queue  # a guess, which its description will correct

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import pulumi
 
-from sjresource.errors import NotFound, RequestFailed
+from sjresource.errors import NotFound
 from sjresource.stack.threads import in_daemon_thread
 from sjresource.status.evidence import MAX_SHOWN_WHOLE, gather_all
 from sjresource.status.failure_report import (
@@ -27,8 +27,9 @@ from sjresource.status.failure_report import (
     lost_lines,
     timeout_message,
 )
-from sjresource.waiting.outcome import WaitOutcome, is_over, judge
+from sjresource.waiting.outcome import WaitOutcome, judge
 from sjresource.waiting.reporter import GroupReport, JobReport
+from sjresource.waiting.watch import can_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -76,7 +77,7 @@ class Wait:
             timed_out = True
         finally:
             for watch in watches:
-                watch.done.cancel()
+                watch.cancel()
             self.context.reporter.remove(report)
         if stop.cancelled():
             self.context.pending.end_program()
@@ -111,18 +112,15 @@ class Wait:
     async def _until_over(self, watches: Sequence[Watch], stop: asyncio.Future[None]) -> None:
         """Return when the outcome is certain, a job can't be asked for, or `stop` is cancelled."""
         over = asyncio.get_running_loop().create_future()
-        min_succeeded, record_all = self.options.min_succeeded, self.options.records_failures
 
-        def check(end: asyncio.Future[Any]) -> None:
-            if not end.cancelled():
-                end.exception()  # marks it as retrieved; `watch.error` has it
-            refused = any(isinstance(watch.error, RequestFailed) for watch in watches)
-            statuses = [watch.final_status for watch in watches]
-            certain = refused or is_over(statuses, min_succeeded, record_all=record_all)
-            if certain and not over.done():
+        def check(step: asyncio.Future[Any]) -> None:
+            if not step.cancelled():
+                step.exception()  # marks it as retrieved; `watch.error` has it
+            if not over.done() and can_end(watches, self.options):
                 over.set_result(None)
 
         for watch in watches:
+            asyncio.wrap_future(watch.asked).add_done_callback(check)
             asyncio.wrap_future(watch.done).add_done_callback(check)
         await asyncio.wait([over, stop], return_when=asyncio.FIRST_COMPLETED)
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future
+import contextlib
+from concurrent.futures import Future, InvalidStateError
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in, region_in
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.status.text import duration
+from sjresource.waiting.outcome import is_over
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sjresource.waiting.options import WaitOptions
+
     Detail = dict[str, Any]
     QueueKey = tuple[str, str]
 
@@ -43,7 +49,9 @@ class Watch:
     is_new: bool = False
 
     done: Future[Detail] = field(default_factory=Future)
-    """The first terminal detail, or NotFound or RequestFailed. Cancelling it ends the watch."""
+    """The first terminal detail, or NotFound or RequestFailed."""
+    asked: Future[None] = field(default_factory=Future)
+    """Done when the first poll that asks for the job is over, whatever it has shown."""
     detail: Detail | None = None
     """The newest description."""
 
@@ -130,6 +138,30 @@ class Watch:
             self.done.set_exception(result)
         else:
             self.done.set_result(result)
+
+    def was_asked(self) -> None:
+        """Resolve `asked`, unless it is resolved or cancelled."""
+        with contextlib.suppress(InvalidStateError):  # the wait may be cancelling it right now
+            self.asked.set_result(None)
+
+    def cancel(self) -> None:
+        """End the watch: the job is not polled for any more."""
+        self.done.cancel()
+        self.asked.cancel()
+
+
+def can_end(watches: Sequence[Watch], options: WaitOptions) -> bool:
+    """Return whether a wait is over: its outcome is certain, or a job can't be asked for.
+
+    Each job is asked for once before it is, so that a failure that is there is told, whichever job
+    is described first.
+    """
+    if any(isinstance(watch.error, RequestFailed) for watch in watches):
+        return True
+    if not all(watch.asked.done() for watch in watches):
+        return False
+    statuses = [watch.final_status for watch in watches]
+    return is_over(statuses, options.min_succeeded, record_all=options.records_failures)
 
 
 def is_new_job(created_at: float | None, now: float) -> bool:

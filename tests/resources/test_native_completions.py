@@ -58,6 +58,9 @@ def test_many_jobs_are_named_and_counted(aws: EmulatedBatch, plugin: NativePlugi
     aws.batch.terminate_service_job(jobId=bad.id, reason="not wanted")
     aws.advance(60)
     both = {"namedJobs": {"b": bad.id, "a": good.id}}
+    aws.emulator.faults.sleep = time.sleep
+    late = {"match": {"jobId": bad.id}, "seconds": 0.3}
+    aws.control.fault("DescribeServiceJob", "delay", count=1, **late)
 
     enough = plugin.create("ServiceJobCompletion", "one", {**both, "minSucceeded": 1})
     told = plugin.create("ServiceJobCompletion", "told", {**both, "onFailure": "record"})
@@ -65,6 +68,7 @@ def test_many_jobs_are_named_and_counted(aws: EmulatedBatch, plugin: NativePlugi
         plugin.create("ServiceJobCompletion", "all", both)
 
     assert enough.outputs["status"] == "SUCCEEDED"
+    assert enough.outputs["summary"]["failed"] == 1  # although the other was described first
     assert told.outputs["status"] == "FAILED"
     assert {name: each["status"] for name, each in told.outputs["namedResults"].items()} == {
         "a": "SUCCEEDED",

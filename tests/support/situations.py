@@ -561,7 +561,7 @@ def jobs_are_waited_for(front: Front) -> None:
     """In a list, by name, as many as have to succeed; failures that are recorded are no errors."""
     three_jobs(front)
     front.aws.advance(60)
-    answers_late(front, "good")  # else a wait may be over before it has seen the failure
+    answers_late(front, "bad")  # which is seen all the same before a wait is over
     front.complete("list", jobs=["good", "fair"])
     front.complete("enough", jobs=["good", "bad"], min_succeeded=1)
     front.complete("named", jobs={"a": "bad", "b": "good"}, on_failure="record")

@@ -21,7 +21,7 @@ from sjresource.aws.session import OPTIONAL_TIMEOUTS
 from sjresource.aws.waiters import SYSTEM_CLOCK
 from sjresource.checks.failures import account_problems
 from sjresource.checks.rules.own_arguments import service_job_problems
-from sjresource.errors import NotFound, RequestFailed
+from sjresource.errors import NotFound
 from sjresource.native.argument_names import strangers
 from sjresource.native.completions.record import (
     WAYS,
@@ -64,7 +64,7 @@ from sjresource.waiting.outcome import WaitOutcome, is_over, judge
 from sjresource.waiting.poller import Poller
 from sjresource.waiting.record import fill_in_recorded, record
 from sjresource.waiting.reporter import REPORT_RATES, GroupReport, JobReport, Reporter
-from sjresource.waiting.watch import Watch, is_new_job
+from sjresource.waiting.watch import Watch, can_end, is_new_job
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -244,14 +244,11 @@ class Completions:
         over = threading.Event()
 
         def check(_: Any) -> None:
-            refused = any(isinstance(watch.error, RequestFailed) for watch in watches)
-            statuses = [watch.final_status for watch in watches]
-            if refused or is_over(
-                statuses, options.min_succeeded, record_all=options.records_failures
-            ):
+            if can_end(watches, options):
                 over.set()
 
         for watch in watches:
+            watch.asked.add_done_callback(check)
             watch.done.add_done_callback(check)
         self._reporter.add(report)
         self._poller.add(watches)
@@ -261,7 +258,7 @@ class Completions:
             )
         finally:
             for watch in watches:
-                watch.done.cancel()
+                watch.cancel()
             self._reporter.remove(report)
         failure = self._failure(watches, seen, options, mask, in_time=in_time)
         statuses = [
