@@ -1,7 +1,8 @@
 """The engine with so many jobs, and with as many resources that do nothing but wait as long.
 
 The floor sleeps for as many calls as a job makes, of the latency that the emulator is given. So
-what is above it is ours: how many calls there are is for `calls` to say.
+what is above it is ours: how many calls there are is for `calls` to say. The empty native resource
+does the same as a native one, which shows what no native provider in Python can go below.
 """
 
 from __future__ import annotations
@@ -62,6 +63,7 @@ def rows(sizes: Sequence[tuple[int, int]], latency: float = LATENCY) -> Iterator
                 "floor": Declared("floor", jobs, latency=latency),
                 "ours": Declared("sjresource", jobs, latency=latency),
                 "native": Declared("native", jobs, latency=latency),
+                "empty": Declared("empty", jobs, latency=latency),
             },
         )
         parts[jobs] = {}
@@ -75,6 +77,8 @@ def rows(sizes: Sequence[tuple[int, int]], latency: float = LATENCY) -> Iterator
             yield _compared(f"{what}: native", lives, operation, reached, "native")
             part = f"{operation}{CPU}"
             yield _compared(f"{what}: native, processor", lives, part, None, "native")
+            yield _compared(f"{what}: empty native", lives, operation, None, "empty")
+            yield _compared(f"{what}: empty native, processor", lives, part, None, "empty")
         if jobs >= _GOAL_FROM:
             yield _without_checkpoints(jobs, lives["floor"], latency)
     yield from _growth(parts)

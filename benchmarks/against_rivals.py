@@ -2,6 +2,9 @@
 
 All submit the same jobs to the same emulator, with the same latency, and wait for their ends. The
 emulator says when: the submit phase is from its first SubmitServiceJob to the end of its last.
+
+Beside them are native resources that do nothing but sleep, for a job's calls and for a submission
+alone: what no provider can go below on this engine.
 """
 
 from __future__ import annotations
@@ -13,9 +16,11 @@ import sys
 import tempfile
 import threading
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from benchmarks.call_counts import CALLS, SUBMITTED_AT
 from benchmarks.cloud import Cloud
 from benchmarks.pairs import by_turns, compared
 from benchmarks.program import Declared
@@ -61,9 +66,15 @@ def rows(jobs: int, rounds: int, latency: float = LATENCY) -> Iterator[Row]:
             file=sys.stderr,
         )
     measures = {name: _timed(run, jobs, latency) for name, run in contenders.items()}
-    runs = by_turns(rounds, measures)
+    empty: dict[str, Callable[[], Run]] = {
+        f"empty native, {count} calls": partial(_submit_nothing, jobs, latency, count)
+        for count in (CALLS["create"], 1)
+    }
+    runs = by_turns(rounds, {**measures, **empty})
     ours, native = runs.pop("sjresource"), runs.pop("native")
     wide = runs.pop(_WIDE_POOL)
+    for name in empty:
+        yield _compared(f"{name}: submit phase / {_WIDE_POOL}", 0, runs.pop(name), wide)
     yield _compared(f"native: submit phase / {_WIDE_POOL}", 0, native, wide, _NATIVE_GOAL)
     yield _compared(f"native: submitted and waited for / {_WIDE_POOL}", 2, native, wide)
     for name, theirs in runs.items():
@@ -128,6 +139,18 @@ class _Submissions:
 def _sjresource(cloud: Cloud, folder: Path, jobs: int, kind: str = "sjresource") -> None:
     stack = Stack(folder / "stack", cloud.environment)
     stack.up(Declared(kind, jobs, cloud.queue, waits=True))
+
+
+def _submit_nothing(jobs: int, latency: float, calls: int) -> Run:
+    """Make so many empty resources that sleep for so many calls; their state says when."""
+    with tempfile.TemporaryDirectory() as folder:
+        stack = Stack(Path(folder) / "stack", {})
+        began = time.time()
+        stack.up(Declared("empty", jobs, latency=latency * calls / CALLS["create"]))
+        ended = time.time()
+        made = (resource.get("outputs", {}) for resource in stack.state()["resources"])
+        moments = sorted(each[SUBMITTED_AT] for each in made if SUBMITTED_AT in each)
+    return Run(moments[-1] - moments[0] + latency, moments[-1] - began, ended - began, 0)
 
 
 def _boto3(cloud: Cloud, jobs: int, threads: int) -> None:

@@ -20,10 +20,7 @@ from pulumi.dynamic import (
     ResourceProvider,
 )
 
-CALLS = {"create": 3, "create anew": 1, "read": 1, "delete": 3}
-"""As many as a ServiceJob makes one after the other (see `calls`): list, submit and describe; in
-the place of another one only submit, since the list is made beside the delete; describe; describe,
-mark and terminate."""
+from benchmarks.call_counts import CALLS
 
 MODELS = (("batch", "SubmitServiceJob"), ("sagemaker", "CreateTrainingJob"))
 

@@ -15,6 +15,7 @@ from typing import Any
 
 import pulumi
 
+from benchmarks.call_counts import SUBMITTED_AT
 from benchmarks.payload import payload
 
 _VARIABLE = "SJRESOURCE_BENCHMARK"
@@ -114,4 +115,17 @@ def _native(_declared: Declared) -> Any:
     return _NativeJob
 
 
-_RESOURCES = {"sjresource": _service_job, "native": _native, "floor": _floor}
+class _EmptyJob(pulumi.CustomResource):
+    """The same, for a plugin that does nothing."""
+
+    def __init__(self, name: str, latency: float, **given: Any) -> None:
+        known = {_CAMEL[argument]: value for argument, value in given.items()}
+        own = {"jobName": name, "latency": latency, SUBMITTED_AT: None}
+        super().__init__("benchmark:index:Job", name, {**known, **own})
+
+
+def _empty(declared: Declared) -> Any:
+    return lambda name, **given: _EmptyJob(name, declared.latency, **given)
+
+
+_RESOURCES = {"sjresource": _service_job, "native": _native, "floor": _floor, "empty": _empty}

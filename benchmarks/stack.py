@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from benchmarks.empty_plugin import put_on_path
 from benchmarks.program import TEXT
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ class Stack:
         """The project's."""
         for part in (self.folder, folder / "state"):
             part.mkdir(parents=True)
+        plugins = [str(Path(sys.prefix) / "bin"), str(put_on_path(folder / "plugins"))]
         own = {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
         self.environment = {
             **own,
@@ -45,7 +47,7 @@ class Stack:
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PYTHONPATH": str(ROOT),
             # The native plugin is a program of the package.
-            "PATH": os.pathsep.join([str(Path(sys.prefix) / "bin"), own.get("PATH", "")]),
+            "PATH": os.pathsep.join([*plugins, own.get("PATH", "")]),
             **environment,
         }
         runtime = {"name": "python", "options": {"virtualenv": sys.prefix}}
