@@ -33,34 +33,32 @@ emulator: ## start the emulator alone, and say how a shell or a program reaches 
 
 test: lint ## lint, then run every test, those on the real Pulumi engine too
 	@$(RUN) tests/emulator/clients/prepare.py awscli || echo "its tests are skipped: no AWS CLI here"
-	@$(RUN) tests/support/chromium.py || echo "the queue page's tests are skipped: no Chromium here"
-	@$(RUN) tests/support/native_sdks.py || echo "the tests of generated SDKs are skipped: no Go modules here"
-	@$(RUN) tests/support/window.py || echo "the tests of live views are skipped: no tmux here"
+	@$(RUN) tests/support/machine/chromium.py || echo "the queue page's tests are skipped: no Chromium here"
+	@$(RUN) tests/support/machine/native_sdks.py || echo "the tests of generated SDKs are skipped: no Go modules here"
+	@$(RUN) tests/support/machine/window.py || echo "the tests of live views are skipped: no tmux here"
 	@engine=$$($(ENGINE)) && PATH="$$engine:$$PATH" $(RUN) -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 languages: ## run the examples in YAML, TypeScript and Go: 2 minutes, and some 6 more the first time
 	$(SETUP) dev
-	@$(RUN) tests/support/native_sdks.py || echo "the tests of generated SDKs are skipped: no Go modules here"
-	@$(RUN) tests/support/language_examples.py || echo "the tests of what could not be brought are skipped"
+	@$(RUN) tests/support/machine/native_sdks.py || echo "the tests of generated SDKs are skipped: no Go modules here"
+	@$(RUN) tests/support/machine/language_examples.py || echo "the tests of what could not be brought are skipped"
 	@engine=$$($(ENGINE)) && PATH="$$engine:$$PATH" SJRESOURCE_LANGUAGES=all \
-		$(RUN) -m pytest -n 2 -rs tests/languages tests/stack/test_native_sdk.py
+		$(RUN) -m pytest -n 2 -rs tests/languages tests/stack/native/test_native_sdk.py
 
 kills: ## kill plugin, program, CLI and Batch 200 times in the middle of `pulumi up`: 17 minutes
 	$(SETUP) dev
-	@SJRESOURCE_FRONTS=both SJRESOURCE_KILLS=200 $(RUN) -m pytest -n 2 -rP $(addprefix tests/stack/test_,\
+	@SJRESOURCE_FRONTS=both SJRESOURCE_KILLS=200 $(RUN) -m pytest -n 2 -rP $(addprefix tests/stack/ownership/test_,\
 		random_kills.py kills.py edits_after_kills.py new_runs.py ownership.py)
 
 renames: ## rename, move, lose and destroy two stacks in 100 random sequences: 40 minutes
 	$(SETUP) dev
 	@SJRESOURCE_FRONTS=both SJRESOURCE_RENAMES=100 SJRESOURCE_RENAMES_STEPS=5 \
-		$(RUN) -m pytest -n 2 -rP tests/stack/test_random_renames.py tests/stack/test_renames.py
+		$(RUN) -m pytest -n 2 -rP $(addprefix tests/stack/ownership/test_,random_renames.py renames.py)
 
 fuzz: ## throw at the emulator fifty times what `make test` throws, and write down what came of it: 10 minutes
 	$(SETUP) dev
-	@SJRESOURCE_FUZZ=50 $(RUN) -m pytest tests/emulator/test_fuzz.py tests/emulator/test_data_folder.py \
-		tests/emulator/test_services.py tests/emulator/test_authentication.py tests/emulator/test_bounds.py \
-		tests/emulator/test_hostile_orders.py tests/emulator/test_damage.py tests/emulator/process \
-		tests/emulator/scheduling/test_simulate.py
+	@SJRESOURCE_FUZZ=50 $(RUN) -m pytest tests/emulator/robustness tests/emulator/test_data_folder.py \
+		tests/emulator/test_services.py tests/emulator/process tests/emulator/scheduling/test_simulate.py
 
 matrix: ## run a stack on every Python here, with the lowest and the newest pulumi and boto3: 2 minutes
 	$(SETUP) dev

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from benchmarks import (
+from benchmarks.questions import (
     against_floor,
     against_rivals,
     calls,

@@ -18,7 +18,7 @@ from sjresource.page.overview import Overview
 from sjresource.page.source import SourceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from sjresource.page.auth import PageSecrets
     from sjresource.page.source import DataSource
@@ -170,10 +170,16 @@ class PageApp:
         return Reply(status, "application/json", answer)
 
 
-def _static_files() -> Iterable[tuple[str, bytes]]:
-    for file in resources.files("sjresource.page").joinpath("static").iterdir():
-        if file.name.rpartition(".")[2] in _TYPES:
-            yield file.name, file.read_bytes()
+def _static_files() -> Iterator[tuple[str, bytes]]:
+    """Yield all files below `static`, each with its path there."""
+    folders = [("", resources.files("sjresource.page").joinpath("static"))]
+    while folders:
+        path, folder = folders.pop()
+        for file in folder.iterdir():
+            if file.is_dir():
+                folders.append((f"{path}{file.name}/", file))
+            elif file.name.rpartition(".")[2] in _TYPES:
+                yield path + file.name, file.read_bytes()
 
 
 def _json(answer: Any, status: int = 200) -> Reply:

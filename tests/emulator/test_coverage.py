@@ -10,7 +10,7 @@ def test_every_member_of_the_model_has_a_status() -> None:
     written = written_statuses()
 
     missing = [row for row in model_rows() if written.get(row, MISSING) not in STATUSES]
-    assert missing == [], "run tests/support/emulator_coverage.py, then give these a status"
+    assert missing == [], "run emulator_coverage.py in tests/support, then give these a status"
 
 
 def test_the_page_is_as_generated() -> None:

@@ -146,7 +146,7 @@ def test_every_answer_is_kept_from_other_sites_and_from_caches(
     emulator: Emulator, entered: str
 ) -> None:
     """Only files of ours run, nothing frames the page, nothing is stored or told to others."""
-    for path in ("/", "/_page/overview", "/_page/style.css", "/_page/nothing"):
+    for path in ("/", "/_page/overview", "/_page/styles/style.css", "/_page/nothing"):
         headers = send(emulator, path, Cookie=entered, Accept="text/html").headers
         policy = headers["Content-Security-Policy"]
 

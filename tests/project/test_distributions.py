@@ -31,7 +31,7 @@ def test_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     """Modules, schemas, the page, the marker for type checkers; neither tests nor tools."""
     names = set(zipfile.ZipFile(wheel).namelist())
     files = [path for pattern in ("*.py", "*.pyi", "*.json") for path in PACKAGE.rglob(pattern)]
-    files += (PACKAGE / "page" / "static").iterdir()
+    files += (PACKAGE / "page" / "static").rglob("*.*")
     modules = {f"sjresource/{path.relative_to(PACKAGE)}" for path in files}
     metadata = {name for name in names if ".dist-info/" in name}
 

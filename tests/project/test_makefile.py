@@ -46,6 +46,16 @@ def test_documents_name_targets_that_exist(document: Path) -> None:
     assert set(named) <= TARGETS
 
 
+def test_what_a_target_runs_is_there() -> None:
+    """Every path in a recipe, as make itself writes it out."""
+    dry = ["make", "-C", str(ROOT), "--no-print-directory", "--dry-run", *sorted(TARGETS)]
+    written = subprocess.run(dry, capture_output=True, text=True, check=True).stdout
+
+    paths = set(re.findall(r"(?<![\w/])(?:tests|tools|benchmarks)/[\w./-]*\w", written))
+    assert {"tests/emulator/robustness", "tests/stack/ownership/test_kills.py"} <= paths
+    assert {path for path in paths if not (ROOT / path).exists()} == set()
+
+
 def test_continuous_integration_runs_what_developers_run() -> None:
     """`.ci/run` is `make test`, executable, and from wherever it is called."""
     script = ROOT / ".ci" / "run"

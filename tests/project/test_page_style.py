@@ -51,7 +51,7 @@ def check(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.mark.parametrize("file", sorted(STATIC.iterdir()), ids=lambda file: file.name)
+@pytest.mark.parametrize("file", sorted(STATIC.rglob("*.*")), ids=lambda file: file.name)
 def test_page_has_no_long_line(file: Path) -> None:
     """A formatter leaves strings and comments as they are, and markup is not formatted."""
     lines = file.read_text().splitlines()

@@ -49,7 +49,7 @@ ELSEWHERE = {
     "still … after … s; run": "tests/unit/aws/test_waiters.py",
     "starting plugin (pulumi-python)": "tests/unit/stack/test_plugin_python.py",
     "…; let pass, since sjresource:validation is warn": "tests/stack/test_preview_catches.py",
-    "… as it is sent, and Batch takes at most": "tests/unit/checks/test_request_size.py",
+    "… as it is sent, and Batch takes at most": "tests/unit/checks/requests/test_request_size.py",
     "Batch was asked to end it, and it": "tests/unit/resources/test_termination.py",
     "warning: deleting ServiceJob": "tests/unit/resources/test_termination.py",
 }

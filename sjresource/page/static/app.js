@@ -1,18 +1,18 @@
 // The page: its state, the filter, and what shows both.
 
 import { readAddress, writeAddress } from "./address.js";
-import { Controls } from "./controls.js";
+import { Controls } from "./views/controls.js";
 import { csv, download } from "./csv.js";
 import { Descriptions } from "./descriptions.js";
-import { Detail } from "./detail.js";
+import { Detail } from "./views/detail.js";
 import { byId, element, replaceIfChanged, setClass, setText } from "./dom.js";
 import { countStages, inOrder, matches, STAGES } from "./filter.js";
 import { moment } from "./format.js";
-import { List } from "./list.js";
-import { Plot } from "./plot.js";
+import { List } from "./views/list.js";
+import { Plot } from "./views/plot.js";
 import { Poll } from "./poll.js";
-import { showQueues } from "./queues.js";
-import { Scale } from "./scale.js";
+import { showQueues } from "./views/queues.js";
+import { Scale } from "./views/scale.js";
 import { differences } from "./words.js";
 
 const NO_FILTER = { stage: "", queue: "", share: "", text: "" };

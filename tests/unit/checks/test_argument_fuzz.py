@@ -22,7 +22,7 @@ from sjresource.resources.service_job import ServiceJobProvider
 from sjresource.stack.config import CheckSettings
 
 SEED, ROUNDS = 20261129, 130
-PROGRAM = Path(__file__).parents[2] / "support" / "declaration_fuzz.py"
+PROGRAM = Path(__file__).parents[2] / "support" / "arguments" / "declaration_fuzz.py"
 LIMITS = [{"max_capacity": 1.0, "capacity_unit": "ml.m5.large"}]
 COMMON: dict[str, Any] = {
     "identity": IDENTITY,

@@ -9,7 +9,7 @@ import pytest
 
 import sjresource.page
 
-STYLE = Path(sjresource.page.__file__).parent / "static" / "style.css"
+STYLE = Path(sjresource.page.__file__).parent / "static" / "styles" / "style.css"
 INKS = (
     "ink", "faint", "accent", "running", "waiting", "succeeded", "failed", "preempted",
 )  # fmt: skip
