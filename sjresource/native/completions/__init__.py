@@ -1,1 +1,4 @@
-"""ServiceJobCompletion: `waits` waits for the jobs, `record` spells how they have ended."""
+"""ServiceJobCompletion: `completion` is its life, `arguments` what may be wrong with its arguments.
+
+`wait` waits for the jobs and says why that has failed, `record` spells how they have ended.
+"""

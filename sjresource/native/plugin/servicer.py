@@ -18,7 +18,7 @@ from pulumi.runtime import proto
 from pulumi.runtime.proto import provider_pb2_grpc, status_pb2
 
 from sjresource.errors import SjresourceError
-from sjresource.native.completions.waits import Completions
+from sjresource.native.completions.completion import Completions
 from sjresource.native.configuration import (
     Configuration,
     configuration_of,

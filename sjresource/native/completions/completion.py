@@ -1,0 +1,210 @@
+"""ServiceJobCompletion: a create that waits for many jobs, in one of the engine's slots for all.
+
+The jobs' ids are in the state before anything waits for them, so a wait that fails, is cancelled or
+is killed loses nothing. What is known is kept, and the next `pulumi up` goes on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pulumi.runtime import proto
+
+from sjresource.aws.clients import regional_clients
+from sjresource.aws.payload import is_unknown
+from sjresource.aws.waiters import SYSTEM_CLOCK
+from sjresource.checks.failures import account_problems
+from sjresource.native.completions.arguments import argument_problems
+from sjresource.native.completions.record import (
+    WAYS,
+    all_unknown,
+    jobs_of,
+    named_jobs,
+    quotes_secrets,
+    recorded_in,
+    secret_members,
+    state_of,
+    with_words_kept,
+)
+from sjresource.native.completions.wait import CompletionWaits, WaitResult
+from sjresource.native.context import KnownJob
+from sjresource.native.detailed_diff import changed_leaves
+from sjresource.native.engine import Cancelled
+from sjresource.native.kinds import COMPLETION, config_problem, name_of
+from sjresource.native.responses import PartialState, check_response, diff_response, property_diff
+from sjresource.native.values import Properties, path_text, read, write
+from sjresource.stack.diff import means_the_same
+from sjresource.stack.engine_process import narrow_words
+from sjresource.stack.identity import identity_tag
+from sjresource.stack.spelling import SPELLINGS, identity_of, native_words
+from sjresource.status.failure_report import recorded_failures
+from sjresource.status.masking import Mask
+from sjresource.waiting.options import options_of
+from sjresource.waiting.outcome import WaitOutcome, is_over, judge
+from sjresource.waiting.record import fill_in_recorded, record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from collections.abc import Set as AbstractSet
+
+    from sjresource.native.context import ProviderContext
+    from sjresource.waiting.options import WaitOptions
+
+_SPELLING = SPELLINGS[COMPLETION]
+
+_COMPARED = (*WAYS, "minSucceeded")
+
+
+class Completions:
+    """All completions of one provider."""
+
+    def __init__(self, context: ProviderContext) -> None:
+        self._context = context
+        self._waits = CompletionWaits(context)
+
+    def check(self, request: Any) -> Any:
+        """Check the arguments; AWS is not asked."""
+        given = read(request.news)
+        account = account_problems(self._context.configuration.settings)
+        problems = [*argument_problems(given.values), *map(config_problem, account)]
+        reasons = [f"{each.path} {each.reason}" for each in problems]
+        return check_response(request.news, reasons)
+
+    def diff(self, request: Any) -> Any:
+        """Show an update if there is another outcome to record, or an incomplete one."""
+        state = read(request.olds)
+        olds, news = state.values, read(request.news).values
+        detailed: dict[str, Any] = {}
+        if "__provider" in {**olds, **read(request.old_inputs).values}:
+            detailed["__provider"] = property_diff("DELETE")
+        else:
+            pairs = {name: (olds.get(name), news.get(name)) for name in _COMPARED}
+            changed = [name for name, pair in pairs.items() if not means_the_same(*pair)]
+            # One job may be given in each of the three ways.
+            if named_jobs(olds) == named_jobs(news):
+                changed = [name for name in changed if name not in WAYS]
+            for leaf in changed_leaves(_SPELLING, olds, news, changed=changed):
+                detailed[path_text(leaf.path)] = property_diff(leaf.kind)
+            if olds.get("unread"):
+                detailed["unread"] = property_diff("DELETE", in_inputs=False)
+        if detailed:
+            return diff_response(detailed)
+        outcome = recorded_in(olds).get("outcome") or {}
+        mask = Mask(_secrets_of(self._known_jobs(request.urn, news)))
+        self._warn_of_recorded(request.urn, outcome, mask)
+        # Without a path: of one that it is given, the engine shows the value that is in the state.
+        return diff_response({}, is_hidden=quotes_secrets(state, mask))
+
+    def create(self, request: Any) -> Any:
+        """Wait for the jobs, and record how they ended."""
+        given = read(request.properties)
+        if request.preview:
+            if any(is_unknown(job) for job in jobs_of(given.values)):
+                self._context.hint(narrow_words(self._context.columns()))
+            return proto.CreateResponse(properties=write(all_unknown(given.values), given.secrets))
+        identity = identity_of(request.urn, self._context.configuration.organization)
+        id_ = f"completion/{identity_tag(identity)}"
+        state = self._completed(request, given, id_, {})
+        return proto.CreateResponse(id=id_, properties=write(*state))
+
+    def update(self, request: Any) -> Any:
+        """Wait on, or for other jobs."""
+        olds, news = read(request.olds), read(request.news)
+        recorded = recorded_in(olds.values)
+        marked = {each for each in secret_members(olds) if each[0] not in self._context.jobs}
+        if request.preview:
+            state = Properties(all_unknown(news.values), news.secrets)
+            if jobs_of(news.values) == recorded.get("jobs") and recorded.get("outcome"):
+                mask = Mask(_secrets_of(self._known_jobs(request.urn, news.values)))
+                state = state_of(news, recorded["outcome"], mask, marked)
+            return proto.UpdateResponse(properties=write(*state))
+        state = self._completed(request, news, request.id, recorded, marked)
+        return proto.UpdateResponse(properties=write(*state))
+
+    def read(self, request: Any) -> Any:
+        """Return the record as it is; AWS has nothing to refresh it with."""
+        return proto.ReadResponse(
+            id=request.id, properties=request.properties, inputs=request.inputs
+        )
+
+    def _completed(
+        self,
+        request: Any,
+        inputs: Properties,
+        id_: str,
+        olds: Mapping[str, Any],
+        marked: AbstractSet[tuple[str, str]] = frozenset(),
+    ) -> Properties:
+        """Wait, and return the state; `marked` is what stays a secret in it.
+
+        Raises:
+            PartialState: the wait has failed; what is known is kept.
+        """
+        options, jobs = options_of(_SPELLING.to_core(inputs.values)), jobs_of(inputs.values)
+        self._context.recorder.tag(jobs)
+        seen = self._known_jobs(request.urn, inputs.values)
+        secrets = _secrets_of(seen)
+        mask = Mask(secrets)
+        news = {
+            "jobs": jobs,
+            "min_succeeded": options.min_succeeded,
+            "on_failure": "record" if options.records_failures else None,
+            "secret_values": secrets,
+        }
+        try:
+            if olds.get("jobs") == jobs and _is_final(olds, options):
+                result = WaitResult(olds["statuses"])
+            else:
+                named = list(zip(jobs, seen, strict=True))
+                result = self._waits.wait(request, named, options, mask)
+        except Cancelled:
+            why = "the wait was cancelled, the jobs go on; the next `pulumi up` waits on"
+            kept = state_of(inputs, olds.get("outcome"), mask, marked)
+            raise PartialState(id_, kept, inputs, why) from None
+        filled, failures = fill_in_recorded(olds, {**news, "statuses": result.statuses})
+        failure = result.failure or (failures[0].reason if failures else "")
+        recorded = record(
+            regional_clients(self._context.configuration.settings),
+            {**filled, "secret_values": ()},
+            olds,
+            SYSTEM_CLOCK._replace(sleep=self._context.cancellation.sleep),
+        )
+        outcome = with_words_kept(recorded["outcome"], olds.get("outcome"), self._context.jobs)
+        state = state_of(inputs, outcome, mask, marked)
+        if failure:
+            raise PartialState(id_, state, inputs, mask.text(native_words(failure)))
+        self._warn_of_recorded(request.urn, outcome, mask)
+        return state
+
+    def _warn_of_recorded(self, urn: str, outcome: Mapping[str, Any], mask: Mask) -> None:
+        """Warn in every preview and `up` of recorded failures, and of what the record lacks."""
+        for line in recorded_failures(outcome):
+            self._context.warn(urn, mask.text(line))
+
+    def _known_jobs(self, urn: str, values: Mapping[str, Any]) -> list[KnownJob]:
+        """Return what is known of each job; of one from elsewhere the row is the completion's."""
+        own, named = name_of(urn), named_jobs(values)
+
+        def elsewhere(which: str | int) -> KnownJob:
+            name = f"{own}[{which}]" if len(named) > 1 else own
+            return KnownJob(urn, name, created_at=0.0, is_declared=False)
+
+        return [
+            self._context.jobs.get(job) or elsewhere(name or position)
+            for position, (name, job) in enumerate(named)
+        ]
+
+
+def _secrets_of(jobs: Sequence[KnownJob]) -> list[str]:
+    """Return what is secret among the jobs' arguments; of a job from elsewhere nothing is."""
+    return sorted({text for each in jobs for text in each.secrets})
+
+
+def _is_final(olds: Mapping[str, Any], options: WaitOptions) -> bool:
+    """Return whether no job can change what is recorded any more; a failure is if it is wanted."""
+    outcome = olds.get("outcome") or {}
+    statuses = olds.get("statuses") or []
+    over = is_over(statuses, options.min_succeeded, record_all=options.records_failures)
+    succeeded = judge(statuses, options.min_succeeded) is WaitOutcome.SUCCEEDED
+    certain = over and (succeeded or options.records_failures)
+    return bool(certain and outcome and not outcome.get("unread"))
