@@ -17,19 +17,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 import pulumi
 
 from sjresource.aws.arn import is_service_job, parse_arn
+from sjresource.aws.payload import is_unknown
 from sjresource.stack.inputs.output_text import HOLDS_OUTPUT_TEXT, is_output_text
 from sjresource.status.masking import secret_values
 from sjresource.waiting.options import invalid_argument, quoted
 from sjresource.waiting.watch import Watch, is_new_job
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 T = TypeVar("T")
 
 _BATCH_KINDS = ("job", "job-definition", "job-queue", "scheduling-policy", "service-environment")
 _SEVERAL = (list, tuple, set, frozenset, Mapping)
 _MUST = "must be a ServiceJob, or the ARN of a service job, got"
+COUNTS_TWICE = "for a number of jobs that have to succeed it would count twice"
 NAME_IS_NOT_ENOUGH = "a name is not enough, since several jobs may have it"
 _ID = re.compile(r"[\w-]+", re.ASCII)
 _JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -251,6 +253,16 @@ def names_one_job(text: str) -> bool:
     return bool(_ID.fullmatch(arn.name) if arn else _JOB_ID.fullmatch(text))
 
 
+def repeated_jobs(jobs: Sequence[Any]) -> Iterator[tuple[int, int]]:
+    """Yield the positions of each job that is known to be an earlier one, after that one's."""
+    first: dict[Any, int] = {}
+    for position, job in enumerate(jobs):
+        if isinstance(job, (str, DeclaredJob)) and not is_unknown(job):
+            key = job.rpartition("/")[2] if isinstance(job, str) else id(job)
+            if first.setdefault(key, position) != position:
+                yield first[key], position
+
+
 def _quoted_type(given: Any) -> str:
     """Return what was given as an error quotes it: of a text, which may be secret, the type."""
     return "a text" if isinstance(given, str) else quoted(given)
@@ -276,6 +288,12 @@ def _require_count(name: str, entries: Sequence[Entry], min_succeeded: int | Non
     if min_succeeded is not None and not 1 <= min_succeeded <= count:
         reason = f"min_succeeded must be 1 to {count}, the number of jobs, got {min_succeeded}"
         raise invalid_argument(name, reason)
+    if min_succeeded is not None:
+        for first, second in repeated_jobs([entry.given for entry in entries]):
+            one, other = (entries[at].name or at for at in (first, second))
+            raise invalid_argument(
+                name, f"jobs[{other!r}] is the job of jobs[{one!r}]; {COUNTS_TWICE}"
+            )
 
 
 def _names(entries: Sequence[Entry]) -> list[str] | None:

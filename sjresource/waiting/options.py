@@ -1,8 +1,8 @@
 """The arguments of a completion that configure its wait, and their checks.
 
 They never reach a provider, whose check would report a mistake in them only in the update, after
-the job was submitted. So they are checked where the completion is declared. They can't be secret:
-an error may quote them.
+the job was submitted. So they are checked where the completion is declared. There they can't be
+secret: an error may quote them. In the native provider they can.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sjresource.problem import Problem
 from sjresource.sanitize import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterator, Mapping
 
 _MAX_LOG_LINES = 10_000
 """https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_GetLogEvents.html"""
@@ -65,11 +65,12 @@ def options_of(given: Mapping[str, Any]) -> WaitOptions:
     )
 
 
-def option_problems(given: Mapping[str, Any]) -> Iterator[Problem]:
-    """Yield what is wrong with each option that is given."""
+def option_problems(given: Mapping[str, Any], hidden: Container[str] = ()) -> Iterator[Problem]:
+    """Yield what is wrong with each option that is given; the values of `hidden` are not quoted."""
     for name, (must, is_right) in _OPTIONS.items():
         if name in given and not is_right(given[name]):
-            yield Problem(name, f"{must}, got {quoted(given[name])}")
+            shown = "" if name in hidden else f", got {quoted(given[name])}"
+            yield Problem(name, f"{must}{shown}")
 
 
 def _is_line_count(value: Any) -> bool:

@@ -49,3 +49,16 @@ def is_over(statuses: Statuses, min_succeeded: int | None, *, record_all: bool) 
     if record_all and min_succeeded is None:
         return False
     return judge(statuses, min_succeeded) is not WaitOutcome.UNDECIDED
+
+
+def is_known(statuses: Statuses, min_succeeded: int | None, *, record_all: bool) -> bool:
+    """Return whether the outcome does not hang on a job that Batch has forgotten.
+
+    A completion that records how each job ended has to know all of them.
+    """
+    if None not in statuses:
+        return True
+    outcome = judge(statuses, min_succeeded)
+    if record_all and min_succeeded is not None and outcome is WaitOutcome.FAILED:
+        return True
+    return outcome is WaitOutcome.SUCCEEDED

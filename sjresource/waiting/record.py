@@ -37,7 +37,7 @@ from sjresource.status.evidence import gather_evidence, training_job_arn
 from sjresource.status.failure_report import how_to_rerun, how_to_run_anew
 from sjresource.status.masking import Mask
 from sjresource.vocabulary import LOG_GROUP, TERMINAL, stage
-from sjresource.waiting.outcome import WaitOutcome, is_over, judge
+from sjresource.waiting.outcome import is_known, is_over, judge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -244,10 +244,10 @@ def _describe(
 
 
 def _is_final(olds: Properties) -> bool:
-    return is_over(
-        olds["statuses"],
-        _whole(olds.get("min_succeeded")),
-        record_all=olds.get("on_failure") == "record",
+    statuses, needed = olds["statuses"], _whole(olds.get("min_succeeded"))
+    records = olds.get("on_failure") == "record"
+    return is_over(statuses, needed, record_all=records) and is_known(
+        statuses, needed, record_all=records
     )
 
 
@@ -264,11 +264,7 @@ def _forgotten_failures(
         if known is None
     ]
     needed = _whole(news.get("min_succeeded"))
-    verdict = judge(filled, needed)
-    records_failure = news.get("on_failure") == "record" and needed is not None
-    if not forgotten or verdict is WaitOutcome.SUCCEEDED:
-        return []
-    if records_failure and verdict is WaitOutcome.FAILED:
+    if is_known(filled, needed, record_all=news.get("on_failure") == "record"):
         return []
     job, urn = forgotten[0]
     more = f" and {len(forgotten) - 1} more" if len(forgotten) > 1 else ""

@@ -14,6 +14,7 @@ from sjresource.aws.clients import regional_clients
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.waiters import SYSTEM_CLOCK
 from sjresource.checks.failures import account_problems
+from sjresource.errors import RequestFailed
 from sjresource.native.completions.arguments import argument_problems
 from sjresource.native.completions.record import (
     WAYS,
@@ -40,7 +41,7 @@ from sjresource.stack.spelling import SPELLINGS, identity_of, native_words
 from sjresource.status.failure_report import recorded_failures
 from sjresource.status.masking import Mask
 from sjresource.waiting.options import options_of
-from sjresource.waiting.outcome import WaitOutcome, is_over, judge
+from sjresource.waiting.outcome import WaitOutcome, is_known, is_over, judge
 from sjresource.waiting.record import fill_in_recorded, record
 
 if TYPE_CHECKING:
@@ -66,30 +67,20 @@ class Completions:
         """Check the arguments; AWS is not asked."""
         given = read(request.news)
         account = account_problems(self._context.configuration.settings)
-        problems = [*argument_problems(given.values), *map(config_problem, account)]
+        problems = [*argument_problems(given), *map(config_problem, account)]
         reasons = [f"{each.path} {each.reason}" for each in problems]
         return check_response(request.news, reasons)
 
     def diff(self, request: Any) -> Any:
-        """Show an update if there is another outcome to record, or an incomplete one."""
+        """Show an update if there is another outcome to record, or none that is for good."""
         state = read(request.olds)
         olds, news = state.values, read(request.news).values
-        detailed: dict[str, Any] = {}
+        recorded = recorded_in(olds)
         if "__provider" in {**olds, **read(request.old_inputs).values}:
-            detailed["__provider"] = property_diff("DELETE")
-        else:
-            pairs = {name: (olds.get(name), news.get(name)) for name in _COMPARED}
-            changed = [name for name, pair in pairs.items() if not means_the_same(*pair)]
-            # One job may be given in each of the three ways.
-            if named_jobs(olds) == named_jobs(news):
-                changed = [name for name in changed if name not in WAYS]
-            for leaf in changed_leaves(_SPELLING, olds, news, changed=changed):
-                detailed[path_text(leaf.path)] = property_diff(leaf.kind)
-            if olds.get("unread"):
-                detailed["unread"] = property_diff("DELETE", in_inputs=False)
-        if detailed:
+            return diff_response({"__provider": property_diff("DELETE")})
+        if detailed := _changes(olds, news) or _unsettled(olds, news, recorded):
             return diff_response(detailed)
-        outcome = recorded_in(olds).get("outcome") or {}
+        outcome = recorded.get("outcome") or {}
         mask = Mask(_secrets_of(self._known_jobs(request.urn, news)))
         self._warn_of_recorded(request.urn, outcome, mask)
         # Without a path: of one that it is given, the engine shows the value that is in the state.
@@ -114,7 +105,8 @@ class Completions:
         marked = {each for each in secret_members(olds) if each[0] not in self._context.jobs}
         if request.preview:
             state = Properties(all_unknown(news.values), news.secrets)
-            if jobs_of(news.values) == recorded.get("jobs") and recorded.get("outcome"):
+            is_same = jobs_of(news.values) == recorded.get("jobs")
+            if is_same and _is_settled(recorded, _options_in(news.values)):
                 mask = Mask(_secrets_of(self._known_jobs(request.urn, news.values)))
                 state = state_of(news, recorded["outcome"], mask, marked)
             return proto.UpdateResponse(properties=write(*state))
@@ -122,7 +114,15 @@ class Completions:
         return proto.UpdateResponse(properties=write(*state))
 
     def read(self, request: Any) -> Any:
-        """Return the record as it is; AWS has nothing to refresh it with."""
+        """Return the record as it is; AWS has nothing to refresh it with.
+
+        Raises:
+            RequestFailed: there is no state: it is to be imported, or read by `get`.
+        """
+        if not read(request.properties).values:
+            nothing = "it can't be imported or read: AWS has no such thing"
+            advice = "declare it, and the next `pulumi up` waits, or call getServiceJob"
+            raise RequestFailed("reading", "ServiceJobCompletion", request.id, nothing, advice)
         return proto.ReadResponse(
             id=request.id, properties=request.properties, inputs=request.inputs
         )
@@ -152,7 +152,8 @@ class Completions:
             "secret_values": secrets,
         }
         try:
-            if olds.get("jobs") == jobs and _is_final(olds, options):
+            is_settled = olds.get("jobs") == jobs and _is_settled(olds, options)
+            if is_settled and not olds["outcome"].get("unread"):
                 result = WaitResult(olds["statuses"])
             else:
                 named = list(zip(jobs, seen, strict=True))
@@ -200,11 +201,54 @@ def _secrets_of(jobs: Sequence[KnownJob]) -> list[str]:
     return sorted({text for each in jobs for text in each.secrets})
 
 
-def _is_final(olds: Mapping[str, Any], options: WaitOptions) -> bool:
+def _changes(olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is to be recorded anew, as a detailed diff."""
+    pairs = {name: (olds.get(name), news.get(name)) for name in _COMPARED}
+    changed = [name for name, pair in pairs.items() if not means_the_same(*pair)]
+    if named_jobs(olds) == named_jobs(news):  # one job may be given in each of the three ways
+        changed = [name for name in changed if name not in WAYS]
+    detailed = {
+        path_text(leaf.path): property_diff(leaf.kind)
+        for leaf in changed_leaves(_SPELLING, olds, news, changed=changed)
+    }
+    if olds.get("unread"):
+        detailed["unread"] = property_diff("DELETE", in_inputs=False)
+    return detailed
+
+
+def _unsettled(
+    olds: Mapping[str, Any], news: Mapping[str, Any], recorded: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return that the wait goes on, as a detailed diff: it has failed, or was cancelled.
+
+    The engine knows it as well, until a refresh makes it forget that.
+    """
+    if _is_settled(recorded, _options_in(news)):
+        return {}
+    was, wanted = (each.get("onFailure") or "raise" for each in (olds, news))
+    changed = [] if was == wanted else ["onFailure"]
+    leaves = changed_leaves(_SPELLING, olds, news, changed=changed)
+    return {
+        **{path_text(leaf.path): property_diff(leaf.kind) for leaf in leaves},
+        "status": property_diff("UPDATE", in_inputs=False),
+    }
+
+
+def _is_settled(olds: Mapping[str, Any], options: WaitOptions) -> bool:
     """Return whether no job can change what is recorded any more; a failure is if it is wanted."""
-    outcome = olds.get("outcome") or {}
-    statuses = olds.get("statuses") or []
-    over = is_over(statuses, options.min_succeeded, record_all=options.records_failures)
-    succeeded = judge(statuses, options.min_succeeded) is WaitOutcome.SUCCEEDED
-    certain = over and (succeeded or options.records_failures)
-    return bool(certain and outcome and not outcome.get("unread"))
+    statuses, needed = olds.get("statuses") or [], options.min_succeeded
+    records = options.records_failures
+    outcome = judge(statuses, needed)
+    return (
+        bool(olds.get("outcome"))
+        and is_over(statuses, needed, record_all=records)
+        and is_known(statuses, needed, record_all=records)
+        and (outcome is WaitOutcome.SUCCEEDED or (records and outcome is WaitOutcome.FAILED))
+    )
+
+
+def _options_in(values: Mapping[str, Any]) -> WaitOptions:
+    """Return the options of inputs; what a preview does not know yet is as if it were not given."""
+    return options_of(
+        _SPELLING.to_core({name: each for name, each in values.items() if not is_unknown(each)})
+    )

@@ -129,7 +129,7 @@ def with_words_kept(
     kept = {
         job["job"]: {name: job[name] for name in QUOTES_AWS if name in job}
         for job in (before or {}).get("results", [])
-        if job["job"] not in known and job["status"] in TERMINAL
+        if job["job"] not in known and job.get("status") in TERMINAL
     }
     results = [{**each, **kept.get(each["job"], {})} for each in outcome["results"]]
     return {**outcome, "results": results}

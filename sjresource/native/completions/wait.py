@@ -100,27 +100,23 @@ class CompletionWaits:
             watch.done.add_done_callback(check)
         self._reporter.add(report)
         self._poller.add(watches)
+        limit = options.timeout_seconds or request.timeout or 0
         try:
-            in_time = self._context.cancellation.wait(
-                over, min(options.timeout_seconds or request.timeout or 0, _LONGEST) or None
-            )
+            in_time = self._context.cancellation.wait(over, min(limit, _LONGEST) or None)
         finally:
             for watch in watches:
                 watch.cancel()
             self._reporter.remove(report)
-        failure = self._failure(waited, options, mask, in_time=in_time)
+        late = not in_time
+        failure = _timeout_line(waited, limit) if late else self._failure(waited, options, mask)
         statuses = [
             watch.last_status or (job.is_declared and {"urn": job.urn}) or None
             for watch, job in waited
         ]
         return WaitResult(statuses, failure)
 
-    def _failure(
-        self, waited: Sequence[Waited], options: WaitOptions, mask: Mask, *, in_time: bool
-    ) -> str:
+    def _failure(self, waited: Sequence[Waited], options: WaitOptions, mask: Mask) -> str:
         """Return why the wait has failed, in one line; the evidence goes onto the jobs' rows."""
-        if not in_time:
-            return _timeout_line(waited, options.timeout_seconds or 0)
         for watch, _ in waited:
             if watch.error is not None and not isinstance(watch.error, NotFound):
                 return str(watch.error)

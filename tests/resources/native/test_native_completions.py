@@ -7,6 +7,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
+import grpc
 import pytest
 from google.protobuf import empty_pb2
 from native_plugin import TYPED, UNKNOWN, NativePlugin, PartialStateError, Resource
@@ -116,6 +117,67 @@ def test_a_wait_ends_with_its_time(aws: EmulatedBatch, plugin: NativePlugin) -> 
     assert "\n" not in reason
     assert "the wait has ended, not the job" in reason
     assert raised.value.id.startswith("completion/")
+
+
+@pytest.mark.parametrize("ending", ["failed", "too late"])
+def test_a_refresh_does_not_make_a_wait_succeed(
+    aws: EmulatedBatch, plugin: NativePlugin, ending: str
+) -> None:
+    """The engine forgets then why the last `up` failed; the next one waits, or fails, again."""
+    bad = job(plugin, aws.make_queue(), "bad")
+    inputs: dict[str, Any] = {"job": bad.id}
+    if ending == "too late":
+        inputs["timeoutSeconds"] = 0.01
+    else:
+        aws.batch.terminate_service_job(jobId=bad.id, reason="not wanted")
+        aws.advance(60)
+    with pytest.raises(PartialStateError) as raised:
+        plugin.create("ServiceJobCompletion", "done", inputs)
+    left = plugin.refresh(kept(plugin, raised.value, "done", inputs))
+    assert left is not None
+
+    assert list(plugin.diff(left, inputs).detailedDiff) == ["status"]
+    assert plugin.update(left, inputs, preview=True).outputs["status"] == UNKNOWN
+    said = "FAILED" if ending == "failed" else "the wait has ended, not the job"
+    with pytest.raises(PartialStateError, match=said):
+        plugin.update(left, inputs)
+
+
+def test_a_failure_that_was_recorded_is_one_again_once_it_is_to_be_raised(
+    aws: EmulatedBatch, plugin: NativePlugin
+) -> None:
+    """And none any more once fewer jobs have to succeed."""
+    queue = aws.make_queue()
+    good, bad = job(plugin, queue, "good"), job(plugin, queue, "bad")
+    aws.batch.terminate_service_job(jobId=bad.id, reason="not wanted")
+    aws.advance(60)
+    both = {"jobs": [good.id, bad.id]}
+    told = plugin.create("ServiceJobCompletion", "told", {**both, "onFailure": "record"})
+
+    assert sorted(plugin.diff(told, both).detailedDiff) == ["onFailure", "status"]
+    assert list(plugin.diff(told, {**both, "minSucceeded": 1}).detailedDiff) == ["minSucceeded"]
+    with pytest.raises(PartialStateError, match="1 of 2 jobs FAILED, 2 had to succeed"):
+        plugin.update(told, both)
+    assert plugin.update(told, {**both, "minSucceeded": 1}).outputs["status"] == "SUCCEEDED"
+
+
+def test_a_completion_is_not_imported(plugin: NativePlugin) -> None:
+    """An import would bring one into the state that waits for nothing; so would `get`."""
+    with pytest.raises(grpc.RpcError) as raised:
+        plugin.adopt("ServiceJobCompletion", "done", "completion/x")
+
+    assert "it can't be imported or read" in (raised.value.details() or "")
+
+
+def test_a_wait_says_how_long_the_engine_let_it(aws: EmulatedBatch, plugin: NativePlugin) -> None:
+    """`customTimeouts` bound it where `timeoutSeconds` does not."""
+    train = job(plugin, aws.make_queue(), "train")
+    checked = plugin.check("ServiceJobCompletion", "done", {"job": train.id}).inputs
+    urn = plugin.urn("ServiceJobCompletion", "done")
+    request = proto.CreateRequest(urn=urn, properties=checked, timeout=0.6)
+
+    with pytest.raises(PartialStateError, match="after 1 s"):
+        plugin.raising(plugin.stub.Create, request)
 
 
 def test_waits_share_a_thread_and_show_progress_on_the_jobs_rows(

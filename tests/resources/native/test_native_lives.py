@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 LIMITS = [{"maxCapacity": 4, "capacityUnit": "NUM_INSTANCES"}]
 SECRET = "sk-very-secret"
+JOBS = "arn:aws:batch:eu-west-1:123456789012:service-job"
+JOB_ID = "0a3b5c7d-0000-0000-0000-000000000000"
 
 
 def job(queue: str, **changes: Any) -> dict[str, Any]:
@@ -121,6 +123,21 @@ def test_one_of_each_is_made_read_and_deleted(aws: EmulatedBatch, plugin: Native
         ),
         (
             "ServiceJobCompletion",
+            {"jobs": [JOB_ID], "minSucceeded": "2"},
+            "minSucceeded must be 1 to 1, the number of jobs, got 2",
+        ),
+        (
+            "ServiceJobCompletion",
+            {"namedJobs": {"a": JOB_ID, "b": f"{JOBS}/{JOB_ID}"}, "minSucceeded": 2},
+            "namedJobs.b is the job of namedJobs.a; for a number of jobs that have to succeed",
+        ),
+        (
+            "ServiceJobCompletion",
+            {"job": JOB_ID, "minSucceeded": True},
+            "minSucceeded must be a whole number of jobs, got true",
+        ),
+        (
+            "ServiceJobCompletion",
             {"job": "a", "timeoutSeconds": 0},
             "timeoutSeconds must be a number of seconds, more than 0; leaving it out waits",
         ),
@@ -146,6 +163,19 @@ def test_a_wrong_secret_is_not_shown(plugin: NativePlugin) -> None:
 
     assert shown.endswith("got -7")
     assert "-7" not in hidden
+
+
+@pytest.mark.parametrize(
+    "option", ["minSucceeded", "timeoutSeconds", "onFailure", "logLines", "job"]
+)
+def test_a_wrong_secret_option_of_a_wait_is_not_shown(plugin: NativePlugin, option: str) -> None:
+    """A completion's options are short, and quoted where they are no secret."""
+    inputs: dict[str, Any] = {"job": JOB_ID, option: "sk hidden"}
+
+    reasons = plugin.reasons("ServiceJobCompletion", "done", inputs, secrets=[(option,)])
+
+    assert [each.partition(" ")[0] for each in reasons] == [option]
+    assert "hidden" not in str(reasons)
 
 
 def test_a_preview_knows_what_it_can(plugin: NativePlugin) -> None:

@@ -108,6 +108,17 @@ def test_no_more_jobs_have_to_succeed_than_there_are(min_succeeded: int) -> None
     assert said == f"min_succeeded must be 1 to 2, the number of jobs, got {min_succeeded}"
 
 
+def test_a_job_counts_once() -> None:
+    """A job that is given twice would succeed twice; as two names for one it may be given."""
+    said = refusal(lambda: WaitedJobs.of("done", None, {"a": A, "b": B, "c": A}, 2))
+
+    assert said == (
+        "jobs['c'] is the job of jobs['a']; "
+        "for a number of jobs that have to succeed it would count twice"
+    )
+    assert WaitedJobs.of("done", None, {"a": A, "c": A})
+
+
 def known(make: Any) -> Any:
     """Return what an Output comes to; Outputs need a loop to be made in."""
 

@@ -85,10 +85,12 @@ def test_a_forgotten_job_keeps_how_it_ended() -> None:
 def test_a_forgotten_job_is_an_error_if_the_answer_hangs_on_it(
     statuses: list[str | None], more: dict[str, Any], *, complains: bool
 ) -> None:
-    """Gone with nothing recorded says so, with what to do."""
+    """Gone with nothing recorded says so, with what to do; and again in the next `up`."""
     _, failures = fill_in_recorded({}, inputs(statuses, **more))
+    _, later = fill_in_recorded(inputs(statuses, **more), inputs(statuses, **more))
 
     assert bool(failures) is complains
+    assert [each.reason for each in later] == [each.reason for each in failures]
     if complains:
         assert failures[0].reason.startswith("Batch no longer knows ServiceJob (b), and how it")
 
