@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from engine.bringing import find_cached, make_from_built
 from engine.go_build import build_cli, go_environment
 from engine.go_programs import SDK_GENERATOR, YAML_HOST, bring_program, find_program
 from engine.go_toolchain import find_go
@@ -27,10 +28,9 @@ case "$1 $2" in
 "version ") echo "go version go1.99.0 linux/amd64" ;;
 "list -deps") echo "go: downloading a v1" >&2; echo fmt; echo os ;;
 "list -m")
-    mkdir -p "$sdk/python/cmd" "$sdk/python/dist" "$sdk/python/lib/pulumi/runtime/proto"
+    mkdir -p "$sdk/python/cmd" "$sdk/python/dist"
     touch "$sdk/python/cmd/pulumi-language-python-exec"
     touch "$sdk/python/dist/pulumi-resource-pulumi-python"
-    touch "$sdk/python/lib/pulumi/runtime/proto/language_pb2.py"
     echo "$sdk" ;;
 "build -v") echo fmt >&2; echo os >&2; echo cli > "$6"; exit ${BUILD_EXIT:-0} ;;
 esac
@@ -48,9 +48,33 @@ def test_build_gives_the_cli_and_the_sdk_s_files(tmp_path: Path) -> None:
         "pulumi",
         "pulumi-language-python-exec",
         "pulumi-resource-pulumi-python",
-        "proto",
     }
     assert os.access(built / "pulumi-language-python-exec", os.X_OK)
+
+
+def test_language_host_is_built_once_for_an_earlier_cli(tmp_path: Path) -> None:
+    """An engine is assembled of both; without Go there is none, and nothing half-made is left."""
+    progress = Progress(io.StringIO())
+    environment = environment_with_go(tmp_path)
+    cache = tmp_path / "cache"
+    (cache / "built").mkdir(parents=True)
+    build_cli(cache / "built", environment, progress)
+
+    with pytest.raises(Unavailable, match="building the language host of Python: exit code 1"):
+        make_from_built(cache, "v3.1.0", progress, {**environment, "BUILD_EXIT": "1"})
+    assert [each.name for each in cache.iterdir()] == ["built"]
+    engine = make_from_built(cache, "v3.1.0", progress, environment)
+
+    assert {each.name for each in engine.iterdir()} == {
+        "pulumi",
+        "pulumi-language-python",
+        "pulumi-language-python-exec",
+        "pulumi-resource-pulumi-python",
+    }
+    for script in ("pulumi-language-python-exec", "pulumi-resource-pulumi-python"):
+        assert os.access(engine / script, os.X_OK)
+    assert find_cached(cache) == engine
+    assert make_from_built(cache, "v3.1.0", progress, {"PATH": ""}) == engine
 
 
 def test_build_reports_downloads_and_packages(tmp_path: Path) -> None:

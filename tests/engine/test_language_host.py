@@ -1,98 +1,192 @@
-"""The stand-in language host's decisions, against the official host's rules."""
+"""The stand-in language host's answers, against the official host's rules."""
 
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import signal
 import subprocess
 import sys
-import threading
 import time
-from pathlib import Path
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, cast
 
+import grpc
 import pytest
-from engine.language_host.children import Children, outputs
-from engine.language_host.command_line import parse_arguments
-from engine.language_host.dependencies import install_commands, needs_install
-from engine.language_host.interpreter import InterpreterError, ask, choose_interpreter
-from engine.language_host.packages import (
-    Package,
-    PluginNeed,
-    installed_packages,
-    not_required,
-    plugin_need,
-    plugin_version,
-    required_plugins,
-)
-from engine.language_host.program import program_command, program_environment, run_response
-from pulumi.runtime.proto import language_pb2
+from google.protobuf import empty_pb2, struct_pb2
+from pulumi.runtime.proto import language_pb2, language_pb2_grpc
 from pulumi_cli import holds_within
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.stack
+
+# Says by which command and with which variables it was run, and ends with its last argument.
+RECORDING = """
+printf '%s\\n' "$0" "$@" >> "$RECORDS/commands"
+env > "$RECORDS/environment"
+for code; do :; done
+exit "$code"
+"""
+FAILS = "echo Traceback >&2; echo 'ValueError: broken' >&2; exit 1"
+SLEEPS = "import time; open('ready', 'w').close(); time.sleep(600)"
+
+
+class Host:
+    """A language host that runs, and what an engine asks it."""
+
+    def __init__(self, program: Path, *arguments: str, **environment: str) -> None:
+        """Start it as an engine does, in an environment of which only PATH is the tests'."""
+        self.process = subprocess.Popen(
+            [program, *arguments],
+            env={"PATH": os.environ["PATH"], **environment},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.first_line = self.process.stdout.readline()
+        self._channel = grpc.insecure_channel(f"127.0.0.1:{self.first_line.strip()}")
+        make = cast("Callable[[grpc.Channel], Any]", language_pb2_grpc.LanguageRuntimeStub)
+        self.ask = make(self._channel)
+
+    def about(self, folder: Path, **options: str) -> language_pb2.AboutResponse:
+        """Ask which Python would run a folder's project."""
+        answer: language_pb2.AboutResponse = self.ask.About(
+            language_pb2.AboutRequest(info=project(folder, **options))
+        )
+        return answer
+
+    def plugins(self, *path: Path) -> list[tuple[str, ...]]:
+        """Ask which plugins are needed where `sys.path` is this: name, version and server."""
+        request = language_pb2.GetRequiredPackagesRequest(info=project_with(path))
+        packages = self.ask.GetRequiredPackages(request).packages
+        return [(each.name, each.version, each.server) for each in packages]
+
+    def run(self, folder: Path, *arguments: str, **request: Any) -> language_pb2.RunResponse:
+        """Run a folder's program with the interpreter in `venv`."""
+        answer: language_pb2.RunResponse = self.start(folder, *arguments, **request).result()
+        return answer
+
+    def start(self, folder: Path, *arguments: str, **request: Any) -> Any:
+        """Do the same, without a wait for its end."""
+        info = project(folder, virtualenv="venv")
+        return self.ask.Run.future(language_pb2.RunRequest(info=info, args=arguments, **request))
+
+    def install(self, folder: Path, **options: str) -> str:
+        """Install what a folder's program needs; return what was said."""
+        info = project(folder, **options)
+        said = self.ask.InstallDependencies(language_pb2.InstallDependenciesRequest(info=info))
+        return b"".join(each.stdout for each in said).decode()
+
+    def close(self) -> None:
+        """End it; what it runs has half a minute."""
+        self._channel.close()
+        self.process.terminate()
+        self.process.communicate(timeout=30)
+
+
+@pytest.fixture
+def program(engine: Path) -> Path:
+    """Return the stand-in."""
+    if not (engine.parent / "sdk").is_dir():
+        pytest.skip("this engine has Pulumi's own language host")
+    return engine / "pulumi-language-python"
+
+
+@pytest.fixture
+def host(program: Path, tmp_path: Path) -> Iterator[Host]:
+    """Return one that runs."""
+    with closing(Host(program, "--grace=100ms", "engine:2", RECORDS=str(tmp_path))) as running:
+        yield running
 
 
 class TestCommandLine:
     """What an engine says when it starts the host."""
 
-    def test_flags_that_are_not_known_are_ignored(self) -> None:
+    def test_flags_that_are_not_known_are_ignored(self, program: Path, tmp_path: Path) -> None:
         """Pulumi's YAML host, which has an older engine in it, says where the plugin is."""
-        options = parse_arguments(
-            [
-                "--use-executor=/bin/exec",
-                "-v=9",
-                "-root=/plugins/x",
-                "-virtualenv=venv",
-                "-typechecker=",
-                "--toolchain=pip",
-                "127.0.0.1:4000",
-            ]
+        python(tmp_path / "venv", RECORDING)
+        arguments = ["--use-executor=/bin/exec", "-v=9", "-root=/plugins/x", "-virtualenv=venv"]
+        arguments += ["-typechecker=", "--toolchain=pip", "127.0.0.1:4000"]
+
+        with closing(Host(program, *arguments, RECORDS=str(tmp_path))) as host:
+            host.run(tmp_path, "0")
+
+        command = (tmp_path / "commands").read_text().splitlines()
+        assert command[1:5] == ["-u", "/bin/exec", "--engine", "127.0.0.1:4000"]
+
+    def test_an_engine_s_own_flags_are_read(self, program: Path, tmp_path: Path) -> None:
+        """Today's engine hands over an address, and the exec script is beside the host.
+
+        An address that comes later counts, too; the version is that of the engine beside it.
+        """
+        python(tmp_path / "venv", RECORDING)
+
+        with closing(Host(program, "--logtostderr", "-v", "9", RECORDS=str(tmp_path))) as host:
+            version = host.ask.GetPluginInfo(empty_pb2.Empty()).version
+            host.ask.Handshake(language_pb2.LanguageHandshakeRequest(engine_address="later:1"))
+            host.run(tmp_path, "0")
+
+        command = (tmp_path / "commands").read_text().splitlines()
+        assert command[2:5] == [f"{program}-exec", "--engine", "later:1"]
+        said = subprocess.run(
+            [program.with_name("pulumi"), "version"], capture_output=True, text=True, check=True
         )
-
-        assert options.use_executor == Path("/bin/exec")
-        assert options.v == 9
-        assert options.engine_address == "127.0.0.1:4000"
-
-    def test_an_engine_s_own_flags_are_read(self) -> None:
-        """Today's engine gives its version, and an address."""
-        options = parse_arguments(
-            ["--use-executor", "/bin/exec", "--engine-version", "3.259.0", "127.0.0.1:4000"]
-        )
-
-        assert options.engine_version == "3.259.0"
-        assert options.engine_address == "127.0.0.1:4000"
+        assert said.stdout.strip() == f"v{version}"
 
 
 class TestInterpreter:
     """Which Python runs a project."""
 
-    def test_virtualenv_is_relative_to_the_project(self, tmp_path: Path) -> None:
+    def test_virtualenv_is_relative_to_the_project(self, program: Path, tmp_path: Path) -> None:
         """Its interpreter runs, with the environment that activating it would make."""
-        python = virtual_environment(tmp_path / "venv")
+        executable = python(tmp_path / "venv", RECORDING)
+        given = {"PATH": "/usr/bin:/bin", "PYTHONHOME": "/x", "RECORDS": str(tmp_path)}
 
-        chosen = choose_interpreter(
-            tmp_path, {"virtualenv": "venv"}, {"PATH": "/bin", "PYTHONHOME": "/x"}
+        with closing(Host(program, **given)) as host:
+            host.run(tmp_path, "0")
+
+        assert (tmp_path / "commands").read_text().splitlines()[0] == str(executable)
+        environment = recorded_environment(tmp_path)
+        assert environment["PATH"] == f"{tmp_path}/venv/bin:/usr/bin:/bin"
+        assert environment["VIRTUAL_ENV"] == f"{tmp_path}/venv"
+        assert "PYTHONHOME" not in environment
+
+    def test_uv_toolchain_means_its_own_folder(self, host: Host, tmp_path: Path) -> None:
+        """Without a virtualenv option, uv's is .venv."""
+        executable = python(tmp_path / ".venv", "echo 3.99.1")
+
+        about = host.about(tmp_path, toolchain="uv")
+
+        assert (about.executable, about.version) == (str(executable), "3.99.1")
+
+    def test_its_version_is_the_one_that_it_says(self, host: Host, tmp_path: Path) -> None:
+        """Python itself is asked."""
+        said = subprocess.run(
+            [sys.executable, "-c", "import platform; print(platform.python_version())"],
+            capture_output=True,
+            text=True,
+            check=True,
         )
 
-        assert chosen.executable == python
-        assert chosen.environment == {
-            "PATH": f"{tmp_path}/venv/bin:/bin",
-            "VIRTUAL_ENV": f"{tmp_path}/venv",
-        }
+        assert host.about(tmp_path, virtualenv=sys.prefix).version == said.stdout.strip()
 
-    def test_uv_toolchain_means_its_own_folder(self, tmp_path: Path) -> None:
-        """Without a virtualenv option, uv's is .venv."""
-        python = virtual_environment(tmp_path / ".venv")
-
-        assert choose_interpreter(tmp_path, {"toolchain": "uv"}, {}).executable == python
-
-    def test_pulumi_python_cmd_comes_before_python3(self, tmp_path: Path) -> None:
+    def test_pulumi_python_cmd_comes_before_python3(self, program: Path, tmp_path: Path) -> None:
         """It is looked up on PATH like a command."""
         for name in ("python3", "mypython"):
-            executable(tmp_path / name)
-        environment = {"PATH": str(tmp_path)}
+            executable(tmp_path / name, "")
+        path = f"{tmp_path}:/bin"
 
-        usual = choose_interpreter(tmp_path, {}, environment)
-        told = choose_interpreter(tmp_path, {}, {**environment, "PULUMI_PYTHON_CMD": "mypython"})
+        with closing(Host(program, PATH=path)) as host:
+            usual = host.about(tmp_path)
+        with closing(Host(program, PATH=path, PULUMI_PYTHON_CMD="mypython")) as host:
+            told = host.about(tmp_path)
 
-        assert usual.executable == tmp_path / "python3"
-        assert told.executable == tmp_path / "mypython"
+        assert usual.executable == str(tmp_path / "python3")
+        assert told.executable == str(tmp_path / "mypython")
 
     @pytest.mark.parametrize(
         ("options", "said"),
@@ -104,26 +198,33 @@ class TestInterpreter:
         ],
     )
     def test_no_interpreter_is_said_in_one_line(
-        self, tmp_path: Path, options: dict[str, str], said: str
+        self, program: Path, tmp_path: Path, options: dict[str, str], said: str
     ) -> None:
         """The message names what is missing."""
-        with pytest.raises(InterpreterError, match=said) as raised:
-            choose_interpreter(tmp_path, options, {"PATH": str(tmp_path)})
+        with (
+            closing(Host(program, PATH=str(tmp_path))) as host,
+            pytest.raises(grpc.RpcError, match=said) as raised,
+        ):
+            host.about(tmp_path, **options)
 
-        assert "\n" not in str(raised.value)
+        assert "\n" not in details(raised.value)
 
-    def test_failing_interpreter_is_an_error_with_its_last_line(self) -> None:
+    def test_failing_interpreter_is_an_error_with_its_last_line(
+        self, host: Host, tmp_path: Path
+    ) -> None:
         """Not its whole traceback."""
-        interpreter = choose_interpreter(Path(), {"virtualenv": sys.prefix}, {})
+        python(tmp_path / "venv", FAILS)
 
-        with pytest.raises(InterpreterError, match="ValueError: broken"):
-            ask(interpreter, "raise ValueError('broken')")
+        with pytest.raises(grpc.RpcError, match="ValueError: broken") as raised:
+            host.about(tmp_path, virtualenv="venv")
+
+        assert "Traceback" not in details(raised.value)
 
 
 class TestPackages:
     """What is installed, and which of it needs a plugin."""
 
-    def test_plugin_json_names_the_plugin(self, tmp_path: Path) -> None:
+    def test_plugin_json_names_the_plugin(self, host: Host, tmp_path: Path) -> None:
         """Name, version and server come from the package's own description."""
         install(
             tmp_path, "pulumi_aws", "7.1.0", {"resource": True, "name": "aws", "version": "7.1.0"}
@@ -131,34 +232,52 @@ class TestPackages:
         install(tmp_path, "vendor_cloud", "2.0", {"resource": True, "server": "https://x"})
         install(tmp_path, "boto3", "1.0.0", None)
 
-        needs = required_plugins(installed_packages([str(tmp_path)]))
-
-        assert needs == [
-            PluginNeed("aws", "v7.1.0"),
-            PluginNeed("vendor-cloud", "v2.0.0", server="https://x"),
+        assert host.plugins(tmp_path) == [
+            ("aws", "v7.1.0", ""),
+            ("vendor-cloud", "v2.0.0", "https://x"),
         ]
 
-    def test_package_that_says_it_has_no_plugin_needs_none(self, tmp_path: Path) -> None:
+    def test_package_of_a_provider_with_parameters_hands_them_on(
+        self, host: Host, tmp_path: Path
+    ) -> None:
+        """As `pulumi package add` writes them; the value is in base64."""
+        parameters = {"name": "random", "version": "1.2.3", "value": "aGk="}
+        described = {"resource": True, "parameterization": parameters}
+        install(tmp_path, "vendor_cloud", "2.0", described)
+
+        request = language_pb2.GetRequiredPackagesRequest(info=project_with([tmp_path]))
+        (package,) = host.ask.GetRequiredPackages(request).packages
+
+        given = package.parameterization
+        assert (given.name, given.version, given.value) == ("random", "1.2.3", b"hi")
+
+    def test_package_that_says_it_has_no_plugin_needs_none(
+        self, host: Host, tmp_path: Path
+    ) -> None:
         """`resource: false`, and the packages that are known to have none."""
         install(tmp_path, "pulumi_tools", "1.0.0", {"resource": False})
         install(tmp_path, "pulumi_policy", "1.0.0", None)
 
-        assert required_plugins(installed_packages([str(tmp_path)])) == []
+        assert host.plugins(tmp_path) == []
 
-    def test_pulumi_package_without_description_is_named_after_itself(self) -> None:
-        """The official host's rule for old packages."""
-        need = plugin_need(Package("pulumi-random", "4.16.0", Path("/nowhere")))
+    def test_pulumi_package_without_description_is_named_after_itself(
+        self, host: Host, tmp_path: Path
+    ) -> None:
+        """The official host's rule for old packages, one of which may be a single file."""
+        install(tmp_path, "pulumi_random", "4.16.0", None)
+        (tmp_path / "pulumi_random").rmdir()
+        (tmp_path / "pulumi_random").touch()
 
-        assert need == PluginNeed("random", "v4.16.0")
+        assert host.plugins(tmp_path) == [("random", "v4.16.0", "")]
 
-    def test_first_folder_of_the_path_wins(self, tmp_path: Path) -> None:
-        """As an import would find it."""
+    def test_first_folder_of_the_path_wins(self, host: Host, tmp_path: Path) -> None:
+        """As an import would find it; what is no folder has nothing."""
         install(tmp_path / "one", "pulumi_aws", "1.0.0", None)
         install(tmp_path / "two", "pulumi_aws", "2.0.0", None)
 
-        (package,) = installed_packages([str(tmp_path / "one"), str(tmp_path / "two")])
+        needed = host.plugins(tmp_path / "gone.zip", tmp_path / "one", tmp_path / "two")
 
-        assert package.version == "1.0.0"
+        assert needed == [("aws", "v1.0.0", "")]
 
     @pytest.mark.parametrize(
         ("version", "plugin"),
@@ -172,161 +291,238 @@ class TestPackages:
             ("1.2.3+local", None),
         ],
     )
-    def test_python_version_becomes_a_semantic_one(self, version: str, plugin: str | None) -> None:
+    def test_python_version_becomes_a_semantic_one(
+        self, host: Host, tmp_path: Path, version: str, plugin: str | None
+    ) -> None:
         """As the official host translates it; what it can't, needs no plugin."""
-        assert plugin_version(version) == plugin
+        install(tmp_path, "pulumi_x", version, None)
 
-    def test_required_packages_are_no_direct_dependencies(self, tmp_path: Path) -> None:
+        assert host.plugins(tmp_path) == ([("x", f"v{plugin}", "")] if plugin else [])
+
+    def test_required_packages_are_no_direct_dependencies(self, host: Host, tmp_path: Path) -> None:
         """What another package requires is left out of the direct ones."""
         install(tmp_path, "pulumi", "3.0.0", None, requires=["PyYAML>=6"])
         install(tmp_path, "pyyaml", "6.0", None)
 
-        direct = not_required(installed_packages([str(tmp_path)]))
+        def dependencies(*, transitive: bool) -> list[tuple[str, str]]:
+            request = language_pb2.GetProgramDependenciesRequest(
+                info=project_with([tmp_path]), transitiveDependencies=transitive
+            )
+            answer = host.ask.GetProgramDependencies(request)
+            return [(each.name, each.version) for each in answer.dependencies]
 
-        assert [package.name for package in direct] == ["pulumi"]
+        assert dependencies(transitive=False) == [("pulumi", "3.0.0")]
+        assert dependencies(transitive=True) == [("pulumi", "3.0.0"), ("pyyaml", "6.0")]
 
 
 class TestProgram:
     """How a program is started, and what its end means."""
 
-    def test_arguments_follow_the_exec_script(self) -> None:
+    def test_arguments_follow_the_exec_script(
+        self, host: Host, program: Path, tmp_path: Path
+    ) -> None:
         """Everything the engine gave is passed on; what it left empty is not."""
-        request = language_pb2.RunRequest(
-            project="p",
-            stack="s",
-            monitor_address="m:1",
-            dryRun=True,
-            parallel=4,
-            info=language_pb2.ProgramInfo(root_directory="/root", entry_point="."),
-            args=["extra"],
-        )
-        interpreter = choose_interpreter(Path(), {"virtualenv": sys.prefix}, {})
+        python(tmp_path / "venv", RECORDING)
 
-        command = program_command(
-            request,
-            interpreter=interpreter,
-            executor=Path("/exec"),
-            engine_address="e:2",
-            tracing="",
+        host.run(
+            tmp_path, "0", project="p", stack="s", monitor_address="m:1", dryRun=True, parallel=4
         )
 
-        assert command == [
-            f"{sys.prefix}/bin/python", "-u", "/exec",
-            "--monitor", "m:1", "--engine", "e:2", "--project", "p", "--root_directory", "/root",
-            "--stack", "s", "--dry_run", "true", "--parallel", "4", ".", "extra",
+        assert (tmp_path / "commands").read_text().splitlines() == [
+            f"{tmp_path}/venv/bin/python", "-u", f"{program}-exec",
+            "--monitor", "m:1", "--engine", "engine:2", "--project", "p",
+            "--root_directory", str(tmp_path),
+            "--stack", "s", "--dry_run", "true", "--parallel", "4", ".", "0",
         ]  # fmt: skip
 
-    def test_config_travels_in_the_environment(self) -> None:
+    def test_config_travels_in_the_environment(self, host: Host, tmp_path: Path) -> None:
         """Values and the names of the secret ones, as JSON."""
-        request = language_pb2.RunRequest(config={"p:a": "1"}, configSecretKeys=["p:a"])
-        interpreter = choose_interpreter(Path(), {"virtualenv": sys.prefix}, {})
+        python(tmp_path / "venv", RECORDING)
 
-        environment = program_environment(request, interpreter)
+        host.run(tmp_path, "0", config={"p:a": "1 < 2"}, configSecretKeys=["p:a"])
+        given = recorded_environment(tmp_path)
+        host.run(tmp_path, "0")
+        none = recorded_environment(tmp_path)
 
-        assert json.loads(environment["PULUMI_CONFIG"]) == {"p:a": "1"}
-        assert json.loads(environment["PULUMI_CONFIG_SECRET_KEYS"]) == ["p:a"]
+        assert json.loads(given["PULUMI_CONFIG"]) == {"p:a": "1 < 2"}
+        assert json.loads(given["PULUMI_CONFIG_SECRET_KEYS"]) == ["p:a"]
+        assert (none["PULUMI_CONFIG"], none["PULUMI_CONFIG_SECRET_KEYS"]) == ("{}", "[]")
 
-    def test_exit_codes_mean_what_the_exec_script_says(self) -> None:
+    def test_exit_codes_mean_what_the_exec_script_says(self, host: Host, tmp_path: Path) -> None:
         """0 is success, 32 that the user has been told, anything else an error."""
-        assert run_response(0) == language_pb2.RunResponse()
-        assert run_response(32) == language_pb2.RunResponse(bail=True)
-        assert "exit code: 3" in run_response(3).error
+        python(tmp_path / "venv", RECORDING)
+
+        assert host.run(tmp_path, "0") == language_pb2.RunResponse()
+        assert host.run(tmp_path, "32") == language_pb2.RunResponse(bail=True)
+        assert "exit code: 3" in host.run(tmp_path, "3").error
 
 
 class TestDependencies:
     """How requirements are installed."""
 
-    def test_environment_is_made_before_its_requirements(self, tmp_path: Path) -> None:
-        """Venv first, then pip of the new environment."""
+    def test_environment_is_made_before_its_requirements(
+        self, program: Path, tmp_path: Path
+    ) -> None:
+        """Venv first, then pip of the new environment; what they say is shown."""
         (tmp_path / "requirements.txt").touch()
+        made = f"echo venv says; cp $0 {tmp_path}/new/bin/python"
+        executable(
+            tmp_path / "bin" / "python3",
+            f'echo "$0" "$@" >> {tmp_path}/commands\n'
+            f'case "$2" in venv) mkdir -p {tmp_path}/new/bin; {made};; esac',
+        )
 
-        commands = install_commands(Path("/python"), str(tmp_path), tmp_path / "venv")
+        with closing(Host(program, PATH=f"{tmp_path}/bin:/bin")) as host:
+            said = host.install(tmp_path, virtualenv="new")
 
-        assert commands == [
-            ["/python", "-m", "venv", f"{tmp_path}/venv"],
-            [f"{tmp_path}/venv/bin/python", "-m", "pip", "install", "-r", "requirements.txt"],
+        assert said == "venv says\n"
+        assert (tmp_path / "commands").read_text().splitlines() == [
+            f"{tmp_path}/bin/python3 -m venv {tmp_path}/new",
+            f"{tmp_path}/new/bin/python -m pip install -r requirements.txt",
         ]
 
-    def test_nothing_is_installed_without_requirements(self, tmp_path: Path) -> None:
+    def test_failing_installation_is_said(self, program: Path, tmp_path: Path) -> None:
+        """With the command that failed."""
+        executable(tmp_path / "bin" / "python3", "exit 7")
+
+        with (
+            closing(Host(program, PATH=f"{tmp_path}/bin:/bin")) as host,
+            pytest.raises(grpc.RpcError, match="venv ended with exit code 7"),
+        ):
+            host.install(tmp_path, virtualenv="new")
+
+    def test_nothing_is_installed_without_requirements(self, host: Host, tmp_path: Path) -> None:
         """A project without a requirements.txt has what its Python has."""
-        assert install_commands(Path("/python"), str(tmp_path), None) == []
+        assert host.install(tmp_path) == ""
 
-    def test_only_a_missing_or_empty_environment_is_made(self, tmp_path: Path) -> None:
+    def test_only_a_missing_or_empty_environment_is_made(
+        self, program: Path, tmp_path: Path
+    ) -> None:
         """A folder with something in it is the user's."""
+        making = f'cp {shlex.quote(sys.executable)} "$3"/made; mkdir -p "$3"/bin'
+        executable(
+            tmp_path / "bin" / "python3",
+            f'mkdir -p "$3"; {making}; printf "#!/bin/sh\\n" > "$3"/bin/python;'
+            ' chmod +x "$3"/bin/python',
+        )
         (tmp_path / "empty").mkdir()
+        (tmp_path / "users").mkdir()
+        (tmp_path / "users" / "file").touch()
 
-        assert needs_install(tmp_path / "missing")
-        assert needs_install(tmp_path / "empty")
-        assert not needs_install(tmp_path)
+        def asked(name: str) -> language_pb2.GetRequiredPackagesRequest:
+            info = project(tmp_path, virtualenv=name)
+            return language_pb2.GetRequiredPackagesRequest(info=info)
+
+        with closing(Host(program, PATH=f"{tmp_path}/bin:/usr/bin:/bin")) as host:
+            for name in ("missing", "empty"):
+                host.ask.GetRequiredPackages(asked(name))
+            with pytest.raises(grpc.RpcError, match="is not a virtual environment"):
+                host.ask.GetRequiredPackages(asked("users"))
+
+        made = {name: (tmp_path / name / "made").exists() for name in ("missing", "empty", "users")}
+        assert made == {"missing": True, "empty": True, "users": False}
 
 
 class TestChildren:
     """The certain end of what the host runs."""
 
-    def test_deaf_child_is_killed(self, tmp_path: Path) -> None:
-        """A child that ignores SIGTERM is dead when `stop_all` returns."""
-        children = Children(grace_seconds=0.1)
-        child = start(children, tmp_path, "import signal; signal.signal(15, signal.SIG_IGN)")
+    def test_deaf_child_is_killed(self, host: Host, tmp_path: Path) -> None:
+        """A child that ignores SIGTERM is dead when `Cancel` returns."""
+        call = sleeping(host, tmp_path, "signal.signal(15, signal.SIG_IGN)")
 
-        children.stop_all()
+        host.ask.Cancel(empty_pb2.Empty())
 
-        assert child.poll() == -9
+        assert "exit code: -9" in call.result(timeout=10).error
 
-    def test_willing_child_may_clean_up(self, tmp_path: Path) -> None:
+    def test_willing_child_may_clean_up(self, program: Path, tmp_path: Path) -> None:
         """SIGTERM comes first, with time to act on it."""
-        children = Children()
-        script = "import signal, sys; signal.signal(15, lambda *_: sys.exit(7))"
-        child = start(children, tmp_path, script)
+        with closing(Host(program)) as host:
+            call = sleeping(host, tmp_path, "signal.signal(15, lambda *_: sys.exit(7))")
 
-        children.stop_all()
+            host.ask.Cancel(empty_pb2.Empty())
 
-        assert child.poll() == 7
+            assert "exit code: 7" in call.result(timeout=10).error
 
-    def test_wait_ends_what_the_child_has_left(self) -> None:
+    def test_end_of_a_child_ends_what_it_has_left(self, host: Host, tmp_path: Path) -> None:
         """A grandchild that would hold the engine's pipes is killed with its parent's end."""
-        children = Children()
-        script = "import subprocess, sys; subprocess.Popen(['sleep', '600']); print(1, flush=True)"
-        child = children.start(
-            [sys.executable, "-c", script], cwd=None, environment={}, output=subprocess.PIPE
-        )
-        killer = threading.Thread(target=children.wait, args=(child,))
-        killer.start()
+        python(tmp_path / "venv", "sleep 600 & echo 1; echo 2 >&2; exit 3")
         started = time.monotonic()
 
-        said = b"".join(data for _, data in outputs(child))
-        killer.join()
+        said = list(host.ask.RunPlugin(language_pb2.RunPluginRequest(info=project(tmp_path))))
 
-        assert said == b"1\n"
+        assert b"".join(each.stdout for each in said) == b"1\n"
+        assert b"".join(each.stderr for each in said) == b"2\n"
+        assert said[-1].exitcode == 3
         assert time.monotonic() - started < 60
 
-    def test_nothing_starts_after_the_end(self) -> None:
+    def test_child_ends_when_the_engine_hangs_up(self, host: Host, tmp_path: Path) -> None:
+        """A call that nobody waits for any more has no program."""
+        left = f"signal.signal(15, lambda *_: (open({str(tmp_path / 'over')!r}, 'w'), sys.exit(0)))"
+        call = sleeping(host, tmp_path, left)
+
+        call.cancel()
+
+        assert holds_within(10, (tmp_path / "over").exists)
+
+    def test_nothing_starts_after_the_end(self, program: Path, tmp_path: Path) -> None:
         """A program that is asked for while the host leaves is refused."""
-        children = Children()
-        children.end()
+        with closing(Host(program, "--grace=1s")) as host:
+            sleeping(host, tmp_path, "signal.signal(15, lambda *_: open('asked', 'w').close())")
 
-        with pytest.raises(OSError, match="leaving"):
-            children.start(["true"], cwd=None, environment={})
-
-
-def start(children: Children, folder: Path, script: str) -> subprocess.Popen[bytes]:
-    """Start a child that has run the script, and then sleeps."""
-    ready = folder / "ready"
-    script += f"\nimport time; open({str(ready)!r}, 'w').close(); time.sleep(600)"
-    child = children.start([sys.executable, "-c", script], cwd=None, environment={})
-    assert holds_within(30, ready.exists)
-    return child
+            host.process.send_signal(signal.SIGINT)
+            assert holds_within(10, (tmp_path / "asked").exists)
+            with pytest.raises(grpc.RpcError, match="leaving"):
+                host.run(tmp_path)
 
 
-def virtual_environment(folder: Path) -> Path:
-    """Make what looks like one; return its interpreter."""
-    return executable(folder / "bin" / "python")
+def sleeping(host: Host, folder: Path, prepared: str) -> Any:
+    """Have the host run a program that is prepared for its end, and sleeps by now."""
+    script = f"import os, signal, sys; os.chdir({str(folder)!r}); {prepared}"
+    script += "\n" + SLEEPS.replace("time.sleep(600)", "[time.sleep(1) for _ in range(600)]")
+    python(folder / "venv", f"exec {shlex.quote(sys.executable)} -c {shlex.quote(script)}")
+    call = host.start(folder)
+    assert holds_within(30, (folder / "ready").exists)
+    return call
 
 
-def executable(path: Path) -> Path:
-    """Make an empty command."""
+def project(folder: Path, **options: str) -> language_pb2.ProgramInfo:
+    """Return what an engine says of a folder's project; the options are its runtime's."""
+    runtime = struct_pb2.Struct()
+    runtime.update(options)
+    return language_pb2.ProgramInfo(
+        root_directory=str(folder), program_directory=str(folder), entry_point=".", options=runtime
+    )
+
+
+def project_with(path: Any) -> language_pb2.ProgramInfo:
+    """Return one whose interpreter says that `sys.path` is this."""
+    folder = path[0].parent / "project"
+    python(folder / "venv", f"printf '%s\\n' {shlex.join(map(str, path))}")
+    return project(folder, virtualenv="venv")
+
+
+def python(environment: Path, script: str) -> Path:
+    """Make what looks like a virtual environment; return its interpreter, which runs a script."""
+    return executable(environment / "bin" / "python", script)
+
+
+def executable(path: Path, script: str) -> Path:
+    """Make a command of shell script."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o755)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
     return path
+
+
+def recorded_environment(folder: Path) -> dict[str, str]:
+    """Return the variables of the last program that RECORDING has run."""
+    lines = (folder / "environment").read_text().splitlines()
+    return dict(line.split("=", 1) for line in lines if "=" in line)
+
+
+def details(error: Any) -> str:
+    """Return what a call's error says."""
+    return str(error.details())
 
 
 def install(

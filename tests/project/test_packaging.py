@@ -83,7 +83,6 @@ PINNED = [
     *(ROOT / "requirements").glob("*.txt"),
     *(ROOT / "tests" / "emulator" / "clients").glob("*.txt"),
     ENGINE / "go_toolchain.txt",
-    ENGINE / "language_host" / "requirements.txt",
 ]
 
 

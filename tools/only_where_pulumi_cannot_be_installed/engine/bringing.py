@@ -15,18 +15,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from .assembling import (
-    REQUIREMENTS,
+    LANGUAGE_HOST,
     assemble,
-    has_python,
     is_whole,
+    language_host_digest,
     recipe_digest,
-    requirements_digest,
 )
 from .cache import cache_folder, making, sole_maker
 from .on_path import find_on_path
 from .sources import NoEngineError, Source, Unavailable, first_available
 from .version import GO_MOD, pinned_version
-from .virtual_environment import make_virtual_environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -135,18 +133,22 @@ def make_from_release(
 def make_from_built(
     cache: Path, version: str, progress: Progress, environment: Mapping[str, str]
 ) -> Path:
-    """Assemble an engine from a CLI that was built before: seconds, and needs no network."""
-    del environment
+    """Assemble an engine from a CLI that was built before: at once, without a network.
+
+    A language host that has changed since then is built first: a minute, with Go's modules.
+    """
     if not (cache / "built" / "pulumi").is_file():
         msg = "none yet"
         raise Unavailable(msg)
-    python = cache / f"python-{requirements_digest()}"
-    if not has_python(python):
-        with making(python) as folder:
-            make_virtual_environment(folder, REQUIREMENTS, progress)
+    host = cache / f"language-host-{language_host_digest()}" / LANGUAGE_HOST
+    if not host.is_file():
+        from .go_build import build_language_host  # noqa: PLC0415 - a warm run needs no Go
+
+        with making(host.parent) as folder:
+            build_language_host(folder / LANGUAGE_HOST, environment, progress)
     engine = _assembled(cache)
     with making(engine) as folder:
-        assemble(folder, built=cache / "built", python=python, version=version)
+        assemble(folder, built=cache / "built", language_host=host)
     progress.say(f"ready: Pulumi {version} in {engine}")
     return engine / "bin"
 

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from .progress import Progress
 
 CLI_PACKAGE = "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi"
+LANGUAGE_HOST_PACKAGE = "./language_host"
 SDK_MODULE = "github.com/pulumi/pulumi/sdk/v3"
 VERSION_VARIABLE = f"{SDK_MODULE}/go/common/version.Version"
 # What the Python side of the engine needs from the SDK's module, and where it goes.
 SDK_FILES = {
     "python/cmd/pulumi-language-python-exec": "pulumi-language-python-exec",
     "python/dist/pulumi-resource-pulumi-python": "pulumi-resource-pulumi-python",
-    "python/lib/pulumi/runtime/proto": "proto",
 }
 
 
@@ -49,6 +49,25 @@ def build_cli(into: Path, environment: Mapping[str, str], progress: Progress) ->
         _copy_sdk_files(builder.module_folder(SDK_MODULE), into)
 
 
+def build_language_host(binary: Path, environment: Mapping[str, str], progress: Progress) -> None:
+    """Build the stand-in for Pulumi's Python language host.
+
+    Raises:
+        Unavailable: as for `build_cli`.
+    """
+    progress.say("building the language host of Python from Go modules: about a minute, once")
+    version = pinned_version(GO_MOD.read_text()).removeprefix("v")
+    build_program(
+        binary,
+        LANGUAGE_HOST_PACKAGE,
+        module=GO_MOD.parent,
+        what="the language host of Python",
+        environment=environment,
+        progress=progress,
+        variables={"main.engineVersion": version},
+    )
+
+
 def build_program(
     binary: Path,
     package: str,
@@ -57,14 +76,16 @@ def build_program(
     what: str,
     environment: Mapping[str, str],
     progress: Progress,
+    variables: Mapping[str, str] | None = None,
 ) -> None:
-    """Build a package's program from a Go module's folder.
+    """Build a package's program from a Go module's folder; `variables` are texts set in it.
 
     Raises:
         Unavailable: as for `build_cli`.
     """
     with _builder(module, what, binary.parent / "go", environment, progress) as builder:
-        builder.build(binary, package, "-s -w")
+        given = [f"-X {name}={value}" for name, value in (variables or {}).items()]
+        builder.build(binary, package, " ".join(["-s -w", *given]))
 
 
 def go_environment(environment: Mapping[str, str], work: Path) -> dict[str, str]:
@@ -156,8 +177,5 @@ class _Builder:
 
 def _copy_sdk_files(sdk: Path, into: Path) -> None:
     for source, name in SDK_FILES.items():
-        if (sdk / source).is_dir():
-            shutil.copytree(sdk / source, into / name, copy_function=shutil.copyfile)
-        else:
-            shutil.copyfile(sdk / source, into / name)
-            (into / name).chmod(0o755)
+        shutil.copyfile(sdk / source, into / name)
+        (into / name).chmod(0o755)
