@@ -25,14 +25,21 @@ from sjresource.native.context import KnownJob
 from sjresource.native.detailed_diff import changed_leaves
 from sjresource.native.imports import arguments_of
 from sjresource.native.kinds import JOB, NativeKind, name_of
-from sjresource.native.responses import PartialState, check_response, diff_response, property_diff
+from sjresource.native.responses import (
+    MOVED,
+    PartialState,
+    check_response,
+    diff_response,
+    property_diff,
+)
 from sjresource.native.values import UNKNOWN, Properties, path_text, read, write
 from sjresource.problem import Problem
+from sjresource.resources.job_outputs import masked_again
 from sjresource.sanitize import plain
 from sjresource.spending.plan import planned_run
 from sjresource.stack.diff import find_changes
 from sjresource.stack.identity import recorded_tag
-from sjresource.stack.inputs.secret_paths import texts_at
+from sjresource.stack.inputs.secret_paths import hides_more, texts_at
 from sjresource.stack.spelling import (
     PAYLOAD,
     TYPED,
@@ -60,6 +67,9 @@ _FLAGS = ("rerun_on_failure", "deleted_with")
 
 _NOT_IN_STATE = ("secret_paths", "conflicts", "managed_in_program")
 _NOT_INPUTS = (*_NOT_IN_STATE, "identity", INSTANCE_HOURS)
+
+
+_RENAMED = "renamed or moved: its tags in AWS follow, and nothing else changes"
 
 
 class Life:
@@ -106,7 +116,7 @@ class Life:
         changes = find_changes(self.kind.rules, olds, core_news)
         replaces = set(answered.replaces or ())
         detailed: dict[str, Any] = {}
-        changed = [*changes.replaces, *changes.in_place]
+        changed = [*changes.replaces, *(name for name in changes.in_place if name != "identity")]
         for leaf in changed_leaves(
             self.kind.spelling,
             olds,
@@ -115,15 +125,17 @@ class Life:
             replaces=replaces,
             typed=typed,
         ):
-            path = path_text(leaf.path)
-            detailed[path] = property_diff(leaf.kind, in_inputs=path != "identity")
+            detailed[path_text(leaf.path)] = property_diff(leaf.kind)
         for name in sorted(replaces - set(changes.replaces)):
             path = self._native_name(name, typed=typed)
             detailed[path] = property_diff("UPDATE_REPLACE", in_inputs=False)
-        if state.is_dynamic and not replaces:  # an update that spells the state as it is here
-            detailed["__provider"] = property_diff("DELETE")
+        why = MOVED if state.is_dynamic else _RENAMED if changes else ""
+        if why and not detailed:
+            self._context.engine.progress(request.urn, why)
         return diff_response(
             detailed,
+            is_rewritten=state.is_dynamic or answered.changes,
+            hides_inputs=not (state.is_dynamic or changes) and hides_more(state.core, core_news),
             replaces=sorted(self._native_name(name, typed=typed) for name in replaces),
             deleteBeforeReplace=not self.kind.replaced_first,
         )
@@ -184,9 +196,12 @@ class Life:
         state, news = self._olds(request), read(request.news)
         if request.preview:  # what AWS says of it stays known: nothing downstream is in doubt
             typed = is_typed(news.values)
-            known = self.kind.spelling.to_native(_in_state(state.core), typed=typed)
+            core_news = self._core_properties(request.urn, news.values, news.secrets)
+            masked = masked_again(_in_state(state.core), core_news)
+            known = self.kind.spelling.to_native(masked, typed=typed)
             values = {**known, **news.values, **self.kind.of_id(request.id)}
-            return proto.UpdateResponse(properties=write(values, news.secrets))
+            secrets = news.secrets | self._secret_outputs(news)
+            return proto.UpdateResponse(properties=write(values, secrets))
         properties = self._core_properties(request.urn, news.values, news.secrets)
         updated = self._core.update(request.id, state.core, self._with_hours(properties))
         self._see(request, request.id, properties, state.core)
@@ -281,11 +296,11 @@ class Life:
         """Return the state, by whichever front it was written."""
         state, inputs = read(request.olds), read(request.old_inputs)
         values = {**inputs.values, **state.values}
-        secrets = state.secrets | inputs.secrets
         if "__provider" in values:
-            core = {"identity": self._identity(request.urn), **_without_internal(values)}
-            return _OldState({**core, "secret_paths": []}, is_dynamic=True)
-        return _OldState(self._core_state(request.urn, values, secrets), is_dynamic=False)
+            defaults = {**self.kind.spelling.defaults, "identity": self._identity(request.urn)}
+            return _OldState({**defaults, **_without_internal(values)}, is_dynamic=True)
+        # What is a secret in the inputs alone is in the clear in the state.
+        return _OldState(self._core_state(request.urn, values, state.secrets), is_dynamic=False)
 
     def _identity(self, urn: str) -> str:
         return identity_of(urn, self._context.configuration.organization)

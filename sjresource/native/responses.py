@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from sjresource.native.values import Properties
 
 
+MOVED = "moves here from the dynamic resources, and nothing else changes"
+
+
 class PartialState(Exception):  # noqa: N818 - a fact, as in errors.py
     """It exists, and is not as it should be: the engine keeps id and state, and says why."""
 
@@ -35,21 +38,29 @@ def check_response(inputs: Any, reasons: Iterable[str]) -> Any:
     return proto.CheckResponse(inputs=inputs, failures=failures)
 
 
-def diff_response(detailed: Mapping[str, Any], *, is_hidden: bool = False, **more: Any) -> Any:
+def diff_response(
+    detailed: Mapping[str, Any],
+    *,
+    is_rewritten: bool = False,
+    hides_inputs: bool = False,
+    **more: Any,
+) -> Any:
     """Return what has changed, by the path of each leaf.
 
     Args:
-        detailed: see `property_diff`; empty if nothing has changed, or nothing that may be shown.
-        is_hidden: whether something has changed that may not be shown.
+        detailed: see `property_diff`; empty if no leaf has changed.
+        is_rewritten: whether the state is to be written anew. That has no path: by a path
+            `replaceOnChanges: ["*"]` would make a replacement of it, a paid run of a job.
+        hides_inputs: whether it is because arguments have become secrets. Which ones is seen where
+            the engine compares the inputs; without any path it would show all as they were.
         more: other members of the response.
     """
+    changes = bool(detailed) or is_rewritten or hides_inputs
     return proto.DiffResponse(
-        changes=proto.DiffResponse.DIFF_SOME
-        if detailed or is_hidden
-        else proto.DiffResponse.DIFF_NONE,
+        changes=proto.DiffResponse.DIFF_SOME if changes else proto.DiffResponse.DIFF_NONE,
         diffs=sorted({path.partition(".")[0].partition("[")[0] for path in detailed}),
         detailedDiff=detailed,
-        hasDetailedDiff=True,
+        hasDetailedDiff=bool(detailed) or not hides_inputs,
         **more,
     )
 

@@ -47,6 +47,8 @@ NOT_INPUTS = (*OUTPUT_NAMES, "capacity_usage")
 
 _ATTEMPTS_KEPT = 2
 _REASON_LENGTH = 160
+_CUT = "…"
+_WORDS = ("status_reason", "attempts", "latest_attempt", "preemption_summary")
 
 
 def job_outputs(detail: Mapping[str, Any], props: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,11 +63,29 @@ def job_outputs(detail: Mapping[str, Any], props: Mapping[str, Any]) -> dict[str
     _shorten(outputs, mask)
     for attempt in _latest_attempts(outputs):
         _shorten(attempt, mask)
-    # A training job's name begins with the payload's TrainingJobName.
-    for name in ("attempts", "latest_attempt", "preemption_summary"):
-        if name in outputs:
-            outputs[name] = mask.everything(outputs[name])
-    return outputs
+    return _masked(outputs, mask)
+
+
+def masked_again(outputs: Mapping[str, Any], props: Mapping[str, Any]) -> dict[str, Any]:
+    """Return outputs of a state with what has become a secret since masked, too."""
+    return _masked(outputs, Mask(_secrets(props)))
+
+
+def _masked(outputs: Mapping[str, Any], mask: Mask) -> dict[str, Any]:
+    """Mask AWS's words; a training job's name begins with the payload's TrainingJobName."""
+    words = {name: _masked_words(outputs[name], mask) for name in _WORDS if name in outputs}
+    return {**outputs, **words}
+
+
+def _masked_words(value: Any, mask: Mask) -> Any:
+    """Mask every text in a value; of one that was shortened, also a secret's beginning."""
+    if isinstance(value, dict):
+        return {name: _masked_words(each, mask) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_masked_words(each, mask) for each in value]
+    if isinstance(value, str) and len(value) == _REASON_LENGTH:
+        return mask.text(f"{value}{_CUT}").removesuffix(_CUT)[:_REASON_LENGTH]
+    return mask.everything(value)
 
 
 def _has_one_attempt(outputs: Mapping[str, Any]) -> bool:

@@ -25,7 +25,7 @@ from sjresource.aws.waiters import (
 from sjresource.checks.queue import check_arguments, warn_if_new_and_unreachable
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.resources.drift import find_drift
-from sjresource.stack.diff import IN_PLACE, Rules, find_changes
+from sjresource.stack.diff import IN_PLACE, Rules, find_changes, needs_rewriting
 from sjresource.stack.identity import (
     IDENTITY_TAG,
     RECORDED_TAG,
@@ -36,6 +36,7 @@ from sjresource.stack.identity import (
     with_identity,
     with_name,
 )
+from sjresource.stack.inputs.secret_paths import hides_more
 from sjresource.stack.ownership import RECORDED_BEFORE, ownership_of, require_ours
 from sjresource.stack.provider import BatchProvider, update_tags
 from sjresource.stack.spelling import core_state, is_native
@@ -120,13 +121,13 @@ class NamedResourceProvider(BatchProvider):
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare the arguments with those before, or with what a refresh found instead."""
         self.remember_deployed(news.get("identity"), id_)
-        is_moved = is_native(olds)
+        is_rewritten = needs_rewriting(olds, news)
         olds = core_state(self.kind.noun, olds, news.get("identity"))
         changes = find_changes(self.rules, self.as_asked(olds, news), news)
         changes.replaces.extend(
             self.region_or_account_changed(id_, self.region_source(news), news.get("region"))
         )
-        return changes.diff_result(is_moved=is_moved)
+        return changes.diff_result(is_rewritten=is_rewritten)
 
     def as_asked(self, olds: Properties, news: Properties) -> Properties:
         """Return the old state with the name that was asked for, if that is asked for again.
@@ -260,21 +261,36 @@ class NamedResourceProvider(BatchProvider):
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Change what differs, tags and marks included.
 
+        Nothing is asked of AWS where the state alone changes, to hide what has become a secret.
+
         Raises:
             RequestFailed: among others, it is another resource's by now.
         """
+        is_moved = is_native(olds)
         olds = core_state(self.kind.noun, olds, news["identity"])
+        if not is_moved and self._only_hides(olds, news):
+            return UpdateResult({**news, **self._kept(olds), **self._outputs(olds)})
         client = self.client(id_)
         detail = self._find(client, id_)
         require_ours(detail, "updating", self.kind.noun, id_, olds["identity"], news["identity"])
         changed = find_changes(self.rules, olds, news).in_place
         self._change(client, id_, [name for name in changed if name in self.rules], news)
         update_tags(client, id_, olds, news, _missing_tags(detail, news["identity"]))
+        outputs = self._outputs_once_settled(client, id_, _timeout(news, "update"))
+        return UpdateResult({**news, **self._kept(olds), **outputs})
+
+    def _kept(self, olds: Properties) -> dict[str, Any]:
         kept = {name: olds[name] for name in _KEPT if name in olds}
         if "requested_name" in kept:
             kept[self.name_property] = olds[self.name_property]
-        outputs = self._outputs_once_settled(client, id_, _timeout(news, "update"))
-        return UpdateResult({**news, **kept, **outputs})
+        return kept
+
+    def _only_hides(self, olds: Properties, news: Properties) -> bool:
+        """Return whether an update only has to hide secrets; what is not VALID is waited for."""
+        if "status" in self.outputs and olds.get("status") != "VALID":
+            return False
+        changes = find_changes(self.rules, self.as_asked(olds, news), news)
+        return not changes and hides_more(olds, news)
 
     def _change(self, client: BatchClient, arn: str, names: list[str], news: Properties) -> None:
         changed = {

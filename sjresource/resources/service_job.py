@@ -48,7 +48,13 @@ from sjresource.checks.warnings.program import (
 )
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.problem import Problem
-from sjresource.resources.job_outputs import NOT_INPUTS, OTHER_RUNS, OUTPUT_NAMES, job_outputs
+from sjresource.resources.job_outputs import (
+    NOT_INPUTS,
+    OTHER_RUNS,
+    OUTPUT_NAMES,
+    job_outputs,
+    masked_again,
+)
 from sjresource.resources.submission import adopt, find_or_submit, live_jobs
 from sjresource.resources.termination import end_and_release
 from sjresource.resources.wanted_run import REQUEST, WantedRun, identities_of, with_type
@@ -57,7 +63,7 @@ from sjresource.spending.plan import plan_run
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
 from sjresource.stack.declaration import Declaration
-from sjresource.stack.diff import IN_PLACE, REPLACES, find_changes
+from sjresource.stack.diff import IN_PLACE, REPLACES, find_changes, needs_rewriting
 from sjresource.stack.engine_process import note_for_siblings, notes_of_siblings
 from sjresource.stack.identity import (
     name_of,
@@ -66,6 +72,7 @@ from sjresource.stack.identity import (
     with_identity,
     with_name,
 )
+from sjresource.stack.inputs.secret_paths import hides_more
 from sjresource.stack.ownership import has_ended, is_recorded, other_owner, require_ours
 from sjresource.stack.provider import BatchProvider, update_tags
 from sjresource.stack.spelling import core_state, is_native
@@ -155,7 +162,7 @@ class ServiceJobProvider(BatchProvider):
         config names credentials.
         """
         self.remember_deployed(news.get("identity"), id_)
-        is_moved = is_native(olds)
+        is_rewritten = needs_rewriting(olds, news)
         olds = core_state("ServiceJob", olds, news.get("identity"))
         changes = find_changes(RULES, with_type(olds), with_type(news))
         queue, region = _known(news.get("job_queue")), _known(news.get("region"))
@@ -166,7 +173,7 @@ class ServiceJobProvider(BatchProvider):
             changes.replaces.append("status")
         if changes.replaces:
             self.__dict__.setdefault("_replaced", {})[id_] = news
-        return changes.diff_result(is_moved=is_moved)
+        return changes.diff_result(is_rewritten=is_rewritten)
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Find, adopt or submit the job; nothing raises once it is submitted."""
@@ -221,11 +228,24 @@ class ServiceJobProvider(BatchProvider):
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Change priority and tags; AWS may refuse that for a job that has ended.
 
+        Nothing is asked of AWS where the state alone changes, to hide what has become a secret.
+
         Raises:
             RequestFailed: by its tags the job is another resource's; or another resource has just
                 taken it for the job of a lost create, which it is not. Its tags say so then.
         """
+        is_moved = is_native(olds)
         olds = core_state("ServiceJob", olds, news["identity"])
+        changes = find_changes(RULES, with_type(olds), with_type(news))
+        if changes or is_moved or not hides_more(olds, news):
+            self._update(id_, olds, news)
+        taker = self._taker(id_, olds.get("registered_at"))
+        if taker is not None:
+            raise _taken_by_another(id_, taker["identity"])
+        kept = {name: olds[name] for name in NOT_INPUTS if name in olds}
+        return UpdateResult({**masked_again(kept, news), **news})
+
+    def _update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> None:
         client = self.client(id_)
         # A job that Batch has forgotten has ended, and has no tags.
         detail = self._find(client, id_, olds) or {"status": "FAILED"}
@@ -235,11 +255,6 @@ class ServiceJobProvider(BatchProvider):
                 ignoring_refusal(effect)
             else:
                 effect()
-        taker = self._taker(id_, olds.get("registered_at"))
-        if taker is not None:
-            raise _taken_by_another(id_, taker["identity"])
-        kept = {name: olds[name] for name in NOT_INPUTS if name in olds}
-        return UpdateResult({**kept, **news})
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
         """Terminate the job and tag it as released, whether Batch shows it (yet) or not.

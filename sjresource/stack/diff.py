@@ -24,6 +24,8 @@ from pulumi.dynamic import DiffResult
 from sjresource.aws.arn import same_resource
 from sjresource.aws.payload import InvalidPayload, canonical, parse_payload, same_value
 from sjresource.stack.identity import identity_changed
+from sjresource.stack.inputs.secret_paths import hides_more
+from sjresource.stack.spelling import is_native
 
 REPLACES = "replaces"
 IN_PLACE = "in place"
@@ -38,13 +40,17 @@ class Changes(NamedTuple):
     replaces: list[str]
     in_place: list[str]
 
-    def diff_result(self, *, is_moved: bool = False) -> DiffResult:
+    def __bool__(self) -> bool:
+        """Return whether anything has changed."""
+        return bool(self.replaces or self.in_place)
+
+    def diff_result(self, *, is_rewritten: bool = False) -> DiffResult:
         """Return the engine's form; of the reasons it passes on `replaces` alone.
 
-        What `is_moved` comes from the native provider: an update spells its state anew.
+        Args:
+            is_rewritten: see `needs_rewriting`.
         """
-        changes = bool(self.replaces or self.in_place or is_moved)
-        return DiffResult(changes=changes, replaces=self.replaces)
+        return DiffResult(changes=bool(self) or is_rewritten, replaces=self.replaces)
 
 
 def find_changes(rules: Rules, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Changes:
@@ -64,6 +70,14 @@ def find_changes(rules: Rules, olds: Mapping[str, Any], news: Mapping[str, Any])
         )
         (changes.replaces if replaced else changes.in_place).append(name)
     return changes
+
+
+def needs_rewriting(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Return whether a state needs an update although nothing differs.
+
+    One of the native provider is to be spelled anew, and what has become a secret to be hidden.
+    """
+    return is_native(olds) or hides_more(olds, news)
 
 
 def means_the_same(old: Any, new: Any) -> bool:

@@ -242,6 +242,28 @@ def test_a_tag_that_somebody_changed_shows_and_is_set_right(side: QueueSide, kin
     assert (tags["team"], tags["foreign"]) == ("vision", "y")
 
 
+@pytest.mark.parametrize("kind", EACH)
+@pytest.mark.parametrize("is_valid", [True, False])
+def test_a_tag_that_becomes_a_secret_is_recorded_as_one_without_a_call(
+    side: QueueSide, kind: str, *, is_valid: bool
+) -> None:
+    """What was not VALID by the last `up` is waited for again."""
+    life = side.one_of_each()[kind]
+    life.update({**life.inputs, "tags": {"team": "vision"}})
+    waits = "status" in life.outs and not is_valid
+    life.outs |= {"status": "UPDATING"} if waits else {}
+    wanted = {**life.inputs, "secret_paths": [["tags", "team"]]}
+    seen = life.diff(wanted)
+    side.aws.emulator.calls.clear()
+
+    before, after = life.outs, life.update(wanted)
+
+    assert (seen.changes, seen.replaces) == (True, [])
+    assert after == {**before, **wanted, **({"status": "VALID"} if waits else {})}
+    assert not life.diff(wanted).changes
+    assert bool(side.aws.emulator.calls.counts().keys() - {"GetCallerIdentity"}) is waits
+
+
 def test_a_queue_that_somebody_disabled_shows_and_is_enabled_again(side: QueueSide) -> None:
     """A refresh finds it, and the next update repairs it."""
     queue = side.queue(side.environment())

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.stack
 
 SECRET = "hunter2-s3cret"
+LATER = "correct-horse"
 PROGRAM = (
     PRELUDE
     + """
@@ -30,6 +31,9 @@ PROGRAM = (
             Environment={"PASSWORD": secret, "PLAIN": "1"},
             OutputDataConfig={"S3OutputPath": pulumi.Output.concat("s3://", secret)}),
         **common)
+    later = config.get("later")
+    sj.ServiceJob(
+        "later", service_request_payload=payload(later), job_queue=config.require("queue"))
     sj.ServiceJob("as-text", service_request_payload=as_text, **common)
     sj.ServiceJob("tagged", service_request_payload=payload(), job_queue=config.require("queue"),
         tags={"password": secret}, triggers=[secret])
@@ -41,21 +45,31 @@ PROGRAM = (
 
 
 def test_a_secret_appears_nowhere_in_the_clear(cloud: EmulatedCloud, new_stack: NewStack) -> None:
-    """Not in state, previews, logs, errors or files, after create, refresh, update and failure."""
-    config = {"project:queue": make_queue(cloud), "project:team": "vision"}
+    """Not in state, previews, logs, errors or files, after create, refresh, update and failure.
+
+    What becomes a secret later is one in the state by then, and nothing runs again for it.
+    """
+    config = {"project:queue": make_queue(cloud), "project:team": "vision", "project:later": LATER}
     stack = new_stack(PROGRAM, config=config, environment=cloud.environment)
     stack.set_config("password", SECRET, secret=True)
     verbose = ("-v=9", "--logtostderr", "--logflow")
 
     outcomes = [stack.preview("--diff"), stack.up(*verbose)]
     assert outcomes[1].steps[-1] == ("create", "trained")
+    later = stack.resources()["later"]
+    assert LATER in json.dumps(later["outputs"])
     stack.program(PROGRAM.replace('"PLAIN": "1"', '"PLAIN": 1'))
     outcomes.append(stack.preview(fails=True))
     cloud.script(outcome="Failed", failure_reason=f"AlgorithmError: {SECRET}", exit_code=1)
     stack.set_config("team", "text")
-    stack.program(PROGRAM.replace('"PLAIN": "1"', '"PLAIN": "2"'))
+    changed = PROGRAM.replace('"PLAIN": "1"', '"PLAIN": "2"')
+    stack.program(changed.replace('config.get("later")', 'config.get_secret("later")'))
     outcomes += [stack.preview("--refresh", "--diff"), stack.up(fails=True)]
-    assert {("update", "as-text"), ("replace", "train")} <= set(outcomes[-1].steps)
+    assert {("update", "as-text"), ("update", "later"), ("replace", "train")} <= set(
+        outcomes[-1].steps
+    )
+    assert stack.resources()["later"]["id"] == later["id"]
+    assert LATER not in json.dumps(stack.resources()["later"])
     outcomes.append(stack.refresh())
     assert "AlgorithmError: [secret]" in stack.resources()["train"]["outputs"]["status_reason"]
 

@@ -32,11 +32,19 @@ from sjresource.native.context import KnownJob
 from sjresource.native.detailed_diff import changed_leaves
 from sjresource.native.engine import Cancelled
 from sjresource.native.kinds import COMPLETION, config_problem, name_of
-from sjresource.native.responses import PartialState, check_response, diff_response, property_diff
+from sjresource.native.responses import (
+    MOVED,
+    PartialState,
+    check_response,
+    diff_response,
+    property_diff,
+)
 from sjresource.native.values import Properties, path_text, read, write
 from sjresource.stack.diff import means_the_same
 from sjresource.stack.engine_process import narrow_words
 from sjresource.stack.identity import identity_tag
+from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
+from sjresource.stack.inputs.secret_paths import hides_more
 from sjresource.stack.spelling import SPELLINGS, identity_of, native_words
 from sjresource.status.failure_report import recorded_failures
 from sjresource.status.masking import Mask
@@ -77,14 +85,16 @@ class Completions:
         olds, news = state.values, read(request.news).values
         recorded = recorded_in(olds)
         if "__provider" in {**olds, **read(request.old_inputs).values}:
-            return diff_response({"__provider": property_diff("DELETE")})
+            self._context.engine.progress(request.urn, MOVED)
+            return diff_response({}, is_rewritten=True)
         if detailed := _changes(olds, news) or _unsettled(olds, news, recorded):
             return diff_response(detailed)
         outcome = recorded.get("outcome") or {}
         mask = Mask(_secrets_of(self._known_jobs(request.urn, news)))
         self._warn_of_recorded(request.urn, outcome, mask)
         # Without a path: of one that it is given, the engine shows the value that is in the state.
-        return diff_response({}, is_hidden=quotes_secrets(state, mask))
+        hides = _hides_arguments(state, read(request.news))
+        return diff_response({}, is_rewritten=quotes_secrets(state, mask), hides_inputs=hides)
 
     def create(self, request: Any) -> Any:
         """Wait for the jobs, and record how they ended."""
@@ -199,6 +209,11 @@ class Completions:
 def _secrets_of(jobs: Sequence[KnownJob]) -> list[str]:
     """Return what is secret among the jobs' arguments; of a job from elsewhere nothing is."""
     return sorted({text for each in jobs for text in each.secrets})
+
+
+def _hides_arguments(state: Properties, news: Properties) -> bool:
+    before, now = list(state.secrets), list(news.secrets)
+    return hides_more({SECRET_PATHS: before}, {**news.values, SECRET_PATHS: now})
 
 
 def _changes(olds: Mapping[str, Any], news: Mapping[str, Any]) -> dict[str, Any]:

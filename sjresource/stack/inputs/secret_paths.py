@@ -2,7 +2,7 @@
 
 A dynamic provider gets its arguments decrypted, and isn't told what was secret in them. AWS's
 messages quote them, and go into the state. So the program adds an argument with the paths, without
-the values, if there are any; no diff compares it.
+the values, if there are any. A diff compares it only to see what has become a secret.
 """
 
 from __future__ import annotations
@@ -52,6 +52,20 @@ def texts_at(properties: Mapping[str, Any]) -> frozenset[str] | None:
     if paths is None:
         return None
     return frozenset(text for path in paths for text in texts_in(_at(properties, path)))
+
+
+def hides_more(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Return whether a state has in the clear what the program has made a secret since.
+
+    The engine keeps the outputs of a resource in which nothing differs, and the arguments are among
+    them, so only an update hides it there.
+    """
+    hidden = {tuple(path) for path in paths_in(olds) or ()}
+    return any(
+        _at(news, path) is not None
+        and not any(tuple(path[:end]) in hidden for end in range(1, len(path) + 1))
+        for path in paths_in(news) or ()
+    )
 
 
 async def _paths_or_none(arguments: Mapping[str, Any]) -> list[Path] | None:

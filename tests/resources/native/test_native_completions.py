@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 import grpc
 import pytest
 from google.protobuf import empty_pb2
-from native_plugin import TYPED, UNKNOWN, NativePlugin, PartialStateError, Resource
+from native_plugin import (
+    TYPED,
+    UNKNOWN,
+    NativePlugin,
+    PartialStateError,
+    Resource,
+    in_the_clear,
+)
 from pulumi.runtime import proto
 
 from sjresource.native.values import read
@@ -258,22 +265,6 @@ def test_what_is_a_secret_since_is_not_shown_and_one_update_hides_it_in_the_stat
     assert any(text.endswith("FAILED: bad [secret]") for text in said) is fails
     later.close()
     targeted.close()
-
-
-def in_the_clear(resource: Resource) -> str:
-    """Return what a state has, without its secrets."""
-    values, secrets = read(resource.state)
-
-    def shown(value: Any, *path: str | int) -> Any:
-        if path in secrets:
-            return None
-        if isinstance(value, dict):
-            return {name: shown(each, *path, name) for name, each in value.items()}
-        if isinstance(value, list):
-            return [shown(each, *path, at) for at, each in enumerate(value)]
-        return value
-
-    return str(shown(values))
 
 
 def test_a_preview_does_not_know_the_outcome_of_other_jobs(

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import grpc
 import pytest
 from google.protobuf import empty_pb2
-from native_plugin import TYPED, UNKNOWN, NativePlugin, PartialStateError, Resource
+from native_plugin import (
+    TYPED,
+    UNKNOWN,
+    NativePlugin,
+    PartialStateError,
+    Resource,
+    in_the_clear,
+)
 from pulumi.runtime import proto
 from pulumi_cli import holds_within
 
@@ -36,11 +43,12 @@ def changed(diff: Any) -> dict[str, str]:
     return {path: names(each.kind) for path, each in diff.detailedDiff.items()}
 
 
-def queue_side(plugin: NativePlugin) -> dict[str, Resource]:
+def queue_side(plugin: NativePlugin, **more: Any) -> dict[str, Resource]:
     """Make one of each resource that a job needs."""
     limits = [{"maxCapacity": 4, "capacityUnit": "ml.m5.large"}]
-    environment = plugin.create("ServiceEnvironment", "capacity", {"capacityLimits": limits})
-    kind = {"quotaSharePolicy": {"idleResourceAssignmentStrategy": "FIFO"}}
+    capacity = {"capacityLimits": limits, **more}
+    environment = plugin.create("ServiceEnvironment", "capacity", capacity)
+    kind = {"quotaSharePolicy": {"idleResourceAssignmentStrategy": "FIFO"}, **more}
     policy = plugin.create("SchedulingPolicy", "policy", kind)
     queue = plugin.create(
         "JobQueue",
@@ -49,6 +57,7 @@ def queue_side(plugin: NativePlugin) -> dict[str, Resource]:
             "priority": 1,
             "schedulingPolicyArn": policy.id,
             "serviceEnvironmentOrder": [{"order": 1, "serviceEnvironment": environment.id}],
+            **more,
         },
     )
     share = plugin.create(
@@ -59,6 +68,7 @@ def queue_side(plugin: NativePlugin) -> dict[str, Resource]:
             "capacityLimits": [{"maxCapacity": 2, "capacityUnit": "ml.m5.large"}],
             "resourceSharingConfiguration": {"strategy": "RESERVE"},
             "preemptionConfiguration": {"inSharePreemption": "DISABLED"},
+            **more,
         },
     )
     return {"environment": environment, "policy": policy, "queue": queue, "share": share}
@@ -272,6 +282,42 @@ def test_a_secret_stays_one_at_its_depth(aws: EmulatedBatch, plugin: NativePlugi
         assert path in read(message).secrets
     assert "[secret]" in found.outputs["statusReason"]
     assert SECRET not in found.outputs["statusReason"]
+
+
+@pytest.mark.parametrize("what", ["environment", "policy", "queue", "share", "train"])
+def test_what_becomes_a_secret_is_hidden_by_an_update_that_asks_nothing(
+    aws: EmulatedBatch, plugin: NativePlugin, what: str
+) -> None:
+    """Nothing is shown of it, and the preview has hidden it, too; then all is quiet."""
+    made = queue_side(plugin, tags={"note": SECRET})
+    share = made["share"].outputs["quotaShareName"]
+    payload = {**TYPED, "hyperParameters": {"key": SECRET}}
+    given = job(made["queue"].id, trainingJob=payload, quotaShareName=share, tags={"note": SECRET})
+    train = plugin.create("ServiceJob", "train", given)
+    aws.batch.terminate_service_job(jobId=train.id, reason=f"it said {SECRET}")
+    aws.advance(60)
+    again = plugin.refresh(train)
+    assert again is not None
+    old = {**made, "train": again}[what]
+    paths = [("tags", "note"), ("trainingJob", "hyperParameters")]
+    secrets = paths if what == "train" else paths[:1]
+    assert SECRET in in_the_clear(old)
+    inputs = read(old.inputs).values
+    aws.emulator.calls.clear()
+
+    seen = plugin.diff(old, inputs, secrets)
+    previewed = plugin.update(old, inputs, secrets, preview=True)
+    hidden = plugin.update(old, inputs, secrets)
+
+    assert (seen.changes, changed(seen), list(seen.replaces), list(seen.diffs)) == (
+        proto.DiffResponse.DIFF_SOME, {}, [], []
+    )  # fmt: skip
+    assert SECRET not in in_the_clear(previewed) + in_the_clear(hidden)
+    told = {**old.outputs, "statusReason": "it said [secret]"} if what == "train" else old.outputs
+    assert hidden.outputs == told
+    assert plugin.diff(hidden, inputs, secrets).changes == proto.DiffResponse.DIFF_NONE
+    assert aws.emulator.calls.counts().keys() <= {"GetCallerIdentity"}  # any diff asks for that
+    assert not any(SECRET in line.text for line in plugin.engine.lines)
 
 
 def test_a_job_of_somebody_else_is_imported_whole(aws: EmulatedBatch, plugin: NativePlugin) -> None:

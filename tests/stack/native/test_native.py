@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from command_line import CommandLine
 from fronts import NATIVE
-from native_programs import TWIN, WHOLE, native_stack
+from native_programs import REPLACING, TRIGGERS, TWIN, WHOLE, native_stack
 from pulumi_cli import holds_within
 from victims import PLUGIN, kill_in_up
 
@@ -58,8 +58,13 @@ def test_a_job_is_declared_run_changed_and_destroyed(
     assert found["native plugin"]["status"] == "ok"
     assert sjresource.answer("orphans", schema="orphans")["orphans"] == []
 
+    # What becomes a secret is one in the state, too, by an update.
+    stack.program(WHOLE.replace('"0.5"', 'pulumi.Output.secret("0.5")'))
     stack.set_config("priority", "5")
-    assert stack.preview().steps == [("update", "training")]
+    changed = stack.up("--diff")
+    assert set(changed.steps) == {("update", "training"), ("update", "train")}
+    assert '~ learning_rate: "0.5" => [secret]' in changed.stdout
+    assert '"learning_rate": "0.5"' not in json.dumps(stack.state())
     stack.set_config("epochs", "20")
     preview = stack.preview("--diff")
     assert ("replace", "train") in preview.steps
@@ -81,14 +86,15 @@ def test_a_stack_moves_to_the_other_front_and_back(
 ) -> None:
     """By the program alone: ids stay, nothing runs again, and secrets stay secrets.
 
-    Archives among the triggers have one digest at both fronts.
+    Not even where any change is to replace. Archives among the triggers have one digest at both.
     """
-    stack = native_stack(new_stack, TWIN, environment=cloud.environment)
+    twin, whole = (each.replace(TRIGGERS, TRIGGERS + REPLACING) for each in (TWIN, WHOLE))
+    stack = native_stack(new_stack, twin, environment=cloud.environment)
     stack.up()
     ids = {name: each["id"] for name, each in stack.resources().items()}
     outputs = stack.outputs()
 
-    for program in (WHOLE, TWIN):
+    for program in (whole, twin):
         stack.program(program)
         moved = stack.up()
         assert set(moved.steps) <= {("update", name) for name in ids}, moved.stdout

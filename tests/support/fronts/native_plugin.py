@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from sjresource.stack.spelling import Path
 
-__all__ = ["TYPED", "UNKNOWN", "NativePlugin", "PartialStateError"]
+__all__ = ["TYPED", "UNKNOWN", "NativePlugin", "PartialStateError", "in_the_clear"]
 
 TYPED: dict[str, Any] = {
     "roleArn": "arn:aws:iam::123456789012:role/training",
@@ -93,6 +93,22 @@ class Resource:
     def outputs(self) -> dict[str, Any]:
         """The state's values."""
         return read(self.state).values
+
+
+def in_the_clear(resource: Resource) -> str:
+    """Return what a state has, without its secrets."""
+    values, secrets = read(resource.state)
+
+    def shown(value: Any, *path: str | int) -> Any:
+        if path in secrets:
+            return None
+        if isinstance(value, dict):
+            return {name: shown(each, *path, name) for name, each in value.items()}
+        if isinstance(value, list):
+            return [shown(each, *path, at) for at, each in enumerate(value)]
+        return value
+
+    return str(shown(values))
 
 
 @dataclass

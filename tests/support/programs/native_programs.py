@@ -44,6 +44,16 @@ CLASSES = (
 """
 )
 
+REPLACING = """
+    def replacing(args):
+        replaced = pulumi.ResourceOptions(replace_on_changes=["*"])
+        merged = pulumi.ResourceOptions.merge(args.opts, replaced)
+        return pulumi.ResourceTransformationResult(args.props, merged)
+
+    pulumi.runtime.register_stack_transformation(replacing)
+"""
+"""Says of all resources that follow that any change replaces them."""
+
 TRIGGERS = """
     from pathlib import Path
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sjresource.resources.job_outputs import job_outputs
+from sjresource.resources.job_outputs import job_outputs, masked_again
 
 
 def attempts(*reasons: str) -> list[dict[str, Any]]:
@@ -82,3 +82,28 @@ def test_a_secret_name_of_the_training_job_is_masked_in_its_attempts() -> None:
     }
 
     assert "topsecretname" not in str(job_outputs(detail, props))
+
+
+def test_a_recorded_reason_is_masked_once_it_quotes_a_secret() -> None:
+    """At its cut end, too, and in attempts; what is no word of AWS's stays."""
+    secret = "correct-horse-battery"
+    detail = {
+        "status": "FAILED",
+        "statusReason": f"{'no ' * 50}{secret}",
+        "attempts": attempts(f"bad {secret}"),
+        "createdAt": 1,
+    }
+    recorded = job_outputs(detail, {"identity": "i"})
+    assert recorded["status_reason"].endswith("correct-ho")
+
+    props = {"identity": "i", "tags": {"key": secret}, "secret_paths": [["tags", "key"]]}
+    masked = masked_again({**recorded, "orphans": [secret]}, props)
+
+    assert masked == {
+        "status": "FAILED",
+        "status_reason": f"{'no ' * 50}[secret]",
+        "attempts": [{"status_reason": "bad [secret]", "stopped_at": 1}],
+        "created_at": 1,
+        "orphans": [secret],
+    }
+    assert masked_again(masked, props) == masked

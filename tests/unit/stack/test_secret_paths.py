@@ -7,7 +7,7 @@ import pulumi
 import pytest
 
 from sjresource.resources.job_outputs import job_outputs
-from sjresource.stack.inputs.secret_paths import secret_paths, texts_at
+from sjresource.stack.inputs.secret_paths import hides_more, secret_paths, texts_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,3 +103,29 @@ def test_a_reason_keeps_what_is_not_secret() -> None:
         "status": "FAILED",
         "status_reason": reason,
     }
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "hides"),
+    [
+        (None, [["tags", "team"]], True),
+        ([], [["triggers", 0, "steps"]], True),
+        ([["triggers", 0.0]], [["triggers", 0]], False),
+        ([["triggers", 1.0]], [["triggers", 0]], True),
+        ([["triggers"]], [["triggers", 0, "steps"]], False),
+        ([["triggers", 0]], [["triggers"]], True),
+        ([["tags", "team"]], None, False),
+        ([["tags", "team"]], [], False),
+        ([], [["tags", "other"]], False),
+        ([], [["region"]], False),
+    ],
+)
+def test_an_update_hides_what_a_state_has_in_the_clear(
+    before: list[Any] | None, now: list[Any] | None, *, hides: bool
+) -> None:
+    """Once, and only what is there; what is no secret any more waits for another update."""
+    given = {"tags": {"team": "x"}, "triggers": [{"steps": 1}, "b"], "region": None}
+    olds, news = ({"identity": "i", **given, "secret_paths": each} for each in (before, now))
+
+    assert hides_more(olds, news) is hides
+    assert not hides_more(news, news)
