@@ -14,7 +14,17 @@ from typing import TYPE_CHECKING, Any, NoReturn
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+_REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+", re.ASCII)
+_URL = re.compile(r"https?://[^/\s]+\S*", re.IGNORECASE)
 _GO_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+
+
+def _is_scalar(value: Any) -> bool:
+    return isinstance(value, (str, int, float))
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 @dataclass(frozen=True)
@@ -38,7 +48,33 @@ class ConfigValues:
             return ()
         if not text.startswith("["):
             return (text,)
-        return tuple(str(item) for item in self.nested(key))
+        return self.list_of_texts(key, self.nested(key))
+
+    def list_of_texts(self, key: str, value: Any) -> tuple[str, ...]:
+        """Return the texts of a list in `key`; numbers are taken for texts."""
+        if not isinstance(value, list) or not all(map(_is_scalar, value)):
+            self.refuse(key, "must have a list of texts")
+        return tuple(map(_as_text, value))
+
+    def map_of_texts(self, key: str, value: Any) -> dict[str, str]:
+        """Return the texts of an object in `key`, without what is null; as in a list."""
+        known = isinstance(value, dict) and {k: v for k, v in value.items() if v is not None}
+        if known is False or not all(map(_is_scalar, known.values())):
+            self.refuse(key, "must have an object of texts")
+        return {name: _as_text(each) for name, each in known.items()}
+
+    def region(self, key: str) -> str | None:
+        """Return a region's name; None if it is not set."""
+        text = self.text(key)
+        if text is not None and not _REGION.fullmatch(text):
+            self.refuse(key, "must be a region's name such as eu-west-1, of letters and hyphens")
+        return text
+
+    def url(self, key: str, name: str, value: Any) -> str:
+        """Return the URL of what is called `name` in `key`."""
+        if not isinstance(value, str) or not _URL.fullmatch(value):
+            self.refuse(key, f"has for {name!r} no URL such as https://batch.example.com")
+        return value
 
     def flag(self, key: str) -> bool:
         """Return a boolean; False if it is not set."""

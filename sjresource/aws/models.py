@@ -54,6 +54,11 @@ def shared_loader() -> Loader:
     return ModelLoader()
 
 
+def service_names() -> list[str]:
+    """Return the names of all services that this botocore knows."""
+    return shared_loader().list_available_services("service-2")
+
+
 def model_version() -> str:
     """Return the version of botocore whose models these are: AWS may know more by now."""
     from botocore import __version__  # noqa: PLC0415 - as above

@@ -81,6 +81,8 @@ def json_type(value: Any) -> str:
     """Return the JSON type of `value` in words, for messages: the value itself may be secret."""
     if value is None:
         return "null"
+    if isinstance(value, float) and math.isnan(value):
+        return "NaN"
     for kind, name in _KINDS:
         if isinstance(value, kind):
             return name

@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.config_values import ConfigValues
+from sjresource.aws.models import service_names
+from sjresource.suggestions import close_names, did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -35,6 +38,8 @@ Others mean nothing here: they are about S3, or skip a check that is never made.
 _ENDPOINT_NAMES = {"logs": ("logs", "cloudwatchlogs", "cloudwatchlog")}
 """pulumi-aws's names of a service; a service that is not here has one name."""
 
+_ENDPOINT_SERVICES = ("batch", "sagemaker", "sts")
+
 _ACCOUNT_DIGITS = 12
 
 _COMMON = ("duration", "policy", "policyArns", "roleArn", "sessionName")
@@ -46,9 +51,10 @@ _API_NAMES = {
     "policy": "Policy",
     "sessionName": "RoleSessionName",
     "sourceIdentity": "SourceIdentity",
-    "transitiveTagKeys": "TransitiveTagKeys",
 }
 """Members that are passed to AssumeRole as they are."""
+
+_ROLE = re.compile(r"arn:[\w-]+:iam::\d{12}:role/\S+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -142,7 +148,7 @@ class Settings:
         config = ConfigValues("aws", get)
         ignored = config.mapping("ignoreTags", ("keys", "keyPrefixes"))
         return cls(
-            region=config.text("region") or environ.get("AWS_REGION") or None,
+            region=config.region("region") or environ.get("AWS_REGION") or None,
             profile=config.text("profile"),
             access_key=config.text("accessKey"),
             secret_key=config.text("secretKey"),
@@ -151,14 +157,14 @@ class Settings:
             credentials_file=_only_file(config, "sharedCredentialsFiles"),
             web_identity=web_identity_role(config),
             assume_roles=assumed_roles(config),
-            sts_region=config.text("stsRegion"),
+            sts_region=config.region("stsRegion"),
             endpoints=_endpoints(config),
             connection=Connection.from_config(config),
             allowed_accounts=_accounts(config, "allowedAccountIds"),
             forbidden_accounts=_accounts(config, "forbiddenAccountIds"),
             default_tags=_default_tags(config),
-            ignored_tags=tuple(ignored.get("keys", ())),
-            ignored_tag_prefixes=tuple(ignored.get("keyPrefixes", ())),
+            ignored_tags=config.list_of_texts("ignoreTags", ignored.get("keys", [])),
+            ignored_tag_prefixes=config.list_of_texts("ignoreTags", ignored.get("keyPrefixes", [])),
             unsupported=tuple(key for key in UNSUPPORTED if config.text(key)),
         )
 
@@ -204,18 +210,37 @@ def _endpoints(config: ConfigValues) -> Pairs:
     for entry in entries if isinstance(entries, list) else [entries]:
         if not isinstance(entry, dict):
             config.refuse("endpoints", "must be a list of objects")
-        merged.update({service: url for service, url in entry.items() if url})
+        for service, url in entry.items():
+            if url:
+                _require_service(config, service)
+                merged[service] = config.url("endpoints", service, url)
     return tuple(sorted(merged.items()))
+
+
+def _require_service(config: ConfigValues, service: str) -> None:
+    """Make sure that a name is no misspelt one of ours, whose calls would go to AWS itself."""
+    ours = [*_ENDPOINT_SERVICES, *_ENDPOINT_NAMES["logs"]]
+    meant = close_names(service, ours)
+    if service not in ours and meant and service not in _others():
+        config.refuse("endpoints", f"has no service {service!r}{did_you_mean(meant)}")
+
+
+def _others() -> frozenset[str]:
+    """Return the names that pulumi-aws has for services, nearly: botocore's without hyphens."""
+    return frozenset(each.replace("-", "") for each in service_names())
 
 
 def _accounts(config: ConfigValues, key: str) -> tuple[str, ...]:
     """Return ids of 12 digits: `pulumi config set --path` stores numbers, without leading zeros."""
-    return tuple(account.zfill(_ACCOUNT_DIGITS) for account in config.texts(key))
+    found = tuple(account.zfill(_ACCOUNT_DIGITS) for account in config.texts(key))
+    if not all(each.isdecimal() and len(each) == _ACCOUNT_DIGITS for each in found):
+        config.refuse(key, "must be a list of ids of accounts, each of 12 digits")
+    return found
 
 
 def _default_tags(config: ConfigValues) -> Pairs:
     tags = config.mapping("defaultTags", ("tags",)).get("tags", {})
-    return tuple((key, str(value)) for key, value in tags.items())
+    return tuple(config.map_of_texts("defaultTags", tags).items())
 
 
 def _only_file(config: ConfigValues, key: str) -> str | None:
@@ -254,6 +279,8 @@ def web_identity_role(config: ConfigValues) -> AssumedRole | None:
 def _role(config: ConfigValues, key: str, members: Mapping[str, Any]) -> AssumedRole:
     if "roleArn" not in members:
         config.refuse(key, "must have roleArn")
+    if not _ROLE.fullmatch(str(members["roleArn"])):
+        config.refuse(key, "has a roleArn that is not such as arn:aws:iam::123456789012:role/name")
     return AssumedRole(
         arn=members["roleArn"],
         arguments=json.dumps(dict(_arguments(config, key, members)), sort_keys=True),
@@ -268,9 +295,13 @@ def _arguments(
     for name, api_name in _API_NAMES.items():
         if name in members:
             yield api_name, members[name]
+    if "transitiveTagKeys" in members:
+        yield "TransitiveTagKeys", list(config.list_of_texts(key, members["transitiveTagKeys"]))
     if "duration" in members:
         yield "DurationSeconds", config.seconds(key, members["duration"])
     if "policyArns" in members:
-        yield "PolicyArns", [{"arn": arn} for arn in members["policyArns"]]
+        arns = config.list_of_texts(key, members["policyArns"])
+        yield "PolicyArns", [{"arn": arn} for arn in arns]
     if "tags" in members:
-        yield "Tags", [{"Key": k, "Value": str(v)} for k, v in sorted(members["tags"].items())]
+        tags = config.map_of_texts(key, members["tags"])
+        yield "Tags", [{"Key": k, "Value": v} for k, v in sorted(tags.items())]

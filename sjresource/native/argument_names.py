@@ -62,7 +62,7 @@ def _said_of_own(_name: str, known: Collection[str]) -> str:
 def _strangers(
     names: Names, value: Any, path: Path, said: Callable[[str, Collection[str]], str]
 ) -> Iterator[Stranger]:
-    if names.items is not None and names.is_list != isinstance(value, list):
+    if (names.items is not None or names.members) and names.is_list != isinstance(value, list):
         return  # the core says what it must be
     for step, item in _steps(value):
         if names.items is not None:

@@ -8,12 +8,14 @@ provider, and, where boto3 does that, from the environment.
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pulumi
 
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.settings import UNSUPPORTED, Settings
+from sjresource.checks.values.lookups import holds_unknown
 from sjresource.native.schema import provider_settings
 from sjresource.sanitize import plain
 from sjresource.stack.config import SETTINGS, CheckSettings, setting_problems
@@ -26,8 +28,19 @@ if TYPE_CHECKING:
 NO_ORGANIZATION = "organization"
 """The organization where none is named: that of every backend but Pulumi Cloud."""
 
-_ALSO_READ = ("assumeRole", *UNSUPPORTED)
+_MEANINGLESS = (
+    "s3UsEast1RegionalEndpoint",
+    "s3UsePathStyle",
+    "skipCredentialsValidation",
+    "skipMetadataApiCheck",
+    "skipRegionValidation",
+    "skipRequestingAccountId",
+)
+_ALSO_READ = ("assumeRole", *UNSUPPORTED, *_MEANINGLESS)
 """Settings of pulumi-aws that the schema need not offer: an older form, and what has no effect."""
+
+_ORGANIZATION = re.compile(r"[\w.-]+")
+"""It is a part of identities, between slashes."""
 
 _ENGINES_OWN = ("version", "pluginDownloadURL", "parameterization")
 
@@ -66,22 +79,25 @@ def configuration_problems(
     given: Mapping[str, Any], secret: frozenset[str]
 ) -> Iterator[tuple[str, str]]:
     """Yield the name and the reason of each wrong setting; `secret` are names of secrets."""
-    known = (*provider_settings(), *_ALSO_READ)
     hidden = {f"sjresource:{name}" for name in secret}
     for name, value in sorted(given.items()):
-        if name in _ENGINES_OWN or name.startswith("__"):
-            continue
-        if name not in known:
-            advice = nearest_or_all(name, known)
-            yield name, plain(f"{name}: there is no such setting{advice}")
-        elif is_unknown(value):
-            continue
-        elif name in SETTINGS:
-            yield from (
-                (name, plain(each)) for each in setting_problems({name: value}, hidden.__contains__)
-            )
-    if not any(is_unknown(value) for value in given.values()):
+        if name not in _ENGINES_OWN and not name.startswith("__"):
+            for reason in _setting_reasons(name, value, hidden):
+                yield name, plain(reason)
+    if not holds_unknown(given):
         try:
             configuration_of(given)
         except pulumi.RunError as error:
             yield "", native_words(plain(error))
+
+
+def _setting_reasons(name: str, value: Any, hidden: set[str]) -> Iterator[str]:
+    if name not in (*provider_settings(), *_ALSO_READ):
+        advice = nearest_or_all(name, provider_settings())
+        yield f"{name}: there is no such setting{advice}"
+    elif is_unknown(value):
+        return
+    elif name == "organization" and value and not _ORGANIZATION.fullmatch(str(value)):
+        yield f"reading Setting (sjresource:{name}): must be an organization's name"
+    elif name in SETTINGS:
+        yield from setting_problems({name: value}, hidden.__contains__)

@@ -23,6 +23,16 @@ if TYPE_CHECKING:
 _ENVIRONMENT = "Environment"
 """The part of a payload that may hold keys: whoever submitted it can't be asked."""
 
+_ARN_KINDS = {
+    "ServiceEnvironment": "service-environment",
+    "SchedulingPolicy": "scheduling-policy",
+    "JobQueue": "job-queue",
+    "QuotaShare": "quota-share",
+    "ServiceJob": "service-job",
+}
+_OF_SHARE = "/quota-share/"
+"""A share's ARN is its queue's, with this and its name."""
+
 _TYPES = ("service_job_type", "job_queue_type", "service_environment_type")
 
 
@@ -38,8 +48,10 @@ def arguments_of(kind: NativeKind, core: Any, id_: str) -> tuple[dict[str, Any],
         Both in the core's names; None if there is no such thing.
 
     Raises:
-        RequestFailed: it is not for service jobs.
+        RequestFailed: it is another thing, not for service jobs, or of another account; or there is
+            none, and a name is not enough to find it.
     """
+    _require_kind(kind, id_)
     client = core.client(id_)
     try:
         if kind.token == JOB:
@@ -47,6 +59,8 @@ def arguments_of(kind: NativeKind, core: Any, id_: str) -> tuple[dict[str, Any],
         else:
             described = core.described(client.find(core.kind, id_))
     except NotFound:
+        core.confirm_gone(kind.noun, id_)
+        _require_reference(kind, core, id_)
         return None
     _require_type(kind, id_, described)
     arguments = _given(described, REQUEST if kind.token == JOB else tuple(kind.rules))
@@ -59,6 +73,26 @@ def arguments_of(kind: NativeKind, core: Any, id_: str) -> tuple[dict[str, Any],
     payload.pop("TrainingJobName", None)  # made of the job's name where it is not given
     secrets: list[Path] = [(PAYLOAD, _ENVIRONMENT)] if payload.get(_ENVIRONMENT) else []
     return {**arguments, PAYLOAD: payload}, secrets
+
+
+def _require_kind(kind: NativeKind, id_: str) -> None:
+    arn = parse_arn(id_)
+    if arn is None:
+        return
+    found = "quota-share" if _OF_SHARE in arn.name else arn.kind
+    wanted = _ARN_KINDS[kind.noun]
+    if (arn.service, found) != ("batch", wanted):
+        thing = found if arn.service == "batch" else f"{arn.service} {found}"
+        seen = f"it is the ARN of a {thing}, and not of a {wanted}"
+        raise RequestFailed("reading", kind.noun, id_, seen)
+
+
+def _require_reference(kind: NativeKind, core: Any, id_: str) -> None:
+    """Make sure that what was not found was not sought by a name that AWS does not take."""
+    if parse_arn(id_) is None and (kind.token == JOB or not core.kind.by_name):
+        reference = "id or ARN" if kind.token == JOB else "ARN"
+        seen = f"there is none with this {reference}; a name is not enough"
+        raise RequestFailed("reading", kind.noun, id_, seen)
 
 
 def _given(described: Mapping[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

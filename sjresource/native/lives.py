@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime import proto
 
+from sjresource.aws.payload import is_unknown
 from sjresource.checks.failures import ProblemFailure
 from sjresource.checks.rules.instance_hours import PROPERTY as INSTANCE_HOURS
 from sjresource.checks.rules.instance_hours import arguments_of_hours, with_instance_hours
@@ -95,6 +96,8 @@ class Life:
         unknown_names = list(strangers(self.kind.spelling, news))
         problems = self._form_problems(news, unknown_names)
         known = without(news, [each.path for each in unknown_names])
+        if _is_text(news.get(TYPED)):
+            known[TYPED] = UNKNOWN  # what the core would say of it is AWS's spelling
         core_news = self._core_properties(request.urn, known, secrets)
         core_olds = self._core_state(request.urn, _without_internal(olds.values), olds.secrets)
         checked = self._core.check(core_olds if olds.values else {}, core_news)
@@ -227,6 +230,8 @@ class Life:
         if not described.id:
             return proto.ReadResponse(id="")
         inputs = self.kind.spelling.to_native(arguments, typed=True)
+        if any(strangers(self.kind.spelling, inputs)):  # AWS has what botocore lacks
+            inputs = self.kind.spelling.to_native(arguments, typed=False)
         secrets = frozenset(
             self.kind.spelling.native_path(path, typed=TYPED in inputs) for path in secret_paths
         )
@@ -244,6 +249,9 @@ class Life:
         if self.kind.token == JOB and is_typed(news) and news.get(UNTYPED) is not None:
             both = f"can't be given with {UNTYPED}: they are two forms of one"
             problems.append(Problem(TYPED, both))
+        if self.kind.token == JOB and _is_text(news.get(TYPED)):
+            other = f"JSON text can be given in {UNTYPED}, in AWS's own names"
+            problems.append(Problem(TYPED, f"must be an object, got a string; {other}"))
         return problems
 
     def _reason(self, failure: CheckFailure, *, typed: bool) -> str:
@@ -407,6 +415,10 @@ def _reaches(value: Any, path: Iterable[str | int]) -> bool:
     except (LookupError, TypeError):
         return False
     return True
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and not is_unknown(value)
 
 
 def _without_internal(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -91,9 +91,11 @@ def hours_of(text: Any) -> float | None:
     """Return the hours of a setting; None if it is not set, NaN if it is no number of hours."""
     if text in (None, ""):
         return None
+    if not isinstance(text, (str, int, float)) or isinstance(text, bool):
+        return math.nan
     try:
         hours = float(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return math.nan
     return hours if math.isfinite(hours) and hours >= 0 else math.nan
 

@@ -124,6 +124,18 @@ def test_a_priority_is_updated_to_zero(emulator: Emulator, batch: Any) -> None:
     assert batch.describe_service_job(jobId=job)["schedulingPriority"] == 0
 
 
+def test_a_job_of_another_account_does_not_exist(emulator: Emulator, batch: Any) -> None:
+    """An ARN is that of one job, and not of each with the same id."""
+    arn = batch.describe_service_job(jobId=submit(emulator))["jobArn"]
+    elsewhere = arn.replace("123456789012", "210987654321")
+
+    batch.terminate_service_job(jobId=elsewhere, reason="not mine")
+    with pytest.raises(ClientError, match="210987654321"):
+        batch.describe_service_job(jobId=elsewhere)
+
+    assert batch.describe_service_job(jobId=arn)["isTerminated"] is False
+
+
 def test_an_unknown_job_does_not_exist(batch: Any) -> None:
     """Describing or updating a job that is not there is refused with words that tell."""
     with pytest.raises(ClientError, match="does not exist"):

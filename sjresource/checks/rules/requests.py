@@ -140,8 +140,9 @@ def _with_number(problem: Problem, properties: Mapping[str, Any]) -> Problem:
 
 def _digits(number: float) -> str:
     """Return a number as text: the engine passes integers as floats."""
-    is_whole = abs(number) < _EXACT and float(number).is_integer()
-    return str(int(number) if is_whole else number)
+    if abs(number) >= _EXACT:
+        return f"{float(number):g}"
+    return str(int(number) if float(number).is_integer() else number)
 
 
 _EXACT = 2.0**53

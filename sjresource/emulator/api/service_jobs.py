@@ -117,11 +117,11 @@ def terminate_service_job(call: Call, parameters: Parameters) -> Answer:
 
     Success for a job that can't be found is documented for TerminateServiceJobs, and assumed here.
     """
-    job_id = job_id_of(parameters["jobId"])
-    if not _ID.fullmatch(job_id):
+    job = parameters["jobId"]
+    if not _ID.fullmatch(job_id_of(job)):
         raise ClientException("jobId is not a service job's id or ARN")
-    _check_termination(call, job_id)
-    _terminate(call, job_id, parameters["reason"])
+    _check_termination(call, job)
+    _terminate(call, job, parameters["reason"])
     return {}
 
 
@@ -132,9 +132,8 @@ def terminate_service_jobs(call: Call, parameters: Parameters) -> Answer:
         raise ClientException(f"jobs must have 1 to {_MOST_TERMINATIONS} entries")
     answer: Answer = {"successful": [], "errors": []}
     for name in wanted:
-        job_id = job_id_of(name)
-        if _ID.fullmatch(job_id):
-            _terminate(call, job_id, parameters["reason"])
+        if _ID.fullmatch(job_id_of(name)):
+            _terminate(call, name, parameters["reason"])
             answer["successful"].append(name)
         else:
             message = "the job is not a service job's id or ARN"
@@ -160,9 +159,17 @@ def job_reference(job: Job) -> Answer:
     return {"jobArn": job.arn, "jobName": job.name, "jobId": job.id}
 
 
-def _require(call: Call, id_or_arn: str) -> Job:
+def _find(call: Call, id_or_arn: str) -> Job | None:
+    """Return the job of the caller's account and region with this id or ARN."""
     job = call.store.job(job_id_of(id_or_arn))
-    if job is None or job.region != call.region:
+    if job is None or job.region != call.region or id_or_arn not in (job.id, job.arn):
+        return None
+    return job
+
+
+def _require(call: Call, id_or_arn: str) -> Job:
+    job = _find(call, id_or_arn)
+    if job is None:
         raise _missing(call, id_or_arn)
     return job
 
@@ -178,19 +185,19 @@ def _is_shown(call: Call, job: Job, lag_ms: int) -> bool:
     return job.created_at + lag_ms <= call.now and not forgotten
 
 
-def _check_termination(call: Call, job_id: str) -> None:
+def _check_termination(call: Call, id_or_arn: str) -> None:
     """Raise ClientException if a job is not there or has ended, and a switch refuses that."""
-    job, behaviour = call.store.job(job_id), call.behaviour
-    if job is None or job.region != call.region:
+    job, behaviour = _find(call, id_or_arn), call.behaviour
+    if job is None:
         if behaviour.terminate_unknown == "refuse":
-            raise _missing(call, job_id)
+            raise _missing(call, job_id_of(id_or_arn))
     elif job.status not in LIVE and behaviour.terminate_ended == "refuse":
-        raise ClientException(f"ServiceJob {job_id} can't be terminated: it is {job.status}")
+        raise ClientException(f"ServiceJob {job.id} can't be terminated: it is {job.status}")
 
 
-def _terminate(call: Call, job_id: str, reason: str) -> None:
-    job = call.store.job(job_id)
-    if job is None or job.region != call.region or job.status not in LIVE or job.terminated:
+def _terminate(call: Call, id_or_arn: str, reason: str) -> None:
+    job = _find(call, id_or_arn)
+    if job is None or job.status not in LIVE or job.terminated:
         return
     due = call.now + call.behaviour.termination_ms
     terminated = replace(job, terminated=True, termination_reason=reason, stop_due=due)

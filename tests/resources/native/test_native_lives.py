@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import grpc
 import pytest
+from emulated import PAYLOAD
 from google.protobuf import empty_pb2
 from native_plugin import (
     TYPED,
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 LIMITS = [{"maxCapacity": 4, "capacityUnit": "NUM_INSTANCES"}]
 SECRET = "sk-very-secret"
-JOBS = "arn:aws:batch:eu-west-1:123456789012:service-job"
+ARN = "arn:aws:batch:eu-west-1:123456789012"
+JOBS = f"{ARN}:service-job"
 JOB_ID = "0a3b5c7d-0000-0000-0000-000000000000"
 
 
@@ -108,6 +110,18 @@ def test_one_of_each_is_made_read_and_deleted(aws: EmulatedBatch, plugin: Native
             {"trainingJob": TYPED, "serviceRequestPayload": {}},
             "trainingJob can't be given with serviceRequestPayload",
         ),
+        ("ServiceJob", {"trainingJob": "{}"}, "trainingJob must be an object, got a string; JSON"),
+        (
+            "ServiceJob",
+            {"retryStrategy": [{"attempts": 1}]},
+            "retryStrategy must be an object, got",
+        ),
+        (
+            "ServiceJob",
+            {"trainingJob": {**TYPED, "stoppingCondition": {"maxRuntimeInSeconds": 1e300}}},
+            "trainingJob.stoppingCondition.maxRuntimeInSeconds must be from -2147483647 to",
+        ),
+        ("ServiceJob", {"schedulingPriority": float("nan")}, "schedulingPriority must be an int"),
         (
             "ServiceJob",
             {"trainingJob": {**TYPED, "stoppingCondition": {"maxRuntimeInSeconds": 0}}},
@@ -349,6 +363,62 @@ def test_a_job_of_somebody_else_is_imported_whole(aws: EmulatedBatch, plugin: Na
     assert changed(plugin.diff(found, inputs.values)) == {}
     plugin.delete(found)
     assert aws.batch.describe_service_job(jobId=arn)["isTerminated"] is True
+
+
+@pytest.mark.parametrize(("where", "member"), [(None, "BrandNew"), ("ResourceConfig", "Placement")])
+def test_a_payload_that_botocore_does_not_know_is_imported_as_it_is(
+    aws: EmulatedBatch, plugin: NativePlugin, where: str | None, member: str
+) -> None:
+    """Typed it would be refused, and code that lacks the member would run the job again."""
+    payload: dict[str, Any] = {**PAYLOAD, "Environment": {"API_KEY": SECRET}}
+    within = payload if where is None else payload.setdefault(where, {**payload[where]})
+    within[member] = {"Thing": [1, "two"]}
+    arn = aws.batch.submit_service_job(
+        jobName="foreign",
+        jobQueue=aws.make_queue(),
+        serviceJobType="SAGEMAKER_TRAINING",
+        serviceRequestPayload=json.dumps(payload),
+    )["jobArn"]
+
+    found = plugin.adopt("ServiceJob", "foreign", arn)
+
+    assert found is not None
+    inputs = read(found.inputs)
+    assert "trainingJob" not in inputs.values
+    assert inputs.values["serviceRequestPayload"] == payload
+    assert inputs.secrets == {("serviceRequestPayload", "Environment")}
+    assert changed(plugin.diff(found, inputs.values)) == {}
+
+
+@pytest.mark.parametrize(
+    ("kind", "id_", "reason"),
+    [
+        ("ServiceJob", "train", "there is none with this id or ARN; a name is not enough"),
+        ("SchedulingPolicy", "fair", "there is none with this ARN; a name is not enough"),
+        ("ServiceJob", f"{ARN}:job-queue/q", "it is the ARN of a job-queue, and not of a service-"),
+        ("JobQueue", f"{ARN}:service-job/a", "it is the ARN of a service-job, and not of a job-"),
+        ("JobQueue", f"{ARN}:job-queue/q/quota-share/s", "it is the ARN of a quota-share, and not"),
+        ("QuotaShare", f"{ARN}:job-queue/q", "it is the ARN of a job-queue, and not of a quota-"),
+        (
+            "ServiceJob",
+            "arn:aws:sagemaker:eu-west-1:123456789012:training-job/t",
+            "it is the ARN of a sagemaker training-job, and not of a service-job",
+        ),
+        (
+            "ServiceJob",
+            f"arn:aws:batch:eu-west-1:210987654321:service-job/{JOB_ID}",
+            "not found in account 123456789012, but it is in account 210987654321",
+        ),
+    ],
+)
+def test_what_can_t_be_imported_says_why(
+    plugin: NativePlugin, kind: str, id_: str, reason: str
+) -> None:
+    """The engine alone would say that it does not exist."""
+    with pytest.raises(grpc.RpcError) as raised:
+        plugin.adopt(kind, "it", id_)
+
+    assert f"reading {kind} ({id_}): {reason}" in (raised.value.details() or "")
 
 
 def test_the_queue_side_is_imported_quietly(plugin: NativePlugin) -> None:

@@ -14,7 +14,7 @@ import psutil
 import pytest
 from deployed import unknown_to_its_state
 from google.protobuf import empty_pb2
-from native_plugin import TYPED, NativePlugin
+from native_plugin import TYPED, UNKNOWN, NativePlugin
 from pulumi.runtime import proto
 from pulumi.runtime.proto import provider_pb2_grpc
 
@@ -38,6 +38,11 @@ if TYPE_CHECKING:
         ),
         ({"maxRetries": "many"}, "reading Setting (sjresource:maxRetries): must be a whole"),
         ({"endpoints": "{"}, "reading Setting (sjresource:endpoints): must be an object or a list"),
+        ({"region": 5}, "reading Setting (sjresource:region): must be a region's name"),
+        ({"maxInstanceHours": [1]}, "reading Setting (sjresource:maxInstanceHours): must be a num"),
+        ({"organization": "a/b"}, "reading Setting (sjresource:organization): must be an organ"),
+        ({"skipCredentialsValidation": True, "s3UsePathStyle": "true"}, None),
+        ({"assumeRoles": [{"roleArn": "arn:x", "duration": UNKNOWN}]}, None),
         ({"region": "eu-west-1", "version": "1.2.3"}, None),
         ({"assumeRoles": [{"roleArn": "arn:aws:iam::123456789012:role/r"}]}, None),
     ],

@@ -161,6 +161,19 @@ def test_settings_without_support_are_named() -> None:
         ({"assumeRoleWithWebIdentity": {"roleArn": ROLE}}, "must have webIdentityToken or"),
         ({"defaultTags": {"team": "ml"}}, "aws:defaultTags): has no member 'team'"),
         ({"sharedConfigFiles": ["a", "b"]}, "aws:sharedConfigFiles): must be one file"),
+        ({"region": "Mars One"}, "aws:region): must be a region's name such as eu-west-1"),
+        ({"stsRegion": "eu"}, "aws:stsRegion): must be a region's name such as eu-west-1"),
+        ({"endpoints": [{"bach": "http://b"}]}, "has no service 'bach'; did you mean batch?"),
+        ({"endpoints": [{"batch": "b"}]}, "has for 'batch' no URL such as https://batch."),
+        ({"endpoints": [{"batch": {"a": 1}}]}, "has for 'batch' no URL such as https://batch."),
+        ({"assumeRoles": [{"roleArn": "ci"}]}, "has a roleArn that is not such as arn:aws:iam::"),
+        ({"assumeRoles": [{"roleArn": ROLE, "tags": ["a"]}]}, "must have an object of texts"),
+        ({"assumeRoles": [{"roleArn": ROLE, "policyArns": "a"}]}, "must have a list of texts"),
+        ({"assumeRoles": [{"roleArn": ROLE, "transitiveTagKeys": {}}, 1]}, "must be an object"),
+        ({"ignoreTags": {"keys": "team"}}, "aws:ignoreTags): must have a list of texts"),
+        ({"defaultTags": {"tags": {"a": {"b": "c"}}}}, "must have an object of texts"),
+        ({"allowedAccountIds": ["prod"]}, "must be a list of ids of accounts, each of 12 digits"),
+        ({"forbiddenAccountIds": [None]}, "aws:forbiddenAccountIds): must have a list of texts"),
     ],
 )
 def test_what_cannot_be_read_is_told_by_its_key(config: dict[str, Any], said: str) -> None:
@@ -169,6 +182,19 @@ def test_what_cannot_be_read_is_told_by_its_key(config: dict[str, Any], said: st
         settings(**config)
 
     assert said in str(error.value)
+
+
+def test_other_services_have_endpoints_too_and_numbers_are_texts() -> None:
+    """What pulumi-aws knows of S3 or SNS is not for us, and no mistake; null is nothing."""
+    read = settings(
+        endpoints=[{"sns": "http://a", "sagemakerruntime": "http://b", "batch": "http://c"}],
+        defaultTags={"tags": {"cost": 7, "is": True, "none": None}},
+        allowedAccountIds=[12345678901],
+    )
+
+    assert read.endpoint("batch") == "http://c"
+    assert read.default_tags == (("cost", "7"), ("is", "true"))
+    assert read.allowed_accounts == ("012345678901",)
 
 
 def test_secret_parts_are_never_shown() -> None:

@@ -64,6 +64,8 @@ STRANGERS: list[tuple[str, Any, list[tuple[Path, str]]]] = [
         ],
     ),
     ("ServiceEnvironment", {"capacityLimits": {"maxCapcity": 1}}, []),
+    ("ServiceJob", {"trainingJob": [{}], "retryStrategy": [{"attempts": 1}]}, []),
+    ("ServiceEnvironment", {"timeouts": [1]}, []),
     (
         "ServiceJob",
         {"trainingJob": {"RoleArn": "r", "resourceConfig": {"instanceCont": 1}}},
