@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime import proto
 
+from sjresource.aws.payload import is_unknown
 from sjresource.checks.function_arguments import ArgumentError, require_arguments
+from sjresource.errors import SjresourceError
 from sjresource.functions import (
     read_job_queue_snapshot,
     read_service_job,
     read_service_jobs,
 )
 from sjresource.native.values import read, write
+from sjresource.sanitize import plain
 from sjresource.stack.spelling import camel_case, native_words
+from sjresource.status.masking import Mask, texts_in
 from sjresource.suggestions import nearest_or_all
 from sjresource.vocabulary import NATIVE_PREFIX
 
@@ -67,12 +71,27 @@ def invoke(request: Any, configuration: Configuration) -> Any:
         for name in given.values
         if name not in native
     ]
+    wrong += [
+        f"{doing}: {name} is not known yet; the output form of the function waits for it"
+        for name, value in given.values.items()
+        if name in native and is_unknown(value)
+    ]
     arguments = {core: given.values.get(name) for name, core in native.items()}
+    known = {name: each for name, each in arguments.items() if not is_unknown(each)}
     try:
-        require_arguments(doing, arguments, lenient=configuration.checking.lenient)
+        require_arguments(
+            doing,
+            known,
+            plain_form=not given.secrets,
+            lenient=configuration.checking.lenient,
+        )
         if wrong:
             return _refused(wrong)
         answer = call(configuration.settings, arguments)
+    except SjresourceError as error:
+        if not given.secrets:
+            raise
+        return _refused([Mask(texts_in(given.values)).text(native_words(str(error)))])
     except ArgumentError as error:
         lines = str(error).splitlines()
         for core in names:
@@ -85,7 +104,7 @@ def invoke(request: Any, configuration: Configuration) -> Any:
 
 
 def _refused(reasons: list[str]) -> Any:
-    failures = [proto.CheckFailure(property="", reason=each) for each in reasons]
+    failures = [proto.CheckFailure(property="", reason=plain(each)) for each in reasons]
     return proto.InvokeResponse(failures=failures)
 
 

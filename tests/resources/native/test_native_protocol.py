@@ -173,11 +173,29 @@ def test_functions_read_what_there_is(aws: EmulatedBatch, plugin: NativePlugin) 
     assert "frontOfQueue" in answer("getJobQueueSnapshot", jobQueue=queue)
     wrong = [each.reason for each in call("getServiceJob", jbo="a").failures]
     assert any("did you mean job?" in each for each in wrong)
+    nothing = [each.reason for each in call("getServiceJob", **{"\x1b[31m": UNKNOWN}).failures]
+    assert nothing == [
+        "reading ServiceJob: \\x1b[31m is not known; there are job, region",
+        "reading ServiceJob: job must be a service job's id or ARN, got null",
+    ]
+    (later,) = call("getServiceJob", job=UNKNOWN).failures
+    assert later.reason.startswith("reading ServiceJob: job is not known yet")
     both = call("listServiceJobs", jobQueue=queue, jobName="a", jobStatus="FAILED")
     assert "jobStatus can't be given with" in both.failures[0].reason
     with pytest.raises(grpc.RpcError) as raised:
         call("getServiceJob", job="no-such-job")
     assert "no-such-job does not exist" in (raised.value.details() or "")
+
+
+@pytest.mark.parametrize("job", ["sk hidden", "0a3b5c7d-0000-0000-0000-00000hidden0"])
+def test_a_secret_argument_of_a_function_is_not_quoted(plugin: NativePlugin, job: str) -> None:
+    """Neither where it is wrong, nor where there is no such job."""
+    token, args = "sjresource:index:getServiceJob", write({"job": job}, frozenset({("job",)}))
+
+    (failure,) = plugin.stub.Invoke(proto.InvokeRequest(tok=token, args=args)).failures
+
+    assert failure.reason.startswith("reading ServiceJob")
+    assert "hidden" not in failure.reason
 
 
 def test_a_stranger_gets_one_line(plugin: NativePlugin) -> None:
