@@ -147,6 +147,11 @@ class Poller:
         with self._changed:
             state = self._queues[key]
             watches = [watch for watch in self._watches if watch.queue_key == key]
+        try:
+            client = self._client(region)
+        except SjresourceError as error:
+            self._go_without_client(error, state, watches)
+            return
         watches.sort(key=lambda watch: watch.polled_at)
         # Descriptions of a few jobs tell their queue's name; then its pages show the others.
         polled = watches if queue else watches[: _FIRST_DESCRIBED ** (state.polls + 1)]
@@ -154,7 +159,7 @@ class Poller:
         for watch in polled:
             by_job.setdefault(name_in(watch.job), []).append(watch)
         sweep = JobSweep(
-            self._client(region),
+            client,
             queue if queue and state.can_list else None,
             {job: watches[0].detail for job, watches in by_job.items()},
             state.empty_statuses if state.polls % _RELIST_AFTER else (),
@@ -170,6 +175,27 @@ class Poller:
             for watch in watches:
                 if watch.queue_key != key:
                     self._expect(watch, self._now())
+
+    def _go_without_client(
+        self, error: SjresourceError, state: _QueueState, watches: list[Watch]
+    ) -> None:
+        """End the watches that have never seen their job; the others may find it again.
+
+        There is no region, no such profile, or another account: it does not heal of itself, but
+        files of credentials are renewed in the hours of a wait.
+        """
+        parts = (error.doing, error.noun, error.identifier, error.seen, error.advice)
+        ending = [
+            watch for watch in watches if watch.detail is None or isinstance(error, RequestFailed)
+        ]
+        for watch in ending:
+            watch.finish(RequestFailed(*parts))
+        if len(ending) < len(watches):
+            self._listener.on_error(error)
+        forget_clients()
+        now = self._now()
+        with self._changed:
+            state.due = now + next_delay(now - state.changed_at, 1, self._jitter())
 
     def _read_answers(
         self, sweep: JobSweep, by_job: dict[str, list[Watch]], state: _QueueState

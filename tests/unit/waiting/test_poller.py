@@ -75,6 +75,22 @@ class Story(FakeBatch):
         return {"status": answer, "jobId": job, "jobArn": arn(job), **NAMED}
 
 
+class LockedOut:
+    """Opens no client for the first times, and then one."""
+
+    def __init__(self, error: SjresourceError, batch: FakeBatch, *, times: int) -> None:
+        self.error = error
+        self.batch = batch
+        self.times = times
+
+    def __call__(self, _region: str) -> Any:
+        """Return the client, or raise."""
+        self.times -= 1
+        if self.times >= 0:
+            raise self.error
+        return self.batch
+
+
 class Leaps:
     """A time that leaps a minute whenever it is looked at."""
 
@@ -137,6 +153,33 @@ def test_a_job_that_cannot_be_asked_for_ends_the_wait(final: SjresourceError) ->
 
     with pytest.raises(type(final)):
         watch.done.result(SOON)
+
+
+NO_CLIENT = Unreachable("opening", "client", "batch", "there is no such profile", "see it")
+
+
+def test_a_wait_that_can_t_ask_at_all_ends_and_says_why() -> None:
+    """A profile or a region that is missing does not come by waiting; other waits go on."""
+    watch, other = Watch(arn("job")), Watch(arn("other"))
+    story = Story("RUNNING", "SUCCEEDED")
+    poller = Poller(LockedOut(NO_CLIENT, story, times=1), Listener(), now=Leaps())
+    poller.add([watch])
+
+    with pytest.raises(RequestFailed, match=r"opening client \(batch\): there is no such profile"):
+        watch.done.result(SOON)
+    poller.add([other])
+    assert other.done.result(SOON)["status"] == "SUCCEEDED"
+
+
+def test_a_wait_that_has_asked_outlives_a_profile_that_is_away_for_some_time() -> None:
+    """Files of credentials are renewed in the hours of a wait."""
+    watch, listener = Watch(arn("job")), Listener()
+    watch.update({"status": "RUNNING", "jobId": "job", "jobArn": arn("job"), **NAMED})
+    locked_out = LockedOut(NO_CLIENT, Story("SUCCEEDED"), times=3)
+    Poller(locked_out, listener, now=Leaps(), jitter=lambda: 0.5).add([watch])
+
+    assert watch.done.result(SOON)["status"] == "SUCCEEDED"
+    assert listener.errors == [NO_CLIENT] * 3
 
 
 @pytest.mark.parametrize("seen", [[], ["RUNNING"]], ids=["new", "running"])
