@@ -5,8 +5,12 @@ The configured region or account may change while a resource exists; its ARN doe
 
 from __future__ import annotations
 
+import re
 import shlex
 from typing import NamedTuple
+
+_REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+", re.ASCII)
+REGION_FORM = "must be a region's name such as eu-west-1"
 
 
 class Arn(NamedTuple):
@@ -38,6 +42,11 @@ def is_service_job(arn: Arn) -> bool:
 def name_in(arn_or_name: str) -> str:
     """Return the last part of an ARN, or the name itself."""
     return arn_or_name.rsplit("/", 1)[-1]
+
+
+def is_region(text: str) -> bool:
+    """Return whether a text has the form of a region's name; there may be no such region."""
+    return bool(_REGION.fullmatch(text))
 
 
 def region_in(arn_or_name: str) -> str:

@@ -11,10 +11,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from sjresource.aws.arn import REGION_FORM, is_region
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-_REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+", re.ASCII)
 _URL = re.compile(r"https?://[^/\s]+\S*", re.IGNORECASE)
 _GO_DURATION = re.compile(r"(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 
@@ -66,8 +67,8 @@ class ConfigValues:
     def region(self, key: str) -> str | None:
         """Return a region's name; None if it is not set."""
         text = self.text(key)
-        if text is not None and not _REGION.fullmatch(text):
-            self.refuse(key, "must be a region's name such as eu-west-1, of letters and hyphens")
+        if text is not None and not is_region(text):
+            self.refuse(key, f"{REGION_FORM}, of letters and hyphens")
         return text
 
     def url(self, key: str, name: str, value: Any) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sjresource.aws.arn import is_service_job, parse_arn
+from sjresource.aws.arn import REGION_FORM, is_region, is_service_job, parse_arn
 from sjresource.aws.payload import is_unknown, json_type
 from sjresource.problem import Problem, join, mismatch
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 _PLAIN_NUMBER = re.compile(r"\d+(\.\d+)?", re.ASCII)
-_REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+", re.ASCII)
 _JOB_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}", re.ASCII)
 
 
@@ -64,9 +63,9 @@ def _triggers(name: str, value: Any) -> Iterator[Problem]:
 def region_problems(name: str, value: Any) -> Iterator[Problem]:
     """Yield a problem if a value does not have the form of a region's name."""
     if not isinstance(value, str):
-        yield mismatch(name, "must be a region's name such as eu-west-1", json_type(value))
-    elif not _REGION.fullmatch(value):
-        yield Problem(name, "must be a region's name such as eu-west-1, of letters and hyphens")
+        yield mismatch(name, REGION_FORM, json_type(value))
+    elif not is_region(value):
+        yield Problem(name, f"{REGION_FORM}, of letters and hyphens")
 
 
 def service_job_problems(name: str, value: Any) -> Iterator[Problem]:
