@@ -163,11 +163,14 @@ class Life:
         return proto.CreateResponse(id=created.id, properties=write(*state))
 
     def read(self, request: Any) -> Any:
-        """Read it; without a state it is imported, or read by `get`."""
+        """Read it; without inputs it is imported, or read by `get`, with a state that may be wrong.
+
+        What `get` has read has no inputs in a refresh either.
+        """
         state, inputs = read(request.properties), read(request.inputs)
         values = {**inputs.values, **state.values}
-        if not _without_internal(state.values):
-            return self._imported(request)
+        if not _without_internal(inputs.values):
+            return self._imported(request, is_known=bool(_without_internal(state.values)))
         core = self._core_state(request.urn, values, state.secrets | inputs.secrets)
         found = self._core.read(request.id, core)
         if not found.id:
@@ -183,9 +186,7 @@ class Life:
         gone = {
             self._native_name(name, typed=typed) for name, each in drifted.items() if each is None
         }
-        given = inputs.values
-        # What `get` has read has no arguments: no drift of them, and nobody whose it would be.
-        both = {**given, **live} if given else {}
+        both = {**inputs.values, **live}
         now = {name: each for name, each in both.items() if name not in gone}
         secrets = state.secrets | inputs.secrets
         outs = {k: each for k, each in found.outs.items() if k != "identity" or k in values}
@@ -219,8 +220,11 @@ class Life:
         core = self._core_state(request.urn, values, state.secrets | inputs.secrets)
         self._core.delete(request.id, core)
 
-    def _imported(self, request: Any) -> Any:
-        """Answer with a thing's arguments as AWS tells them, under the names of the schema."""
+    def _imported(self, request: Any, *, is_known: bool) -> Any:
+        """Answer with a thing's arguments as AWS tells them, under the names of the schema.
+
+        Where something `is_known` of it already nobody asks for its arguments.
+        """
         found = arguments_of(self.kind, self._core, request.id)
         if found is None:
             return proto.ReadResponse(id="")
@@ -237,8 +241,9 @@ class Life:
         )
         outs = {name: each for name, each in described.outs.items() if name != "identity"}
         state = self._state(described.id, outs, Properties(inputs, secrets))
+        told = {} if is_known else inputs
         return proto.ReadResponse(
-            id=described.id, properties=write(*state), inputs=write(inputs, secrets)
+            id=described.id, properties=write(*state), inputs=write(told, secrets)
         )
 
     def _form_problems(

@@ -127,9 +127,9 @@ class Completions:
         """Return the record as it is; AWS has nothing to refresh it with.
 
         Raises:
-            RequestFailed: there is no state: it is to be imported, or read by `get`.
+            RequestFailed: there are no inputs: it is to be imported, or read by `get`.
         """
-        if not read(request.properties).values:
+        if not read(request.inputs).values:
             nothing = "it can't be imported or read: AWS has no such thing"
             advice = "declare it, and the next `pulumi up` waits, or call getServiceJob"
             raise RequestFailed("reading", "ServiceJobCompletion", request.id, nothing, advice)

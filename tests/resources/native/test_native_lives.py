@@ -20,7 +20,7 @@ from native_plugin import (
 from pulumi.runtime import proto
 from pulumi_cli import holds_within
 
-from sjresource.native.values import read
+from sjresource.native.values import read, write
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch
@@ -716,3 +716,17 @@ def test_what_get_has_read_has_no_arguments(aws: EmulatedBatch, plugin: NativePl
     assert read(again.inputs).values == {}
     assert again.outputs["priority"] == 7
     assert set(again.outputs) == set(found.outputs)
+
+
+def test_what_a_program_gives_get_is_no_truth(aws: EmulatedBatch, plugin: NativePlugin) -> None:
+    """AWS says what a job is; a completion, of which AWS has nothing, is refused here, too."""
+    train = plugin.create("ServiceJob", "train", job(aws.make_queue()))
+    given = write({"jobName": "other", "tags": {"a": "b"}})
+
+    found = plugin.refresh(Resource(plugin.urn("ServiceJob", "found"), train.id, None, given))
+    done = plugin.urn("ServiceJobCompletion", "done")
+
+    assert found is not None
+    assert (found.outputs["jobName"], found.outputs.get("tags")) == ("train", None)
+    with pytest.raises(grpc.RpcError):
+        plugin.refresh(Resource(done, "completion/x", None, write({"job": train.id})))
