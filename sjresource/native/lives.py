@@ -149,13 +149,14 @@ class Life:
         if request.preview:
             return proto.CreateResponse(properties=write(*self._previewed(request, news)))
         properties = self._core_properties(request.urn, news.values, news.secrets)
-        created = self._core.create(self._with_hours(properties))
+        limited = self._within(request, "create", properties)
+        created = self._core.create(self._with_hours(limited))
         self._see(request, created.id, properties, created.outs)
         for text in warnings_of_other_runs(
             created.outs.get("orphans") or (), created.outs.get("recorded_runs") or ()
         ):
             self._context.warn(request.urn, self.kind.native_text(text))
-        state = self._state(created.id, created.outs, news)
+        state = self._state(created.id, _as_given(created.outs, properties), news)
         # Last: what fails before its answer is in no state.
         tags = recorded_tag(deleted_with=bool(properties.get("deleted_with")))
         self._context.recorder.add(self._settings, created.id, request.urn, tags)
@@ -207,9 +208,10 @@ class Life:
             secrets = news.secrets | self._secret_outputs(news)
             return proto.UpdateResponse(properties=write(values, secrets))
         properties = self._core_properties(request.urn, news.values, news.secrets)
-        updated = self._core.update(request.id, state.core, self._with_hours(properties))
+        limited = self._within(request, "update", properties)
+        updated = self._core.update(request.id, state.core, self._with_hours(limited))
         self._see(request, request.id, properties, state.core)
-        updated_state = self._state(request.id, updated.outs, news)
+        updated_state = self._state(request.id, _as_given(updated.outs, properties), news)
         self._require_valid(request.id, updated_state, news)
         return proto.UpdateResponse(properties=write(*updated_state))
 
@@ -218,7 +220,7 @@ class Life:
         state, inputs = read(request.properties), read(request.old_inputs)
         values = {**inputs.values, **state.values}
         core = self._core_state(request.urn, values, state.secrets | inputs.secrets)
-        self._core.delete(request.id, core)
+        self._core.delete(request.id, self._within(request, "delete", core))
 
     def _imported(self, request: Any, *, is_known: bool) -> Any:
         """Answer with a thing's arguments as AWS tells them, under the names of the schema.
@@ -321,6 +323,13 @@ class Life:
     def _native_name(self, name: str, *, typed: bool) -> str:
         return str(self.kind.spelling.native_path((name,), typed=typed)[0])
 
+    def _within(self, request: Any, operation: str, core: dict[str, Any]) -> dict[str, Any]:
+        """Return properties that wait as `customTimeouts` say, unless `timeouts` do."""
+        if not request.timeout or self.kind.token == JOB:
+            return core
+        timeouts = {operation: request.timeout, **(core.get("timeouts") or {})}
+        return {**core, "timeouts": timeouts}
+
     def _with_hours(self, core: dict[str, Any]) -> dict[str, Any]:
         if self.kind.token != JOB:
             return core
@@ -420,6 +429,11 @@ def _reaches(value: Any, path: Iterable[str | int]) -> bool:
     except (LookupError, TypeError):
         return False
     return True
+
+
+def _as_given(outs: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, Any]:
+    """Return outputs with the timeouts that the program gives; the engine's are an option."""
+    return {**outs, "timeouts": properties.get("timeouts")}
 
 
 def _is_text(value: Any) -> bool:

@@ -454,6 +454,25 @@ def test_what_is_not_valid_in_time_keeps_its_id(plugin: NativePlugin) -> None:
     assert read(plugin.stub.Update(request).properties).values["status"] == "VALID"
 
 
+def test_the_resource_option_of_timeouts_counts_below_the_argument(plugin: NativePlugin) -> None:
+    """`customTimeouts` are an option: no state has them, and no diff shows them."""
+    checked = plugin.check("ServiceEnvironment", "slow", {"capacityLimits": LIMITS}).inputs
+    urn = plugin.urn("ServiceEnvironment", "slow")
+    request = proto.CreateRequest(urn=urn, properties=checked, timeout=0.000001)
+
+    with pytest.raises(PartialStateError, match="it is CREATING after its timeout") as raised:
+        plugin.raising(plugin.stub.Create, request)
+    kept = Resource(urn, raised.value.id, checked, raised.value.message)
+    request.properties["timeouts"] = {"create": 60}
+    request.urn = plugin.urn("ServiceEnvironment", "patient")
+    request.properties["serviceEnvironmentName"] = "patient"
+    made = plugin.raising(plugin.stub.Create, request)
+
+    assert "timeouts" not in raised.value.state.values
+    assert changed(plugin.diff(kept, {"capacityLimits": LIMITS})) == {}
+    assert read(made.properties).values["status"] == "VALID"
+
+
 def test_a_create_that_was_lost_is_found_again(aws: EmulatedBatch, plugin: NativePlugin) -> None:
     """Of either front: both give a resource one identity."""
     queue = aws.make_queue()
