@@ -17,8 +17,8 @@ from sjresource.aws.clients import batch_client
 from sjresource.aws.models import answer_properties
 from sjresource.checks.function_arguments import refuse, require_arguments
 from sjresource.problem import Problem
+from sjresource.process.threads import in_daemon_thread
 from sjresource.stack.config import check_settings, stack_settings
-from sjresource.stack.threads import in_daemon_thread
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

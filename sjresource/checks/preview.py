@@ -17,9 +17,9 @@ from sjresource.aws.session import OPTIONAL_TIMEOUTS
 from sjresource.checks.preflight.unreachable import unreachable_warning
 from sjresource.checks.rules.requests import LET_PASS
 from sjresource.errors import SjresourceError
+from sjresource.process.threads import begin
 from sjresource.sanitize import plain
 from sjresource.stack.identity import name_of
-from sjresource.stack.threads import begin
 from sjresource.warning import warn
 
 if TYPE_CHECKING:

@@ -14,6 +14,7 @@ import threading
 from typing import TYPE_CHECKING, NoReturn
 
 from sjresource.cli.terminal.exit_codes import ExitCode, exit_for, missing_extra_message
+from sjresource.process.garbage import search_seldom, spare_the_exit
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 def main() -> NoReturn:
     """Run the command in this process's arguments, and exit."""
+    search_seldom()
+    spare_the_exit()
     silence_threads_after_ctrl_c()
     code = run(sys.argv[1:])
     try:

@@ -48,6 +48,7 @@ from sjresource.checks.warnings.program import (
 )
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.problem import Problem
+from sjresource.process.threads import begin
 from sjresource.resources.job_outputs import (
     NOT_INPUTS,
     OTHER_RUNS,
@@ -76,7 +77,6 @@ from sjresource.stack.inputs.secret_paths import hides_more
 from sjresource.stack.ownership import has_ended, is_recorded, other_owner, require_ours
 from sjresource.stack.provider import BatchProvider, update_tags
 from sjresource.stack.spelling import core_state, is_native
-from sjresource.stack.threads import begin
 from sjresource.vocabulary import SAGEMAKER_TRAINING, TERMINAL
 from sjresource.waiting.jobs import DeclaredJob
 from sjresource.warning import warn

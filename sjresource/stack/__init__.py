@@ -2,8 +2,8 @@
 
 In the program: `declaration` makes a resource's identity, `config` reads the stack's settings and
 `aws_provider` those of a pulumi-aws provider, `engine_process` finds the `pulumi` above it,
-`plugin_python` checks that the plugin can start, `registration` tags what the engine has stored,
-and `threads` runs blocking calls. `inputs/` converts the arguments.
+`plugin_python` checks that the plugin can start, and `registration` tags what the engine has
+stored. `inputs/` converts the arguments.
 
 In the engine's plugin: `provider` is the base of all providers and `diff` their table of changes.
 

@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 import pulumi
 from pulumi.runtime.resource import all_aliases
 
+from sjresource.process.garbage import spare_the_exit_of_a_program
 from sjresource.stack.identity import in_short, with_claimants
 from sjresource.stack.inputs.arguments import json_arguments
 from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
@@ -90,6 +91,7 @@ class Declaration:
         self.deleted_with = self._opts.deleted_with is not None
         tag_what_is_registered()
         let_registrations_begin()
+        spare_the_exit_of_a_program()
 
     @property
     def identity(self) -> Any:

@@ -8,8 +8,6 @@ https://www.pulumi.com/docs/iac/concepts/providers/dynamic-providers/
 
 from __future__ import annotations
 
-import atexit
-import gc
 import time
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -21,6 +19,7 @@ from sjresource.aws.clients import batch_client, caller_account, confirm_gone
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.settings import Settings
 from sjresource.aws.waiters import WaiterClock
+from sjresource.process.garbage import search_seldom, spare_the_exit
 from sjresource.stack.config import CheckSettings
 from sjresource.stack.identity import is_known_identity, without_claimants
 
@@ -47,9 +46,8 @@ class BatchProvider(ResourceProvider):
         """Read the stack's config; the engine calls this, in the plugin's process only."""
         self.settings = Settings.from_config(lambda key: req.config.get(f"aws:{key}"))
         self.checking = CheckSettings.from_config(lambda key: req.config.get(f"sjresource:{key}"))
-        # Otherwise Python searches all of boto3 and its models for garbage, several times, while
-        # the engine waits for the plugin to end: 0.2 s of every operation.
-        atexit.register(gc.freeze)
+        search_seldom()
+        spare_the_exit()
 
     def as_asked(self, olds: Mapping[str, Any], _news: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the old state as a diff compares it: what was asked for, where AWS gave another.

@@ -28,10 +28,10 @@ from pulumi.runtime.settings import get_monitor
 from sjresource.aws.arn import region_in
 from sjresource.aws.clients import batch_client
 from sjresource.errors import SjresourceError
+from sjresource.process.threads import begin
 from sjresource.sanitize import plain
 from sjresource.stack.config import stack_settings
 from sjresource.stack.identity import recorded_tag
-from sjresource.stack.threads import begin
 from sjresource.vocabulary import TYPE_PREFIX
 
 if TYPE_CHECKING:

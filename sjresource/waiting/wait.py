@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pulumi
 
 from sjresource.errors import NotFound
-from sjresource.stack.threads import in_daemon_thread
+from sjresource.process.threads import in_daemon_thread
 from sjresource.status.evidence import MAX_SHOWN_WHOLE, gather_all
 from sjresource.status.failure_report import (
     failure_message,

@@ -9,7 +9,7 @@ import pytest
 from waiting_fakes import FakeBatch, arn
 
 from sjresource.errors import NotFound, RequestFailed, SjresourceError, Unreachable
-from sjresource.stack.threads import in_daemon_thread
+from sjresource.process.threads import in_daemon_thread
 from sjresource.waiting.poller import (
     LONGEST_DELAY,
     SHORTEST_DELAY,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextvars
 
-from sjresource.stack.threads import begin
+from sjresource.process.threads import begin
 from sjresource.warning import show_warnings_by, warn
 
 
