@@ -85,7 +85,7 @@ def check_job(
     """
     job = JobArguments.parse(properties, settings.region)
     asks = would_be_submitted and checking.preflight
-    asked = _begin_preflight(settings, job, preview) if asks else None
+    asked = _begin_preflight(settings, job, preview, has_room=has_room) if asks else None
     problems = account_problems(settings)
     if not checked_before:
         problems.extend(failing(job_problems(job), lenient=checking.lenient))
@@ -116,10 +116,10 @@ def _room(properties: Properties) -> Any:
 
 
 def _begin_preflight(
-    settings: Settings, job: JobArguments, preview: PreviewCache
+    settings: Settings, job: JobArguments, preview: PreviewCache, *, has_room: bool
 ) -> _Question | None:
     """Have the queue described while something else is done, and return what is asked."""
-    asked = _question(settings, job, preview)
+    asked = _question(settings, job, preview, has_room=has_room)
     if asked is not None:
         preview.queues.begin(asked.key, asked.ask)
     return asked
@@ -156,7 +156,9 @@ class _Question(NamedTuple):
     ask: Callable[[], QueueCheck]
 
 
-def _question(settings: Settings, job: JobArguments, preview: PreviewCache) -> _Question | None:
+def _question(
+    settings: Settings, job: JobArguments, preview: PreviewCache, *, has_room: bool
+) -> _Question | None:
     """Return what to ask; None where the queue is not known, or AWS can't be asked."""
     queue = text_at(job.properties, "job_queue") or ""
     arn = parse_arn(queue)
@@ -167,7 +169,7 @@ def _question(settings: Settings, job: JobArguments, preview: PreviewCache) -> _
 
     def describe() -> QueueCheck:
         try:
-            return describe_for_jobs(client, queue)
+            return describe_for_jobs(client, queue, has_room=has_room)
         except SjresourceError as error:
             preview.warn_of_unreachable(settings, error)
             return always()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 Answer = TypeVar("Answer")
 
+_PAGE = 100
 _PAGES = 10
 """The most pages, of a hundred jobs each, that are read of one status."""
 
@@ -80,6 +81,22 @@ def describe_environments(client: BatchClient, found: QueueDescription) -> None:
         found.environments = _ask(found, lambda: client.find_many(SERVICE_ENVIRONMENT, names), [])
 
 
+def list_environments(client: BatchClient) -> list[dict[str, Any]]:
+    """Return the environments of the region, by one call: the first page of them.
+
+    Raises:
+        RequestFailed, Unreachable: AWS can't be asked for them.
+    """
+    return list(islice(client.list_all(SERVICE_ENVIRONMENT), _PAGE))
+
+
+def environments_among(queue: Mapping[str, Any], there: Sequence[Detail]) -> list[Detail]:
+    """Return a described queue's environments, in its order; none if one is not among these."""
+    by_arn = {each["serviceEnvironmentArn"]: each for each in there}
+    arns = environment_arns(queue)
+    return [by_arn[arn] for arn in arns] if by_arn.keys() >= set(arns) else []
+
+
 def read_queue(client: BatchClient, job_queue: str) -> QueueDescription:
     """Return all of a queue: ten calls or so, and one more for each hundred jobs.
 
@@ -109,7 +126,7 @@ def _list_shares(client: BatchClient, found: QueueDescription) -> list[Detail] |
 def _list_jobs(client: BatchClient, found: QueueDescription, status: str) -> list[Detail]:
     pages = client.service_job_pages(found.queue["jobQueueArn"], status)
     jobs = [job for page in islice(pages, _PAGES) for job in page]
-    found.truncated = found.truncated or len(jobs) == _PAGES * 100
+    found.truncated = found.truncated or len(jobs) == _PAGES * _PAGE
     return jobs
 
 

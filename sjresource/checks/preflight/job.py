@@ -6,6 +6,7 @@ Batch itself checks little of this when a job is submitted; the job would wait f
 from __future__ import annotations
 
 import threading
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -16,18 +17,25 @@ from sjresource.checks.preflight.live_problem import LiveProblem
 from sjresource.checks.rules.instance_hours import requested_instances
 from sjresource.checks.values.lookups import value_at
 from sjresource.errors import NotFound, SjresourceError
+from sjresource.process.threads import begin
 from sjresource.status.capacity import (
     TOO_LARGE_ADVICE,
     could_run,
     limits_of,
     too_large_words,
 )
-from sjresource.status.queue_reader import describe_environments, describe_queue
+from sjresource.status.queue_reader import (
+    describe_environments,
+    describe_queue,
+    environments_among,
+    list_environments,
+)
 from sjresource.suggestions import close_names, did_you_mean
 from sjresource.vocabulary import DISABLED, SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from concurrent.futures import Future
 
     from sjresource.aws.batch import BatchClient
     from sjresource.checks.values.job_arguments import JobArguments
@@ -46,18 +54,28 @@ _MOST_NAMES = 200
 """The most queues that are read to find a similar name."""
 
 
-def describe_for_jobs(client: BatchClient, job_queue: str) -> QueueCheck:
+def describe_for_jobs(client: BatchClient, job_queue: str, *, has_room: bool = False) -> QueueCheck:
     """Describe a queue, and return the check of jobs against it.
 
-    Its environments are described for the first job that is not known to have room in them.
+    Its environments are described for the first job that is not known to have room in them. For
+    whoever asks first that is done beside the queue, of which they are not known yet: the region
+    has few.
+
+    Args:
+        client: of the queue's region.
+        job_queue: its name or ARN.
+        has_room: whether who asks first is known to have room.
 
     Raises:
         RequestFailed, Unreachable: AWS does not describe the queue.
     """
+    beside = None if has_room else begin(partial(list_environments, client))
     try:
         found = describe_queue(client, job_queue, environments=False)
     except NotFound:
         return always(_missing_queue(client, job_queue))
+    if beside is not None:
+        found.environments = environments_among(found.queue, _unless_refused(beside))
     lock = threading.Lock()
 
     def check(job: JobArguments, *, has_room: bool = False) -> Iterator[LiveProblem]:
@@ -67,6 +85,13 @@ def describe_for_jobs(client: BatchClient, job_queue: str) -> QueueCheck:
         return preflight_problems(found, job)
 
     return check
+
+
+def _unless_refused(asked: Future[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    try:
+        return asked.result()
+    except SjresourceError:
+        return []  # they are asked for by name, where that matters
 
 
 def always(*problems: LiveProblem) -> QueueCheck:
