@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import boto3
 import pytest
@@ -15,6 +15,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from types_boto3_logs import CloudWatchLogsClient
+    from types_boto3_s3 import S3Client
+
+
+class Clients(NamedTuple):
+    """Of somebody beside the jobs."""
+
+    s3: S3Client
+    logs: CloudWatchLogsClient
+
 
 @pytest.fixture(scope="session")
 def aws() -> Iterator[Emulator]:
@@ -23,17 +33,24 @@ def aws() -> Iterator[Emulator]:
         yield emulator
 
 
-@pytest.fixture
-def platform(aws: Emulator, tmp_path: Path) -> Iterator[Platform]:
-    """An executor with half a second of grace, and a bucket of its own."""
+@pytest.fixture(scope="session")
+def clients(aws: Emulator) -> Clients:
+    """Made once: each takes a tenth of a second."""
     session = boto3.Session(**vars(aws.credentials), region_name="us-east-1")
+    return Clients(
+        session.client("s3", endpoint_url=aws.url), session.client("logs", endpoint_url=aws.url)
+    )
+
+
+@pytest.fixture
+def platform(aws: Emulator, clients: Clients, tmp_path: Path) -> Iterator[Platform]:
+    """An executor with half a second of grace, and a bucket of its own."""
     executor = ProcessExecutor(
         tmp_path / "jobs", aws.url, aws.credentials, grace=Grace(stop=0.5, timeout=0.5)
     )
     platform = Platform(
         executor,
-        session.client("s3", endpoint_url=aws.url),
-        session.client("logs", endpoint_url=aws.url),
+        *clients,
         bucket=f"test-{uuid.uuid4().hex[:12]}",
     )
     platform.s3.create_bucket(Bucket=platform.bucket)
