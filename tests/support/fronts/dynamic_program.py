@@ -115,6 +115,8 @@ def run_program(
         return Ran(engine.rows, None, told)
 
     before = {name: contextvars.Context().run(getattr, SETTINGS, name) for name in _SET}
+    # What the program makes stays young: to look through all that tests have made takes long.
+    gc.disable()
     try:
         with warnings.catch_warnings(), ThreadPoolExecutor(1) as threads:
             # What the SDK has prepared for a registration that fails is never awaited.
@@ -123,9 +125,10 @@ def run_program(
             ran = threads.submit(program.run, lambda: asyncio.run(run())).result()
             if ran.error:
                 ran.error.__traceback__ = None
-                gc.collect()
+                gc.collect(0)
             return ran
     finally:
+        gc.enable()
         for name, value in before.items():
             contextvars.Context().run(setattr, SETTINGS, name, value)
 
