@@ -3,13 +3,15 @@
 Pulumi aligns all rows, the stack's too, and cuts them off at the terminal's edge. The types of
 dynamic providers are long, and so is that of a native completion, so that at 80 columns nothing is
 left of what a row says. What stays in full there is what Pulumi prints under Diagnostics: after a
-preview, and when an `up` has ended, failed or been interrupted.
+preview, and when an `up` has ended, failed or been interrupted. With `--diff` there are no rows:
+each line is printed whole, and does not say which resource it is about.
 """
 
 from __future__ import annotations
 
 import atexit
 import os
+import re
 import stat
 import subprocess
 from contextlib import suppress
@@ -21,6 +23,7 @@ from weakref import WeakSet
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Mapping, Sequence
 
 _MAX_ANCESTORS = 8
 
@@ -151,13 +154,30 @@ def _linux_process(pid: int) -> _Process:
     return _Process(pid, int(fields[1]), fields[19], arguments[:-1])
 
 
-def pulumi_columns() -> int | None:
-    """Return the width of the terminal that `pulumi` writes to; 0 if it is unknown.
+def prints_lines(
+    arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ
+) -> bool:
+    """Return whether `pulumi` prints lines in place of rows, as `--diff` says.
 
-    None where `pulumi` writes to no terminal: then each line is printed whole.
+    Args:
+        arguments: those of the `pulumi` that started this process, if None.
+        environ: its variables, one of which may stand for the option.
+    """
+    given = pulumi_command() if arguments is None else arguments
+    said = [word.partition("=")[2] or "true" for word in given if _DIFF.fullmatch(word)]
+    return (said or [environ.get("PULUMI_OPTION_DIFF", "")])[-1].lower() in ("1", "t", "true")
+
+
+_DIFF = re.compile(r"--diff(=.*)?")
+
+
+def pulumi_columns() -> int | None:
+    """Return the width of the terminal in which `pulumi` shows rows; 0 if it is unknown.
+
+    None where `pulumi` writes to no terminal, or no rows: then each line is printed whole.
     """
     pid = pulumi_pid()
-    if pid is None:
+    if pid is None or prints_lines():
         return None
     # Elsewhere than on Linux it is this process's own terminal, which `pulumi` shares.
     output = f"/proc/{pid}/fd/1" if Path("/proc/self/fd").exists() else "/dev/tty"
@@ -195,5 +215,5 @@ def narrow_words(columns: int | None) -> str | None:
     width = f"has {columns} columns" if columns else "does not tell its width"
     return (
         f"this terminal {width}, and Pulumi's rows may be cut off before they say how jobs are "
-        "going: type `sjresource watch` in a second one"
+        "going: `pulumi up --diff` prints lines instead, or type `sjresource watch` in a second one"
     )

@@ -92,11 +92,11 @@ class JobReport:
         detail = self.watch.detail or {"status": "SUBMITTED"}
         return {**detail, "statusReason": self.mask(stated_reason(detail))}
 
-    def line(self, now: float) -> str:
-        """Return the job's progress; may ask AWS what else is known."""
+    def line(self, now: float, *, is_named: bool = False) -> str:
+        """Return the job's progress, perhaps with its name; may ask AWS what else is known."""
         detail = self.detail()
         line = progress_line(detail, now - self.status_at, self.status_detail(detail, self.mask))
-        return line if self.resource is not None else f"ServiceJob ({self.name}): {line}"
+        return f"ServiceJob ({self.name}): {line}" if is_named or self.resource is None else line
 
 
 @dataclass(eq=False)
@@ -112,7 +112,7 @@ class GroupReport:
         """Return the stages of the jobs, sorted: what differs if the counts do."""
         return tuple(sorted(stage(job.status or "SUBMITTED") for job in self.jobs))
 
-    def line(self, _now: float) -> str:
+    def line(self, _now: float, *, is_named: bool = False) -> str:  # noqa: ARG002 - see JobReport
         """Return a summary of the jobs."""
         failed = [job.name for job in self.jobs if job.status == "FAILED"]
         return summary_line((job.detail() for job in self.jobs), failed)
@@ -123,7 +123,7 @@ class Reporter:
 
     `info` logs a line that the next one replaces, `warn` one that stays; both take the resource, or
     None for the stack's row. `keep` logs lines that stay on the stack's row, where the others can't
-    be seen.
+    be seen. `names_jobs` says whether each line names its job, since there is no row that does.
     """
 
     def __init__(
@@ -135,8 +135,10 @@ class Reporter:
         wall_time: Callable[[], float] = time.time,
         *,
         keep: Log | None = None,
+        names_jobs: bool = False,
     ) -> None:
         self._keep = keep
+        self._names_jobs = names_jobs
         self._kept: Any = None
         self._kept_at = now()
         self._info = info
@@ -194,7 +196,7 @@ class Reporter:
             if not self._may_print(now):
                 break
             report.last, report.last_at = report.state(), now
-            self._info(report.resource, report.line(now))
+            self._info(report.resource, report.line(now, is_named=self._names_jobs))
         self._keep_line(now)
         return _TICK_SECONDS
 
@@ -212,9 +214,8 @@ class Reporter:
             if states == self._kept or all(job.status in TERMINAL for job in jobs):
                 return
             self._kept, self._kept_at = states, now
-        one = f"ServiceJob ({jobs[0].name}): " if jobs[0].resource is not None else ""
-        line = one + jobs[0].line(now) if len(jobs) == 1 else GroupReport(None, jobs).line(now)
-        self._keep(None, line)
+        report = jobs[0] if len(jobs) == 1 else GroupReport(None, jobs)
+        self._keep(None, report.line(now, is_named=True))
 
     def _warn_if_never_starts(self, job: JobReport) -> None:
         """Warn, once, of a job that can't ever start: nobody may read progress for hours."""

@@ -25,59 +25,66 @@ pytestmark = [
 PROGRAM = (
     PRELUDE
     + """
-    job = sj.ServiceJob(
-        "train", job_queue=config.require("queue"), service_request_payload=payload()
-    )
-    sj.ServiceJobCompletion("trained", job=job)
+    def job(name):
+        return sj.ServiceJob(
+            name, job_queue=config.require("queue"), service_request_payload=payload()
+        )
+
+    sj.ServiceJobCompletion("trained", jobs=[job("train"), job("again")])
 """
 )
 NATIVE = f"""{CLASSES}
-    long = Native("ServiceJob", "long", {{
-        "jobQueue": config.require("queue"), "trainingJob": PAYLOAD
-    }}, "jobArn status")
-    Native("ServiceJobCompletion", "ended", {{"job": long.jobArn}}, "status")
+    def job(name):
+        inputs = {{"jobQueue": config.require("queue"), "trainingJob": PAYLOAD, "triggers": [1]}}
+        return Native("ServiceJob", name, inputs, "jobArn status").jobArn
+
+    Native("ServiceJobCompletion", "ended", {{"jobs": [job("train"), job("again")]}}, "status")
 """
+JOBS = ("train", "again")
 HINT = "this terminal has 80 columns, and Pulumi's rows may be cut off before they say"
 
 
-def test_a_narrow_terminal_names_watch_before_the_update(
+def test_a_narrow_terminal_is_told_how_to_see_progress_and_shows_it(
     cloud: EmulatedCloud, new_stack: NewStack
 ) -> None:
-    """Where new jobs are waited for, whole, once; a wide one and a pipe show the rows instead."""
+    """The preview of new jobs says it once, whole; a wide terminal and a pipe show rows instead."""
     config = {"project:queue": make_queue(cloud)}
     stack = new_stack(PROGRAM, config=config, environment=cloud.environment)
-
-    narrow, wide = _asked(stack, 80), _asked(stack, 140)
-    first = stack.up()
-    after = _asked(stack, 80)
     cloud.script(running=3600.0)
+
+    piped = stack.preview()
+    narrow, wide = _asked(stack, 80), _asked(stack, 140)
+    progress = _progress(stack)
+    after = _asked(stack, 80)
     stack.program(NATIVE)
     put_plugin_on_path(stack)
     native = _asked(stack, 80)
-    row = _row_of_waited_job(stack)
+    progress_of_native = _progress(stack)
 
     assert narrow.count(HINT) == 1
+    assert "`pulumi up --diff` prints lines instead" in narrow
     assert "type `sjresource watch` in a second one" in narrow
+    assert not [each for each in piped.diagnostics("info") if "this terminal" in each.message]
     assert "this terminal" not in wide
-    assert not [each for each in first.diagnostics("info") if "this terminal" in each.message]
     assert "this terminal" not in after
     assert native.count(HINT) == 1
-    assert row.strip().startswith("+  sjresource:index:ServiceJob long created"), row
+    assert sorted(progress) == sorted(f"ServiceJob ({name}): RUNNING: Training" for name in JOBS)
+    assert sorted(progress_of_native) == sorted(progress)
 
 
-def _row_of_waited_job(stack: PulumiStack) -> str:
-    """Return the row of the plugin's job in 80 columns, while an `up` waits for it."""
+def _progress(stack: PulumiStack) -> set[str]:
+    """Return what stands on a terminal of 80 columns of jobs that run, while an `up` waits."""
     with closing(Window(stack.work, stack.environment, 80)) as shell:
-        shell.type("pulumi --non-interactive up --yes --skip-preview")
+        shell.type("pulumi up --diff --yes --skip-preview")
 
-        def rows() -> list[str]:
-            return [line for line in shell.history().splitlines() if "RUNNING" in line]
+        def lines() -> set[str]:
+            return {line.strip() for line in shell.screen().splitlines() if ": RUNNING" in line}
 
-        assert holds_within(60, lambda: bool(rows())), shell.history()
+        assert holds_within(60, lambda: len(lines()) == len(JOBS)), shell.history()
         shell.press("C-c")
-        waits_on = "the next `pulumi up` waits on"
-        assert holds_within(20, lambda: waits_on in shell.history()), shell.history()
-        return rows()[0]
+        locks = stack.folder / "state" / ".pulumi" / "locks"
+        assert holds_within(30, lambda: not any(locks.rglob("*.json"))), shell.screen()
+        return lines()
 
 
 def _asked(stack: PulumiStack, columns: int) -> str:

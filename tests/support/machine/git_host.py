@@ -93,7 +93,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the library's name
-        """Say nothing."""
+        """Leave it out of what the tests print."""
 
     def _answer(self) -> None:
         path, _, query = self.path.partition("?")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sjresource.stack.engine_process import prints_lines
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -111,3 +113,23 @@ def test_an_engine_that_is_the_first_process_is_found_too(tmp_path: Path) -> Non
     )
 
     assert said.strip() == "['a']"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variable", "lines"),
+    [
+        (["up"], "", False),
+        (["up", "--diff"], "", True),
+        (["up", "--diff=true", "-y"], "", True),
+        (["up", "--diff=false"], "true", False),
+        (["--diff", "up", "--diff=f"], "", False),
+        (["up", "--different"], "", False),
+        (["up"], "true", True),
+        (["up"], "0", False),
+    ],
+)
+def test_the_engine_prints_lines_if_it_is_to_show_diffs(
+    arguments: list[str], variable: str, *, lines: bool
+) -> None:
+    """The last one counts, and an option more than its variable."""
+    assert prints_lines(arguments, {"PULUMI_OPTION_DIFF": variable}) is lines

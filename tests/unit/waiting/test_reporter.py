@@ -22,7 +22,11 @@ class Stage:
     """A reporter, its time, and what it has said."""
 
     def __init__(
-        self, *sizes: int, rate: ReportRate = REPORT_RATES["sparse"], narrow: bool = False
+        self,
+        *sizes: int,
+        rate: ReportRate = REPORT_RATES["sparse"],
+        narrow: bool = False,
+        names_jobs: bool = False,
     ) -> None:
         """Wait for so many jobs in each of some completions."""
         self.kept: list[tuple[str | None, str]] = []
@@ -36,6 +40,7 @@ class Stage:
             now=lambda: self.now,
             wall_time=lambda: self.now,
             keep=(lambda row, text: self.kept.append((row, text))) if narrow else None,
+            names_jobs=names_jobs,
         )
         self.jobs: list[JobReport] = []
         for number, size in enumerate(sizes):
@@ -208,6 +213,19 @@ def test_a_narrow_terminal_gets_sparse_lines_on_the_stacks_row() -> None:
     stage.see("SUCCEEDED")
     stage.pass_time(1200)
     assert len(stage.kept) == 2
+
+
+def test_where_there_are_no_rows_each_line_names_its_job() -> None:
+    """Those of one completion are alike else."""
+    stage = Stage(2, names_jobs=True)
+    for job in range(2):
+        stage.see("RUNNING", job)
+    stage.pass_time(1)
+
+    assert stage.lines == [
+        ("job0", "ServiceJob (job0): RUNNING for 1 s"),
+        ("job1", "ServiceJob (job1): RUNNING for 1 s"),
+    ]
 
 
 def test_many_jobs_share_a_line_in_a_narrow_terminal_and_a_wide_one_has_none() -> None:
