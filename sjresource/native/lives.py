@@ -21,6 +21,7 @@ from sjresource.checks.warnings.arguments import (
     warnings_of_other_runs,
     warnings_of_queue_side,
 )
+from sjresource.errors import RequestFailed
 from sjresource.native.argument_names import strangers, without
 from sjresource.native.context import KnownJob
 from sjresource.native.detailed_diff import changed_leaves
@@ -37,7 +38,8 @@ from sjresource.native.values import UNKNOWN, Properties, path_text, read, write
 from sjresource.problem import Problem
 from sjresource.resources.job_outputs import masked_again
 from sjresource.sanitize import plain
-from sjresource.spending.plan import planned_run
+from sjresource.spending.limit import ADVICE
+from sjresource.spending.plan import excess_of, planned_run
 from sjresource.stack.diff import find_changes
 from sjresource.stack.identity import recorded_tag
 from sjresource.stack.inputs.secret_paths import hides_more, texts_at
@@ -344,12 +346,23 @@ class Life:
         core = self._core_properties(request.urn, news.values, news.secrets)
         if self.kind.token == JOB and not core.get("adopt_job_id"):
             self._context.planned[request.urn] = _planned_run(request.urn, core)
+            self._require_within_limit(request.urn)
         hours = {INSTANCE_HOURS: self._with_hours(core).get(INSTANCE_HOURS)}
         shown = self.kind.spelling.to_native(hours, typed=True)
         values = {**unknown, **named, **shown, **news.values}
         if self.kind.token == JOB:
             values["jobId"] = UNKNOWN
         return Properties(values, news.secrets | self._secret_outputs(news))
+
+    def _require_within_limit(self, urn: str) -> None:
+        """Make sure that the jobs that were previewed so far may all run.
+
+        Raises:
+            RequestFailed: the `up` would refuse one of them.
+        """
+        runs = list(self._context.planned.values())
+        if excess := excess_of(runs, self._core.checking.max_instance_hours):
+            raise RequestFailed("checking", self.kind.noun, name_of(urn), excess, ADVICE)
 
     def _secret_outputs(self, news: Properties) -> frozenset[Path]:
         """Return the outputs that are made of secrets."""

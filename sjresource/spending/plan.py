@@ -84,7 +84,13 @@ def summary_of(runs: Sequence[PlannedRun]) -> str | None:
 
 
 def refusal_of(runs: Sequence[PlannedRun], limit: float | None) -> str | None:
-    """Return why these runs are refused, with the jobs that use most; None if they are not."""
+    """Return why a program's runs are refused; None if they are not."""
+    excess = excess_of(runs, limit)
+    return excess and plain(f"checking Stack ({pulumi.get_stack()}): {excess}; {ADVICE}")
+
+
+def excess_of(runs: Sequence[PlannedRun], limit: float | None) -> str | None:
+    """Return how runs exceed the limit, with the jobs that use most; None if they don't."""
     if limit is None:
         return None
     unknowable = [run for run in runs if run.hours is None and not run.is_undecided]
@@ -102,8 +108,7 @@ def refusal_of(runs: Sequence[PlannedRun], limit: float | None) -> str | None:
         named = unknowable
     else:
         return None
-    jobs = first_of([run.words for run in named], _NAMED)
-    return plain(f"checking Stack ({pulumi.get_stack()}): {why}: {jobs}; {ADVICE}")
+    return f"{why}: {first_of([run.words for run in named], _NAMED)}"
 
 
 def plan_run(job: pulumi.CustomResource, name: str, arguments: Mapping[str, Any]) -> None:

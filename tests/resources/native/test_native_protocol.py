@@ -67,16 +67,20 @@ def test_a_secret_setting_is_not_quoted(plugin: NativePlugin) -> None:
 
 
 def test_what_an_up_may_use_is_bounded_here_too(aws: EmulatedBatch) -> None:
-    """No job is submitted that would be over it, and one line says so."""
-    plugin = NativePlugin(aws, {"maxInstanceHours": 0.1})
+    """No job is submitted that would be over it, and one line says so, in the preview too."""
+    plugin = NativePlugin(aws, {"maxInstanceHours": 0.2})
     inputs = {"jobQueue": aws.make_queue(), "trainingJob": TYPED}
+    plugin.preview("ServiceJob", "small", inputs)
+    with pytest.raises(grpc.RpcError, match=r"checking ServiceJob .big.: it may use 0\.33, more"):
+        plugin.preview("ServiceJob", "big", inputs)
+    plugin.create("ServiceJob", "small", inputs)
 
     with pytest.raises(grpc.RpcError) as raised:
         plugin.create("ServiceJob", "train", inputs)
     plugin.close()
 
     assert "sjresource:maxInstanceHours" in (raised.value.details() or "")
-    assert aws.submitted() == 0
+    assert aws.submitted() == 1
 
 
 @pytest.mark.parametrize(
