@@ -16,7 +16,7 @@ from sjresource.functions import (
 )
 from sjresource.native.values import read, write
 from sjresource.sanitize import plain
-from sjresource.stack.spelling import camel_case, native_words
+from sjresource.stack.spelling import camel_case, camel_cased, native_words
 from sjresource.status.masking import Mask, texts_in
 from sjresource.suggestions import nearest_or_all
 from sjresource.vocabulary import NATIVE_PREFIX
@@ -97,25 +97,13 @@ def invoke(request: Any, configuration: Configuration) -> Any:
         for core in names:
             lines = [line.replace(f": {core} ", f": {camel_case(core)} ") for line in lines]
         return _refused([*wrong, *map(native_words, lines)])
-    secrets = frozenset((name,) for name in answer) if given.secrets else frozenset()
+    told = camel_cased(answer)
+    secrets = frozenset((name,) for name in told) if given.secrets else frozenset()
     response = proto.InvokeResponse()
-    getattr(response, "return").CopyFrom(write(_camel(answer), _camel_paths(secrets)))
+    getattr(response, "return").CopyFrom(write(told, secrets))
     return response
 
 
 def _refused(reasons: list[str]) -> Any:
     failures = [proto.CheckFailure(property="", reason=plain(each)) for each in reasons]
     return proto.InvokeResponse(failures=failures)
-
-
-def _camel_paths(paths: frozenset[tuple[str]]) -> frozenset[tuple[str]]:
-    return frozenset((camel_case(name),) for (name,) in paths)
-
-
-def _camel(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {
-            camel_case(name): each if name == "tags" else _camel(each)
-            for name, each in value.items()
-        }
-    return [_camel(each) for each in value] if isinstance(value, list) else value

@@ -166,8 +166,3 @@ KINDS = {
     )
 }
 """By type token; a completion is another matter, since AWS has none."""
-
-
-def name_of(urn: str) -> str:
-    """Return the resource's name in the program."""
-    return urn.split("::", 3)[3]

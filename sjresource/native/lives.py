@@ -14,7 +14,11 @@ from pulumi.runtime import proto
 from sjresource.aws.payload import is_unknown
 from sjresource.checks.failures import ProblemFailure
 from sjresource.checks.rules.instance_hours import PROPERTY as INSTANCE_HOURS
-from sjresource.checks.rules.instance_hours import arguments_of_hours, with_instance_hours
+from sjresource.checks.rules.instance_hours import (
+    arguments_of_hours,
+    hours_follow_from,
+    with_instance_hours,
+)
 from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.checks.warnings.arguments import (
     warnings_of_job,
@@ -26,7 +30,7 @@ from sjresource.native.argument_names import strangers, without
 from sjresource.native.context import KnownJob
 from sjresource.native.detailed_diff import changed_leaves
 from sjresource.native.imports import arguments_of
-from sjresource.native.kinds import JOB, NativeKind, name_of
+from sjresource.native.kinds import JOB, NativeKind
 from sjresource.native.responses import (
     MOVED,
     PartialState,
@@ -41,7 +45,7 @@ from sjresource.sanitize import plain
 from sjresource.spending.limit import ADVICE
 from sjresource.spending.plan import excess_of, planned_run
 from sjresource.stack.diff import find_changes
-from sjresource.stack.identity import recorded_tag
+from sjresource.stack.identity import name_of, recorded_tag
 from sjresource.stack.inputs.secret_paths import hides_more, texts_at
 from sjresource.stack.spelling import (
     PAYLOAD,
@@ -366,10 +370,9 @@ class Life:
 
     def _secret_outputs(self, news: Properties) -> frozenset[Path]:
         """Return the outputs that are made of secrets."""
-        arguments = arguments_of_hours(self.kind.spelling.to_core(news.values))
-        hides = any(
-            _reaches(arguments, self.kind.spelling.core_path(path)) for path in news.secrets
-        )
+        spelling = self.kind.spelling
+        secrets = map(spelling.core_path, news.secrets)
+        hides = hours_follow_from(secrets, spelling.to_core(news.values))
         return frozenset({("maxInstanceHours",)}) if hides else frozenset()
 
     def _state(self, id_: str, outs: Mapping[str, Any], news: Properties) -> Properties:
@@ -429,19 +432,8 @@ class _OldState:
 
 def _planned_run(urn: str, core: Mapping[str, Any]) -> PlannedRun:
     """Return what a new job may use, as the preview knows it."""
-    arguments = arguments_of_hours(core)
-    is_secret = any(_reaches(arguments, path) for path in core["secret_paths"])
-    return planned_run(name_of(urn), arguments, is_secret=is_secret)
-
-
-def _reaches(value: Any, path: Iterable[str | int]) -> bool:
-    """Return whether there is anything at a path."""
-    try:
-        for step in path:
-            value = value[step]
-    except (LookupError, TypeError):
-        return False
-    return True
+    is_secret = hours_follow_from(core["secret_paths"], core)
+    return planned_run(name_of(urn), arguments_of_hours(core), is_secret=is_secret)
 
 
 def _as_given(outs: Mapping[str, Any], properties: Mapping[str, Any]) -> dict[str, Any]:

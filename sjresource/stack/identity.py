@@ -149,7 +149,7 @@ def stack_of(identity: str) -> str:
 
 
 def name_of(identity: str) -> str:
-    """Return the resource's name in the program."""
+    """Return the resource's name in the program, by its identity or its URN."""
     return identity.split("::", 3)[3]
 
 

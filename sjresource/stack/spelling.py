@@ -207,6 +207,16 @@ def camel_case(name: str) -> str:
     return first + "".join(each[:1].upper() + each[1:] for each in others)
 
 
+def camel_cased(value: Any) -> Any:
+    """Return a value of the core with its members in camel case; keys of tags are the user's."""
+    if isinstance(value, dict):
+        return {
+            camel_case(name): each if name == "tags" else camel_cased(each)
+            for name, each in value.items()
+        }
+    return [camel_cased(each) for each in value] if isinstance(value, list) else value
+
+
 def camel_member(member: str) -> str:
     """Return `roleArn` for `RoleArn`: SageMaker's members as Pulumi's properties begin."""
     return member[:1].lower() + member[1:]

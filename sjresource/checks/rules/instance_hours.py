@@ -19,7 +19,7 @@ from sjresource.checks.values.lookups import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from sjresource.checks.values.job_arguments import JobArguments
 
@@ -138,6 +138,12 @@ def arguments_of_hours(properties: Mapping[str, Any]) -> dict[str, Any]:
     return {**kept, PAYLOAD: payload}
 
 
+def hours_follow_from(paths: Iterable[Sequence[str | int]], properties: Mapping[str, Any]) -> bool:
+    """Return whether the hours are computed from what is at one of these paths."""
+    arguments = arguments_of_hours(properties)
+    return any(_reaches(arguments, path) for path in paths)
+
+
 def instance_hours_placeholder(properties: Mapping[str, Any]) -> pulumi.Input[int] | None:
     """Return a placeholder that is secret if any input of the number is secret.
 
@@ -194,6 +200,16 @@ def _longest_run(job: JobArguments) -> int | None:
     if None in bounds:
         return None
     return min((bound or 0 for bound in bounds), default=DEFAULT_RUN_SECONDS)
+
+
+def _reaches(value: Any, path: Sequence[str | int]) -> bool:
+    """Return whether there is anything at a path."""
+    try:
+        for step in path:
+            value = value[step]
+    except (LookupError, TypeError):
+        return False
+    return True
 
 
 def _reached(value: Any, path: str) -> Any:

@@ -61,7 +61,7 @@ def logs(
 
     def sleep(seconds: float) -> None:
         out.flush()
-        time.sleep(seconds)
+        time.sleep(seconds)  # until AWS may have something new: nothing tells when it has
 
     follower = LogFollower(
         describe,

@@ -88,6 +88,7 @@ def _explain(context: StackContext, found: FoundJob, detail: Detail, mask: Mask)
     seconds = max(0.0, time.time() - since / 1000) if since else 0.0
     if status in TERMINAL:
         lines = _LOG_LINES if status == "FAILED" else None
+        # CloudWatch lags behind the container: of a job that has just ended it is asked twice.
         sleep = time.sleep if seconds < _LOG_LAG_SECONDS else _no_sleep
         evidence = gather_evidence(context.clients, detail, lines, sleep)
         if status == "FAILED":

@@ -31,7 +31,7 @@ from sjresource.native.completions.wait import CompletionWaits, WaitResult
 from sjresource.native.context import KnownJob
 from sjresource.native.detailed_diff import changed_leaves
 from sjresource.native.engine import Cancelled
-from sjresource.native.kinds import COMPLETION, config_problem, name_of
+from sjresource.native.kinds import COMPLETION, config_problem
 from sjresource.native.responses import (
     MOVED,
     PartialState,
@@ -42,7 +42,7 @@ from sjresource.native.responses import (
 from sjresource.native.values import Properties, path_text, read, write
 from sjresource.stack.diff import means_the_same
 from sjresource.stack.engine_process import narrow_words
-from sjresource.stack.identity import identity_tag
+from sjresource.stack.identity import identity_tag, name_of
 from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
 from sjresource.stack.inputs.secret_paths import hides_more
 from sjresource.stack.spelling import SPELLINGS, identity_of, native_words
