@@ -74,7 +74,18 @@ def payload_json(value: Any) -> str:
 
 def payload_as_sent(value: Any, job_name: str) -> str:
     """Return the payload as submitted; the job's name is the default of TrainingJobName."""
-    return payload_json({"TrainingJobName": _training_job_name(job_name), **parse_payload(value)})
+    name = default_training_job_name(job_name)
+    return payload_json({"TrainingJobName": name, **parse_payload(value)})
+
+
+def sends_the_same(one: Any, other: Any, job_name: Any) -> bool:
+    """Return whether a job of this name is the same request with either payload."""
+    if not isinstance(job_name, str):
+        return False
+    try:
+        return payload_as_sent(one, job_name) == payload_as_sent(other, job_name)
+    except InvalidPayload:  # unknown, or broken and a check failure already
+        return False
 
 
 def json_type(value: Any) -> str:
@@ -101,7 +112,7 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
 _MAX_TRAINING_JOB_NAME = 63
 
 
-def _training_job_name(job_name: str) -> str:
+def default_training_job_name(job_name: str) -> str:
     """Return a valid name made from the job's; Batch generates the training job's real one."""
     return job_name.replace("_", "-").strip("-")[:_MAX_TRAINING_JOB_NAME].strip("-") or "job"
 

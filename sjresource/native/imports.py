@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import parse_arn
 from sjresource.aws.models import answer_properties
-from sjresource.aws.payload import payload_or_empty
+from sjresource.aws.payload import default_training_job_name, payload_or_empty
 from sjresource.errors import NotFound, RequestFailed
 from sjresource.native.kinds import JOB
 from sjresource.resources.wanted_run import REQUEST
@@ -70,7 +70,8 @@ def arguments_of(kind: NativeKind, core: Any, id_: str) -> tuple[dict[str, Any],
     if kind.token != JOB:
         return arguments, []
     payload = payload_or_empty(client.find_payload(id_))
-    payload.pop("TrainingJobName", None)  # made of the job's name where it is not given
+    if payload.get("TrainingJobName") == default_training_job_name(described["job_name"]):
+        del payload["TrainingJobName"]
     secrets: list[Path] = [(PAYLOAD, _ENVIRONMENT)] if payload.get(_ENVIRONMENT) else []
     return {**arguments, PAYLOAD: payload}, secrets
 

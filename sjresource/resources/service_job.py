@@ -34,7 +34,7 @@ from pulumi.dynamic import (
 
 from sjresource.aws.arn import name_in, parse_arn, terminate_command
 from sjresource.aws.calls import ignoring_refusal
-from sjresource.aws.payload import is_unknown
+from sjresource.aws.payload import is_unknown, sends_the_same
 from sjresource.aws.service_jobs import JobLocator, find_job, wait_for_job
 from sjresource.checks.failures import ProblemFailure
 from sjresource.checks.preflight.declared import managed_in_program
@@ -164,7 +164,8 @@ class ServiceJobProvider(BatchProvider):
         self.remember_deployed(news.get("identity"), id_)
         is_rewritten = needs_rewriting(olds, news)
         olds = core_state("ServiceJob", olds, news.get("identity"))
-        changes = find_changes(RULES, with_type(olds), with_type(news))
+        wanted = with_type(news)
+        changes = find_changes(RULES, self.as_asked(with_type(olds), wanted), wanted)
         queue, region = _known(news.get("job_queue")), _known(news.get("region"))
         changes.replaces.extend(self.region_or_account_changed(id_, queue, region))
         if _adopts_another(id_, olds, news):
@@ -174,6 +175,17 @@ class ServiceJobProvider(BatchProvider):
         if changes.replaces:
             self.__dict__.setdefault("_replaced", {})[id_] = news
         return changes.diff_result(is_rewritten=is_rewritten)
+
+    def as_asked(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the old state with the payload that is asked for, if both are sent the same.
+
+        A TrainingJobName that is the job's name may be given or left out.
+        """
+        old, new = (each.get("service_request_payload") for each in (olds, news))
+        same = olds.get("job_name") == news.get("job_name")
+        if same and sends_the_same(old, new, news.get("job_name")):
+            return {**olds, "service_request_payload": new}
+        return olds
 
     def create(self, props: dict[str, Any]) -> CreateResult:
         """Find, adopt or submit the job; nothing raises once it is submitted."""

@@ -229,6 +229,10 @@ def test_a_diff_names_the_leaf(aws: EmulatedBatch, plugin: NativePlugin) -> None
     assert list(tags.replaces) == []
     assert changed(plugin.diff(train, job(queue, trainingJob=same, tags={"team": "a"}))) == {}
     assert changed(plugin.diff(train, job(queue, tags={"team": "a"}, region="us-east-1"))) == {}
+    named = {**TYPED, "trainingJobName": "train"}
+    assert changed(plugin.diff(train, job(queue, trainingJob=named, tags={"team": "a"}))) == {}
+    other = {**TYPED, "trainingJobName": "other"}
+    assert list(plugin.diff(train, job(queue, trainingJob=other)).replaces) == ["trainingJob"]
 
 
 def test_either_form_of_the_payload_is_the_same_job(
@@ -373,6 +377,7 @@ def test_a_payload_that_botocore_does_not_know_is_imported_as_it_is(
     payload: dict[str, Any] = {**PAYLOAD, "Environment": {"API_KEY": SECRET}}
     within = payload if where is None else payload.setdefault(where, {**payload[where]})
     within[member] = {"Thing": [1, "two"]}
+    payload["TrainingJobName"] = "as-the-cli-had-it"
     arn = aws.batch.submit_service_job(
         jobName="foreign",
         jobQueue=aws.make_queue(),

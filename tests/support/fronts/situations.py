@@ -85,6 +85,8 @@ def a_job_s_life(front: Front) -> None:
     """Every change that there is, from its submission to its end."""
     submitted(front)
     front.up("ServiceJob", "train", **job(front))
+    named = changed(TrainingJobName="train")  # as it is without one
+    front.up("ServiceJob", "train", **job(front, service_request_payload=named))
     front.up("ServiceJob", "train", **job(front, tags={"team": "a"}, scheduling_priority=5))
     front.up("ServiceJob", "train", **job(front, tags={"cost": "b"}))
     again(front)
