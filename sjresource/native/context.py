@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sjresource.spending.plan import summary_of
 from sjresource.stack.engine_process import pulumi_columns
+from sjresource.waiting.operation import names_targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,6 +49,8 @@ class ProviderContext:
     """By URN, the runs of the `up` that is previewed."""
     columns: Callable[[], int | None] = pulumi_columns
     """The width of the terminal in which the rows are; None where they are printed whole."""
+    is_partial: Callable[[], bool] = names_targets
+    """Whether the operation leaves resources out, of which it then tells nothing."""
     _shown: set[tuple[str, str]] = field(default_factory=set)
     """The warnings that were shown: the engine checks a replacement twice."""
 

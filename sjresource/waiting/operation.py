@@ -173,6 +173,12 @@ def read_operation(
     return Operation(None, CommandLine.parse(command(), environ))
 
 
+def names_targets() -> bool:
+    """Return whether the `pulumi` above this process leaves resources out."""
+    line = CommandLine.parse(pulumi_command(), os.environ)
+    return bool(line.targets or line.excludes)
+
+
 def _parse_bool(text: str, source: str) -> bool:
     word = text.strip().lower()
     if word not in TRUE + FALSE:

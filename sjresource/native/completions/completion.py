@@ -6,19 +6,22 @@ is killed loses nothing. What is known is kept, and the next `pulumi up` goes on
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime import proto
 
+from sjresource.aws.arn import region_in
 from sjresource.aws.clients import regional_clients
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.waiters import SYSTEM_CLOCK
 from sjresource.checks.failures import account_problems
-from sjresource.errors import RequestFailed
+from sjresource.errors import NotFound, RequestFailed
 from sjresource.native.completions.arguments import argument_problems
 from sjresource.native.completions.record import (
     WAYS,
     all_unknown,
+    hides_words,
     jobs_of,
     named_jobs,
     quotes_secrets,
@@ -26,6 +29,7 @@ from sjresource.native.completions.record import (
     secret_members,
     state_of,
     with_words_kept,
+    without_words,
 )
 from sjresource.native.completions.wait import CompletionWaits, WaitResult
 from sjresource.native.context import KnownJob
@@ -47,13 +51,13 @@ from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
 from sjresource.stack.inputs.secret_paths import hides_more
 from sjresource.stack.spelling import SPELLINGS, identity_of, native_words
 from sjresource.status.failure_report import recorded_failures
-from sjresource.status.masking import Mask
+from sjresource.status.masking import Mask, texts_in
 from sjresource.waiting.options import options_of
 from sjresource.waiting.outcome import WaitOutcome, is_known, is_over, judge
 from sjresource.waiting.record import fill_in_recorded, record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Iterator, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from sjresource.native.context import ProviderContext
@@ -91,10 +95,12 @@ class Completions:
             return diff_response(detailed)
         outcome = recorded.get("outcome") or {}
         mask = Mask(_secrets_of(self._known_jobs(request.urn, news)))
-        self._warn_of_recorded(request.urn, outcome, mask)
+        left_out = self._left_out(jobs_of(news))
+        self._warn_of_recorded(request.urn, outcome, mask, left_out)
         # Without a path: of one that it is given, the engine shows the value that is in the state.
         hides = _hides_arguments(state, read(request.news))
-        return diff_response({}, is_rewritten=quotes_secrets(state, mask), hides_inputs=hides)
+        is_rewritten = quotes_secrets(state, mask) or hides_words(state, left_out)
+        return diff_response({}, is_rewritten=is_rewritten, hides_inputs=hides)
 
     def create(self, request: Any) -> Any:
         """Wait for the jobs, and record how they ended."""
@@ -118,7 +124,8 @@ class Completions:
             is_same = jobs_of(news.values) == recorded.get("jobs")
             if is_same and _is_settled(recorded, _options_in(news.values)):
                 mask = Mask(_secrets_of(self._known_jobs(request.urn, news.values)))
-                state = state_of(news, recorded["outcome"], mask, marked)
+                left_out = self._left_out(jobs_of(news.values))
+                state = state_of(news, recorded["outcome"], mask, marked, left_out)
             return proto.UpdateResponse(properties=write(*state))
         state = self._completed(request, news, request.id, recorded, marked)
         return proto.UpdateResponse(properties=write(*state))
@@ -153,8 +160,9 @@ class Completions:
         options, jobs = options_of(_SPELLING.to_core(inputs.values)), jobs_of(inputs.values)
         self._context.recorder.tag(jobs)
         seen = self._known_jobs(request.urn, inputs.values)
-        secrets = _secrets_of(seen)
+        secrets, left_out = _secrets_of(seen), self._left_out(jobs)
         mask = Mask(secrets)
+        shown = Mask([*secrets, *self._texts_of(left_out)]) if left_out else mask
         news = {
             "jobs": jobs,
             "min_succeeded": options.min_succeeded,
@@ -167,10 +175,10 @@ class Completions:
                 result = WaitResult(olds["statuses"])
             else:
                 named = list(zip(jobs, seen, strict=True))
-                result = self._waits.wait(request, named, options, mask)
+                result = self._waits.wait(request, named, options, shown)
         except Cancelled:
             why = "the wait was cancelled, the jobs go on; the next `pulumi up` waits on"
-            kept = state_of(inputs, olds.get("outcome"), mask, marked)
+            kept = state_of(inputs, olds.get("outcome"), mask, marked, left_out)
             raise PartialState(id_, kept, inputs, why) from None
         filled, failures = fill_in_recorded(olds, {**news, "statuses": result.statuses})
         failure = result.failure or (failures[0].reason if failures else "")
@@ -181,16 +189,30 @@ class Completions:
             SYSTEM_CLOCK._replace(sleep=self._context.cancellation.sleep),
         )
         outcome = with_words_kept(recorded["outcome"], olds.get("outcome"), self._context.jobs)
-        state = state_of(inputs, outcome, mask, marked)
+        state = state_of(inputs, outcome, mask, marked, left_out)
         if failure:
-            raise PartialState(id_, state, inputs, mask.text(native_words(failure)))
-        self._warn_of_recorded(request.urn, outcome, mask)
+            raise PartialState(id_, state, inputs, shown.text(native_words(failure)))
+        self._warn_of_recorded(request.urn, outcome, mask, left_out)
         return state
 
-    def _warn_of_recorded(self, urn: str, outcome: Mapping[str, Any], mask: Mask) -> None:
+    def _warn_of_recorded(
+        self, urn: str, outcome: Mapping[str, Any], mask: Mask, left_out: Container[str]
+    ) -> None:
         """Warn in every preview and `up` of recorded failures, and of what the record lacks."""
-        for line in recorded_failures(outcome):
+        for line in recorded_failures(without_words(outcome, left_out)):
             self._context.warn(urn, mask.text(line))
+
+    def _left_out(self, jobs: Sequence[Any]) -> set[str]:
+        """Return the jobs that the operation may leave out: it tells nothing of their arguments."""
+        unknown = {job for job in jobs if not is_unknown(job) and job not in self._context.jobs}
+        return unknown if unknown and self._context.is_partial() else set()
+
+    def _texts_of(self, jobs: AbstractSet[str]) -> Iterator[str]:
+        """Yield all that may be a secret in the payloads of jobs, as AWS has them."""
+        clients = regional_clients(self._context.configuration.settings)
+        for job in sorted(jobs):
+            with contextlib.suppress(NotFound):
+                yield from texts_in(clients.batch(region_in(job)).find_payload(job))
 
     def _known_jobs(self, urn: str, values: Mapping[str, Any]) -> list[KnownJob]:
         """Return what is known of each job; of one from elsewhere the row is the completion's."""

@@ -56,10 +56,16 @@ def state_of(
     outcome: Mapping[str, Any] | None,
     mask: Mask,
     marked: AbstractSet[tuple[str, str]] = frozenset(),
+    unknown: Container[str] = frozenset(),
 ) -> Properties:
     """Return the inputs and the outcome, with what is made of secrets marked as such.
 
-    `marked` is what stays a secret although the mask does not know it; see `secret_members`.
+    Args:
+        inputs: the completion's.
+        outcome: the record; None if there is none.
+        mask: hides the secrets that are known.
+        marked: what stays a secret although the mask does not know it; see `secret_members`.
+        unknown: the jobs whose secrets are not known: all that may have some is a secret.
     """
     if not outcome:
         return inputs
@@ -70,6 +76,8 @@ def state_of(
         clear.pop("secret_members", None)
         results.append({**clear, **hidden})
         members = {*hidden, *(name for arn, name in marked if arn == job["job"])}
+        if job["job"] in unknown:
+            members |= {name for name in (*QUOTES_AWS, *MADE_OF_ARGUMENTS) if name in clear}
         secrets |= {("results", position, camel_case(name)) for name in members}
         if len(outcome["results"]) == 1:
             secrets |= {(camel_case(name),) for name in members}
@@ -118,6 +126,16 @@ def quotes_secrets(olds: Properties, mask: Mask) -> bool:
     return False
 
 
+def hides_words(olds: Properties, unknown: Container[str]) -> bool:
+    """Return whether a state hides AWS's words of a job although its secrets are known by now."""
+    return any(
+        ("results", position, camel_case(name)) in olds.secrets
+        for position, job in enumerate(_results(olds.values))
+        for name in QUOTES_AWS
+        if job["job"] not in unknown
+    )
+
+
 def with_words_kept(
     outcome: Mapping[str, Any], before: Mapping[str, Any] | None, known: Container[str]
 ) -> dict[str, Any]:
@@ -133,6 +151,21 @@ def with_words_kept(
     }
     results = [{**each, **kept.get(each["job"], {})} for each in outcome["results"]]
     return {**outcome, "results": results}
+
+
+def without_words(outcome: Mapping[str, Any], unknown: Container[str]) -> dict[str, Any]:
+    """Return an outcome to warn of, without what AWS said of jobs whose secrets are not known."""
+    results = [
+        {**each, "failure_reason": _NOT_TOLD} if each["job"] in unknown else each
+        for each in outcome.get("results", [])
+    ]
+    return {**outcome, "results": results}
+
+
+_NOT_TOLD = (
+    "why is not shown, since this `pulumi` leaves the job out, and so does not tell what is a "
+    "secret in it"
+)
 
 
 def recorded_in(olds: Mapping[str, Any]) -> dict[str, Any]:

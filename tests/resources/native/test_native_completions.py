@@ -267,6 +267,49 @@ def test_what_is_a_secret_since_is_not_shown_and_one_update_hides_it_in_the_stat
     targeted.close()
 
 
+def test_what_a_run_of_targets_is_not_told_of_is_shown_and_stored_as_a_secret(
+    aws: EmulatedBatch, plugin: NativePlugin
+) -> None:
+    """What may be a secret of a job that it leaves out; a whole one shows what is none again."""
+    failing = {"outcome": "Failed", "failure_reason": f"bad {SECRET}"}
+    aws.control.call("POST", "rules", job_name="train", script=failing)
+    queue = aws.make_queue()
+    path = ("trainingJob", "hyperParameters", "key")
+    arguments = {"jobQueue": queue, "trainingJob": {**TYPED, "hyperParameters": {"key": SECRET}}}
+    train = plugin.create("ServiceJob", "train", arguments, [path])
+    other = job(plugin, queue, "other")
+    aws.advance(60)
+    both = {"jobs": [train.id, other.id]}
+    targeted, later = NativePlugin(aws), NativePlugin(aws)
+    targeted.servicer.context.is_partial = lambda: True
+
+    with pytest.raises(PartialStateError) as raised:
+        targeted.create("ServiceJobCompletion", "trained", both)
+    (reason,) = raised.value.reasons
+    assert reason.startswith("1 of 2 jobs FAILED, 2 had to succeed: waiting for ServiceJob")
+    assert reason.endswith("FAILED on attempt 1 of 1: bad [secret]")
+    one = {**both, "minSucceeded": 1}
+    trained = targeted.create("ServiceJobCompletion", "trained", one)
+    assert SECRET not in in_the_clear(trained)
+    assert "s3://bucket" not in in_the_clear(trained)
+    assert trained.outputs["results"][1]["modelArtifacts"].startswith("s3://bucket")
+    assert targeted.diff(trained, one).changes == proto.DiffResponse.DIFF_NONE
+    for each, secrets in ((train, [path]), (other, [])):
+        later.diff(each, read(each.inputs).values, secrets)
+    assert later.diff(trained, one).changes == proto.DiffResponse.DIFF_SOME
+    whole = later.update(trained, one)
+
+    assert f"bad {SECRET}" not in in_the_clear(whole)
+    assert "bad [secret]" in in_the_clear(whole)
+    assert "s3://bucket/models/AWSBatchother" in in_the_clear(whole)
+    assert later.diff(whole, one).changes == proto.DiffResponse.DIFF_NONE
+    lines = [line.text for each in (targeted, later) for line in each.engine.lines]
+    assert not [text for text in lines if SECRET in text]
+    assert any("why is not shown, since this `pulumi` leaves the job out" in text for text in lines)
+    targeted.close()
+    later.close()
+
+
 def test_a_preview_does_not_know_the_outcome_of_other_jobs(
     aws: EmulatedBatch, plugin: NativePlugin
 ) -> None:

@@ -124,7 +124,7 @@ def waiting_up(stack: PulumiStack) -> RunningCli:
 def test_what_ends_a_wait_keeps_all(cloud: EmulatedCloud, new_stack: NewStack) -> None:
     """The next `pulumi up` waits on: after a kill of the plugin, and after Ctrl-C.
 
-    That ends it within moments, and without a pending operation.
+    That ends it within moments, and without a pending operation. No `up` tells what is a secret.
     """
     cloud.script(running=3600.0)
     stack = native_stack(new_stack, WHOLE, environment=cloud.environment)
@@ -149,7 +149,12 @@ def test_what_ends_a_wait_keeps_all(cloud: EmulatedCloud, new_stack: NewStack) -
     (kept,) = [each for each in state["resources"] if each["urn"].endswith("::trained")]
     assert kept["initErrors"]
     assert stack.resources()["train"]["id"] == train
-    cloud.batch.terminate_service_job(jobId=train, reason="stopped")
-    ended = stack.up(fails=True)
-    assert "waiting for ServiceJob (train): FAILED" in ended.stdout
+    # An `up` of the completion alone tells the plugin nothing of the job, nor what is secret in it.
+    cloud.batch.terminate_service_job(jobId=train, reason="sk-very-secret stopped it")
+    ended = [stack.up("--target", kept["urn"], fails=True), stack.up(fails=True)]
+    for each, name in zip(ended, ("trained", "train"), strict=True):
+        assert f"waiting for ServiceJob ({name}): FAILED" in each.stdout
+        assert "[secret] stopped it" in each.stdout
+        assert "sk-very-secret" not in each.stdout
+    assert "sk-very-secret" not in json.dumps(stack.state())
     assert cloud.submitted() == 1
