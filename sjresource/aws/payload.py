@@ -64,7 +64,15 @@ def canonical(value: Any) -> Any:
 
 def same_value(one: Any, other: Any) -> bool:
     """Return whether two values mean the same: NaN is itself here, and true is not 1."""
-    return _same_form(canonical(one), canonical(other))
+    return is_written_alike(one, other) or _same_form(canonical(one), canonical(other))
+
+
+def is_written_alike(one: Any, other: Any) -> bool:
+    """Return whether two values are the same to the letter.
+
+    An unchanged resource's are. It is ten times as quick to see as what else means the same.
+    """
+    return one is other or repr(one) == repr(other)
 
 
 def payload_json(value: Any) -> str:

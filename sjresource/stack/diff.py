@@ -22,7 +22,13 @@ from typing import Any, NamedTuple
 from pulumi.dynamic import DiffResult
 
 from sjresource.aws.arn import same_resource
-from sjresource.aws.payload import InvalidPayload, canonical, parse_payload, same_value
+from sjresource.aws.payload import (
+    InvalidPayload,
+    canonical,
+    is_written_alike,
+    parse_payload,
+    same_value,
+)
 from sjresource.stack.identity import identity_changed
 from sjresource.stack.inputs.secret_paths import hides_more
 from sjresource.stack.spelling import is_native
@@ -82,7 +88,7 @@ def needs_rewriting(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
 
 def means_the_same(old: Any, new: Any) -> bool:
     """Compare canonical forms, in which empty and absent are equal."""
-    return same_value(_wanted(old), _wanted(new))
+    return is_written_alike(old, new) or same_value(_wanted(old), _wanted(new))
 
 
 def _wanted(value: Any) -> Any:
