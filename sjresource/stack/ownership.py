@@ -101,7 +101,7 @@ def require_ours(
             id_,
             f"it is the resource {owner} of a Pulumi stack by now, which this state is older than",
             "forget it here with `pulumi state delete`; if it is this stack's after all, run "
-            "`pulumi up` first",
+            f"`pulumi up` first, or, of what was imported, remove its tag {IDENTITY_TAG}",
         )
 
 
