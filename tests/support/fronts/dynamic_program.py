@@ -108,11 +108,13 @@ def run_program(
             outputs = dict(declare())
             await wait_for_rpcs()
             told = {name: await each.future() for name, each in outputs.items()}
+            ran = Ran(engine.rows, None, told)
         except Exception as error:  # noqa: BLE001 - which one is the question
-            left = asyncio.all_tasks() - {asyncio.current_task()}
-            await asyncio.gather(*left, return_exceptions=True)
-            return Ran(engine.rows, error, {})
-        return Ran(engine.rows, None, told)
+            ran = Ran(engine.rows, error, {})
+        # Lines of the log that are on their way: the engine's order to shut down lets them come.
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.gather(*left, return_exceptions=True)
+        return ran
 
     before = {name: contextvars.Context().run(getattr, SETTINGS, name) for name in _SET}
     # What the program makes stays young: to look through all that tests have made takes long.
