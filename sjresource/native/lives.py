@@ -154,6 +154,8 @@ class Life:
         news = read(request.properties)
         if request.preview:
             return proto.CreateResponse(properties=write(*self._previewed(request, news)))
+        if self.kind.token == JOB:
+            self._context.cancellation.sleep(0)  # who has cancelled wants no more runs
         properties = self._core_properties(request.urn, news.values, news.secrets)
         limited = self._within(request, "create", properties)
         created = self._core.create(self._with_hours(limited))

@@ -715,6 +715,20 @@ def test_a_delete_that_waits_ends_with_a_cancel(aws: EmulatedBatch, plugin: Nati
     later.close()
 
 
+def test_nothing_is_submitted_any_more_after_a_cancel(
+    aws: EmulatedBatch, plugin: NativePlugin
+) -> None:
+    """A create that the engine had sent before Ctrl-C may come after it."""
+    inputs = job(aws.make_queue())
+    plugin.stub.Cancel(empty_pb2.Empty())
+
+    with pytest.raises(grpc.RpcError) as raised:
+        plugin.create("ServiceJob", "train", inputs)
+
+    assert "cancelled; the next `pulumi up` goes on" in (raised.value.details() or "")
+    assert aws.submitted() == 0
+
+
 def test_a_cancelled_create_keeps_what_is_made(plugin: NativePlugin) -> None:
     """Its id is known, so it is in the state."""
     plugin.stub.Cancel(empty_pb2.Empty())
