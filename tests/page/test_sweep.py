@@ -293,6 +293,7 @@ def test_everything_is_read_by_everybody(browser: Browser, scheme: Any) -> None:
         visitor = browser.new_context(color_scheme=scheme, reduced_motion="reduce", bypass_csp=True)
         page = visitor.new_page()
         page.goto(serving.page_url)
+        page.evaluate(Axe().axe_script)
         expect(rows(page).first).to_be_visible()
         expect(page.get_by_role("heading", level=3, name="teams")).to_be_visible()
         expect(page.get_by_role("heading", level=2)).to_have_text(["Queues", "Jobs"])
@@ -310,13 +311,16 @@ def test_everything_is_read_by_everybody(browser: Browser, scheme: Any) -> None:
         found["controls"] = _violations(page, AXE_RULES[scheme])
         assert {state: each for state, each in found.items() if each} == {}
         page.evaluate("document.querySelector('.title-words').style.color = '#888'")
-        assert any("color-contrast" in each for each in _violations(page, AXE_RULES[scheme])) == (
-            scheme == "light"
-        )
+        title = _violations(page, AXE_RULES[scheme], ".title-words")
+        assert any("color-contrast" in each for each in title) == (scheme == "light")
         visitor.close()
 
 
-def _violations(page: Page, rules: Mapping[str, Any]) -> list[str]:
-    options = {"runOnly": rules}
-    violations = Axe().run(page, options=options).response["violations"]
-    return [f"{each['id']}: {node['html']}" for each in violations for node in each["nodes"]]
+def _violations(page: Page, rules: Mapping[str, Any], part: str = "html") -> list[str]:
+    """Look at a part of a page that axe-core has been loaded into."""
+    # What is no violation is counted and not described, which takes twice as long.
+    options = {"runOnly": rules, "resultTypes": ["violations"]}
+    found = page.evaluate("given => axe.run(...given)", [part, options])
+    return [
+        f"{each['id']}: {node['html']}" for each in found["violations"] for node in each["nodes"]
+    ]

@@ -9,8 +9,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+pytestmark = pytest.mark.stack
 
 ROOT = Path(__file__).parents[2]
 
