@@ -375,8 +375,8 @@ def test_a_payload_that_botocore_does_not_know_is_imported_as_it_is(
 ) -> None:
     """Typed it would be refused, and code that lacks the member would run the job again."""
     payload: dict[str, Any] = {**PAYLOAD, "Environment": {"API_KEY": SECRET}}
-    within = payload if where is None else payload.setdefault(where, {**payload[where]})
-    within[member] = {"Thing": [1, "two"]}
+    strange = {member: {"Thing": [1, "two"]}}
+    payload |= strange if where is None else {where: {**payload[where], **strange}}
     payload["TrainingJobName"] = "as-the-cli-had-it"
     arn = aws.batch.submit_service_job(
         jobName="foreign",
