@@ -6,7 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sjresource.spending.plan import summary_of
-from sjresource.stack.engine_process import pulumi_columns
+from sjresource.stack.engine_process import prints_lines, pulumi_columns
+from sjresource.stack.identity import name_of
+from sjresource.vocabulary import type_of
 from sjresource.waiting.operation import names_targets
 
 if TYPE_CHECKING:
@@ -49,6 +51,8 @@ class ProviderContext:
     """By URN, the runs of the `up` that is previewed."""
     columns: Callable[[], int | None] = pulumi_columns
     """The width of the terminal in which the rows are; None where they are printed whole."""
+    prints_lines: Callable[[], bool] = prints_lines
+    """Whether there are no rows, so that a line has to say what it is about."""
     is_partial: Callable[[], bool] = names_targets
     """Whether the operation leaves resources out, of which it then tells nothing."""
     _shown: set[tuple[str, str]] = field(default_factory=set)
@@ -58,6 +62,12 @@ class ProviderContext:
         """Show a warning on a row, once."""
         if self._is_new(urn, text):
             self.engine.warn(urn, text)
+
+    def explain(self, urn: str, text: str) -> None:
+        """Show on a row why there is an update although no argument has changed."""
+        noun = type_of(urn).rpartition(":")[2]
+        about = f"{noun} ({name_of(urn)}): " if self.prints_lines() else ""
+        self.engine.progress(urn, about + text)
 
     def hint(self, text: str | None) -> None:
         """Show what to do, if anything, on the stack's row, once."""

@@ -140,7 +140,7 @@ class Life:
             detailed[path] = property_diff("UPDATE_REPLACE", in_inputs=False)
         why = MOVED if state.is_dynamic else _RENAMED if changes else ""
         if why and not detailed:
-            self._context.engine.progress(request.urn, why)
+            self._context.explain(request.urn, why)
         return diff_response(
             detailed,
             is_rewritten=state.is_dynamic or answered.changes,

@@ -89,7 +89,7 @@ class Completions:
         olds, news = state.values, read(request.news).values
         recorded = recorded_in(olds)
         if "__provider" in {**olds, **read(request.old_inputs).values}:
-            self._context.engine.progress(request.urn, MOVED)
+            self._context.explain(request.urn, MOVED)
             return diff_response({}, is_rewritten=True)
         if detailed := _changes(olds, news) or _unsettled(olds, news, recorded):
             return diff_response(detailed)

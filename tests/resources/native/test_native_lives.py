@@ -768,3 +768,25 @@ def test_what_a_program_gives_get_is_no_truth(aws: EmulatedBatch, plugin: Native
     assert (found.outputs["jobName"], found.outputs.get("tags")) == ("train", None)
     with pytest.raises(grpc.RpcError):
         plugin.refresh(Resource(done, "completion/x", None, write({"job": train.id})))
+
+
+@pytest.mark.parametrize("prints_lines", [False, True])
+def test_a_renamed_resource_is_an_update_without_a_path(
+    aws: EmulatedBatch, plugin: NativePlugin, *, prints_lines: bool
+) -> None:
+    """`replaceOnChanges: ["*"]` would make a paid run of a path; its row says why in words."""
+    queue = aws.make_queue()
+    train = plugin.create("ServiceJob", "train", job(queue, jobName="train"))
+    renamed = Resource(plugin.urn("ServiceJob", "resnet"), train.id, train.inputs, train.state)
+    plugin.servicer.context.prints_lines = lambda: prints_lines
+
+    seen = plugin.diff(renamed, job(queue, jobName="train"))
+    updated = plugin.update(renamed, job(queue, jobName="train"))
+
+    assert seen.changes == proto.DiffResponse.DIFF_SOME
+    assert (changed(seen), list(seen.diffs), list(seen.replaces)) == ({}, [], [])
+    about = "ServiceJob (resnet): " if prints_lines else ""
+    said = f"{about}renamed or moved: its tags in AWS follow, and nothing else changes"
+    assert [(line.urn, line.text) for line in plugin.engine.lines] == [(renamed.urn, said)]
+    assert plugin.diff(updated, job(queue, jobName="train")).changes == proto.DiffResponse.DIFF_NONE
+    assert aws.submitted() == 1
