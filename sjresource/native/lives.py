@@ -41,6 +41,7 @@ from sjresource.native.responses import (
 from sjresource.native.values import UNKNOWN, Properties, path_text, read, write
 from sjresource.problem import Problem
 from sjresource.resources.job_outputs import masked_again
+from sjresource.resources.service_job import DRIFTING
 from sjresource.sanitize import plain
 from sjresource.spending.limit import ADVICE
 from sjresource.spending.plan import excess_of, planned_run
@@ -188,8 +189,8 @@ class Life:
         typed = is_written_typed(values)
         drifted = {
             name: found.outs.get(name)
-            for name in self.kind.rules
-            if self.kind.token != JOB and found.outs.get(name) != core.get(name)
+            for name in (DRIFTING if self.kind.token == JOB else self.kind.rules)
+            if found.outs.get(name) != core.get(name)
         }
         live = self.kind.spelling.to_native(drifted, typed=typed)
         gone = {

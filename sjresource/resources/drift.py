@@ -13,7 +13,7 @@ from sjresource.aws.payload import same_value
 from sjresource.stack.diff import IN_PLACE, REPLACES_IF_ADDED_OR_REMOVED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sjresource.stack.diff import Rules
 
@@ -34,6 +34,14 @@ def find_drift(rules: Rules, inputs: Mapping[str, Any], live: Mapping[str, Any])
         found = live.get("tags") or {}
         changed["tags"] = {key: found[key] for key in inputs["tags"] if key in found}
     return changed
+
+
+def without_ignored_tags(
+    live: Mapping[str, Any], inputs: Mapping[str, Any], ignores: Callable[[str], bool]
+) -> dict[str, Any]:
+    """Return live values with the tags that are ignored as they are in the inputs."""
+    kept = {key: value for key, value in (inputs.get("tags") or {}).items() if ignores(key)}
+    return {**live, "tags": {**(live.get("tags") or {}), **kept}} if kept else dict(live)
 
 
 def _is_changeable(rule: str, live: Any) -> bool:

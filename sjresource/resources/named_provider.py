@@ -24,7 +24,7 @@ from sjresource.aws.waiters import (
 )
 from sjresource.checks.queue import check_arguments, warn_if_new_and_unreachable
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
-from sjresource.resources.drift import find_drift
+from sjresource.resources.drift import find_drift, without_ignored_tags
 from sjresource.stack.diff import IN_PLACE, Rules, find_changes, needs_rewriting
 from sjresource.stack.identity import (
     IDENTITY_TAG,
@@ -245,18 +245,13 @@ class NamedResourceProvider(BatchProvider):
             return ReadResult("", {})
         if detail.get("status") == "DELETING":  # as good as gone: what is declared is to be made
             return ReadResult("", {})
-        live = self._without_ignored_tags(self.described(detail), inputs)
+        described = self.described(detail)
+        live = without_ignored_tags(described, inputs, self.settings.ignores_tag)
         changed = find_drift(self.rules, {**REMOVED_VALUES, **inputs}, live)
         return ReadResult(detail[self.kind.arn], {**kept, **changed, **self._outputs(live)}, inputs)
 
     def _find(self, client: BatchClient, arn: str) -> Detail:
         return retry_while_not_found(partial(client.find, self.kind, arn), self.clock)
-
-    def _without_ignored_tags(self, live: dict[str, Any], inputs: Properties) -> dict[str, Any]:
-        """Return `live` with the tags of `aws:ignoreTags` as they are in the inputs."""
-        ours = inputs.get("tags") or {}
-        kept = {key: value for key, value in ours.items() if self.settings.ignores_tag(key)}
-        return {**live, "tags": {**(live.get("tags") or {}), **kept}} if kept else live
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Change what differs, tags and marks included.

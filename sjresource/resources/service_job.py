@@ -34,6 +34,7 @@ from pulumi.dynamic import (
 
 from sjresource.aws.arn import name_in, parse_arn, terminate_command
 from sjresource.aws.calls import ignoring_refusal
+from sjresource.aws.models import answer_properties
 from sjresource.aws.payload import is_unknown, sends_the_same
 from sjresource.aws.service_jobs import JobLocator, find_job, wait_for_job
 from sjresource.checks.failures import ProblemFailure
@@ -49,6 +50,7 @@ from sjresource.checks.warnings.program import (
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.problem import Problem
 from sjresource.process.threads import begin
+from sjresource.resources.drift import find_drift, without_ignored_tags
 from sjresource.resources.job_outputs import (
     NOT_INPUTS,
     OTHER_RUNS,
@@ -109,6 +111,9 @@ RULES = {
     "deleted_with": IN_PLACE,
 }
 """`rerun_on_failure` and `adopt_job_id` have no rule: a change of them alone is none."""
+
+DRIFTING = ("scheduling_priority", "tags")
+"""What Batch tells of a live job as it is set."""
 
 _REMEMBERED_SECONDS = 24 * 3600.0
 """How long Batch remembers an ended job at least, we believe: container jobs are kept for a day.
@@ -209,7 +214,9 @@ class ServiceJobProvider(BatchProvider):
         )
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
-        """Record the job's status; the inputs stay as they were, so that a refresh shows no diff.
+        """Record the job's status, and a live one's priority and tags if somebody changed them.
+
+        All else of the inputs stays as it was, so that no refresh shows another run.
 
         A job without the tag that a state has recorded it gets that tag, for a program that was
         killed before it could set it.
@@ -235,7 +242,16 @@ class ServiceJobProvider(BatchProvider):
         if "registered_at" in props:
             outputs["registered_at"] = props["registered_at"]
             self._tag_as_recorded(client, arn, detail, props)
-        return ReadResult(arn, {**inputs, **outputs}, inputs)
+        return ReadResult(arn, {**inputs, **outputs, **self._drift(detail, inputs)}, inputs)
+
+    def _drift(self, detail: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Return what somebody changed of what an update can set again: of an ended job nothing."""
+        if has_ended(detail):
+            return {}
+        described = answer_properties("DescribeServiceJob", detail)
+        rules = {name: RULES[name] for name in DRIFTING if name in described}
+        live = without_ignored_tags(described, inputs, self.settings.ignores_tag)
+        return find_drift(rules, inputs, live)
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Change priority and tags; AWS may refuse that for a job that has ended.

@@ -271,6 +271,31 @@ def test_what_somebody_changed_comes_back_as_an_input(
     assert aws.batch.describe_job_queues()["jobQueues"][0]["priority"] == 1
 
 
+def test_what_somebody_changed_of_a_live_job_is_shown(
+    aws: EmulatedBatch, plugin: NativePlugin
+) -> None:
+    """Of what an update sets again, with the tags that the program names, and never a new run."""
+    inputs = job(aws.make_queue(), tags={"team": "a"}, schedulingPriority=5)
+    train = plugin.create("ServiceJob", "train", inputs)
+    aws.batch.update_service_job(jobId=train.id, schedulingPriority=9)
+    aws.batch.tag_resource(resourceArn=train.id, tags={"team": "b", "more": "c"})
+
+    found = plugin.refresh(train)
+
+    assert found is not None
+    diff = plugin.diff(found, inputs)
+    assert changed(diff) == {"tags.team": "UPDATE", "schedulingPriority": "UPDATE"}
+    assert list(diff.replaces) == []
+    plugin.update(found, inputs)
+    described = aws.batch.describe_service_job(jobId=train.id)
+    assert (described["schedulingPriority"], described["tags"]["team"]) == (5, "a")
+    aws.batch.tag_resource(resourceArn=train.id, tags={"team": "b"})
+    aws.advance(60)
+    ended = plugin.refresh(train)
+    assert ended is not None
+    assert changed(plugin.diff(ended, inputs)) == {}
+
+
 def test_an_update_keeps_outputs_known_in_a_preview(
     aws: EmulatedBatch, plugin: NativePlugin
 ) -> None:

@@ -101,6 +101,30 @@ def a_job_s_life(front: Front) -> None:
     front.destroy("train")
 
 
+def somebody_changes_a_job(front: Front) -> None:
+    """A refresh shows what an update can set again, and of an ended job nothing."""
+    given = {"tags": {"team": "a", "owner": "x"}, "scheduling_priority": 5}
+    submitted(front, **given)
+
+    def change(priority: int) -> None:
+        batch = front.aws.batch
+        batch.update_service_job(jobId=of(front), schedulingPriority=priority)
+        batch.tag_resource(resourceArn=of(front), tags={"team": "b", "owner": "y", "more": "z"})
+
+    change(9)
+    front.refresh("train")
+    again(front)
+    front.up("ServiceJob", "train", **job(front, **given))
+    again(front)
+    front.refresh("train")
+    front.up("ServiceJob", "train", **job(front, **given))
+    change(7)
+    front.aws.advance(60)
+    front.refresh("train")
+    again(front)
+    front.up("ServiceJob", "train", **job(front, **given))
+
+
 def queue_side(front: Front, **queue: Any) -> None:
     """Bring up one of each that a job needs."""
     limits = [{"max_capacity": 4, "capacity_unit": KIND}]
@@ -672,6 +696,9 @@ def kept(completion: str, said: tuple[str, ...] | None = None) -> Meant:
 
 SITUATIONS = (
     Situation("a job's life", a_job_s_life, untyped=True),
+    Situation(
+        "somebody changes a job", somebody_changes_a_job, {"ignoreTags": {"keys": ["owner"]}}
+    ),
     Situation("the queue side's life", the_queue_side_s_life),
     Situation("the queue is looked at", the_queue_is_looked_at, PREFLIGHT, untyped=True),
     Situation("throttled", a_submission_fails("throttle"), FEW_TRIES),
