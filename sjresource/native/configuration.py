@@ -91,6 +91,12 @@ def configuration_problems(
             yield "", native_words(plain(error))
 
 
+def secret_settings(given: Mapping[str, Any]) -> frozenset[tuple[str, ...]]:
+    """Return the paths of the settings that the schema has as secrets, however they were given."""
+    settings = provider_settings()
+    return frozenset((name,) for name in given if settings.get(name, {}).get("secret"))
+
+
 def _setting_reasons(name: str, value: Any, hidden: set[str]) -> Iterator[str]:
     if name not in (*provider_settings(), *_ALSO_READ):
         advice = nearest_or_all(name, provider_settings())

@@ -23,6 +23,7 @@ from sjresource.native.configuration import (
     Configuration,
     configuration_of,
     configuration_problems,
+    secret_settings,
 )
 from sjresource.native.context import ProviderContext
 from sjresource.native.engine import Cancellation, EngineLog
@@ -32,7 +33,7 @@ from sjresource.native.lives import Life
 from sjresource.native.recording import Recorder
 from sjresource.native.responses import PartialState
 from sjresource.native.schema import schema_text
-from sjresource.native.values import read
+from sjresource.native.values import read, write
 from sjresource.sanitize import plain
 from sjresource.stack.spelling import native_words
 from sjresource.vocabulary import type_of
@@ -152,14 +153,15 @@ class Servicer(provider_pb2_grpc.ResourceProviderServicer):
 
     @_answered
     def CheckConfig(self, request: Any, _context: Any) -> Any:
-        """Check the provider's own configuration."""
+        """Check the provider's own configuration; a secret of the schema is one in the state."""
         given = read(request.news)
-        secret = frozenset(str(path[0]) for path in given.secrets)
+        secrets = given.secrets | secret_settings(given.values)
+        secret = frozenset(str(path[0]) for path in secrets)
         failures = [
             proto.CheckFailure(property="", reason=reason)
             for _, reason in configuration_problems(given.values, secret)
         ]
-        return proto.CheckResponse(inputs=request.news, failures=failures)
+        return proto.CheckResponse(inputs=write(given.values, secrets), failures=failures)
 
     @_answered
     def DiffConfig(self, request: Any, _context: Any) -> Any:

@@ -66,6 +66,20 @@ def test_a_secret_setting_is_not_quoted(plugin: NativePlugin) -> None:
     assert "sk-secret" not in failure.reason
 
 
+def test_a_setting_that_is_a_secret_in_the_schema_is_one_in_the_state(
+    plugin: NativePlugin,
+) -> None:
+    """A default provider's inputs come from a config that may be plain; the others stay."""
+    news = write({"secretKey": "sk-plain", "region": "eu-west-1", "validation": "warn"})
+    marked = write({"secretKey": "sk", "endpoints": "{}"}, frozenset({("endpoints",)}))
+
+    def checked(given: Any) -> Any:
+        return read(plugin.stub.CheckConfig(proto.CheckRequest(news=given)).inputs)
+
+    assert checked(news) == (read(news).values, {("secretKey",)})
+    assert checked(marked) == (read(marked).values, {("secretKey",), ("endpoints",)})
+
+
 def test_what_an_up_may_use_is_bounded_here_too(aws: EmulatedBatch) -> None:
     """No job is submitted that would be over it, and one line says so, in the preview too."""
     plugin = NativePlugin(aws, {"maxInstanceHours": 0.2})
