@@ -50,6 +50,8 @@ if TYPE_CHECKING:
             """Check."""
 
 
+_LONGEST_NAME = 128
+"""What is longer is no name, as a rule of its own says."""
 _MOST_NAMES = 200
 """The most queues that are read to find a similar name."""
 
@@ -118,7 +120,8 @@ def _missing_queue(client: BatchClient, job_queue: str) -> LiveProblem:
     account = next((f" of account {arn.account}" for arn in arns if arn), "")
     name = name_in(job_queue)
     advice = did_you_mean(close_names(name, names, 3), "see its name, and aws:region")
-    where = f'there is no "{name}" in {client.region}{account}'
+    shown = f'"{name}"' if len(name) <= _LONGEST_NAME else f"name of {len(name)} characters"
+    where = f"there is no {shown} in {client.region}{account}"
     return LiveProblem("job_queue", f"names a queue that does not exist: {where}{advice}")
 
 
