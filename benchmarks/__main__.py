@@ -1,8 +1,8 @@
 """`python -m benchmarks [--size smoke|quick|full|wide] [--only QUESTION ...]`, and where to.
 
-quick takes under five minutes and gives directions, full twelve and gives the numbers of
-docs/performance.md, smoke shows in seconds that everything runs. wide is full, but for the floor:
-it has 1000 jobs too, which takes a quarter of an hour more. Needs `pulumi` on PATH.
+quick takes under five minutes and gives directions, full a quarter of an hour and gives the numbers
+of docs/performance.md, smoke shows in seconds that everything runs. wide is full, but for the
+floor: it has 1000 jobs too, which takes a quarter of an hour more. Needs `pulumi` on PATH.
 """
 
 from __future__ import annotations
