@@ -46,6 +46,18 @@ def check_result(inputs: Mapping[str, Any], problems: Iterable[Problem]) -> Chec
     return CheckResult(dict(inputs), [ProblemFailure(each) for each in problems])
 
 
+def with_default_name_told(checked: CheckResult, name: str) -> CheckResult:
+    """Return a check's result whose failures of a name say that the program did not give it."""
+
+    def told(failure: CheckFailure) -> CheckFailure:
+        if not isinstance(failure, ProblemFailure) or failure.problem.path != name:
+            return failure
+        reason = f"{failure.problem.reason}; it is made of the resource's name, so give {name}"
+        return ProblemFailure(failure.problem._replace(reason=reason))
+
+    return CheckResult(checked.inputs, [told(each) for each in checked.failures])
+
+
 def with_failures(checked: CheckResult, problems: Iterable[Problem]) -> CheckResult:
     """Return a check's result with more problems added to its failures."""
     found = check_result(checked.inputs, problems)

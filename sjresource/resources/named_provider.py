@@ -22,6 +22,7 @@ from sjresource.aws.waiters import (
     wait_until_gone,
     wait_until_settled,
 )
+from sjresource.checks.failures import with_default_name_told
 from sjresource.checks.queue import check_arguments, warn_if_new_and_unreachable
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.resources.drift import find_drift, without_ignored_tags
@@ -114,8 +115,11 @@ class NamedResourceProvider(BatchProvider):
         if olds:
             self.remember_deployed(news.get("identity"))
         olds = core_state(self.kind.noun, olds, news.get("identity"))
+        has_name = news.get(self.name_property) is not None
         news = self.with_name(olds, with_identity(olds, news))
         checked = check_arguments(self.settings, self.checking, self.kind.create, news)
+        if not has_name:
+            checked = with_default_name_told(checked, self.name_property)
         return self.check_surroundings(olds, checked)
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:

@@ -37,7 +37,7 @@ from sjresource.aws.calls import ignoring_refusal
 from sjresource.aws.models import answer_properties
 from sjresource.aws.payload import is_unknown, sends_the_same
 from sjresource.aws.service_jobs import JobLocator, find_job, wait_for_job
-from sjresource.checks.failures import ProblemFailure
+from sjresource.checks.failures import ProblemFailure, with_default_name_told
 from sjresource.checks.preflight.declared import managed_in_program
 from sjresource.checks.rules.instance_hours import instance_hours_placeholder
 from sjresource.checks.service_job import check_job, has_room_as_before, would_be_submitted
@@ -141,6 +141,7 @@ class ServiceJobProvider(BatchProvider):
         """Check the whole request, payload included, against what AWS takes."""
         olds = core_state("ServiceJob", olds, news.get("identity"))
         has_type = news.get("service_job_type") is not None
+        has_name = news.get("job_name") is not None
         news = with_name("job_name", olds, with_identity(olds, with_type(news)), name_of)
         olds = with_type(olds) if olds else olds
         submits = would_be_submitted(RULES, olds, news)
@@ -158,7 +159,7 @@ class ServiceJobProvider(BatchProvider):
             checked.failures.append(ProblemFailure(_MUST_CHANGE))
         if not has_type:
             checked.inputs.pop("service_job_type", None)
-        return checked
+        return checked if has_name else with_default_name_told(checked, "job_name")
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare the inputs by the tables above.

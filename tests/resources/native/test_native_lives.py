@@ -177,6 +177,17 @@ def test_wrong_arguments_are_refused_as_the_program_spells_them(
     assert {each.property for each in failures} == {""}
 
 
+def test_a_default_name_that_is_none_is_told_as_such(plugin: NativePlugin) -> None:
+    """Dots are usual in a resource's name, and AWS takes none."""
+    (said,) = plugin.reasons("ServiceJob", "train-v1.2", job("q"))
+    (named,) = plugin.reasons("ServiceJob", "train", job("q", jobName="train-v1.2"))
+    (policy,) = plugin.reasons("SchedulingPolicy", "fair.1", {})
+
+    assert said.endswith("; it is made of the resource's name, so give jobName")
+    assert "made of" not in named
+    assert policy.endswith("; it is made of the resource's name, so give name")
+
+
 def test_a_wrong_secret_is_not_shown(plugin: NativePlugin) -> None:
     """A number is shown only where it is no secret."""
     wrong = {**TYPED, "stoppingCondition": {"maxRuntimeInSeconds": -7}}
