@@ -91,7 +91,7 @@ def test_a_queue_that_does_not_exist_fails(aws: EmulatedBatch) -> None:
     assert said.startswith('job_queue names a queue that does not exist: there is no "nowhere" in ')
     assert said.endswith(" of account 123456789012; see its name, and aws:region")
     assert failures(aws, f"{name[:-1]}x")[0].endswith(f"did you mean {name}?")
-    assert "there is no name of 5000 characters in " in failures(aws, "q" * 5000)[-1]
+    assert f'there is no "{"q" * 128}…" in ' in failures(aws, "q" * 5000)[-1]
 
 
 def test_a_disabled_queue_fails_if_it_is_somebody_elses(

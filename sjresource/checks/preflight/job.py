@@ -120,8 +120,8 @@ def _missing_queue(client: BatchClient, job_queue: str) -> LiveProblem:
     account = next((f" of account {arn.account}" for arn in arns if arn), "")
     name = name_in(job_queue)
     advice = did_you_mean(close_names(name, names, 3), "see its name, and aws:region")
-    shown = f'"{name}"' if len(name) <= _LONGEST_NAME else f"name of {len(name)} characters"
-    where = f"there is no {shown} in {client.region}{account}"
+    shown = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+    where = f'there is no "{shown}" in {client.region}{account}'
     return LiveProblem("job_queue", f"names a queue that does not exist: {where}{advice}")
 
 
