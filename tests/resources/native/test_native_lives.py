@@ -826,3 +826,21 @@ def test_a_renamed_resource_is_an_update_without_a_path(
     assert [(line.urn, line.text) for line in plugin.engine.lines] == [(renamed.urn, said)]
     assert plugin.diff(updated, job(queue, jobName="train")).changes == proto.DiffResponse.DIFF_NONE
     assert aws.submitted() == 1
+
+
+def test_a_renamed_job_whose_state_is_lost_is_asked_about_by_its_old_name(
+    aws: EmulatedBatch, plugin: NativePlugin
+) -> None:
+    """Under the new one it can't be found: no plugin is told of aliases."""
+    queue = aws.make_queue()
+    train = plugin.create("ServiceJob", "train", job(queue))
+    renamed = Resource(plugin.urn("ServiceJob", "resnet"), train.id, train.inputs, train.state)
+    plugin.update(renamed, job(queue))
+    later = NativePlugin(aws)
+
+    with pytest.raises(grpc.RpcError) as raised:
+        later.create("ServiceJob", "resnet", job(queue, jobName="train"))
+    later.close()
+
+    assert f"{train.id} is a run of this very request" in (raised.value.details() or "")
+    assert aws.submitted() == 1

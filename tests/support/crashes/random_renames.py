@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from fronts import DYNAMIC, FRONTS, other_front
+from fronts import DYNAMIC, FRONTS, NATIVE, other_front
 from job_stack import JobStack, rooms_in_state
 from pulumi_cli import holds_within
 from renamed_halves import NAMES, STACKS, Half, Ledger, run_of
@@ -106,6 +106,7 @@ class Renames:
         return ["end jobs"] if ends else []
 
     def _up(self, half: Half) -> None:
+        self._forget_renamed(half)
         before, had = self.ledger.all_jobs(), half.jobs
         self._write(half)
         self.ledger.done[f"up, {half.front}"] += 1
@@ -267,9 +268,23 @@ class Renames:
         if self._tags(arn)["sjresource:identity"].split("/")[2] == half.stack.name:
             half.miss(name, arn, self.ledger.runs[arn])
 
+    def _forget_renamed(self, half: Half) -> None:
+        """Expect nothing of lost jobs that have another name in Batch than their resource has now.
+
+        The plugin is not told of aliases, and looks for the name that a new job would have.
+        """
+        if half.front == NATIVE:
+            for name, missed in half.missed.items():
+                for arn in [each for each in missed if self._described(each)["jobName"] != name]:
+                    del missed[arn]
+
     def _tags(self, arn: str) -> dict[str, str]:
-        tags: dict[str, str] = self._held.cloud.batch.describe_service_job(jobId=arn)["tags"]
+        tags: dict[str, str] = self._described(arn)["tags"]
         return tags
+
+    def _described(self, arn: str) -> dict[str, Any]:
+        found: dict[str, Any] = self._held.cloud.batch.describe_service_job(jobId=arn)
+        return found
 
     def _roll_back(self, half: Half) -> None:
         """Put back what the state was some steps ago."""
