@@ -55,9 +55,13 @@ class ServiceJobCalls(BatchCalls):
 
     def find_payload(self, job: str) -> str:
         """Return a job's payload, which may hold secrets; only to mask these in texts."""
+        return self.find_payload_and_tags(job)[0]
+
+    def find_payload_and_tags(self, job: str) -> tuple[str, dict[str, str]]:
+        """Return a job's payload and tags, which may hold secrets; only to mask these in texts."""
         describe = self._batch.describe_service_job
         detail = call(describe, "reading", "ServiceJob", job, {"jobId": job}, raw=True)
-        return str(detail.get("serviceRequestPayload") or "{}")
+        return str(detail.get("serviceRequestPayload") or "{}"), detail.get("tags") or {}
 
     def list_service_jobs_named(self, job_queue: str, job_name: str) -> Iterator[dict[str, Any]]:
         """Yield the jobs of a queue with exactly this name, in any status, newest first.

@@ -39,6 +39,8 @@ _ENDPOINT_NAMES = {"logs": ("logs", "cloudwatchlogs", "cloudwatchlog")}
 """pulumi-aws's names of a service; a service that is not here has one name."""
 
 _ENDPOINT_SERVICES = ("batch", "sagemaker", "sts")
+_OTHER_SERVICES = ("cloudwatchevents", "cloudwatchevidently", "cloudwatchrum")
+"""pulumi-aws's names of others that are near one of ours, and not botocore's."""
 
 _ACCOUNT_DIGITS = 12
 
@@ -227,7 +229,7 @@ def _require_service(config: ConfigValues, service: str) -> None:
 
 def _others() -> frozenset[str]:
     """Return the names that pulumi-aws has for services, nearly: botocore's without hyphens."""
-    return frozenset(each.replace("-", "") for each in service_names())
+    return frozenset([*(each.replace("-", "") for each in service_names()), *_OTHER_SERVICES])
 
 
 def _accounts(config: ConfigValues, key: str) -> tuple[str, ...]:

@@ -53,7 +53,7 @@ class ProviderContext:
     """The width of the terminal in which the rows are; None where they are printed whole."""
     prints_lines: Callable[[], bool] = prints_lines
     """Whether there are no rows, so that a line has to say what it is about."""
-    is_partial: Callable[[], bool] = names_targets
+    names_targets: Callable[[], bool] = names_targets
     """Whether the operation leaves resources out, of which it then tells nothing."""
     _shown: set[tuple[str, str]] = field(default_factory=set)
     """The warnings that were shown: the engine checks a replacement twice."""

@@ -33,6 +33,7 @@ from sjresource.native.imports import arguments_of
 from sjresource.native.kinds import JOB, NativeKind
 from sjresource.native.responses import (
     MOVED,
+    RENAMED,
     PartialState,
     check_response,
     diff_response,
@@ -75,9 +76,6 @@ _FLAGS = ("rerun_on_failure", "deleted_with")
 
 _NOT_IN_STATE = ("secret_paths", "conflicts", "managed_in_program")
 _NOT_INPUTS = (*_NOT_IN_STATE, "identity", INSTANCE_HOURS)
-
-
-_RENAMED = "renamed or moved: its tags in AWS follow, and nothing else changes"
 
 
 class Life:
@@ -139,13 +137,13 @@ class Life:
         for name in sorted(replaces - set(changes.replaces)):
             path = self._native_name(name, typed=typed)
             detailed[path] = property_diff("UPDATE_REPLACE", in_inputs=False)
-        why = MOVED if state.is_dynamic else _RENAMED if changes else ""
+        why = MOVED if state.is_dynamic else RENAMED if changes else ""
         if why and not detailed:
             self._context.explain(request.urn, why)
         return diff_response(
             detailed,
             is_rewritten=state.is_dynamic or answered.changes,
-            hides_inputs=not (state.is_dynamic or changes) and hides_more(state.core, core_news),
+            hides_inputs=not state.is_dynamic and hides_more(state.core, core_news),
             replaces=sorted(self._native_name(name, typed=typed) for name in replaces),
             deleteBeforeReplace=not self.kind.replaced_first,
         )

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 
 MOVED = "moves here from the dynamic resources, and nothing else changes"
+RENAMED = "renamed or moved: its tags in AWS follow, and nothing else changes"
+"""Why there is an update, where no leaf has changed."""
 
 
 class PartialState(Exception):  # noqa: N818 - a fact, as in errors.py

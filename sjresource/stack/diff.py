@@ -63,7 +63,7 @@ def find_changes(rules: Rules, olds: Mapping[str, Any], news: Mapping[str, Any])
     """Compare old inputs with new ones; unknown values differ from every known one.
 
     A stack or resource that was renamed or moved is an update, by which the tags in AWS follow it;
-    the engine shows the changed `identity` as its reason.
+    the engine shows the changed `identity` as its reason where the provider is dynamic.
     """
     changes = Changes([], ["identity"] if identity_changed(olds, news) else [])
     for name, rule in rules.items():

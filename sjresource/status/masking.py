@@ -98,6 +98,14 @@ class Mask:
         return text
 
 
+class MaskOfAll(Mask):
+    """Replaces every text whole: it is not known what is a secret in it."""
+
+    def text(self, text: str) -> str:
+        """Return that it is hidden, if there is a text."""
+        return MASKED if text else text
+
+
 async def secret_values(given: Any) -> frozenset[str]:
     """Return the secret values in a program's arguments, as text; waits for their Outputs."""
     from pulumi import Output  # noqa: PLC0415 - 0.25 s that the command, which only masks, saves

@@ -381,6 +381,21 @@ class TestDependencies:
             f"{tmp_path}/new/bin/python -m pip install -r requirements.txt",
         ]
 
+    def test_an_engine_that_reads_no_more_does_not_end_the_host(
+        self, program: Path, tmp_path: Path
+    ) -> None:
+        """Or nobody would end what it runs."""
+        (tmp_path / "requirements.txt").touch()
+        executable(tmp_path / "bin" / "python3", "echo venv says")
+        info = project(tmp_path, virtualenv="new")
+
+        with closing(Host(program, PATH=f"{tmp_path}/bin:/bin")) as host:
+            assert host.process.stdout is not None
+            host.process.stdout.close()
+            with pytest.raises(grpc.RpcError, match="broken pipe"):
+                host.ask.GetRequiredPackages(language_pb2.GetRequiredPackagesRequest(info=info))
+            assert host.process.poll() is None
+
     def test_failing_installation_is_said(self, program: Path, tmp_path: Path) -> None:
         """With the command that failed."""
         executable(tmp_path / "bin" / "python3", "exit 7")
@@ -455,24 +470,28 @@ class TestChildren:
         assert said[-1].exitcode == 3
         assert time.monotonic() - started < 60
 
-    def test_child_ends_when_the_engine_hangs_up(self, host: Host, tmp_path: Path) -> None:
+    def test_child_ends_when_the_engine_hangs_up(self, program: Path, tmp_path: Path) -> None:
         """A call that nobody waits for any more has no program."""
         left = f"signal.signal(15, lambda *_: (open({str(tmp_path / 'over')!r}, 'w'), sys.exit(0)))"
-        call = sleeping(host, tmp_path, left)
+        with closing(Host(program, "--grace=30s")) as host:
+            call = sleeping(host, tmp_path, left)
 
-        call.cancel()
+            call.cancel()
 
-        assert holds_within(10, (tmp_path / "over").exists)
+            assert holds_within(10, (tmp_path / "over").exists)
 
     def test_nothing_starts_after_the_end(self, program: Path, tmp_path: Path) -> None:
         """A program that is asked for while the host leaves is refused."""
-        with closing(Host(program, "--grace=1s")) as host:
-            sleeping(host, tmp_path, "signal.signal(15, lambda *_: open('asked', 'w').close())")
+        lasts = "[time.sleep(0.02) for _ in iter(lambda: os.path.exists('told'), True)]"
+        steps = f"open('asked', 'w').close(), {lasts}, sys.exit(0)"
+        with closing(Host(program, "--grace=10s")) as host:
+            sleeping(host, tmp_path, f"signal.signal(15, lambda *_: ({steps}))")
 
             host.process.send_signal(signal.SIGINT)
             assert holds_within(10, (tmp_path / "asked").exists)
             with pytest.raises(grpc.RpcError, match="leaving"):
                 host.run(tmp_path)
+            (tmp_path / "told").touch()
 
 
 def sleeping(host: Host, folder: Path, prepared: str) -> Any:

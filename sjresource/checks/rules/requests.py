@@ -9,6 +9,7 @@ program says which places are secret. What is still unknown is skipped.
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.models import input_shape, property_name
@@ -140,6 +141,8 @@ def _with_number(problem: Problem, properties: Mapping[str, Any]) -> Problem:
 
 def _digits(number: float) -> str:
     """Return a number as text: the engine passes integers as floats."""
+    if abs(number) > sys.float_info.max:
+        return f"a number of {len(str(abs(number)))} digits"
     if abs(number) >= _EXACT:
         return f"{float(number):g}"
     return str(int(number) if float(number).is_integer() else number)

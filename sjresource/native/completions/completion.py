@@ -6,17 +6,15 @@ is killed loses nothing. What is known is kept, and the next `pulumi up` goes on
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any
 
 from pulumi.runtime import proto
 
-from sjresource.aws.arn import region_in
 from sjresource.aws.clients import regional_clients
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.waiters import SYSTEM_CLOCK
 from sjresource.checks.failures import account_problems
-from sjresource.errors import NotFound, RequestFailed
+from sjresource.errors import RequestFailed
 from sjresource.native.completions.arguments import argument_problems
 from sjresource.native.completions.record import (
     WAYS,
@@ -51,13 +49,13 @@ from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
 from sjresource.stack.inputs.secret_paths import hides_more
 from sjresource.stack.spelling import SPELLINGS, identity_of, native_words
 from sjresource.status.failure_report import recorded_failures
-from sjresource.status.masking import Mask, texts_in
+from sjresource.status.masking import Mask
 from sjresource.waiting.options import options_of
 from sjresource.waiting.outcome import WaitOutcome, is_known, is_over, judge
 from sjresource.waiting.record import fill_in_recorded, record
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator, Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from sjresource.native.context import ProviderContext
@@ -162,7 +160,6 @@ class Completions:
         seen = self._known_jobs(request.urn, inputs.values)
         secrets, left_out = _secrets_of(seen), self._left_out(jobs)
         mask = Mask(secrets)
-        shown = Mask([*secrets, *self._texts_of(left_out)]) if left_out else mask
         news = {
             "jobs": jobs,
             "min_succeeded": options.min_succeeded,
@@ -175,7 +172,7 @@ class Completions:
                 result = WaitResult(olds["statuses"])
             else:
                 named = list(zip(jobs, seen, strict=True))
-                result = self._waits.wait(request, named, options, shown)
+                result = self._waits.wait(request, named, options, mask, left_out)
         except Cancelled:
             why = "the wait was cancelled, the jobs go on; the next `pulumi up` waits on"
             kept = state_of(inputs, olds.get("outcome"), mask, marked, left_out)
@@ -191,7 +188,7 @@ class Completions:
         outcome = with_words_kept(recorded["outcome"], olds.get("outcome"), self._context.jobs)
         state = state_of(inputs, outcome, mask, marked, left_out)
         if failure:
-            raise PartialState(id_, state, inputs, shown.text(native_words(failure)))
+            raise PartialState(id_, state, inputs, mask.text(native_words(failure)))
         self._warn_of_recorded(request.urn, outcome, mask, left_out)
         return state
 
@@ -205,14 +202,7 @@ class Completions:
     def _left_out(self, jobs: Sequence[Any]) -> set[str]:
         """Return the jobs that the operation may leave out: it tells nothing of their arguments."""
         unknown = {job for job in jobs if not is_unknown(job) and job not in self._context.jobs}
-        return unknown if unknown and self._context.is_partial() else set()
-
-    def _texts_of(self, jobs: AbstractSet[str]) -> Iterator[str]:
-        """Yield all that may be a secret in the payloads of jobs, as AWS has them."""
-        clients = regional_clients(self._context.configuration.settings)
-        for job in sorted(jobs):
-            with contextlib.suppress(NotFound):
-                yield from texts_in(clients.batch(region_in(job)).find_payload(job))
+        return unknown if unknown and self._context.names_targets() else set()
 
     def _known_jobs(self, urn: str, values: Mapping[str, Any]) -> list[KnownJob]:
         """Return what is known of each job; of one from elsewhere the row is the completion's."""

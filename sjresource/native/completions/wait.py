@@ -12,11 +12,13 @@ from functools import cached_property, partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
+from sjresource.aws.arn import region_in
 from sjresource.aws.clients import confirm_gone, regional_clients
 from sjresource.aws.session import OPTIONAL_TIMEOUTS
-from sjresource.errors import NotFound
+from sjresource.errors import NotFound, SjresourceError
 from sjresource.native.context import KnownJob
 from sjresource.stack.engine_process import is_narrow
+from sjresource.stack.identity import OWN_TAGS
 from sjresource.status.detail import StatusDetail
 from sjresource.status.evidence import MAX_SHOWN_WHOLE, gather_all
 from sjresource.status.failure_report import (
@@ -28,16 +30,16 @@ from sjresource.status.failure_report import (
     lost_lines,
     timeout_message,
 )
+from sjresource.status.masking import Mask, MaskOfAll, texts_in
 from sjresource.waiting.outcome import WaitOutcome, judge
 from sjresource.waiting.poller import Poller
 from sjresource.waiting.reporter import REPORT_RATES, GroupReport, JobReport, Reporter
 from sjresource.waiting.watch import Watch, can_end, is_new_job
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from sjresource.native.context import ProviderContext
-    from sjresource.status.masking import Mask
     from sjresource.waiting.options import WaitOptions
 
 Waited = tuple[Watch, KnownJob]
@@ -60,6 +62,8 @@ class CompletionWaits:
 
     def __init__(self, context: ProviderContext) -> None:
         self._context = context
+        self._lock = threading.Lock()
+        self._watching: tuple[Reporter, Poller] | None = None
 
     def wait(
         self,
@@ -67,6 +71,7 @@ class CompletionWaits:
         jobs: Sequence[tuple[str, KnownJob]],
         options: WaitOptions,
         mask: Mask,
+        left_out: Container[str] = (),
     ) -> WaitResult:
         """Wait until the outcome is certain, the time is over, or AWS refuses to answer.
 
@@ -78,17 +83,20 @@ class CompletionWaits:
             jobs: the ARN of each, and what is known of it.
             options: how to wait.
             mask: hides what is secret in the jobs' arguments.
+            left_out: the jobs of which it is not known what is secret: AWS's words about them are
+                hidden, or, of those that have failed, what may be a secret in them.
 
         Raises:
             Cancelled: the engine ends what is under way.
         """
+        reporter, poller = self._reporter_and_poller()
         now = time.time()
         waited = [
             (Watch(arn, job.queue, job.job_name, is_new=is_new_job(job.created_at, now)), job)
             for arn, job in jobs
         ]
         watches = [watch for watch, _ in waited]
-        report = self._report(request.urn, waited, mask)
+        report = self._report(request.urn, waited, mask, left_out)
         over = threading.Event()
 
         def check(_: Any) -> None:
@@ -98,24 +106,34 @@ class CompletionWaits:
         for watch in watches:
             watch.asked.add_done_callback(check)
             watch.done.add_done_callback(check)
-        self._reporter.add(report)
-        self._poller.add(watches)
+        reporter.add(report)
+        poller.add(watches)
         limit = options.timeout_seconds or request.timeout or 0
         try:
             in_time = self._context.cancellation.wait(over, min(limit, _LONGEST) or None)
         finally:
             for watch in watches:
                 watch.cancel()
-            self._reporter.remove(report)
+            reporter.remove(report)
         late = not in_time
-        failure = _timeout_line(waited, limit) if late else self._failure(waited, options, mask)
+        failure = (
+            _timeout_line(waited, limit, left_out)
+            if late
+            else self._failure(waited, options, mask, left_out)
+        )
         statuses = [
             watch.last_status or (job.is_declared and {"urn": job.urn}) or None
             for watch, job in waited
         ]
-        return WaitResult(statuses, failure)
+        return WaitResult(statuses, mask.text(failure))
 
-    def _failure(self, waited: Sequence[Waited], options: WaitOptions, mask: Mask) -> str:
+    def _failure(
+        self,
+        waited: Sequence[Waited],
+        options: WaitOptions,
+        mask: Mask,
+        left_out: Container[str],
+    ) -> str:
         """Return why the wait has failed, in one line; the evidence goes onto the jobs' rows."""
         for watch, _ in waited:
             if watch.error is not None and not isinstance(watch.error, NotFound):
@@ -132,12 +150,32 @@ class CompletionWaits:
         sleep = self._context.cancellation.sleep
         evidence = gather_all(self._clients, details, options.log_lines, sleep)
         found = [(job.name, each) for (_, job), each in zip(failed, evidence, strict=True)]
+        unknown = [watch.job for watch, _ in failed if watch.job in left_out]
+        shown = self._mask_for(unknown, mask)
         for (_, job), (name, each) in zip(failed[:MAX_SHOWN_WHOLE], found, strict=False):
-            message = failure_message(name, each, mask, _how_to_rerun(job))
+            message = failure_message(name, each, shown, _how_to_rerun(job))
             self._context.engine.warn(job.urn, message)
-        if brief := headlines(found[MAX_SHOWN_WHOLE:], mask):
+        if brief := headlines(found[MAX_SHOWN_WHOLE:], shown):
             self._context.engine.warn("", "\n".join(brief))
-        return headline_of_all(found, len(waited), options.min_succeeded, mask)
+        return headline_of_all(found, len(waited), options.min_succeeded, shown)
+
+    def _mask_for(self, unknown: Sequence[str], mask: Mask) -> Mask:
+        """Return a mask for jobs of which it is not known what is secret: all their arguments are.
+
+        It hides all that AWS says where there are many, or one can't be read.
+        """
+        if len(unknown) > MAX_SHOWN_WHOLE:
+            return MaskOfAll()
+        values = set(mask.values)
+        for job in unknown:
+            self._context.cancellation.sleep(0)
+            try:
+                payload, tags = self._clients.batch(region_in(job)).find_payload_and_tags(job)
+            except SjresourceError:
+                return MaskOfAll()
+            theirs = {key: each for key, each in tags.items() if key not in OWN_TAGS}
+            values |= texts_in(payload) | texts_in(theirs)
+        return Mask(values)
 
     def _warn_of_lost(self, waited: Sequence[Waited], mask: Mask) -> None:
         """Warn of jobs that count as gone although this wait has seen them, or they are new."""
@@ -147,10 +185,29 @@ class CompletionWaits:
         for line, row in zip_longest(lines, rows, fillvalue=""):
             self._context.engine.warn(row, mask.text(line))
 
-    def _report(self, urn: str, waited: Sequence[Waited], mask: Mask) -> GroupReport:
-        detail = self._status_detail.of
-        reports = [JobReport(watch, job.name, job.urn, detail, mask.text) for watch, job in waited]
+    def _report(
+        self, urn: str, waited: Sequence[Waited], mask: Mask, left_out: Container[str]
+    ) -> GroupReport:
+        detail, hidden = self._status_detail.of, MaskOfAll()
+        reports = [
+            JobReport(
+                watch,
+                job.name,
+                job.urn,
+                detail,
+                (hidden if watch.job in left_out else mask).text,
+            )
+            for watch, job in waited
+        ]
         return GroupReport(urn, reports)
+
+    def _reporter_and_poller(self) -> tuple[Reporter, Poller]:
+        """Return the two of this provider; many waits ask for them in one moment."""
+        with self._lock:
+            if self._watching is None:
+                reporter = self._make_reporter()
+                self._watching = reporter, self._make_poller(reporter)
+            return self._watching
 
     @cached_property
     def _clients(self) -> Any:
@@ -161,8 +218,7 @@ class CompletionWaits:
         clients = regional_clients(self._context.configuration.settings, OPTIONAL_TIMEOUTS)
         return StatusDetail(clients.batch, clients.sagemaker)
 
-    @cached_property
-    def _reporter(self) -> Reporter:
+    def _make_reporter(self) -> Reporter:
         engine = self._context.engine
 
         def keep(urn: str | None, text: str) -> None:
@@ -176,20 +232,30 @@ class CompletionWaits:
             names_jobs=self._context.prints_lines(),
         )
 
-    @cached_property
-    def _poller(self) -> Poller:
+    def _make_poller(self, reporter: Reporter) -> Poller:
         gone = partial(confirm_gone, self._context.configuration.settings, "ServiceJob")
-        return Poller(self._clients.batch, self._reporter, confirm_gone=gone)
+        return Poller(self._clients.batch, reporter, confirm_gone=gone)
 
 
-def _timeout_line(waited: Sequence[Waited], seconds: float) -> str:
+def _timeout_line(waited: Sequence[Waited], seconds: float, left_out: Container[str]) -> str:
     declared = {watch.job: job.name for watch, job in waited if job.is_declared}
     message = timeout_message(
         seconds,
-        [(job.name, watch.detail, watch.job) for watch, job in waited if not watch.has_ended],
+        [
+            (job.name, _without_reason(watch, left_out), watch.job)
+            for watch, job in waited
+            if not watch.has_ended
+        ],
         lambda _, arn: how_to_terminate(declared.get(arn), arn),
     )
     return message.replace("\n  ", "; ")
+
+
+def _without_reason(watch: Watch, left_out: Container[str]) -> dict[str, Any] | None:
+    """Return a job's description; of one that is left out, without Batch's words."""
+    if watch.detail is None or watch.job not in left_out:
+        return watch.detail
+    return {name: each for name, each in watch.detail.items() if name != "statusReason"}
 
 
 def _how_to_rerun(job: KnownJob) -> str:

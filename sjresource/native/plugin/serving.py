@@ -8,6 +8,10 @@ it, so it listens on loopback only.
 
 from __future__ import annotations
 
+from sjresource.process.garbage import search_seldom
+
+search_seldom()  # before the rest is imported: that is when Python would search most
+
 import contextlib
 import gc
 import os

@@ -271,30 +271,34 @@ def test_what_a_run_of_targets_is_not_told_of_is_shown_and_stored_as_a_secret(
     aws: EmulatedBatch, plugin: NativePlugin
 ) -> None:
     """What may be a secret of a job that it leaves out; a whole one shows what is none again."""
-    failing = {"outcome": "Failed", "failure_reason": f"bad {SECRET}"}
+    failing = {"outcome": "Failed", "failure_reason": f"bad {SECRET} of very-secret-team"}
     aws.control.call("POST", "rules", job_name="train", script=failing)
     queue = aws.make_queue()
-    path = ("trainingJob", "hyperParameters", "key")
-    arguments = {"jobQueue": queue, "trainingJob": {**TYPED, "hyperParameters": {"key": SECRET}}}
-    train = plugin.create("ServiceJob", "train", arguments, [path])
+    path, tag = ("trainingJob", "hyperParameters", "key"), ("tags", "team")
+    arguments = {
+        "jobQueue": queue,
+        "trainingJob": {**TYPED, "hyperParameters": {"key": SECRET}},
+        "tags": {"team": "very-secret-team"},
+    }
+    train = plugin.create("ServiceJob", "train", arguments, [path, tag])
     other = job(plugin, queue, "other")
     aws.advance(60)
     both = {"jobs": [train.id, other.id]}
     targeted, later = NativePlugin(aws), NativePlugin(aws)
-    targeted.servicer.context.is_partial = lambda: True
+    targeted.servicer.context.names_targets = lambda: True
 
     with pytest.raises(PartialStateError) as raised:
         targeted.create("ServiceJobCompletion", "trained", both)
     (reason,) = raised.value.reasons
     assert reason.startswith("1 of 2 jobs FAILED, 2 had to succeed: waiting for ServiceJob")
-    assert reason.endswith("FAILED on attempt 1 of 1: bad [secret]")
+    assert reason.endswith("FAILED on attempt 1 of 1: bad [secret] of [secret]")
     one = {**both, "minSucceeded": 1}
     trained = targeted.create("ServiceJobCompletion", "trained", one)
     assert SECRET not in in_the_clear(trained)
     assert "s3://bucket" not in in_the_clear(trained)
     assert trained.outputs["results"][1]["modelArtifacts"].startswith("s3://bucket")
     assert targeted.diff(trained, one).changes == proto.DiffResponse.DIFF_NONE
-    for each, secrets in ((train, [path]), (other, [])):
+    for each, secrets in ((train, [path, tag]), (other, [])):
         later.diff(each, read(each.inputs).values, secrets)
     assert later.diff(trained, one).changes == proto.DiffResponse.DIFF_SOME
     whole = later.update(trained, one)
@@ -304,7 +308,7 @@ def test_what_a_run_of_targets_is_not_told_of_is_shown_and_stored_as_a_secret(
     assert "s3://bucket/models/AWSBatchother" in in_the_clear(whole)
     assert later.diff(whole, one).changes == proto.DiffResponse.DIFF_NONE
     lines = [line.text for each in (targeted, later) for line in each.engine.lines]
-    assert not [text for text in lines if SECRET in text]
+    assert not [text for text in lines if SECRET in text or "very-secret-team" in text]
     assert any("why is not shown, since this `pulumi` leaves the job out" in text for text in lines)
     targeted.close()
     later.close()
@@ -336,3 +340,26 @@ def test_a_job_that_is_forgotten_keeps_its_record(aws: EmulatedBatch, plugin: Na
     again = plugin.update(trained, {"job": train.id, "minSucceeded": 1})
 
     assert again.outputs["modelArtifacts"] == trained.outputs["modelArtifacts"]
+
+
+def test_what_aws_says_of_many_jobs_that_are_left_out_is_hidden_whole(
+    aws: EmulatedBatch, plugin: NativePlugin
+) -> None:
+    """Their arguments, which may be quoted, are not read one by one."""
+    failing = {"outcome": "Failed", "failure_reason": f"bad {SECRET}"}
+    aws.control.call("POST", "rules", job_name="*", script=failing)
+    queue, arguments = aws.make_queue(), {"hyperParameters": {"key": SECRET}}
+    jobs = [job(plugin, queue, f"train-{number}", **arguments).id for number in range(4)]
+    aws.advance(60)
+    targeted = NativePlugin(aws)
+    targeted.servicer.context.names_targets = lambda: True
+
+    with pytest.raises(PartialStateError) as raised:
+        targeted.create("ServiceJobCompletion", "trained", {"jobs": jobs})
+
+    (reason,) = raised.value.reasons
+    assert reason.endswith("FAILED on attempt 1 of 1: [secret]")
+    lines = [line.text for line in targeted.engine.lines]
+    assert sum("[secret]" in text for text in lines) >= 4
+    assert not [text for text in lines if SECRET in text]
+    targeted.close()

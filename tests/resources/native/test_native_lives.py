@@ -824,6 +824,8 @@ def test_a_renamed_resource_is_an_update_without_a_path(
     about = "ServiceJob (resnet): " if prints_lines else ""
     said = f"{about}renamed or moved: its tags in AWS follow, and nothing else changes"
     assert [(line.urn, line.text) for line in plugin.engine.lines] == [(renamed.urn, said)]
+    hides = plugin.diff(renamed, job(queue, jobName="train"), [("trainingJob", "roleArn")])
+    assert (seen.hasDetailedDiff, hides.hasDetailedDiff) == (True, False)  # which shows inputs
     assert plugin.diff(updated, job(queue, jobName="train")).changes == proto.DiffResponse.DIFF_NONE
     assert aws.submitted() == 1
 

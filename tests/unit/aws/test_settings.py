@@ -187,7 +187,10 @@ def test_what_cannot_be_read_is_told_by_its_key(config: dict[str, Any], said: st
 def test_other_services_have_endpoints_too_and_numbers_are_texts() -> None:
     """What pulumi-aws knows of S3 or SNS is not for us, and no mistake; null is nothing."""
     read = settings(
-        endpoints=[{"sns": "http://a", "sagemakerruntime": "http://b", "batch": "http://c"}],
+        endpoints=[
+            {"sns": "http://a", "sagemakerruntime": "http://b", "batch": "http://c"},
+            {"cloudwatchevents": "http://a", "cloudwatchrum": "http://b"},
+        ],
         defaultTags={"tags": {"cost": 7, "is": True, "none": None}},
         allowedAccountIds=[12345678901],
     )

@@ -139,6 +139,8 @@ def test_a_wrong_number_is_shown_where_it_is_no_secret() -> None:
     assert "10000" not in str(failures({**untold, **wrong}))
     everything = failures({**JOB, **wrong})
     assert "got -3" in everything["service_request_payload.ResourceConfig.InstanceCount"]
+    huge = failures({**JOB, "scheduling_priority": 10**400})
+    assert huge["scheduling_priority"].endswith("got a number of 401 digits")
 
 
 @pytest.mark.parametrize(

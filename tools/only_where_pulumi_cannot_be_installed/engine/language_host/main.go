@@ -62,6 +62,8 @@ func main() {
 func serve(given options) error {
 	leave := make(chan os.Signal, 1)
 	signal.Notify(leave, syscall.SIGINT, syscall.SIGTERM)
+	// Else writing to an engine that is gone ends this process at once, and its children live on.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	children := newChildren(given.grace)
 	server := grpc.NewServer(grpc.MaxRecvMsgSize(messageBytes))
 	pulumirpc.RegisterLanguageRuntimeServer(server, &languageHost{options: given, children: children})
