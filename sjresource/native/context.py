@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sjresource.spending.plan import summary_of
 from sjresource.stack.engine_process import prints_lines, pulumi_columns
 from sjresource.stack.identity import name_of
+from sjresource.stack.plugin_notes import noted_to_hide
 from sjresource.vocabulary import type_of
 from sjresource.waiting.operation import names_targets
 
@@ -55,6 +56,8 @@ class ProviderContext:
     """Whether there are no rows, so that a line has to say what it is about."""
     names_targets: Callable[[], bool] = names_targets
     """Whether the operation leaves resources out, of which it then tells nothing."""
+    noted_to_hide: Callable[[], set[str]] = noted_to_hide
+    """The ARNs of the jobs that have secrets which another provider of the program knows."""
     _shown: set[tuple[str, str]] = field(default_factory=set)
     """The warnings that were shown: the engine checks a replacement twice."""
 

@@ -18,7 +18,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-import json
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +66,6 @@ from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
 from sjresource.stack.declaration import Declaration
 from sjresource.stack.diff import IN_PLACE, REPLACES, find_changes, needs_rewriting
-from sjresource.stack.engine_process import note_for_siblings, notes_of_siblings
 from sjresource.stack.identity import (
     name_of,
     recorded_tag,
@@ -75,8 +73,9 @@ from sjresource.stack.identity import (
     with_identity,
     with_name,
 )
-from sjresource.stack.inputs.secret_paths import hides_more
+from sjresource.stack.inputs.secret_paths import hides_more, paths_in
 from sjresource.stack.ownership import has_ended, is_recorded, other_owner, require_ours
+from sjresource.stack.plugin_notes import note_taker, note_that_it_hides, noted_taker
 from sjresource.stack.provider import BatchProvider, update_tags
 from sjresource.stack.spelling import core_state, is_native
 from sjresource.vocabulary import SAGEMAKER_TRAINING, TERMINAL
@@ -180,6 +179,8 @@ class ServiceJobProvider(BatchProvider):
             changes.replaces.append("status")
         if changes.replaces:
             self.__dict__.setdefault("_replaced", {})[id_] = news
+        if paths_in(news):
+            note_that_it_hides(id_)
         return changes.diff_result(is_rewritten=is_rewritten)
 
     def as_asked(self, olds: Mapping[str, Any], news: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -206,10 +207,12 @@ class ServiceJobProvider(BatchProvider):
         outputs = job_outputs(submitted.detail or new, props)
         others = {name: found for name in OTHER_RUNS if (found := getattr(submitted, name))}
         registered = self.registered_now()
+        if paths_in(props):
+            note_that_it_hides(submitted.arn)
         if submitted.was_there:
             taker = {**registered, "identity": props["identity"]}
             self.__dict__.setdefault("_taken_over", {})[submitted.arn] = taker
-            note_for_siblings(json.dumps({"arn": submitted.arn, **taker}))
+            note_taker(submitted.arn, taker)
         return CreateResult(
             submitted.arn, {**props, **registered, **outputs, "orphans": [], **others}
         )
@@ -320,7 +323,7 @@ class ServiceJobProvider(BatchProvider):
         """
         taker = self._taken_over.get(id_)
         if taker is None:
-            taker = {each["arn"]: each for each in map(json.loads, notes_of_siblings())}.get(id_)
+            taker = noted_taker(id_)
         return taker if taker is not None and taker["registered_at"] != registered_at else None
 
     def _begin_list(self, news: Mapping[str, Any]) -> None:

@@ -5,7 +5,8 @@ In the program: `declaration` makes a resource's identity, `config` reads the st
 `plugin_python` checks that the plugin can start, and `registration` tags what the engine has
 stored. `inputs/` converts the arguments.
 
-In the engine's plugin: `provider` is the base of all providers and `diff` their table of changes.
+In the engine's plugin: `provider` is the base of all providers, `diff` their table of changes, and
+`plugin_notes` what the plugins of one `pulumi` tell each other.
 
 In both: `identity` derives names, tokens and tags; `ownership` decides by tags whose a thing is;
 `spelling` names properties as the schema of the native provider does.

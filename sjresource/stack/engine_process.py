@@ -1,4 +1,4 @@
-"""The `pulumi` above this process: its command line, its terminal, and what its plugins note.
+"""The `pulumi` above this process: its command line and its terminal.
 
 Pulumi aligns all rows, the stack's too, and cuts them off at the terminal's edge. The types of
 dynamic providers are long, and so is that of a native completion, so that at 80 columns nothing is
@@ -9,16 +9,11 @@ each line is printed whole, and does not say which resource it is about.
 
 from __future__ import annotations
 
-import atexit
 import os
 import re
-import stat
 import subprocess
-from contextlib import suppress
-from functools import cache
 from pathlib import Path, PurePath
-from tempfile import gettempdir
-from typing import TYPE_CHECKING, NamedTuple, TextIO, cast
+from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakSet
 
 if TYPE_CHECKING:
@@ -35,80 +30,21 @@ _told: WeakSet[asyncio.AbstractEventLoop] = WeakSet()
 
 def pulumi_command() -> list[str]:
     """Return the arguments of the `pulumi` that started this process; empty if none is found."""
-    process = _find_pulumi()
+    process = find_pulumi()
     return process.arguments[1:] if process else []
 
 
 def pulumi_pid() -> int | None:
     """Return the process id of the `pulumi` that started this process; None if none is found."""
-    process = _find_pulumi()
+    process = find_pulumi()
     return process.pid if process else None
 
 
-def note_for_siblings(line: str) -> None:
-    """Leave a line for the other plugins of the `pulumi` above, which run in other processes.
+def find_pulumi() -> Process | None:
+    """Return the `pulumi` that started this process; None if none is found.
 
-    It is gone when this process ends in its own time, or calls `forget_notes`. Nothing is noted
-    where no `pulumi` is found.
+    Its start, a text of the system's, tells it from an earlier one of its id.
     """
-    path = _notes()
-    if path is None:
-        return
-    with suppress(OSError), _opened(path, "a") as notes:
-        notes.write(f"{line}\n")
-        if path not in _left:
-            _left.add(path)
-            atexit.register(forget_notes)
-
-
-def notes_of_siblings() -> list[str]:
-    """Return the lines that this user's plugins of the `pulumi` above have left, oldest first."""
-    path = _notes()
-    if path is None:
-        return []
-    try:
-        with _opened(path, "r") as notes:
-            return notes.read().splitlines()
-    except OSError:
-        return []
-
-
-def forget_notes() -> None:
-    """Remove the notes that this process has left, before it ends. Idempotent."""
-    for path in _left:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
-
-
-_left: set[Path] = set()
-"""Where this process has noted something."""
-
-_USER = os.getuid() if hasattr(os, "getuid") else 0
-# Where others may write too, a link or a pipe of this name would be theirs.
-_AS_A_FILE = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
-
-
-def _opened(path: Path, mode: str) -> TextIO:
-    """Open a file of this user's own; raise OSError for anything else."""
-    file = open(path, mode, opener=lambda name, flags: os.open(name, flags | _AS_A_FILE, 0o600))  # noqa: SIM115 - the caller closes it; pathlib has no opener
-    found = os.fstat(file.fileno())
-    if not stat.S_ISREG(found.st_mode) or found.st_uid != _USER:
-        file.close()
-        msg = f"{path} is not a file of this user's"
-        raise OSError(msg)
-    return cast("TextIO", file)
-
-
-@cache
-def _notes() -> Path | None:
-    """Return where the notes are; the start tells this `pulumi` from an earlier one of its id."""
-    process = _find_pulumi()
-    if process is None:
-        return None
-    return Path(gettempdir(), f"sjresource-{_USER}-{process.pid}-{process.started}")
-
-
-def _find_pulumi() -> _Process | None:
     pid = os.getppid()
     for _ in range(_MAX_ANCESTORS):
         process = _process(pid)
@@ -122,14 +58,16 @@ def _find_pulumi() -> _Process | None:
     return None
 
 
-class _Process(NamedTuple):
+class Process(NamedTuple):
+    """A process of this machine."""
+
     pid: int
     parent: int
     started: str
     arguments: list[str]
 
 
-def _process(pid: int) -> _Process | None:
+def _process(pid: int) -> Process | None:
     try:
         if Path("/proc/self/stat").exists():
             return _linux_process(pid)
@@ -140,18 +78,18 @@ def _process(pid: int) -> _Process | None:
             check=True,
             timeout=5,
         ).stdout.split()
-        return _Process(pid, int(words[0]), "".join(words[1:6]).replace(":", ""), words[6:])
+        return Process(pid, int(words[0]), "".join(words[1:6]).replace(":", ""), words[6:])
     except (OSError, ValueError, IndexError, subprocess.SubprocessError):
         return None
 
 
-def _linux_process(pid: int) -> _Process:
+def _linux_process(pid: int) -> Process:
     folder = Path(f"/proc/{pid}")
     # The name, in brackets, may hold anything; of the fields after it, the parent is the second,
     # and the start the twentieth.
     fields = folder.joinpath("stat").read_text().rpartition(")")[2].split()
     arguments = folder.joinpath("cmdline").read_bytes().decode(errors="replace").split("\0")
-    return _Process(pid, int(fields[1]), fields[19], arguments[:-1])
+    return Process(pid, int(fields[1]), fields[19], arguments[:-1])
 
 
 def prints_lines(

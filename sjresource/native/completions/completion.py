@@ -200,9 +200,14 @@ class Completions:
             self._context.warn(urn, mask.text(line))
 
     def _left_out(self, jobs: Sequence[Any]) -> set[str]:
-        """Return the jobs that the operation may leave out: it tells nothing of their arguments."""
+        """Return the jobs of whose arguments this provider is told nothing, but may have secrets.
+
+        The operation may leave them out, or they are another provider's of the program.
+        """
         unknown = {job for job in jobs if not is_unknown(job) and job not in self._context.jobs}
-        return unknown if unknown and self._context.names_targets() else set()
+        if unknown and not self._context.names_targets():
+            return unknown & self._context.noted_to_hide()
+        return unknown
 
     def _known_jobs(self, urn: str, values: Mapping[str, Any]) -> list[KnownJob]:
         """Return what is known of each job; of one from elsewhere the row is the completion's."""

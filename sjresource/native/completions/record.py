@@ -163,8 +163,8 @@ def without_words(outcome: Mapping[str, Any], unknown: Container[str]) -> dict[s
 
 
 _NOT_TOLD = (
-    "why is not shown, since this `pulumi` leaves the job out, and so does not tell what is a "
-    "secret in it"
+    "why is not shown, since this provider is not told what is a secret in the job; "
+    "`sjresource why` shows it"
 )
 
 

@@ -26,7 +26,7 @@ from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from sjresource.native.plugin.servicer import Servicer
-from sjresource.stack.engine_process import forget_notes
+from sjresource.stack.plugin_notes import forget_notes
 
 _THREADS = 256
 """As many at once as the engine ever asks for: most of them wait."""

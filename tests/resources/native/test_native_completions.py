@@ -267,10 +267,14 @@ def test_what_is_a_secret_since_is_not_shown_and_one_update_hides_it_in_the_stat
     targeted.close()
 
 
+@pytest.mark.parametrize("by_another_provider", [False, True])
 def test_what_a_run_of_targets_is_not_told_of_is_shown_and_stored_as_a_secret(
-    aws: EmulatedBatch, plugin: NativePlugin
+    aws: EmulatedBatch, plugin: NativePlugin, *, by_another_provider: bool
 ) -> None:
-    """What may be a secret of a job that it leaves out; a whole one shows what is none again."""
+    """What may be a secret of a job that it leaves out, or another provider has.
+
+    A whole one shows what is none again.
+    """
     failing = {"outcome": "Failed", "failure_reason": f"bad {SECRET} of very-secret-team"}
     aws.control.call("POST", "rules", job_name="train", script=failing)
     queue = aws.make_queue()
@@ -285,7 +289,8 @@ def test_what_a_run_of_targets_is_not_told_of_is_shown_and_stored_as_a_secret(
     aws.advance(60)
     both = {"jobs": [train.id, other.id]}
     targeted, later = NativePlugin(aws), NativePlugin(aws)
-    targeted.servicer.context.names_targets = lambda: True
+    targeted.servicer.context.names_targets = lambda: not by_another_provider
+    targeted.servicer.context.noted_to_hide = lambda: {train.id, other.id}
 
     with pytest.raises(PartialStateError) as raised:
         targeted.create("ServiceJobCompletion", "trained", both)
@@ -309,7 +314,7 @@ def test_what_a_run_of_targets_is_not_told_of_is_shown_and_stored_as_a_secret(
     assert later.diff(whole, one).changes == proto.DiffResponse.DIFF_NONE
     lines = [line.text for each in (targeted, later) for line in each.engine.lines]
     assert not [text for text in lines if SECRET in text or "very-secret-team" in text]
-    assert any("why is not shown, since this `pulumi` leaves the job out" in text for text in lines)
+    assert any("why is not shown, since this provider is not told" in text for text in lines)
     targeted.close()
     later.close()
 
