@@ -1,16 +1,16 @@
 // The page: its state, the filter, and what shows both.
 
 import { readAddress, writeAddress } from "./address.js";
-import { Controls } from "./views/controls.js";
 import { csv, download } from "./csv.js";
 import { Descriptions } from "./descriptions.js";
-import { Detail } from "./views/detail.js";
 import { byId, element, replaceIfChanged, setClass, setText } from "./dom.js";
 import { countStages, inOrder, matches, STAGES } from "./filter.js";
 import { moment } from "./format.js";
+import { Poll } from "./poll.js";
+import { Controls } from "./views/controls.js";
+import { Detail } from "./views/detail.js";
 import { List } from "./views/list.js";
 import { Plot } from "./views/plot.js";
-import { Poll } from "./poll.js";
 import { showQueues } from "./views/queues.js";
 import { Scale } from "./views/scale.js";
 import { differences } from "./words.js";

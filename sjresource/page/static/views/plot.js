@@ -1,7 +1,8 @@
 // A metric of the jobs that succeeded over one of their numbers: a point for each job.
-import { axis, number } from "./axis.js";
+
 import { names } from "../csv.js";
 import { byId, element, replaceIfChanged, setText, svg } from "../dom.js";
+import { axis, number } from "./axis.js";
 
 const MOST = 300; // describing a job takes two calls of AWS
 const HEIGHT = 170;
