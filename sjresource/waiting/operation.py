@@ -173,9 +173,17 @@ def read_operation(
     return Operation(None, CommandLine.parse(command(), environ))
 
 
-def names_targets() -> bool:
-    """Return whether the `pulumi` above this process leaves resources out."""
-    line = CommandLine.parse(pulumi_command(), os.environ)
+def names_targets(
+    arguments: Sequence[str] | None = None, environ: Mapping[str, str] = os.environ
+) -> bool:
+    """Return whether `pulumi` leaves resources out.
+
+    Args:
+        arguments: those of the `pulumi` that started this process, if None.
+        environ: its variables, some of which may stand for the options.
+    """
+    given = pulumi_command() if arguments is None else arguments
+    line = CommandLine.parse(given, environ)
     return bool(line.targets or line.excludes)
 
 

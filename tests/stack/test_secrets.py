@@ -70,6 +70,7 @@ def test_a_secret_appears_nowhere_in_the_clear(cloud: EmulatedCloud, new_stack: 
     )
     assert stack.resources()["later"]["id"] == later["id"]
     assert LATER not in json.dumps(stack.resources()["later"])
+    assert LATER not in outcomes[-1].stdout + said_by_us(outcomes[-1].stderr)
     outcomes.append(stack.refresh())
     assert "AlgorithmError: [secret]" in stack.resources()["train"]["outputs"]["status_reason"]
 

@@ -81,10 +81,11 @@ def _progress(stack: PulumiStack) -> set[str]:
             return {line.strip() for line in shell.screen().splitlines() if ": RUNNING" in line}
 
         assert holds_within(60, lambda: len(lines()) == len(JOBS)), shell.history()
+        seen = lines()
         shell.press("C-c")
         locks = stack.folder / "state" / ".pulumi" / "locks"
         assert holds_within(30, lambda: not any(locks.rglob("*.json"))), shell.screen()
-        return lines()
+        return seen
 
 
 def _asked(stack: PulumiStack, columns: int) -> str:

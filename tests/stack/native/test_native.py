@@ -58,9 +58,12 @@ def test_a_job_is_declared_run_changed_and_destroyed(
     assert found["native plugin"]["status"] == "ok"
     assert sjresource.answer("orphans", schema="orphans")["orphans"] == []
 
+    # A queue that changes puts no job in doubt.
+    stack.set_config("priority", "5")
+    assert stack.preview().steps == [("update", "training")]
+
     # What becomes a secret is one in the state, too, by an update.
     stack.program(WHOLE.replace('"0.5"', 'pulumi.Output.secret("0.5")'))
-    stack.set_config("priority", "5")
     changed = stack.up("--diff")
     assert set(changed.steps) == {("update", "training"), ("update", "train")}
     assert '~ learning_rate: "0.5" => [secret]' in changed.stdout

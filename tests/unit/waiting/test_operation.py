@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 from engine_fixtures import engine
 
-from sjresource.waiting.operation import SHORT, WITH_VALUE, Operation, read_operation
+from sjresource.waiting.operation import (
+    SHORT,
+    WITH_VALUE,
+    Operation,
+    names_targets,
+    read_operation,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,6 +104,26 @@ def test_a_should_wait_unless_its_operation_has_no_use_for_it(command: str, *, w
 def test_options_may_be_variables(variables: dict[str, str], command: str, *, waits: bool) -> None:
     """The command line comes before them, as for the CLI."""
     assert should_wait(None, URN, variables, command.split) is waits
+
+
+@pytest.mark.parametrize(
+    ("command", "variables", "leaves_out"),
+    [
+        ("up", {}, False),
+        ("up --yes --replace urn", {}, False),
+        ("up --target urn", {}, True),
+        ("up -t=urn --target-dependents", {}, True),
+        ("up --target-replace urn", {}, True),
+        ("preview --exclude urn", {}, True),
+        ("up", {"PULUMI_OPTION_TARGET": "urn"}, True),
+        ("up", {"PULUMI_OPTION_EXCLUDE": "urn"}, True),
+    ],
+)
+def test_an_operation_that_names_targets_leaves_resources_out(
+    command: str, variables: dict[str, str], *, leaves_out: bool
+) -> None:
+    """By options or their variables; a plan of replacements leaves none out."""
+    assert names_targets(command.split(), variables) is leaves_out
 
 
 def test_a_dependent_of_a_target_may_be_left_out() -> None:
