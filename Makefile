@@ -45,7 +45,7 @@ languages: ## run the examples in YAML, TypeScript and Go: 3 minutes, and some 6
 	@engine=$$($(ENGINE)) && PATH="$$engine:$$PATH" SJRESOURCE_LANGUAGES=all \
 		$(RUN) -m pytest -n 2 -rs tests/languages tests/stack/native/test_native_sdk.py
 
-kills: ## kill plugin, program, CLI and Batch 200 times in the middle of `pulumi up`: 17 minutes
+kills: ## kill plugin, program, CLI and Batch 200 times in the middle of `pulumi up`: 8 minutes
 	$(SETUP) dev
 	@SJRESOURCE_FRONTS=both SJRESOURCE_KILLS=200 $(RUN) -m pytest -n 2 -rP $(addprefix tests/stack/ownership/test_,\
 		random_kills.py kills.py edits_after_kills.py new_runs.py ownership.py)
