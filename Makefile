@@ -6,6 +6,8 @@ SETUP := @$(PYTHON) tools/virtual_environment.py
 RUN := .venv/bin/python
 ENGINE := $(RUN) tools/only_where_pulumi_cannot_be_installed/engine
 SIZE ?= quick
+# Tests wait for real time-outs, so that four are not too many for two cores.
+WORKERS ?= 4
 
 # Set by many container images; without byte code every start of Python is slower.
 unexport PYTHONDONTWRITEBYTECODE
@@ -36,7 +38,7 @@ test: lint ## lint, then run every test, those on the real Pulumi engine too
 	@$(RUN) tests/support/machine/chromium.py || echo "the queue page's tests are skipped: no Chromium here"
 	@$(RUN) tests/support/machine/native_sdks.py || echo "the tests of generated SDKs are skipped: no Go modules here"
 	@$(RUN) tests/support/machine/window.py || echo "the tests of live views are skipped: no tmux here"
-	@engine=$$($(ENGINE)) && PATH="$$engine:$$PATH" $(RUN) -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	@engine=$$($(ENGINE)) && PATH="$$engine:$$PATH" $(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 languages: ## run the examples in YAML, TypeScript and Go: 3 minutes, and some 6 more the first time
 	$(SETUP) dev

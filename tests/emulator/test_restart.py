@@ -256,7 +256,7 @@ def test_a_training_process_that_will_not_end_is_killed(tmp_path: Path) -> None:
     marker = tmp_path / "pid"
     with EmulatorProcess(tmp_path / "data", "--executor", "process") as emulator:
         train(emulator, marker, "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)")
-        assert emulator.end(seconds=8) == 0
+        assert emulator.end(seconds=9.5) == 0
 
     assert not running(marker)
 
@@ -271,7 +271,7 @@ def test_no_training_process_outlives_the_emulator(tmp_path: Path, crash: bool) 
         if crash:
             emulator.kill()
         else:
-            emulator.end(seconds=5)
+            emulator.end()
     if crash:
         with EmulatorProcess(data, "--executor", "process"):
             eventually(lambda: not running(marker))

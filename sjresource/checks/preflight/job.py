@@ -76,8 +76,9 @@ def describe_for_jobs(client: BatchClient, job_queue: str, *, has_room: bool = F
         found = describe_queue(client, job_queue, environments=False)
     except NotFound:
         return always(_missing_queue(client, job_queue))
-    if beside is not None:
-        found.environments = environments_among(found.queue, _unless_refused(beside))
+    finally:
+        there = [] if beside is None else _unless_refused(beside)  # no call is left behind
+    found.environments = environments_among(found.queue, there)
     lock = threading.Lock()
 
     def check(job: JobArguments, *, has_room: bool = False) -> Iterator[LiveProblem]:

@@ -129,4 +129,4 @@ class MortalEmulator:
 
     def stop(self) -> None:
         """End it."""
-        self._process.end(seconds=10)
+        self._process.end()

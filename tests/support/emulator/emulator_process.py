@@ -55,7 +55,7 @@ class EmulatorProcess:
         self._process.kill()
         self._end()
 
-    def end(self, number: int = signal.SIGTERM, seconds: float = 5) -> int:
+    def end(self, number: int = signal.SIGTERM, seconds: float = 30) -> int:
         """Send it a signal, wait that it ends, and give its exit code."""
         self._process.send_signal(number)
         try:
@@ -74,7 +74,7 @@ class EmulatorProcess:
         trace: TracebackType | None,
     ) -> None:
         if self._process.returncode is None:
-            self.end(seconds=10)
+            self.end()
 
     def _listen(self) -> None:
         assert self._process.stderr is not None
