@@ -83,8 +83,8 @@ class Completions:
 
     def diff(self, request: Any) -> Any:
         """Show an update if there is another outcome to record, or none that is for good."""
-        state = read(request.olds)
-        olds, news = state.values, read(request.news).values
+        state, wanted = read(request.olds), read(request.news)
+        olds, news = state.values, wanted.values
         recorded = recorded_in(olds)
         if "__provider" in {**olds, **read(request.old_inputs).values}:
             self._context.explain(request.urn, MOVED)
@@ -96,7 +96,7 @@ class Completions:
         left_out = self._left_out(jobs_of(news))
         self._warn_of_recorded(request.urn, outcome, mask, left_out)
         # Without a path: of one that it is given, the engine shows the value that is in the state.
-        hides = _hides_arguments(state, read(request.news))
+        hides = _hides_arguments(state, wanted)
         is_rewritten = quotes_secrets(state, mask) or hides_words(state, left_out)
         return diff_response({}, is_rewritten=is_rewritten, hides_inputs=hides)
 

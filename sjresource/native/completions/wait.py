@@ -71,7 +71,7 @@ class CompletionWaits:
         jobs: Sequence[tuple[str, KnownJob]],
         options: WaitOptions,
         mask: Mask,
-        left_out: Container[str] = (),
+        left_out: Container[str],
     ) -> WaitResult:
         """Wait until the outcome is certain, the time is over, or AWS refuses to answer.
 
