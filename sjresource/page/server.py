@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import resource
+import socket
 from typing import TYPE_CHECKING, Any, Final
 
 import waitress  # type: ignore[import-untyped] # it has no types
@@ -28,12 +30,20 @@ def most_connections() -> int:
     return min(MOST, max(5 * _ROOM, soft // 2))
 
 
-class EvictingChannel(HTTPChannel):  # type: ignore[misc] # it has no types
-    """A connection; when there are too many, those that were idle longest are closed.
+class LocalChannel(HTTPChannel):  # type: ignore[misc] # it has no types
+    """A connection that takes no room from others, and loses no answer when it ends.
 
-    Otherwise a client that opens connections and sends nothing would lock all others out until the
-    connections time out.
+    When there are too many, those that were idle longest are closed: otherwise a client that opens
+    connections and sends nothing would lock all others out until the connections time out.
+
+    A refusal may be written while the client still sends the refused body. If the socket were
+    closed with bytes unread, the system would reset the connection, and the client would lose the
+    refusal that it has not read yet (RFC 9112, 9.6). So its end is announced, and what still comes
+    is thrown away until the client closes, or for `channel_timeout` at most.
     """
+
+    close_when_flushed: bool
+    _ends = False
 
     def __init__(self, server: Any, sock: Any, addr: Any, adj: Any, map: Any = None) -> None:  # noqa: A002 - waitress's name
         super().__init__(server, sock, addr, adj, map)
@@ -45,6 +55,35 @@ class EvictingChannel(HTTPChannel):  # type: ignore[misc] # it has no types
 
     def _may_go(self, other: Any) -> bool:
         return not (other is self or other.requests or other.total_outbufs_len or other.will_close)
+
+    def handle_write(self) -> None:
+        """Send what is to be sent; after the last answer, announce the end."""
+        last = self.close_when_flushed and not self.will_close
+        if last:
+            self.close_when_flushed = False  # or waitress would close
+        super().handle_write()
+        if not last or not self.connected:
+            return
+        if self.total_outbufs_len:
+            self.close_when_flushed = True
+            return
+        self._ends = True
+        with contextlib.suppress(OSError):  # the client has closed
+            self.socket.shutdown(socket.SHUT_WR)
+
+    def readable(self) -> bool:
+        """Return whether something is to be read."""
+        return self._ends or bool(super().readable())
+
+    def handle_read(self) -> None:
+        """Read more; throw it away if the last answer was sent."""
+        if not self._ends:
+            super().handle_read()
+            return
+        try:
+            self.recv(self.adj.recv_bytes)  # closes at the end of what comes
+        except OSError:
+            self.handle_close()
 
 
 class PageServer:
@@ -73,7 +112,7 @@ class PageServer:
             ident="sjresource",
             clear_untrusted_proxy_headers=True,
         )
-        self._server.channel_class = EvictingChannel
+        self._server.channel_class = LocalChannel
 
     @property
     def url(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import re
 import socket
@@ -17,7 +18,7 @@ from sjresource.emulator.protocol.errors import AWSError, error_response
 from sjresource.emulator.protocol.http_messages import Request, target_of
 from sjresource.emulator.server.sigv4 import claimed_service
 from sjresource.emulator.store.damage import storage_problem
-from sjresource.page.server import EvictingChannel
+from sjresource.page.server import LocalChannel
 
 _MEBIBYTE: Final = 1024 * 1024
 MOST_BYTES: Final = {"": _MEBIBYTE, "logs": 16 * _MEBIBYTE, "s3": 1024 * _MEBIBYTE}
@@ -60,7 +61,8 @@ class Parser(HTTPRequestParser):  # type: ignore[misc] # it has no types
             self._refusal = AWSError(
                 "ServiceUnavailable", storage_problem(error) or "no body can be received now", 503
             )
-            self.close()
+            with contextlib.suppress(OSError):  # of what is still buffered
+                self.close()
             self.body_rcv = None
             self.error, self.completed, consumed = self._refusal, True, len(data)
         if self.error is not None and not isinstance(self.error, _Refused):
@@ -112,7 +114,7 @@ def _as_aws(error: Any) -> AWSError:
     return AWSError("BadRequest", f"{error.reason}: {error.body}", error.code)
 
 
-class EmulatorChannel(EvictingChannel):
+class EmulatorChannel(LocalChannel):
     """A connection that also serves requests with `Expect: 100-continue` and an empty body.
 
     boto3 sends them for an empty S3 object; waitress forgets that they are complete and waits for

@@ -99,6 +99,31 @@ def test_a_huge_body_is_refused_before_it_is_sent(emulator: Emulator) -> None:
         assert connection.recv(100).startswith(b"HTTP/1.1 413 ")
 
 
+def test_who_sends_the_whole_of_a_refused_body_reads_the_refusal(emulator: Emulator) -> None:
+    """Not a reset connection, although the refusal is written long before the body is sent."""
+    with _connection(emulator) as connection:
+        _send_whole(connection, 32 * MEBIBYTE)
+
+        assert _answer(connection)[0] == 413
+
+
+def test_the_page_lets_a_refusal_be_read() -> None:
+    """The page's own server takes bodies of 64 KiB."""
+    server = PageServer(lambda *_: [b""])  # type: ignore[arg-type] # as a page answers
+    threading.Thread(target=server.run, daemon=True).start()
+    with _connect(server.url) as connection:
+        _send_whole(connection, 16 * MEBIBYTE)
+
+        assert _answer(connection)[0] == 413
+    server.close()
+
+
+def _send_whole(connection: socket.socket, length: int) -> None:
+    head = f"PUT /bucket/key HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {length}\r\n\r\n"
+    connection.sendall(head.encode())
+    connection.sendall(bytes(length))
+
+
 @pytest.mark.parametrize(
     "path",
     [

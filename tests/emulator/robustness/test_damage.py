@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import ClientError
 from emulator_requests import client, make_environment, make_queue, payload, submit
+from waitress.adjustments import Adjustments  # type: ignore[import-untyped] # it has no types
 
 from sjresource.emulator import Clock, Emulator
 from sjresource.emulator.__main__ import main
+from sjresource.emulator.server.connections import Parser, admit_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -161,6 +163,21 @@ def test_a_refused_object_can_not_be_read(tmp_path: Path) -> None:
     assert first == b"first"
     names = [path.name for path in (tmp_path / "objects").glob("*.object")]
     assert len(names) == 3
+
+
+@pytest.mark.parametrize("piece", [1_000, 8_192, 100_000])
+def test_a_full_disk_refuses_a_body_that_comes_in_pieces(piece: int) -> None:
+    """However much of it is still buffered: what is left can't be written at the end either."""
+    settings = Adjustments(max_request_body_size=2**31)
+    settings.admit = admit_all
+    parser = Parser(settings)
+    parser.received(b"PUT /bucket/key HTTP/1.1\r\nHost: x\r\nContent-Length: 1200000\r\n\r\n")
+    with no_file_larger_than(700_000):
+        for _ in range(0, 1_200_000, piece):
+            parser.received(bytes(piece))
+
+    assert parser.completed
+    assert parser.error.to_response()[0].startswith("503 ")
 
 
 def test_a_full_disk_loses_no_job(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
