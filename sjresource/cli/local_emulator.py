@@ -257,7 +257,7 @@ def _foreign_file(data: Path, doing: str) -> str | None:
 
 def _empty(data: Path) -> None:
     command = [sys.executable, "-m", MODULE, "reset", "--data", str(data)]
-    ended = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own
     if ended.returncode:
         last_line = ended.stderr.strip().splitlines()[-1]
         raise CommandFailure(f"emptying Emulator ({data}): {last_line}", ExitCode.FAILED)

@@ -1,7 +1,8 @@
-"""Finds names that are no argument of a resource, and says what was probably meant.
+"""Finds names that are no argument of a resource, and says what was probably meant. Pure.
 
 Compilers find them in TypeScript and Go, and Python at run time; YAML, JSON and an `any` do not.
-The core never sees such a name, so that its own words for it are not said as well.
+The core never sees such a name, so that its own words for it are not said as well; nor does it see
+that a payload has two forms here.
 """
 
 from __future__ import annotations
@@ -9,8 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sjresource.aws.models import model_version
+from sjresource.aws.payload import is_unknown
 from sjresource.checks.values.shapes import unknown_member
-from sjresource.stack.spelling import TYPED, UNTYPED, Path
+from sjresource.native.values import UNKNOWN, path_text
+from sjresource.problem import Problem
+from sjresource.stack.spelling import TYPED, UNTYPED, Path, is_typed
 from sjresource.suggestions import nearest_or_all
 
 if TYPE_CHECKING:
@@ -43,11 +47,24 @@ def strangers(spelling: Spelling, values: Mapping[str, Any]) -> Iterator[Strange
             yield from _strangers(within, value, (name,), said)
 
 
-def without(values: Mapping[str, Any], paths: Iterable[Path]) -> dict[str, Any]:
-    """Return the values without what stands at the paths."""
-    left_out = set(paths)
-    found: dict[str, Any] = _without(dict(values), (), left_out)
-    return found
+def problems_of_names(
+    spelling: Spelling, values: Mapping[str, Any]
+) -> tuple[list[Problem], dict[str, Any]]:
+    """Return what is wrong with the names and forms of arguments, and what the core is to check."""
+    found = list(strangers(spelling, values))
+    problems = [Problem(path_text(each.path), each.reason) for each in found]
+    known: dict[str, Any] = _without(dict(values), (), {each.path for each in found})
+    if TYPED not in spelling.arguments:
+        return problems, known
+    if is_typed(values) and values.get(UNTYPED) is not None:
+        both = f"can't be given with {UNTYPED}: they are two forms of one"
+        problems.append(Problem(TYPED, both))
+    text = values.get(TYPED)
+    if isinstance(text, str) and not is_unknown(text):
+        other = f"JSON text can be given in {UNTYPED}, in AWS's own names"
+        problems.append(Problem(TYPED, f"must be an object, got a string; {other}"))
+        known[TYPED] = UNKNOWN  # what the core would say of it is AWS's spelling
+    return problems, known
 
 
 def _said_of_typed(name: str, known: Collection[str]) -> str:

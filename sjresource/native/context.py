@@ -1,11 +1,14 @@
-"""What all resources of one provider share: settings, the engine, the jobs that it knows."""
+"""What all resources of one provider share: settings, the engine, known jobs, the plan."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sjresource.spending.plan import summary_of
+from sjresource.checks.rules.instance_hours import arguments_of_hours, hours_follow_from
+from sjresource.errors import RequestFailed
+from sjresource.spending.limit import ADVICE
+from sjresource.spending.plan import excess_of, planned_run, summary_of
 from sjresource.stack.engine_process import prints_lines, pulumi_columns
 from sjresource.stack.identity import name_of
 from sjresource.stack.plugin_notes import noted_to_hide
@@ -13,7 +16,7 @@ from sjresource.vocabulary import type_of
 from sjresource.waiting.operation import names_targets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sjresource.native.configuration import Configuration
     from sjresource.native.engine import Cancellation, EngineLog
@@ -81,6 +84,19 @@ class ProviderContext:
         is_new = (urn, text) not in self._shown
         self._shown.add((urn, text))
         return is_new
+
+    def plan(self, urn: str, job: Mapping[str, Any]) -> None:
+        """Take a job that the previewed `up` would run into the plan; `job` is as the core's.
+
+        Raises:
+            RequestFailed: the `up` would refuse it, or one of those before it.
+        """
+        is_secret = hours_follow_from(job["secret_paths"], job)
+        run = planned_run(name_of(urn), arguments_of_hours(job), is_secret=is_secret)
+        self.planned[urn] = run
+        limit = self.configuration.checking.max_instance_hours
+        if excess := excess_of(list(self.planned.values()), limit):
+            raise RequestFailed("checking", "ServiceJob", run.name, excess, ADVICE)
 
     def tell_plan(self) -> None:
         """Show on the stack's row what the previewed `up` may use at most, if it runs anything."""

@@ -10,12 +10,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sjresource.stack.diff import means_the_same
-from sjresource.stack.spelling import Path  # noqa: TC001
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from sjresource.stack.spelling import Spelling
+    from sjresource.stack.spelling import Path, Spelling
 
 ADD, DELETE, UPDATE = "ADD", "DELETE", "UPDATE"
 """Kinds of the protocol's PropertyDiff; in a replacement `_REPLACE` follows."""

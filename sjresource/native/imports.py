@@ -8,7 +8,6 @@ from sjresource.aws.arn import parse_arn
 from sjresource.aws.models import answer_properties
 from sjresource.aws.payload import default_training_job_name, payload_or_empty
 from sjresource.errors import NotFound, RequestFailed
-from sjresource.native.kinds import JOB
 from sjresource.resources.wanted_run import REQUEST
 from sjresource.stack.identity import OWN_TAGS
 from sjresource.stack.spelling import PAYLOAD
@@ -54,7 +53,7 @@ def arguments_of(kind: NativeKind, core: Any, id_: str) -> tuple[dict[str, Any],
     _require_kind(kind, id_)
     client = core.client(id_)
     try:
-        if kind.token == JOB:
+        if kind.is_job:
             described = answer_properties("DescribeServiceJob", client.find_service_job(id_))
         else:
             described = core.described(client.find(core.kind, id_))
@@ -63,11 +62,11 @@ def arguments_of(kind: NativeKind, core: Any, id_: str) -> tuple[dict[str, Any],
         _require_reference(kind, core, id_)
         return None
     _require_type(kind, id_, described)
-    arguments = _given(described, REQUEST if kind.token == JOB else tuple(kind.rules))
+    arguments = _given(described, REQUEST if kind.is_job else tuple(kind.rules))
     arn = parse_arn(id_)
     if arn and arn.region != core.settings.region:
         arguments["region"] = arn.region
-    if kind.token != JOB:
+    if not kind.is_job:
         return arguments, []
     payload = payload_or_empty(client.find_payload(id_))
     if payload.get("TrainingJobName") == default_training_job_name(described["job_name"]):
@@ -90,8 +89,8 @@ def _require_kind(kind: NativeKind, id_: str) -> None:
 
 def _require_reference(kind: NativeKind, core: Any, id_: str) -> None:
     """Make sure that what was not found was not sought by a name that AWS does not take."""
-    if parse_arn(id_) is None and (kind.token == JOB or not core.kind.by_name):
-        reference = "id or ARN" if kind.token == JOB else "ARN"
+    if parse_arn(id_) is None and (kind.is_job or not core.kind.by_name):
+        reference = "id or ARN" if kind.is_job else "ARN"
         seen = f"there is none with this {reference}; a name is not enough"
         raise RequestFailed("reading", kind.noun, id_, seen)
 

@@ -12,7 +12,9 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in
-from sjresource.checks.failures import CONFIG
+from sjresource.checks.failures import CONFIG, ProblemFailure
+from sjresource.native.values import path_text
+from sjresource.problem import Problem
 from sjresource.resources.job_outputs import OUTPUTS
 from sjresource.resources.job_queue import JobQueueProvider
 from sjresource.resources.quota_share import QuotaShareProvider
@@ -23,6 +25,8 @@ from sjresource.resources.service_job import ServiceJobProvider
 from sjresource.stack.spelling import (
     PAYLOAD,
     SPELLINGS,
+    TYPED,
+    UNTYPED,
     camel_case,
     native_words,
     steps_of,
@@ -32,15 +36,16 @@ from sjresource.vocabulary import NATIVE_PREFIX
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sjresource.problem import Problem
+    from pulumi.dynamic import CheckFailure
+
     from sjresource.resources.named_provider import NamedResourceProvider
     from sjresource.stack.diff import Rules
     from sjresource.stack.spelling import Names, Spelling
 
-from .values import path_text
-
 JOB = f"{NATIVE_PREFIX}ServiceJob"
 COMPLETION = f"{NATIVE_PREFIX}ServiceJobCompletion"
+
+_NO_PAYLOAD = Problem(PAYLOAD, "is required", unsendable=True)
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,11 @@ class NativeKind:
     replaced_first: bool = False
 
     @property
+    def is_job(self) -> bool:
+        """Whether it is a job; the others are a queue, or what a queue is made of."""
+        return self.token == JOB
+
+    @property
     def spelling(self) -> Spelling:
         """How it is spelled."""
         return SPELLINGS[self.token]
@@ -86,6 +96,15 @@ class NativeKind:
             return config_problem(problem)
         path = path_text(self.spelling.native_path(steps_of(problem.path), typed=typed))
         return problem._replace(path=path, reason=self.native_text(problem.reason, typed=typed))
+
+    def failure_text(self, failure: CheckFailure, *, typed: bool) -> str:
+        """Return a failure of the core's check as the schema spells it, path and reason."""
+        if not isinstance(failure, ProblemFailure):
+            return self.native_text(failure.reason, typed=typed)
+        if failure.problem == _NO_PAYLOAD:
+            return f"{TYPED} is required; or give {UNTYPED}, in AWS's own names"
+        problem = self.native_problem(failure.problem, typed=typed)
+        return f"{problem.path} {problem.reason}"
 
     def native_text(self, text: str, *, typed: bool = True) -> str:
         """Return a text with the names of arguments, settings and values as they are here."""
@@ -124,10 +143,7 @@ def _core_names(names: Names) -> Iterator[str]:
 
 
 def _named(
-    provider: type[NamedResourceProvider],
-    name: str,
-    *,
-    replaced_first: bool = False,
+    provider: type[NamedResourceProvider], name: str, *, replaced_first: bool = False
 ) -> NativeKind:
     kind = provider.kind
     return NativeKind(
@@ -144,15 +160,8 @@ def _named(
 KINDS = {
     kind.token: kind
     for kind in (
-        _named(
-            ServiceEnvironmentProvider,
-            "serviceEnvironmentName",
-            replaced_first=True,
-        ),
-        _named(
-            JobQueueProvider,
-            "jobQueueName",
-        ),
+        _named(ServiceEnvironmentProvider, "serviceEnvironmentName", replaced_first=True),
+        _named(JobQueueProvider, "jobQueueName"),
         _named(SchedulingPolicyProvider, "name", replaced_first=True),
         _named(QuotaShareProvider, "quotaShareName"),
         NativeKind(

@@ -1,1 +1,4 @@
-"""The plugin's process: `serving` starts it, `servicer` answers each request of the protocol."""
+"""The plugin's process: `serving` starts it, `servicer` answers each request of the protocol.
+
+`invokes` answers those that call a function.
+"""

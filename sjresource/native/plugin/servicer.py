@@ -27,9 +27,9 @@ from sjresource.native.configuration import (
 )
 from sjresource.native.context import ProviderContext
 from sjresource.native.engine import Cancellation, EngineLog
-from sjresource.native.invokes import invoke
 from sjresource.native.kinds import COMPLETION, KINDS
 from sjresource.native.lives import Life
+from sjresource.native.plugin.invokes import invoke
 from sjresource.native.recording import Recorder
 from sjresource.native.responses import PartialState
 from sjresource.native.schema import schema_text

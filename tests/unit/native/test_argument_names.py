@@ -6,7 +6,7 @@ import pytest
 from pulumi.runtime import rpc
 
 from sjresource.aws.models import model_version
-from sjresource.native.argument_names import strangers, without
+from sjresource.native.argument_names import problems_of_names, strangers
 from sjresource.stack.spelling import SPELLINGS, Path
 from sjresource.vocabulary import NATIVE_PREFIX
 
@@ -101,7 +101,10 @@ def test_users_own_keys_and_unknown_values_are_no_names() -> None:
     assert [*strangers(SPELLINGS[NATIVE_PREFIX + "ServiceJob"], values)] == []
 
 
-def test_what_is_unknown_is_left_out_of_what_the_core_checks() -> None:
-    """Only what stands at the paths, in lists too."""
-    values = {"a": [{"b": 1, "c": 2}], "d": 3}
-    assert without(values, [("a", 0, "b"), ("d",)]) == {"a": [{"c": 2}]}
+def test_a_name_that_is_none_is_left_out_of_what_the_core_checks() -> None:
+    """Only what is unknown, in lists too; everything else stays as it is."""
+    capacity = {"maxCapacity": 1, "capacityUnit": "NUM_INSTANCES"}
+    values = {"capacityLimits": [{**capacity, "maxCapcity": 2}], "tags": {"a": "b"}, "zzz": 3}
+    problems, known = problems_of_names(SPELLINGS[NATIVE_PREFIX + "ServiceEnvironment"], values)
+    assert [each.path for each in problems] == ["capacityLimits[0].maxCapcity", "zzz"]
+    assert known == {"capacityLimits": [capacity], "tags": {"a": "b"}}
