@@ -82,8 +82,11 @@ def payload_json(value: Any) -> str:
 
 def payload_as_sent(value: Any, job_name: str) -> str:
     """Return the payload as submitted; the job's name is the default of TrainingJobName."""
-    name = default_training_job_name(job_name)
-    return payload_json({"TrainingJobName": name, **parse_payload(value)})
+    return payload_json(_with_default_name(value, job_name))
+
+
+def _with_default_name(value: Any, job_name: str) -> dict[str, Any]:
+    return {"TrainingJobName": default_training_job_name(job_name), **parse_payload(value)}
 
 
 def sends_the_same(one: Any, other: Any, job_name: Any) -> bool:
@@ -91,7 +94,7 @@ def sends_the_same(one: Any, other: Any, job_name: Any) -> bool:
     if not isinstance(job_name, str):
         return False
     try:
-        return payload_as_sent(one, job_name) == payload_as_sent(other, job_name)
+        return same_value(_with_default_name(one, job_name), _with_default_name(other, job_name))
     except InvalidPayload:  # unknown, or broken and a check failure already
         return False
 

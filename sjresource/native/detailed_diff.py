@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sjresource.native.values import readable_path
 from sjresource.stack.diff import means_the_same
 
 if TYPE_CHECKING:
@@ -54,7 +55,9 @@ def changed_leaves(
         leaves = list(_leaves(olds.get(name), news.get(name), ()))
         for path, kind in leaves or [Leaf((), UPDATE)]:
             native = spelling.native_path((name, *path), typed=typed)
-            yield Leaf(native, f"{kind}_REPLACE" if name in replacing else kind)
+            told = readable_path(native)
+            how = kind if told == native else UPDATE
+            yield Leaf(told, f"{how}_REPLACE" if name in replacing else how)
 
 
 def _leaves(old: Any, new: Any, path: Path) -> Iterator[Leaf]:

@@ -9,6 +9,7 @@ The signatures are those of the Go SDK: https://github.com/pulumi/pulumi/blob/ma
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -85,20 +86,35 @@ def write(values: Mapping[str, Any], secrets: AbstractSet[Path] = frozenset()) -
 
 
 def path_text(path: Path) -> str:
-    """Return a path as the engine reads it: `a.b[0]["c.d"]`."""
+    """Return a path as the engine reads it: `a.b[0]["c.d"]`.
+
+    In quotes a backslash is itself, unless a quote follows; so a key that ends with one has none.
+    """
     text = ""
     for step in path:
         if isinstance(step, int):
             text += f"[{step}]"
-        elif _PLAIN_NAME.fullmatch(step):
+        elif _PLAIN_NAME.fullmatch(step) or step.endswith("\\"):
             text += f".{step}" if text else step
         else:
-            quoted = step.replace("\\", "\\\\").replace('"', '\\"')
+            quoted = step.replace('"', '\\"')
             text += f'["{quoted}"]'
     return text
 
 
+def readable_path(path: Path) -> Path:
+    r"""Return the longest part of a path that has a text: keys such as `a.b\` have none.
+
+    The engine fails the whole operation at a path that it can't read.
+    """
+    known = itertools.takewhile(
+        lambda step: isinstance(step, int) or not _UNREADABLE.fullmatch(step), path
+    )
+    return tuple(known)
+
+
 _PLAIN_NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
+_UNREADABLE = re.compile(r"(?s).*[.\[].*\\")
 
 
 def _read_fields(struct: struct_pb2.Struct, path: Path, secrets: set[Path]) -> dict[str, Any]:

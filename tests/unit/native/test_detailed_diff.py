@@ -37,6 +37,11 @@ CHANGES: dict[str, tuple[Any, Any, list[tuple[Path, str]]]] = {
             (("trainingJob", "inputDataConfig", 2), "ADD"),
         ],
     ),
+    "a key that has no path": (
+        {"HyperParameters": {"rate": "2"}},
+        {"HyperParameters": {"rate": "2", "a.b\\": "1"}},
+        [(("trainingJob", "hyperParameters"), "UPDATE")],
+    ),
     "not yet known": (
         {"HyperParameters": {"epochs": "1"}},
         {"HyperParameters": {"epochs": rpc.UNKNOWN}},

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -12,6 +13,7 @@ from sjresource.native.values import (
     UNKNOWN,
     path_text,
     read,
+    readable_path,
     write,
 )
 from sjresource.stack.inputs.asset_digest import content_of
@@ -173,8 +175,63 @@ def test_an_archive_that_cannot_be_read_is_refused_with_its_path(tmp_path: Path)
         read(message({"triggers": [gone]}))
 
 
-def test_paths_are_written_as_the_engine_reads_them() -> None:
-    """A key that is no plain name stands in brackets, with its quotes escaped."""
+def read_by_the_engine(text: str) -> list[str | int]:
+    """Read a path as `ParsePropertyPath` of Pulumi's Go SDK does; IndexError where it fails."""
+    found: list[str | int] = []
+    while text:
+        if text[0] == ".":
+            text = text[1:]
+        elif text.startswith('["'):
+            key, text = "", text[2:]
+            while text[0] != '"':
+                escaped = text.startswith('\\"')
+                key, text = key + ('"' if escaped else text[0]), text[2 if escaped else 1 :]
+            assert text[1] == "]"
+            found, text = [*found, key], text[2:]
+        elif text[0] == "[":
+            position, _, text = text[1:].partition("]")
+            found.append(int(position))
+        else:
+            name = re.split(r"[.\[]", text, maxsplit=1)[0]
+            found, text = [*found, name], text[len(name) :]
+    return found
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "plain",
+        "a.b",
+        "a[0]",
+        'q"',
+        "a\\b",
+        'a\\"b',
+        "a\\",
+        'q"\\',
+        "",
+        " ",
+        "*",
+        "0",
+        'x"]["y',
+        "é",
+    ],
+)
+def test_paths_are_written_as_the_engine_reads_them(key: str) -> None:
+    """Whatever a user calls a key: at a path that it can't read the engine fails all of an `up`."""
+    path = ("tags", 0, key, "next")
+
+    assert readable_path(path) == path
+    assert read_by_the_engine(path_text(path)) == list(path)
+    assert read_by_the_engine(path_text((key,))) == [key]
+
+
+@pytest.mark.parametrize("key", ["a.b\\", "a[\\", ".\\", "\n.\\"])
+def test_a_path_ends_before_a_key_that_has_no_text(key: str) -> None:
+    """The engine knows no escape for a backslash that ends a key, nor a dot without quotes."""
+    assert readable_path(("tags", key, "next")) == ("tags",)
+
+
+def test_a_path_of_names_reads_as_in_a_program() -> None:
+    """Names have dots between them, positions brackets."""
     assert path_text(()) == ""
     assert path_text(("a", "b", 0, "c")) == "a.b[0].c"
-    assert path_text(("tags", "team/x", 'q"\\')) == 'tags["team/x"]["q\\"\\\\"]'

@@ -12,7 +12,7 @@ from sjresource.resources.job_queue import JobQueueProvider
 from sjresource.resources.quota_share import QuotaShareProvider
 from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
 from sjresource.resources.service_environment import ServiceEnvironmentProvider
-from sjresource.resources.service_job import RULES
+from sjresource.resources.service_job import RULES, ServiceJobProvider
 from sjresource.resources.wanted_run import REQUEST
 from sjresource.stack.diff import find_changes
 
@@ -74,6 +74,31 @@ def test_an_unknown_value_replaces() -> None:
     changes = find_changes(RULES, JOB, {**JOB, "service_request_payload": unknown})
 
     assert changes.replaces == ["service_request_payload"]
+
+
+@pytest.mark.parametrize("text", [False, True])
+@pytest.mark.parametrize(
+    "unknown",
+    [
+        {"HyperParameters": {"epochs": pulumi.output.UNKNOWN}},
+        {"HyperParameters": pulumi.output.UNKNOWN},
+        {"InputDataConfig": [pulumi.output.UNKNOWN]},
+        {"InputDataConfig": [{"ChannelName": pulumi.output.UNKNOWN}]},
+        {"TrainingJobName": pulumi.output.UNKNOWN},
+    ],
+    ids=str,
+)
+def test_a_job_s_provider_takes_what_is_unknown_at_any_depth(
+    unknown: dict[str, Any], *, text: bool
+) -> None:
+    """What a job stands on is updated by the same `up`, and its preview has to be made."""
+    olds = JOB["service_request_payload"]
+    news = {**JOB, "service_request_payload": {**olds, **unknown}}
+    before = {**JOB, "service_request_payload": json.dumps(olds) if text else olds}
+
+    answer = ServiceJobProvider().diff("arn:aws:batch:eu-west-1:1:service-job/a", before, news)
+
+    assert answer.replaces == ["service_request_payload"]
 
 
 def test_an_unknown_payload_replaces() -> None:
