@@ -9,11 +9,11 @@ from sjresource.checks.rules.instance_hours import arguments_of_hours, hours_fol
 from sjresource.errors import RequestFailed
 from sjresource.spending.limit import ADVICE
 from sjresource.spending.plan import excess_of, planned_run, summary_of
-from sjresource.stack.engine_process import prints_lines, pulumi_columns
 from sjresource.stack.identity import name_of
 from sjresource.stack.plugin_notes import noted_to_hide
+from sjresource.stack.pulumi_cli.command_line import CommandLine, pulumi_command_line
+from sjresource.stack.pulumi_cli.terminal import pulumi_columns
 from sjresource.vocabulary import type_of
-from sjresource.waiting.operation import names_targets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -55,10 +55,9 @@ class ProviderContext:
     """By URN, the runs of the `up` that is previewed."""
     columns: Callable[[], int | None] = pulumi_columns
     """The width of the terminal in which the rows are; None where they are printed whole."""
-    prints_lines: Callable[[], bool] = prints_lines
-    """Whether there are no rows, so that a line has to say what it is about."""
-    names_targets: Callable[[], bool] = names_targets
-    """Whether the operation leaves resources out, of which it then tells nothing."""
+    command_line: Callable[[], CommandLine] = pulumi_command_line
+    """Of `pulumi`: whether there are no rows, so that a line has to say what it is about, and
+    whether resources are left out, of which this provider is then told nothing."""
     noted_to_hide: Callable[[], set[str]] = noted_to_hide
     """The ARNs of the jobs that have secrets which another provider of the program knows."""
     _shown: set[tuple[str, str]] = field(default_factory=set)
@@ -72,7 +71,7 @@ class ProviderContext:
     def explain(self, urn: str, text: str) -> None:
         """Show on a row why there is an update although no argument has changed."""
         noun = type_of(urn).rpartition(":")[2]
-        about = f"{noun} ({name_of(urn)}): " if self.prints_lines() else ""
+        about = f"{noun} ({name_of(urn)}): " if self.command_line().prints_lines else ""
         self.engine.progress(urn, about + text)
 
     def hint(self, text: str | None) -> None:

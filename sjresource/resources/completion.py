@@ -19,16 +19,17 @@ from sjresource.aws.clients import regional_clients
 from sjresource.stack.aws_provider import warn_of_provider
 from sjresource.stack.declaration import resource_identity, with_native_alias
 from sjresource.stack.diff import IN_PLACE, find_changes
-from sjresource.stack.engine_process import narrow_hint, pulumi_columns
 from sjresource.stack.identity import identity_tag, urn_of
 from sjresource.stack.inputs.arguments import require_name
 from sjresource.stack.plugin_python import require_python_for_plugin
 from sjresource.stack.provider import BatchProvider
+from sjresource.stack.pulumi_cli.command_line import UPDATES
+from sjresource.stack.pulumi_cli.terminal import narrow_hint, pulumi_columns
 from sjresource.status.failure_report import UNCERTAIN, earlier_run_warning, recorded_failures
 from sjresource.status.masking import Mask
 from sjresource.waiting.context import wait_context
 from sjresource.waiting.jobs import WaitedJobs, add_submissions, unknown, with_urns
-from sjresource.waiting.operation import UPDATES, stack_operation
+from sjresource.waiting.operation import stack_operation
 from sjresource.waiting.optional_outputs import (
     OptionalOutput,
     read_member,

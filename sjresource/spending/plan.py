@@ -7,7 +7,6 @@ that is new or to be replaced. The program knows the arguments of all of them, a
 from __future__ import annotations
 
 import asyncio
-import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
@@ -26,9 +25,8 @@ from sjresource.checks.values.lookups import holds_unknown
 from sjresource.sanitize import plain
 from sjresource.spending.limit import ADVICE, NOT_KNOWN
 from sjresource.stack.config import check_settings
-from sjresource.stack.engine_process import pulumi_command
+from sjresource.stack.pulumi_cli.command_line import pulumi_command_line
 from sjresource.status.text import first_of
-from sjresource.waiting.operation import CommandLine
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -125,7 +123,7 @@ class _Plan:
     """What the jobs of one program would run; all on the program's event loop."""
 
     def __init__(self) -> None:
-        self._command_line = CommandLine.parse(pulumi_command(), os.environ)
+        self._command_line = pulumi_command_line()
         self._limit = check_settings().max_instance_hours
         self._asked: list[asyncio.Task[PlannedRun | None]] = []
         self._told: str | None = None

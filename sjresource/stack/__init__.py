@@ -1,9 +1,9 @@
 """Our side of Pulumi: what all resources and their providers share.
 
 In the program: `declaration` makes a resource's identity, `config` reads the stack's settings and
-`aws_provider` those of a pulumi-aws provider, `engine_process` finds the `pulumi` above it,
-`plugin_python` checks that the plugin can start, and `registration` tags what the engine has
-stored. `inputs/` converts the arguments.
+`aws_provider` those of a pulumi-aws provider, `plugin_python` checks that the plugin can start, and
+`registration` tags what the engine has stored. `inputs/` converts the arguments, `pulumi_cli/`
+reads how the `pulumi` above it was started.
 
 In the engine's plugin: `provider` is the base of all providers, `diff` their table of changes, and
 `plugin_notes` what the plugins of one `pulumi` tell each other.

@@ -17,7 +17,7 @@ from pathlib import Path
 from tempfile import gettempdir
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from sjresource.stack.engine_process import find_pulumi
+from sjresource.stack.pulumi_cli.process import find_pulumi
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

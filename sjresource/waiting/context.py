@@ -15,7 +15,8 @@ from pulumi.runtime.settings import get_monitor
 from sjresource.aws.clients import RegionalClients, confirm_gone, regional_clients
 from sjresource.aws.session import OPTIONAL_TIMEOUTS
 from sjresource.stack.config import stack_settings, wrong_value
-from sjresource.stack.engine_process import is_narrow, prints_lines, pulumi_columns
+from sjresource.stack.pulumi_cli.command_line import pulumi_command_line
+from sjresource.stack.pulumi_cli.terminal import is_narrow, pulumi_columns
 from sjresource.status.detail import StatusDetail
 from sjresource.waiting.interruption import log_interruptions
 from sjresource.waiting.pending_waits import PendingWaits, count_calls
@@ -78,7 +79,7 @@ def _new_context(loop: asyncio.AbstractEventLoop) -> WaitContext:
         on_loop(pulumi.log.warn),
         REPORT_RATES[progress],
         keep=on_loop(pulumi.log.info) if is_narrow(pulumi_columns()) else None,
-        names_jobs=prints_lines(),
+        names_jobs=pulumi_command_line().prints_lines,
     )
     pending = PendingWaits(count_calls(get_monitor()), fail_fast=bool(config.get_bool("failFast")))
     log_interruptions(lambda: sum(len(getattr(wait, "jobs", ())) for wait in pending.waits))

@@ -5,7 +5,7 @@ changes. More than 20 jobs share one line. Where a terminal can't replace a line
 printed, so a program prints fewer than ten a minute in all; a line that was put off shows the state
 at the time when it is printed. The words are those of `status/text.py`.
 
-A narrow terminal shows none of that, see `stack/engine_process.py`: there the stack's row gets a
+A narrow terminal (`stack/pulumi_cli/terminal.py`) shows none of that: there the stack's row gets a
 line that stays, every five minutes at most, and only of what has changed.
 """
 

@@ -43,10 +43,10 @@ from sjresource.native.responses import (
 )
 from sjresource.native.values import Properties, path_text, read, write
 from sjresource.stack.diff import means_the_same
-from sjresource.stack.engine_process import narrow_words
 from sjresource.stack.identity import identity_tag, name_of
 from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
 from sjresource.stack.inputs.secret_paths import hides_more
+from sjresource.stack.pulumi_cli.terminal import narrow_words
 from sjresource.stack.spelling import SPELLINGS, identity_of, native_words
 from sjresource.status.failure_report import recorded_failures
 from sjresource.status.masking import Mask
@@ -205,7 +205,7 @@ class Completions:
         The operation may leave them out, or they are another provider's of the program.
         """
         unknown = {job for job in jobs if not is_unknown(job) and job not in self._context.jobs}
-        if unknown and not self._context.names_targets():
+        if unknown and not self._context.command_line().names_targets:
             return unknown & self._context.noted_to_hide()
         return unknown
 

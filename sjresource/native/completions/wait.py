@@ -17,8 +17,8 @@ from sjresource.aws.clients import confirm_gone, regional_clients
 from sjresource.aws.session import OPTIONAL_TIMEOUTS
 from sjresource.errors import NotFound, SjresourceError
 from sjresource.native.context import KnownJob
-from sjresource.stack.engine_process import is_narrow
 from sjresource.stack.identity import OWN_TAGS
+from sjresource.stack.pulumi_cli.terminal import is_narrow
 from sjresource.status.detail import StatusDetail
 from sjresource.status.evidence import MAX_SHOWN_WHOLE, gather_all
 from sjresource.status.failure_report import (
@@ -229,7 +229,7 @@ class CompletionWaits:
             lambda urn, text: engine.warn(urn or "", text),
             REPORT_RATES[self._context.configuration.progress],
             keep=keep if is_narrow(self._context.columns()) else None,
-            names_jobs=self._context.prints_lines(),
+            names_jobs=self._context.command_line().prints_lines,
         )
 
     def _make_poller(self, reporter: Reporter) -> Poller:

@@ -21,6 +21,7 @@ from native_plugin import (
 from pulumi.runtime import proto
 
 from sjresource.native.values import read
+from sjresource.stack.pulumi_cli.command_line import CommandLine
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch
@@ -289,7 +290,9 @@ def test_what_a_run_of_targets_is_not_told_of_is_shown_and_stored_as_a_secret(
     aws.advance(60)
     both = {"jobs": [train.id, other.id]}
     targeted, later = NativePlugin(aws), NativePlugin(aws)
-    targeted.servicer.context.names_targets = lambda: not by_another_provider
+    targeted.servicer.context.command_line = lambda: CommandLine(
+        targets=() if by_another_provider else ("urn",)
+    )
     targeted.servicer.context.noted_to_hide = lambda: {train.id, other.id}
 
     with pytest.raises(PartialStateError) as raised:
@@ -357,7 +360,7 @@ def test_what_aws_says_of_many_jobs_that_are_left_out_is_hidden_whole(
     jobs = [job(plugin, queue, f"train-{number}", **arguments).id for number in range(4)]
     aws.advance(60)
     targeted = NativePlugin(aws)
-    targeted.servicer.context.names_targets = lambda: True
+    targeted.servicer.context.command_line = lambda: CommandLine(targets=("urn",))
 
     with pytest.raises(PartialStateError) as raised:
         targeted.create("ServiceJobCompletion", "trained", {"jobs": jobs})

@@ -21,6 +21,7 @@ from pulumi.runtime import proto
 from pulumi_cli import holds_within
 
 from sjresource.native.values import read, write
+from sjresource.stack.pulumi_cli.command_line import CommandLine
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch
@@ -814,7 +815,7 @@ def test_a_renamed_resource_is_an_update_without_a_path(
     queue = aws.make_queue()
     train = plugin.create("ServiceJob", "train", job(queue, jobName="train"))
     renamed = Resource(plugin.urn("ServiceJob", "resnet"), train.id, train.inputs, train.state)
-    plugin.servicer.context.prints_lines = lambda: prints_lines
+    plugin.servicer.context.command_line = lambda: CommandLine(prints_lines=prints_lines)
 
     seen = plugin.diff(renamed, job(queue, jobName="train"))
     updated = plugin.update(renamed, job(queue, jobName="train"))

@@ -1,26 +1,13 @@
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from engine_fixtures import engine
 
-from sjresource.waiting.operation import (
-    SHORT,
-    WITH_VALUE,
-    Operation,
-    names_targets,
-    read_operation,
-)
+from sjresource.waiting.operation import Operation, read_operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
-
-__all__ = ["engine"]
 
 URN = "urn:pulumi:dev::project::pulumi-python:dynamic/sjresource:ServiceJobCompletion::trained"
 
@@ -106,26 +93,6 @@ def test_options_may_be_variables(variables: dict[str, str], command: str, *, wa
     assert should_wait(None, URN, variables, command.split) is waits
 
 
-@pytest.mark.parametrize(
-    ("command", "variables", "leaves_out"),
-    [
-        ("up", {}, False),
-        ("up --yes --replace urn", {}, False),
-        ("up --target urn", {}, True),
-        ("up -t=urn --target-dependents", {}, True),
-        ("up --target-replace urn", {}, True),
-        ("preview --exclude urn", {}, True),
-        ("up", {"PULUMI_OPTION_TARGET": "urn"}, True),
-        ("up", {"PULUMI_OPTION_EXCLUDE": "urn"}, True),
-    ],
-)
-def test_an_operation_that_names_targets_leaves_resources_out(
-    command: str, variables: dict[str, str], *, leaves_out: bool
-) -> None:
-    """By options or their variables; a plan of replacements leaves none out."""
-    assert names_targets(command.split(), variables) is leaves_out
-
-
 def test_a_dependent_of_a_target_may_be_left_out() -> None:
     """Only the engine knows, so it waits, and says how to end that."""
     operation = read_operation(None, {}, "up -t **other --target-dependents".split)
@@ -135,21 +102,6 @@ def test_a_dependent_of_a_target_may_be_left_out() -> None:
     assert not read_operation("true", {}, "up -t **other --target-dependents".split).may_leave_out(
         URN
     )
-
-
-@pytest.mark.stack
-def test_the_clis_own_help_knows_which_options_take_a_value(engine: Path) -> None:
-    """One that is missed here would take the word behind it for a command or an option."""
-    for command in ("up", "preview", "destroy", "refresh"):
-        help_ = subprocess.run(
-            [engine / "pulumi", command, "--help"], stdout=subprocess.PIPE, text=True, check=True
-        ).stdout
-        taking = re.findall(
-            r"^ +(?:-(\w), )?--([\w-]+) (?:string|int|file)\w*:?(?: |$)", help_, re.MULTILINE
-        )
-        assert len(taking) > 10
-        assert {name for _, name in taking} <= WITH_VALUE
-        assert {short: name for short, name in taking if short}.items() <= SHORT.items()
 
 
 @pytest.mark.parametrize(
@@ -174,18 +126,3 @@ def test_a_variable_that_is_no_truth_value_is_named_as_itself() -> None:
     """Nobody finds it in the stack's config."""
     with pytest.raises(ValueError, match=r"reading Variable \(SJRESOURCE_WAIT\): must be true or"):
         should_wait("true", URN, {"SJRESOURCE_WAIT": "maybe"})
-
-
-def test_the_command_is_found_among_the_ancestors() -> None:
-    """The engine does not tell it."""
-    asks = "from sjresource.stack.engine_process import pulumi_command; print(pulumi_command())"
-    shell = (
-        f"import subprocess, sys; sys.exit(subprocess.call([{sys.executable!r}, '-c', {asks!r}]))"
-    )
-    command = ["pulumi", "-c", shell, "destroy"]
-
-    said = subprocess.run(
-        command, executable=sys.executable, stdout=subprocess.PIPE, text=True, check=True
-    )
-
-    assert said.stdout.strip() == str(command[1:])
