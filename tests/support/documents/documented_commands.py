@@ -29,7 +29,7 @@ _HEREDOC = re.compile(r"<<'(\w+)'\n.*?^\1$", re.MULTILINE | re.DOTALL)
 _INLINE_PROGRAM = re.compile(r"-c '[^'\n]*'")
 _PLACEHOLDER = re.compile(r"<[^<>]+>|\$\([^()]*\)|…")
 _ASSIGNMENT = re.compile(r"^\w+=")
-_SHELL_ITSELF = {".", "cat", "cd", "emulator()", "eval", "export", "mkdir", "rm", "}", "{"}
+_SHELL_ITSELF = {".", "cat", "cd", "cp", "emulator()", "eval", "export", "mkdir", "rm", "}", "{"}
 _BETWEEN = {"&&", ";", "|", "||"}
 
 
@@ -69,7 +69,7 @@ def problems(words: list[str], pulumi: Path) -> Iterator[str]:
         yield f"{program} is a program that no test knows"
 
 
-_KNOWN = {"curl", "emulator", "pip", "sed", "uv"}
+_KNOWN = {"$generator", "curl", "emulator", "node", "npm", "npx", "pip", "sed", "uv"}
 """Not ours, not Pulumi's: run by other tests, or the same everywhere."""
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +19,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from native_sdks import SCHEMA, why_no_sdks, write_sdks
+from native_sdks import SCHEMA, why_no_sdks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,8 +31,11 @@ ROOT = Path(__file__).resolve().parents[3]
 EXAMPLES = ROOT / "examples" / "languages"
 TYPESCRIPT = EXAMPLES / "typescript"
 VENV = ROOT / ".venv"
-NPM_CI = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=0"]
+NPM = {f"npm_config_{name}": value for name, value in {
+    "ignore_scripts": "true", "audit": "false", "fund": "false", "fetch_retries": "0",
+}.items()}  # fmt: skip
 """One try only: a machine without a network shall hear at once that it has none."""
+PAGE = ROOT / "docs" / "languages.md"
 ALL = os.environ.get("SJRESOURCE_LANGUAGES") == "all"
 """Whether `make languages` runs: then what takes a minute is run, too."""
 CONFIG = {
@@ -103,10 +107,18 @@ def why_no_go() -> str:
     return why_no_sdks()
 
 
+def typescript_steps() -> tuple[str, str, str]:
+    """Return the page's commands: to install, to make the SDK without a host, and to run."""
+    section = PAGE.read_text().partition("## TypeScript without ")[2].partition("\n## ")[0]
+    install, generate, run = re.findall(r"^```sh\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    return install, generate, run
+
+
 def typescript_packages() -> Path:
-    """Return the folder of what `npm ci` and the compiler make: `node_modules`, with the SDK."""
+    """Return the folder that the page's first steps make: `node_modules`, with the SDK."""
     digest = hashlib.sha256(SCHEMA.read_bytes())
     digest.update((TYPESCRIPT / "package-lock.json").read_bytes())
+    digest.update("".join(typescript_steps()).encode())
     return VENV / f"typescript-{digest.hexdigest()[:12]}"
 
 
@@ -124,22 +136,16 @@ def bring_typescript_packages() -> None:
 
 def _install(place: Path) -> None:
     """Install into an empty folder beside its place, so that nothing half-made is ever there."""
-    npm = shutil.which("npm")
-    if npm is None:
+    if shutil.which("npm") is None:
         raise NoPackagesError("there is no npm; Node.js brings it")
     if why_no_sdks():
         raise NoPackagesError(why_no_sdks())
+    install, generate, _ = typescript_steps()
     with tempfile.TemporaryDirectory(dir=VENV, prefix="npm-") as folder:
         made = Path(folder) / "made"
-        made.mkdir()
-        for name in ("package.json", "package-lock.json", ".npmrc"):
-            shutil.copy(TYPESCRIPT / name, made)
-        _run([npm, *NPM_CI], made)
-        write_sdks(Path(folder), "nodejs")
-        sdk = (Path(folder) / "nodejs").rename(made / "sdk")
-        _run(["node_modules/.bin/tsc", "-p", "sdk"], made)
-        shutil.copy(sdk / "package.json", sdk / "bin")
-        (sdk / "bin").rename(made / "node_modules" / "@pulumi" / "sjresource")
+        script = re.sub("^pulumi package gen-sdk .*\n", generate, install, flags=re.MULTILINE)
+        script = script.replace("CHECKOUT", str(ROOT)).replace("~/vision", str(made))
+        _run(["bash", "-euc", script], Path(folder))
         for old in VENV.glob("typescript-*"):
             shutil.rmtree(old)
         made.rename(place)
@@ -147,13 +153,17 @@ def _install(place: Path) -> None:
 
 def _run(command: list[str], folder: Path) -> None:
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, errors="replace", check=False
+        command,
+        cwd=folder,
+        env={**os.environ, **NPM},
+        capture_output=True,
+        text=True,
+        errors="replace",
+        check=False,
     )
     if done.returncode != 0:
-        said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        raise NoPackagesError(
-            f"{' '.join(command)}: {said[0] if said else f'exit code {done.returncode}'}"
-        )
+        said = [line for line in (done.stdout + done.stderr).splitlines() if "error" in line]
+        raise NoPackagesError(said[0] if said else f"exit code {done.returncode}")
 
 
 def compile_typescript(folder: Path) -> str:
@@ -171,7 +181,7 @@ def compile_typescript(folder: Path) -> str:
 
 
 def plain_config(**more: str) -> dict[str, dict[str, object]]:
-    """Return the settings of an example as the Automation API of Node.js and of Go takes them."""
+    """Return the settings of an example as the Automation API takes them."""
     values: dict[str, dict[str, object]] = {
         name: {"value": value} for name, value in {**CONFIG, **more}.items()
     }
