@@ -12,6 +12,10 @@ from typing import NamedTuple
 _REGION = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+", re.ASCII)
 REGION_FORM = "must be a region's name such as eu-west-1"
 
+LONGEST_NAME = 128
+"""Characters of a name in Batch: a job's, a queue's, a share's."""
+_NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST_NAME}}}", re.ASCII)
+
 
 class Arn(NamedTuple):
     """`arn:partition:service:region:account:kind/name`; a name may contain slashes."""
@@ -42,6 +46,11 @@ def is_service_job(arn: Arn) -> bool:
 def name_in(arn_or_name: str) -> str:
     """Return the last part of an ARN, or the name itself."""
     return arn_or_name.rsplit("/", 1)[-1]
+
+
+def is_name(text: str) -> bool:
+    """Return whether a text has the form of a name in Batch; there may be nothing of that name."""
+    return bool(_NAME.fullmatch(text))
 
 
 def is_region(text: str) -> bool:

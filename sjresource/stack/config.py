@@ -157,7 +157,8 @@ def setting_problems(given: Mapping[str, Any], is_secret: Any = lambda _: False)
             advice = did_you_mean(meant, f"there are {every}")
             yield f"reading Setting ({plain(setting)}): there is no such setting{advice}"
         elif not _may_be(name, value):
-            yield f"reading Setting ({setting}): {wrong_value(name, value, is_secret(setting))}"
+            reason = wrong_value(name, value, is_secret=is_secret(setting))
+            yield f"reading Setting ({setting}): {reason}"
 
 
 def _may_be(name: str, value: Any) -> bool:
@@ -166,7 +167,7 @@ def _may_be(name: str, value: Any) -> bool:
     return str(value).strip().lower() in SETTINGS[name]
 
 
-def wrong_value(name: str, value: Any, is_secret: bool = False) -> str:  # noqa: FBT001, FBT002 - one fact
+def wrong_value(name: str, value: Any, *, is_secret: bool = False) -> str:
     """Return what a setting must be; the value is left out where it is a secret."""
     required = f"must be {_CHOICE.get(name) or ' or '.join(SETTINGS[name])}"
     if is_secret:

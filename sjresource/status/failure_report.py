@@ -13,7 +13,7 @@ from sjresource.aws.arn import name_in, terminate_command
 from sjresource.status.console_links import console_urls
 from sjresource.status.evidence import MAX_SHOWN_WHOLE, training_job_arn
 from sjresource.status.failure_hints import hint_for
-from sjresource.status.text import duration, stated_reason
+from sjresource.status.text import duration, first_of, stated_reason
 from sjresource.status.timeline import attempt_number, preemption_count
 from sjresource.status.why_waiting import never_starts
 from sjresource.vocabulary import LOG_GROUP, is_native_urn
@@ -125,13 +125,13 @@ def timeout_message(
     end: Callable[[str, str], str] = lambda _, arn: how_to_terminate(None, arn),
 ) -> str:
     """Return the message of a timeout; `unfinished` has name, last description and ARN of each."""
-    (name, detail, arn), *others = unfinished
-    more = f" and {len(others)} more" if others else ""
+    name, detail, arn = unfinished[0]
+    names = first_of([each[0] for each in unfinished], 1)
     status = (detail or {}).get("status", "of unknown status")
     reason = stated_reason(detail) if detail else ""
     status_words = f"{status}: {reason}" if reason else status
     lines = [
-        f"waiting for ServiceJob ({name}{more}): still {status_words}, after {duration(seconds)}",
+        f"waiting for ServiceJob ({names}): still {status_words}, after {duration(seconds)}",
     ]
     if status == "RUNNABLE":
         ever = ", and will wait for ever: nothing that it may use is large enough"

@@ -36,6 +36,7 @@ from sjresource.status.console_links import console_urls
 from sjresource.status.evidence import gather_evidence, training_job_arn
 from sjresource.status.failure_report import how_to_rerun, how_to_run_anew
 from sjresource.status.masking import Mask
+from sjresource.status.text import first_of
 from sjresource.vocabulary import LOG_GROUP, TERMINAL, stage
 from sjresource.waiting.outcome import is_known, is_over, judge
 
@@ -266,8 +267,8 @@ def _forgotten_failures(
     needed = _whole(news.get("min_succeeded"))
     if is_known(filled, needed, record_all=news.get("on_failure") == "record"):
         return []
-    job, urn = forgotten[0]
-    more = f" and {len(forgotten) - 1} more" if len(forgotten) > 1 else ""
+    _, urn = forgotten[0]
+    names = first_of([name_in(job) for job, _ in forgotten], 1)
     again = (
         "to run it again, once you are sure that it does not run any more, "
         f"{how_to_run_anew(urn, urn.rpartition('::')[2])}"
@@ -277,7 +278,7 @@ def _forgotten_failures(
     return [
         CheckFailure(
             "",  # the engine would show the value of a property that is named
-            f"Batch no longer knows ServiceJob ({name_in(job)}{more}), and how it ended "
+            f"Batch no longer knows ServiceJob ({names}), and how it ended "
             f"was never recorded; {again}",
         )
     ]

@@ -10,7 +10,7 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
-from sjresource.aws.arn import name_in, parse_arn
+from sjresource.aws.arn import LONGEST_NAME, name_in, parse_arn
 from sjresource.aws.batch import JOB_QUEUE
 from sjresource.aws.payload import is_unknown
 from sjresource.checks.preflight.live_problem import LiveProblem
@@ -50,8 +50,6 @@ if TYPE_CHECKING:
             """Check."""
 
 
-_LONGEST_NAME = 128
-"""What is longer is no name, as a rule of its own says."""
 _MOST_NAMES = 200
 """The most queues that are read to find a similar name."""
 
@@ -121,7 +119,8 @@ def _missing_queue(client: BatchClient, job_queue: str) -> LiveProblem:
     account = next((f" of account {arn.account}" for arn in arns if arn), "")
     name = name_in(job_queue)
     advice = did_you_mean(close_names(name, names, 3), "see its name, and aws:region")
-    shown = name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
+    # What is longer is no name, as a rule of its own says.
+    shown = name if len(name) <= LONGEST_NAME else f"{name[:LONGEST_NAME]}…"
     where = f'there is no "{shown}" in {client.region}{account}'
     return LiveProblem("job_queue", f"names a queue that does not exist: {where}{advice}")
 

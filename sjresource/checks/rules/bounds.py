@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sjresource.aws.arn import parse_arn
+from sjresource.aws.arn import LONGEST_NAME, is_name, parse_arn
 from sjresource.stack.identity import OWN_TAGS
 from sjresource.vocabulary import SAGEMAKER_TRAINING
 
@@ -53,11 +53,10 @@ def _matches(pattern: str) -> Test:
     return lambda value: re.fullmatch(pattern, value, re.ASCII) is not None
 
 
-_is_name = _matches(r"[A-Za-z0-9_-]{1,128}")
-_JOB_NAME = Allowed("1 to 128 letters, digits, hyphens or underscores", _is_name)
+_JOB_NAME = Allowed(f"1 to {LONGEST_NAME} letters, digits, hyphens or underscores", is_name)
 _NAME = Allowed(
-    "1 to 128 letters, digits, hyphens or underscores, of which a letter or digit is first",
-    _matches(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}"),
+    f"{_JOB_NAME.meaning}, of which a letter or digit is first",
+    lambda value: is_name(value) and value[0] not in "_-",
 )
 """AWS's pages leave out what has to be first; Batch refuses the rest, as others have seen.
 
@@ -98,13 +97,13 @@ def _arn_of(kind: str) -> Allowed:
 def _name_or_arn_of(kind: str) -> Allowed:
     return Allowed(
         f"the name or the ARN of a {kind}",
-        lambda value: _is_arn(kind, value) if ":" in value else _is_name(value),
+        lambda value: _is_arn(kind, value) if ":" in value else is_name(value),
     )
 
 
 def _is_arn(kind: str, value: str) -> bool:
     arn = parse_arn(value)
-    return arn is not None and (arn.service, arn.kind) == ("batch", kind) and _is_name(arn.name)
+    return arn is not None and (arn.service, arn.kind) == ("batch", kind) and is_name(arn.name)
 
 
 _MOST_TAGS = 50 - len(OWN_TAGS)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sjresource.aws.arn import name_in, parse_arn
+from sjresource.aws.arn import is_name, name_in, parse_arn
 from sjresource.aws.batch import JOB_QUEUE
 from sjresource.cli.stack.context import StackContext
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from sjresource.cli.stack.state import StackJob
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_JOB_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _MAX_LISTED = 20
 """Candidates or names in an error message."""
 
@@ -61,7 +60,7 @@ def resolve_job(context: StackContext, job: str) -> FoundJob:
     found = _in_stack(context, job)
     if not found and _ID.fullmatch(job):
         found = _by_id(context, job)
-    if not found and not parse_arn(job) and _JOB_NAME.fullmatch(job):
+    if not found and not parse_arn(job) and is_name(job):
         found = list(_by_name(context, job))
     if len(found) == 1:
         return found[0]

@@ -12,7 +12,7 @@ from training_requests import JOB, PAYLOAD
 from sjresource.checks.rules.own_arguments import own_problems, plain_number, seconds
 from sjresource.checks.rules.requests import job_problems, queue_problems
 from sjresource.checks.values.job_arguments import JobArguments
-from sjresource.checks.values.shapes import matches, meaning, refusal
+from sjresource.checks.values.patterns import matches, meaning, refusal
 from sjresource.stack.inputs.output_text import is_output_text, output_texts
 
 NAN, INFINITY = float("nan"), float("inf")

@@ -14,7 +14,8 @@ from sjresource.checks.preflight.job import preflight_problems
 from sjresource.checks.rules.requests import queue_problems
 from sjresource.checks.service_job import check_job
 from sjresource.checks.values.job_arguments import JobArguments
-from sjresource.checks.values.shapes import ShapeValidator, can_be_run, meaning
+from sjresource.checks.values.patterns import can_be_run, meaning
+from sjresource.checks.values.shapes import ShapeValidator
 from sjresource.checks.warnings.requests import job_warnings
 from sjresource.stack.config import CheckSettings
 from sjresource.status.queue_reader import QueueDescription
