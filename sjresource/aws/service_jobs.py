@@ -75,6 +75,16 @@ class ServiceJobCalls(BatchCalls):
         for page in self._pages("listing", "ServiceJob", job_name, "list_service_jobs", request):
             yield from (job for job in page["jobSummaryList"] if job["jobName"] == job_name)
 
+    def newest_service_jobs(self, job_queue: str) -> list[dict[str, Any]]:
+        """Return the newest hundred jobs of a queue, in any status, newest first, by one call."""
+        request: dict[str, Any] = {
+            "jobQueue": job_queue,
+            "filters": [{"name": "AFTER_CREATED_AT", "values": ["0"]}],
+        }
+        pages = self._pages("listing", "ServiceJob", job_queue, "list_service_jobs", request)
+        newest: list[dict[str, Any]] = next(iter(pages), {}).get("jobSummaryList", [])
+        return newest
+
     def list_live_service_jobs(
         self, job_queue: str, quota_share_name: str | None = None
     ) -> Iterator[dict[str, Any]]:

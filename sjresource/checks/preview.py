@@ -8,35 +8,41 @@ from __future__ import annotations
 
 import threading
 import time
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from sjresource.aws.arn import name_in
 from sjresource.aws.batch import JOB_QUEUE
 from sjresource.aws.clients import batch_client
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.session import OPTIONAL_TIMEOUTS
 from sjresource.checks.preflight.unreachable import unreachable_warning
 from sjresource.checks.rules.requests import LET_PASS
-from sjresource.errors import SjresourceError
+from sjresource.errors import NotFound, SjresourceError
 from sjresource.process.threads import begin
 from sjresource.sanitize import plain
 from sjresource.stack.identity import name_of
 from sjresource.warning import warn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
-    from sjresource.aws.batch import BatchClient
+    from sjresource.aws.batch import BatchClient, ResourceKind
     from sjresource.aws.settings import Settings
     from sjresource.checks.preflight.job import QueueCheck
     from sjresource.problem import Problem
     from sjresource.stack.config import CheckSettings
 
+    Detail = Mapping[str, Any]
+
 Value = TypeVar("Value")
 
 _KEPT_SECONDS = 30.0
 _MANAGED = "this stack manages it, so this may be about to change"
-_ANY_QUEUE = "sjresource"
-"""A name to ask for where the queue is still to be made: only whether AWS answers matters."""
+_FIRST_PAGE = 100
+"""What one call tells: nobody waits for a preview that lists a whole region."""
+_MOST_DESCRIBED = 5
+"""The most jobs that a preview describes because they have a new job's name."""
 
 
 class TTLCache(Generic[Value]):
@@ -78,12 +84,19 @@ class PreviewCache:
 
     def __init__(self) -> None:
         self.queues: TTLCache[QueueCheck] = TTLCache(time.monotonic, _KEPT_SECONDS)
-        self.asked: TTLCache[bool] = TTLCache(time.monotonic, _KEPT_SECONDS)
+        self.there: TTLCache[Sequence[Detail] | None] = TTLCache(time.monotonic, _KEPT_SECONDS)
+        """What there is of a kind of resource, or of a queue's jobs; None if AWS does not tell."""
         self.warned: TTLCache[None] = TTLCache(time.monotonic, _KEPT_SECONDS)
         self.undecided: set[str] = set()
         """Identities of jobs that may turn out to be unchanged once everything is known."""
         self.rooms: dict[str, Any] = {}
         """What the jobs in the state ask of their queues, by identity."""
+        self.existing: set[str] = set()
+        """Identities of jobs that the state has: their replacements are checked as new ones."""
+        self.jobs: TTLCache[Detail | NotFound | None] = TTLCache(time.monotonic, _KEPT_SECONDS)
+        """Descriptions of jobs that a new one may be, or is to be."""
+        self._described: set[str] = set()
+        self._lock = threading.Lock()
 
     def warn(self, text: str) -> None:
         """Show a warning, once for each text: a check can only fail otherwise."""
@@ -105,16 +118,52 @@ class PreviewCache:
 
     def warn_if_unreachable(self, settings: Settings) -> None:
         """Warn if AWS cannot be asked, where what would be asked about is still to be made."""
+        self._listed(settings, JOB_QUEUE)
 
-        def ask() -> bool:
+    def find_named(
+        self, settings: Settings, kind: ResourceKind, name: str, within: str = ""
+    ) -> Detail | None:
+        """Return what has a name in AWS, as far as one call for each kind and preview can tell.
+
+        Args:
+            settings: of its region.
+            kind: its kind.
+            name: its name.
+            within: the queue of a share.
+        """
+        if self._listed(settings, JOB_QUEUE) is None:  # each call that is not answered takes long
+            return None
+        listed = self._listed(settings, kind, within) or ()
+        found = next((each for each in listed if name_in(each[kind.arn]) == name), None)
+        client = self.client(settings, settings.region)
+        if found is None or client is None or kind.list == kind.describe:
+            return found
+        try:
+            return client.find(kind, found[kind.arn])
+        except SjresourceError:
+            return None
+
+    def may_describe(self, job_id: str) -> bool:
+        """Return whether one more job may be described in this preview."""
+        with self._lock:
+            if len(self._described) < _MOST_DESCRIBED:
+                self._described.add(job_id)
+            return job_id in self._described
+
+    def _listed(
+        self, settings: Settings, kind: ResourceKind, within: str = ""
+    ) -> Sequence[Detail] | None:
+        """Return the first page of what the region has of a kind; None if AWS does not tell."""
+
+        def ask() -> Sequence[Detail] | None:
             client = self.client(settings, settings.region)
             try:
-                return bool(client and client.find_many(JOB_QUEUE, [_ANY_QUEUE]))
+                return list(islice(client.list_all(kind, within), _FIRST_PAGE)) if client else None
             except SjresourceError as error:
                 self.warn_of_unreachable(settings, error)
-                return False
+                return None
 
-        self.asked.get(settings, ask)
+        return self.there.get((settings, kind, within), ask)
 
     def failing(
         self,

@@ -2,7 +2,8 @@
 
 1. The program constructs the resource (`service_job.py`, `job_queue.py`, …), which gives the
    arguments an identity and warns of what is probably not meant.
-2. The engine, in its plugin, asks the provider to check the arguments (`checks/`).
+2. The engine, in its plugin, asks the provider to check the arguments (`checks/`); of a new
+   job that is also what its create will refuse (`foreseen.py`).
 3. It asks for a diff if the resource exists, by the rules in the resource's file. A refresh before
    it shows what somebody else has changed (`drift.py`).
 4. It asks to create, read, update or delete. A job's create is in `wanted_run.py` (what is

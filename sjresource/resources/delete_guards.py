@@ -13,8 +13,8 @@ from sjresource.aws.arn import name_in
 from sjresource.aws.batch import JOB_QUEUE
 from sjresource.aws.waiters import InUse, poll
 from sjresource.errors import NotFound, RequestFailed
-from sjresource.stack.identity import IDENTITY_TAG, is_deleted_with_another, stack_tag_prefix
-from sjresource.stack.ownership import has_ended, is_recorded, is_released
+from sjresource.stack.identity import is_deleted_with_another, stack_tag_prefix
+from sjresource.stack.ownership import has_ended, is_recorded, is_released, owner_tag
 from sjresource.stack.spelling import LEFT_RUNNING
 from sjresource.vocabulary import TERMINAL
 
@@ -106,7 +106,7 @@ def refuse_while_queues_use(
 
     def is_certain(users: list[Mapping[str, Any]]) -> bool:
         foreign = [each for each in users if _stays(each, identity)]
-        return not foreign or any(_owner_tag(each) for each in foreign)
+        return not foreign or any(owner_tag(each) for each in foreign)
 
     users = poll(find, is_certain, sleep, _NOBODYS_DELAYS)
     foreign = [queue["jobQueueName"] for queue in users if _stays(queue, identity)]
@@ -136,7 +136,7 @@ def _owner_of(client: BatchClient, job: str, identity: str) -> str:
     if detail["status"] in TERMINAL or is_released(detail):
         return ""
     if not _is_ours(detail, identity):
-        return "foreign" if _owner_tag(detail) else "nobody"
+        return "foreign" if owner_tag(detail) else "nobody"
     may_end = has_ended(detail) or is_deleted_with_another(detail["tags"])
     return "recorded" if is_recorded(detail) and not may_end else ""
 
@@ -146,11 +146,7 @@ def _stays(queue: Mapping[str, Any], identity: str) -> bool:
 
 
 def _is_ours(detail: Mapping[str, Any], identity: str) -> bool:
-    return _owner_tag(detail).startswith(stack_tag_prefix(identity))
-
-
-def _owner_tag(detail: Mapping[str, Any]) -> str:
-    return str((detail.get("tags") or {}).get(IDENTITY_TAG, ""))
+    return owner_tag(detail).startswith(stack_tag_prefix(identity))
 
 
 def _some(names: list[str]) -> str:

@@ -22,9 +22,12 @@ from sjresource.aws.waiters import (
     wait_until_gone,
     wait_until_settled,
 )
-from sjresource.checks.failures import with_default_name_told
+from sjresource.checks.failures import with_default_name_told, with_failures
+from sjresource.checks.preview import PREVIEW
 from sjresource.checks.queue import check_arguments, warn_if_new_and_unreachable
+from sjresource.checks.values.lookups import text_at
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
+from sjresource.problem import Problem
 from sjresource.resources.drift import find_drift, without_ignored_tags
 from sjresource.stack.diff import IN_PLACE, Rules, find_changes, needs_rewriting
 from sjresource.stack.identity import (
@@ -33,12 +36,14 @@ from sjresource.stack.identity import (
     RUN_TAG,
     default_name,
     identity_tag,
+    is_known_identity,
     recorded_tag,
+    stack_tag_prefix,
     with_identity,
     with_name,
 )
 from sjresource.stack.inputs.secret_paths import hides_more
-from sjresource.stack.ownership import RECORDED_BEFORE, ownership_of, require_ours
+from sjresource.stack.ownership import RECORDED_BEFORE, owner_tag, ownership_of, require_ours
 from sjresource.stack.provider import BatchProvider, update_tags
 from sjresource.stack.spelling import core_state, is_native
 from sjresource.vocabulary import DISABLED
@@ -120,7 +125,58 @@ class NamedResourceProvider(BatchProvider):
         checked = check_arguments(self.settings, self.checking, self.kind.create, news)
         if not has_name:
             checked = with_default_name_told(checked, self.name_property)
-        return self.check_surroundings(olds, checked)
+        return self._with_taken_name(olds, self.check_surroundings(olds, checked))
+
+    def _with_taken_name(self, olds: Properties, checked: CheckResult) -> CheckResult:
+        """Return a new resource's check with a failure if the name is somebody else's.
+
+        What this stack's mark is on is only warned of: the same `up` may rename what has it.
+        """
+        props = checked.inputs
+        name, identity = text_at(props, self.name_property), props.get("identity")
+        if olds or checked.failures or not self.checking.preflight or not name:
+            return checked
+        if not is_known_identity(identity) or self.deployed_id(identity) is not None:
+            return checked
+        within = text_at(props, property_name(self.kind.listed_by)) if self.kind.listed_by else ""
+        if within is None:
+            return checked
+        settings = self.settings_at(self.region_source(props), props.get("region"))
+        detail = PREVIEW.find_named(settings, self.kind, name, within)
+        why = self._why_refused(detail, props) if detail else None
+        if detail is None or why is None:
+            return checked
+        is_ours = owner_tag(detail).startswith(stack_tag_prefix(identity))
+        problem = Problem(self.name_property, f"is taken: {'; '.join(why)}")
+        found = [(problem, is_ours)]
+        return with_failures(checked, PREVIEW.failing(self.kind.noun, props, found, self.checking))
+
+    def _why_refused(self, detail: Properties, props: Properties) -> tuple[str, str] | None:
+        """Return why a create leaves what has its name alone, and what to do; None if it doesn't.
+
+        Of a default name that is another's it takes a variant.
+        """
+        if detail.get("status") in ("DELETING", "DELETED"):
+            return None
+        owner = ownership_of(detail, props["identity"])
+        if self._is_undecided(owner, props):
+            return self._undecided(detail[self.kind.arn])
+        is_default = props[self.name_property] == self.default_name(props)
+        return None if owner in ("LOST", "RECORDED") or is_default else self._not_ours()
+
+    def _undecided(self, arn: str) -> tuple[str, str]:
+        untag = f"aws batch untag-resource --resource-arn {arn} --tag-keys {RECORDED_TAG}"
+        choose = f"choose another {self.name_property} for a new one"
+        return (
+            f"{arn} exists; {RECORDED_BEFORE}",
+            f"{choose}, or take that one over after `{untag}`",
+        )
+
+    def _not_ours(self) -> tuple[str, str]:
+        return (
+            "one of this name exists, and this resource did not make it",
+            f"choose another {self.name_property}, or use the one that exists by its ARN",
+        )
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare the arguments with those before, or with what a refresh found instead."""
@@ -185,8 +241,7 @@ class NamedResourceProvider(BatchProvider):
             "creating",
             self.kind.noun,
             props[self.name_property],
-            "one of this name exists, and this resource did not make it",
-            f"choose another {self.name_property}, or use the one that exists by its ARN",
+            *self._not_ours(),
         )
 
     def _take_over(self, client: BatchClient, props: Properties, request: Properties) -> str:
@@ -202,9 +257,7 @@ class NamedResourceProvider(BatchProvider):
                 "creating",
                 self.kind.noun,
                 props[self.name_property],
-                f"{arn} exists; {RECORDED_BEFORE}",
-                f"choose another {self.name_property} for a new one, or take that one over after "
-                f"`aws batch untag-resource --resource-arn {arn} --tag-keys {RECORDED_TAG}`",
+                *self._undecided(arn),
             )
         if owner not in ("LOST", "RECORDED"):
             return ""

@@ -38,6 +38,7 @@ from sjresource.aws.payload import is_unknown, sends_the_same
 from sjresource.aws.service_jobs import JobLocator, find_job, wait_for_job
 from sjresource.checks.failures import ProblemFailure, with_default_name_told
 from sjresource.checks.preflight.declared import managed_in_program
+from sjresource.checks.preview import PREVIEW
 from sjresource.checks.rules.instance_hours import instance_hours_placeholder
 from sjresource.checks.service_job import check_job, has_room_as_before, would_be_submitted
 from sjresource.checks.warnings.program import (
@@ -50,6 +51,7 @@ from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.problem import Problem
 from sjresource.process.threads import begin
 from sjresource.resources.drift import find_drift, without_ignored_tags
+from sjresource.resources.foreseen import ForeseenCreate
 from sjresource.resources.job_outputs import (
     NOT_INPUTS,
     OTHER_RUNS,
@@ -67,6 +69,7 @@ from sjresource.stack.config import with_default_tags
 from sjresource.stack.declaration import Declaration
 from sjresource.stack.diff import IN_PLACE, REPLACES, find_changes, needs_rewriting
 from sjresource.stack.identity import (
+    is_known_identity,
     name_of,
     recorded_tag,
     stack_of,
@@ -92,6 +95,7 @@ if TYPE_CHECKING:
         TimeoutConfigArgs,
     )
     from sjresource.aws.batch import BatchClient
+    from sjresource.aws.settings import Settings
 
 RULES = {
     "job_name": REPLACES,
@@ -145,6 +149,7 @@ class ServiceJobProvider(BatchProvider):
         olds = with_type(olds) if olds else olds
         submits = would_be_submitted(RULES, olds, news)
         settings = self.settings.in_region(_known(news.get("region")))
+        foreseen = self._foreseen_create(settings, olds, news) if submits else None
         checked = check_job(
             settings,
             self.checking,
@@ -156,9 +161,26 @@ class ServiceJobProvider(BatchProvider):
         token = news.get("client_token")
         if token is not None and olds.get("client_token") == token and submits:
             checked.failures.append(ProblemFailure(_MUST_CHANGE))
+        if foreseen and checked.failures:
+            foreseen.let_go()
+        elif foreseen:
+            foreseen.warn(self._wanted_run(checked.inputs))
         if not has_type:
             checked.inputs.pop("service_job_type", None)
         return checked if has_name else with_default_name_told(checked, "job_name")
+
+    def _foreseen_create(
+        self, settings: Settings, olds: Mapping[str, Any], news: Mapping[str, Any]
+    ) -> ForeseenCreate | None:
+        """Begin to look for what a create would be refused for; None if the state has the job."""
+        identity = news.get("identity")
+        if olds:
+            PREVIEW.existing.add(str(identity))
+        if not self.checking.preflight or not is_known_identity(identity):
+            return None
+        if identity in PREVIEW.existing or self.deployed_id(identity) is not None:
+            return None
+        return ForeseenCreate.of(settings, news)
 
     def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Compare the inputs by the tables above.

@@ -140,27 +140,38 @@ def adopt(client: BatchClient, run: WantedRun, job: str) -> Submitted | None:
         RequestFailed: it is another resource's, or can't be tagged as this one's.
     """
     detail = client.find_service_job(job)
-    owner = other_owner(detail, *(each.identity for each in run.variants))
-    if owner and ownership_of(detail, run.identity) != "UNDECIDED":
-        raise RequestFailed(
-            "adopting",
-            "ServiceJob",
-            job,
-            f"it is the resource {owner} of a Pulumi stack",
-            "let that stack forget it first: `retain_on_delete`, then remove it there; "
-            "then remove its tag sjresource:identity",
-        )
+    if refusal := refused_adoption(run, job, detail):
+        raise refusal
     if is_released(detail):
         return None
 
     def tag() -> None:
         client.tag_resource(detail["jobArn"], run.renewed_tags(detail.get("tags", {})))
 
-    if owner:
+    if _owner(run, detail):
         tag()
     else:
         ignoring_refusal(tag)
     return Submitted(detail["jobArn"], detail, was_there=True)
+
+
+def refused_adoption(run: WantedRun, job: str, detail: Detail) -> RequestFailed | None:
+    """Return why a job can't be adopted: it is another resource's. None if it can."""
+    owner = _owner(run, detail)
+    if not owner or ownership_of(detail, run.identity) == "UNDECIDED":
+        return None
+    return RequestFailed(
+        "adopting",
+        "ServiceJob",
+        job,
+        f"it is the resource {owner} of a Pulumi stack",
+        "let that stack forget it first: `retain_on_delete`, then remove it there; "
+        "then remove its tag sjresource:identity",
+    )
+
+
+def _owner(run: WantedRun, detail: Detail) -> str:
+    return other_owner(detail, *(each.identity for each in run.variants))
 
 
 def live_jobs(client: BatchClient, arns: list[str]) -> list[str]:
@@ -209,7 +220,7 @@ class _Submission:
 
         jobs = poll(describe, is_decided, self._sleep, _DECIDED_DELAYS)
         for job in filter(self._run.must_ask_about, jobs):
-            raise _question(self._run, job)
+            raise question_about(self._run, job)
         return jobs
 
     def was_listed(self, arn: str) -> bool:
@@ -303,7 +314,7 @@ class _Submission:
         if self._run.passes_over(job):
             return False
         if self._run.ownership_of(job) != "LOST":
-            raise _question(self._run, job)
+            raise question_about(self._run, job)
         if is_new or not has_ended(job):
             return True
         # Not released: an ended job is still wanted, but only where AWS lets ended jobs be tagged.
@@ -367,7 +378,7 @@ def _describe(client: BatchClient, job: str) -> Detail | None:
     return detail if "status" in detail else None  # a garbled answer reads as an empty one
 
 
-def _question(run: WantedRun, job: Detail) -> RequestFailed:
+def question_about(run: WantedRun, job: Detail) -> RequestFailed:
     """Return the error that asks the user whether this job is the one that is wanted."""
     since = datetime.fromtimestamp(job.get("createdAt", 0) / 1000, timezone.utc)
     unrecorded = (

@@ -50,7 +50,7 @@ def ownership_of(detail: Detail, identity: str, aliases: Iterable[str] = ()) -> 
         identity: the resource's.
         aliases: identities that the resource had before, as its program says.
     """
-    owner = _tags(detail).get(IDENTITY_TAG, "")
+    owner = owner_tag(detail)
     if is_released(detail):
         return "RELEASED"
     if owner in {identity_tag(each) for each in (identity, *aliases)}:
@@ -75,12 +75,17 @@ def is_released(detail: Detail) -> bool:
     return RELEASED_TAG in _tags(detail) and has_ended(detail)
 
 
+def owner_tag(detail: Detail) -> str:
+    """Return the identity that the tags name; "" if there is none."""
+    return _tags(detail).get(IDENTITY_TAG, "")
+
+
 def other_owner(detail: Detail, *identities: str) -> str:
     """Return the readable identity of another owner than these; "" if there is none.
 
     A resource without the identity tag, because somebody removed it, has no other owner.
     """
-    owner = _tags(detail).get(IDENTITY_TAG, "")
+    owner = owner_tag(detail)
     ours = {identity_tag(identity) for identity in identities}
     return readable_owner(owner) if owner and owner not in ours else ""
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from sjresource.resources.named_provider import NamedResourceProvider
 
-ASKS = {"DescribeJobQueues", "DescribeServiceEnvironments"}
+ASKS = {"DescribeJobQueues", "DescribeServiceEnvironments", "ListServiceJobs"}
 
 
 @pytest.fixture
@@ -281,7 +281,7 @@ def test_validation_warn_lets_a_preflight_pass_too(
 
 
 def test_many_jobs_ask_once(aws: EmulatedBatch) -> None:
-    """A hundred jobs of one queue cost a preview two calls, whichever thread is first."""
+    """A hundred jobs of one queue cost a preview three calls, whichever thread is first."""
     queue = aws.make_queue()
     provider = checking_provider(aws)
     aws.emulator.calls.clear()

@@ -718,10 +718,14 @@ SITUATIONS = (
     Situation(
         "a recorded one is in no state",
         a_recorded_one_is_in_no_state,
+        PREFLIGHT,
         meant={
             2: Meant(
                 "the option of the class has to be set by the program here",
-                said=("error: submitting ServiceJob (train): arn:",),
+                said=(
+                    "error: submitting ServiceJob (train): arn:",
+                    "warning: the update will be refused: submitting ServiceJob (train): arn:",
+                ),
             )
         },
     ),
@@ -733,6 +737,7 @@ SITUATIONS = (
     Situation(
         "a job is adopted",
         a_job_is_adopted,
+        PREFLIGHT,
         meant={
             4: Meant(
                 "the class asks to delete first, a provider can't: the old job is never taken and "
@@ -764,6 +769,7 @@ SITUATIONS = (
         },
     ),
     Situation("the name is taken", the_name_is_taken),
+    Situation("a preview sees that the name is taken", the_name_is_taken, PREFLIGHT),
     Situation("others depend on it", others_depend_on_it),
     Situation(
         "a job goes with its queue",

@@ -1,0 +1,126 @@
+"""What an `up` will refuse of a new job, told in its preview as far as few calls can know it.
+
+A create lists the jobs of its name, and asks the user about a run of the same request that a state
+has recorded (`submission`). A preview of many new jobs has no time for that. It lists the newest
+jobs of a queue once, beside the other calls about that queue, and describes those of them that have
+a new job's name: at most five, the live ones first. What it has not seen the `up` refuses all the
+same. It is a warning, since the same `up` may decide it, by renaming the resource that has the job.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import wait
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sjresource.aws.arn import parse_arn
+from sjresource.checks.preview import PREVIEW
+from sjresource.checks.values.lookups import holds_unknown, text_at
+from sjresource.errors import NotFound, SjresourceError
+from sjresource.process.threads import begin
+from sjresource.resources.submission import question_about, refused_adoption
+from sjresource.resources.wanted_run import REQUEST
+from sjresource.vocabulary import TERMINAL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from concurrent.futures import Future
+
+    from sjresource.aws.batch import BatchClient
+    from sjresource.aws.settings import Settings
+    from sjresource.checks.preview import PreviewCache
+    from sjresource.resources.wanted_run import WantedRun
+
+    Detail = Mapping[str, Any]
+
+_DECIDES = (*REQUEST, "triggers", "adopt_job_id", "identity", "aliased_identities")
+"""What makes a run the one that it is."""
+
+
+@dataclass
+class ForeseenCreate:
+    """The create of a new job, as the preview sees it come."""
+
+    client: BatchClient
+    preview: PreviewCache
+    settings: Settings
+    job_queue: str
+    adopted: str | None
+    asked: Future[Any] | None = None
+
+    @classmethod
+    def of(
+        cls, settings: Settings, news: Mapping[str, Any], preview: PreviewCache = PREVIEW
+    ) -> ForeseenCreate | None:
+        """Begin to look for what is there of a job; None where too little is known of it.
+
+        Args:
+            settings: of its region.
+            news: its arguments.
+            preview: what this preview has learned so far.
+        """
+        if holds_unknown({name: news.get(name) for name in _DECIDES}):
+            return None
+        queue, adopted = text_at(news, "job_queue"), text_at(news, "adopt_job_id")
+        arn = parse_arn(queue or "")
+        client = preview.client(settings, arn.region if arn else settings.region)
+        if not queue or client is None:
+            return None
+        create = cls(client, preview, settings, queue, adopted)
+        create.asked = begin(create._described_adopted if adopted else create._newest)
+        return create
+
+    def warn(self, run: WantedRun) -> None:
+        """Warn of what the `up` will refuse."""
+        for refusal in self._refusals(run):
+            self.preview.warn(f"the update will be refused: {refusal}")
+
+    def let_go(self) -> None:
+        """Wait until nothing is asked any more: no call is left behind."""
+        if self.asked is not None:
+            wait((self.asked,))
+
+    def _refusals(self, run: WantedRun) -> Iterator[SjresourceError]:
+        if self.adopted:
+            found = self._described_adopted()
+            if isinstance(found, NotFound):
+                yield found
+            elif found is not None and (refusal := refused_adoption(run, self.adopted, found)):
+                yield refusal
+            return
+        names = {each.request["jobName"] for each in run.variants}
+        named = [job for job in self._newest() or () if job["jobName"] in names]
+        for job in sorted(named, key=lambda job: job.get("status") in TERMINAL):
+            detail = self._describe(job["jobId"])
+            if detail is None or isinstance(detail, NotFound):
+                continue
+            if run.must_ask_about(detail):
+                yield question_about(run, detail)
+                return
+
+    def _newest(self) -> Sequence[Detail] | None:
+        def ask() -> Sequence[Detail] | None:
+            try:
+                return self.client.newest_service_jobs(self.job_queue)
+            except SjresourceError:  # who describes the queue says what is wrong
+                return None
+
+        return self.preview.there.get((self.settings, "jobs", self.job_queue), ask)
+
+    def _described_adopted(self) -> Detail | NotFound | None:
+        return self._describe(self.adopted or "")
+
+    def _describe(self, job: str) -> Detail | NotFound | None:
+        """Return a job's description, NotFound, or None where AWS does not tell."""
+
+        def describe() -> Detail | NotFound | None:
+            try:
+                return self.client.find_service_job(job)
+            except NotFound as error:
+                return error
+            except SjresourceError:
+                return None
+
+        if not self.preview.may_describe(job):
+            return None
+        return self.preview.jobs.get((self.settings, job), describe)
