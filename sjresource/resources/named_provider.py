@@ -165,12 +165,11 @@ class NamedResourceProvider(BatchProvider):
         return None if owner in ("LOST", "RECORDED") or is_default else self._not_ours()
 
     def _undecided(self, arn: str) -> tuple[str, str]:
-        untag = f"aws batch untag-resource --resource-arn {arn} --tag-keys {RECORDED_TAG}"
-        choose = f"choose another {self.name_property} for a new one"
-        return (
-            f"{arn} exists; {RECORDED_BEFORE}",
-            f"{choose}, or take that one over after `{untag}`",
+        advice = (
+            f"choose another {self.name_property} for a new one, or take that one over after "
+            f"`aws batch untag-resource --resource-arn {arn} --tag-keys {RECORDED_TAG}`"
         )
+        return f"{arn} exists; {RECORDED_BEFORE}", advice
 
     def _not_ours(self) -> tuple[str, str]:
         return (

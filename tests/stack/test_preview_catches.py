@@ -122,8 +122,8 @@ def test_a_preview_tells_every_mistake_and_no_secret(
     assert "service_request_payload must be a JSON object, got text that is not JSON" in told
     assert "tags must be tags of letters" in told
     assert "s3cret" not in told
-    # Whether AWS answers is all that it is asked.
-    assert set(cloud.control.calls()) <= {"DescribeJobQueues"}
+    # Whether AWS answers, and has such names already, is all that it is asked.
+    assert set(cloud.control.calls()) <= {"DescribeJobQueues", "DescribeServiceEnvironments"}
 
 
 def test_a_preview_sees_what_does_not_fit_together_in_the_program(
