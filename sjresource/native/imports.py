@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sjresource.aws.arn import parse_arn
 from sjresource.aws.models import answer_properties
 from sjresource.aws.payload import default_training_job_name, payload_or_empty
 from sjresource.errors import NotFound, RequestFailed
 from sjresource.resources.wanted_run import REQUEST
-from sjresource.stack.identity import OWN_TAGS
+from sjresource.stack.identity import IDENTITY_TAG, OWN_TAGS
+from sjresource.stack.ownership import other_owner
 from sjresource.stack.spelling import PAYLOAD
 from sjresource.vocabulary import SAGEMAKER_TRAINING
 
@@ -35,8 +36,18 @@ _OF_SHARE = "/quota-share/"
 _TYPES = ("service_job_type", "job_queue_type", "service_environment_type")
 
 
-def arguments_of(kind: NativeKind, core: Any, id_: str) -> tuple[dict[str, Any], list[Path]] | None:
-    """Return the arguments that would make the thing as it is, and the paths of secrets in them.
+class Described(NamedTuple):
+    """The arguments that would make a thing as it is, in the core's names."""
+
+    arguments: dict[str, Any]
+    secrets: list[Path]
+    """Where in them secrets may be."""
+    tags: Mapping[str, str]
+    """All of its tags, our own too."""
+
+
+def arguments_of(kind: NativeKind, core: Any, id_: str) -> Described | None:
+    """Return the arguments that would make the thing as it is.
 
     Args:
         kind: what it is to be.
@@ -44,7 +55,7 @@ def arguments_of(kind: NativeKind, core: Any, id_: str) -> tuple[dict[str, Any],
         id_: its ARN, or a name or id where AWS takes one.
 
     Returns:
-        Both in the core's names; None if there is no such thing.
+        None if there is no such thing.
 
     Raises:
         RequestFailed: it is another thing, not for service jobs, or of another account; or there is
@@ -67,12 +78,35 @@ def arguments_of(kind: NativeKind, core: Any, id_: str) -> tuple[dict[str, Any],
     if arn and arn.region != core.settings.region:
         arguments["region"] = arn.region
     if not kind.is_job:
-        return arguments, []
+        return Described(arguments, [], described.get("tags") or {})
     payload = payload_or_empty(client.find_payload(id_))
     if payload.get("TrainingJobName") == default_training_job_name(described["job_name"]):
         del payload["TrainingJobName"]
     secrets: list[Path] = [(PAYLOAD, _ENVIRONMENT)] if payload.get(_ENVIRONMENT) else []
-    return {**arguments, PAYLOAD: payload}, secrets
+    return Described({**arguments, PAYLOAD: payload}, secrets, described.get("tags") or {})
+
+
+def foreign_import(
+    kind: NativeKind, id_: str, tags: Mapping[str, str], identity: str
+) -> str | None:
+    """Return the warning of an import of another stack's resource; None if it has no other owner.
+
+    Args:
+        kind: what it is.
+        id_: its ARN.
+        tags: as AWS tells them.
+        identity: what it is to be here.
+    """
+    owner = other_owner({"tags": tags}, identity)
+    if not owner:
+        return None
+    return (
+        f"importing {kind.noun} ({id_}): by its tag {IDENTITY_TAG} it is the resource {owner} of a "
+        "Pulumi stack, which alone changes and deletes it: here an update or a deletion of it will "
+        "be refused; take it from there with `pulumi state move`, or, if that stack is lost, make "
+        f"it nobody's with `aws batch untag-resource --resource-arn {id_} --tag-keys "
+        f"{IDENTITY_TAG}`; to read it only, use `get` instead"
+    )
 
 
 def _require_kind(kind: NativeKind, id_: str) -> None:

@@ -21,7 +21,7 @@ from sjresource.checks.warnings.arguments import (
 from sjresource.native.argument_names import problems_of_names, strangers
 from sjresource.native.context import KnownJob
 from sjresource.native.detailed_diff import changed_leaves
-from sjresource.native.imports import arguments_of
+from sjresource.native.imports import arguments_of, foreign_import
 from sjresource.native.responses import (
     MOVED,
     RENAMED,
@@ -60,9 +60,12 @@ class Life:
         self._core.pause = context.cancellation.sleep
         self._settings: Settings = context.configuration.settings
         self._translation = Translation(kind, context.configuration.organization)
+        self._foreign: dict[str, str] = {}
+        """The warnings of what was read without inputs, by URN: it may be an import."""
 
     def check(self, request: Any) -> Any:
         """Check the inputs, and return them with what the program left out."""
+        self._warn_of_import(request.urn)
         given, olds = read(request.news), read(request.olds)
         news = self._with_default_tags(without_internal(given.values))
         typed = is_written_typed(news)
@@ -80,6 +83,7 @@ class Life:
 
     def diff(self, request: Any) -> Any:
         """Compare what the program wants with the state, to the leaf."""
+        self._warn_of_import(request.urn)
         state, news = self._old_state(request), read(request.news)
         core_news = self._translation.core_inputs(request.urn, news)
         self._see(request, request.id, core_news, state.properties)
@@ -187,6 +191,11 @@ class Life:
         core = self._translation.core_state(request.urn, _together(inputs, state))
         self._core.delete(request.id, self._within(request, "delete", core))
 
+    def _warn_of_import(self, urn: str) -> None:
+        """Warn of what was read, once it is asked about further: `get` only reads."""
+        if warning := self._foreign.pop(urn, None):
+            self._context.warn(urn, warning)
+
     def _imported(self, request: Any, *, is_known: bool) -> Any:
         """Answer with a thing's arguments as AWS tells them, under the names of the schema.
 
@@ -195,7 +204,7 @@ class Life:
         found = arguments_of(self.kind, self._core, request.id)
         if found is None:
             return proto.ReadResponse(id="")
-        arguments, secret_paths = found
+        arguments, secret_paths, tags = found
         identity = {"identity": self._translation.identity(request.urn)}
         described = self._core.read(request.id, {**arguments, **identity})
         if not described.id:
@@ -206,6 +215,9 @@ class Life:
         secrets = frozenset(
             self.kind.spelling.native_path(path, typed=TYPED in inputs) for path in secret_paths
         )
+        warning = foreign_import(self.kind, described.id, tags, identity["identity"])
+        if warning and not is_known:
+            self._foreign[request.urn] = warning
         outs = {name: each for name, each in described.outs.items() if name != "identity"}
         state = self._translation.native_state(described.id, outs, Properties(inputs, secrets))
         told = {} if is_known else inputs

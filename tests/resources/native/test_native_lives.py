@@ -21,6 +21,7 @@ from pulumi.runtime import proto
 from pulumi_cli import holds_within
 
 from sjresource.native.values import read, write
+from sjresource.stack.identity import IDENTITY_TAG, identity_tag
 from sjresource.stack.pulumi_cli.command_line import CommandLine
 
 if TYPE_CHECKING:
@@ -406,6 +407,34 @@ def test_a_job_of_somebody_else_is_imported_whole(aws: EmulatedBatch, plugin: Na
     assert aws.batch.describe_service_job(jobId=arn)["isTerminated"] is True
 
 
+def test_an_import_of_another_stack_s_resource_says_whose_it_is_and_a_get_does_not(
+    aws: EmulatedBatch, plugin: NativePlugin
+) -> None:
+    """It is never refused; what the warning says of update and deletion is what happens."""
+    made = plugin.create("ServiceJob", "train", job(aws.make_queue()))
+    owner = "acme/speech/prod/train"
+    tags = {IDENTITY_TAG: identity_tag("acme/urn:pulumi:prod::speech::sjresource:Job::train")}
+    aws.batch.tag_resource(resourceArn=made.id, tags=tags)
+    plugin.engine.lines.clear()
+
+    found = plugin.adopt("ServiceJob", "train", made.id)
+    assert found is not None
+    assert plugin.engine.lines == []
+    inputs = read(found.inputs).values
+    plugin.check("ServiceJob", "train", inputs, old=found)
+    plugin.diff(found, inputs)
+    (line,) = plugin.engine.lines
+    assert f"importing ServiceJob ({made.id}): by its tag {IDENTITY_TAG} it is" in line.text
+    assert f"the resource {owner} of a Pulumi stack" in line.text
+    assert line.urn == found.urn
+
+    with pytest.raises(grpc.RpcError, match=rf"deleting ServiceJob .*: it is the resource {owner}"):
+        plugin.delete(found)
+    aws.batch.untag_resource(resourceArn=made.id, tagKeys=[IDENTITY_TAG])  # as it says
+    plugin.delete(found)
+    assert aws.batch.describe_service_job(jobId=made.id)["isTerminated"] is True
+
+
 @pytest.mark.parametrize(("where", "member"), [(None, "BrandNew"), ("ResourceConfig", "Placement")])
 def test_a_payload_that_botocore_does_not_know_is_imported_as_it_is(
     aws: EmulatedBatch, plugin: NativePlugin, where: str | None, member: str
@@ -471,7 +500,10 @@ def test_the_queue_side_is_imported_quietly(plugin: NativePlugin) -> None:
         assert found is not None
         inputs = read(found.inputs).values
         assert "tags" not in inputs
+        plugin.engine.lines.clear()
         assert changed(plugin.diff(found, inputs)) == {}
+        assert len(plugin.engine.lines) == 1
+        assert f"importing {kind} ({each.id}): by its tag" in plugin.engine.lines[0].text
     assert plugin.adopt("JobQueue", "none", "no-such-queue") is None
 
 

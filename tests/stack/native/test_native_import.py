@@ -11,6 +11,8 @@ from native_programs import put_plugin_on_path
 from native_sdks import program_generator, python_sdk, why_no_sdks
 from pulumi_cli import holds_within
 
+from sjresource.stack.identity import IDENTITY_TAG, identity_tag
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -120,15 +122,19 @@ def test_all_is_imported_with_code_whose_preview_is_quiet(
         for kind, each in ids.items()
     ]
     (stack.work / "things.json").write_text(json.dumps({"resources": things}))
+    others = {IDENTITY_TAG: identity_tag("acme/urn:pulumi:prod::speech::sjresource:Any::policy")}
+    cloud.batch.tag_resource(resourceArn=ids["SchedulingPolicy"], tags=others)
 
-    stack.run(
+    imported = stack.run(
         "import", "--file", "things.json", "--out", "generated.py", "--protect=false", "--yes",
         "--skip-preview",
     )  # fmt: skip
     assert {each["id"] for each in stack.resources().values()} == set(ids.values())
     assert "sk-very-secret" not in json.dumps(stack.state())
     stack.program((stack.work / "generated.py").read_text())
+    assert "it is the resource acme/speech/prod/policy of a Pulumi stack" in imported.stdout
     assert stack.preview("--expect-no-changes").steps == []
+    cloud.batch.untag_resource(resourceArn=ids["SchedulingPolicy"], tagKeys=[IDENTITY_TAG])
     stack.destroy()
 
     assert cloud.batch.describe_service_job(jobId=ids["ServiceJob"])["isTerminated"] is True
