@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from sjresource.cli.terminal.exit_codes import ExitCode, exit_for, missing_extra_message
 from sjresource.process.garbage import search_seldom, spare_the_exit
+from sjresource.process.standard_streams import ended
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -25,15 +26,7 @@ def main() -> NoReturn:
     search_seldom()
     spare_the_exit()
     silence_threads_after_ctrl_c()
-    code = run(sys.argv[1:])
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        code = ExitCode.PIPE_CLOSED
-    if code == ExitCode.PIPE_CLOSED:
-        # What is still to be flushed at exit has no reader, and would end in a traceback.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(code)
+    sys.exit(ended("sjresource", lambda: run(sys.argv[1:])))
 
 
 def run(arguments: list[str]) -> int:

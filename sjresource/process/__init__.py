@@ -1,1 +1,6 @@
-"""What a process does beside its work: `threads` for blocking calls, `garbage` for its searches."""
+"""What a process does beside its work.
+
+- `standard_streams`: its exit where its output can't be written
+- `threads`: blocking calls
+- `garbage`: its searches
+"""

@@ -35,6 +35,7 @@ from local_stack.upload import upload_example  # noqa: E402
 from sjresource.cli import local_emulator  # noqa: E402
 from sjresource.cli.shell_lines import OVERRIDING, lines_to_use  # noqa: E402
 from sjresource.errors import WaitTimeout  # noqa: E402
+from sjresource.process.standard_streams import ended  # noqa: E402
 
 if TYPE_CHECKING:
     from sjresource.cli.local_emulator import RunningEmulator
@@ -119,6 +120,8 @@ def main(command: str) -> int:
     environ = isolated(os.environ)
     os.environ.clear()
     os.environ.update(environ)
+    # In a pipe, too, what this says stands in its place between what the engine says.
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # a real stdout has it
     try:
         return {"up": up, "preview": preview, "down": down, "emulator": emulator}[command]()
     except KeyboardInterrupt:
@@ -126,6 +129,4 @@ def main(command: str) -> int:
 
 
 if __name__ == "__main__":
-    # In a pipe, too, what this says stands in its place between what the engine says.
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr] # a real stdout has it
-    sys.exit(main(sys.argv[1]))
+    sys.exit(ended(f"make {sys.argv[1]}", lambda: main(sys.argv[1])))

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from packaging.requirements import Requirement
 
+import sjresource
 from sjresource.cli.doctor.check import failed, ok, unknown
 from sjresource.stack.plugin_python import VARIABLE, plugin_python
 
@@ -36,19 +37,21 @@ _OTHER_PYTHON = (
 )
 _IMPORTED = frozenset({"boto3", "botocore", "dill", "google", "grpc", "pulumi", "sjresource"})
 """What the plugin imports beside the standard library."""
+_PACKAGE = Path(sjresource.__file__).resolve().parent
 
 
 def check_module_names(project: Path | None) -> Iterator[Check]:
     """Check that no file of the project hides a module that the plugin imports.
 
     A program's folder comes first on Python's path, in the engine's plugin too: every library that
-    imports `queue` gets a `queue.py` beside `__main__.py`. Nothing is yielded if all is well.
+    imports `queue` gets a `queue.py` beside `__main__.py`. Nothing is yielded if all is well, as in
+    a checkout of sjresource that is installed itself.
     """
     names = sys.stdlib_module_names | _IMPORTED
-    files = project.iterdir() if project else ()
+    files = [each for each in project.iterdir() if each.resolve() != _PACKAGE] if project else ()
     hiding = sorted(each.name for each in files if _module_name(each) in names)
     if hiding:
-        message = f"{', '.join(hiding)} in {project} hides Python's own module of that name"
+        message = f"{', '.join(hiding)} in {project} hides the module of that name"
         yield failed("project files", message, "rename it: libraries import it by mistake")
 
 

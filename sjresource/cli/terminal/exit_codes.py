@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from sjresource.errors import NotFound, SjresourceError
+from sjresource.process import standard_streams
 
 
 class ExitCode(IntEnum):
@@ -17,8 +18,9 @@ class ExitCode(IntEnum):
     AMBIGUOUS = 4
     AWS = 5
     PULUMI = 6
+    UNWRITTEN = standard_streams.UNWRITTEN
     INTERRUPTED = 130
-    PIPE_CLOSED = 141
+    PIPE_CLOSED = standard_streams.PIPE_CLOSED
 
 
 EXIT_CODE_HELP = {
@@ -29,6 +31,7 @@ EXIT_CODE_HELP = {
     ExitCode.AMBIGUOUS: "JOB or QUEUE matches several.",
     ExitCode.AWS: "AWS, or the emulator, refused or did not answer.",
     ExitCode.PULUMI: "Pulumi could not read the stack: it lacks a project or a passphrase, say.",
+    ExitCode.UNWRITTEN: "The output could not be written, as to a full disk.",
     ExitCode.INTERRUPTED: "Ctrl-C.",
     ExitCode.PIPE_CLOSED: "The reader of the pipe has gone.",
 }

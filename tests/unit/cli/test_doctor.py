@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from pulumi.automation import LocalWorkspace
 
+import sjresource
 from sjresource.cli.commands.doctor import config_check
 from sjresource.cli.doctor.engine import check_module_names
 from sjresource.cli.stack.context import StackContext
@@ -13,9 +15,9 @@ from sjresource.stack.deployed_stack import DeployedStack
 from sjresource.vocabulary import NATIVE_PREFIX
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from sjresource.cli.doctor.check import Check
+
+PACKAGE = Path(sjresource.__file__).parent
 
 
 def test_a_file_that_hides_a_module_is_named(tmp_path: Path) -> None:
@@ -33,7 +35,8 @@ def test_a_file_that_hides_a_module_is_named(tmp_path: Path) -> None:
 
 
 def test_a_project_without_such_files_is_no_finding(tmp_path: Path) -> None:
-    """Nor is no project."""
+    """Nor is no project, nor the checkout, whose `sjresource` is the module itself."""
+    (tmp_path / "sjresource").symlink_to(PACKAGE)
     (tmp_path / "__main__.py").touch()
 
     assert list(check_module_names(tmp_path)) == []

@@ -1,0 +1,69 @@
+"""How a program ends whose output can't be written."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize(
+    ("redirection", "expected"),
+    [
+        (">&-", (0, "")),
+        ("", (141, "")),
+        (
+            "> /dev/full",
+            (7, "sjresource: the output can't be written: No space left on device\n"),
+        ),
+    ],
+)
+def test_the_command_ends_without_a_traceback(redirection: str, expected: tuple[int, str]) -> None:
+    """Closed from the start, as by a daemon; without a reader; on a full disk."""
+    assert end(f"{sys.executable} -m sjresource.cli --help {redirection}") == expected
+
+
+def test_what_is_opened_later_does_not_become_a_closed_stream(tmp_path: Path) -> None:
+    """A child prints into nothing, and not into a file of the program's."""
+    script = f"""
+import subprocess, sys
+from sjresource.process.standard_streams import ended
+
+def work():
+    with open({str(tmp_path / "file")!r}, "w") as file:
+        subprocess.run(["sh", "-c", "cat; echo stray; echo stray >&2"], check=True)
+        print("lost"), print("lost", file=sys.stderr)
+        return file.write("whole") + len(sys.stdin.read())
+
+sys.exit(ended("program", work))
+"""
+    (tmp_path / "program.py").write_text(script)
+
+    code, _ = end(f"{sys.executable} {tmp_path / 'program.py'} <&- >&- 2>&-")
+
+    assert code == len("whole")
+    assert (tmp_path / "file").read_text() == "whole"
+
+
+def end(command: str) -> tuple[int, str]:
+    """Run a command whose stdout is a pipe that nobody reads.
+
+    Returns its exit code, and what it has said on stderr.
+    """
+    reader, writer = os.pipe()
+    os.close(reader)
+    ran = subprocess.run(
+        ["sh", "-c", f"exec {command}"],  # noqa: S607 - a user's own shell
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writer)
+    return ran.returncode, ran.stderr
