@@ -71,9 +71,9 @@ def input_shape(operation: str, service: str = "batch") -> Any:
     return service_model(service).operation_model(operation).input_shape
 
 
-def output_shape(operation: str, service: str = "batch") -> Any:
-    """Return the output shape of `operation`."""
-    return service_model(service).operation_model(operation).output_shape
+def output_shape(operation: str) -> Any:
+    """Return the output shape of an operation of Batch."""
+    return service_model("batch").operation_model(operation).output_shape
 
 
 @cache

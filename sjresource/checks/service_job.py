@@ -96,7 +96,7 @@ def check_job(
     return check_result(with_instance_hours(job), problems)
 
 
-def has_room_as_before(olds: Properties, news: Properties, preview: PreviewCache = PREVIEW) -> bool:
+def has_room_as_before(olds: Properties, news: Properties) -> bool:
     """Return whether a job asks its queue for what the job in the state has asked it for.
 
     AWS has taken that one, and it was looked at then: the queue's environments need no second look.
@@ -104,8 +104,8 @@ def has_room_as_before(olds: Properties, news: Properties, preview: PreviewCache
     """
     identity, asked = str(news.get("identity")), _room(news)
     if olds:
-        preview.rooms[identity] = _room(olds)
-    return asked is not None and preview.rooms.get(identity) == asked
+        PREVIEW.rooms[identity] = _room(olds)
+    return asked is not None and PREVIEW.rooms.get(identity) == asked
 
 
 def _room(properties: Properties) -> Any:

@@ -22,7 +22,7 @@ from sjresource.suggestions import nearest_or_all
 from sjresource.vocabulary import NATIVE_PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
     from sjresource.native.configuration import Configuration
 
@@ -66,16 +66,7 @@ def invoke(request: Any, configuration: Configuration) -> Any:
     doing, names, call = FUNCTIONS[request.tok]
     given = read(request.args)
     native = {camel_case(name): name for name in names}
-    wrong = [
-        f"{doing}: {name} is not known{nearest_or_all(name, native)}"
-        for name in given.values
-        if name not in native
-    ]
-    wrong += [
-        f"{doing}: {name} is not known yet; the output form of the function waits for it"
-        for name, value in given.values.items()
-        if name in native and is_unknown(value)
-    ]
+    wrong = list(_wrong_names(doing, native, given.values))
     arguments = {core: given.values.get(name) for name, core in native.items()}
     known = {name: each for name, each in arguments.items() if not is_unknown(each)}
     try:
@@ -93,15 +84,29 @@ def invoke(request: Any, configuration: Configuration) -> Any:
             raise
         return _refused([Mask(texts_in(given.values)).text(native_words(str(error)))])
     except ArgumentError as error:
-        lines = str(error).splitlines()
-        for core in names:
-            lines = [line.replace(f": {core} ", f": {camel_case(core)} ") for line in lines]
-        return _refused([*wrong, *map(native_words, lines)])
+        return _refused([*wrong, *_native_lines(error, native)])
     told = camel_cased(answer)
     secrets = frozenset((name,) for name in told) if given.secrets else frozenset()
     response = proto.InvokeResponse()
     getattr(response, "return").CopyFrom(write(told, secrets))
     return response
+
+
+def _wrong_names(doing: str, native: Collection[str], given: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with arguments before their values are looked at."""
+    for name, value in given.items():
+        if name not in native:
+            yield f"{doing}: {name} is not known{nearest_or_all(name, native)}"
+        elif is_unknown(value):
+            yield f"{doing}: {name} is not known yet; the output form of the function waits for it"
+
+
+def _native_lines(error: ArgumentError, native: Mapping[str, str]) -> list[str]:
+    """Return the lines of an error with the arguments' names as they are here."""
+    text = str(error)
+    for name, core in native.items():
+        text = text.replace(f": {core} ", f": {name} ")
+    return native_words(text).splitlines()
 
 
 def _refused(reasons: list[str]) -> Any:

@@ -300,10 +300,10 @@ def queue_request(*environments: str) -> dict[str, Any]:
     }
 
 
-def share_request(strategy: str = "LEND_AND_BORROW") -> dict[str, Any]:
+def share_request() -> dict[str, Any]:
     """Return what CreateQuotaShare takes for a share of one instance."""
     return {
         "capacityLimits": [{"maxCapacity": ROOM, "capacityUnit": INSTANCE_TYPE}],
-        "resourceSharingConfiguration": {"strategy": strategy},
+        "resourceSharingConfiguration": {"strategy": "LEND_AND_BORROW"},
         "preemptionConfiguration": {"inSharePreemption": "DISABLED"},
     }

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 RELEASES = "https://get.pulumi.com/releases/sdk"
 PINNED = Path(__file__).with_name("release.sha256")
 # Name resolution included, which urllib's own timeout leaves out.
-REACHABLE_WITHIN_SECONDS = 5.0
+_REACHABLE_WITHIN_SECONDS = 5.0
 _MACHINES = {"x86_64": "x64", "amd64": "x64", "aarch64": "arm64", "arm64": "arm64"}
 _CHUNK = 1024 * 1024
 _READ_SECONDS = 60
@@ -78,21 +78,21 @@ def pinned_digest(name: str, pinned: str) -> str:
     raise Unavailable(msg)
 
 
-def unreachable(url: str, within_seconds: float = REACHABLE_WITHIN_SECONDS) -> str | None:
-    """Return why a URL can't be fetched; None if it can. Blocks no longer than asked."""
-    answer = [f"{url} didn't answer within {within_seconds:g} s"]
+def unreachable(url: str) -> str | None:
+    """Return why a URL can't be fetched within some seconds; None if it can."""
+    answer = [f"{url} didn't answer within {_REACHABLE_WITHIN_SECONDS:g} s"]
 
     def ask() -> None:
         request = urllib.request.Request(url, method="HEAD")  # noqa: S310 - https, a constant
         try:
-            with urllib.request.urlopen(request, timeout=within_seconds):  # noqa: S310
+            with urllib.request.urlopen(request, timeout=_REACHABLE_WITHIN_SECONDS):  # noqa: S310
                 answer.clear()
         except (urllib.error.URLError, OSError) as error:
             answer[0] = f"{url}: {getattr(error, 'reason', error)}"
 
     asking = threading.Thread(target=ask, daemon=True)
     asking.start()
-    asking.join(within_seconds)
+    asking.join(_REACHABLE_WITHIN_SECONDS)
     return answer[0] if answer else None
 
 
