@@ -16,6 +16,8 @@ LONGEST_NAME = 128
 """Characters of a name in Batch: a job's, a queue's, a share's."""
 _NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{LONGEST_NAME}}}", re.ASCII)
 
+_JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
 
 class Arn(NamedTuple):
     """`arn:partition:service:region:account:kind/name`; a name may contain slashes."""
@@ -51,6 +53,11 @@ def name_in(arn_or_name: str) -> str:
 def is_name(text: str) -> bool:
     """Return whether a text has the form of a name in Batch; there may be nothing of that name."""
     return bool(_NAME.fullmatch(text))
+
+
+def is_job_id(text: str) -> bool:
+    """Return whether a text has the form of a service job's id, which its ARN ends with."""
+    return bool(_JOB_ID.fullmatch(text))
 
 
 def is_region(text: str) -> bool:

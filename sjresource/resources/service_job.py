@@ -252,8 +252,8 @@ class ServiceJobProvider(BatchProvider):
         been forgotten, in between: running that again would cost twice.
         """
         inputs = {name: value for name, value in props.items() if name not in NOT_INPUTS}
-        place = id_ if parse_arn(id_) else _known(props.get("job_queue"))
-        client = self.client(place, props.get("region"))
+        arn_or_queue = id_ if parse_arn(id_) else _known(props.get("job_queue"))
+        client = self.client(arn_or_queue, props.get("region"))
         detail = self._find(client, id_, props)
         if detail is None:
             self.confirm_gone("ServiceJob", id_)

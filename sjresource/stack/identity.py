@@ -68,10 +68,10 @@ def in_short(identity: str) -> str:
 
 def in_full(identity: str) -> str:
     """Return `<organization>/<urn>` of an identity in either spelling."""
-    organization, place = identity.split("/", 1)
-    if place.startswith(_URN):
+    organization, urn = identity.split("/", 1)
+    if urn.startswith(_URN):
         return identity
-    stack, project, types, name = place.split("::", 3)
+    stack, project, types, name = urn.split("::", 3)
     owner, plus, claimants = organization.partition("+")
     spelled = "$".join(_full_type(each) for each in types.split("$"))
     head = f"{owner or _OWN_ORGANIZATION}{plus}{claimants}"

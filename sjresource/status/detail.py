@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import parse_arn, region_in
 from sjresource.aws.batch import JOB_QUEUE, QUOTA_SHARE, SERVICE_ENVIRONMENT
+from sjresource.aws.calls import DENIED
 from sjresource.errors import RequestFailed, SjresourceError, Unreachable
 from sjresource.status.evidence import training_job_arn
 from sjresource.status.place import Place, place_of
@@ -121,7 +122,7 @@ class StatusDetail:
         try:
             answer = call()
         except SjresourceError as error:
-            if isinstance(error, RequestFailed) and "AccessDenied" in error.code:
+            if isinstance(error, RequestFailed) and error.code in DENIED:
                 self._denied.add(what)
             if isinstance(error, Unreachable):
                 self._silent[service] = self._now()

@@ -79,8 +79,8 @@ def verdict_line(evidence: Evidence, mask: Mask) -> str:
 
 def failure_message(name: str, evidence: Evidence, mask: Mask, again: str) -> str:
     """Return all that is known of a failed job, what to try, and how to run it `again`."""
-    places = link_lines(evidence.detail, evidence.page)
-    lines = [*evidence_lines(evidence, mask), *places, *_hint_lines(evidence, again)]
+    links = link_lines(evidence.detail, evidence.page)
+    lines = [*evidence_lines(evidence, mask), *links, *_hint_lines(evidence, again)]
     return "\n".join([headline(name, evidence, mask), *_indented(lines)])
 
 

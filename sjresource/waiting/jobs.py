@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import pulumi
 
-from sjresource.aws.arn import is_service_job, parse_arn
+from sjresource.aws.arn import is_job_id, is_service_job, parse_arn
 from sjresource.aws.payload import is_unknown
 from sjresource.stack.inputs.output_text import HOLDS_OUTPUT_TEXT, is_output_text
 from sjresource.status.masking import secret_values
@@ -34,7 +34,6 @@ _MUST = "must be a ServiceJob, or the ARN of a service job, got"
 COUNTS_TWICE = "for a number of jobs that have to succeed it would count twice"
 NAME_IS_NOT_ENOUGH = "a name is not enough, since several jobs may have it"
 _ID = re.compile(r"[\w-]+", re.ASCII)
-_JOB_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class DeclaredJob(pulumi.Resource):
@@ -250,7 +249,7 @@ def _problem(given: Any, path: str) -> str | None:
 def names_one_job(text: str) -> bool:
     """Return whether the text of a service job is an ARN with an id, or an id, and not a name."""
     arn = parse_arn(text)
-    return bool(_ID.fullmatch(arn.name) if arn else _JOB_ID.fullmatch(text))
+    return bool(_ID.fullmatch(arn.name)) if arn else is_job_id(text)
 
 
 def repeated_jobs(jobs: Sequence[Any]) -> Iterator[tuple[int, int]]:

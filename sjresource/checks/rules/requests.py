@@ -4,7 +4,7 @@ Batch takes any payload and fails hours later, at the head of the queue, so a pr
 whole request against botocore's models (`checks/values/shapes.py`), the bounds that AWS gives in
 words (`bounds`), and the rules. All problems are found at once, each with its path. Values are
 never quoted, since they may be secret: only their type is. A number out of range is, where the
-program says which places are secret. What is still unknown is skipped.
+program says which paths are secret. What is still unknown is skipped.
 """
 
 from __future__ import annotations
@@ -129,12 +129,12 @@ def _without_consequences(
 
 def _with_number(problem: Problem, properties: Mapping[str, Any]) -> Problem:
     """Return a problem with its wrong number shown, if the program says that it is no secret."""
-    places = paths_in(properties)
-    if problem.number is None or places is None:
+    secret = paths_in(properties)
+    if problem.number is None or secret is None:
         return problem
-    hidden = [[str(step) for step in place] for place in places]
-    path = problem.path.replace("[", ".").replace("]", "").split(".")
-    if any(path[: len(place)] == place for place in hidden):
+    hidden = [[str(step) for step in path] for path in secret]
+    steps = problem.path.replace("[", ".").replace("]", "").split(".")
+    if any(steps[: len(path)] == path for path in hidden):
         return problem
     return problem.with_given(_digits(problem.number))
 

@@ -58,13 +58,13 @@ _MISSING_JOB = "00000000-0000-0000-0000-000000000000"
 class Targets:
     """What is asked for, by name or ARN: resources of the stack, else missing ones.
 
-    `place` is `region:account`.
+    `owner` is `region:account`, as an ARN has them.
     """
 
     job_queue: str
     job: str
     training_job: str
-    place: str
+    owner: str
 
     @classmethod
     def of(cls, context: StackContext, settings: Settings) -> Targets:
@@ -77,12 +77,12 @@ class Targets:
             job_queue=queues[0] if queues else _MISSING_NAME,
             job=jobs[0].arn if jobs else _MISSING_JOB,
             training_job=name_in(training_job or _MISSING_NAME),
-            place=f"{region}:{caller_identity(settings)['Account']}",
+            owner=f"{region}:{caller_identity(settings)['Account']}",
         )
 
     def missing(self, kind: str) -> str:
         """Return the ARN of something in Batch that does not exist."""
-        return f"arn:aws:batch:{self.place}:{kind}/{_MISSING_NAME}"
+        return f"arn:aws:batch:{self.owner}:{kind}/{_MISSING_NAME}"
 
 
 READ_CALLS: dict[str, Callable[[RegionalClients, Targets], Any]] = {
@@ -141,7 +141,7 @@ def _check(action: str, call: Callable[[], object]) -> Check:
         return ok(name, "proven")
     except RequestFailed as error:
         if error.code in DENIED:
-            return failed(name, error.seen, f"allow these credentials {action}; see docs/iam.md")
+            return failed(name, error.seen, f"{error.advice}; see docs/iam.md")
         if error.code in TRANSIENT:
             return unknown(name, error.seen, "run it again later")
         return ok(name, "proven")  # it was allowed, and asked for what makes no sense

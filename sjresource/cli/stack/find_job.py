@@ -6,14 +6,13 @@ If several jobs match, the error lists them.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sjresource.aws.arn import is_name, name_in, parse_arn
+from sjresource.aws.arn import is_job_id, is_name, name_in, parse_arn
 from sjresource.aws.batch import JOB_QUEUE
 from sjresource.cli.stack.context import StackContext
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
 
     from sjresource.cli.stack.state import StackJob
 
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _MAX_LISTED = 20
 """Candidates or names in an error message."""
 
@@ -58,7 +56,7 @@ def resolve_job(context: StackContext, job: str) -> FoundJob:
         RequestFailed, Unreachable: AWS could not be asked.
     """
     found = _in_stack(context, job)
-    if not found and _ID.fullmatch(job):
+    if not found and is_job_id(job):
         found = _by_id(context, job)
     if not found and not parse_arn(job) and is_name(job):
         found = list(_by_name(context, job))

@@ -108,7 +108,7 @@ def secret_texts(deployment: Mapping[str, Any]) -> frozenset[str]:
 def payload_secrets(resource: Resource, payload: str) -> frozenset[str]:
     """Return the secrets in a job's payload as Batch has it, without decrypting the state.
 
-    The state says which places of the job `resource`'s payload are secret, and Batch, in the JSON
+    The state says which parts of the job `resource`'s payload are secret, and Batch, in the JSON
     `payload`, has their values.
     """
     try:

@@ -30,14 +30,14 @@ if TYPE_CHECKING:
 def snapshot_of_three_shares(session: Session) -> dict[str, Any]:
     """What does the snapshot of a queue show with three shares, of which two have jobs?"""
     queue, jobs = session.quota_queue, {}
-    for place, share in (("first", "a"), ("second", "a"), ("first", "b")):
+    for turn, share in (("first", "a"), ("second", "a"), ("first", "b")):
         answer = session.submit(
             queue,
-            f"{place}-{share}",
+            f"{turn}-{share}",
             quotaShareName=session.name(share),
             serviceRequestPayload=idle_payload(session.role, ROOM),  # within its share's quota
         )
-        jobs[answer.body.get("jobId", "")] = f"{place} of {share}"
+        jobs[answer.body.get("jobId", "")] = f"{turn} of {share}"
 
     def labels(front: list[dict[str, Any]]) -> list[str]:
         return [jobs.get(each["jobArn"].rsplit("/", 1)[-1], "?") for each in front]

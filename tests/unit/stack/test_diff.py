@@ -86,7 +86,7 @@ def test_an_unknown_value_replaces() -> None:
         {"InputDataConfig": [{"ChannelName": pulumi.output.UNKNOWN}]},
         {"TrainingJobName": pulumi.output.UNKNOWN},
     ],
-    ids=str,
+    ids=["value of a map", "map", "item", "member of an item", "name"],
 )
 def test_a_job_s_provider_takes_what_is_unknown_at_any_depth(
     unknown: dict[str, Any], *, text: bool
