@@ -17,7 +17,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help: ## say what can be made (the default)
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile | expand -t 18
 
-up: ## run the example stack: a training job in a local emulator of AWS
+up: ## run the example: a training job in an emulator of AWS
 	$(SETUP) local
 	@$(RUN) tools/local_stack up
 
@@ -29,60 +29,60 @@ down: ## destroy the example stack and stop the emulator
 	$(SETUP) local
 	@$(RUN) tools/local_stack down
 
-emulator: ## start the emulator alone, and say how a shell or a program reaches it
+emulator: ## start the emulator alone, and say how a shell reaches it
 	$(SETUP) local
 	@$(RUN) tools/local_stack emulator
 
-test: lint ## lint, then run every test, those on the real Pulumi engine too
+test: lint ## lint, then run every test, on the real Pulumi engine too
 	@$(RUN) tests/emulator/clients/prepare.py awscli || echo "its tests are skipped: no AWS CLI here"
 	@$(RUN) tests/support/machine/chromium.py || echo "the queue page's tests are skipped: no Chromium here"
 	@$(RUN) tests/support/machine/native_sdks.py || echo "the tests of generated SDKs are skipped: no Go modules here"
 	@$(RUN) tests/support/machine/window.py || echo "the tests of live views are skipped: no tmux here"
 	@engine=$$($(ENGINE)) && PATH="$$engine:$$PATH" $(RUN) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-languages: ## run the examples in YAML, TypeScript and Go: 3 minutes, and some 6 more the first time
+languages: ## run the examples in YAML, TypeScript and Go: 3 to 9 minutes
 	$(SETUP) dev
 	@$(RUN) tests/support/machine/native_sdks.py || echo "the tests of generated SDKs are skipped: no Go modules here"
 	@$(RUN) tests/support/machine/language_examples.py || echo "the tests of what could not be brought are skipped"
 	@engine=$$($(ENGINE)) && PATH="$$engine:$$PATH" SJRESOURCE_LANGUAGES=all \
 		$(RUN) -m pytest -n 2 -rs tests/languages tests/stack/native/test_native_sdk.py
 
-kills: ## kill plugin, program, CLI and Batch 200 times in the middle of `pulumi up`: 8 minutes
+kills: ## kill what is in the middle of `pulumi up` 200 times: 8 minutes
 	$(SETUP) dev
 	@SJRESOURCE_FRONTS=both SJRESOURCE_KILLS=200 $(RUN) -m pytest -n 2 -rP $(addprefix tests/stack/ownership/test_,\
 		random_kills.py kills.py edits_after_kills.py new_runs.py ownership.py)
 
-renames: ## rename, move, lose and destroy two stacks in 100 random sequences: 40 minutes
+renames: ## rename, move, lose and destroy stacks at random: 40 minutes
 	$(SETUP) dev
 	@SJRESOURCE_FRONTS=both SJRESOURCE_RENAMES=100 SJRESOURCE_RENAMES_STEPS=5 \
 		$(RUN) -m pytest -n 2 -rP $(addprefix tests/stack/ownership/test_,random_renames.py renames.py)
 
-fuzz: ## throw at the emulator fifty times what `make test` throws, and write down what came of it: 10 minutes
+fuzz: ## throw at the emulator 50 times what `test` does: 10 minutes
 	$(SETUP) dev
 	@SJRESOURCE_FUZZ=50 $(RUN) -m pytest tests/emulator/robustness tests/emulator/test_data_folder.py \
 		tests/emulator/test_services.py tests/emulator/process tests/emulator/scheduling/test_simulate.py
 
-matrix: ## run a stack on every Python here, with the lowest and the newest pulumi and boto3: 2 minutes
+matrix: ## run a stack on every Python here, oldest and newest: 2 minutes
 	$(SETUP) dev
 	@SJRESOURCE_MATRIX=all $(RUN) -m pytest -n 2 -rsP tests/project/test_versions.py
 
-docs: ## build the documents as a site: site/index.html, which any browser reads from the disk
+docs: ## build the documents as a site: site/index.html
 	$(SETUP) dev
 	@NO_MKDOCS_2_WARNING=1 $(RUN) -m mkdocs build && echo "open $(CURDIR)/site/index.html"
 
-bench: ## measure what sjresource costs, in ratios: 5 minutes, or 12 with SIZE=full
+bench: ## measure what sjresource costs: 5 minutes, 12 with SIZE=full
 	$(SETUP) dev
 	@engine=$$($(ENGINE)) && PATH="$$engine:$$PATH" \
 		$(RUN) -m benchmarks --size $(SIZE) --json .benchmarks.json
 
-lint: ## check style and types, the page's too where npm can bring a linter
+lint: ## check style and types, the page's too where there is npm
 	$(SETUP) dev
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check .
 	@$(RUN) -m mypy
 	@$(RUN) tools/page_style
 
-format: ## put the code into its one format and mend what can be mended safely
+format: ## put the code into its one format, and mend what is safe
 	$(SETUP) dev
 	@$(RUN) -m ruff check --fix .
 	@$(RUN) -m ruff format .

@@ -17,7 +17,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 VENV = ROOT / ".venv"
 UV = ROOT / "requirements" / "uv.txt"
-BUILD = ROOT / "requirements" / "build.txt"
+BUILD = "requirements/build.txt"
+"""Below ROOT, whose own path may have spaces: uv and pip read a list here, parted by spaces."""
 
 SCRIPTS = ("sjresource", "pulumi-resource-sjresource")
 """What the package offers: an older set-up may have fewer of them."""
@@ -37,7 +38,7 @@ def main(name: str) -> None:
         if not starts(VENV / "bin" / "python"):
             create()
         if not stamp.exists() or stamp.read_bytes() != requirements.read_bytes():
-            tell(f"installing requirements/{name}.txt into .venv")
+            tell(f"installing requirements/{name}.txt into .venv: up to a minute, once")
             install("--requirement", str(requirements))
             shutil.copyfile(requirements, stamp)
         if not all((VENV / "bin" / script).exists() for script in SCRIPTS):
@@ -67,12 +68,12 @@ def install(*arguments: str) -> None:
     uv = VENV / "bin" / "uv"
     if not uv.exists():
         subprocess.call([*pip, "--requirement", UV])
-    environ = {**os.environ, "UV_BUILD_CONSTRAINT": str(BUILD), "PIP_BUILD_CONSTRAINT": str(BUILD)}
-    command = [str(uv), "pip", "install", "--python", str(VENV), *arguments]
-    if uv.exists() and subprocess.call(command, env=environ) == 0:
+    environ = {**os.environ, "UV_BUILD_CONSTRAINT": BUILD, "PIP_BUILD_CONSTRAINT": BUILD}
+    command = [str(uv), "pip", "install", "--quiet", "--python", str(VENV), *arguments]
+    if uv.exists() and subprocess.call(command, env=environ, cwd=ROOT) == 0:
         return
     tell(f"uv could not do it; trying pip install {' '.join(arguments)}")
-    if subprocess.call([*pip, *arguments], env=environ) != 0:
+    if subprocess.call([*pip, *arguments], env=environ, cwd=ROOT) != 0:
         sys.exit(
             "setting up .venv: neither uv nor pip could install the packages, see above; "
             "if nothing there helps, remove .venv and try again"

@@ -26,7 +26,7 @@ def test_there_are_eight_everyday_targets_at_most() -> None:
 
 
 def test_plain_make_explains_every_target() -> None:
-    """`make` alone changes nothing: it prints one line for each target."""
+    """`make` alone changes nothing: it prints one line for each target, in 80 columns."""
     result = subprocess.run(
         ["make", "-C", str(ROOT), "--no-print-directory"],  # noqa: S607 - make is the one on PATH
         capture_output=True,
@@ -36,6 +36,7 @@ def test_plain_make_explains_every_target() -> None:
 
     explained = [line.split()[1] for line in result.stdout.splitlines()]
     assert sorted(explained) == sorted(TARGETS)
+    assert max(map(len, result.stdout.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("document", [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")], ids=str)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 import sys
@@ -27,15 +28,17 @@ class Checkout:
             (self.root / folder).mkdir(parents=True)
         shutil.copy(SCRIPT, self.root / "tools")
         self.requirements.write_text("moto==5.2.5\n")
+        (self.root / "requirements" / "build.txt").write_text("hatchling==1.29.0\n")
         self.program("python", 0)
         self.program("uv", 0)
 
     def program(self, name: str, exit_code: int) -> None:
         """Put a program into `.venv` that ends with an exit code, but for `python -c`."""
         path = self.root / ".venv" / "bin" / name
-        made = " ".join(str(path.with_name(script)) for script in SCRIPTS)
+        made = " ".join(shlex.quote(str(path.with_name(script))) for script in SCRIPTS)
         path.write_text(
-            f'#!/bin/sh\n[ "$1" = -c ] || echo "{name} $*" >> {self.root}/calls\n'
+            f'#!/bin/sh\n[ "$1" = -c ] || echo "{name} $*" >> "{self.root}/calls"\n'
+            f'for file in $UV_BUILD_CONSTRAINT; do [ -e "$file" ] || exit 3; done\n'
             f'case "$*" in *--editable*) [ {exit_code} != 0 ] || touch {made}; esac\n'
             f'[ "$1" = -c ] || exit {exit_code}\n'
         )
@@ -54,8 +57,8 @@ class Checkout:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
-    """A checkout that was never set up."""
-    return Checkout(tmp_path)
+    """A checkout that was never set up, below a folder with a space."""
+    return Checkout(tmp_path / "my work")
 
 
 def test_requirements_and_checkout_are_installed_once(checkout: Checkout) -> None:
@@ -67,8 +70,8 @@ def test_requirements_and_checkout_are_installed_once(checkout: Checkout) -> Non
     venv = checkout.root / ".venv"
     assert (first.returncode, second.returncode) == (0, 0)
     assert calls == [
-        f"uv pip install --python {venv} --requirement {checkout.requirements}",
-        f"uv pip install --python {venv} --no-deps --editable {checkout.root}",
+        f"uv pip install --quiet --python {venv} --requirement {checkout.requirements}",
+        f"uv pip install --quiet --python {venv} --no-deps --editable {checkout.root}",
     ]
     assert checkout.calls() == calls
     assert second.stderr == ""

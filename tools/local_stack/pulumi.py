@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 
-_CHANGES = re.compile(r" +(\+-|-\+|\+\+|--|[-+~])")
+_CHANGES = re.compile(r" +(?!--outputs:--)(\+-|-\+|\+\+|--|[-+~])")
 """How a line of a diff begins that is not only there for orientation."""
 
 
