@@ -12,8 +12,8 @@ from __future__ import annotations
 import argparse
 import signal
 import sys
-import threading
 from pathlib import Path
+from queue import SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 from sjresource.emulator.api.behaviour import Behaviour
@@ -57,14 +57,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given[:1] == ["reset"]:
         return _reset(given[1:])
     options = _parser().parse_args(given)
-    stop = threading.Event()
+    # An Event can't be set in a handler that interrupts its own wait: that holds its lock.
+    signals = SimpleQueue[int]()
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, lambda number, _: signals.put(number))
     try:
         with _emulator(options) as emulator:
             # The first line is the interface. In one write: who reads it may then close the pipe.
             print(f"{emulator.url}\npage: {emulator.page_url}", flush=True)  # noqa: T201 - as above
-            stop.wait()
+            signals.get()
     except _REFUSALS as error:
         return _print_refusal(error)
     return 0

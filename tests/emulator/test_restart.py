@@ -17,6 +17,8 @@ from botocore.exceptions import BotoCoreError
 from emulator_process import EmulatorProcess
 from emulator_requests import client, control, payload, scripted, submit
 
+from sjresource.emulator import Clock, Emulator
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -29,8 +31,8 @@ GROUP = "/aws/sagemaker/TrainingJobs"
 
 
 def eventually(condition: Callable[[], bool]) -> None:
-    """Wait until a condition holds in another process, 20 seconds at most."""
-    deadline = time.monotonic() + 20
+    """Wait until a condition holds in another process, a minute at most."""
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -259,6 +261,35 @@ def test_a_training_process_that_will_not_end_is_killed(tmp_path: Path) -> None:
         assert emulator.end(seconds=9.5) == 0
 
     assert not running(marker)
+
+
+class ClosedMeanwhile(threading.Event):
+    """An event during whose first clear somebody closes the lifecycle."""
+
+    def __init__(self, close: Callable[[], None]) -> None:
+        super().__init__()
+        self._closing: threading.Thread | None = threading.Thread(target=close)
+
+    def clear(self) -> None:
+        """Have it closed, and forget what that has set."""
+        if self._closing is not None:
+            closing, self._closing = self._closing, None
+            closing.start()
+            assert self.wait(60)
+        super().clear()
+
+
+def test_an_end_in_the_middle_of_a_tick_is_not_slept_over() -> None:
+    """Nor does it take the minute of the longest sleep."""
+    emulator = Emulator(clock=Clock(0))
+    lifecycle = emulator._lifecycle  # noqa: SLF001 - the moment can't be met from outside
+    lifecycle._wakeup = ClosedMeanwhile(lifecycle.close)  # noqa: SLF001 - the same
+    emulator.start()
+
+    lifecycle._thread.join(40)  # noqa: SLF001 - the same
+
+    assert not lifecycle._thread.is_alive()  # noqa: SLF001 - the same
+    emulator.stop()
 
 
 @pytest.mark.parametrize("crash", [False, True])

@@ -110,8 +110,10 @@ class Lifecycle:
         return min(times, default=None)
 
     def _run(self) -> None:
-        while not self._closed.is_set():
+        while True:
             self._wakeup.clear()
+            if self._closed.is_set():  # after the clear, which may have undone close's own set
+                return
             start = time.monotonic()
             delay = self._tick_safely()
             took = time.monotonic() - start

@@ -15,9 +15,9 @@ search_seldom()  # before the rest is imported: that is when Python would search
 import contextlib
 import gc
 import os
+import queue
 import signal
 import sys
-import threading
 from concurrent import futures
 from importlib.metadata import version
 
@@ -42,15 +42,16 @@ def main() -> None:
     if "--version" in sys.argv[1:]:
         sys.stdout.write(f"{version('sjresource')}\n")
         return
+    # An Event can't be set in a handler that interrupts its own wait: that holds its lock.
+    signals = queue.SimpleQueue[int]()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda number, _: signals.put(number))
     engines = [each for each in sys.argv[1:] if not each.startswith("-")]
     servicer = Servicer(version("sjresource"), engines[-1] if engines else None)
     server = serve(servicer)
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
     parent = os.getppid()
     gc.freeze()  # else Python searches all of boto3 for garbage, again and again
-    while not ended.wait(_PARENT_SECONDS):
+    while not _has_come(signals, _PARENT_SECONDS):
         if os.getppid() != parent:
             forget_notes()
             os._exit(1)
@@ -60,6 +61,15 @@ def main() -> None:
     sys.stdout.flush()
     forget_notes()
     os._exit(0)  # threads may wait for AWS still
+
+
+def _has_come(signals: queue.SimpleQueue[int], seconds: float) -> bool:
+    """Return whether a signal has come; block for one."""
+    try:
+        signals.get(timeout=seconds)
+    except queue.Empty:
+        return False
+    return True
 
 
 def serve(servicer: Servicer) -> grpc.Server:

@@ -54,7 +54,7 @@ class EmulatorProcess:
         self._process.kill()
         self._end()
 
-    def end(self, number: int = signal.SIGTERM, seconds: float = 30) -> int:
+    def end(self, number: int = signal.SIGTERM, seconds: float = 60) -> int:
         """Send it a signal, wait that it ends, and give its exit code."""
         self._process.send_signal(number)
         try:
