@@ -38,12 +38,12 @@ def test_log_of_a_job_is_followed_over_a_retry(acted: ActedStack) -> None:
     lines = [following.stdout.readline(), following.stdout.readline()]
     acted.writes("retried", "first 3")
     acted.cloud.control.advance(600)
-    assert holds_within(10, lambda: acted.status("retried") == "RUNNING")
+    assert holds_within(60, lambda: acted.status("retried") == "RUNNING")
     second = acted.training_job("retried")
     acted.writes("retried", "second 1")
     lines += [following.stdout.readline(), following.stdout.readline()]
     acted.cloud.control.advance(600)
-    out, err = following.communicate(timeout=30)
+    out, err = following.communicate(timeout=60)
 
     assert lines == ["first 1\n", "first 2\n", "first 3\n", "second 1\n"]
     assert (following.returncode, out) == (0, "")
@@ -120,7 +120,7 @@ def test_following_ends_at_ctrl_c(acted: ActedStack) -> None:
     assert following.stdout is not None
     assert following.stdout.readline() == "line\n"
     following.send_signal(signal.SIGINT)
-    _, err = following.communicate(timeout=10)
+    _, err = following.communicate(timeout=60)
 
     assert following.returncode == 130
     assert "Traceback" not in err
@@ -144,7 +144,7 @@ def test_nothing_is_terminated_unasked(acted: ActedStack) -> None:
     """In a pipe it takes --yes, on a terminal a yes."""
     job = acted.arns["declined"]
     piped = acted.outside.process("terminate", job, stdin=-3)
-    _, err = piped.communicate(timeout=30)
+    _, err = piped.communicate(timeout=60)
     code, shown = on_a_terminal(acted.outside, "terminate", job, typed="n\n")
 
     assert piped.returncode == 2
@@ -163,7 +163,7 @@ def test_terminated_job_is_not_run_again(acted: ActedStack) -> None:
 
     assert ended.code == 0
     assert "The next `pulumi up` leaves it as it is and fails, as its completion does" in ended.out
-    assert holds_within(10, lambda: acted.status("busy") == "FAILED")
+    assert holds_within(60, lambda: acted.status("busy") == "FAILED")
     assert acted.job("busy")["statusReason"] == "too slow"
     assert acted.job("busy")["tags"]["sjresource:recorded"] == "true"
     again = acted.sjresource.answer("terminate", "busy", schema="terminate")
@@ -181,7 +181,7 @@ def test_terminated_job_that_is_to_be_rerun_is_run_again(acted: ActedStack) -> N
 
     assert code == 0
     assert "The next `pulumi up` runs it again: rerun_on_failure is set." in shown
-    assert holds_within(10, lambda: acted.status("again") == "FAILED")
+    assert holds_within(60, lambda: acted.status("again") == "FAILED")
     assert {name for _, name in acted.stack.preview().steps} == {"again"}
 
 
@@ -248,7 +248,7 @@ def test_orphans_are_listed_ended_and_never_taken_back(acted: ActedStack) -> Non
     assert acted.sjresource("orphans", "busy", "--terminate", "--yes").code == 2
     ended = acted.sjresource("orphans", lost["id"].rpartition("/")[2], "--terminate", "--yes")
     assert (ended.code, ended.err) == (0, "")
-    assert holds_within(10, lambda: acted.status("lost") == "FAILED")
+    assert holds_within(60, lambda: acted.status("lost") == "FAILED")
     assert acted.job("lost")["tags"]["sjresource:released"] == "true"
     acted.stack.up("--target", lost["urn"])
     assert acted.stack.resources()["lost"]["id"] != lost["id"]

@@ -56,7 +56,7 @@ def test_emulator_is_started_used_emptied_and_stopped(shell: CommandLine) -> Non
     again = shell("emulator", "start")
     batch = _batch(started["environment"])
     _submit(batch)
-    assert holds_within(10, lambda: _counted(shell) == {"us-east-1": {"SUCCEEDED": 1}})
+    assert holds_within(60, lambda: _counted(shell) == {"us-east-1": {"SUCCEEDED": 1}})
     refused = shell("emulator", "reset")
     emptied = shell.answer("emulator", "reset", "--yes", schema="emulator")
 
@@ -269,7 +269,7 @@ def _submit(batch: Any) -> None:
         priority=1,
         serviceEnvironmentOrder=[{"order": 1, "serviceEnvironment": "one"}],
     )
-    assert holds_within(10, lambda: _valid(batch.describe_job_queues(), "jobQueues"))
+    assert holds_within(60, lambda: _valid(batch.describe_job_queues(), "jobQueues"))
     batch.submit_service_job(
         jobName="train",
         jobQueue="training",

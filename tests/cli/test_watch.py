@@ -51,9 +51,9 @@ def test_jobs_are_watched_until_all_have_ended(cloud: EmulatedCloud, new_stack: 
 
     with closing(Window(stack.work, stack.environment)) as shell:
         shell.type(f"{command} watch; echo ended with $?")
-        assert holds_within(30, lambda: shell.screen().count("RUNNING") == 2), shell.screen()
+        assert holds_within(60, lambda: shell.screen().count("RUNNING") == 2), shell.screen()
         shell.press("C-c")
-        assert holds_within(10, lambda: "ended with 130" in shell.screen()), shell.screen()
+        assert holds_within(60, lambda: "ended with 130" in shell.screen()), shell.screen()
         assert "Traceback" not in shell.history()
         left = shell.screen()
         assert left.count("RUNNING") == 2, left

@@ -102,7 +102,7 @@ def test_unsigned_actions_cannot_hide_in_a_query(emulator: Emulator) -> None:
     one = b"Action=AssumeRoleWithWebIdentity&Version=2011-06-15"
     for path, data in (("/v1/describejobqueues", one), ("/?Action=ListRoles", one), ("/", body)):
         with pytest.raises(urllib.error.HTTPError) as caught:
-            urllib.request.urlopen(emulator.url + path, data, timeout=10)  # noqa: S310 - loopback
+            urllib.request.urlopen(emulator.url + path, data, timeout=60)  # noqa: S310 - loopback
         with caught.value:
             assert caught.value.code == 403
 

@@ -78,9 +78,9 @@ def test_interrupted_build_leaves_nothing(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, TOOL], env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as tool:
-        assert holds_within(30, (tmp_path / "go.pid").exists)
+        assert holds_within(60, (tmp_path / "go.pid").exists)
         tool.terminate()
-        out, _ = tool.communicate(timeout=30)
+        out, _ = tool.communicate(timeout=60)
 
     (version_folder,) = (tmp_path / "cache" / "sjresource" / "engine").iterdir()
     assert tool.returncode == 143

@@ -71,9 +71,9 @@ def test_second_maker_waits_for_the_first(tmp_path: Path) -> None:
     with sole_maker(tmp_path, pytest.fail):
         thread = threading.Thread(target=second)
         thread.start()
-        assert said_waiting.wait(10)
+        assert said_waiting.wait(60)
         events.append("first")
-    thread.join(10)
+    thread.join(60)
 
     assert events == ["first", "second"]
 

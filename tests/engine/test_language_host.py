@@ -85,7 +85,7 @@ class Host:
         """End it; what it runs has half a minute."""
         self._channel.close()
         self.process.terminate()
-        self.process.communicate(timeout=30)
+        self.process.communicate(timeout=60)
 
 
 @pytest.fixture
@@ -447,7 +447,7 @@ class TestChildren:
 
         host.ask.Cancel(empty_pb2.Empty())
 
-        assert "exit code: -9" in call.result(timeout=10).error
+        assert "exit code: -9" in call.result(timeout=60).error
 
     def test_willing_child_may_clean_up(self, program: Path, tmp_path: Path) -> None:
         """SIGTERM comes first, with time to act on it."""
@@ -456,7 +456,7 @@ class TestChildren:
 
             host.ask.Cancel(empty_pb2.Empty())
 
-            assert "exit code: 7" in call.result(timeout=10).error
+            assert "exit code: 7" in call.result(timeout=60).error
 
     def test_end_of_a_child_ends_what_it_has_left(self, host: Host, tmp_path: Path) -> None:
         """A grandchild that would hold the engine's pipes is killed with its parent's end."""
@@ -478,7 +478,7 @@ class TestChildren:
 
             call.cancel()
 
-            assert holds_within(10, (tmp_path / "over").exists)
+            assert holds_within(60, (tmp_path / "over").exists)
 
     def test_nothing_starts_after_the_end(self, program: Path, tmp_path: Path) -> None:
         """A program that is asked for while the host leaves is refused."""
@@ -488,7 +488,7 @@ class TestChildren:
             sleeping(host, tmp_path, f"signal.signal(15, lambda *_: ({steps}))")
 
             host.process.send_signal(signal.SIGINT)
-            assert holds_within(10, (tmp_path / "asked").exists)
+            assert holds_within(60, (tmp_path / "asked").exists)
             with pytest.raises(grpc.RpcError, match="leaving"):
                 host.run(tmp_path)
             (tmp_path / "told").touch()
@@ -500,7 +500,7 @@ def sleeping(host: Host, folder: Path, prepared: str) -> Any:
     script += "\n" + SLEEPS.replace("time.sleep(600)", "[time.sleep(1) for _ in range(600)]")
     python(folder / "venv", f"exec {shlex.quote(sys.executable)} -c {shlex.quote(script)}")
     call = host.start(folder)
-    assert holds_within(30, (folder / "ready").exists)
+    assert holds_within(60, (folder / "ready").exists)
     return call
 
 

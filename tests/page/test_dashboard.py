@@ -164,7 +164,7 @@ def test_browser_that_returns_when_it_is_closed_is_served(
     script = (
         f"#!{sys.executable}\n"
         "import os, pathlib, signal, sys, urllib.request\n"
-        "seen = urllib.request.urlopen(sys.argv[1], timeout=20).status\n"
+        "seen = urllib.request.urlopen(sys.argv[1], timeout=60).status\n"
         "pathlib.Path(__file__).with_name('seen').write_text(f'{seen} {sys.argv[1]}')\n"
         "os.kill(os.getppid(), signal.SIGINT)\n"
     )

@@ -40,7 +40,7 @@ def send(
     emulator: Emulator, path: str, method: str = "GET", body: str = "", **headers: str
 ) -> Answer:
     """Send one request, with nothing but these headers."""
-    connection = http.client.HTTPConnection(urlsplit(emulator.url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(emulator.url).netloc, timeout=60)
     try:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         connection.request(method, path, body.encode() or None, named)

@@ -76,8 +76,8 @@ def test_installed_package_is_a_plugin(installed: Path) -> None:
         port = plugin.stdout.readline().strip()
         with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
             stub = provider_pb2_grpc.ResourceProviderStub(channel)
-            schema = json.loads(stub.GetSchema(provider_pb2.GetSchemaRequest(), timeout=30).schema)
-            version = stub.GetPluginInfo(empty_pb2.Empty(), timeout=30).version
+            schema = json.loads(stub.GetSchema(provider_pb2.GetSchemaRequest(), timeout=60).schema)
+            version = stub.GetPluginInfo(empty_pb2.Empty(), timeout=60).version
         plugin.terminate()
 
     assert schema["name"] == "sjresource"

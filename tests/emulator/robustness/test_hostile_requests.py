@@ -160,7 +160,7 @@ def test_a_clock_that_stood_still_goes_on() -> None:
         make_queue(emulator, make_environment(emulator))
         job = submit(emulator)
         emulator.clock.set_rate(1000)
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         batch = client(emulator, "batch")
         while batch.describe_service_job(jobId=job)["status"] != "SUCCEEDED":
             assert time.monotonic() < deadline

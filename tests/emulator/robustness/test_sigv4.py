@@ -190,7 +190,7 @@ def test_secrets_are_not_in_representations() -> None:
 
 def ask(emulator: Emulator, path: str, **headers: str) -> tuple[int, dict[str, Any]]:
     """Send an unsigned GET."""
-    connection = http.client.HTTPConnection(urllib.parse.urlsplit(emulator.url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urllib.parse.urlsplit(emulator.url).netloc, timeout=60)
     connection.request("GET", path, headers=headers)
     answer = connection.getresponse()
     told = json.loads(answer.read() or b"{}")
@@ -250,10 +250,10 @@ def test_objects_pass_in_streaming_and_presigned_forms(emulator: Emulator) -> No
     parameters = {"Bucket": bucket, "Key": "a b/ü+c"}
     url = presigner.generate_presigned_url("get_object", Params=parameters)
 
-    with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - our own loopback URL
+    with urllib.request.urlopen(url, timeout=60) as answer:  # noqa: S310 - our own loopback URL
         assert answer.read() == b"x" * 200_000
     with pytest.raises(urllib.error.HTTPError, match="403") as caught:
-        urllib.request.urlopen(url.replace("a%20b", "a%20c"), timeout=10)  # noqa: S310 - the same
+        urllib.request.urlopen(url.replace("a%20b", "a%20c"), timeout=60)  # noqa: S310 - the same
     caught.value.close()
 
 

@@ -84,7 +84,7 @@ def _progress(stack: PulumiStack) -> set[str]:
         seen = lines()
         shell.press("C-c")
         locks = stack.folder / "state" / ".pulumi" / "locks"
-        assert holds_within(30, lambda: not any(locks.rglob("*.json"))), shell.screen()
+        assert holds_within(60, lambda: not any(locks.rglob("*.json"))), shell.screen()
         return seen
 
 
@@ -97,5 +97,5 @@ def _asked(stack: PulumiStack, columns: int) -> str:
         history = shell.history()
         shell.press("C-c")
         locks = stack.folder / "state" / ".pulumi" / "locks"
-        assert holds_within(20, lambda: not any(locks.rglob("*.json"))), shell.screen()
+        assert holds_within(60, lambda: not any(locks.rglob("*.json"))), shell.screen()
     return history

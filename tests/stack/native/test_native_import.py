@@ -61,7 +61,9 @@ def made_by_somebody(batch: Any) -> dict[str, str]:
     policy = batch.create_scheduling_policy(
         name="policy", quotaSharePolicy={"idleResourceAssignmentStrategy": "FIFO"}
     )["arn"]
-    assert holds_within(5, lambda: is_valid("describe_service_environments", "serviceEnvironments"))
+    assert holds_within(
+        60, lambda: is_valid("describe_service_environments", "serviceEnvironments")
+    )
     queue = batch.create_job_queue(
         jobQueueName="training",
         jobQueueType="SAGEMAKER_TRAINING",
@@ -69,7 +71,7 @@ def made_by_somebody(batch: Any) -> dict[str, str]:
         schedulingPolicyArn=policy,
         serviceEnvironmentOrder=[{"order": 1, "serviceEnvironment": environment}],
     )["jobQueueArn"]
-    assert holds_within(5, lambda: is_valid("describe_job_queues", "jobQueues"))
+    assert holds_within(60, lambda: is_valid("describe_job_queues", "jobQueues"))
     share = batch.create_quota_share(
         quotaShareName="vision",
         jobQueue=queue,

@@ -171,7 +171,7 @@ def clean_up(jobs: JobStack, cli: RunningCli, victim: str, plugins: list[psutil.
     The native plugins, which ran before it, end with the CLI that has started them.
     """
     if victim == CLI:
-        assert holds_within(5, lambda: not any(map(still_runs, plugins)))
+        assert holds_within(60, lambda: not any(map(still_runs, plugins)))
         unlock(jobs.stack)
     else:
         cli.wait(fails=True)

@@ -74,7 +74,7 @@ def test_a_wait_is_given_up_resumed_and_outlives_the_jobs_record(
     first = stack.start("up")
     first.wait_for("RUNNING")
     first.interrupt()
-    interrupted = first.wait(30)
+    interrupted = first.wait(60)
     ctrl_c_ends_the_wait_alone(interrupted, stack)
     assert latest_job(cloud)["status"] == "RUNNING"
 
@@ -150,9 +150,9 @@ def test_a_job_that_batch_does_not_show_yet_is_waited_for_and_its_successor_is_f
     cloud.script("train", running=3600.0)
     stack = new_stack(ONE, environment=cloud.environment)
     up = stack.start("up")
-    assert holds_within(30, lambda: cloud.submitted() == 1)
+    assert holds_within(60, lambda: cloud.submitted() == 1)
     cloud.control.fault("ListServiceJobs", "error", count=None, **DENIED)
-    assert holds_within(30, lambda: cloud.control.calls()["DescribeServiceJob"] > GONE_AFTER_POLLS)
+    assert holds_within(60, lambda: cloud.control.calls()["DescribeServiceJob"] > GONE_AFTER_POLLS)
     cloud.control.call("DELETE", "faults")
     up.wait_for("RUNNING")
     cloud.control.advance(3600)

@@ -254,7 +254,7 @@ class Fuzzer:
         assert parts.port is not None
         with (
             contextlib.suppress(OSError),
-            socket.create_connection((parts.hostname, parts.port), timeout=30) as connection,
+            socket.create_connection((parts.hostname, parts.port), timeout=60) as connection,
         ):
             connection.sendall(sent)
             connection.shutdown(socket.SHUT_WR)
@@ -310,7 +310,7 @@ def enter(url: str, page_url: str) -> str:
     assert parts.port is not None
     path = page_url.removeprefix(url)
     asked = f"GET {path} HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n"
-    with socket.create_connection((parts.hostname, parts.port), timeout=30) as connection:
+    with socket.create_connection((parts.hostname, parts.port), timeout=60) as connection:
         connection.sendall(asked.encode())
         answer = b""
         while chunk := connection.recv(10_000):

@@ -72,7 +72,7 @@ class HeldCalls:
             answered = self._answered() + self._waiting
             self._waiting = 0
             self._opened.set()
-        assert holds_within(10, lambda: self._answered() >= answered)
+        assert holds_within(60, lambda: self._answered() >= answered)
 
     def hold_again(self) -> None:
         """Let later holds hold, after `let_go`."""

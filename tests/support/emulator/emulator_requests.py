@@ -119,6 +119,6 @@ def control(
     sent = urllib.request.Request(  # noqa: S310 - our own loopback URL
         str(request.url), data or None, dict(request.headers.items()), method=method
     )
-    with urllib.request.urlopen(sent, timeout=30) as answer:  # noqa: S310 - the same
+    with urllib.request.urlopen(sent, timeout=60) as answer:  # noqa: S310 - the same
         described: dict[str, Any] = json.load(answer)
     return described

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 GROUP = "/aws/sagemaker/TrainingJobs"
 
 
-def eventually(condition: Callable[[], Any], what: str, seconds: float = 30) -> Any:
+def eventually(condition: Callable[[], Any], what: str, seconds: float = 60) -> Any:
     """Ask until the answer is true, and give it; after `seconds` fail, naming what was awaited."""
     deadline = time.monotonic() + seconds
     while not (answer := condition()):

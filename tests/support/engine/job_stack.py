@@ -146,14 +146,14 @@ def make_queue(cloud: EmulatedCloud, name: str = "training", region: str | None 
         serviceEnvironmentType="SAGEMAKER_TRAINING",
         capacityLimits=limits,
     )["serviceEnvironmentArn"]
-    assert holds_within(5, lambda: _valid(batch.describe_service_environments()))
+    assert holds_within(60, lambda: _valid(batch.describe_service_environments()))
     batch.create_job_queue(
         jobQueueName=name,
         jobQueueType="SAGEMAKER_TRAINING",
         priority=1,
         serviceEnvironmentOrder=[{"order": 1, "serviceEnvironment": environment}],
     )
-    assert holds_within(5, lambda: _valid(batch.describe_job_queues()))
+    assert holds_within(60, lambda: _valid(batch.describe_job_queues()))
     return make_queue(cloud, name, region)
 
 

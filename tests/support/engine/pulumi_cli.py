@@ -133,7 +133,7 @@ class RunningCli:
             self._complain(f"exit code {code}")
         return Outcome(code, self.stdout(), self.stderr(), read_events(self.logs / "events"))
 
-    def wait_for(self, text: str, timeout_seconds: float = 30.0) -> None:
+    def wait_for(self, text: str, timeout_seconds: float = 60.0) -> None:
         """Block until its stdout or stderr holds a text.
 
         Raises:
@@ -141,7 +141,7 @@ class RunningCli:
         """
         self._wait_until(lambda: text in self.stdout() + self.stderr(), repr(text), timeout_seconds)
 
-    def wait_for_file(self, file: Path, timeout_seconds: float = 30.0) -> None:
+    def wait_for_file(self, file: Path, timeout_seconds: float = 60.0) -> None:
         """Block until the program has made a file, to say how far it is.
 
         Raises:

@@ -139,7 +139,7 @@ def shown_stack(folder: Path, engine: Path) -> Iterator[ShownStack]:
             stack.set_config("project:token", "tok-12345", secret=True)
             stack.up()
             shown = ShownStack(cloud, stack, queue)
-            assert holds_within(30, shown.stands)
+            assert holds_within(60, shown.stands)
             yield shown
         finally:
             stack.close()

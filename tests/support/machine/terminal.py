@@ -43,7 +43,7 @@ def on_a_terminal(shell: CommandLine, *arguments: str, typed: str = "") -> tuple
         code = process.wait(60)
     finally:
         process.kill()
-    reader.join(10)
+    reader.join(60)
     os.close(own)
     return code, b"".join(shown).decode(errors="replace")
 

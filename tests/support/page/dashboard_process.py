@@ -55,7 +55,7 @@ class DashboardProcess:
 
     def ended(self) -> tuple[int, str]:
         """Wait for its end; give its exit code, and what it said of errors."""
-        _, errors = self._process.communicate(timeout=20)
+        _, errors = self._process.communicate(timeout=60)
         return self._process.returncode, errors
 
     def __enter__(self) -> Self:

@@ -62,5 +62,5 @@ def wait_until(cloud: EmulatedCloud, status: str, name: str = "train") -> dict[s
         except LookupError:
             return False
 
-    assert holds_within(30, has_it)
+    assert holds_within(60, has_it)
     return latest_job(cloud, name)

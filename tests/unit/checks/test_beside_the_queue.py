@@ -34,7 +34,7 @@ class Batch:
 
     def describe_job_queues(self, **_: Any) -> dict[str, Any]:
         """Answer once environments are asked for."""
-        assert self._side_by_side.wait(10), "the environments are not asked for beside the queue"
+        assert self._side_by_side.wait(60), "the environments are not asked for beside the queue"
         order = [{"order": 1, "serviceEnvironment": f"{ARN}service-environment/gpus"}]
         queue = {"jobQueueName": "training", "jobQueueArn": f"{ARN}job-queue/training"}
         return {"jobQueues": [{**queue, "serviceEnvironmentOrder": order}]}

@@ -212,7 +212,7 @@ class Slow(Region):
     def job_queues(self) -> list[dict[str, Any]]:
         """Wait."""
         self.asked_for.set()
-        assert self.let.wait(10)
+        assert self.let.wait(60)
         return super().job_queues()
 
     def looked_at(self, overview: Overview) -> threading.Thread:
@@ -221,7 +221,7 @@ class Slow(Region):
         self.asked_for.clear()
         look = threading.Thread(target=overview.since, args=[""])
         look.start()
-        assert self.asked_for.wait(10)
+        assert self.asked_for.wait(60)
         return look
 
 

@@ -14,7 +14,7 @@ def test_a_call_beside_other_work_warns_where_its_starter_does() -> None:
 
     def ask() -> None:
         show_warnings_by(shown.append)
-        begin(lambda: warn("AWS was not asked")).result(timeout=10)
+        begin(lambda: warn("AWS was not asked")).result(timeout=60)
 
     contextvars.copy_context().run(ask)
 
