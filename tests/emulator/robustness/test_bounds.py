@@ -185,7 +185,7 @@ def test_connections_that_say_nothing_make_room_for_others() -> None:
 
 def test_delayed_calls_hold_up_nobody(emulator: Emulator) -> None:
     """More calls are delayed than the server has threads; another one is answered at once."""
-    emulator.faults.add(Fault("DescribeJobQueues", "delay", count=20, seconds=2))
+    emulator.faults.add(Fault("DescribeJobQueues", "delay", count=20, seconds=4))
     ended: list[int] = []
     threads = [
         threading.Thread(target=lambda: ended.append(send(emulator, b"{}", **JSON)[0]))

@@ -145,7 +145,7 @@ def test_what_ends_a_wait_keeps_all(cloud: EmulatedCloud, new_stack: NewStack) -
     stopped = running.wait(fails=True)
     took = time.monotonic() - began
 
-    assert took < 10  # the CLI's own end, on a busy machine
+    assert took < 30  # the CLI's own end, on a busy machine
     assert "the wait was cancelled, the jobs go on" in stopped.stdout
     state = stack.state()
     assert not state.get("pending_operations")
