@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import uuid
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
@@ -16,6 +17,7 @@ from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Up
 from sjresource.aws.models import answer_properties, input_shape, property_name, to_request
 from sjresource.aws.payload import canonical
 from sjresource.aws.waiters import (
+    InUse,
     poll,
     retry_while_in_use,
     retry_while_not_found,
@@ -49,7 +51,7 @@ from sjresource.stack.spelling import core_state, is_native
 from sjresource.vocabulary import DISABLED
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from sjresource.aws.batch import BatchClient, ResourceKind
     from sjresource.stack.ownership import Ownership
@@ -63,11 +65,20 @@ DEFAULT_TIMEOUTS = {"create": 60.0, "update": 60.0, "delete": 600.0}
 REMOVED_VALUES = {"state": "ENABLED", "job_state_time_limit_actions": []}
 """What an in-place property becomes when the program no longer names it; else None."""
 
+_LET_IT_BE_REPLACED_FIRST = (
+    "they are changed only once its replacement is there, which the resource option "
+    "delete_before_replace makes after this: leave that out, or delete them first"
+)
+
 _MOST_NAMES = 100
 """Default names that are tried for one resource before others hold them all."""
 
 _DECIDED_WITHIN = 5.0
 """Seconds in which an update that is under way may mark the resource that has the wanted name."""
+
+_DELETED_FIRST_WITHIN = 20.0
+"""Seconds that a delete before its own replacement waits for users of the resource to go: those
+that depend on it are changed only once the new one is there, so they don't go by themselves."""
 
 _KEPT = ("create_token", "requested_name", "registered_at")
 """Outputs of the create that every update keeps."""
@@ -79,6 +90,8 @@ class NamedResourceProvider(BatchProvider):
     kind: ClassVar[ResourceKind]
     rules: ClassVar[Rules]
     outputs: ClassVar[tuple[str, ...]] = ("status",)
+    _to_be_replaced: Mapping[str, str] = MappingProxyType({})
+    """The ids that this operation replaces and has made no replacement for, by identity."""
 
     def refuse_to_delete(self, client: BatchClient, arn: str, props: Properties) -> None:
         """Raise RequestFailed if deleting it would harm what is not this stack's."""
@@ -186,6 +199,8 @@ class NamedResourceProvider(BatchProvider):
         changes.replaces.extend(
             self.region_or_account_changed(id_, self.region_source(news), news.get("region"))
         )
+        if changes.replaces and is_known_identity(news.get("identity")):
+            self.__dict__.setdefault("_to_be_replaced", {})[news["identity"]] = id_
         return changes.diff_result(is_rewritten=is_rewritten)
 
     def as_asked(self, olds: Properties, news: Properties) -> Properties:
@@ -208,6 +223,7 @@ class NamedResourceProvider(BatchProvider):
         arn, name = self._create_or_take_over(client, props, token)
         outputs = self._outputs_once_settled(client, arn, _timeout(props, "create"))
         wanted = props[self.name_property]
+        self.__dict__.get("_to_be_replaced", {}).pop(props["identity"], None)
         other = {} if name == wanted else {self.name_property: name, "requested_name": wanted}
         return CreateResult(
             arn, {**props, **other, **self.registered_now(), **outputs, "create_token": token}
@@ -384,7 +400,10 @@ class NamedResourceProvider(BatchProvider):
         """Disable it; the guard is asked before and after, since jobs may come in between."""
         arn, state = detail[self.kind.arn], detail.get("state")
         guard = partial(self.refuse_to_delete, client, arn, props)
-        retry_while_in_use(guard, self.clock, timeout)
+        if arn in self._to_be_replaced.values():
+            self._require_unused_by_now(guard, min(timeout, _DELETED_FIRST_WITHIN))
+        else:
+            retry_while_in_use(guard, self.clock, timeout)
         if state is None:
             return
         if state != DISABLED:
@@ -394,6 +413,19 @@ class NamedResourceProvider(BatchProvider):
         except RequestFailed:
             self._set_state(client, arn, state, timeout)
             raise
+
+    def _require_unused_by_now(self, guard: Callable[[], None], timeout: float) -> None:
+        """Make sure that nothing uses what is deleted before its replacement is made.
+
+        Raises:
+            RequestFailed: something of this stack does. Waiting longer would not help.
+        """
+        try:
+            retry_while_in_use(guard, self.clock, timeout)
+        except InUse as error:
+            raise RequestFailed(
+                error.doing, error.noun, error.identifier, error.seen, _LET_IT_BE_REPLACED_FIRST
+            ) from None
 
     def _start_deleting(self, client: BatchClient, detail: Detail, timeout: float) -> None:
         """Delete it; one that may not be deleted gets the state back that it had."""

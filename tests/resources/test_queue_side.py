@@ -417,6 +417,35 @@ def test_a_policy_waits_for_this_stack_s_queue_as_long_as_it_may(side: QueueSide
     assert 20 <= side.aws.emulator.clock.now() - before < 30
 
 
+@pytest.mark.parametrize("kind", ["environment", "policy"])
+def test_a_deletion_before_the_replacement_does_not_wait_for_who_stays(
+    side: QueueSide, kind: str
+) -> None:
+    """The option's name is told; a deletion after the replacement waits as ever."""
+    environment, policy = side.environment(), side.policy()
+    queue = side.queue(environment, scheduling_policy_arn=policy.id)
+    name = {"environment": "service_environment_name", "policy": "name"}[kind]
+    it = {"environment": environment, "policy": policy}[kind]
+    renamed = {**it.inputs, name: "more"}
+    before = side.aws.emulator.clock.now()
+
+    assert it.diff(renamed).replaces == [name]
+    with pytest.raises(RequestFailed) as refused:
+        it.delete()
+    assert f"in use by this stack's job queues: {queue.name}; they are ch" in str(refused.value)
+    assert "delete_before_replace" in str(refused.value)
+    assert side.aws.emulator.clock.now() - before < 60
+    if kind == "environment":
+        assert live_of(side.aws, it)["state"] == "ENABLED"
+
+    it.provider.create(renamed)
+    it.outs["timeouts"] = {"delete": 120.0}
+    before = side.aws.emulator.clock.now()
+    with pytest.raises(RequestFailed, match=r"in use by this stack's job queues: [\w-]+$"):
+        it.delete()
+    assert side.aws.emulator.clock.now() - before > 100
+
+
 def test_the_wait_for_a_delete_is_bounded_by_timeouts(side: QueueSide) -> None:
     """A queue whose jobs take long to end is told, and the next destroy goes on."""
     queue = side.queue(side.environment(), timeouts={"delete": 5.0})

@@ -66,6 +66,8 @@ class Front:
     """
 
     label: ClassVar[str]
+    deletes_first = False
+    """Whether the program sets the option to delete before it replaces."""
 
     def __init__(self, aws: EmulatedBatch, **config: Any) -> None:
         self.aws = aws
@@ -247,6 +249,7 @@ class Front:
             self.state[name] = self.create(kind, name, inputs)
             return "created", []
         changes, replaces, first = self.diff(old, inputs)
+        first = first or self.deletes_first
         if not changes and not old.is_partial:
             return "same", []
         if not replaces:

@@ -514,6 +514,21 @@ def others_depend_on_it(front: Front) -> None:
     front.destroy("capacity")
 
 
+def it_is_to_be_deleted_first(front: Front) -> None:
+    """By an option, while a queue of the stack uses it: the queue lets go only afterwards."""
+    limits = [{"max_capacity": 4, "capacity_unit": "NUM_INSTANCES"}]
+    front.up("ServiceEnvironment", "capacity", capacity_limits=limits)
+    order = [{"order": 1, "service_environment": of(front, "capacity")}]
+    front.up("JobQueue", "ours", priority=1, service_environment_order=order)
+    again(front)
+    front.deletes_first = True
+    renamed = {"service_environment_name": "more", "capacity_limits": limits}
+    front.up("ServiceEnvironment", "capacity", **renamed)
+    again(front)
+    front.deletes_first = False
+    front.up("ServiceEnvironment", "capacity", **renamed)
+
+
 def a_job_goes_with_its_queue(front: Front) -> None:
     """The queue's delete ends the one job that says so, and no other."""
     front.aws.control.call("POST", "rules", job_name="*", script={"running": 3600.0})
@@ -771,6 +786,7 @@ SITUATIONS = (
     Situation("the name is taken", the_name_is_taken),
     Situation("a preview sees that the name is taken", the_name_is_taken, PREFLIGHT),
     Situation("others depend on it", others_depend_on_it),
+    Situation("it is to be deleted first", it_is_to_be_deleted_first),
     Situation(
         "a job goes with its queue",
         a_job_goes_with_its_queue,
