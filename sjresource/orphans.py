@@ -28,7 +28,7 @@ from sjresource.stack.identity import (
     stack_tag_prefix_of,
 )
 from sjresource.stack.ownership import is_recorded, is_released
-from sjresource.stack.spelling import identity_of, is_type_of
+from sjresource.stack.spelling.resources import identity_of, is_type_of
 from sjresource.vocabulary import NATIVE_PREFIX, SAGEMAKER_TRAINING, TYPE_PREFIX
 
 if TYPE_CHECKING:

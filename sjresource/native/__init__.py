@@ -8,5 +8,5 @@ with `imports` for what no program has declared; `completions/` waits for jobs, 
 reads the provider's own settings. `responses` makes what several of them answer, `context` is what
 they share: `engine`, the log and the order to cancel, and `recording`, which marks in AWS what a
 state has. `plugin/` is the process. How the schema spells what the core spells in another way is
-`stack/spelling.py`'s, below.
+`stack/spelling/`'s, below.
 """

@@ -14,13 +14,14 @@ from sjresource.aws.payload import is_unknown
 from sjresource.checks.values.shapes import unknown_member
 from sjresource.native.values import UNKNOWN, path_text
 from sjresource.problem import Problem
-from sjresource.stack.spelling import TYPED, UNTYPED, Path, is_typed
+from sjresource.stack.spelling.resources import TYPED, UNTYPED, is_typed
 from sjresource.suggestions import nearest_or_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from sjresource.stack.spelling import Names, Spelling
+    from sjresource.stack.spelling.names import Names, Path
+    from sjresource.stack.spelling.resources import Spelling
 
 
 class Stranger(NamedTuple):

@@ -19,7 +19,7 @@ from sjresource.checks.values.lookups import holds_unknown
 from sjresource.native.schema import provider_settings
 from sjresource.sanitize import plain
 from sjresource.stack.config import SETTINGS, CheckSettings, setting_problems
-from sjresource.stack.spelling import native_words
+from sjresource.stack.spelling.words import native_words
 from sjresource.suggestions import nearest_or_all
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from sjresource.stack.diff import means_the_same
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from sjresource.stack.spelling import Path, Spelling
+    from sjresource.stack.spelling.names import Path
+    from sjresource.stack.spelling.resources import Spelling
 
 ADD, DELETE, UPDATE = "ADD", "DELETE", "UPDATE"
 """Kinds of the protocol's PropertyDiff; in a replacement `_REPLACE` follows."""

@@ -11,14 +11,14 @@ from sjresource.errors import NotFound, RequestFailed
 from sjresource.resources.wanted_run import REQUEST
 from sjresource.stack.identity import IDENTITY_TAG, OWN_TAGS
 from sjresource.stack.ownership import other_owner
-from sjresource.stack.spelling import PAYLOAD
+from sjresource.stack.spelling.resources import PAYLOAD
 from sjresource.vocabulary import SAGEMAKER_TRAINING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sjresource.native.kinds import NativeKind
-    from sjresource.stack.spelling import Path
+    from sjresource.stack.spelling.names import Path
 
 _ENVIRONMENT = "Environment"
 """The part of a payload that may hold keys: whoever submitted it can't be asked."""

@@ -1,6 +1,6 @@
 """The six resources of the native provider: which core class lives for each, and its names.
 
-What a resource is asked and told is spelled by `stack/spelling.py`. A text of the core that names
+What a resource is asked and told is spelled by `stack/spelling/`. A text of the core that names
 arguments is spelled here.
 """
 
@@ -22,15 +22,9 @@ from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
 from sjresource.resources.service_environment import ServiceEnvironmentProvider
 from sjresource.resources.service_job import RULES as JOB_RULES
 from sjresource.resources.service_job import ServiceJobProvider
-from sjresource.stack.spelling import (
-    PAYLOAD,
-    SPELLINGS,
-    TYPED,
-    UNTYPED,
-    camel_case,
-    native_words,
-    steps_of,
-)
+from sjresource.stack.spelling.names import steps_of
+from sjresource.stack.spelling.resources import PAYLOAD, SPELLINGS, TYPED, UNTYPED
+from sjresource.stack.spelling.words import camel_case, native_words
 from sjresource.vocabulary import NATIVE_PREFIX
 
 if TYPE_CHECKING:
@@ -40,7 +34,8 @@ if TYPE_CHECKING:
 
     from sjresource.resources.named_provider import NamedResourceProvider
     from sjresource.stack.diff import Rules
-    from sjresource.stack.spelling import Names, Spelling
+    from sjresource.stack.spelling.names import Names
+    from sjresource.stack.spelling.resources import Spelling
 
 JOB = f"{NATIVE_PREFIX}ServiceJob"
 COMPLETION = f"{NATIVE_PREFIX}ServiceJobCompletion"

@@ -37,7 +37,7 @@ from sjresource.sanitize import plain
 from sjresource.stack.diff import find_changes
 from sjresource.stack.identity import name_of, recorded_tag
 from sjresource.stack.inputs.secret_paths import hides_more, texts_at
-from sjresource.stack.spelling import TYPED, is_typed, is_written_typed
+from sjresource.stack.spelling.resources import TYPED, is_typed, is_written_typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -14,13 +14,13 @@ from sjresource.checks.rules.instance_hours import PROPERTY as INSTANCE_HOURS
 from sjresource.checks.rules.instance_hours import hours_follow_from
 from sjresource.native.values import Properties
 from sjresource.resources.job_outputs import masked_again
-from sjresource.stack.spelling import identity_of, is_typed, is_written_typed
+from sjresource.stack.spelling.resources import identity_of, is_typed, is_written_typed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sjresource.native.kinds import NativeKind
-    from sjresource.stack.spelling import Path
+    from sjresource.stack.spelling.names import Path
 
 _INTERNAL = "__"
 """What the engine's and the SDK's own properties begin with: `__provider`, `__defaults`."""

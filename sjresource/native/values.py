@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from collections.abc import Set as AbstractSet
 
-    from sjresource.stack.spelling import Path
+    from sjresource.stack.spelling.names import Path
 
 UNKNOWN: str = rpc.UNKNOWN
 """What stands for a value that a preview does not know yet."""

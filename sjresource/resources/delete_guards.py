@@ -15,7 +15,7 @@ from sjresource.aws.waiters import InUse, poll
 from sjresource.errors import NotFound, RequestFailed
 from sjresource.stack.identity import is_deleted_with_another, stack_tag_prefix
 from sjresource.stack.ownership import has_ended, is_recorded, is_released, owner_tag
-from sjresource.stack.spelling import LEFT_RUNNING
+from sjresource.stack.spelling.words import LEFT_RUNNING
 from sjresource.vocabulary import TERMINAL
 
 if TYPE_CHECKING:

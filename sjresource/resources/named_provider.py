@@ -47,7 +47,7 @@ from sjresource.stack.identity import (
 from sjresource.stack.inputs.secret_paths import hides_more
 from sjresource.stack.ownership import RECORDED_BEFORE, owner_tag, ownership_of, require_ours
 from sjresource.stack.provider import BatchProvider, update_tags
-from sjresource.stack.spelling import core_state, is_native
+from sjresource.stack.spelling.resources import core_state, is_native
 from sjresource.vocabulary import DISABLED
 
 if TYPE_CHECKING:

@@ -80,7 +80,7 @@ from sjresource.stack.inputs.secret_paths import hides_more, paths_in
 from sjresource.stack.ownership import has_ended, is_recorded, other_owner, require_ours
 from sjresource.stack.plugin_notes import note_taker, note_that_it_hides, noted_taker
 from sjresource.stack.provider import BatchProvider, update_tags
-from sjresource.stack.spelling import core_state, is_native
+from sjresource.stack.spelling.resources import core_state, is_native
 from sjresource.vocabulary import SAGEMAKER_TRAINING, TERMINAL
 from sjresource.waiting.jobs import DeclaredJob
 from sjresource.warning import warn

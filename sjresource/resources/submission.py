@@ -46,7 +46,7 @@ from sjresource.stack.ownership import (
     other_owner,
     ownership_of,
 )
-from sjresource.stack.spelling import FOR_A_NEW_RUN
+from sjresource.stack.spelling.words import FOR_A_NEW_RUN
 from sjresource.vocabulary import TERMINAL
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from sjresource.aws.payload import (
 )
 from sjresource.stack.identity import identity_changed
 from sjresource.stack.inputs.secret_paths import hides_more
-from sjresource.stack.spelling import is_native
+from sjresource.stack.spelling.resources import is_native
 
 REPLACES = "replaces"
 IN_PLACE = "in place"

@@ -9,7 +9,7 @@ from native_schema.package import FILE, written
 from reference_tables import RESOURCES
 
 from sjresource.native.schema import provider_settings, schema_text
-from sjresource.stack.spelling import SPELLINGS
+from sjresource.stack.spelling.resources import SPELLINGS
 from sjresource.vocabulary import TYPE_PREFIX
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from native_schema.type_table import Spec, array, described
 from native_schema.words import in_schema_words, plain_text
 from sjresource import functions
 from sjresource.aws.models import output_shape
-from sjresource.stack.spelling import UNTYPED, camel_case
+from sjresource.stack.spelling.resources import UNTYPED
+from sjresource.stack.spelling.words import camel_case
 from sjresource.vocabulary import NATIVE_PREFIX
 
 if TYPE_CHECKING:

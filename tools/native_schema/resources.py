@@ -13,21 +13,15 @@ from native_schema.words import in_schema_words
 from sjresource.args import TimeoutsArgs
 from sjresource.aws.models import input_shape, output_shape
 from sjresource.stack.diff import REPLACES
-from sjresource.stack.spelling import (
-    JOB_RECORD,
-    PAYLOAD,
-    SPELLINGS,
-    TYPED,
-    UNTYPED,
-    camel_case,
-)
+from sjresource.stack.spelling.resources import JOB_RECORD, PAYLOAD, SPELLINGS, TYPED, UNTYPED
+from sjresource.stack.spelling.words import camel_case
 from sjresource.vocabulary import NATIVE_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from native_schema.type_table import TypeTable
-    from sjresource.stack.spelling import Spelling
+    from sjresource.stack.spelling.resources import Spelling
 
 _TEXT: Spec = {"type": "string"}
 _COUNT: Spec = {"type": "integer"}

@@ -10,7 +10,7 @@ from docstrings import described_attributes
 from native_schema.words import in_schema_words, plain_text
 from sjresource import args
 from sjresource.aws.models import property_name
-from sjresource.stack.spelling import camel_member
+from sjresource.stack.spelling.words import camel_member
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

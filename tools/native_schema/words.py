@@ -8,7 +8,7 @@ from typing import Any
 
 from docstrings import one_line
 
-from sjresource.stack.spelling import camel_case
+from sjresource.stack.spelling.words import camel_case
 
 _SNAKE = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
 _PYTHON = {

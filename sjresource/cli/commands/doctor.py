@@ -20,7 +20,7 @@ from sjresource.cli.doctor.permissions import check_permissions
 from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode, exit_for
 from sjresource.cli.terminal.output import Output, output_option
-from sjresource.stack.spelling import native_words
+from sjresource.stack.spelling.words import native_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

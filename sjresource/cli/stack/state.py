@@ -1,6 +1,6 @@
 """The jobs, queues and secrets in a stack's state, read without decrypting anything. Pure.
 
-A resource of the native provider is read as the dynamic one would be, by `stack/spelling.py`.
+A resource of the native provider is read as the dynamic one would be, by `stack/spelling/`.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ def _as_dynamic(resource: Resource) -> Resource:
     """Return a native resource with type and properties of the dynamic one; others as they are."""
     if not resource["type"].startswith(NATIVE_PREFIX):
         return resource
-    from sjresource.stack.spelling import SPELLINGS  # noqa: PLC0415 - it loads botocore's models
+    from sjresource.stack.spelling.resources import SPELLINGS  # noqa: PLC0415 - it loads botocore's models
 
     spelling = SPELLINGS.get(resource["type"])
     if spelling is None:

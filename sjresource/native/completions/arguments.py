@@ -11,7 +11,8 @@ from sjresource.native.completions.record import WAYS, named_jobs
 from sjresource.native.kinds import COMPLETION
 from sjresource.native.values import path_text
 from sjresource.problem import Problem
-from sjresource.stack.spelling import SPELLINGS, camel_case, native_words
+from sjresource.stack.spelling.resources import SPELLINGS
+from sjresource.stack.spelling.words import camel_case, native_words
 from sjresource.waiting.jobs import (
     COUNTS_TWICE,
     NAME_IS_NOT_ENOUGH,

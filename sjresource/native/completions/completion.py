@@ -47,7 +47,8 @@ from sjresource.stack.identity import identity_tag, name_of
 from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
 from sjresource.stack.inputs.secret_paths import hides_more
 from sjresource.stack.pulumi_cli.terminal import narrow_words
-from sjresource.stack.spelling import SPELLINGS, identity_of, native_words
+from sjresource.stack.spelling.resources import SPELLINGS, identity_of
+from sjresource.stack.spelling.words import native_words
 from sjresource.status.failure_report import recorded_failures
 from sjresource.status.masking import Mask
 from sjresource.waiting.options import options_of

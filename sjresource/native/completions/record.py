@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.native.kinds import COMPLETION
 from sjresource.native.values import UNKNOWN, Properties
-from sjresource.stack.spelling import JOB_RECORD, SPELLINGS, camel_case
+from sjresource.stack.spelling.resources import JOB_RECORD, SPELLINGS
+from sjresource.stack.spelling.words import camel_case
 from sjresource.vocabulary import TERMINAL
 from sjresource.waiting.record import MADE_OF_ARGUMENTS, QUOTES_AWS, split_secrets
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
-    from sjresource.stack.spelling import Path
+    from sjresource.stack.spelling.names import Path
     from sjresource.status.masking import Mask
 
 WAYS = ("job", "jobs", "namedJobs")

@@ -16,7 +16,7 @@ from sjresource.functions import (
 )
 from sjresource.native.values import read, write
 from sjresource.sanitize import plain
-from sjresource.stack.spelling import camel_case, camel_cased, native_words
+from sjresource.stack.spelling.words import camel_case, camel_cased, native_words
 from sjresource.status.masking import Mask, texts_in
 from sjresource.suggestions import nearest_or_all
 from sjresource.vocabulary import NATIVE_PREFIX

@@ -35,7 +35,7 @@ from sjresource.native.responses import PartialState
 from sjresource.native.schema import schema_text
 from sjresource.native.values import read, write
 from sjresource.sanitize import plain
-from sjresource.stack.spelling import native_words
+from sjresource.stack.spelling.words import native_words
 from sjresource.vocabulary import type_of
 from sjresource.warning import show_warnings_by
 

@@ -27,7 +27,7 @@ from sjresource.stack.pulumi_cli.command_line import CommandLine
 if TYPE_CHECKING:
     from emulated import EmulatedBatch
 
-    from sjresource.stack.spelling import Path
+    from sjresource.stack.spelling.names import Path
 
 LIMITS = [{"maxCapacity": 4, "capacityUnit": "NUM_INSTANCES"}]
 SECRET = "sk-very-secret"

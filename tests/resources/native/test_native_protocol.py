@@ -22,7 +22,7 @@ from sjresource.native.schema import schema_text
 from sjresource.native.values import read, write
 from sjresource.orphans import orphans_of
 from sjresource.stack.identity import stack_of
-from sjresource.stack.spelling import identity_of
+from sjresource.stack.spelling.resources import identity_of
 
 if TYPE_CHECKING:
     from emulated import EmulatedBatch

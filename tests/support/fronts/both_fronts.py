@@ -18,7 +18,7 @@ from native_plugin import PartialStateError
 from sjresource.checks.preview import PREVIEW, PreviewCache
 from sjresource.errors import SjresourceError
 from sjresource.spending.limit import SUBMITTED, SubmittedHours
-from sjresource.stack.spelling import JOB_RECORD
+from sjresource.stack.spelling.resources import JOB_RECORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -37,7 +37,7 @@ from sjresource.resources.completion import ServiceJobCompletionProvider
 from sjresource.resources.wanted_run import with_type
 from sjresource.stack.config import SETTINGS
 from sjresource.stack.identity import recorded_tag
-from sjresource.stack.spelling import PAYLOAD, SPELLINGS
+from sjresource.stack.spelling.resources import PAYLOAD, SPELLINGS
 from sjresource.vocabulary import NATIVE_PREFIX
 from sjresource.warning import show_warnings_by
 

@@ -11,7 +11,8 @@ from native_plugin import NativePlugin, PartialStateError, Resource
 from pulumi.runtime import proto
 
 from sjresource.native.values import read, write
-from sjresource.stack.spelling import SPELLINGS, camel_case
+from sjresource.stack.spelling.resources import SPELLINGS
+from sjresource.stack.spelling.words import camel_case
 from sjresource.vocabulary import NATIVE_PREFIX
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from emulated import EmulatedBatch
 
-    from sjresource.stack.spelling import Path
+    from sjresource.stack.spelling.names import Path
 
 __all__ = ["TYPED", "UNKNOWN", "NativePlugin", "PartialStateError", "in_the_clear"]
 

@@ -8,7 +8,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from sjresource.native.kinds import JOB
-from sjresource.stack.spelling import PAYLOAD, SPELLINGS, TYPED
+from sjresource.stack.spelling.resources import PAYLOAD, SPELLINGS, TYPED
 
 if TYPE_CHECKING:
     from engine_fixtures import NewStack

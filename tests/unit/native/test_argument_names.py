@@ -1,14 +1,17 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pulumi.runtime import rpc
 
 from sjresource.aws.models import model_version
 from sjresource.native.argument_names import problems_of_names, strangers
-from sjresource.stack.spelling import SPELLINGS, Path
+from sjresource.stack.spelling.resources import SPELLINGS
 from sjresource.vocabulary import NATIVE_PREFIX
+
+if TYPE_CHECKING:
+    from sjresource.stack.spelling.names import Path
 
 ELSEWHERE = (
     f"; what AWS has and botocore {model_version()} lacks can be given in serviceRequestPayload "

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from pulumi.runtime import rpc
 
 from sjresource.native.detailed_diff import changed_leaves
-from sjresource.stack.spelling import SPELLINGS, Path
+from sjresource.stack.spelling.resources import SPELLINGS
 from sjresource.vocabulary import NATIVE_PREFIX
+
+if TYPE_CHECKING:
+    from sjresource.stack.spelling.names import Path
 
 JOB = SPELLINGS[NATIVE_PREFIX + "ServiceJob"]
 PAYLOAD = "service_request_payload"

@@ -7,15 +7,9 @@ import pytest
 from pulumi.runtime import rpc
 from reference_tables import RESOURCES
 
-from sjresource.stack.spelling import (
-    SPELLINGS,
-    TYPED,
-    UNTYPED,
-    Path,
-    camel_case,
-    is_typed,
-    steps_of,
-)
+from sjresource.stack.spelling.names import Path, steps_of
+from sjresource.stack.spelling.resources import SPELLINGS, TYPED, UNTYPED, is_typed
+from sjresource.stack.spelling.words import camel_case
 from sjresource.vocabulary import NATIVE_PREFIX, type_of
 
 JOB = SPELLINGS[NATIVE_PREFIX + "ServiceJob"]
