@@ -8,6 +8,7 @@ A finished set-up is known by its stamp, a copy of the requirements: it needs no
 """
 
 import fcntl
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -55,10 +56,10 @@ def create() -> None:
     tell(f"setting up .venv with {sys.executable}")
     if subprocess.call([sys.executable, "-m", "venv", "--clear", VENV]) != 0:
         shutil.rmtree(VENV, ignore_errors=True)  # its interpreter may start all the same
-        sys.exit(
-            "setting up .venv: `python3 -m venv` failed; "
-            "Debian and Ubuntu have it in a package: apt-get install python3-venv"
-        )
+        advice = "see above"
+        if importlib.util.find_spec("ensurepip") is None:
+            advice = "Debian and Ubuntu have it in a package: apt-get install python3-venv"
+        sys.exit(f"setting up .venv: `python3 -m venv` failed; {advice}")
 
 
 def install(*arguments: str) -> None:

@@ -1,4 +1,4 @@
-"""Standard streams that were closed, whose reader has gone, or whose disk is full."""
+"""Standard streams that were closed, whose reader has gone, or whose disk is full; and files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import os
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
+
+from sjresource.sanitize import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,11 +19,15 @@ PIPE_CLOSED = 141
 UNWRITTEN = 7
 """The exit code of a program of ours whose output could not be written."""
 
+_FAILED = 1
+
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF}
 
 
 def ended(name: str, work: Callable[[], int]) -> int:
     """Run a program's work, and return its exit code, also where its output can't be written.
+
+    A file that can't be used ends it with the path and the reason.
 
     Args:
         name: The program's, which begins what is said on stderr.
@@ -34,15 +40,22 @@ def ended(name: str, work: Callable[[], int]) -> int:
     except BrokenPipeError:
         code = PIPE_CLOSED
     except OSError as error:
-        if error.errno not in _NO_ROOM or error.filename:
+        if error.filename is not None:
+            _say(f"{name}: {error.filename}: {error.strerror}")
+            return _FAILED
+        if error.errno not in _NO_ROOM:
             raise
-        with suppress(OSError):  # stderr may be on that disk, too
-            print(f"{name}: the output can't be written: {error.strerror}", file=sys.stderr)  # noqa: T201 - a program's word
+        _say(f"{name}: the output can't be written: {error.strerror}")
         code = UNWRITTEN
     if code in (PIPE_CLOSED, UNWRITTEN):
         # What is still to be flushed at exit has nowhere to go, and would end in a traceback.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return code
+
+
+def _say(text: str) -> None:
+    with suppress(OSError):  # stderr may be on a full disk, too
+        print(plain(text), file=sys.stderr)  # noqa: T201 - a program's word
 
 
 def _open_closed_streams() -> None:

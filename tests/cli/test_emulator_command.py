@@ -175,6 +175,20 @@ def test_stale_shell_is_told_what_to_type(shell: CommandLine) -> None:
     assert stale("emulator", "status").code == 0
 
 
+def test_what_to_type_names_the_folder_that_was_given(shell: CommandLine) -> None:
+    """The default starts another one; and a folder may have a strange name, or none."""
+    default = shell("emulator", "status")
+    spaces = shell("emulator", "status", "--data", "my data")
+    root = shell("emulator", "env", "--data", "/")
+
+    assert (default.code, spaces.code, root.code) == (3, 3, 3)
+    assert default.out.endswith('type eval "$(sjresource emulator start)"\n')
+    folder = shell.folder / "my data"
+    assert spaces.out.endswith(f"type eval \"$(sjresource emulator start --data '{folder}')\"\n")
+    assert root.err.endswith('type eval "$(sjresource emulator start --data /)"\n')
+    assert shell.answer("emulator", "status", "--data", "/", schema="emulator", code=3)
+
+
 def test_emulator_inside_of_another_program_is_left_alone(shell: CommandLine) -> None:
     """It is not for this command to end a program, nor to take its data away."""
     data = shell.folder / "data"

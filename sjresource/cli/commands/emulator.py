@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from sjresource.cli.terminal.group import SuggestingGroup
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.terminal.prompt import confirm
 from sjresource.emulator_shell import START, is_for_emulator
+from sjresource.sanitize import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +101,7 @@ def env(data: Path, *, unset: bool) -> None:
         return
     running = local_emulator.find(data)
     if running is None:
-        message = f"reading Emulator ({data}): it is not running; type {START}"
+        message = f"reading Emulator ({data}): it is not running; type {_start_line(data)}"
         raise CommandFailure(message, ExitCode.NOT_FOUND)
     click.echo("\n".join(lines_to_use(local_emulator.aws_variables(running.url, data))))
 
@@ -168,7 +170,14 @@ def _make_folder(data: Path) -> None:
 
 
 def _log(data: Path) -> Path:
-    return data.with_name(f"{data.name}.log")
+    return data.parent / f"{data.name}.log"  # of `/`, too, which has no name
+
+
+def _start_line(data: Path) -> str:
+    """Return what a shell types to use the emulator of `data`."""
+    if data == _default_data().absolute():
+        return START
+    return START.replace("start)", f"start --data {shlex.quote(str(data))})")
 
 
 def _as_json(data: Path, running: RunningEmulator | None) -> dict[str, Any]:
@@ -189,20 +198,22 @@ def _print_started(data: Path, running: RunningEmulator, *, started: bool, moved
     state, log = "started" if started else "runs", _log(data)
     if log.is_relative_to(Path.cwd()):
         log = log.relative_to(Path.cwd())
-    click.echo(f"# emulator {state}: {running.url}, pid {running.pid}, log {log}")
+    # The shell evaluates each line.
+    click.echo(f"# emulator {state}: {running.url}, pid {running.pid}, log {plain(log)}")
     if running.page:
         click.echo(f"# see its queues: {running.page}")
     if moved:
         click.echo(
             f"# another program has its port {moved}: shells of before have to type this too"
         )
-    click.echo(f"# {START} lets this shell and its stacks use it:")
+    click.echo(f"# {plain(_start_line(data))} lets this shell and its stacks use it:")
     click.echo("\n".join(lines_to_use(local_emulator.aws_variables(running.url, data))))
 
 
 def _print_status(screen: Screen, result: dict[str, Any]) -> None:
     if not result["running"]:
-        screen.print(f"No emulator runs for {result['data']}; start it: sjresource emulator start")
+        start = _start_line(Path(result["data"]))
+        screen.print(f"No emulator runs for {result['data']}; type {start}", wrap=False)
         return
     screen.print(f"Runs at {result['url']}, pid {result['pid']}")
     if result["page"]:

@@ -51,6 +51,16 @@ sys.exit(ended("program", work))
     assert (tmp_path / "file").read_text() == "whole"
 
 
+def test_a_file_that_cannot_be_used_is_named_with_the_reason(tmp_path: Path) -> None:
+    """As a folder that is read-only, and without control characters."""
+    script = "import sys; from sjresource.process.standard_streams import ended\n"
+    script += "sys.exit(ended('program', lambda: open('/no/\\x1b[31mfile').fileno()))"
+    (tmp_path / "program.py").write_text(script)
+
+    said = (1, "program: /no/\\x1b[31mfile: No such file or directory\n")
+    assert end(f"{sys.executable} {tmp_path / 'program.py'}") == said
+
+
 def end(command: str) -> tuple[int, str]:
     """Run a command whose stdout is a pipe that nobody reads.
 
