@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sjresource.aws.arn import name_in
+from sjresource.aws.calls import unreadable
 from sjresource.aws.models import property_name
 from sjresource.aws.service_jobs import ServiceJobCalls
 from sjresource.errors import NotFound
@@ -120,7 +121,10 @@ class BatchClient(ServiceJobCalls):
 
     def create(self, kind: ResourceKind, request: Mapping[str, Any]) -> str:
         """Create a resource and return its ARN."""
-        arn: str = self._act("creating", kind, kind.create, request[kind.name], request)[kind.arn]
+        doing, name = "creating", request[kind.name]
+        arn: str | None = self._act(doing, kind, kind.create, name, request).get(kind.arn)
+        if arn is None:
+            raise unreadable(doing, kind.noun, name, "run `pulumi up` again to find it")
         return arn
 
     def update(self, kind: ResourceKind, request: Mapping[str, Any]) -> None:
@@ -135,7 +139,10 @@ class BatchClient(ServiceJobCalls):
         """Describe the resource with this name or ARN; one that is DELETED is not found."""
         if kind.details is None:
             request = {kind.described_by: reference}
-            return self._act("reading", kind, kind.describe, reference, request)
+            detail = self._act("reading", kind, kind.describe, reference, request)
+            if kind.arn not in detail:
+                raise unreadable("reading", kind.noun, reference)
+            return detail
         found = self.find_many(kind, [reference])
         if not found or found[0].get("status") == "DELETED":
             raise NotFound("reading", kind.noun, reference)
@@ -144,8 +151,11 @@ class BatchClient(ServiceJobCalls):
     def find_many(self, kind: ResourceKind, references: list[str]) -> list[dict[str, Any]]:
         """Describe those of the resources that exist; not for quota shares, described singly."""
         request = {kind.described_by: references}
-        answer = self._act("reading", kind, kind.describe, ", ".join(references), request)
-        found: list[dict[str, Any]] = answer[str(kind.details)]
+        named = ", ".join(references)
+        answer = self._act("reading", kind, kind.describe, named, request)
+        found: list[dict[str, Any]] | None = answer.get(str(kind.details))
+        if found is None:
+            raise unreadable("reading", kind.noun, named)
         return found
 
     def find_by_name(self, kind: ResourceKind, name: str, within: str = "") -> dict[str, Any]:
@@ -161,8 +171,8 @@ class BatchClient(ServiceJobCalls):
         """List the resources of the region, or the quota shares of the job queue `within`."""
         scope = {kind.listed_by: within} if kind.listed_by else {}
         operation = property_name(kind.list)
-        for page in self._pages("listing", kind.noun, within or "all", operation, scope):
-            yield from page[kind.listed]
+        for page in self._pages(kind.noun, within or "all", operation, scope, kind.listed):
+            yield from page
 
     def find_job_queue_snapshot(self, job_queue: str) -> dict[str, Any]:
         """Return which jobs are at the front of a queue, and what capacity is in use."""

@@ -85,15 +85,16 @@ class BatchCalls:
         return call(getattr(self._batch, operation), doing, noun, identifier, request)
 
     def _pages(
-        self, doing: str, noun: str, identifier: str, operation: str, request: Mapping[str, Any]
-    ) -> Iterator[dict[str, Any]]:
+        self, noun: str, identifier: str, operation: str, request: Mapping[str, Any], listed: str
+    ) -> Iterator[list[dict[str, Any]]]:
+        """List by one call a page; `listed` is the member of an answer that has its items."""
         token: str | None = None
         while True:
             more = {"nextToken": token} if token else {}
-            page = self._call(doing, noun, identifier, operation, **request, **more)
-            if not page:
-                raise unreadable(doing, noun, identifier)
-            yield page
+            page = self._call("listing", noun, identifier, operation, **request, **more)
+            if listed not in page:
+                raise unreadable("listing", noun, identifier)
+            yield page[listed]
             token = page.get("nextToken")
             if not token:
                 return
@@ -139,6 +140,7 @@ def _answer_to(
     operation: Any, doing: str, noun: str, identifier: str, request: Mapping[str, Any]
 ) -> dict[str, Any]:
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - as boto3, see session
+    from botocore.parsers import ResponseParserError  # noqa: PLC0415 - the same
 
     try:
         answer: dict[str, Any] = operation(**request)
@@ -157,6 +159,8 @@ def _answer_to(
     except BotoCoreError as error:
         help_ = stale_shell_advice(type(error).__name__)
         raise Unreachable(doing, noun, identifier, str(error), help_) from None
+    except ResponseParserError:  # of XML, as STS has it
+        raise unreadable(doing, noun, identifier) from None
     return answer
 
 
@@ -166,9 +170,9 @@ def _iam_action(operation: Any, failed: str) -> str:
     return f"{'sts' if failed.startswith('AssumeRole') else service}:{failed}"
 
 
-def unreadable(doing: str, noun: str, identifier: str) -> Unreachable:
+def unreadable(doing: str, noun: str, identifier: str, help_: str | None = None) -> Unreachable:
     """Return the error for an answer such as a proxy's page, which botocore reads as empty."""
-    return Unreachable(doing, noun, identifier, "the answer can't be read")
+    return Unreachable(doing, noun, identifier, "the answer can't be read", help_)
 
 
 def advice(code: str, message: str, operation: str) -> str | None:

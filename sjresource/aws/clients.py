@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from sjresource.aws.arn import parse_arn
 from sjresource.aws.batch import BatchClient
-from sjresource.aws.calls import call
+from sjresource.aws.calls import call, unreadable
 from sjresource.aws.logs import LogsClient
 from sjresource.aws.sagemaker import SageMakerClient
 from sjresource.aws.session import (
@@ -84,7 +84,10 @@ def caller_identity(settings: Settings) -> dict[str, Any]:
         RequestFailed, Unreachable: STS does not answer.
     """
     sts = open_client("sts", settings, settings.region, OPTIONAL_TIMEOUTS)
-    return call(sts.get_caller_identity, "reading", "caller", "identity", {})
+    identity = call(sts.get_caller_identity, "reading", "caller", "identity", {})
+    if "Account" not in identity:
+        raise unreadable("reading", "caller", "identity")
+    return identity
 
 
 def caller_account(settings: Settings) -> str | None:

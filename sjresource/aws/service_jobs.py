@@ -72,8 +72,8 @@ class ServiceJobCalls(BatchCalls):
             "jobQueue": job_queue,
             "filters": [{"name": "JOB_NAME", "values": [job_name]}],
         }
-        for page in self._pages("listing", "ServiceJob", job_name, "list_service_jobs", request):
-            yield from (job for job in page["jobSummaryList"] if job["jobName"] == job_name)
+        for page in self._job_pages(job_name, request):
+            yield from (job for job in page if job["jobName"] == job_name)
 
     def newest_service_jobs(self, job_queue: str) -> list[dict[str, Any]]:
         """Return the newest hundred jobs of a queue, in any status, newest first, by one call."""
@@ -81,9 +81,7 @@ class ServiceJobCalls(BatchCalls):
             "jobQueue": job_queue,
             "filters": [{"name": "AFTER_CREATED_AT", "values": ["0"]}],
         }
-        pages = self._pages("listing", "ServiceJob", job_queue, "list_service_jobs", request)
-        newest: list[dict[str, Any]] = next(iter(pages), {}).get("jobSummaryList", [])
-        return newest
+        return next(iter(self._job_pages(job_queue, request)), [])
 
     def list_live_service_jobs(
         self, job_queue: str, quota_share_name: str | None = None
@@ -96,16 +94,18 @@ class ServiceJobCalls(BatchCalls):
         filters = {"filters": share} if quota_share_name else {}
         for status in LIVE:
             request = {"jobQueue": job_queue, "jobStatus": status, **filters}
-            for page in self._pages(
-                "listing", "ServiceJob", job_queue, "list_service_jobs", request
-            ):
-                yield from page["jobSummaryList"]
+            for page in self._job_pages(job_queue, request):
+                yield from page
 
     def service_job_pages(self, job_queue: str, status: str) -> Iterator[list[dict[str, Any]]]:
-        """Yield a queue's jobs in one status, newest first, as one list for each call."""
+        """Return a queue's jobs in one status, newest first, as one list for each call."""
         request = {"jobQueue": job_queue, "jobStatus": status, "maxResults": _PAGE}
-        for page in self._pages("listing", "ServiceJob", job_queue, "list_service_jobs", request):
-            yield page["jobSummaryList"]
+        return self._job_pages(job_queue, request)
+
+    def _job_pages(
+        self, identifier: str, request: Mapping[str, Any]
+    ) -> Iterator[list[dict[str, Any]]]:
+        return self._pages("ServiceJob", identifier, "list_service_jobs", request, "jobSummaryList")
 
     def update_service_job(self, job: str, scheduling_priority: int) -> None:
         """Change the priority, the only property that Batch can change in a submitted job."""

@@ -12,6 +12,7 @@ from botocore.config import Config
 from lifecycle import Life
 
 from sjresource.aws.batch import BatchClient
+from sjresource.aws.clients import caller_account, caller_identity
 from sjresource.errors import Unreachable
 from sjresource.resources.service_job import ServiceJobProvider
 
@@ -84,6 +85,15 @@ def test_a_garbled_description_loses_no_id(aws: EmulatedBatch) -> None:
 
     assert train.outs["status"] == "SUBMITTED"
     assert train.refresh().id == train.id
+
+
+def test_a_garbled_answer_of_sts_tells_no_account(aws: EmulatedBatch) -> None:
+    """Its XML can't be read, which botocore tells by an error that is none of its own base."""
+    aws.control.fault("GetCallerIdentity", "malformed", count=None)
+
+    with pytest.raises(Unreachable, match=r"reading caller .identity.: the answer can't be read"):
+        caller_identity(aws.settings)
+    assert caller_account(aws.settings) is None
 
 
 @REPLAYS

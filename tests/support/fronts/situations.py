@@ -220,6 +220,48 @@ def a_submission_fails(fault: str) -> Callable[[Front], None]:
     return live
 
 
+def the_queue_side_s_answers_are_a_proxy_s(front: Front) -> None:
+    """What was made is found by the next `up`; nothing that can't be read is taken for gone."""
+    inputs: dict[str, dict[str, Any]] = {
+        "ServiceEnvironment": {"capacity_limits": [{"max_capacity": 4, "capacity_unit": KIND}]},
+        "SchedulingPolicy": {"quota_share_policy": {"idle_resource_assignment_strategy": "FIFO"}},
+    }
+    for kind, given in inputs.items():
+        front.aws.control.fault(f"Create{kind}", "malformed")
+        front.up(kind, kind, **given)
+        again(front)
+        front.up(kind, kind, **given)
+        again(front)
+    order = [{"order": 1, "service_environment": of(front, "ServiceEnvironment")}]
+    policy = {"scheduling_policy_arn": of(front, "SchedulingPolicy")}
+    front.up("JobQueue", "JobQueue", priority=1, service_environment_order=order, **policy)
+    front.up(
+        "QuotaShare",
+        "QuotaShare",
+        job_queue=of(front, "JobQueue"),
+        capacity_limits=[{"max_capacity": 2, "capacity_unit": KIND}],
+        resource_sharing_configuration={"strategy": "RESERVE"},
+        preemption_configuration={"in_share_preemption": "DISABLED"},
+    )
+    again(front)
+    for call, kind in {
+        "DescribeQuotaShare": "QuotaShare",
+        "DescribeJobQueues": "JobQueue",
+        "ListServiceJobs": "JobQueue",
+        "DescribeSchedulingPolicies": "SchedulingPolicy",
+        "DescribeServiceEnvironments": "ServiceEnvironment",
+    }.items():
+        front.aws.control.fault(call, "malformed", count=None)
+        front.refresh(kind)
+        if kind in inputs:
+            front.up(kind, kind, **inputs[kind], tags={"team": "a"})
+        front.destroy(kind)
+        front.aws.emulator.faults.clear()
+        again(front)
+    for kind in ("QuotaShare", "JobQueue", "SchedulingPolicy", "ServiceEnvironment"):
+        front.destroy(kind)
+
+
 def nobody_is_there(front: Front) -> None:
     """No connection: each operation says so."""
     submitted(front)
@@ -813,6 +855,9 @@ SITUATIONS = (
         },
     ),
     Situation("answers are a proxy's", a_submission_fails("malformed"), FEW_TRIES),
+    Situation(
+        "the queue side's answers are a proxy's", the_queue_side_s_answers_are_a_proxy_s, FEW_TRIES
+    ),
     Situation(
         "tags are of the config",
         tags_are_of_the_config,
