@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sjresource.cli.job_table import no_such_column, sorted_with_unknown_last
+from sjresource.cli.job_selection import no_such_column, sorted_with_unknown_last
 from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.stack.find_queue import find_queue, queue_argument
 from sjresource.cli.stack.order import natural_key

@@ -8,15 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sjresource.cli.job_table import (
-    Selection,
-    closing_line,
-    columns_of,
-    line_of,
-    metrics_of,
-    selection_options,
-    wide_row,
-)
+from sjresource.cli.job_selection import Selection, selection_options
+from sjresource.cli.job_table import closing_line, columns_of, line_of, metrics_of, wide_row
 from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.terminal.output import Output, table_option
 from sjresource.cli.views.job import JobViewer, describe_jobs

@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING
 import click
 
 from sjresource.cli.commands.status import render
+from sjresource.cli.job_selection import Selection, in_order_of_interest, selection_options
 from sjresource.cli.job_table import (
-    Selection,
     attempt_words,
     closing_line,
     columns_of,
-    in_order_of_interest,
     line_of,
     metrics_of,
-    selection_options,
     wide_row,
 )
 from sjresource.cli.stack.context import StackContext, stack_options

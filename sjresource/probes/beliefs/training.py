@@ -12,7 +12,7 @@ from sjresource.probes.session.calls import NotTriedError
 from sjresource.probes.session.payload import INSTANCE_TYPE, training_payload
 from sjresource.probes.session.probe import Words, probe
 from sjresource.probes.session.session import QUOTA_POLICY, share_request
-from sjresource.vocabulary import SAGEMAKER_TRAINING, STATUSES
+from sjresource.vocabulary import SAGEMAKER_TRAINING, STATUSES, TERMINAL
 
 if TYPE_CHECKING:
     from sjresource.probes.session.session import Session
@@ -21,6 +21,9 @@ _PATIENCE: Final = 1800.0
 """Seconds within which a training job of a minute is over, capacity included."""
 
 _MADE_NAME: Final = re.compile(r"AWSBatch(.*?)([0-9a-f]{32})")
+_STARTED: Final = ("RUNNING", *TERMINAL)
+"""The statuses of a job whose training has begun, or never will."""
+
 _TRAINS: Final = ("DescribeServiceJob", "SubmitServiceJob")
 
 
@@ -45,8 +48,8 @@ def _trained(session: Session) -> dict[str, Any]:
             seen.append(session.describe(job_id))
             return seen[-1]
 
-        job = session.wait(look, lambda found: found["status"] in STATUSES[6:], _PATIENCE)
-        early = [each for each in seen if each["status"] in STATUSES[:5]]
+        job = session.wait(look, lambda found: found["status"] in TERMINAL, _PATIENCE)
+        early = [each for each in seen if each["status"] not in _STARTED]
         return {
             "job": job,
             "statuses": list(dict.fromkeys(each["status"] for each in seen)),
@@ -212,7 +215,7 @@ def terminate_running_job(session: Session) -> dict[str, Any]:
     )
     running = session.wait(
         lambda: session.describe(job_id),
-        lambda job: job["status"] in STATUSES[5:],
+        lambda job: job["status"] in _STARTED,
         _PATIENCE,
     )
     if running["status"] != "RUNNING":
@@ -248,7 +251,7 @@ def preempted_job(session: Session) -> dict[str, Any]:
     for job_id in jobs:
         session.wait(
             lambda job_id=job_id: session.describe(job_id),  # type: ignore[misc] # bound
-            lambda job: job["status"] in STATUSES[5:],
+            lambda job: job["status"] in _STARTED,
             _PATIENCE,
         )
     session.job(

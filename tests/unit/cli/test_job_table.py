@@ -11,14 +11,8 @@ import pytest
 from click.testing import CliRunner
 from terminal import Tty, uncoloured
 
-from sjresource.cli.job_table import (
-    Selection,
-    closing_line,
-    columns_of,
-    line_of,
-    metrics_of,
-    sorted_by,
-)
+from sjresource.cli.job_selection import Selection, sorted_by
+from sjresource.cli.job_table import closing_line, columns_of, line_of, metrics_of
 from sjresource.cli.terminal.exit_codes import CommandFailure
 from sjresource.cli.terminal.output import Output, table_option
 from sjresource.cli.terminal.screen import Screen

@@ -7,7 +7,7 @@ from pulumi_cli import holds_within
 from waiting_fakes import FakeBatch, FakeTraining, arn, fake_clients, started
 
 from sjresource.cli.commands.watch import _lines
-from sjresource.cli.job_table import Selection
+from sjresource.cli.job_selection import Selection
 from sjresource.cli.stack.state import jobs_in
 from sjresource.cli.stack_watch import StackWatch
 from sjresource.cli.terminal.screen import Screen
