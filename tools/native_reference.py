@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 SCHEMA = Path(__file__).parents[1] / "sjresource" / "native" / "schema.json"
 PLACE = "<!-- the schema -->"
@@ -64,14 +64,16 @@ def _part(
     part: Mapping[str, Any],
     properties: Mapping[str, Any],
     column: str,
-    required: Any = (),
+    required: Collection[str] = (),
 ) -> Iterator[str]:
     text = part.get("description", "")
     yield from (f"## {name}", "", *([_plain(text), ""] if text else []))
     yield from _table(column, properties, required)
 
 
-def _table(column: str, properties: Mapping[str, Any], required: Any = ()) -> Iterator[str]:
+def _table(
+    column: str, properties: Mapping[str, Any], required: Collection[str] = ()
+) -> Iterator[str]:
     if not properties:
         return
     yield from (f"| {column} | type | |", "| --- | --- | --- |")

@@ -8,6 +8,7 @@ from sjresource.aws.arn import parse_arn
 from sjresource.aws.models import answer_properties
 from sjresource.aws.payload import default_training_job_name, payload_or_empty
 from sjresource.errors import NotFound, RequestFailed
+from sjresource.resources.service_job import ServiceJobProvider
 from sjresource.resources.wanted_run import REQUEST
 from sjresource.stack.identity import IDENTITY_TAG, OWN_TAGS
 from sjresource.stack.ownership import other_owner
@@ -17,7 +18,7 @@ from sjresource.vocabulary import SAGEMAKER_TRAINING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sjresource.native.kinds import NativeKind
+    from sjresource.native.kinds import Core, NativeKind
     from sjresource.stack.spelling.names import Path
 
 _ENVIRONMENT = "Environment"
@@ -46,7 +47,7 @@ class Described(NamedTuple):
     """All of its tags, our own too."""
 
 
-def arguments_of(kind: NativeKind, core: Any, id_: str) -> Described | None:
+def arguments_of(kind: NativeKind, core: Core, id_: str) -> Described | None:
     """Return the arguments that would make the thing as it is.
 
     Args:
@@ -64,7 +65,7 @@ def arguments_of(kind: NativeKind, core: Any, id_: str) -> Described | None:
     _require_kind(kind, id_)
     client = core.client(id_)
     try:
-        if kind.is_job:
+        if isinstance(core, ServiceJobProvider):
             described = answer_properties("DescribeServiceJob", client.find_service_job(id_))
         else:
             described = core.described(client.find(core.kind, id_))
@@ -121,9 +122,10 @@ def _require_kind(kind: NativeKind, id_: str) -> None:
         raise RequestFailed("reading", kind.noun, id_, seen)
 
 
-def _require_reference(kind: NativeKind, core: Any, id_: str) -> None:
+def _require_reference(kind: NativeKind, core: Core, id_: str) -> None:
     """Make sure that what was not found was not sought by a name that AWS does not take."""
-    if parse_arn(id_) is None and (kind.is_job or not core.kind.by_name):
+    takes_a_name = not isinstance(core, ServiceJobProvider) and core.kind.by_name
+    if parse_arn(id_) is None and not takes_a_name:
         reference = "id or ARN" if kind.is_job else "ARN"
         seen = f"there is none with this {reference}; a name is not enough"
         raise RequestFailed("reading", kind.noun, id_, seen)

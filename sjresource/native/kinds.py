@@ -29,6 +29,7 @@ from sjresource.vocabulary import NATIVE_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import TypeAlias
 
     from pulumi.dynamic import CheckFailure
 
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from sjresource.stack.diff import Rules
     from sjresource.stack.spelling.names import Names
     from sjresource.stack.spelling.resources import Spelling
+
+    Core: TypeAlias = NamedResourceProvider | ServiceJobProvider
 
 JOB = f"{NATIVE_PREFIX}ServiceJob"
 COMPLETION = f"{NATIVE_PREFIX}ServiceJobCompletion"
@@ -57,7 +60,7 @@ class NativeKind:
     """
 
     token: str
-    provider: type[NamedResourceProvider | ServiceJobProvider]
+    provider: type[Core]
     rules: Rules
     operation: str
     outputs: tuple[str, ...]

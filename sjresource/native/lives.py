@@ -54,7 +54,7 @@ class Life:
     def __init__(self, kind: NativeKind, context: ProviderContext) -> None:
         self.kind = kind
         self._context = context
-        self._core: Any = kind.provider()
+        self._core = kind.provider()
         self._core.settings = context.configuration.settings
         self._core.checking = context.configuration.checking
         self._core.pause = context.cancellation.sleep
@@ -106,7 +106,7 @@ class Life:
             self._context.explain(request.urn, why)
         return diff_response(
             detailed,
-            is_rewritten=state.is_dynamic or answered.changes,
+            is_rewritten=state.is_dynamic or bool(answered.changes),
             hides_inputs=not state.is_dynamic and hides_more(state.properties, core_news),
             replaces=sorted(self._translation.native_name(name, typed=typed) for name in replaces),
             deleteBeforeReplace=not self.kind.replaced_first,
@@ -122,13 +122,13 @@ class Life:
         properties = self._translation.core_inputs(request.urn, news)
         limited = self._within(request, "create", properties)
         created = self._core.create(self._with_hours(limited))
-        self._see(request, created.id, properties, created.outs)
+        outs = created.outs or {}
+        self._see(request, created.id, properties, outs)
         for text in warnings_of_other_runs(
-            created.outs.get("orphans") or (), created.outs.get("recorded_runs") or ()
+            outs.get("orphans") or (), outs.get("recorded_runs") or ()
         ):
             self._context.warn(request.urn, self.kind.native_text(text))
-        outs = _as_given(created.outs, properties)
-        state = self._translation.native_state(created.id, outs, news)
+        state = self._translation.native_state(created.id, _as_given(outs, properties), news)
         # Last: what fails before its answer is in no state.
         tags = recorded_tag(deleted_with=bool(properties.get("deleted_with")))
         self._context.recorder.add(self._settings, created.id, request.urn, tags)
@@ -148,24 +148,12 @@ class Life:
         found = self._core.read(request.id, core)
         if not found.id:
             return proto.ReadResponse(id="")
-        self._see(request, found.id, core, found.outs)
-        typed = is_written_typed(known.values)
-        drifted = {
-            name: found.outs.get(name)
-            for name in (DRIFTING if self.kind.is_job else self.kind.rules)
-            if found.outs.get(name) != core.get(name)
-        }
-        live = self.kind.spelling.to_native(drifted, typed=typed)
-        gone = {
-            self._translation.native_name(name, typed=typed)
-            for name, each in drifted.items()
-            if each is None
-        }
-        both = {**inputs.values, **live}
-        now = {name: each for name, each in both.items() if name not in gone}
-        outs = {k: each for k, each in found.outs.items() if k != "identity" or k in known.values}
+        outs = found.outs or {}
+        self._see(request, found.id, core, outs)
+        now = self._with_drift(inputs.values, core, outs, typed=is_written_typed(known.values))
+        kept = {k: each for k, each in outs.items() if k != "identity" or k in known.values}
         news = Properties(now, known.secrets)
-        state_now = self._translation.native_state(found.id, outs, news)
+        state_now = self._translation.native_state(found.id, kept, news)
         return proto.ReadResponse(
             id=found.id, properties=write(*state_now), inputs=write(now, inputs.secrets)
         )
@@ -180,7 +168,7 @@ class Life:
         limited = self._within(request, "update", properties)
         updated = self._core.update(request.id, state.properties, self._with_hours(limited))
         self._see(request, request.id, properties, state.properties)
-        outs = _as_given(updated.outs, properties)
+        outs = _as_given(updated.outs or {}, properties)
         updated_state = self._translation.native_state(request.id, outs, news)
         self._require_valid(request.id, updated_state, news)
         return proto.UpdateResponse(properties=write(*updated_state))
@@ -190,6 +178,25 @@ class Life:
         state, inputs = read(request.properties), read(request.old_inputs)
         core = self._translation.core_state(request.urn, _together(inputs, state))
         self._core.delete(request.id, self._within(request, "delete", core))
+
+    def _with_drift(
+        self,
+        inputs: Mapping[str, Any],
+        before: Mapping[str, Any],
+        now: Mapping[str, Any],
+        *,
+        typed: bool,
+    ) -> dict[str, Any]:
+        """Return inputs with what somebody has changed since; `before` and `now` are the core's."""
+        names = DRIFTING if self.kind.is_job else self.kind.rules
+        drifted = {name: now.get(name) for name in names if now.get(name) != before.get(name)}
+        gone = {
+            self._translation.native_name(name, typed=typed)
+            for name, each in drifted.items()
+            if each is None
+        }
+        live = {**inputs, **self.kind.spelling.to_native(drifted, typed=typed)}
+        return {name: each for name, each in live.items() if name not in gone}
 
     def _warn_of_import(self, urn: str) -> None:
         """Warn of what was read, once it is asked about further: `get` only reads."""
@@ -218,7 +225,7 @@ class Life:
         warning = foreign_import(self.kind, described.id, tags, identity["identity"])
         if warning and not is_known:
             self._foreign[request.urn] = warning
-        outs = {name: each for name, each in described.outs.items() if name != "identity"}
+        outs = {name: each for name, each in (described.outs or {}).items() if name != "identity"}
         state = self._translation.native_state(described.id, outs, Properties(inputs, secrets))
         told = {} if is_known else inputs
         return proto.ReadResponse(

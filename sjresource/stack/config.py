@@ -147,7 +147,9 @@ def require_known_settings() -> None:
         raise pulumi.RunError("\n".join(problems))
 
 
-def setting_problems(given: Mapping[str, Any], is_secret: Any = lambda _: False) -> Iterator[str]:
+def setting_problems(
+    given: Mapping[str, Any], is_secret: Callable[[str], bool] = lambda _: False
+) -> Iterator[str]:
     """Yield what is wrong with each setting, and what was probably meant."""
     for name, value in sorted(given.items()):
         setting = f"{_NAMESPACE}:{name}"
