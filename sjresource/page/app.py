@@ -16,6 +16,7 @@ from urllib.parse import parse_qs
 from sjresource.page.auth import TokenAuth
 from sjresource.page.overview import Overview
 from sjresource.page.source import SourceError
+from sjresource.sanitize import sanitized
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -183,7 +184,8 @@ def _static_files() -> Iterator[tuple[str, bytes]]:
 
 
 def _json(answer: Any, status: int = 200) -> Reply:
-    return Reply(status, "application/json", json.dumps(answer).encode())
+    """Reply with what others have written made harmless: a text may, say, run backwards."""
+    return Reply(status, "application/json", json.dumps(sanitized(answer)).encode())
 
 
 def _error(status: int, message: str) -> Reply:

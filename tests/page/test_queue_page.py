@@ -22,7 +22,7 @@ from sjresource.page import PageApp
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from playwright.sync_api import Browser, BrowserContext, Locator, Page
+    from playwright.sync_api import Browser, BrowserContext, Locator, Page, Route
 
     Visit = Callable[[str], Page]
 
@@ -36,6 +36,12 @@ HOLD_DOWN = """times => {
     }
 }"""
 """Keys that come faster than the page asks, however busy the machine is."""
+ENDS_WITHIN = """(node, around) => {
+    const text = document.createRange();
+    text.selectNodeContents(node);
+    return text.getBoundingClientRect().right <= around.getBoundingClientRect().right;
+}"""
+"""Whether the end of a text is in sight."""
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +111,7 @@ def test_full_queues_and_their_shares_are_seen(page: Page) -> None:
 
 
 def test_model_is_seen_and_copied(page: Page, context: BrowserContext) -> None:
-    """Its S3 URI stands in the list, with a button."""
+    """Its S3 URI stands in the list, with a button; where there is little room its end stays."""
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     stage(page, "succeeded").click()
     model = row(page, "resnet-0").locator(".model")
@@ -115,6 +121,27 @@ def test_model_is_seen_and_copied(page: Page, context: BrowserContext) -> None:
     copied = page.evaluate("navigator.clipboard.readText()")
 
     assert copied == model.text_content()
+    row(page, "resnet-0").click()
+    expect(page.locator(".facts")).to_be_visible()
+    tail = model.locator(".cut-tail")
+    assert tail.evaluate(ENDS_WITHIN, row(page, "resnet-0").locator(".note").element_handle())
+
+
+def test_until_there_is_an_answer_no_other_job_is_shown(page: Page) -> None:
+    """AWS may take seconds; the name of the job that was chosen stands there by then."""
+    row(page, "bert").click()
+    detail = page.get_by_role("region", name="Job")
+    expect(detail).to_contain_text("Attempts")
+    held: list[Route] = []
+    page.route("**/_page/job?*", lambda asked: held.append(asked))  # noqa: PLW0108 - no built-in
+    with page.expect_request("**/_page/job?*"):
+        row(page, "llama").click()
+    expect(detail.locator("h2")).to_have_text("llama")
+    expect(detail).not_to_contain_text("Attempts")
+    page.unroute("**/_page/job?*")
+    for asked in held:
+        asked.continue_()
+    expect(detail).to_contain_text("Why it waits")
 
 
 def test_timeline_shows_attempts_and_preemptions(page: Page) -> None:
@@ -350,17 +377,17 @@ def test_fault_is_injected_and_cleared(page: Page, emulator: Emulator) -> None:
 
 
 def test_markup_in_reasons_and_logs_is_text(page: Page, emulator: Emulator) -> None:
-    """It is shown as it was written, and nothing of it runs."""
-    script = {"outcome": "Failed", "running": 5, "failure_reason": f"bad {MARKUP}"}
+    """It is shown as it was written, nothing of it runs, and nothing runs backwards."""
+    script = {"outcome": "Failed", "running": 5, "failure_reason": f"bad {MARKUP}\u202eback"}
     job = submit(emulator, "teams", jobName="hostile", quotaShareName="production",
                  serviceRequestPayload=request(script, 1, "ml.p5.48xlarge"))  # fmt: skip
     emulator.clock.advance(10)
     write_log(emulator, job, f"line {MARKUP}", "\x1b[31mred\x1b[0m")
     page.get_by_role("searchbox").fill("hostile")
-    expect(row(page, "hostile").locator(".note")).to_contain_text(f"bad {MARKUP}")
+    expect(row(page, "hostile").locator(".note")).to_contain_text(f"bad {MARKUP}\\u202eback")
     row(page, "hostile").click()
 
-    expect(page.locator(".log")).to_contain_text(f"line {MARKUP}")
+    expect(page.locator(".log")).to_contain_text(f"line {MARKUP}\n\\x1b[31mred\\x1b[0m")
     assert page.locator("img[src=x]").count() == 0
     assert page.locator("script").count() == 1
 
@@ -418,6 +445,19 @@ def test_ended_session_says_what_to_do(
         "open the page again by the URL with its token"
     )
     assert all("403" in complaint for complaint in complaints)
+    complaints.clear()
+
+
+def test_server_that_is_gone_is_told_in_the_same_words_by_every_browser(
+    page: Page, complaints: list[str]
+) -> None:
+    """A browser's own are of its fetches."""
+    page.route("**/_page/overview?*", lambda asked: asked.abort())
+    gone = "No answer, trying again: the server has ended or is out of reach"
+    expect(page.get_by_role("alert")).to_have_text(gone)
+    page.unroute("**/_page/overview?*")
+    expect(page.locator("#connection")).to_contain_text("live")
+    assert all("ERR_FAILED" in complaint for complaint in complaints)
     complaints.clear()
 
 

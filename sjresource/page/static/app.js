@@ -5,7 +5,7 @@ import { csv, download } from "./csv.js";
 import { Descriptions } from "./descriptions.js";
 import { byId, element, replaceIfChanged, setClass, setText } from "./dom.js";
 import { countStages, inOrder, matches, STAGES } from "./filter.js";
-import { moment } from "./format.js";
+import { moment, nameOf } from "./format.js";
 import { Poll } from "./poll.js";
 import { Controls } from "./views/controls.js";
 import { Detail } from "./views/detail.js";
@@ -199,7 +199,7 @@ function choose(queue, share) {
 function open(arn, focus = false) {
   state.open = arn;
   actFailed("");
-  detail.open(arn, focus);
+  detail.open(arn, state.jobs.get(arn)?.name ?? nameOf(arn), focus);
   list.measure();
   plot.draw();
   remember();

@@ -3,18 +3,28 @@
 const TIMEOUT = 60_000;
 const MAX_DELAY = 10_000;
 
-export async function get(path) {
-  const answer = await fetch(path, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(TIMEOUT) });
-  return read(answer);
+export function get(path) {
+  return ask(path, { headers: { Accept: "application/json" }, signal: AbortSignal.timeout(TIMEOUT) });
 }
 
-export async function send(method, route, body) {
-  const answer = await fetch(`/_page/controls/${route}`, {
+export function send(method, route, body) {
+  return ask(`/_page/controls/${route}`, {
     method,
     headers: { "Content-Type": "application/json" },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
-  return read(answer);
+}
+
+// Each browser has its own words for a server that is not there.
+async function ask(path, request) {
+  try {
+    return await read(await fetch(path, request));
+  } catch (error) {
+    if (error.status) throw error;
+    throw new Error(
+      error.name === "TimeoutError" ? "it takes over a minute" : "the server has ended or is out of reach",
+    );
+  }
 }
 
 async function read(answer) {

@@ -3,8 +3,11 @@ import { byId, copyButton, element, replaceIfChanged, setText } from "../dom.js"
 import { duration, moment, nameOf } from "../format.js";
 import { get } from "../poll.js";
 
+const SOON = 150; // milliseconds, in which most answers come
+
 export class Detail {
   constructor(closed) {
+    this.stopWaiting = () => {};
     this.node = byId("detail");
     this.closed = closed;
     this.arn = "";
@@ -16,7 +19,12 @@ export class Detail {
     });
   }
 
-  async open(arn, focus) {
+  // Until there is an answer, which may take AWS seconds, the name alone is shown, and no other job.
+  async open(arn, name, focus) {
+    if (this.arn !== arn) {
+      const wait = setTimeout(() => this.arn === arn && this.awaits(arn, name), SOON);
+      this.stopWaiting = () => clearTimeout(wait);
+    }
     this.arn = arn;
     this.node.hidden = false;
     await this.refresh();
@@ -45,7 +53,13 @@ export class Detail {
       problem = error.message;
     }
     if (this.asking === arn) this.asking = "";
-    if (this.arn === arn) this.show(arn, job, problem);
+    if (this.arn !== arn) return;
+    this.stopWaiting();
+    this.show(arn, job, problem);
+  }
+
+  awaits(arn, name) {
+    replaceIfChanged(this.node, [arn], () => [this.head(name), element("p", { class: "nothing" }, "…")]);
   }
 
   show(arn, job, problem) {
