@@ -9,7 +9,7 @@ from both_fronts import JOB, Thing
 from dynamic_front import DynamicFront
 from native_front import NativeFront
 from native_plugin import Resource
-from situations import changed, job
+from situation import changed, job
 
 from sjresource.native.values import write
 

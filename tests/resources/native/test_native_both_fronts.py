@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from bad_requests import Bad
     from both_fronts import Front, Step
-    from situations import Meant, Situation
+    from situation import Meant, Situation
 
 BAD = (*BAD_JOBS, *BAD_PAYLOADS, *BAD_COMBINATIONS, *BAD_QUEUE_SIDE)
 KIND_OF = {kind.operation: kind.noun for kind in KINDS.values()}
