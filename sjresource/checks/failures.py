@@ -9,6 +9,7 @@ from pulumi.dynamic import CheckFailure, CheckResult
 from sjresource.aws.clients import account_refusal
 from sjresource.problem import Problem
 from sjresource.sanitize import plain
+from sjresource.stack.damage import RESTORE, damages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,6 +40,17 @@ def account_problems(settings: Settings) -> list[Problem]:
     """
     refusal = account_refusal(settings)
     return [Problem(CONFIG, refusal, unsendable=True)] if refusal else []
+
+
+def damaged_check(
+    noun: str, olds: Mapping[str, Any], news: Mapping[str, Any]
+) -> CheckResult | None:
+    """Return the failed check of a resource whose inputs in the state are damaged; else None."""
+    found = next(damages(noun, olds, whole=False), None)
+    if found is None:
+        return None
+    problem = Problem(found.path, f"{found.seen}, in the state: {RESTORE}", unsendable=True)
+    return check_result(news, [problem])
 
 
 def check_result(inputs: Mapping[str, Any], problems: Iterable[Problem]) -> CheckResult:

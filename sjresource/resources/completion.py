@@ -16,7 +16,9 @@ from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, Re
 from pulumi.output import contains_unknowns
 
 from sjresource.aws.clients import regional_clients
+from sjresource.checks.failures import damaged_check
 from sjresource.stack.aws_provider import warn_of_provider
+from sjresource.stack.damage import require_intact
 from sjresource.stack.declaration import resource_identity, with_native_alias
 from sjresource.stack.diff import IN_PLACE, find_changes
 from sjresource.stack.identity import identity_tag, urn_of
@@ -63,15 +65,18 @@ class ServiceJobCompletionProvider(BatchProvider):
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Fill in the recorded outcome where this run has none, or the recorded one is final."""
+        if olds and (damaged := damaged_check("ServiceJobCompletion", olds, news)):
+            return damaged
         inputs, failures = fill_in_recorded(olds, news)
         return CheckResult(inputs, failures)
 
-    def diff(self, _id: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
+    def diff(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> DiffResult:
         """Show an update if there is another outcome to record, or an incomplete one.
 
         Another identity changes nothing, since a completion has no tags in AWS. In a preview an
         update would make the outcome unknown, and so show new, paid runs of what depends on it.
         """
+        require_intact("ServiceJobCompletion", id_, olds, whole=True)
         if (olds.get("outcome") or {}).get("unread") or quotes_secrets(olds, news):
             return DiffResult(changes=True)
         same_owner = {**news, "identity": olds.get("identity")}

@@ -24,13 +24,14 @@ from sjresource.aws.waiters import (
     wait_until_gone,
     wait_until_settled,
 )
-from sjresource.checks.failures import with_default_name_told, with_failures
+from sjresource.checks.failures import damaged_check, with_default_name_told, with_failures
 from sjresource.checks.preview import PREVIEW
 from sjresource.checks.queue import check_arguments, warn_if_new_and_unreachable
 from sjresource.checks.values.lookups import text_at
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.problem import Problem
 from sjresource.resources.drift import find_drift, without_ignored_tags
+from sjresource.stack.damage import require_intact
 from sjresource.stack.diff import IN_PLACE, Rules, find_changes, needs_rewriting
 from sjresource.stack.identity import (
     IDENTITY_TAG,
@@ -69,6 +70,9 @@ _LET_IT_BE_REPLACED_FIRST = (
     "they are changed only once its replacement is there, which the resource option "
     "delete_before_replace makes after this: leave that out, or delete them first"
 )
+
+_NEEDED_TO_DELETE = ("identity", "timeouts", "create_token", "job_queue")
+"""Properties of a state without which it can't be deleted; any other may be damaged."""
 
 _MOST_NAMES = 100
 """Default names that are tried for one resource before others hold them all."""
@@ -133,6 +137,8 @@ class NamedResourceProvider(BatchProvider):
         if olds:
             self.remember_deployed(news.get("identity"))
         olds = core_state(self.kind.noun, olds, news.get("identity"))
+        if olds and (damaged := damaged_check(self.kind.noun, olds, news)):
+            return damaged
         has_name = news.get(self.name_property) is not None
         news = self.with_name(olds, with_identity(olds, news))
         checked = check_arguments(self.settings, self.checking, self.kind.create, news)
@@ -195,6 +201,7 @@ class NamedResourceProvider(BatchProvider):
         self.remember_deployed(news.get("identity"), id_)
         is_rewritten = needs_rewriting(olds, news)
         olds = core_state(self.kind.noun, olds, news.get("identity"))
+        require_intact(self.kind.noun, id_, olds, whole=True)
         changes = find_changes(self.rules, self.as_asked(olds, news), news)
         changes.replaces.extend(
             self.region_or_account_changed(id_, self.region_source(news), news.get("region"))
@@ -306,6 +313,7 @@ class NamedResourceProvider(BatchProvider):
 
     def read(self, id_: str, props: dict[str, Any]) -> ReadResult:
         """Return the live status, and the values that somebody else changed, for the next diff."""
+        require_intact(self.kind.noun, id_, props)
         kept = {name: value for name, value in props.items() if name not in self.outputs}
         inputs = {name: value for name, value in kept.items() if name not in _KEPT}
         if "requested_name" in kept:
@@ -335,6 +343,7 @@ class NamedResourceProvider(BatchProvider):
         """
         is_moved = is_native(olds)
         olds = core_state(self.kind.noun, olds, news["identity"])
+        require_intact(self.kind.noun, id_, olds, whole=True)
         if not is_moved and self._only_hides(olds, news):
             return UpdateResult({**news, **self._kept(olds), **self._outputs(olds)})
         client = self.client(id_)
@@ -380,6 +389,7 @@ class NamedResourceProvider(BatchProvider):
             RequestFailed: it is another stack's by now, or used by what this stack does not own.
             WaitTimeout: it still exists after the timeout; a second delete goes on.
         """
+        require_intact(self.kind.noun, id_, props, names=_NEEDED_TO_DELETE)
         client, timeout = self.client(id_), _timeout(props, "delete")
         try:
             detail = self._find(client, id_)

@@ -36,7 +36,7 @@ from sjresource.aws.calls import ignoring_refusal
 from sjresource.aws.models import answer_properties
 from sjresource.aws.payload import is_unknown, sends_the_same
 from sjresource.aws.service_jobs import JobLocator, find_job, wait_for_job
-from sjresource.checks.failures import ProblemFailure, with_default_name_told
+from sjresource.checks.failures import ProblemFailure, damaged_check, with_default_name_told
 from sjresource.checks.preflight.declared import managed_in_program
 from sjresource.checks.preview import PREVIEW
 from sjresource.checks.rules.instance_hours import instance_hours_placeholder
@@ -66,6 +66,7 @@ from sjresource.spending.limit import SUBMITTED
 from sjresource.spending.plan import plan_run
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
+from sjresource.stack.damage import require_intact
 from sjresource.stack.declaration import Declaration
 from sjresource.stack.diff import IN_PLACE, REPLACES, find_changes, needs_rewriting
 from sjresource.stack.identity import (
@@ -118,6 +119,12 @@ RULES = {
 DRIFTING = ("scheduling_priority", "tags")
 """What Batch tells of a live job as it is set."""
 
+_NEEDED_TO_END = (
+    *("identity", "aliased_identities", "status", "created_at", "registered_at"),
+    *("job_queue", "job_name"),
+)
+"""Properties of a state without which a job can't be ended; any other may be damaged."""
+
 _REMEMBERED_SECONDS = 24 * 3600.0
 """How long Batch remembers an ended job at least, we believe: container jobs are kept for a day.
 
@@ -143,6 +150,8 @@ class ServiceJobProvider(BatchProvider):
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Check the whole request, payload included, against what AWS takes."""
         olds = core_state("ServiceJob", olds, news.get("identity"))
+        if olds and (damaged := damaged_check("ServiceJob", olds, news)):
+            return damaged
         has_type = news.get("service_job_type") is not None
         has_name = news.get("job_name") is not None
         news = with_name("job_name", olds, with_identity(olds, with_type(news)), name_of)
@@ -191,6 +200,7 @@ class ServiceJobProvider(BatchProvider):
         self.remember_deployed(news.get("identity"), id_)
         is_rewritten = needs_rewriting(olds, news)
         olds = core_state("ServiceJob", olds, news.get("identity"))
+        require_intact("ServiceJob", id_, olds, whole=True)
         wanted = with_type(news)
         changes = find_changes(RULES, self.as_asked(with_type(olds), wanted), wanted)
         queue, region = _known(news.get("job_queue")), _known(news.get("region"))
@@ -251,6 +261,7 @@ class ServiceJobProvider(BatchProvider):
         that was live and is unknown now is gone, unless it is so old that it may have ended, and
         been forgotten, in between: running that again would cost twice.
         """
+        require_intact("ServiceJob", id_, props)
         inputs = {name: value for name, value in props.items() if name not in NOT_INPUTS}
         arn_or_queue = id_ if parse_arn(id_) else _known(props.get("job_queue"))
         client = self.client(arn_or_queue, props.get("region"))
@@ -290,6 +301,7 @@ class ServiceJobProvider(BatchProvider):
         """
         is_moved = is_native(olds)
         olds = core_state("ServiceJob", olds, news["identity"])
+        require_intact("ServiceJob", id_, olds, whole=True)
         changes = find_changes(RULES, with_type(olds), with_type(news))
         if changes or is_moved or not hides_more(olds, news):
             self._update(id_, olds, news)
@@ -320,6 +332,7 @@ class ServiceJobProvider(BatchProvider):
             WaitTimeout: Batch has the job, and does not show that it accepted the termination.
             RequestFailed: by its tags it is another stack's or resource's, and it goes on.
         """
+        require_intact("ServiceJob", id_, props, names=_NEEDED_TO_END)
         if self._taker(id_, props.get("registered_at")) is not None:
             warn(_taken_not_replaced(id_))
             return

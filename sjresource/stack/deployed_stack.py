@@ -18,6 +18,8 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, cast
 
 from sjresource.aws.settings import Settings
+from sjresource.sanitize import plain
+from sjresource.stack.damage import RESTORE, resource_damages
 from sjresource.vocabulary import NATIVE_PREFIX, TYPE_PREFIX
 
 if TYPE_CHECKING:
@@ -81,10 +83,16 @@ class DeployedStack:
         return self._open_workspace()
 
     def deployment(self, *, secrets: bool = False) -> dict[str, Any]:
-        """Return the state's deployment; empty for a stack that was never brought up."""
+        """Return the state's deployment; empty for a stack that was never brought up.
+
+        Raises:
+            pulumi.RunError: it is damaged.
+        """
         shown = ["--show-secrets"] if secrets else []
         exported = self._answer("stack", "export", *shown)
-        return exported.get("deployment") or {}
+        deployment = exported.get("deployment") or {}
+        _require_intact(deployment)
+        return deployment
 
     def settings(self) -> Settings:
         """Return the stack's AWS settings; the environment fills their gaps, as in an `up`.
@@ -229,6 +237,24 @@ def is_pulumis(error: Exception) -> bool:
     from pulumi.automation import CommandError  # noqa: PLC0415 - as above
 
     return isinstance(error, CommandError)
+
+
+def _require_intact(deployment: Any) -> None:
+    """Make sure that a deployment can be read: it may have been edited.
+
+    Raises:
+        pulumi.RunError: it can't; the text says what is wrong in which resource.
+    """
+    resources = deployment.get("resources") or [] if isinstance(deployment, dict) else None
+    if not isinstance(resources, list):
+        resources = [resources]
+    for position, resource in enumerate(resources):
+        for damage in resource_damages(resource):
+            from pulumi import RunError  # noqa: PLC0415 - as above
+
+            urn = resource.get("urn") if isinstance(resource, dict) else None
+            which = urn if isinstance(urn, str) else f"resources[{position}]"
+            raise RunError(plain(f"reading State ({which}): {damage}; {RESTORE}"))
 
 
 def _run_in(workspace: LocalWorkspace, *command: str) -> str:

@@ -42,6 +42,7 @@ from sjresource.native.responses import (
     property_diff,
 )
 from sjresource.native.values import Properties, path_text, read, write
+from sjresource.stack.damage import require_intact
 from sjresource.stack.diff import means_the_same
 from sjresource.stack.identity import identity_tag, name_of
 from sjresource.stack.inputs.secret_paths import PROPERTY as SECRET_PATHS
@@ -86,6 +87,7 @@ class Completions:
         """Show an update if there is another outcome to record, or none that is for good."""
         state, wanted = read(request.olds), read(request.news)
         olds, news = state.values, wanted.values
+        _require_intact(request.id, olds)
         recorded = recorded_in(olds)
         if "__provider" in {**olds, **read(request.old_inputs).values}:
             self._context.explain(request.urn, MOVED)
@@ -116,6 +118,7 @@ class Completions:
     def update(self, request: Any) -> Any:
         """Wait on, or for other jobs."""
         olds, news = read(request.olds), read(request.news)
+        _require_intact(request.id, olds.values)
         recorded = recorded_in(olds.values)
         marked = {each for each in secret_members(olds) if each[0] not in self._context.jobs}
         if request.preview:
@@ -222,6 +225,11 @@ class Completions:
             self._context.jobs.get(job) or elsewhere(name or position)
             for position, (name, job) in enumerate(named)
         ]
+
+
+def _require_intact(id_: str, values: Mapping[str, Any]) -> None:
+    is_native = "__provider" not in values
+    require_intact(_SPELLING.name, id_, _SPELLING.to_core(values) if is_native else values)
 
 
 def _secrets_of(jobs: Sequence[KnownJob]) -> list[str]:

@@ -61,7 +61,7 @@ def test_wrong_settings_are_those_of_the_front_that_the_stack_has(
             **config,
             **{f"{name}:maxRetries": {"value": each} for name, each in wrong.items()},
         }
-        resource = {"type": type_, "urn": "urn:pulumi:dev::vision::t::n"}
+        resource = {"type": type_, "id": "a", "urn": "urn:pulumi:dev::vision::t::n"}
         state = {"deployment": {"resources": [resource]}}
 
         def run(command: str, *_: str) -> str:

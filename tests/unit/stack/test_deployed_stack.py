@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
+import pulumi
 import pytest
+from pulumi.automation import LocalWorkspace
 
-from sjresource.stack.deployed_stack import settings_source
+from sjresource.stack.deployed_stack import DeployedStack, settings_source
+
+
+def test_a_damaged_export_is_refused_with_the_resource_and_the_key() -> None:
+    """By whatever reads a state; what is no list, too."""
+    damaged = {"urn": f"{STACK}x", "type": "x:y:Z", "outputs": 7}
+    for deployment, said in (
+        ({"resources": [damaged]}, f"reading State ({STACK}x): its outputs must be an object, got"),
+        ({"resources": [7]}, "reading State (resources[0]): its entry must be an object, got a n"),
+        ({"resources": "text"}, "reading State (resources[0]): its entry must be an object, got"),
+        (["text"], "reading State (resources[0]): its entry must be an object, got nothing"),
+    ):
+        exported = json.dumps({"deployment": deployment})
+        stack = DeployedStack("dev", lambda *_, told=exported: told, LocalWorkspace)
+        with pytest.raises(pulumi.RunError) as refused:
+            stack.deployment()
+        assert str(refused.value).startswith(said)
+        assert "pulumi state delete" in str(refused.value)
+
 
 STACK = "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev"
 PROVIDER = "urn:pulumi:dev::p::pulumi:providers:sjresource::"
