@@ -20,7 +20,7 @@ from sjresource.errors import RequestFailed
 from sjresource.native.values import write
 from sjresource.resources.completion import ServiceJobCompletionProvider
 from sjresource.stack.damage import PROPERTIES, damages, resource_damages
-from sjresource.stack.spelling import SPELLINGS
+from sjresource.stack.spelling.resources import SPELLINGS
 from sjresource.vocabulary import NATIVE_PREFIX
 
 if TYPE_CHECKING:
