@@ -9,6 +9,7 @@ In the engine's plugin: `provider` is the base of all providers, `diff` their ta
 `plugin_notes` what the plugins of one `pulumi` tell each other.
 
 In both: `identity` derives names, tokens and tags; `ownership` decides by tags whose a thing is;
-`spelling/` names properties as the schema of the native provider does.
+`spelling/` names properties as the schema of the native provider does. `damage` says what is wrong
+in a state that was edited.
 From outside of a program: `deployed_stack` reads a stack's config and state.
 """
