@@ -39,6 +39,11 @@ TYPED: dict[str, Any] = {
 }
 """A right payload, as the schema spells it."""
 
+LIMITS = [{"maxCapacity": 4, "capacityUnit": "NUM_INSTANCES"}]
+SECRET = "sk-very-secret"
+ARN = "arn:aws:batch:eu-west-1:123456789012"
+JOB_ID = "0a3b5c7d-0000-0000-0000-000000000000"
+
 
 class Line(NamedTuple):
     """A line of the engine's log."""
@@ -275,3 +280,45 @@ class NativePlugin:
     def warnings(self) -> list[str]:
         """Return the warnings so far."""
         return [line.text for line in self.engine.lines if line.is_warning]
+
+
+def job(queue: str, **changes: Any) -> dict[str, Any]:
+    """Return a job's inputs."""
+    return {"jobQueue": queue, "trainingJob": TYPED, **changes}
+
+
+def changed(diff: Any) -> dict[str, str]:
+    """Return the kind of change of each leaf."""
+    names = proto.PropertyDiff.Kind.Name
+    return {path: names(each.kind) for path, each in diff.detailedDiff.items()}
+
+
+def queue_side(plugin: NativePlugin, **more: Any) -> dict[str, Resource]:
+    """Make one of each resource that a job needs."""
+    limits = [{"maxCapacity": 4, "capacityUnit": "ml.m5.large"}]
+    capacity = {"capacityLimits": limits, **more}
+    environment = plugin.create("ServiceEnvironment", "capacity", capacity)
+    kind = {"quotaSharePolicy": {"idleResourceAssignmentStrategy": "FIFO"}, **more}
+    policy = plugin.create("SchedulingPolicy", "policy", kind)
+    queue = plugin.create(
+        "JobQueue",
+        "training",
+        {
+            "priority": 1,
+            "schedulingPolicyArn": policy.id,
+            "serviceEnvironmentOrder": [{"order": 1, "serviceEnvironment": environment.id}],
+            **more,
+        },
+    )
+    share = plugin.create(
+        "QuotaShare",
+        "vision",
+        {
+            "jobQueue": queue.id,
+            "capacityLimits": [{"maxCapacity": 2, "capacityUnit": "ml.m5.large"}],
+            "resourceSharingConfiguration": {"strategy": "RESERVE"},
+            "preemptionConfiguration": {"inSharePreemption": "DISABLED"},
+            **more,
+        },
+    )
+    return {"environment": environment, "policy": policy, "queue": queue, "share": share}
