@@ -83,7 +83,7 @@ from sjresource.stack.plugin_notes import note_taker, note_that_it_hides, noted_
 from sjresource.stack.provider import BatchProvider, update_tags
 from sjresource.stack.spelling.resources import core_state, is_native
 from sjresource.vocabulary import SAGEMAKER_TRAINING, TERMINAL
-from sjresource.waiting.jobs import DeclaredJob
+from sjresource.waiting.given_jobs import DeclaredJob
 from sjresource.warning import warn
 
 if TYPE_CHECKING:

@@ -1,6 +1,7 @@
 """A program's wait for its service jobs, and the record of their outcome.
 
-1. `ServiceJobCompletion` checks the wait's arguments (`options.py`) and its jobs (`jobs.py`).
+1. `ServiceJobCompletion` checks the wait's arguments (`options.py`) and its jobs
+   (`given_jobs.py`); `jobs.py` has them once they are known.
 2. `operation.py` decides whether this run of the program waits at all; a `destroy` does not.
 3. The waits of a program share clients, a poller and a reporter (`context.py`). The clients are
    those of the stack's `aws:` config, one a region (`aws/clients.py`).

@@ -13,7 +13,7 @@ from sjresource.native.values import path_text
 from sjresource.problem import Problem
 from sjresource.stack.spelling.resources import SPELLINGS
 from sjresource.stack.spelling.words import camel_case, native_words
-from sjresource.waiting.jobs import (
+from sjresource.waiting.given_jobs import (
     COUNTS_TWICE,
     NAME_IS_NOT_ENOUGH,
     names_one_job,
