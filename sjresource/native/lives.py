@@ -29,6 +29,7 @@ from sjresource.native.responses import (
     check_response,
     diff_response,
     property_diff,
+    renamed_job,
 )
 from sjresource.native.translation import Translation, without_internal
 from sjresource.native.values import UNKNOWN, Properties, path_text, read, write
@@ -62,6 +63,8 @@ class Life:
         self._translation = Translation(kind, context.configuration.organization)
         self._foreign: dict[str, str] = {}
         """The warnings of what was read without inputs, by URN: it may be an import."""
+        self._kept_names: dict[str, str] = {}
+        """The names in Batch of jobs that have another one in the program, and give none."""
 
     def check(self, request: Any) -> Any:
         """Check the inputs, and return them with what the program left out."""
@@ -78,6 +81,9 @@ class Life:
         if reasons:
             return check_response(request.news, reasons)
         self._warn_of_arguments(request.urn, checked.inputs, typed=typed)
+        kept = checked.inputs.get("job_name")
+        if self.kind.is_job and "jobName" not in news and kept != name_of(request.urn):
+            self._kept_names[request.urn] = str(kept)
         inputs = self._translation.native_inputs(checked.inputs, typed=typed)
         return check_response(write(inputs, given.secrets), ())
 
@@ -104,6 +110,9 @@ class Life:
         why = MOVED if state.is_dynamic else RENAMED if changes else ""
         if why and not detailed:
             self._context.explain(request.urn, why)
+        kept = self._kept_names.pop(request.urn, None)
+        if kept and why == RENAMED and "identity" in changes.in_place:
+            self._context.warn(request.urn, renamed_job(kept))
         return diff_response(
             detailed,
             is_rewritten=state.is_dynamic or bool(answered.changes),

@@ -20,6 +20,17 @@ RENAMED = "renamed or moved: its tags in AWS follow, and nothing else changes"
 """Why there is an update, where no leaf has changed."""
 
 
+def renamed_job(name: str) -> str:
+    """Return the warning of an update of a job whose resource has got another name.
+
+    A create after a lost state lists the jobs of its own name, and Batch can't rename a job.
+    """
+    return (
+        f'its job is still "{name}" in Batch: give it jobName: "{name}", so that it is found again '
+        "if the state should ever be lost"
+    )
+
+
 class PartialState(Exception):  # noqa: N818 - a fact, as in errors.py
     """It exists, and is not as it should be: the engine keeps id and state, and says why."""
 

@@ -13,6 +13,8 @@ from native_plugin import (
 )
 from pulumi_cli import holds_within
 
+from sjresource.native.values import read
+
 if TYPE_CHECKING:
     from emulated import EmulatedBatch
 
@@ -176,11 +178,20 @@ def test_a_lost_create_stays_under_the_name_that_it_had(
 def test_a_renamed_job_whose_state_is_lost_is_asked_about_by_its_old_name(
     aws: EmulatedBatch, plugin: NativePlugin
 ) -> None:
-    """Under the new one it can't be found: no plugin is told of aliases."""
+    """Under the new one it can't be found, as no plugin is told of aliases: a warning says so."""
     queue = aws.make_queue()
     train = plugin.create("ServiceJob", "train", job(queue))
     renamed = Resource(plugin.urn("ServiceJob", "resnet"), train.id, train.inputs, train.state)
-    plugin.update(renamed, job(queue))
+    plugin.engine.lines.clear()
+    for given in (job(queue, jobName="train"), job(queue)):  # who gives the name knows it
+        checked = plugin.check("ServiceJob", "resnet", given, old=renamed)
+        assert plugin.diff(renamed, read(checked.inputs).values).replaces == []
+    (warned,) = (line for line in plugin.engine.lines if line.is_warning)
+    assert warned.text.startswith('its job is still "train" in Batch: give it jobName: "train", so')
+    updated = plugin.update(renamed, read(checked.inputs).values)
+    checked = plugin.check("ServiceJob", "resnet", job(queue), old=updated)
+    plugin.diff(updated, read(checked.inputs).values)
+    assert sum(line.is_warning for line in plugin.engine.lines) == 1
     later = NativePlugin(aws)
 
     with pytest.raises(grpc.RpcError) as raised:
