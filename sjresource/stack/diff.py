@@ -25,6 +25,7 @@ from sjresource.aws.arn import same_resource
 from sjresource.aws.payload import (
     InvalidPayload,
     canonical,
+    is_unknown,
     is_written_alike,
     parse_payload,
     same_value,
@@ -110,7 +111,24 @@ def _equal_names(old: Any, new: Any) -> bool:
     return means_the_same(old, new)
 
 
+def _equal_strategies(old: Any, new: Any) -> bool:
+    """Return whether both retry alike: Batch takes an action in any case, as AWS's SDK sends it."""
+    return means_the_same(_in_capitals(old), _in_capitals(new))
+
+
+def _in_capitals(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            name: item.upper()
+            if name == "action" and isinstance(item, str) and not is_unknown(item)
+            else _in_capitals(item)
+            for name, item in value.items()
+        }
+    return [_in_capitals(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
 _EQUAL: dict[str, Callable[[Any, Any], bool]] = {
     "service_request_payload": _equal_payloads,
     "job_queue": _equal_names,
+    "retry_strategy": _equal_strategies,
 }

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from sjresource.emulator import Emulator
 
 
+MODEL = "arn:aws:sagemaker:us-east-1:aws:hub-content/hub/Model/model/1.0.0"
+
+
 @pytest.fixture(autouse=True)
 def _queue(emulator: Emulator) -> None:
     make_queue(emulator, make_environment(emulator, capacity=2))
@@ -214,10 +217,10 @@ def test_a_training_job_that_waits_too_long_is_a_shortage(emulator: Emulator, ba
     ("config", "usage"),
     [
         (
-            {"InstanceCount": 2, "InstancePreferences": [{"InstanceType": "ml.a"}]},
-            [{"capacityUnit": "ml.a", "quantity": 2.0}],
+            {"InstanceCount": 2, "InstancePreferences": [{"InstanceType": "ml.m5.large"}]},
+            [{"capacityUnit": "ml.m5.large", "quantity": 2.0}],
         ),
-        ({"VolumeSizeInGB": 1}, []),
+        ({}, []),
     ],
 )
 def test_a_job_without_an_instance_type_runs(
@@ -226,7 +229,7 @@ def test_a_job_without_an_instance_type_runs(
     """A list of preferences is run as its first one, and a serverless job needs no instance."""
     request: dict[str, Any] = {"ResourceConfig": config}
     if not usage:
-        request["ServerlessJobConfig"] = {"BaseModelArn": "arn", "JobType": "FineTuning"}
+        request["ServerlessJobConfig"] = {"BaseModelArn": MODEL, "JobType": "FineTuning"}
     job = submit(emulator, serviceRequestPayload=payload(**request))
     emulator.clock.advance(20)
 
@@ -235,7 +238,7 @@ def test_a_job_without_an_instance_type_runs(
     name = told["latestAttempt"]["serviceResourceId"]["value"].rpartition("/")[2]
     training = client(emulator, "sagemaker").describe_training_job(TrainingJobName=name)
     selected = training["ResourceConfig"].get("SelectedInstanceType")
-    assert selected == ("ml.a" if usage else None)
+    assert selected == ("ml.m5.large" if usage else None)
 
 
 def test_an_attempt_that_lasts_too_long_is_stopped(emulator: Emulator, batch: Any) -> None:

@@ -98,6 +98,9 @@ def test_an_incomplete_request_is_named(member: str) -> None:
 
 
 A, B = {"InstanceType": "ml.g5.xlarge"}, {"InstanceType": "ml.m5.large"}
+GROUPS = {"InstanceGroups": [{**A, "InstanceCount": 1, "InstanceGroupName": "x"}]}
+MODEL = "arn:aws:sagemaker:us-east-1:aws:hub-content/hub/Model/model/1.0.0"
+PLAN = "arn:aws:sagemaker:us-east-1:123456789012:training-plan/plan"
 
 
 def channel(name: str, mode: str | None = None, **more: Any) -> dict[str, Any]:
@@ -119,12 +122,15 @@ def grouped(name: str) -> dict[str, Any]:
         {"ResourceConfig": {"InstancePreferences": [{**A, "InstanceCount": 2}]}},
         {
             "ResourceConfig": {},
-            "ServerlessJobConfig": {"BaseModelArn": "x", "JobType": "FineTuning"},
+            "ServerlessJobConfig": {"BaseModelArn": MODEL, "JobType": "FineTuning"},
         },
-        {"StoppingCondition": {"MaxWaitTimeInSeconds": 9}, "EnableManagedSpotTraining": True},
+        {
+            "StoppingCondition": {"MaxRuntimeInSeconds": 9, "MaxWaitTimeInSeconds": 9},
+            "EnableManagedSpotTraining": True,
+        },
         {"InputDataConfig": [channel("a", "Pipe", CompressionType="Gzip")]},
         {"InputDataConfig": [channel("a", "File", CompressionType="None")]},
-        {"InputDataConfig": [grouped("a"), grouped("b")]},
+        {"ResourceConfig": GROUPS, "InputDataConfig": [grouped("a"), grouped("b")]},
         {"ResourceConfig": {**B, "InstanceCount": 1, "VolumeKmsKeyId": "key"}},
         {"Tags": [{"Key": "a", "Value": "1"}, {"Key": "b", "Value": "1"}]},
         {"VpcConfig": None, "Tags": None},
@@ -191,8 +197,8 @@ def test_values_of_the_wrong_type_break_no_rule() -> None:
             {
                 "ResourceConfig": {
                     "InstanceCount": 1,
-                    "InstancePreferences": [{**A, "TrainingPlanArns": ["arn"]}],
-                    "TrainingPlanArn": "arn",
+                    "InstancePreferences": [{**A, "TrainingPlanArns": [PLAN]}],
+                    "TrainingPlanArn": PLAN,
                 }
             },
             "can't be with ResourceConfig.TrainingPlanArn",
@@ -205,11 +211,14 @@ def test_values_of_the_wrong_type_break_no_rule() -> None:
         (
             {
                 "InputDataConfig": [channel("a", RecordWrapperType="RecordIO")],
-                "AlgorithmSpecification": {"TrainingInputMode": "File"},
+                "AlgorithmSpecification": {"TrainingImage": "a", "TrainingInputMode": "File"},
             },
             "RecordWrapperType of channel a",
         ),
-        ({"InputDataConfig": [channel("a"), grouped("b")]}, "in every channel"),
+        (
+            {"ResourceConfig": GROUPS, "InputDataConfig": [channel("a"), grouped("b")]},
+            "in every channel",
+        ),
         (
             {"ResourceConfig": {**A, "InstanceCount": 1, "VolumeKmsKeyId": "key"}},
             "VolumeKmsKeyId can't be with ml.g5.xlarge",

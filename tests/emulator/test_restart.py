@@ -238,11 +238,12 @@ with open({str(marker)!r}, "w") as file:
     file.write(str(os.getpid()))
 time.sleep(600)
 """
+    script = marker.with_suffix(".py")
+    script.write_text(program)
     algorithm = {
         "TrainingImage": "image",
         "TrainingInputMode": "File",
-        "ContainerEntrypoint": [sys.executable, "-c"],
-        "ContainerArguments": [program],
+        "ContainerEntrypoint": [sys.executable, str(script)],
     }
     client(emulator, "s3").create_bucket(Bucket="models")
     make_queue(emulator)

@@ -65,7 +65,7 @@ https://github.com/hashicorp/terraform-provider-aws/pull/2159
 _POSITIVE = Allowed("an integer of at least 1", _between(1, 2**31 - 1))
 _NOT_NEGATIVE = Allowed("an integer of at least 0", _between(0, 2**31 - 1))
 _SHARE_IDENTIFIER = Allowed(
-    "1 to 255 characters, which an asterisk may follow", _matches(r"[^*]{1,255}\*?")
+    "up to 255 characters, which an asterisk may follow", _matches(r"[^*]{1,255}|[^*]{0,255}\*")
 )
 _BORROW_LIMIT = Allowed(
     "an integer of at least 0 (per cent), or -1 (unlimited)", _between(-1, 2**31 - 1)

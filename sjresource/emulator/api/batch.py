@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sjresource.emulator.api import OPERATIONS
 from sjresource.emulator.api.call import Call
 from sjresource.emulator.api.service_jobs import without_absent
+from sjresource.emulator.api.tags import check_tags
 from sjresource.emulator.protocol import model
 from sjresource.emulator.protocol.http_messages import json_response
 
@@ -37,6 +38,7 @@ class Batch:
         Raises AWSError to refuse.
         """
         parameters = model.parse(operation, request, self.behaviour.longest_request)
+        check_tags(parameters)
         with self._store.transaction():
             now = round(self._clock.now() * 1000)
             call = Call(self._store, region, now, self.behaviour, self._lifecycle.fronts)

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 
 MOST_RESULTS: Final = 100
 """Entries of one page of a list, at most."""
+_MOST_NAMES: Final = 100
+"""Entries of a list of names or ARNs to describe: "A list of up to 100 queue names or full queue
+Amazon Resource Name (ARN) entries", https://docs.aws.amazon.com/batch/latest/APIReference/API_DescribeJobQueues.html"""
+_BY_ARN_ONLY: Final = ("scheduling-policy", "quota-share")
 _MOST_LIMITS: Final = 5
 _NOUNS: Final = {
     "service-environment": "ServiceEnvironment",
@@ -52,10 +56,12 @@ Answer = dict[str, Any]
 
 
 def find(call: Call, kind: Kind, name_or_arn: str) -> Resource | None:
-    """Find a resource by its name or ARN, None if there is none in the caller's region."""
-    arn = (
-        name_or_arn if name_or_arn.startswith("arn:") else batch_arn(call.region, kind, name_or_arn)
-    )
+    """Find a resource by its name or ARN, None if there is none in the caller's region.
+
+    No operation takes the name of a policy or of a share.
+    """
+    is_arn = name_or_arn.startswith("arn:") or kind in _BY_ARN_ONLY
+    arn = name_or_arn if is_arn else batch_arn(call.region, kind, name_or_arn)
     resource = call.store.resource(arn)
     if resource is None or resource.kind != kind or resource.region != call.region:
         return None
@@ -126,6 +132,12 @@ def require_capacity_limits(limits: Sequence[Mapping[str, Any]]) -> None:
             raise ClientException("capacityLimits must each have maxCapacity and capacityUnit")
         if limit["maxCapacity"] < 0:
             raise ClientException("maxCapacity must be 0 or more")
+
+
+def require_at_most(parameters: Parameters, member: str, most: int = _MOST_NAMES) -> None:
+    """Raise ClientException if a list is given that has too many entries."""
+    if len(parameters.get(member, [])) > most:
+        raise ClientException(f"{member} must have at most {most} entries")
 
 
 def change(

@@ -15,6 +15,7 @@ from sjresource.emulator.api.call import (
     reference,
     related,
     require,
+    require_at_most,
     require_between,
     require_disabled,
     require_new,
@@ -46,9 +47,9 @@ def create_job_queue(call: Call, parameters: Parameters) -> Answer:
     """Create a queue, which is CREATING, then VALID."""
     name = parameters["jobQueueName"]
     check_name("jobQueueName", name)
+    _check(parameters)
     arn = batch_arn(call.region, KIND, name)
     require_new(call, arn)
-    _check(parameters)
     detail = {
         "jobQueueName": name,
         "jobQueueArn": arn,
@@ -100,6 +101,7 @@ def delete_job_queue(call: Call, parameters: Parameters) -> Answer:
 
 def describe_job_queues(call: Call, parameters: Parameters) -> Answer:
     """Describe the named queues, or all of the region; missing ones are left out."""
+    require_at_most(parameters, "jobQueues")
     chosen = named_or_all(call, KIND, parameters.get("jobQueues", []))
     return page("jobQueues", chosen, parameters)
 
@@ -111,6 +113,8 @@ def _has_jobs(call: Call, queue: Resource) -> bool:
 def _check(parameters: Parameters) -> None:
     if parameters.get("computeEnvironmentOrder"):
         raise ClientException(f"computeEnvironmentOrder can't be in a queue of type {_TYPE}")
+    if parameters.get("jobQueueType", _TYPE) != _TYPE:
+        raise ClientException(f"jobQueueType must be {_TYPE}: the queue has service environments")
     require_between(parameters, "priority", 0, 1000)
     for action in parameters.get("jobStateTimeLimitActions", []):
         require_between(action, "maxTimeSeconds", 600, 86_400)
@@ -130,8 +134,14 @@ def _order(call: Call, order: list[dict[str, Any]]) -> list[dict[str, Any]]:
     if not 1 <= len(order) <= most:
         allowed = "one service environment" if most == 1 else f"1 to {most} service environments"
         raise ClientException(f"serviceEnvironmentOrder must name {allowed}, not {len(order)}")
+    if len({each["order"] for each in order}) < len(order):
+        raise ClientException("serviceEnvironmentOrder must have each order once")
+    arns = [_environment(call, each) for each in order]
+    if len(set(arns)) < len(arns):
+        raise ClientException("serviceEnvironmentOrder must have each serviceEnvironment once")
     return [
-        {"order": each["order"], "serviceEnvironment": _environment(call, each)} for each in order
+        {"order": each["order"], "serviceEnvironment": arn}
+        for each, arn in zip(order, arns, strict=True)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from sjresource.emulator.api.call import (
     page,
     related,
     require,
+    require_at_most,
     require_between,
     require_new,
 )
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 KIND: Final[Kind] = "scheduling-policy"
 _POLICIES: Final = ("fairsharePolicy", "quotaSharePolicy")
 _MOST_SHARES: Final = 500
+_SHARE_IDENTIFIER: Final = re.compile(r"[^*]{1,255}|[^*]{0,255}\*")
 _LEAST_WEIGHT: Final = 0.0001
 _MOST_WEIGHT: Final = 999.9999
 
@@ -83,6 +86,7 @@ def delete_scheduling_policy(call: Call, parameters: Parameters) -> Answer:
 
 def describe_scheduling_policies(call: Call, parameters: Parameters) -> Answer:
     """Describe policies by their ARNs; missing ones are left out."""
+    require_at_most(parameters, "arns")
     arns = dict.fromkeys(parameters["arns"])
     found = [policy for arn in arns if (policy := find(call, KIND, arn)) is not None]
     return {"schedulingPolicies": [policy.detail for policy in found]}
@@ -117,6 +121,10 @@ def _check(parameters: Parameters) -> None:
         raise ClientException(f"shareDistribution must have at most {_MOST_SHARES} entries")
     _check_overlap([share["shareIdentifier"] for share in distribution])
     for share in distribution:
+        if not _SHARE_IDENTIFIER.fullmatch(share["shareIdentifier"]):
+            raise ClientException(
+                "shareIdentifier must have at most 255 characters, which one * may follow"
+            )
         weight = share.get("weightFactor", 1.0)
         if not _LEAST_WEIGHT <= weight <= _MOST_WEIGHT:
             raise ClientException(

@@ -19,7 +19,6 @@ from sjresource.emulator.api.call import (
 from sjresource.emulator.api.quota_management import queue_policy
 from sjresource.emulator.api.quota_shares import quota_share_arn
 from sjresource.emulator.api.service_jobs import job_reference
-from sjresource.emulator.api.tags import check_tags
 from sjresource.emulator.lifecycle.payload import capacity_of, read_request
 from sjresource.emulator.protocol.errors import ClientException
 from sjresource.emulator.store.arns import check_name, service_job_arn
@@ -35,6 +34,7 @@ _FAIR: Final = "fairsharePolicy"
 _QUOTA: Final = "quotaSharePolicy"
 _MOST_RULES: Final = 5
 _LONGEST_PATTERN: Final = 512
+_LONGEST_SHARE: Final = 255
 
 
 def submit_service_job(call: Call, parameters: Parameters) -> Answer:
@@ -93,16 +93,15 @@ def _check(call: Call, parameters: Parameters) -> None:
     require_between(parameters.get("timeoutConfig", {}), "attemptDurationSeconds", 1, 2**31 - 1)
     preemption = parameters.get("preemptionConfiguration", {})
     require_between(preemption, "preemptionRetriesBeforeTermination", 0, 2**31 - 1)
-    check_tags(parameters.get("tags", {}))
+    if len(parameters.get("shareIdentifier", "")) > _LONGEST_SHARE:
+        raise ClientException(f"shareIdentifier must have at most {_LONGEST_SHARE} characters")
     strategy = parameters.get("retryStrategy", {})
     require_between(strategy, "attempts", 1, 10)
     rules = strategy.get("evaluateOnExit", [])
     if len(rules) > _MOST_RULES:
         raise ClientException(f"evaluateOnExit must have at most {_MOST_RULES} entries")
     for rule in rules:
-        if "action" not in rule:
-            raise ClientException("evaluateOnExit must each have an action")
-        if call.behaviour.retry_action == "refuse" and not rule["action"].isupper():
+        if call.behaviour.retry_action == "refuse" and not rule.get("action", "EXIT").isupper():
             raise ClientException("action must be one of RETRY, EXIT")
         if len(rule.get("onStatusReason", "")) > _LONGEST_PATTERN:
             raise ClientException(f"onStatusReason must have at most {_LONGEST_PATTERN} characters")
@@ -171,7 +170,10 @@ def _retry_strategy(call: Call, given: dict[str, Any] | None) -> dict[str, Any] 
         return None
     conditions = given.get("evaluateOnExit", [])
     if call.behaviour.retry_action != "as-given":
-        conditions = [{**each, "action": each["action"].upper()} for each in conditions]
+        conditions = [
+            {**each, "action": each["action"].upper()} if "action" in each else each
+            for each in conditions
+        ]
     return {**given, "evaluateOnExit": conditions}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from sjresource.emulator.store.records import Job
 
 _MOST_TAGS: Final = 50
+_TAG_FORM: Final = re.compile(r"[\w .:/=+\-@]*")
 _LONGEST_KEY: Final = 128
 _LONGEST_VALUE: Final = 256
 
@@ -23,7 +25,6 @@ _LONGEST_VALUE: Final = 256
 def tag_resource(call: Call, parameters: Parameters) -> Answer:
     """Add tags, or replace their values; other tags stay."""
     tags = parameters["tags"]
-    check_tags(tags)
     if _is_ignored(call, parameters["resourceArn"]):
         return {}
     thing = _taggable(call, parameters["resourceArn"])
@@ -44,14 +45,22 @@ def list_tags_for_resource(call: Call, parameters: Parameters) -> Answer:
     return {"tags": _tags(_find(call, parameters["resourceArn"]))}
 
 
-def check_tags(tags: dict[str, str]) -> None:
-    """Raise ClientException for tags that AWS refuses."""
+def check_tags(parameters: Parameters) -> None:
+    """Raise ClientException for tags that AWS refuses, in whatever operation has some.
+
+    https://docs.aws.amazon.com/batch/latest/userguide/using-tags.html
+    """
+    tags: dict[str, str] = parameters.get("tags", {})
     if len(tags) > _MOST_TAGS:
         raise ClientException(f"tags must be at most {_MOST_TAGS}")
     for key, value in tags.items():
         if not 1 <= len(key) <= _LONGEST_KEY or key.lower().startswith("aws:"):
             raise ClientException(
                 f"tags: a key must have 1 to {_LONGEST_KEY} characters and not begin with aws:"
+            )
+        if not _TAG_FORM.fullmatch(key + value):
+            raise ClientException(
+                "tags: letters, digits, spaces and _ . : / = + - @ are allowed, and nothing else"
             )
         if len(value) > _LONGEST_VALUE:
             raise ClientException(f"tags: a value must have at most {_LONGEST_VALUE} characters")

@@ -13,6 +13,7 @@ from sjresource.emulator.executors.interface import TrainingJob
 from sjresource.emulator.lifecycle import transitions
 from sjresource.emulator.lifecycle.payload import (
     problem_with,
+    read_request,
     requested_name,
     training_request,
 )
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 def start_training_job(tick: Tick, job: Job, environment: str) -> None:
     """Start a job's next training job in an environment, if SageMaker accepts the request."""
     payload = tick.store.payload(job.id)
-    problem = problem_with(training_request(payload, ""))
+    problem = problem_with(read_request(payload) or {})
     if problem is not None:
         tick.put(transitions.refused(job, problem, tick.now))
         return

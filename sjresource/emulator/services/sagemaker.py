@@ -6,13 +6,21 @@ SageMaker directly.
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import TYPE_CHECKING, Any, Final
 
-from sjresource.emulator.lifecycle.payload import capacity_of, training_request
+from sjresource.emulator.lifecycle.payload import capacity_of, read_request, training_request
+from sjresource.emulator.lifecycle.training_rules import config_of
 from sjresource.emulator.protocol.errors import AWSError
 from sjresource.emulator.protocol.http_messages import Response
+from sjresource.emulator.protocol.sagemaker_model import (
+    request_shape,
+    require_valid,
+    response_shape,
+)
 from sjresource.emulator.protocol.user_json import read_object
+from sjresource.emulator.services.training_list import Listed, list_training_jobs
 
 if TYPE_CHECKING:
     from sjresource.emulator.executors.interface import Executor
@@ -21,15 +29,10 @@ if TYPE_CHECKING:
     from sjresource.emulator.store.store import Store
 
 _TARGET: Final = "SageMaker."
-_PAGE: Final = 10
-_MOST: Final = 100
-_ECHOED: Final = (
-    "AlgorithmSpecification", "CheckpointConfig", "DebugHookConfig",
-    "EnableInterContainerTrafficEncryption",
-    "EnableManagedSpotTraining", "EnableNetworkIsolation", "Environment", "ExperimentConfig",
-    "HyperParameters", "InputDataConfig", "OutputDataConfig", "ResourceConfig", "RetryStrategy",
-    "RoleArn", "ServerlessJobConfig", "StoppingCondition", "VpcConfig",
-)  # fmt: skip
+_OPERATIONS: Final = ("DescribeTrainingJob", "StopTrainingJob", "ListTrainingJobs", "ListTags")
+_NOT_ECHOED: Final = ("TrainingJobName", "ResourceConfig")
+_DEFAULT_CONDITION: Final = {"MaxRuntimeInSeconds": 86400}
+"""https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.html"""
 
 
 class TrainingJobs:
@@ -40,20 +43,36 @@ class TrainingJobs:
         self._executor = executor
 
     def answer(self, request: Request, region: str) -> Response | None:
-        """Answer Describe-, Stop- and ListTrainingJobs; None if moto has to answer."""
+        """Describe, stop and list training jobs, and list their tags; None if moto has to answer.
+
+        Raises:
+            AWSError: the request does not fit to SageMaker's model, or the job can't be stopped.
+        """
         operation = request.headers.get("x-amz-target", "").removeprefix(_TARGET)
-        parameters = read_object(request.body)
-        if operation == "ListTrainingJobs":
-            return _json(self._list(region, parameters))
-        if operation not in ("DescribeTrainingJob", "StopTrainingJob"):
+        if operation not in _OPERATIONS:
             return None
+        parameters = read_object(request.body)
+        require_valid(operation, parameters)
         with self._store.transaction():
-            record = self._store.training_job(region, str(parameters.get("TrainingJobName")))
-            if record is None:
-                return None
-            if operation == "DescribeTrainingJob":
-                return _json(_described(record, self._store.payload(record.job_id)))
-        return self._stop(record)
+            if operation == "ListTrainingJobs":
+                listed = [self._listed(record) for record in self._store.training_jobs(region)]
+                return _json(list_training_jobs(listed, parameters))
+            name = parameters.get("TrainingJobName") or _named_in(parameters["ResourceArn"])
+            record = self._store.training_job(region, name)
+            payload = None if record is None else self._store.payload(record.job_id)
+        if record is None or payload is None:
+            if operation == "StopTrainingJob":
+                raise AWSError("ValidationException", "Requested resource not found.")
+            return None
+        if operation == "StopTrainingJob":
+            return self._stop(record)
+        if operation == "ListTags":
+            return _json({"Tags": (read_request(payload) or {}).get("Tags") or []})
+        return _json(_described(record, payload))
+
+    def _listed(self, record: TrainingJobRecord) -> Listed:
+        request = read_request(self._store.payload(record.job_id)) or {}
+        return Listed(record, _times(record), config_of(request).get("TrainingPlanArn"))
 
     def _stop(self, record: TrainingJobRecord) -> Response:
         if record.status != "InProgress":
@@ -63,26 +82,6 @@ class TrainingJobs:
             )
         self._executor.stop(record.name)
         return _json({})
-
-    def _list(self, region: str, parameters: dict[str, Any]) -> dict[str, Any]:
-        with self._store.transaction():
-            records = self._store.training_jobs(region)
-        status = parameters.get("StatusEquals")
-        contained = parameters.get("NameContains", "")
-        chosen = [
-            record
-            for record in records
-            if status in (None, record.status) and contained.lower() in record.name.lower()
-        ]
-        token = str(parameters.get("NextToken", "0"))
-        start = int(token) if token.isdigit() else 0
-        size = min(int(parameters.get("MaxResults", _PAGE)), _MOST)
-        answer: dict[str, Any] = {
-            "TrainingJobSummaries": [_summary(record) for record in chosen[start : start + size]]
-        }
-        if len(chosen) > start + size:
-            answer["NextToken"] = str(start + size)
-        return answer
 
 
 def _json(answer: dict[str, Any]) -> Response:
@@ -99,7 +98,8 @@ def _described(record: TrainingJobRecord, payload: str) -> dict[str, Any]:
         "TrainingJobStatus": record.status,
         "SecondaryStatus": record.secondary_status,
         "FailureReason": record.failure_reason,
-        **{name: request.get(name) for name in _ECHOED},
+        **{name: request.get(name) for name in _echoed()},
+        "StoppingCondition": request.get("StoppingCondition") or _DEFAULT_CONDITION,
         "ResourceConfig": _resources(request, payload),
         **_times(record),
         "SecondaryStatusTransitions": _transitions(record),
@@ -110,6 +110,19 @@ def _described(record: TrainingJobRecord, payload: str) -> dict[str, Any]:
     }
     described["ModelArtifacts"] = {"S3ModelArtifacts": record.model_artifacts or ""}
     return {name: value for name, value in described.items() if value is not None}
+
+
+@functools.cache
+def _echoed() -> tuple[str, ...]:
+    """Return the members of a request that are described as they were given."""
+    described = response_shape("DescribeTrainingJob").members
+    requested = request_shape("CreateTrainingJob").members
+    return tuple(name for name in requested if name in described and name not in _NOT_ECHOED)
+
+
+def _named_in(arn: str) -> str:
+    """Return the name in a training job's ARN; "" in that of anything else."""
+    return arn.rpartition(":training-job/")[2] if ":training-job/" in arn else ""
 
 
 def _resources(request: dict[str, Any], payload: str) -> Any:
@@ -153,17 +166,3 @@ def _transitions(record: TrainingJobRecord) -> list[dict[str, Any]]:
 def _latest(metrics: list[tuple[str, float, float]]) -> list[tuple[str, float, float]]:
     """Return the last value of each metric, as SageMaker does."""
     return list({name: (name, value, timestamp) for name, value, timestamp in metrics}.values())
-
-
-def _summary(record: TrainingJobRecord) -> dict[str, Any]:
-    times = _times(record)
-    summary = {
-        "TrainingJobName": record.name,
-        "TrainingJobArn": record.arn,
-        "TrainingJobStatus": record.status,
-        "SecondaryStatus": record.secondary_status,
-        "CreationTime": times["CreationTime"],
-        "LastModifiedTime": times["LastModifiedTime"],
-        "TrainingEndTime": times["TrainingEndTime"],
-    }
-    return {name: value for name, value in summary.items() if value is not None}

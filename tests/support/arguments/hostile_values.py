@@ -8,6 +8,7 @@ import random
 from typing import TYPE_CHECKING, Any, Final
 
 import botocore.loaders
+from allowed_requests import allowed
 from botocore.model import ListShape, MapShape, ServiceModel, StructureShape
 
 from sjresource.emulator.executors.scripts import Script
@@ -78,7 +79,9 @@ class HostileDice(random.Random):
         return [drawn] * self.randrange(4) if self.random() < 0.2 else drawn
 
     def payload(self) -> str:
-        """Draw a CreateTrainingJob request."""
+        """Draw a CreateTrainingJob request, every third one as AWS takes it."""
+        if self.random() < 0.3:
+            return to_json(allowed(self))
         request: Any = self.of_shape(_CREATE_TRAINING_JOB, self.choice((0, 0.02, 0.2)))
         if isinstance(request, dict):
             request |= self.choice(({}, {}, _RUNS))

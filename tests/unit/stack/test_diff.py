@@ -17,6 +17,7 @@ from sjresource.resources.wanted_run import REQUEST
 from sjresource.stack.diff import find_changes
 
 QUEUE = "arn:aws:batch:eu-west-1:123456789012:job-queue/training"
+RETRY = {"action": "RETRY", "on_status_reason": "*"}
 JOB: dict[str, Any] = {
     "identity": "acme/urn:pulumi:prod::vision::t::train",
     "job_name": "train",
@@ -28,7 +29,7 @@ JOB: dict[str, Any] = {
     },
     "scheduling_priority": 5.0,
     "tags": {"team": "vision"},
-    "retry_strategy": {"attempts": 2.0},
+    "retry_strategy": {"attempts": 2.0, "evaluate_on_exit": [RETRY]},
 }
 
 
@@ -39,7 +40,8 @@ JOB: dict[str, Any] = {
         {"scheduling_priority": 5},
         {"service_request_payload": json.dumps(JOB["service_request_payload"])},
         {"service_request_payload": {**JOB["service_request_payload"], "Environment": {}}},
-        {"retry_strategy": {"attempts": 2, "evaluate_on_exit": []}},
+        {"retry_strategy": {"attempts": 2, "evaluate_on_exit": [{**RETRY, "action": "Retry"}]}},
+        {"preemption_configuration": {}},
         {"identity": "another"},
         {"rerun_on_failure": True},
         {"timeout_config": {}},
