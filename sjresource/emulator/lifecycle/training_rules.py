@@ -1,7 +1,7 @@
 """The rules of CreateTrainingJob beyond SageMaker's model, with AWS's pages; the words are ours.
 
-What the rules don't look at is what needs a look elsewhere, or a table of all instance types: the
-region of an image or of an ARN, and whether a type needs a volume. Members of a wrong type have
+The rules pass over what a process of this machine does not need, an image and a volume, and what
+needs a look elsewhere: the region of an image or of an ARN. Members of a wrong type have
 been reported by the model.
 """
 
@@ -32,13 +32,13 @@ def broken_rules(request: Request) -> Iterator[str]:
 
 
 def one_algorithm(request: Request) -> Iterator[str]:
-    """Refuse an AlgorithmSpecification with an image and an algorithm, or with neither.
+    """Refuse an image beside an algorithm; with neither, a process of this machine trains.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AlgorithmSpecification.html
     """
     algorithm = member_of(request, "AlgorithmSpecification")
-    given = [name for name in ("TrainingImage", "AlgorithmName") if algorithm.get(name)]
-    if algorithm and len(given) != 1 and not request.get("ServerlessJobConfig"):
+    both = algorithm.get("TrainingImage") and algorithm.get("AlgorithmName")
+    if both and not request.get("ServerlessJobConfig"):
         yield "AlgorithmSpecification must have either a TrainingImage or an AlgorithmName"
 
 

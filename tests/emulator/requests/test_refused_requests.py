@@ -29,15 +29,15 @@ if TYPE_CHECKING:
 
 TAKEN = {
     # SageMaker ignores members that it does not know, as AWS's JSON does.
-    "roleArn": "did you mean RoleArn?",
-    "OutputDataConfig.S3OutputPat": "did you mean S3OutputPath?",
+    "roleArn": ("did you mean RoleArn?",),
+    "OutputDataConfig.S3OutputPat": ("did you mean S3OutputPath?",),
     # The emulator runs a training as a process, which needs no image and no volume.
-    "AlgorithmSpecification": "is required, unless",
-    "ResourceConfig.VolumeSizeInGB": "has no",
+    "AlgorithmSpecification": ("is required, unless", "got neither"),
+    "ResourceConfig.VolumeSizeInGB": ("has no",),
     # It looks into no registry, no other region and no other partition.
-    "AlgorithmSpecification.TrainingImage": "",
-    "RoleArn": "the partition",
-    "OutputDataConfig.KmsKeyId": "the job runs in",
+    "AlgorithmSpecification.TrainingImage": ("",),
+    "RoleArn": ("the partition",),
+    "OutputDataConfig.KmsKeyId": ("the job runs in",),
 }
 """Payloads that the preview refuses and the emulator trains, by path and part of the reason."""
 
@@ -47,8 +47,8 @@ BAD_REQUESTS = [bad for bad in (*BAD_PAYLOADS, *BAD_COMBINATIONS) if bad not in 
 
 def is_taken(bad: Bad) -> bool:
     """Return whether the table above has a row for it."""
-    part = TAKEN.get(bad.path.removeprefix(PAYLOAD_PATH))
-    return part is not None and part in bad.reason
+    parts = TAKEN.get(bad.path.removeprefix(PAYLOAD_PATH), ())
+    return any(part in bad.reason for part in parts)
 
 
 def whole(value: Any) -> Any:
