@@ -10,11 +10,11 @@ import pytest
 
 from sjresource.emulator.lifecycle.payload import (
     REQUIRED,
-    broken_rules,
     capacity_of,
     problem_with,
     training_request,
 )
+from sjresource.emulator.lifecycle.training_rules import broken_rules
 
 COMPLETE = {
     "OutputDataConfig": {"S3OutputPath": "s3://b/o"},

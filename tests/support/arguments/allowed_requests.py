@@ -74,7 +74,7 @@ def _text(shape: Any, choice: random.Random) -> str:
     if shape.metadata.get("pattern", ".*") not in _ANY_TEXT:
         return text(shape)
     fitting = [each for each in _TEXTS if low <= len(each) <= high]
-    return choice.choice((*fitting, "x" * max(low, 1)))
+    return str(choice.choice((*fitting, "x" * max(low, 1))))
 
 
 def _number(shape: Any, choice: random.Random) -> float:

@@ -16,7 +16,7 @@ from sjresource.checks.rules.requests import job_problems, queue_problems
 from sjresource.checks.values.job_arguments import JobArguments
 from sjresource.resources.service_job import RULES
 from sjresource.stack.diff import find_changes
-from sjresource.stack.spelling import SPELLINGS
+from sjresource.stack.spelling.resources import SPELLINGS
 from sjresource.vocabulary import NATIVE_PREFIX
 
 if TYPE_CHECKING:
@@ -97,8 +97,11 @@ def _otherwise(value: Any, choice: random.Random) -> Any:
     if isinstance(value, dict):
         members = list(value.items())
         choice.shuffle(members)
-        empty = choice.choice(({}, {"Empty": {}}, {"Empty": []}, {"Empty": None}))
-        return {**{key: _otherwise(item, choice) for key, item in members}, **empty}
+        empties: tuple[dict[str, Any], ...] = ({}, {"E": {}}, {"E": []}, {"E": None})
+        return {
+            **{key: _otherwise(item, choice) for key, item in members},
+            **choice.choice(empties),
+        }
     if isinstance(value, list):
         return [_otherwise(item, choice) for item in value]
     if isinstance(value, (int, float)) and not isinstance(value, bool):
