@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sjresource.errors import RequestFailed
+from sjresource.stack.spelling.words import camel_case
 from sjresource.vocabulary import NATIVE_PREFIX, TYPE_PREFIX
 
 if TYPE_CHECKING:
@@ -247,10 +248,7 @@ def _noun_of(token: str) -> str | None:
 
 
 def _spelled(name: str, token: str) -> str:
-    if not token.startswith(NATIVE_PREFIX):
-        return name
-    first, *others = name.split("_")
-    return first + "".join(each[:1].upper() + each[1:] for each in others)
+    return camel_case(name) if token.startswith(NATIVE_PREFIX) else name
 
 
 def require_intact(

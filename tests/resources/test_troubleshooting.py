@@ -47,6 +47,7 @@ ELSEWHERE = {
     "live jobs that are not this stack's": "tests/stack/test_preview_catches.py",
     "job queues that are not this stack's": "tests/resources/test_queue_side.py",
     "still … after … s; run": "tests/unit/aws/test_waiters.py",
+    "reading State (…): its": "tests/resources/native/test_damaged_states.py",
     "starting plugin (pulumi-python)": "tests/unit/stack/test_plugin_python.py",
     "…; let pass, since sjresource:validation is warn": "tests/stack/test_preview_catches.py",
     "… as it is sent, and Batch takes at most": "tests/unit/checks/requests/test_request_size.py",
