@@ -17,7 +17,8 @@ from botocore.exceptions import BotoCoreError
 from emulator_process import EmulatorProcess
 from emulator_requests import client, control, payload, scripted, submit
 
-from sjresource.emulator import Clock, Emulator
+from sjresource.emulator import Clock, Emulator, Script
+from sjresource.emulator.executors.simulated import SimulatedExecutor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -252,16 +253,41 @@ time.sleep(600)
 
 
 def test_a_training_process_that_will_not_end_is_killed(tmp_path: Path) -> None:
-    """SIGTERM ends the emulator soon although a training process ignores its own.
-
-    Two seconds on a machine that is free; the executor alone would give the process ten.
-    """
+    """SIGTERM ends the emulator although a training process ignores its own."""
     marker = tmp_path / "pid"
     with EmulatorProcess(tmp_path / "data", "--executor", "process") as emulator:
         train(emulator, marker, "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)")
-        assert emulator.end(seconds=9.5) == 0
+        assert emulator.end() == 0
 
     assert not running(marker)
+
+
+class Stubborn(SimulatedExecutor):
+    """An executor whose jobs end only if they are killed."""
+
+    def __init__(self, clock: Clock) -> None:
+        super().__init__(clock, lambda _: Script())
+        self.killed = threading.Event()
+
+    def close(self) -> None:
+        """Block until the jobs have ended."""
+        assert self.killed.wait(60)
+
+    def end_leftovers(self) -> list[str]:
+        """Kill them."""
+        self.killed.set()
+        return []
+
+
+def test_an_end_does_not_wait_for_an_executors_own_grace() -> None:
+    """What runs is killed after a moment."""
+    clock = Clock(0)
+    executor = Stubborn(clock)
+    emulator = Emulator(clock=clock, executor=lambda *_: executor).start()
+
+    emulator.stop()
+
+    assert executor.killed.is_set()
 
 
 class ClosedMeanwhile(threading.Event):
