@@ -52,11 +52,17 @@ class Selection:
         """Return whether a job is in the queue that is asked for, as a function.
 
         Raises:
-            CommandFailure: several queues are meant.
+            CommandFailure: several queues are meant, or one that has nothing to do with the stack.
         """
         if self.queue is None:
             return lambda _: True
         name = name_in(find_queue(context, self.queue))
+        used = dict.fromkeys(name_in(job.job_queue) for job in context.jobs if job.job_queue)
+        if used and name not in {*used, *(name_in(queue.arn) for queue in context.queues)}:
+            message = f"choosing jobs of JobQueue ({self.queue}): the stack has none there"
+            there = [*(queue.resource for queue in context.queues), *used]
+            advice = plain(nearest_or_all(self.queue, there))
+            raise CommandFailure(f"{message}{advice}", ExitCode.NOT_FOUND)
         return lambda job: name_in(job.job_queue or "") == name
 
     def applied(self, views: Sequence[JobView]) -> list[JobView]:

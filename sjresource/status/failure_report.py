@@ -6,14 +6,13 @@ AWS's words are masked here; what is not known is left out.
 from __future__ import annotations
 
 from importlib.util import find_spec
-from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in, terminate_command
 from sjresource.status.console_links import console_urls
 from sjresource.status.evidence import MAX_SHOWN_WHOLE, training_job_arn
 from sjresource.status.failure_hints import hint_for
-from sjresource.status.text import duration, first_of, stated_reason
+from sjresource.status.text import as_argument, duration, first_of, stated_reason
 from sjresource.status.timeline import attempt_number, preemption_count
 from sjresource.status.why_waiting import never_starts
 from sjresource.vocabulary import LOG_GROUP, is_native_urn
@@ -59,7 +58,7 @@ def how_to_run_anew(urn: str, name: str | None) -> str:
 def rerun_command(urn: str, name: str | None) -> str:
     """Return what to type to run a job again: our command, if it is installed and finds it."""
     if name is not None and find_spec("click") is not None:
-        return f"sjresource rerun {quote(name)}"
+        return f"sjresource rerun {as_argument(name)}"
     return f"pulumi up --replace '{urn}'"
 
 
@@ -115,7 +114,7 @@ def headlines(named: Sequence[tuple[str, Evidence]], mask: Mask) -> list[str]:
 def how_to_terminate(name: str | None, arn: str) -> str:
     """Return how to terminate a job: with our command, if it is installed and `name` is known."""
     if name is not None and find_spec("click") is not None:
-        return f"sjresource terminate {name}"
+        return f"sjresource terminate {as_argument(name)}"
     return terminate_command(arn, "took too long")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 from sjresource.status.timeline import (
@@ -55,6 +56,11 @@ def stated_reason(job: Mapping[str, Any]) -> str:
         return reason
     newest = next(iter(preempted_attempts(job)), {})
     return newest.get("statusReason") or ""
+
+
+def as_argument(name: str) -> str:
+    """Return a name as the last argument of a command that is to be typed."""
+    return f"-- {quote(name)}" if name.startswith("-") else quote(name)
 
 
 def summary_line(jobs: Iterable[Mapping[str, Any]], failures: Iterable[str] = ()) -> str:

@@ -79,6 +79,10 @@ def test_jobs_are_chosen_and_sorted(shown: ShownStack) -> None:
     assert shown.sjresource("status", "--state", "STARTING").out == (
         "The stack test has no service jobs that are asked for.\n"
     )
+    for command in ("status", "watch"):
+        elsewhere = shown.sjresource(command, "--queue", "smal")
+        assert (elsewhere.code, elsewhere.out) == (3, "")
+        assert elsewhere.err.endswith("(smal): the stack has none there; did you mean small?\n")
     assert slip.code == 2
     assert slip.err.endswith("there is no such column or metric; did you mean since?\n")
     assert both.code == 2

@@ -17,6 +17,7 @@ from sjresource.cli.terminal.output import Output, output_option
 from sjresource.errors import NotFound
 from sjresource.status.detail import StatusDetail
 from sjresource.status.masking import Mask
+from sjresource.status.text import as_argument
 
 if TYPE_CHECKING:
     from sjresource.cli.stack.find_job import FoundJob
@@ -76,7 +77,7 @@ def logs(
     out.flush()
     failed = follow and status == "FAILED"
     if failed and not output.as_json:
-        out.note(f"why: sjresource why {found.label}")
+        out.note(f"why: sjresource why {as_argument(found.label)}")
     return ExitCode.FAILED if failed else ExitCode.OK
 
 

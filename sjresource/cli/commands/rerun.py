@@ -17,6 +17,7 @@ from sjresource.cli.stack.find_job import FoundJob, job_argument, resolve_job
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.errors import NotFound
+from sjresource.status.text import as_argument
 from sjresource.vocabulary import TERMINAL, is_native_urn
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def _render(screen: Screen, job: StackJob, status: str, command: Sequence[str]) 
             "Change its `triggers`, and `pulumi up`. Only if it has the option deleteBeforeReplace:"
         )
     screen.print(shlex.join(command), "bold", indent=2, wrap=False)
-    screen.print(f"Or let it be done: sjresource rerun {shlex.quote(job.label)} --yes", "dim")
+    screen.print(f"Or let it be done: sjresource rerun --yes {as_argument(job.label)}", "dim")
 
 
 def _require_stack_job(context: StackContext, found: FoundJob) -> StackJob:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from shlex import quote
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +12,7 @@ from sjresource.cli.job_table import closing_line, columns_of, line_of, metrics_
 from sjresource.cli.stack.context import StackContext, stack_options
 from sjresource.cli.terminal.output import Output, table_option
 from sjresource.cli.views.job import JobViewer, describe_jobs
+from sjresource.status.text import as_argument
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,7 +40,8 @@ def status(context: StackContext, output: Output, selection: Selection) -> None:
     wanted = [job for job in jobs if selection.may_want(answers.get(job.arn))]
     views = selection.applied(JobViewer(clients, context.mask).views(wanted, answers))
     answer = {"stack": context.title, "jobs": [view.as_json() for view in views]}
-    none = f"The stack {context.title} has no service jobs{' that are asked for' * bool(jobs)}."
+    chosen = " that are asked for" if context.jobs else ""
+    none = f"The stack {context.title} has no service jobs{chosen}."
     output.print(
         answer,
         lambda screen: render(screen, views, selection, none, wide=output.is_wide),
@@ -65,5 +66,5 @@ def render(
     screen.print(closing_line(views, selection.metric), "bold")
     failed = [view.resource for view in views if view.status == "FAILED" and view.resource]
     if failed:
-        name = quote(failed[0])
+        name = as_argument(failed[0])
         screen.print(f"why: sjresource why {name}; once more: sjresource rerun {name}", "dim")

@@ -6,6 +6,7 @@ If several jobs match, the error lists them.
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from sjresource.aws.batch import JOB_QUEUE
 from sjresource.cli.stack.context import StackContext
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
 from sjresource.errors import NotFound, SjresourceError
+from sjresource.sanitize import plain
 from sjresource.status.text import first_of
 from sjresource.suggestions import close_names, did_you_mean
 from sjresource.vocabulary import SAGEMAKER_TRAINING
@@ -90,16 +92,26 @@ def _in_stack(context: StackContext, job: str) -> list[FoundJob]:
             )
         same = [each for each in context.jobs if each.arn == job]
         return [FoundJob(job, same[0] if same else None)]
+    return _named(context.jobs, job, str) or _named(context.jobs, as_shown(job), as_shown)
+
+
+def _named(jobs: Sequence[StackJob], job: str, form: Callable[[str], str]) -> list[FoundJob]:
+    """Return the jobs whose names are `job` in a form of theirs."""
     matches: tuple[Callable[[StackJob], bool], ...] = (
-        lambda each: "/" in job and f"/{each.path}".endswith(f"/{job}"),
-        lambda each: each.resource == job,
+        lambda each: "/" in job and f"/{form(each.path)}".endswith(f"/{job}"),
+        lambda each: form(each.resource) == job,
         lambda each: each.job_id == job,
         lambda each: each.job_name == job,
     )
     for match in matches:
-        if found := [FoundJob(each.arn, each) for each in context.jobs if match(each)]:
+        if found := [FoundJob(each.arn, each) for each in jobs if match(each)]:
             return found
     return []
+
+
+def as_shown(name: str) -> str:
+    """Return a name as a terminal shows it, and as whoever copies it from there gives it."""
+    return unicodedata.normalize("NFC", plain(name))
 
 
 def _by_id(context: StackContext, job: str) -> list[FoundJob]:

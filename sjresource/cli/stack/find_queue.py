@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sjresource.aws.arn import name_in, parse_arn
 from sjresource.aws.batch import JOB_QUEUE
-from sjresource.cli.stack.find_job import complete
+from sjresource.cli.stack.find_job import as_shown, complete
 from sjresource.cli.terminal.exit_codes import CommandFailure, ExitCode
 from sjresource.errors import NotFound
 from sjresource.sanitize import plain
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sjresource.cli.stack.context import StackContext
 
@@ -38,8 +39,10 @@ def find_queue(context: StackContext, queue: str | None) -> str:
         return _only_queue(context)
     if parse_arn(queue):
         return queue
-    for attribute in ("path", "resource"):
-        found = [each.arn for each in context.queues if getattr(each, attribute) == queue]
+    forms: tuple[Callable[[str], str], ...] = (str, as_shown)
+    for form, attribute in product(forms, ("path", "resource")):
+        named = [(each.arn, form(getattr(each, attribute))) for each in context.queues]
+        found = [arn for arn, name in named if name == form(queue)]
         if len(found) > 1:
             raise _ambiguous(queue, found)
         if found:

@@ -8,6 +8,8 @@ the columns, as a row's details do, is something that they don't have.
 
 from __future__ import annotations
 
+import signal
+import sys
 import textwrap
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
@@ -21,12 +23,15 @@ from sjresource.sanitize import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from types import FrameType
 
     from sjresource.cli.terminal.table import Column
 
 GAP = "  "
 _MIN_NAME_WIDTH = 8
 _MIN_TEXT_WIDTH = 20
+_SIGNAL = 128
+"""What a shell adds to the number of the signal that has ended a program."""
 
 
 class Screen:
@@ -51,7 +56,8 @@ class Screen:
     def live(self) -> Iterator[Callable[[Sequence[Text]], None]]:
         """Return a function that replaces the lines that it showed before; in the end they vanish.
 
-        Lines are cut at the terminal's edge, since rich would miscount those that go over it.
+        Lines are cut at the terminal's edge, since rich would miscount those that go over it. The
+        cursor, which is hidden meanwhile, is there again however the process is asked to end.
         """
         from rich.live import Live  # noqa: PLC0415 - only here
 
@@ -62,7 +68,10 @@ class Screen:
                 line.no_wrap, line.overflow = True, "ellipsis"
             display.update(Group(*lines), refresh=True)
 
-        with Live(console=console, auto_refresh=False, transient=True) as display:
+        with (
+            _exiting_when_told_to_end(),
+            Live(console=console, auto_refresh=False, transient=True) as display,
+        ):
             yield show
 
     def print(
@@ -153,6 +162,21 @@ class Screen:
             line.rstrip()
             self.console.print(line)
         self.console.file.flush()
+
+
+@contextmanager
+def _exiting_when_told_to_end() -> Iterator[None]:
+    """Let the signals that end a process be a SystemExit, which undoes what was begun."""
+
+    def leave(number: int, _frame: FrameType | None) -> None:
+        sys.exit(_SIGNAL + number)
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _cut(text: str, width: int, where: str) -> str:

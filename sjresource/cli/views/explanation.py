@@ -17,7 +17,7 @@ from sjresource.status.failure_report import (
     unread_lines,
     verdict_line,
 )
-from sjresource.status.text import first_of, progress_line, stated_reason
+from sjresource.status.text import as_argument, first_of, progress_line, stated_reason
 from sjresource.status.why_waiting import (
     disabled_words,
     never_starts,
@@ -99,7 +99,9 @@ def explain_running(
     """Return how a job is going; `detail` is what SageMaker says of it, masked."""
     summary = progress_line(_masked(job, mask), seconds, detail)
     lines = list(attempt_lines(job, mask))
-    return Explanation("RUNS", summary, lines, [f"its log: sjresource logs -f {label}"])
+    return Explanation(
+        "RUNS", summary, lines, [f"its log: sjresource logs -f {as_argument(label)}"]
+    )
 
 
 def explain_waiting(

@@ -3,6 +3,9 @@ from __future__ import annotations
 import io
 import os
 import re
+import signal
+import subprocess
+import sys
 
 import pytest
 from terminal import Tty, uncoloured
@@ -103,3 +106,25 @@ def test_a_rows_height_is_that_of_its_lines() -> None:
     screen = Screen(Tty(), width=80)
 
     assert screen.height_of(row) == len(list(screen.table_lines(HEADERS, [row]))) - 1 == 5
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_what_is_live_leaves_the_cursor_when_it_is_told_to_end(number: signal.Signals) -> None:
+    """It hides the cursor, and a shell does not bring it back."""
+    script = f"""
+import os, signal, sys
+from sjresource.cli.terminal.screen import Screen
+with Screen(sys.stdout).live():
+    os.kill(os.getpid(), {int(number)})
+    signal.pause()
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        env={**os.environ, "FORCE_COLOR": "1", "TERM": "xterm"},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 128 + number
+    hidden, shown = "\x1b[?25l", "\x1b[?25h"
+    assert ended.stdout.rindex(shown) > ended.stdout.rindex(hidden)

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
+
+from sjresource.cli.stack.find_job import as_shown, resolve_job
 from sjresource.cli.stack.state import holds_secrets, jobs_in, queues_in, secret_texts
 
 STACK = "urn:pulumi:dev::vision::pulumi:pulumi:Stack::vision-dev"
@@ -36,6 +40,20 @@ def test_a_job_is_called_by_the_shortest_name_that_means_it_alone() -> None:
 
     assert [each.label for each in jobs_in(state)] == ["train", "outer/inner/train", "eval"]
     assert [each.job_id for each in jobs_in(state)] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["tab\tname", "tab    name", "e\u0301tude", "\u00e9tude", "\x1b[31mred", r"\x1b[31mred"],
+)
+def test_a_job_is_found_by_its_name_as_it_is_and_as_it_is_shown(typed: str) -> None:
+    """A terminal shows no control character, and few keyboards write a letter as two."""
+    jobs = jobs_in(
+        deployment(*(job(n, i) for i, n in enumerate(["tab\tname", "e\u0301tude", "\x1b[31mred"])))
+    )
+    context: Any = SimpleNamespace(jobs=jobs)
+
+    assert as_shown(resolve_job(context, typed).label) == as_shown(typed)
 
 
 def test_what_is_only_still_to_be_deleted_is_no_job_of_the_stack() -> None:

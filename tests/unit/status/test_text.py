@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 
-from sjresource.status.text import duration, progress_line, stated_reason, summary_line
+from sjresource.status.text import (
+    as_argument,
+    duration,
+    progress_line,
+    stated_reason,
+    summary_line,
+)
 
 
 def detail(status: str, **more: Any) -> dict[str, Any]:
@@ -101,3 +107,11 @@ def test_a_crowd_is_counted_and_its_failures_are_named() -> None:
 def test_durations_read_as_people_say_them(seconds: float, said: str) -> None:
     """Nobody reads 7500 s."""
     assert duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"), [("train", "train"), ("a b's", "'a b'\"'\"'s'"), ("-f x", "-- '-f x'")]
+)
+def test_a_name_can_be_typed_as_it_is_told(name: str, typed: str) -> None:
+    """One with spaces is one word, and one with a dash no option."""
+    assert as_argument(name) == typed
