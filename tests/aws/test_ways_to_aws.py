@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 from aws_config import aws_settings
-from relay import Relay, write_certificate
+from certificate import write_certificate
+from relay import Relay
 
 from sjresource.aws.batch import JOB_QUEUE
 from sjresource.aws.clients import batch_client

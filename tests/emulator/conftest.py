@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from emulator_requests import client
+from emulator_requests import NOON, client
 from withstood import Thrown, write_down
 
 from sjresource.emulator import Clock, Emulator
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 THROWN = pytest.StashKey[list[Thrown]]()
-NOON = 1_800_000_000.0
 
 
 @pytest.fixture

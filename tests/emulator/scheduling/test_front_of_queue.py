@@ -5,29 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from emulator_requests import client, make_environment, make_queue, scripted, submit
+from emulator_requests import NOON, client, make_environment, make_queue, scripted, submit
 
 from sjresource.emulator import Clock, Emulator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 KIND = "ml.m5.large"
-NOON = 1_800_000_000.0
-
-
-@pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    """Serve in memory, on a clock that only tests move."""
-    with Emulator(clock=Clock(0, start=NOON)) as serving:
-        yield serving
-
-
-@pytest.fixture
-def batch(emulator: Emulator) -> Any:
-    """Talk to its Batch."""
-    return client(emulator, "batch")
 
 
 @pytest.fixture

@@ -6,30 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError
-from emulator_requests import client, control, make_queue, payload, scripted, submit
+from emulator_requests import NOON, client, control, make_queue, payload, scripted, submit
 
 from sjresource.emulator import Clock, Emulator
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 KIND = "ml.m5.large"
 HOUR = {"running": 3600}
-NOON = 1_800_000_000.0
-
-
-@pytest.fixture
-def emulator() -> Iterator[Emulator]:
-    """Serve in memory, on a clock that only tests move."""
-    with Emulator(clock=Clock(0, start=NOON)) as serving:
-        yield serving
-
-
-@pytest.fixture
-def batch(emulator: Emulator) -> Any:
-    """Talk to its Batch."""
-    return client(emulator, "batch")
 
 
 @pytest.fixture

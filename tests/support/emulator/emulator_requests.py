@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from sjresource.emulator import Credentials, Emulator
 
+NOON = 1_800_000_000.0
+"""When a clock begins that only tests move, in seconds since 1970."""
 REGION = "us-east-1"
 
 
