@@ -59,6 +59,7 @@ class Life:
         self._core.settings = context.configuration.settings
         self._core.checking = context.configuration.checking
         self._core.pause = context.cancellation.sleep
+        self._core.front = "plugin"
         self._settings: Settings = context.configuration.settings
         self._translation = Translation(kind, context.configuration.organization)
         self._foreign: dict[str, str] = {}

@@ -252,10 +252,13 @@ class NamedResourceProvider(BatchProvider):
             named = {**wanted, self.name_property: name}
             request = to_request(input_shape(self.kind.create), _given(named))
             try:
-                return client.create(self.kind, request), name
+                arn = client.create(self.kind, request)
             except RequestFailed as error:
                 if "already exists" not in error.seen.lower():
                     raise
+            else:
+                self.require_unshared(arn, "creating", self.kind.noun, name)
+                return arn, name
             taken = self._take_over(client, {**props, self.name_property: name}, request)
             if taken:
                 return taken, name
@@ -286,6 +289,7 @@ class NamedResourceProvider(BatchProvider):
         if detail.get("status") == "DELETING":
             self._wait_until_gone(client, arn, _timeout(props, "delete"))
             return client.create(self.kind, request)
+        self.require_unshared(arn, "creating", self.kind.noun, props[self.name_property])
         client.tag_resource(arn, request["tags"])
         in_place = [name for name, rule in self.rules.items() if rule == IN_PLACE]
         self._change(client, arn, in_place, props)

@@ -227,7 +227,7 @@ class ServiceJobProvider(BatchProvider):
         return olds
 
     def create(self, props: dict[str, Any]) -> CreateResult:
-        """Find, adopt or submit the job; nothing raises once it is submitted."""
+        """Find, adopt or submit the job; nothing raises once it is submitted for it alone."""
         run, job = self._wanted_run(props), props.get("adopt_job_id")
         client = self.client(props["job_queue"], props.get("region"))
         adopted = adopt(client, run, job) if job else None
@@ -235,6 +235,7 @@ class ServiceJobProvider(BatchProvider):
             SUBMITTED.admit(self.checking.max_instance_hours, props)
         listed = self._listed.pop(props["identity"], None)
         submitted = adopted or find_or_submit(client, run, self.sleep, listed)
+        self.require_unshared(submitted.arn, "submitting", "ServiceJob", props["job_name"])
         new = {"status": "SUBMITTED", "createdAt": int(self.wall_time() * 1000)}
         outputs = job_outputs(submitted.detail or new, props)
         others = {name: found for name in OTHER_RUNS if (found := getattr(submitted, name))}

@@ -42,12 +42,19 @@ def resource_identity(
     left out, or a child whose parent has outputs of it would wait for itself.
 
     Raises:
-        pulumi.RunError: these are not resource options.
+        pulumi.RunError: these are not resource options; or they import, for which the engine asks
+            by the id alone, without the provider, which is one of a dynamic resource's inputs.
     """
     if opts is not None and not isinstance(opts, pulumi.ResourceOptions):
         raise pulumi.RunError(
             f"declaring {noun} ({name}): opts must be a pulumi.ResourceOptions, "
             f"got a {type(opts).__name__}"
+        )
+    if opts is not None and opts.import_ is not None:
+        adopts = "; adopt_job_id takes a job over" if noun == "ServiceJob" else ""
+        raise pulumi.RunError(
+            f"declaring {noun} ({name}): the resource option import_ works for no dynamic "
+            f"resource{adopts}; the plugin imports what exists"
         )
     resource_type = TYPE_PREFIX + noun
     parent = opts.parent if opts else None

@@ -33,6 +33,13 @@ def noted_taker(arn: str) -> dict[str, Any] | None:
     return next((each for each in reversed(_noted()) if each.get("taken") == arn), None)
 
 
+def note_maker(arn: str, front: str) -> str:
+    """Note which front has made or taken over a thing; return the one that did so first."""
+    _note({"made": arn, "by": front})
+    makers = (each["by"] for each in _noted(arn) if each.get("made") == arn)
+    return next(makers, front)
+
+
 def note_that_it_hides(arn: str) -> None:
     """Note that a job has secret arguments, but not which."""
     _note({"hides": arn})
@@ -54,13 +61,13 @@ def _note(noted: Mapping[str, Any]) -> None:
             atexit.register(forget_notes)
 
 
-def _noted() -> list[dict[str, Any]]:
+def _noted(about: str = "") -> list[dict[str, Any]]:
     path = _notes()
     if path is None:
         return []
     try:
         with _opened(path, "r") as notes:
-            return [json.loads(line) for line in notes.read().splitlines()]
+            return [json.loads(line) for line in notes if about in line]
     except (OSError, ValueError):
         return []
 

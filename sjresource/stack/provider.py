@@ -19,9 +19,11 @@ from sjresource.aws.clients import batch_client, caller_account, confirm_gone
 from sjresource.aws.payload import is_unknown
 from sjresource.aws.settings import Settings
 from sjresource.aws.waiters import WaiterClock
+from sjresource.errors import RequestFailed
 from sjresource.process.garbage import search_seldom, spare_the_exit
 from sjresource.stack.config import CheckSettings
 from sjresource.stack.identity import is_known_identity, without_claimants
+from sjresource.stack.plugin_notes import note_maker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -39,6 +41,8 @@ class BatchProvider(ResourceProvider):
     checking: CheckSettings = CheckSettings()
     pause: Callable[[float], None] = time.sleep
     """How to let seconds pass; the native front's ends at once when the user cancels."""
+    front = "dynamic resources"
+    """Of which front the resources are; the plugin says otherwise."""
     _deployed_ids: Mapping[str, str] = MappingProxyType({})
     """The ids that this operation has seen in the state, by identity; "" where one isn't known."""
 
@@ -64,6 +68,24 @@ class BatchProvider(ResourceProvider):
             deployed = self.__dict__.setdefault("_deployed_ids", {})
             name = without_claimants(identity)
             deployed[name] = id_ or deployed.get(name, "")
+
+    def require_unshared(self, arn: str, doing: str, noun: str, name: str) -> None:
+        """Make sure that the other front has not made a thing for a resource of this very name.
+
+        Its create looks like a lost one of this resource, since both have one identity.
+
+        Raises:
+            RequestFailed: it has, in this operation.
+        """
+        maker = note_maker(arn, self.front)
+        if maker != self.front:
+            raise RequestFailed(
+                doing,
+                noun,
+                name,
+                f"{arn} is that of the {maker}, of which this program has one of the same name",
+                "both are one thing in AWS: leave one of them out, or give it another name",
+            )
 
     def deployed_id(self, identity: str) -> str | None:
         """Return a resource's id in the state, "" if it isn't known; None if it has none.

@@ -76,6 +76,27 @@ def test_a_job_that_was_taken_over_is_found_with_who_has_it(tmp_path: Path) -> N
     assert said == "3 None"
 
 
+def test_what_both_fronts_have_made_is_the_first_one_s(tmp_path: Path) -> None:
+    """Two resources of one name are one thing in AWS, and the second one's create is refused."""
+    said = beneath_pulumi(
+        "from sjresource.errors import RequestFailed\n"
+        "from sjresource.stack.provider import BatchProvider\n"
+        "dynamic, plugin = BatchProvider(), BatchProvider()\n"
+        "plugin.front = 'plugin'\n"
+        "asked = 'creating', 'JobQueue', 'training'\n"
+        "for each, arn in (plugin, 'a'), (dynamic, 'b'), (plugin, 'a'), (dynamic, 'a'):\n"
+        "    try:\n"
+        "        print(arn, each.require_unshared(arn, *asked))\n"
+        "    except RequestFailed as error:\n"
+        "        print(error)",
+        tmp_path,
+    )
+
+    *fine, refused = said.splitlines()
+    assert fine == ["a None", "b None", "a None"]
+    assert refused.startswith("creating JobQueue (training): a is that of the plugin, of which ")
+
+
 def test_a_plugin_that_ends_at_once_forgets_its_notes_first(tmp_path: Path) -> None:
     """The native one leaves without what Python does at an end."""
     beneath_pulumi("note_that_it_hides('a'); forget_notes(); os._exit(0)", tmp_path)
