@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -88,3 +89,19 @@ def test_the_check_finds_what_is_wrong() -> None:
         "q.serviceEnvironmentOrder[0].serviceEnvironment is missing",
         "q.serviceEnvironmentOrder[0].order is no integer",
     ]
+
+
+def test_what_the_example_in_yaml_asks_for_is_what_the_page_says_to_set() -> None:
+    """All of it and no more; a secret has no default, which Pulumi refuses as not encrypted."""
+    (shown,) = [
+        block.text
+        for block in blocks(ROOT / "docs" / "languages.md")
+        if "config set --secret" in block.text
+    ]
+    example = yaml.safe_load((ROOT / "examples" / "languages" / "yaml" / "Pulumi.yaml").read_text())
+    config = example["config"]
+    said = re.findall(r"config set (--secret )?(\w+) ", shown)
+
+    needed = {name: bool(of.get("secret")) for name, of in config.items() if "default" not in of}
+    assert {name: bool(secret) for secret, name in said} == needed
+    assert not [name for name, of in config.items() if of.get("secret") and "default" in of]
