@@ -129,7 +129,8 @@ class BatchClient(ServiceJobCalls):
 
     def update(self, kind: ResourceKind, request: Mapping[str, Any]) -> None:
         """Change the resource that the request refers to."""
-        self._act("updating", kind, kind.update, request[kind.reference], request)
+        operation = property_name(kind.update)
+        self._done("updating", kind.noun, request[kind.reference], operation, **request)
 
     def delete(self, kind: ResourceKind, reference: str) -> None:
         """Delete a resource, by its name or ARN."""
@@ -176,17 +177,17 @@ class BatchClient(ServiceJobCalls):
 
     def find_job_queue_snapshot(self, job_queue: str) -> dict[str, Any]:
         """Return which jobs are at the front of a queue, and what capacity is in use."""
-        return self._call(
+        return self._done(
             "reading", "JobQueue", job_queue, "get_job_queue_snapshot", jobQueue=job_queue
         )
 
     def tag_resource(self, arn: str, tags: Mapping[str, str]) -> None:
         """Add tags, or change their values."""
-        self._call("tagging", "resource", arn, "tag_resource", resourceArn=arn, tags=dict(tags))
+        self._done("tagging", "resource", arn, "tag_resource", resourceArn=arn, tags=dict(tags))
 
     def untag_resource(self, arn: str, keys: list[str]) -> None:
         """Remove tags; a key that is not there is no error."""
-        self._call("untagging", "resource", arn, "untag_resource", resourceArn=arn, tagKeys=keys)
+        self._done("untagging", "resource", arn, "untag_resource", resourceArn=arn, tagKeys=keys)
 
     def _act(
         self,

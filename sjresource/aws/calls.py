@@ -84,6 +84,11 @@ class BatchCalls:
     ) -> dict[str, Any]:
         return call(getattr(self._batch, operation), doing, noun, identifier, request)
 
+    def _done(
+        self, doing: str, noun: str, identifier: str, operation: str, **request: Any
+    ) -> dict[str, Any]:
+        return act(getattr(self._batch, operation), doing, noun, identifier, request)
+
     def _pages(
         self, noun: str, identifier: str, operation: str, request: Mapping[str, Any], listed: str
     ) -> Iterator[list[dict[str, Any]]]:
@@ -119,6 +124,25 @@ def call(
     answer = _answer_to(operation, doing, noun, identifier, request)
     answer.pop("ResponseMetadata", None)
     sanitized_answer: dict[str, Any] = answer if raw else sanitized(answer)
+    return sanitized_answer
+
+
+def act(
+    operation: Any, doing: str, noun: str, identifier: str, request: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Call an operation whose answer may be empty, and return it, sanitized for terminals.
+
+    Raises:
+        NotFound, RequestFailed: as `call` does.
+        Unreachable: there was no answer, or it is a proxy's page: what is believed to be done by
+            then may not be.
+    """
+    answer = _answer_to(operation, doing, noun, identifier, request)
+    metadata = answer.pop("ResponseMetadata", {})
+    said_as = metadata.get("HTTPHeaders", {}).get("content-type", "json")
+    if not metadata.get("RequestId") and "json" not in said_as:
+        raise unreadable(doing, noun, identifier)
+    sanitized_answer: dict[str, Any] = sanitized(answer)
     return sanitized_answer
 
 

@@ -109,7 +109,7 @@ class ServiceJobCalls(BatchCalls):
 
     def update_service_job(self, job: str, scheduling_priority: int) -> None:
         """Change the priority, the only property that Batch can change in a submitted job."""
-        self._call(
+        self._done(
             "updating",
             "ServiceJob",
             job,

@@ -79,7 +79,18 @@ def the_queue_side_s_answers_are_a_proxy_s(front: Front) -> None:
         again(front)
     order = [{"order": 1, "service_environment": of(front, "ServiceEnvironment")}]
     policy = {"scheduling_policy_arn": of(front, "SchedulingPolicy")}
-    front.up("JobQueue", "JobQueue", priority=1, service_environment_order=order, **policy)
+    queue: dict[str, Any] = {"priority": 1, "service_environment_order": order, **policy}
+    front.up("JobQueue", "JobQueue", **queue)
+    again(front)
+    for call in ("UpdateJobQueue", "TagResource", "GetJobQueueSnapshot"):
+        front.aws.control.fault(call, "malformed", count=None)
+        queue = {**queue, "priority": queue["priority"] + 1, "tags": {"team": call}}
+        front.up("JobQueue", "JobQueue", **queue)
+        front.ask("get_job_queue_snapshot", job_queue=of(front, "JobQueue"))
+        front.aws.emulator.faults.clear()
+        again(front)
+        front.up("JobQueue", "JobQueue", **queue)
+        again(front)
     front.up(
         "QuotaShare",
         "QuotaShare",
