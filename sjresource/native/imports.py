@@ -8,8 +8,8 @@ from sjresource.aws.arn import parse_arn
 from sjresource.aws.models import answer_properties
 from sjresource.aws.payload import default_training_job_name, payload_or_empty
 from sjresource.errors import NotFound, RequestFailed
+from sjresource.resources.job.wanted_run import REQUEST
 from sjresource.resources.service_job import ServiceJobProvider
-from sjresource.resources.wanted_run import REQUEST
 from sjresource.stack.identity import IDENTITY_TAG, OWN_TAGS
 from sjresource.stack.ownership import other_owner
 from sjresource.stack.spelling.resources import PAYLOAD

@@ -15,7 +15,7 @@ from sjresource.aws.arn import name_in
 from sjresource.checks.failures import CONFIG, ProblemFailure
 from sjresource.native.values import path_text
 from sjresource.problem import Problem
-from sjresource.resources.job_outputs import OUTPUTS
+from sjresource.resources.job.job_outputs import OUTPUTS
 from sjresource.resources.job_queue import JobQueueProvider
 from sjresource.resources.quota_share import QuotaShareProvider
 from sjresource.resources.scheduling_policy import SchedulingPolicyProvider

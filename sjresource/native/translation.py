@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from sjresource.checks.rules.instance_hours import PROPERTY as INSTANCE_HOURS
 from sjresource.checks.rules.instance_hours import hours_follow_from
 from sjresource.native.values import Properties
-from sjresource.resources.job_outputs import masked_again
+from sjresource.resources.job.job_outputs import masked_again
 from sjresource.stack.spelling.resources import identity_of, is_typed, is_written_typed
 
 if TYPE_CHECKING:

@@ -51,17 +51,17 @@ from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.problem import Problem
 from sjresource.process.threads import begin
 from sjresource.resources.drift import find_drift, without_ignored_tags
-from sjresource.resources.foreseen import ForeseenCreate
-from sjresource.resources.job_outputs import (
+from sjresource.resources.job.foreseen import ForeseenCreate
+from sjresource.resources.job.job_outputs import (
     NOT_INPUTS,
     OTHER_RUNS,
     OUTPUT_NAMES,
     job_outputs,
     masked_again,
 )
-from sjresource.resources.submission import adopt, find_or_submit, live_jobs
-from sjresource.resources.termination import end_and_release
-from sjresource.resources.wanted_run import REQUEST, WantedRun, identities_of, with_type
+from sjresource.resources.job.submission import adopt, find_or_submit, live_jobs
+from sjresource.resources.job.termination import end_and_release
+from sjresource.resources.job.wanted_run import REQUEST, WantedRun, identities_of, with_type
 from sjresource.spending.limit import SUBMITTED
 from sjresource.spending.plan import plan_run
 from sjresource.stack.aws_provider import region_of, warn_of_provider

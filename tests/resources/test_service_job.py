@@ -8,7 +8,7 @@ from emulated import PAYLOAD
 from lifecycle import Life
 
 from sjresource.errors import RequestFailed
-from sjresource.resources.job_outputs import OUTPUTS
+from sjresource.resources.job.job_outputs import OUTPUTS
 from sjresource.resources.service_job import ServiceJobProvider
 from sjresource.stack.identity import IDENTITY_TAG, RECORDED_TAG, RELEASED_TAG, RUN_TAG
 

@@ -17,7 +17,7 @@ from sjresource.cli.terminal.prompt import confirm
 from sjresource.cli.terminal.table import Cell, Row, status_cell
 from sjresource.errors import SjresourceError
 from sjresource.orphans import orphans_of
-from sjresource.resources.termination import end_and_release
+from sjresource.resources.job.termination import end_and_release
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

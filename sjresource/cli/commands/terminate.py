@@ -13,7 +13,7 @@ from sjresource.cli.stack.find_job import job_argument, resolve_job
 from sjresource.cli.stack.state import fails_up
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.terminal.prompt import confirm
-from sjresource.resources import termination
+from sjresource.resources.job import termination
 from sjresource.sanitize import plain
 from sjresource.stack.identity import IDENTITY_TAG, stack_tag_prefix_of
 from sjresource.stack.ownership import has_ended

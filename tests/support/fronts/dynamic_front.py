@@ -34,7 +34,7 @@ from sjresource.checks.warnings.arguments import (
 from sjresource.errors import NotFound
 from sjresource.native.kinds import KINDS
 from sjresource.resources.completion import ServiceJobCompletionProvider
-from sjresource.resources.wanted_run import with_type
+from sjresource.resources.job.wanted_run import with_type
 from sjresource.stack.config import SETTINGS
 from sjresource.stack.identity import recorded_tag
 from sjresource.stack.spelling.resources import PAYLOAD, SPELLINGS

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sjresource.resources.job_outputs import job_outputs, masked_again
+from sjresource.resources.job.job_outputs import job_outputs, masked_again
 
 
 def attempts(*reasons: str) -> list[dict[str, Any]]:

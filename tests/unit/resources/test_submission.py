@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from sjresource.errors import NotFound, RequestFailed, SjresourceError, Unreachable
-from sjresource.resources.submission import find_or_submit
-from sjresource.resources.wanted_run import WantedRun
+from sjresource.resources.job.submission import find_or_submit
+from sjresource.resources.job.wanted_run import WantedRun
 from sjresource.stack.identity import (
     IDENTITY_TAG,
     RELEASED_TAG,

@@ -7,7 +7,7 @@ import pytest
 from sjresource.aws.service_jobs import JobLocator
 from sjresource.aws.waiters import WaiterClock
 from sjresource.errors import NotFound, RequestFailed, WaitTimeout
-from sjresource.resources.termination import end_and_release
+from sjresource.resources.job.termination import end_and_release
 from sjresource.stack.identity import RELEASED_TAG
 from sjresource.stack.ownership import has_ended, is_released
 

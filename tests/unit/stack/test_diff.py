@@ -8,12 +8,12 @@ import pytest
 
 from sjresource.resources import completion
 from sjresource.resources.drift import still_holds
+from sjresource.resources.job.wanted_run import REQUEST
 from sjresource.resources.job_queue import JobQueueProvider
 from sjresource.resources.quota_share import QuotaShareProvider
 from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
 from sjresource.resources.service_environment import ServiceEnvironmentProvider
 from sjresource.resources.service_job import RULES, ServiceJobProvider
-from sjresource.resources.wanted_run import REQUEST
 from sjresource.stack.diff import find_changes
 
 QUEUE = "arn:aws:batch:eu-west-1:123456789012:job-queue/training"

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from sjresource.aws.payload import canonical
-from sjresource.resources.wanted_run import WantedRun
+from sjresource.resources.job.wanted_run import WantedRun
 from sjresource.stack.identity import (
     client_token,
     default_name,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 
-from sjresource.resources.job_outputs import job_outputs
+from sjresource.resources.job.job_outputs import job_outputs
 from sjresource.stack.inputs.secret_paths import hides_more, secret_paths, texts_at
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from training_requests import JOB, PAYLOAD
 
 from sjresource.checks.rules.request_size import payload_is_large, requests_fit
 from sjresource.checks.values.job_arguments import JobArguments
-from sjresource.resources.wanted_run import WantedRun, submit_request
+from sjresource.resources.job.wanted_run import WantedRun, submit_request
 
 KIB = 1024
 

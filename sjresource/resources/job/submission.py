@@ -36,7 +36,7 @@ from sjresource.aws.arn import name_in
 from sjresource.aws.calls import ignoring_refusal
 from sjresource.aws.waiters import poll
 from sjresource.errors import NotFound, RequestFailed, SjresourceError, Unreachable
-from sjresource.resources.wanted_run import token_digest_of
+from sjresource.resources.job.wanted_run import token_digest_of
 from sjresource.stack.identity import IDENTITY_TAG, identity_tag, token_digest
 from sjresource.stack.ownership import (
     RECORDED_BEFORE,
@@ -55,7 +55,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from sjresource.aws.batch import BatchClient
-    from sjresource.resources.wanted_run import WantedRun
+    from sjresource.resources.job.wanted_run import WantedRun
 
     Detail = Mapping[str, Any]
 

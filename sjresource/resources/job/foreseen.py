@@ -18,8 +18,8 @@ from sjresource.checks.preview import PREVIEW
 from sjresource.checks.values.lookups import holds_unknown, text_at
 from sjresource.errors import NotFound, SjresourceError
 from sjresource.process.threads import begin
-from sjresource.resources.submission import question_about, refused_adoption
-from sjresource.resources.wanted_run import REQUEST
+from sjresource.resources.job.submission import question_about, refused_adoption
+from sjresource.resources.job.wanted_run import REQUEST
 from sjresource.vocabulary import TERMINAL
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from sjresource.aws.batch import BatchClient
     from sjresource.aws.settings import Settings
     from sjresource.checks.preview import PreviewCache
-    from sjresource.resources.wanted_run import WantedRun
+    from sjresource.resources.job.wanted_run import WantedRun
 
     Detail = Mapping[str, Any]
 
