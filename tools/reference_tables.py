@@ -23,7 +23,8 @@ import sjresource as sj
 from sjresource.checks.rules.bounds import BOUNDS
 from sjresource.checks.rules.job import JOB_RULES
 from sjresource.checks.rules.queues import QUEUE_RULES, QUOTA_MANAGEMENT
-from sjresource.checks.warnings.requests import JOB_WARNINGS, QUEUE_WARNINGS
+from sjresource.checks.warnings.queues import QUEUE_WARNINGS
+from sjresource.checks.warnings.requests import JOB_WARNINGS
 from sjresource.emulator import Behaviour
 from sjresource.probes.beliefs import PROBES
 from sjresource.probes.results import tried_by

@@ -143,7 +143,6 @@ _TAG_BOUNDS: Bounds = {
 _QUOTA_SHARES = _batch("userguide/quota-shares")
 _LIMIT_COUNT = ("capacity_limits", Allowed("1 to 5 limits", _has_length(1, 5)))
 _LIMIT_BOUNDS: Bounds = {
-    _QUOTA_SHARES: (_LIMIT_COUNT,),
     _batch("APIReference/API_CapacityLimit"): (("capacity_limits[].max_capacity", _NOT_NEGATIVE),),
 }
 

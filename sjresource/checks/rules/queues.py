@@ -19,7 +19,6 @@ from sjresource.checks.values.lookups import (
     text_at,
     value_at,
 )
-from sjresource.checks.values.shapes import must_be_one_of
 from sjresource.problem import Problem
 from sjresource.vocabulary import NUM_INSTANCES
 
@@ -46,24 +45,6 @@ def environments_are_distinct(properties: Properties) -> Iterator[Problem]:
     named = {path: [{"service_environment": name and name_in(name)} for name in order]}
     for repeated in repeated_at(named, path, "service_environment"):
         yield Problem(repeated, "is an environment that is named before")
-
-
-def limit_reasons_are_known(properties: Properties) -> Iterator[Problem]:
-    """A time limit is for a reason for which a training job waits.
-
-    https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable.html
-    """
-    for path, action in each_at(properties, "job_state_time_limit_actions"):
-        reason = text_at(action, "reason")
-        if reason is not None and reason not in _LIMIT_REASONS:
-            yield must_be_one_of(f"{path}.reason", reason, _LIMIT_REASONS)
-
-
-_LIMIT_REASONS = (
-    "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
-    "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE",
-    "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED",
-)
 
 
 def environment_limits_fit_together(properties: Properties) -> Iterator[Problem]:
@@ -131,7 +112,7 @@ def share_identifiers_do_not_overlap(properties: Properties) -> Iterator[Problem
 
 
 QUEUE_RULES: Mapping[str, tuple[Rule, ...]] = {
-    "CreateJobQueue": (environments_are_distinct, limit_reasons_are_known),
+    "CreateJobQueue": (environments_are_distinct,),
     "CreateServiceEnvironment": (environment_limits_fit_together, limit_units_are_distinct),
     "CreateSchedulingPolicy": (policy_has_one_kind, share_identifiers_do_not_overlap),
     "CreateQuotaShare": (limit_units_are_distinct, only_borrowers_have_a_limit),

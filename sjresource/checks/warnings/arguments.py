@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sjresource.aws.arn import name_in, terminate_command
 from sjresource.checks.rules.requests import LET_PASS, job_problems, queue_problems
 from sjresource.checks.values.job_arguments import JobArguments
-from sjresource.checks.warnings.requests import QUEUE_WARNINGS, job_warnings
+from sjresource.checks.warnings.queues import QUEUE_WARNINGS
+from sjresource.checks.warnings.requests import job_warnings
 from sjresource.stack.ownership import RECORDED_BEFORE
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from sjresource.checks.warnings.arguments import (
     warnings_of_other_runs,
     warnings_of_queue_side,
 )
-from sjresource.checks.warnings.requests import QUEUE_WARNINGS
+from sjresource.checks.warnings.queues import QUEUE_WARNINGS
 from sjresource.sanitize import plain
 from sjresource.stack.config import check_settings, stack_settings
 from sjresource.status.capacity import TOO_LARGE_ADVICE, could_run, too_large_words

@@ -1,4 +1,4 @@
-"""What AWS takes, but is probably not meant: the warnings about jobs and scheduling policies.
+"""What AWS takes, but is probably not meant: the warnings about jobs.
 
 Warnings fail nothing. Each is a sentence, shown once on the resource's row; what is still unknown
 is skipped.
@@ -6,8 +6,7 @@ is skipped.
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sjresource.aws.arn import parse_arn
 from sjresource.checks.rules.instance_hours import is_bounded, max_instance_hours
@@ -27,11 +26,9 @@ from sjresource.checks.values.lookups import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator
 
     from sjresource.checks.values.job_arguments import JobArguments, Warn
-
-    Properties = Mapping[str, Any]
 
 
 def job_warnings(job: JobArguments) -> Iterator[str]:
@@ -183,21 +180,6 @@ def queue_elsewhere(job: JobArguments) -> Iterator[str]:
         yield f"job_queue is in {arn.region}, and the stack in {region}: the job runs in the former"
 
 
-def share_identifiers_are_in_aws_words(properties: Properties) -> Iterator[str]:
-    """AWS's pages have share identifiers of letters, digits, hyphens and underscores only.
-
-    https://docs.aws.amazon.com/batch/latest/APIReference/API_ShareAttributes.html
-    https://docs.aws.amazon.com/batch/latest/userguide/create-sagemaker-job-queue.html
-    """
-    for path, share in each_at(properties, "fairshare_policy.share_distribution"):
-        name = text_at(share, "share_identifier")
-        if name is not None and not re.fullmatch(r"[A-Za-z0-9_-]*\*?", name):
-            yield (
-                f"{path}.share_identifier has other characters than letters, digits, "
-                "hyphens and underscores, of which no page of AWS's says that Batch takes them"
-            )
-
-
 JOB_WARNINGS: tuple[Warn, ...] = (
     no_stop_condition,
     preemption_without_end,
@@ -212,10 +194,6 @@ JOB_WARNINGS: tuple[Warn, ...] = (
     queue_elsewhere,
     aws_images_are_where_aws_has_them,
 )
-
-QUEUE_WARNINGS: Mapping[str, tuple[Callable[[Properties], Iterator[str]], ...]] = {
-    "CreateSchedulingPolicy": (share_identifiers_are_in_aws_words,),
-}
 
 
 _REASONS_BEGIN = "Received status from SageMaker:"

@@ -31,7 +31,6 @@ _MOST_NAMES: Final = 100
 """Entries of a list of names or ARNs to describe: "A list of up to 100 queue names or full queue
 Amazon Resource Name (ARN) entries", https://docs.aws.amazon.com/batch/latest/APIReference/API_DescribeJobQueues.html"""
 _BY_ARN_ONLY: Final = ("scheduling-policy", "quota-share")
-_MOST_LIMITS: Final = 5
 _NOUNS: Final = {
     "service-environment": "ServiceEnvironment",
     "job-queue": "JobQueue",
@@ -120,10 +119,11 @@ def require_between(parameters: Parameters, member: str, least: int, most: int) 
         raise ClientException(f"{member} must be between {least} and {most}")
 
 
-def require_capacity_limits(limits: Sequence[Mapping[str, Any]]) -> None:
-    """Raise ClientException for capacityLimits that no resource can have."""
-    if not 1 <= len(limits) <= _MOST_LIMITS:
-        raise ClientException(f"capacityLimits must have 1 to {_MOST_LIMITS} entries")
+def require_capacity_limits(limits: Sequence[Mapping[str, Any]], most: int | None = None) -> None:
+    """Raise ClientException for capacityLimits that no resource can have, or more than `most`."""
+    if not limits or (most is not None and len(limits) > most):
+        allowed = "at least 1 entry" if most is None else f"1 to {most} entries"
+        raise ClientException(f"capacityLimits must have {allowed}")
     units = [limit.get("capacityUnit") for limit in limits]
     if len(set(units)) != len(units):
         raise ClientException("capacityLimits must name each capacityUnit once")

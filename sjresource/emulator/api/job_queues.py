@@ -34,12 +34,6 @@ if TYPE_CHECKING:
 
 KIND: Final[Kind] = "job-queue"
 _TYPE: Final = "SAGEMAKER_TRAINING"
-_REASONS: Final = (
-    "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
-    "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE",
-    "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED",
-)
-"""https://docs.aws.amazon.com/batch/latest/userguide/sm_job_stuck_in_runnable.html"""
 _UPDATABLE: Final = ("state", "priority", "jobStateTimeLimitActions")
 
 
@@ -120,8 +114,6 @@ def _check(parameters: Parameters) -> None:
         require_between(action, "maxTimeSeconds", 600, 86_400)
         if action["action"] != "TERMINATE":
             raise ClientException(f"action must be TERMINATE in a queue of type {_TYPE}")
-        if action["reason"] not in _REASONS:
-            raise ClientException(f"reason must be one of {', '.join(_REASONS)}")
 
 
 def _order(call: Call, order: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -35,6 +35,7 @@ _CONFIGURATION: Final = (
 )
 _UNLIMITED: Final = -1
 _MOST_SHARES: Final = 20
+_MOST_LIMITS: Final = 5
 """https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html"""
 
 
@@ -122,7 +123,7 @@ def _check_limits(limits: list[dict[str, Any]]) -> None:
 
     https://docs.aws.amazon.com/batch/latest/userguide/quota-shares.html
     """
-    require_capacity_limits(limits)
+    require_capacity_limits(limits, _MOST_LIMITS)
     if not all(limit["capacityUnit"].startswith("ml.") for limit in limits):
         raise ClientException("capacityUnit must be an instance type (ml.*) in a quota share")
 

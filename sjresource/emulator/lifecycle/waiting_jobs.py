@@ -99,7 +99,7 @@ def due_times(tick: Tick) -> Iterator[int | None]:
 def time_limit_due(job: Job, actions: list[dict[str, Any]]) -> int | None:
     """Return when its queue's time limit ends a waiting job, in epoch milliseconds, or None."""
     for action in actions:
-        if not (job.status_reason or "").startswith(action["reason"]):
+        if (job.status_reason or "").partition(" ")[0] != action["reason"]:
             continue
         allowed = action["maxTimeSeconds"] * 1000
         if job.status_reason == transitions.SHORTAGE:

@@ -114,21 +114,9 @@ BAD_QUEUE_SIDE = (
         "must be TERMINATE",
         job_state_time_limit_actions=action(action="CANCEL"),
     ),
-    queue(
-        "job_state_time_limit_actions[0].reason",
-        "must be one of CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY",
-        job_state_time_limit_actions=action(reason="too slow"),
-    ),
     queue("timeouts.create", "must be seconds", timeouts={"create": "5m"}),
     queue("timeouts.read", "there are create, update, delete", timeouts={"read": 5.0}),
     environment("capacity_limits", "is required", capacity_limits=[]),
-    environment(
-        "capacity_limits",
-        "1 to 5 limits",
-        capacity_limits=[
-            {"max_capacity": 1.0, "capacity_unit": f"ml.m5.{number}xlarge"} for number in range(6)
-        ],
-    ),
     environment(
         "capacity_limits[0].capacity_unit", "is required", capacity_limits=[{"max_capacity": 1.0}]
     ),
@@ -183,6 +171,13 @@ BAD_QUEUE_SIDE = (
     ),
     share("job_queue", "the name or the ARN", job_queue="a b"),
     share("quota_share_name", "a letter or digit is first", quota_share_name="-vision"),
+    share(
+        "capacity_limits",
+        "1 to 5 limits",
+        capacity_limits=[
+            {"max_capacity": 1.0, "capacity_unit": f"ml.m5.{number}xlarge"} for number in range(6)
+        ],
+    ),
     share("preemption_configuration", "is required", preemption_configuration=None),
     share(
         "capacity_limits[0].capacity_unit",

@@ -122,6 +122,7 @@ ALLOWED: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
             (600, "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY"),
             (86_400, "MISCONFIGURATION:SERVICE_ENVIRONMENT_MAX_RESOURCE"),
             (86_400, "MISCONFIGURATION:QUOTA_MANAGEMENT_LIMIT_EXCEEDED"),
+            (600, "whatever is logged"),
         )
     ),
     *(
@@ -129,7 +130,7 @@ ALLOWED: Final[tuple[tuple[str, dict[str, Any]], ...]] = (
         for limits in (
             _limits(0, "NUM_INSTANCES"),
             _limits(_MOST, "NUM_INSTANCES"),
-            _limits(1, *_FIVE),
+            _limits(1, *_FIVE, _KIND),
         )
     ),
     *(

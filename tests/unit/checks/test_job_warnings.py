@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from typing import Any
 
-import pulumi
 import pytest
 from good_requests import GOOD_JOBS, REASON
+from pulumi.output import UNKNOWN
 from training_requests import JOB, REMOVED, with_payload
 
+from sjresource.checks.rules.requests import queue_problems
 from sjresource.checks.values.job_arguments import JobArguments
-from sjresource.checks.warnings.requests import QUEUE_WARNINGS, job_warnings
+from sjresource.checks.warnings.queues import QUEUE_WARNINGS
+from sjresource.checks.warnings.requests import job_warnings
 
 SPOT = {"EnableManagedSpotTraining": True, "StoppingCondition__MaxWaitTimeInSeconds": 600.0}
 RETRY = {"action": "RETRY", "on_status_reason": f"{REASON} InternalServerError*"}
@@ -125,11 +127,51 @@ def test_what_is_meant_raises_nothing(job: dict[str, Any]) -> None:
 def test_a_share_identifier_that_no_page_has_is_warned_of() -> None:
     """AWS's two pages differ about it, so it is refused by neither."""
     (warn,) = QUEUE_WARNINGS["CreateSchedulingPolicy"]
-    names = ("team-a", "team_b*", "UserA", "team.c", pulumi.output.UNKNOWN)
+    names = ("team-a", "team_b*", "UserA", "team.c", UNKNOWN)
     shares = [{"share_identifier": name} for name in names]
 
     (said,) = warn({"fairshare_policy": {"share_distribution": shares}})
     assert said.startswith("fairshare_policy.share_distribution[3].share_identifier has other")
+
+
+LIMITS = [{"max_capacity": 1.0, "capacity_unit": f"ml.c5.{size}xlarge"} for size in range(6)]
+ACTION = {"action": "TERMINATE", "max_time_seconds": 600.0, "state": "RUNNABLE"}
+WAITS = {**ACTION, "reason": "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY"}
+
+
+@pytest.mark.parametrize(
+    ("operation", "fine", "doubtful", "said"),
+    [
+        (
+            "CreateJobQueue",
+            {"job_state_time_limit_actions": [WAITS, {**ACTION, "reason": UNKNOWN}]},
+            {"job_state_time_limit_actions": [WAITS, {**ACTION, "reason": "too slow"}]},
+            "job_state_time_limit_actions[1].reason is none for which",
+        ),
+        (
+            "CreateServiceEnvironment",
+            {"capacity_limits": LIMITS[:5]},
+            {"capacity_limits": LIMITS},
+            "capacity_limits has 6 limits",
+        ),
+        (
+            "CreateQuotaShare",
+            {"capacity_limits": [LIMITS[0], {**LIMITS[1], "max_capacity": UNKNOWN}]},
+            {"capacity_limits": [LIMITS[0], {**LIMITS[1], "max_capacity": 0.0}]},
+            "capacity_limits[1].max_capacity is 0",
+        ),
+    ],
+)
+def test_what_no_page_of_batchs_forbids_is_warned_of(
+    operation: str, fine: dict[str, Any], doubtful: dict[str, Any], said: str
+) -> None:
+    """The queue side's doubts refuse nothing, and are silent where there is none."""
+    (warn,) = QUEUE_WARNINGS[operation]
+
+    assert list(warn(fine)) == []
+    (told,) = warn(doubtful)
+    assert told.startswith(said)
+    assert list(queue_problems(operation, doubtful)) == list(queue_problems(operation, fine))
 
 
 @pytest.mark.parametrize(
@@ -138,9 +180,9 @@ def test_a_share_identifier_that_no_page_has_is_warned_of() -> None:
 )
 def test_what_is_unknown_raises_nothing(path: str) -> None:
     """It may turn out to be what is asked for."""
-    job = with_payload(**{path: pulumi.output.UNKNOWN})
+    job = with_payload(**{path: UNKNOWN})
     unknown = dict.fromkeys(
-        ("preemption_configuration", "quota_share_name", "retry_strategy"), pulumi.output.UNKNOWN
+        ("preemption_configuration", "quota_share_name", "retry_strategy"), UNKNOWN
     )
 
     assert list(job_warnings(JobArguments.parse(job))) == []
