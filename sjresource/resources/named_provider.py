@@ -275,8 +275,14 @@ class NamedResourceProvider(BatchProvider):
         Raises:
             RequestFailed: a state recorded it for this resource, perhaps not this stack's.
         """
-        detail, owner = self._find_owner(client, props)
+        try:
+            detail, owner = self._find_owner(client, props)
+        except NotFound:  # it has just gone
+            return client.create(self.kind, request)
         arn: str = detail[self.kind.arn]
+        if owner in ("LOST", "RECORDED") and detail.get("status") == "DELETING":
+            self._wait_until_gone(client, arn, _timeout(props, "delete"))
+            return client.create(self.kind, request)
         if self._is_undecided(owner, props):
             raise RequestFailed(
                 "creating",
@@ -286,9 +292,6 @@ class NamedResourceProvider(BatchProvider):
             )
         if owner not in ("LOST", "RECORDED"):
             return ""
-        if detail.get("status") == "DELETING":
-            self._wait_until_gone(client, arn, _timeout(props, "delete"))
-            return client.create(self.kind, request)
         self.require_unshared(arn, "creating", self.kind.noun, props[self.name_property])
         client.tag_resource(arn, request["tags"])
         in_place = [name for name, rule in self.rules.items() if rule == IN_PLACE]
@@ -308,7 +311,8 @@ class NamedResourceProvider(BatchProvider):
             return detail, ownership_of(detail, props["identity"])
 
         def is_decided(found: tuple[Detail, Ownership]) -> bool:
-            return not self._is_undecided(found[1], props)
+            detail, owner = found
+            return detail.get("status") == "DELETING" or not self._is_undecided(owner, props)
 
         return poll(find, is_decided, self.sleep, self.clock.backoff(_DECIDED_WITHIN))
 

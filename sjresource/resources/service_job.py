@@ -70,6 +70,7 @@ from sjresource.stack.damage import require_intact
 from sjresource.stack.declaration import Declaration
 from sjresource.stack.diff import IN_PLACE, REPLACES, find_changes, needs_rewriting
 from sjresource.stack.identity import (
+    identity_changed,
     is_known_identity,
     name_of,
     recorded_tag,
@@ -144,6 +145,9 @@ class ServiceJobProvider(BatchProvider):
     """ARNs of the jobs that this operation of the engine has ended."""
     _taken_over: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     """Who has taken over which jobs in a create of this operation, and when, by ARN."""
+    _owners: Mapping[str, str] = MappingProxyType({})
+    """The identities of the jobs that this operation has submitted, or found in the state under a
+    name that has not changed, by ARN."""
     _replaced: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
     """The arguments of the runs that follow jobs, by the ARN of the job."""
 
@@ -202,6 +206,8 @@ class ServiceJobProvider(BatchProvider):
         olds = core_state("ServiceJob", olds, news.get("identity"))
         require_intact("ServiceJob", id_, olds, whole=True)
         wanted = with_type(news)
+        if not identity_changed(olds, news):
+            self._own(id_, news)
         changes = find_changes(RULES, self.as_asked(with_type(olds), wanted), wanted)
         queue, region = _known(news.get("job_queue")), _known(news.get("region"))
         changes.replaces.extend(self.region_or_account_changed(id_, queue, region))
@@ -236,6 +242,7 @@ class ServiceJobProvider(BatchProvider):
         listed = self._listed.pop(props["identity"], None)
         submitted = adopted or find_or_submit(client, run, self.sleep, listed)
         self.require_unshared(submitted.arn, "submitting", "ServiceJob", props["job_name"])
+        self._own(submitted.arn, props)
         new = {"status": "SUBMITTED", "createdAt": int(self.wall_time() * 1000)}
         outputs = job_outputs(submitted.detail or new, props)
         others = {name: found for name in OTHER_RUNS if (found := getattr(submitted, name))}
@@ -414,8 +421,13 @@ class ServiceJobProvider(BatchProvider):
                 client.tag_resource(arn, tag)
 
     def _wanted_run(self, props: Mapping[str, Any]) -> WantedRun:
-        replaced = self.deployed_id(props["identity"])
-        return WantedRun.of(props, replaced, self._released)
+        owners = self.__dict__.setdefault("_owners", {})
+        return WantedRun.of(props, self.deployed_id(props["identity"]), self._released, owners)
+
+    def _own(self, arn: str, props: Mapping[str, Any]) -> None:
+        """Note whose a job is: it needs no description where others have the same name."""
+        if is_known_identity(props.get("identity")):
+            self.__dict__.setdefault("_owners", {})[arn] = props["identity"]
 
     def _find(self, client: BatchClient, id_: str, props: Mapping[str, Any]) -> Any:
         """Find the job; look several times if it would drop from the state otherwise."""

@@ -242,6 +242,27 @@ def test_a_create_makes_one_list_one_submit_and_one_describe(
     }
 
 
+def test_jobs_of_one_name_are_not_described_for_each_other(aws: EmulatedBatch, queue: str) -> None:
+    """A sweep may give all its jobs one name; a lost create among them is found all the same."""
+    provider = aws.provider(ServiceJobProvider)
+    sweep = [aws.job(queue, f"lr-{number}", job_name="train") for number in range(12)]
+    lost = aws.provider(ServiceJobProvider).create(sweep[7])
+    aws.emulator.calls.clear()
+
+    made = [provider.create(job) for job in sweep]
+    assert [each.id for each in made].index(lost.id) == 7
+    assert aws.emulator.calls.counts()["DescribeServiceJob"] <= 2 * len(sweep)
+    for each in made:
+        aws.batch.tag_resource(resourceArn=each.id, tags=recorded_tag())
+
+    again = aws.provider(ServiceJobProvider)
+    for job, each in zip(sweep, made, strict=True):
+        assert not again.diff(each.id, each.outs or {}, job).changes
+    aws.emulator.calls.clear()
+    again.create(aws.job(queue, "lr-12", job_name="train"))
+    assert aws.emulator.calls.counts()["DescribeServiceJob"] == 1
+
+
 def test_a_changed_job_takes_six_calls_to_its_new_run(aws: EmulatedBatch, queue: str) -> None:
     """What is known already is not asked again: neither of the old run nor of the new one.
 

@@ -203,7 +203,8 @@ class _Submission:
     def decided_jobs(self) -> list[Detail]:
         """Return the jobs of the name once the user has to decide about none of them.
 
-        What this operation has ended needs no description: it is nobody's.
+        What this operation has ended needs no description: it is nobody's. Nor does what other
+        resources of it have: of a sweep in which all jobs have one name it would be N a job.
 
         Raises:
             RequestFailed: after some seconds there still is one to decide about.
@@ -213,7 +214,7 @@ class _Submission:
 
         def describe() -> list[Detail]:
             self._details.clear()
-            return list(self._described_jobs(ended=ended, but=self._run.released))
+            return list(self._described_jobs(ended=ended, but=self._run.known))
 
         def is_decided(jobs: list[Detail]) -> bool:
             return not any(map(self._run.must_ask_about, jobs))

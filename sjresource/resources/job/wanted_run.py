@@ -5,7 +5,7 @@ Everything here is pure; `submission` does the calls.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import name_in
@@ -87,10 +87,16 @@ class WantedRun:
     """The ARN of the job in the state, which this run replaces."""
     released: frozenset[str] = frozenset()
     """ARNs of jobs that the same operation has ended; AWS may have refused to tag them so."""
+    owners: Mapping[str, str] = field(default_factory=dict)
+    """The identities of those whose jobs the same operation knows, by ARN; it may grow."""
 
     @classmethod
     def of(
-        cls, props: Mapping[str, Any], replaced: str | None, released: AbstractSet[str]
+        cls,
+        props: Mapping[str, Any],
+        replaced: str | None,
+        released: AbstractSet[str],
+        owners: Mapping[str, str] | None = None,
     ) -> WantedRun:
         """Return the run that a resource's properties ask for."""
         return cls(
@@ -101,7 +107,14 @@ class WantedRun:
             tuple(_aliases(props)),
             replaced,
             frozenset(released),
+            {} if owners is None else owners,
         )
+
+    @property
+    def known(self) -> frozenset[str]:
+        """ARNs of jobs that are no question: they were ended, or are other resources'."""
+        others = {arn for arn, owner in list(self.owners.items()) if owner != self.identity}
+        return self.released | others
 
     @property
     def variants(self) -> tuple[WantedRun, ...]:
