@@ -127,7 +127,7 @@ _NEEDED_TO_END = (
 """Properties of a state without which a job can't be ended; any other may be damaged."""
 
 _REMEMBERED_SECONDS = 24 * 3600.0
-"""How long Batch remembers an ended job at least, we believe: container jobs are kept for a day.
+"""How long Batch remembers an ended job at least, we believe: container jobs are kept for a week.
 
 https://docs.aws.amazon.com/batch/latest/userguide/job_states.html
 """

@@ -12,7 +12,12 @@ from functools import cache
 _SEPARATORS = r" \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 r"""What `\p{Z}` stands for. https://www.unicode.org/reports/tr44/#General_Category_Values"""
 
+_IN_LINE = r"[^\n\r\u2028\u2029]"
+"""A dot in that dialect, which ends at more than a newline: https://tc39.es/ecma262/#prod-LineTerminator"""
+
 _TRANSLATED = {
+    ".*": f"{_IN_LINE}*",
+    ".+": f"{_IN_LINE}+",
     r"arn:[\p{Alnum}\-]+:lambda:[\p{Alnum}\-]+:[0-9]{12}:function:.*": (
         r"arn:[A-Za-z0-9\-]+:lambda:[A-Za-z0-9\-]+:[0-9]{12}:function:.*"
     ),

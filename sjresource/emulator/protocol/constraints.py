@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 _SHOWN: Final = 10
 _NOT_NULL: Final = "Member must not be null"
+_LINE: Final = r"[^\n\r\u2028\u2029]"
+_LINES: Final = {".*": f"{_LINE}*", ".+": f"{_LINE}+"}
+"""A dot of the models' dialect ends at more than a newline."""
 _CLASSES: Final = {
     r"\p{Alnum}": "A-Za-z0-9",
     r"\p{L}": r"\w",
@@ -104,7 +107,7 @@ def _joined(path: str, name: str) -> str:
 @functools.cache
 def _compiled(pattern: str) -> re.Pattern[str] | None:
     """Return a model's pattern for Python, None if Python can't read it."""
-    translated = pattern
+    translated = _LINES.get(pattern, pattern)
     for name, members in _CLASSES.items():
         translated = translated.replace(name, members)
     flags = re.UNICODE if r"\p{L}" in pattern else re.ASCII

@@ -135,7 +135,7 @@ def tags_of_unknown_job(session: Session) -> dict[str, Any]:
     name="ended-job-of-earlier-run",
     belief="Batch knows an ended job for a day at least: a job that was live, is unknown now and "
     "is younger than that, was deleted.",
-    source=f"{guide('job_states')} says that of container jobs",
+    source=f"{guide('job_states')} says of container jobs that it is seven days at least",
     believed={"known": True},
     operations=("DescribeServiceJob",),
     believer="sjresource",

@@ -109,6 +109,11 @@ FORM = "Member must satisfy regular expression pattern:"
             f"Map value must satisfy constraint: [{FORM} .*]",
         ),
         (
+            {"HyperParameters": {"a": "two\rlines"}},
+            "hyperParameters",
+            f"Map value must satisfy constraint: [{FORM} .*]",
+        ),
+        (
             {"Environment": {"my-name": ""}},
             "environment",
             f"Map keys must satisfy constraint: [{FORM} [a-zA-Z_][a-zA-Z0-9_]*]",

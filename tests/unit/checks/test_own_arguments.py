@@ -139,5 +139,6 @@ def test_a_refusal_says_in_words_what_is_not_allowed() -> None:
     assert [each.reason for each in problems] == [
         "must be text in one line: AWS allows no line break here"
     ]
-    assert matches(".*", "abc")
+    assert matches(".*", "größe\t\u0085")
+    assert not any(matches(".*", f"a{end}b") for end in "\n\r\u2028\u2029")
     assert meaning("a pattern of tomorrow") is None
