@@ -40,6 +40,7 @@ from sjresource.stack.identity import (
     default_name,
     identity_tag,
     is_known_identity,
+    name_of,
     recorded_tag,
     stack_tag_prefix,
     with_identity,
@@ -48,6 +49,7 @@ from sjresource.stack.identity import (
 from sjresource.stack.inputs.secret_paths import hides_more
 from sjresource.stack.ownership import RECORDED_BEFORE, owner_tag, ownership_of, require_ours
 from sjresource.stack.provider import BatchProvider, update_tags
+from sjresource.stack.pulumi_cli.command_line import pulumi_command_line
 from sjresource.stack.spelling.resources import core_state, is_native
 from sjresource.vocabulary import DISABLED
 
@@ -164,6 +166,8 @@ class NamedResourceProvider(BatchProvider):
         detail = PREVIEW.find_named(settings, self.kind, name, within)
         why = self._why_refused(detail, props) if detail else None
         if detail is None or why is None:
+            return checked
+        if pulumi_command_line().may_replace(name_of(identity)):  # which looks like a new one
             return checked
         is_ours = owner_tag(detail).startswith(stack_tag_prefix(identity))
         problem = Problem(self.name_property, f"is taken: {'; '.join(why)}")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from sjresource.stack.provider import BatchProvider
 
-NEWEST = 100
+UNLESS = "unless it replaces what is tainted, the update will be refused"
 LIMITS = [{"max_capacity": 2.0, "capacity_unit": "NUM_INSTANCES"}]
 
 
@@ -77,7 +77,7 @@ def test_a_preview_says_what_the_create_of_a_forgotten_job_will_ask(
         "ListServiceJobs": 1,
         "DescribeServiceJob": 1,
     }
-    assert told == f"warning: the update will be refused: {refused(aws, job)}\n"
+    assert told == f"warning: {UNLESS}: {refused(aws, job)}\n"
     assert f"{arn} is a run of this very request" in told
     assert f'own it with adopt_job_id="{arn.rpartition("/")[2]}"' in told
 
@@ -118,7 +118,7 @@ def test_an_adoption_that_will_be_refused_is_foreseen(
     for adopted in (arn, "00000000-0000-0000-0000-000000000000"):
         job = aws.job(queue, "mine", adopt_job_id=adopted)
         told = said(aws, capfd, job)
-        assert told == f"warning: the update will be refused: {refused(aws, job)}\n"
+        assert told == f"warning: {UNLESS}: {refused(aws, job)}\n"
 
 
 def test_many_new_jobs_cost_one_list_and_a_few_descriptions(

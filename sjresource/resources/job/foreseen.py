@@ -5,6 +5,8 @@ has recorded (`submission`). A preview of many new jobs has no time for that. It
 jobs of a queue once, beside the other calls about that queue, and describes those of them that have
 a new job's name: at most five, the live ones first. What it has not seen the `up` refuses all the
 same. It is a warning, since the same `up` may decide it, by renaming the resource that has the job.
+Of a replacement by `--replace`, or of what is tainted, the engine asks as of a new job; only the
+former is on the command line.
 """
 
 from __future__ import annotations
@@ -20,6 +22,8 @@ from sjresource.errors import NotFound, SjresourceError
 from sjresource.process.threads import begin
 from sjresource.resources.job.submission import question_about, refused_adoption
 from sjresource.resources.job.wanted_run import REQUEST
+from sjresource.stack.identity import name_of
+from sjresource.stack.pulumi_cli.command_line import pulumi_command_line
 from sjresource.vocabulary import TERMINAL
 
 if TYPE_CHECKING:
@@ -73,7 +77,9 @@ class ForeseenCreate:
     def warn(self, run: WantedRun) -> None:
         """Warn of what the `up` will refuse."""
         for refusal in self._refusals(run):
-            self.preview.warn(f"the update will be refused: {refusal}")
+            if not pulumi_command_line().may_replace(name_of(run.identity)):
+                text = "unless it replaces what is tainted, the update will be refused"
+                self.preview.warn(f"{text}: {refusal}")
 
     def let_go(self) -> None:
         """Wait until nothing is asked any more: no call is left behind."""

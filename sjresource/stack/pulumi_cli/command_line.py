@@ -48,12 +48,13 @@ _FALSE = frozenset({"", "0", "f", "false"})
 class CommandLine:
     """The command of `pulumi`, and of its options what is of interest.
 
-    `targets` and `excludes` are patterns of URNs.
+    `targets`, `excludes` and `replaces` are patterns of URNs.
     """
 
     command: str | None = None
     targets: tuple[str, ...] = ()
     excludes: tuple[str, ...] = ()
+    replaces: tuple[str, ...] = ()
     target_dependents: bool = False
     exclude_dependents: bool = False
     prints_lines: bool = False
@@ -79,6 +80,7 @@ class CommandLine:
             command=command,
             targets=values("target", "target-replace"),
             excludes=values("exclude"),
+            replaces=values("replace", "target-replace"),
             target_dependents=flag("target-dependents"),
             exclude_dependents=flag("exclude-dependents"),
             prints_lines=flag("diff"),
@@ -88,6 +90,14 @@ class CommandLine:
     def may_run_jobs(self) -> bool:
         """Whether the command is one that creates resources, as far as is known."""
         return self.command not in _WITHOUT_JOBS
+
+    def may_replace(self, name: str) -> bool:
+        """Return whether it may ask for a replacement of a resource of this name.
+
+        Of what is tainted it says nothing.
+        """
+        ends = (pattern.rpartition("::")[2] for pattern in self.replaces)
+        return any(end == name or "*" in end for end in ends)
 
     @property
     def names_targets(self) -> bool:

@@ -327,7 +327,8 @@ def test_a_lost_state_is_asked_about_and_replace_that_makes_the_new_one_first_is
         lost, replaced = jobs.in_state()["train"], jobs.in_state()["first"]
         urns = {name: resource["urn"] for name, resource in jobs.stack.resources().items()}
         jobs.stack.run("state", "delete", "--yes", urns["train"])
-        foreseen = jobs.stack.preview().stdout
+        foreseen = jobs.stack.preview("--replace", urns["first"]).stdout
+        assert "submitting ServiceJob (first)" not in foreseen  # which is not lost
         assert f"the update will be refused: submitting ServiceJob (train): {lost} is a" in foreseen
         assert f': "{lost.rpartition("/")[2]}", or' in foreseen.replace("_id=", "Id: ")
 

@@ -257,7 +257,7 @@ FAULT_SITUATIONS = (
                 "the option of the class has to be set by the program here",
                 said=(
                     "error: submitting ServiceJob (train): arn:",
-                    "warning: the update will be refused: submitting ServiceJob (train): arn:",
+                    "warning: unless it replaces what is tainted, the update will be refused: ",
                 ),
             )
         },

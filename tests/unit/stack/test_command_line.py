@@ -41,6 +41,25 @@ def test_the_engine_prints_lines_if_it_is_to_show_diffs(
 
 
 @pytest.mark.parametrize(
+    ("command", "variables", "replaces"),
+    [
+        ("up", {}, False),
+        ("up --replace urn:pulumi:dev::p::t::train", {}, True),
+        ("up --replace urn:pulumi:dev::p::t::other --target-replace=**::train", {}, True),
+        ("up --replace urn:pulumi:dev::p::t::retrain", {}, False),
+        ("up --replace **", {}, True),
+        ("up", {"PULUMI_OPTION_REPLACE": "urn:pulumi:dev::p::t::train"}, True),
+        ("up --target urn:pulumi:dev::p::t::train", {}, False),
+    ],
+)
+def test_a_resource_that_is_to_be_replaced_is_known_by_its_name(
+    command: str, variables: dict[str, str], *, replaces: bool
+) -> None:
+    """Whatever its type is, which the two fronts call differently."""
+    assert CommandLine.parse(command.split(), variables).may_replace("train") is replaces
+
+
+@pytest.mark.parametrize(
     ("command", "variables", "leaves_out"),
     [
         ("up", {}, False),
