@@ -1,7 +1,8 @@
 """The resources that a program declares. Each file has a resource class and its provider.
 
-1. The program constructs the resource (`service_job.py`, `job_queue.py`, …), which gives the
-   arguments an identity and warns of what is probably not meant.
+1. The program constructs the resource (`service_job.py`; `job_queue.py` and the like by
+   `named_resource.py`), which gives the arguments an identity and warns of what is probably not
+   meant.
 2. The engine, in its plugin, asks the provider to check the arguments (`checks/`); of a new
    job that is also what its create will refuse (`job/foreseen.py`).
 3. It asks for a diff if the resource exists, by the rules in the resource's file. A refresh before

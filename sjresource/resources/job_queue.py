@@ -10,20 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
-from pulumi.dynamic import CheckResult, Resource
+from pulumi.dynamic import CheckResult
 
 from sjresource.aws.arn import name_in
 from sjresource.aws.batch import JOB_QUEUE
-from sjresource.checks.preflight.declared import CONFLICTS, conflicts
 from sjresource.checks.preflight.queue import queue_conflicts
 from sjresource.checks.queue import with_conflicts
 from sjresource.checks.values.lookups import items_at, value_at
-from sjresource.checks.warnings.program import warn_of_queue_side
 from sjresource.resources.delete_guards import refuse_foreign_jobs
 from sjresource.resources.named_provider import NamedResourceProvider
-from sjresource.stack.aws_provider import region_of, warn_of_provider
-from sjresource.stack.config import with_default_tags
-from sjresource.stack.declaration import Declaration
+from sjresource.resources.named_resource import NamedResource
 from sjresource.stack.diff import (
     IN_PLACE,
     REPLACES,
@@ -88,7 +84,7 @@ class JobQueueProvider(NamedResourceProvider):
         )
 
 
-class JobQueue(Resource, module="sjresource", name="JobQueue"):
+class JobQueue(NamedResource, module="sjresource", name="JobQueue"):
     """A queue for service jobs."""
 
     state: pulumi.Output[str]
@@ -134,8 +130,9 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
             opts: `delete_before_replace` defaults to True, since the new one has the old one's
                 name.
         """
-        declaration = Declaration("JobQueue", resource_name, opts)
-        properties = declaration.arguments(
+        super().__init__(
+            JobQueueProvider(),
+            resource_name,
             {
                 "job_queue_name": job_queue_name,
                 "job_queue_type": job_queue_type,
@@ -144,22 +141,14 @@ class JobQueue(Resource, module="sjresource", name="JobQueue"):
                 "scheduling_policy_arn": scheduling_policy_arn,
                 "job_state_time_limit_actions": job_state_time_limit_actions,
                 "state": state,
-                "tags": with_default_tags(tags),
-                "region": region_of(region, opts),
+                "tags": tags,
+                "region": region,
                 "timeouts": timeouts,
-                **dict.fromkeys((*JobQueueProvider.outputs, "registered_at")),
-            }
+            },
+            opts,
+            may_conflict=True,
+            delete_before_replace=True,
         )
-        properties[CONFLICTS] = conflicts(JOB_QUEUE.create, properties)
-        super().__init__(
-            JobQueueProvider(),
-            resource_name,
-            properties,
-            declaration.options(delete_before_replace=True),
-        )
-        declaration.follow(self)
-        warn_of_queue_side(self, JOB_QUEUE.create, properties)
-        warn_of_provider(self, opts, needs_region=region is None)
 
     @property
     def job_queue_arn(self) -> pulumi.Output[str]:

@@ -9,19 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
-from pulumi.dynamic import CheckResult, Resource
+from pulumi.dynamic import CheckResult
 
 from sjresource.aws.arn import name_in
 from sjresource.aws.batch import QUOTA_SHARE
-from sjresource.checks.preflight.declared import CONFLICTS, conflicts
 from sjresource.checks.preflight.queue import share_conflicts
 from sjresource.checks.queue import with_conflicts
-from sjresource.checks.warnings.program import warn_of_queue_side
 from sjresource.resources.delete_guards import refuse_foreign_jobs
 from sjresource.resources.named_provider import NamedResourceProvider
-from sjresource.stack.aws_provider import region_of, warn_of_provider
-from sjresource.stack.config import with_default_tags
-from sjresource.stack.declaration import Declaration
+from sjresource.resources.named_resource import NamedResource
 from sjresource.stack.diff import IN_PLACE, REPLACES, Rules, find_changes
 
 if TYPE_CHECKING:
@@ -82,7 +78,7 @@ class QuotaShareProvider(NamedResourceProvider):
         )
 
 
-class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
+class QuotaShare(NamedResource, module="sjresource", name="QuotaShare"):
     """A share of a quota-managed queue: `job_queue` has a policy with `quota_share_policy`."""
 
     state: pulumi.Output[str]
@@ -128,8 +124,9 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
             opts: `delete_before_replace` defaults to True, since the new one has the old one's
                 name.
         """
-        declaration = Declaration("QuotaShare", resource_name, opts)
-        properties = declaration.arguments(
+        super().__init__(
+            QuotaShareProvider(),
+            resource_name,
             {
                 "quota_share_name": quota_share_name,
                 "job_queue": job_queue,
@@ -137,22 +134,14 @@ class QuotaShare(Resource, module="sjresource", name="QuotaShare"):
                 "resource_sharing_configuration": resource_sharing_configuration,
                 "preemption_configuration": preemption_configuration,
                 "state": state,
-                "tags": with_default_tags(tags),
-                "region": region_of(region, opts),
+                "tags": tags,
+                "region": region,
                 "timeouts": timeouts,
-                **dict.fromkeys((*QuotaShareProvider.outputs, "registered_at")),
-            }
+            },
+            opts,
+            may_conflict=True,
+            delete_before_replace=True,
         )
-        properties[CONFLICTS] = conflicts(QUOTA_SHARE.create, properties)
-        super().__init__(
-            QuotaShareProvider(),
-            resource_name,
-            properties,
-            declaration.options(delete_before_replace=True),
-        )
-        declaration.follow(self)
-        warn_of_queue_side(self, QUOTA_SHARE.create, properties)
-        warn_of_provider(self, opts, needs_region=region is None)
 
     @property
     def quota_share_arn(self) -> pulumi.Output[str]:

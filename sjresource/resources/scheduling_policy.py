@@ -10,16 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
-from pulumi.dynamic import Resource
 
 from sjresource.aws.arn import name_in
 from sjresource.aws.batch import SCHEDULING_POLICY
-from sjresource.checks.warnings.program import warn_of_queue_side
 from sjresource.resources.delete_guards import refuse_while_queues_use
 from sjresource.resources.named_provider import NamedResourceProvider
-from sjresource.stack.aws_provider import region_of, warn_of_provider
-from sjresource.stack.config import with_default_tags
-from sjresource.stack.declaration import Declaration
+from sjresource.resources.named_resource import NamedResource
 from sjresource.stack.diff import IN_PLACE, REPLACES, REPLACES_IF_ADDED_OR_REMOVED, Rules
 from sjresource.stack.identity import default_name, with_name
 
@@ -64,7 +60,7 @@ class SchedulingPolicyProvider(NamedResourceProvider):
         )
 
 
-class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
+class SchedulingPolicy(NamedResource, module="sjresource", name="SchedulingPolicy"):
     """The rule by which a queue chooses among its jobs."""
 
     def __init__(
@@ -95,27 +91,19 @@ class SchedulingPolicy(Resource, module="sjresource", name="SchedulingPolicy"):
             region: its region, if not the configured one; a change replaces it.
             opts: as for every resource.
         """
-        declaration = Declaration("SchedulingPolicy", resource_name, opts)
-        properties = declaration.arguments(
+        super().__init__(
+            SchedulingPolicyProvider(),
+            resource_name,
             {
                 "name": name,
                 "fairshare_policy": fairshare_policy,
                 "quota_share_policy": quota_share_policy,
-                "tags": with_default_tags(tags),
-                "region": region_of(region, opts),
+                "tags": tags,
+                "region": region,
                 "timeouts": timeouts,
-                "registered_at": None,
-            }
+            },
+            opts,
         )
-        super().__init__(
-            SchedulingPolicyProvider(),
-            resource_name,
-            properties,
-            declaration.options(),
-        )
-        declaration.follow(self)
-        warn_of_queue_side(self, SCHEDULING_POLICY.create, properties)
-        warn_of_provider(self, opts, needs_region=region is None)
 
     @property
     def arn(self) -> pulumi.Output[str]:

@@ -9,16 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
-from pulumi.dynamic import Resource
 
 from sjresource.aws.arn import name_in
 from sjresource.aws.batch import SERVICE_ENVIRONMENT
-from sjresource.checks.warnings.program import warn_of_queue_side
 from sjresource.resources.delete_guards import refuse_while_queues_use
 from sjresource.resources.named_provider import NamedResourceProvider
-from sjresource.stack.aws_provider import region_of, warn_of_provider
-from sjresource.stack.config import with_default_tags
-from sjresource.stack.declaration import Declaration
+from sjresource.resources.named_resource import NamedResource
 from sjresource.stack.diff import IN_PLACE, REPLACES, Rules
 from sjresource.vocabulary import SAGEMAKER_TRAINING
 
@@ -54,7 +50,7 @@ class ServiceEnvironmentProvider(NamedResourceProvider):
         )
 
 
-class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment"):
+class ServiceEnvironment(NamedResource, module="sjresource", name="ServiceEnvironment"):
     """The capacity that service jobs may use at a time."""
 
     state: pulumi.Output[str]
@@ -90,28 +86,20 @@ class ServiceEnvironment(Resource, module="sjresource", name="ServiceEnvironment
             region: its region, if not the configured one; a change replaces it.
             opts: as for every resource.
         """
-        declaration = Declaration("ServiceEnvironment", resource_name, opts)
-        properties = declaration.arguments(
+        super().__init__(
+            ServiceEnvironmentProvider(),
+            resource_name,
             {
                 "service_environment_name": service_environment_name,
                 "service_environment_type": service_environment_type,
                 "capacity_limits": capacity_limits,
                 "state": state,
-                "tags": with_default_tags(tags),
-                "region": region_of(region, opts),
+                "tags": tags,
+                "region": region,
                 "timeouts": timeouts,
-                **dict.fromkeys((*ServiceEnvironmentProvider.outputs, "registered_at")),
-            }
+            },
+            opts,
         )
-        super().__init__(
-            ServiceEnvironmentProvider(),
-            resource_name,
-            properties,
-            declaration.options(),
-        )
-        declaration.follow(self)
-        warn_of_queue_side(self, SERVICE_ENVIRONMENT.create, properties)
-        warn_of_provider(self, opts, needs_region=region is None)
 
     @property
     def service_environment_arn(self) -> pulumi.Output[str]:
