@@ -46,6 +46,7 @@ Other commands:
   python -m sjresource.emulator simulate SCENARIO.json [--plot FILE.svg]
   python -m sjresource.emulator reset --data DIR
 """
+_LAST_PORT: Final = 65535
 _REFUSALS: Final = (DataLockedError, ForeignFolderError, DamagedError, OSError, ValueError)
 
 
@@ -87,8 +88,23 @@ def _reset(arguments: Sequence[str]) -> int:
 
 
 def _print_refusal(error: Exception) -> int:
-    print(error, file=sys.stderr)  # noqa: T201 - a person reads it
+    said = str(error)
+    if isinstance(error, OSError) and error.filename is not None:
+        said = f"{error.filename}: {error.strerror}"
+    print(said, file=sys.stderr)  # noqa: T201 - a person reads it
     return 1
+
+
+def _port(text: str) -> int:
+    """Read a port; a number beyond them would be taken for another one.
+
+    Raises:
+        ArgumentTypeError: It is none.
+    """
+    if not text.isdecimal() or int(text) > _LAST_PORT:
+        message = f"{text!a} is no port: 0 to {_LAST_PORT}"
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -102,7 +118,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--host", default="127.0.0.1", help="loopback address to listen on")
     parser.add_argument(
         "--port",
-        type=int,
+        type=_port,
+        metavar="PORT",
         help="port, 0 for a free one (default: the one it had with this folder, if that is free)",
     )
     parser.add_argument(

@@ -18,6 +18,7 @@ from emulator_process import EmulatorProcess
 from emulator_requests import client, control, payload, scripted, submit
 
 from sjresource.emulator import Clock, Emulator, Script
+from sjresource.emulator.__main__ import main
 from sjresource.emulator.executors.simulated import SimulatedExecutor
 
 if TYPE_CHECKING:
@@ -207,6 +208,16 @@ def test_a_data_directory_has_one_emulator(tmp_path: Path) -> None:
         assert second.returncode == 1
         assert f"pid {emulator.pid} at {emulator.url}" in second.stderr
         assert control(emulator.url, emulator.credentials, "GET", "calls")["counts"] == {}
+
+
+@pytest.mark.parametrize("port", ["99999", "-1"])
+def test_a_port_that_there_is_not_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], port: str
+) -> None:
+    """One beyond the last would be taken for another one."""
+    with pytest.raises(SystemExit):
+        main(["--data", str(tmp_path), "--port", port])
+    assert capsys.readouterr().err.endswith(f"'{port}' is no port: 0 to 65535\n")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

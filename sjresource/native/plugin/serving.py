@@ -20,12 +20,14 @@ import signal
 import sys
 from concurrent import futures
 from importlib.metadata import version
+from typing import NoReturn
 
 import grpc
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS
 from pulumi.runtime.proto import provider_pb2_grpc
 
 from sjresource.native.plugin.servicer import Servicer
+from sjresource.process.standard_streams import ended
 from sjresource.stack.plugin_notes import forget_notes
 
 _THREADS = 256
@@ -37,11 +39,15 @@ _PARENT_SECONDS = 1.0
 """How often the plugin looks whether who has started it is still there."""
 
 
-def main() -> None:
+def main() -> NoReturn:
     """Serve until the engine ends the plugin, or is gone."""
+    sys.exit(ended("pulumi-resource-sjresource", _serve_until_told))
+
+
+def _serve_until_told() -> int:
     if "--version" in sys.argv[1:]:
         sys.stdout.write(f"{version('sjresource')}\n")
-        return
+        return 0
     # An Event can't be set in a handler that interrupts its own wait: that holds its lock.
     signals = queue.SimpleQueue[int]()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -29,6 +29,13 @@ def test_the_command_ends_without_a_traceback(redirection: str, expected: tuple[
     assert end(f"{sys.executable} -m sjresource.cli --help {redirection}") == expected
 
 
+def test_the_plugin_that_can_not_say_its_port_ends_with_the_reason() -> None:
+    """The engine reads it from stdout; a person may have called it."""
+    plugin = f"{sys.executable} -m sjresource.native.plugin.serving > /dev/full"
+    said = "pulumi-resource-sjresource: the output can't be written: No space left on device\n"
+    assert end(plugin) == (7, said)
+
+
 def test_what_is_opened_later_does_not_become_a_closed_stream(tmp_path: Path) -> None:
     """A child prints into nothing, and not into a file of the program's."""
     script = f"""
