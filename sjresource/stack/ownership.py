@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     Detail = Mapping[str, Any]
 
 RECORDED_BEFORE = (
-    "a state has recorded it: this stack's, before it was lost or rolled back, or that of a stack "
-    "or resource that was renamed and not brought up since"
+    "a state has recorded it: this stack's, before it was lost or rolled back, or retained it on a "
+    "delete; or that of a stack or resource that was renamed and not brought up since"
 )
 """Why nobody can tell whose something `RECORDED` is."""
 
