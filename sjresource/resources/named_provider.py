@@ -47,7 +47,13 @@ from sjresource.stack.identity import (
     with_name,
 )
 from sjresource.stack.inputs.secret_paths import hides_more
-from sjresource.stack.ownership import RECORDED_BEFORE, owner_tag, ownership_of, require_ours
+from sjresource.stack.ownership import (
+    RECORDED_BEFORE,
+    owner_tag,
+    ownership_of,
+    require_marked,
+    require_ours,
+)
 from sjresource.stack.provider import BatchProvider, update_tags
 from sjresource.stack.pulumi_cli.command_line import pulumi_command_line
 from sjresource.stack.spelling.resources import core_state, is_native
@@ -398,7 +404,8 @@ class NamedResourceProvider(BatchProvider):
         """Disable it, wait, delete it, wait; what is gone already is a success.
 
         Raises:
-            RequestFailed: it is another stack's by now, or used by what this stack does not own.
+            RequestFailed: it is another stack's by now, or another one under its name, or used by
+                what this stack does not own.
             WaitTimeout: it still exists after the timeout; a second delete goes on.
         """
         require_intact(self.kind.noun, id_, props, names=_NEEDED_TO_DELETE)
@@ -408,6 +415,8 @@ class NamedResourceProvider(BatchProvider):
             if _is_created_anew(detail, props):
                 return
             require_ours(detail, "deleting", self.kind.noun, id_, props["identity"])
+            if "create_token" in props:  # what was imported never had marks
+                require_marked(detail, "deleting", self.kind.noun, id_)
             if detail.get("status") != "DELETING":
                 self._drain(client, detail, props, timeout)
                 self._start_deleting(client, detail, timeout)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sjresource.errors import RequestFailed
 from sjresource.stack.identity import (
     IDENTITY_TAG,
+    OWN_TAGS,
     RECORDED_TAG,
     RELEASED_TAG,
     identity_tag,
@@ -107,6 +108,27 @@ def require_ours(
             f"it is the resource {owner} of a Pulumi stack by now, which this state is older than",
             "forget it here with `pulumi state delete`; if it is this stack's after all, run "
             f"`pulumi up` first, or, of what was imported, remove its tag {IDENTITY_TAG}",
+        )
+
+
+def require_marked(detail: Detail, doing: str, noun: str, id_: str) -> None:
+    """Make sure that what a stack has made is still that, where its name may be used again.
+
+    The ARN of a queue is its name. One that somebody deleted and made anew has none of the marks
+    that a create sets; where AWS tells no tags at all, it may be either.
+
+    Raises:
+        RequestFailed: it has none of them.
+    """
+    if "tags" in detail and not OWN_TAGS & set(_tags(detail)):
+        raise RequestFailed(
+            doing,
+            noun,
+            id_,
+            "it has none of the tags with which this stack made it: somebody has deleted that one "
+            "and made this one under its name, or has removed them",
+            "forget it here with `pulumi state delete`; if it is this stack's, give it one back "
+            f"with `aws batch tag-resource --resource-arn {id_} --tags {RECORDED_TAG}=true`",
         )
 
 

@@ -483,3 +483,34 @@ def test_a_queue_is_not_deleted_with_a_job_that_some_state_may_have(
     else:
         queue.delete()
         assert queue.refresh().id == ""
+
+
+@pytest.mark.parametrize("kind", NAMED)
+def test_what_somebody_made_anew_under_the_name_is_not_deleted(
+    aws: EmulatedBatch, kind: str
+) -> None:
+    """By its ARN it is the stack's, by its tags nobody's; the way out that is told is one."""
+    life = record(aws, QueueSide(aws).one_of_each()[kind])
+    made_by_others = [IDENTITY_TAG, RUN_TAG, RECORDED_TAG]
+    aws.batch.untag_resource(resourceArn=life.id, tagKeys=made_by_others)
+
+    with pytest.raises(RequestFailed, match="it has none of the tags with which this stack made"):
+        life.delete()
+    described = life.refresh()
+    assert described.id == life.id
+    assert (described.outs or {}).get("state", "ENABLED") == "ENABLED"
+
+    record(aws, life)
+    if kind == "share":  # of the others something is used
+        life.delete()
+        assert life.refresh().id == ""
+
+
+def test_what_was_imported_has_no_marks_and_is_deleted(aws: EmulatedBatch) -> None:
+    """Nobody has ever tagged it."""
+    environment = QueueSide(aws).environment()
+    aws.batch.untag_resource(resourceArn=environment.id, tagKeys=[IDENTITY_TAG, RUN_TAG])
+    del environment.outs["create_token"]
+
+    environment.delete()
+    assert environment.refresh().id == ""
