@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pulumi.dynamic import Resource
 
-from sjresource.checks.preflight.declared import CONFLICTS, conflicts
+from sjresource.checks.preflight.declared import CONFLICTS, Declared, conflicts, declared_so_far
 from sjresource.checks.warnings.program import warn_of_queue_side
 from sjresource.stack.aws_provider import region_of, warn_of_provider
 from sjresource.stack.config import with_default_tags
@@ -59,5 +59,6 @@ class NamedResource(Resource):
         options = declaration.options(delete_before_replace=delete_before_replace)
         super().__init__(provider, resource_name, properties, options)
         declaration.follow(self)
+        declared_so_far().append(Declared(self, kind.create, properties))
         warn_of_queue_side(self, kind.create, properties)
         warn_of_provider(self, opts, needs_region=arguments["region"] is None)

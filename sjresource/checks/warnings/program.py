@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 
 from sjresource.aws.payload import is_plain, payload_or_empty
-from sjresource.checks.preflight.declared import Declarations, Declared, declared_so_far
+from sjresource.checks.preflight.declared import Declarations, declared_so_far
 from sjresource.checks.rules.instance_hours import requested_instances
 from sjresource.checks.values.lookups import holds_unknown
 from sjresource.checks.warnings.arguments import (
@@ -70,11 +70,7 @@ async def warn_of_other_runs(job: Any) -> None:
 def warn_of_queue_side(
     resource: pulumi.Resource, operation: str, arguments: Mapping[str, Any]
 ) -> None:
-    """Raise the warnings about a queue, environment, policy or share.
-
-    The resource is also recorded as declared, for the resources that the program declares later.
-    """
-    declared_so_far().append(Declared(resource, operation, arguments))
+    """Raise the warnings about a queue, environment, policy or share."""
     lenient = _is_lenient()
 
     def texts(known: dict[str, Any]) -> list[str]:
