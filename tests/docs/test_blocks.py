@@ -107,6 +107,11 @@ def test_shell_calls_what_is_there(block: Block, engine: Path) -> None:
     assert found == []
 
 
+def test_nothing_that_is_typed_touches_the_state_of_make_up() -> None:
+    """Whoever forgets the examples' stacks would forget that one, and its jobs go on."""
+    assert [str(block) for block in COMMANDS if ".local/state" in block.text] == []
+
+
 @pytest.mark.stack
 @pytest.mark.parametrize("document", documents(), ids=name_of)
 def test_commands_in_sentences_are_there_too(document: Path, engine: Path) -> None:
