@@ -36,9 +36,9 @@ def log_interruptions(jobs: Callable[[], int]) -> None:
 
 def interruption_message(jobs: int) -> str:
     """Return the message that the wait has ended, and the jobs have not."""
-    watch = "`sjresource watch` shows them, " if find_spec("click") is not None else ""
-    them = "the job goes on" if jobs == 1 else f"the {jobs} jobs go on"
-    return f"only the wait has ended, {them}: {watch}the next `pulumi up` goes on waiting"
+    go_on, them = ("the job goes on", "it") if jobs == 1 else (f"the {jobs} jobs go on", "them")
+    watch = f"`sjresource watch` shows {them}, " if find_spec("click") is not None else ""
+    return f"only the wait has ended, {go_on}: {watch}the next `pulumi up` goes on waiting"
 
 
 def _handler(jobs: Callable[[], int], previous: Any) -> Callable[[int, Any], None]:

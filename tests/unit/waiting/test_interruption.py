@@ -38,6 +38,6 @@ def test_an_interrupted_program_says_that_the_jobs_go_on_and_ends(
 def test_it_says_how_to_look() -> None:
     """By the command, where it is there."""
     assert interruption_message(1) == (
-        "only the wait has ended, the job goes on: `sjresource watch` shows them, the next "
+        "only the wait has ended, the job goes on: `sjresource watch` shows it, the next "
         "`pulumi up` goes on waiting"
     )
