@@ -12,9 +12,11 @@ from sjresource.checks.values.job_arguments import in_payload
 from sjresource.checks.values.lookups import (
     each_at,
     is_given,
+    is_true,
     may_be_given,
     repeated_at,
     value_at,
+    whole_number_at,
 )
 
 if TYPE_CHECKING:
@@ -157,6 +159,20 @@ def local_storage_has_no_key(job: JobArguments) -> Iterator[Problem]:
         yield in_payload(path, reason)
 
 
+def warm_pools_are_on_demand_and_of_one_type(job: JobArguments) -> Iterator[Problem]:
+    """Warm pools cannot be used with spot instances, nor with a heterogeneous cluster.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
+    """
+    path = "ResourceConfig.KeepAlivePeriodInSeconds"
+    if not whole_number_at(job.payload, path):
+        return
+    if is_true(job.payload, "EnableManagedSpotTraining"):
+        yield in_payload(path, "can't be more than 0 with EnableManagedSpotTraining")
+    elif is_given(job.payload, _GROUPS):
+        yield in_payload(path, "can't be more than 0 with InstanceGroups")
+
+
 INSTANCE_RULES: tuple[Rule, ...] = (
     one_way_to_name_instances,
     preferences_count_in_one_place,
@@ -164,6 +180,7 @@ INSTANCE_RULES: tuple[Rule, ...] = (
     training_plans_in_one_place,
     volumes_have_a_size,
     local_storage_has_no_key,
+    warm_pools_are_on_demand_and_of_one_type,
 )
 
 

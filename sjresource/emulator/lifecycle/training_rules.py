@@ -69,6 +69,19 @@ def one_way_to_select_instances(request: Request) -> Iterator[str]:
         yield "VolumeSizeInGB can't be with ServerlessJobConfig"
 
 
+def warm_pools(request: Request) -> Iterator[str]:
+    """Refuse a warm pool of spot instances, or of instance groups.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/train-warm-pools.html
+    """
+    config = config_of(request)
+    if config.get("KeepAlivePeriodInSeconds"):
+        if request.get("EnableManagedSpotTraining"):
+            yield "KeepAlivePeriodInSeconds can't be with EnableManagedSpotTraining"
+        if config.get("InstanceGroups"):
+            yield "KeepAlivePeriodInSeconds can't be with InstanceGroups"
+
+
 def placements_have_an_instance(request: Request) -> Iterator[str]:
     """Refuse a placement of no instance.
 
@@ -308,6 +321,7 @@ RULES: Final[tuple[Callable[[Request], Iterator[str]], ...]] = (
     preferences_stand_alone,
     one_way_to_select_instances,
     placements_have_an_instance,
+    warm_pools,
     waiting_without_spot,
     runs_are_bounded,
     spot_waits,

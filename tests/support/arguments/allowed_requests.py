@@ -101,6 +101,8 @@ def _instances(request: Request, choice: random.Random) -> None:
     config = {name: given[name] for name in kept if name in given}
     kinds = ["ml.m5.large", "ml.c5.18xlarge", "ml.g5.xlarge"]
     way = choice.choice(("type", "groups", "preferences"))
+    if way == "groups" or request.get("EnableManagedSpotTraining"):
+        config["KeepAlivePeriodInSeconds"] = 0
     if "ServerlessJobConfig" in request:
         config.pop("VolumeKmsKeyId", None)
     else:

@@ -88,6 +88,18 @@ BAD_INSTANCES = (
         ResourceConfig__InstanceType="ml.g5.xlarge",
         ResourceConfig__VolumeKmsKeyId="alias/volumes",
     ),
+    payload(
+        "ResourceConfig.KeepAlivePeriodInSeconds",
+        "can't be more than 0 with InstanceGroups",
+        ResourceConfig={**SIZED, **GROUPS, "KeepAlivePeriodInSeconds": 60.0},
+    ),
+    payload(
+        "ResourceConfig.KeepAlivePeriodInSeconds",
+        "can't be more than 0 with EnableManagedSpotTraining",
+        ResourceConfig__KeepAlivePeriodInSeconds=60.0,
+        EnableManagedSpotTraining=True,
+        StoppingCondition__MaxWaitTimeInSeconds=600.0,
+    ),
     preferring("InstancePreferences[0].InstanceCount", "for all preferences", (1, None), 2.0),
     preferring("InstancePreferences[1].InstanceCount", "is required, since other", (1, None), None),
     preferring("InstanceCount", "unless each of InstancePreferences", (None, None), None),
