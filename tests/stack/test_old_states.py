@@ -1,15 +1,20 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from command_line import CommandLine
 from emulated_stack import PROGRAM
 from native_programs import WHOLE, native_stack
+
+from sjresource.cli.terminal.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from emulated_stack import EmulatedCloud
     from engine_fixtures import NewStack
+    from pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.stack
 
@@ -32,6 +37,14 @@ def test_a_state_of_every_release_still_works(
         if native
         else new_stack(PROGRAM, config={"project:epochs": "10"}, **settings)
     )
+    key = "createdAt" if native else "created_at"
+    damaged = json.loads(state.read_text())
+    for resource in damaged["deployment"]["resources"]:
+        if key in resource.get("outputs", {}):
+            resource["outputs"][key] = "yesterday"
+    (stack.work / "damaged.json").write_text(json.dumps(damaged))
+    stack.run("stack", "import", "--file", "damaged.json")
+    a_damaged_state_is_told(stack, key)
     stack.run("stack", "import", "--file", str(state))
 
     assert stack.up("--expect-no-changes").steps == []
@@ -45,3 +58,15 @@ def test_a_state_of_every_release_still_works(
     stack.destroy()
     assert stack.resources() == {}
     assert cloud.submitted() == 0
+
+
+def a_damaged_state_is_told(stack: PulumiStack, key: str) -> None:
+    """By the plugin and by the command, with the resource, the key and what to do."""
+    command = CommandLine(stack.work, stack.environment)
+    status = command("status")
+    for told in (stack.preview(fails=True).stdout, status.err):
+        assert f"{key} must be a number, got text" in told
+        assert "restore an export of it with `pulumi stack import`" in told
+        assert "mistake" not in told
+    assert "::train): its outputs." in status.err
+    assert status.code == ExitCode.PULUMI
