@@ -8,6 +8,7 @@ from emulated import IDENTITY
 
 from sjresource.checks.preview import PREVIEW, PreviewCache
 from sjresource.errors import SjresourceError
+from sjresource.resources.quota_share import QuotaShareProvider
 from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
 from sjresource.resources.service_environment import ServiceEnvironmentProvider
 from sjresource.resources.service_job import ServiceJobProvider
@@ -182,6 +183,31 @@ def test_a_name_that_is_taken_is_refused_in_the_preview(
         asked = {"DescribeJobQueues": 1, "DescribeServiceEnvironments": 1}
         calls = aws.emulator.calls.counts()
         assert {name: 1 for name in asked if calls[name]} == asked
+
+
+def test_what_aws_does_not_tell_is_no_mistake_and_no_warning(
+    aws: EmulatedBatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """A share of a queue that there is not, and lists that are denied: the `up` says what is."""
+    share = {
+        "identity": IDENTITY + "vision",
+        "quota_share_name": "vision",
+        "job_queue": "nowhere",
+        "capacity_limits": [{"max_capacity": 2.0, "capacity_unit": "ml.m5.large"}],
+        "resource_sharing_configuration": {"strategy": "RESERVE"},
+        "preemption_configuration": {"in_share_preemption": "DISABLED"},
+    }
+    provider = aws.provider(QuotaShareProvider)
+    preview(provider)
+    assert provider.check({}, share).failures == []
+    assert capfd.readouterr().err == ""
+
+    queue = aws.make_queue()
+    recorded(aws, queue)
+    for call in ("ListServiceJobs", "DescribeServiceJob"):
+        aws.control.fault(call, "error", count=None, status=403, code="AccessDeniedException")
+        assert said(aws, capfd, aws.job(queue)) == ""
+        aws.emulator.faults.clear()
 
 
 def test_a_default_name_that_is_another_s_is_no_mistake(aws: EmulatedBatch) -> None:
