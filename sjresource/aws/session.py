@@ -20,7 +20,8 @@ from sjresource.errors import Unreachable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sjresource.aws.settings import AssumedRole, Pairs, Settings
+    from sjresource.aws.assumed_role import AssumedRole
+    from sjresource.aws.settings import Pairs, Settings
 
 
 class CallTimeouts(NamedTuple):
