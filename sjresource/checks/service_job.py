@@ -159,11 +159,12 @@ class _Question(NamedTuple):
 def _question(
     settings: Settings, job: JobArguments, preview: PreviewCache, *, has_room: bool
 ) -> _Question | None:
-    """Return what to ask; None where the queue is not known, or AWS can't be asked."""
+    """Return what to ask; None where queue or region is not known, or AWS can't be asked."""
     queue = text_at(job.properties, "job_queue") or ""
     arn = parse_arn(queue)
     region = arn.region if arn else settings.region
-    client = preview.client(settings, region) if queue else None
+    elsewhere = arn is None and is_unknown(job.properties.get("region"))
+    client = preview.client(settings, region) if queue and not elsewhere else None
     if client is None:
         return None
 

@@ -112,7 +112,7 @@ class Life:
         if why and not detailed:
             self._context.explain(request.urn, why)
         kept = self._kept_names.pop(request.urn, None)
-        if kept and why == RENAMED and "identity" in changes.in_place:
+        if kept and why == RENAMED and "identity" in changes.in_place and not replaces:
             self._context.warn(request.urn, renamed_job(kept))
         return diff_response(
             detailed,

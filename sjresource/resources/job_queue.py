@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 from pulumi.dynamic import CheckResult
 
-from sjresource.aws.arn import name_in
+from sjresource.aws.arn import name_in, parse_arn
 from sjresource.aws.batch import JOB_QUEUE
 from sjresource.checks.preflight.queue import queue_conflicts
 from sjresource.checks.queue import with_conflicts
-from sjresource.checks.values.lookups import items_at, value_at
+from sjresource.checks.values.lookups import holds_unknown, items_at, value_at
 from sjresource.resources.delete_guards import refuse_foreign_jobs
 from sjresource.resources.named_provider import NamedResourceProvider
 from sjresource.resources.named_resource import NamedResource
@@ -76,6 +76,11 @@ class JobQueueProvider(NamedResourceProvider):
             if isinstance(environment, str):
                 return environment
         return ""
+
+    def may_be_elsewhere(self, props: Mapping[str, Any]) -> bool:
+        """Return whether its environment is not known yet."""
+        known = parse_arn(self.region_source(props))
+        return known is None and holds_unknown(props.get("service_environment_order"))
 
     def refuse_to_delete(self, client: BatchClient, arn: str, props: Mapping[str, Any]) -> None:
         """Raise RequestFailed while it would end jobs that are not this stack's."""

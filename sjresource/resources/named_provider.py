@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pulumi.dynamic import CheckResult, CreateResult, DiffResult, ReadResult, UpdateResult
 
 from sjresource.aws.models import answer_properties, input_shape, property_name, to_request
-from sjresource.aws.payload import canonical
+from sjresource.aws.payload import canonical, is_unknown
 from sjresource.aws.waiters import (
     InUse,
     poll,
@@ -31,6 +31,7 @@ from sjresource.checks.values.lookups import text_at
 from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.problem import Problem
 from sjresource.resources.drift import find_drift, without_ignored_tags
+from sjresource.sanitize import plain
 from sjresource.stack.damage import require_intact
 from sjresource.stack.diff import IN_PLACE, Rules, find_changes, needs_rewriting
 from sjresource.stack.identity import (
@@ -54,6 +55,7 @@ from sjresource.stack.ownership import (
     require_marked,
     require_ours,
 )
+from sjresource.stack.plugin_notes import note_maker
 from sjresource.stack.provider import BatchProvider, update_tags
 from sjresource.stack.pulumi_cli.command_line import pulumi_command_line
 from sjresource.stack.spelling.resources import core_state, is_native
@@ -78,6 +80,8 @@ _LET_IT_BE_REPLACED_FIRST = (
     "they are changed only once its replacement is there, which the resource option "
     "delete_before_replace makes after this: leave that out, or delete them first"
 )
+
+_PERHAPS_ELSEWHERE = "it is made where its environment is, which is not known yet"
 
 _NEEDED_TO_DELETE = ("identity", "timeouts", "create_token", "job_queue")
 """Properties of a state without which it can't be deleted; any other may be damaged."""
@@ -127,6 +131,10 @@ class NamedResourceProvider(BatchProvider):
         """Return the ARN among the arguments whose region counts; "" leaves it to the config."""
         return ""
 
+    def may_be_elsewhere(self, _props: Properties) -> bool:
+        """Return whether its region follows from an argument that is not known yet."""
+        return False
+
     def with_name(self, olds: Properties, news: Properties) -> dict[str, Any]:
         """Return `news` with a name; see `identity.with_name`."""
         return with_name(self.name_property, olds, news, lambda _: self.default_name(news))
@@ -166,17 +174,21 @@ class NamedResourceProvider(BatchProvider):
         if not is_known_identity(identity) or self.deployed_id(identity) is not None:
             return checked
         within = text_at(props, property_name(self.kind.listed_by)) if self.kind.listed_by else ""
-        if within is None:
+        region = props.get("region")
+        if within is None or is_unknown(region):
             return checked
-        settings = self.settings_at(self.region_source(props), props.get("region"))
+        settings = self.settings_at(self.region_source(props), region)
         detail = PREVIEW.find_named(settings, self.kind, name, within)
         why = self._why_refused(detail, props) if detail else None
-        if detail is None or why is None:
-            return checked
-        if pulumi_command_line().may_replace(name_of(identity)):  # which looks like a new one
+        # What --replace names looks like a new one.
+        if detail is None or not why or pulumi_command_line().may_replace(name_of(identity)):
             return checked
         is_ours = owner_tag(detail).startswith(stack_tag_prefix(identity))
         problem = Problem(self.name_property, f"is taken: {'; '.join(why)}")
+        if self.may_be_elsewhere(props) and not is_ours:
+            told = f"{self.kind.noun} ({name_of(identity)}): {problem.path} {problem.reason}"
+            PREVIEW.warn(plain(f"checking {told}; {_PERHAPS_ELSEWHERE}"))
+            return checked
         found = [(problem, is_ours)]
         return with_failures(checked, PREVIEW.failing(self.kind.noun, props, found, self.checking))
 
@@ -267,7 +279,7 @@ class NamedResourceProvider(BatchProvider):
                 if "already exists" not in error.seen.lower():
                     raise
             else:
-                self.require_unshared(arn, "creating", self.kind.noun, name)
+                note_maker(arn, self.front)
                 return arn, name
             taken = self._take_over(client, {**props, self.name_property: name}, request)
             if taken:

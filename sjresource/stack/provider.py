@@ -105,10 +105,15 @@ class BatchProvider(ResourceProvider):
         return batch_client(self.settings, parsed.region if parsed else region)
 
     def settings_at(self, reference: Any, region: Any) -> Settings:
-        """Return the settings for the region of an ARN, else for `region`, else the configured."""
+        """Return the settings for the region of an ARN, else for `region`, else the configured.
+
+        What is unknown yet counts as not given.
+        """
         known = isinstance(reference, str) and not is_unknown(reference)
         arn = parse_arn(reference) if known else None
-        return self.settings.in_region(arn.region if arn else region)
+        return self.settings.in_region(
+            arn.region if arn else None if is_unknown(region) else region
+        )
 
     def region_or_account_changed(
         self, id_: str, reference: str = "", region: Any = None

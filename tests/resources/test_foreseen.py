@@ -5,9 +5,11 @@ from typing import TYPE_CHECKING, Any
 import pulumi
 import pytest
 from emulated import IDENTITY
+from pulumi.runtime import rpc
 
 from sjresource.checks.preview import PREVIEW, PreviewCache
 from sjresource.errors import SjresourceError
+from sjresource.resources.job_queue import JobQueueProvider
 from sjresource.resources.quota_share import QuotaShareProvider
 from sjresource.resources.scheduling_policy import SchedulingPolicyProvider
 from sjresource.resources.service_environment import ServiceEnvironmentProvider
@@ -223,3 +225,41 @@ def test_a_default_name_that_is_another_s_is_no_mistake(aws: EmulatedBatch) -> N
     (failure,) = provider.check({}, given).failures
     assert failure.reason.startswith("name is taken: one of this name exists, and this resource")
     aws.batch.delete_scheduling_policy(arn=made)
+
+
+@pytest.mark.parametrize("unknown", [pulumi.output.UNKNOWN, rpc.UNKNOWN], ids=["dynamic", "plugin"])
+def test_a_name_in_a_region_that_is_not_known_yet_fails_no_preview(
+    aws: EmulatedBatch, capfd: pytest.CaptureFixture[str], unknown: Any
+) -> None:
+    """There it may be free: nothing is asked, or what the configured region has is warned of."""
+    environment = {
+        "identity": IDENTITY + "room",
+        "service_environment_name": "room",
+        "service_environment_type": "SAGEMAKER_TRAINING",
+        "capacity_limits": LIMITS,
+    }
+    aws.make_queue("queue")
+    aws.batch.create_service_environment(
+        serviceEnvironmentName="room",
+        serviceEnvironmentType="SAGEMAKER_TRAINING",
+        capacityLimits=[{"maxCapacity": 2, "capacityUnit": "NUM_INSTANCES"}],
+    )
+    elsewhere = aws.provider(ServiceEnvironmentProvider)
+    assert elsewhere.settings_at("", unknown) == elsewhere.settings
+    preview(elsewhere)
+    assert elsewhere.check({}, environment).failures != []
+    assert elsewhere.check({}, {**environment, "region": unknown}).failures == []
+
+    queue = aws.provider(JobQueueProvider)
+    preview(queue)
+    capfd.readouterr()
+    order = [{"order": 1.0, "service_environment": unknown}]
+    named = {"identity": IDENTITY + "q", "job_queue_name": "queue", "priority": 1.0}
+    asked = {**named, "job_queue_type": "SAGEMAKER_TRAINING", "service_environment_order": order}
+    assert queue.check({}, asked).failures == []
+    told = capfd.readouterr().err
+    assert told.startswith("warning: checking JobQueue (q): job_queue_name is taken: one of this")
+    assert told.endswith("; it is made where its environment is, which is not known yet\n")
+    aws.emulator.calls.clear()
+    assert said(aws, capfd, {**aws.job("nowhere"), "region": unknown}) == ""
+    assert aws.emulator.calls.counts() == {}

@@ -11,15 +11,15 @@ former is on the command line.
 
 from __future__ import annotations
 
-from concurrent.futures import wait
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import parse_arn
+from sjresource.aws.payload import is_unknown
 from sjresource.checks.preview import PREVIEW
 from sjresource.checks.values.lookups import holds_unknown, text_at
 from sjresource.errors import NotFound, SjresourceError
-from sjresource.process.threads import begin
 from sjresource.resources.job.submission import question_about, refused_adoption
 from sjresource.resources.job.wanted_run import REQUEST
 from sjresource.stack.identity import name_of
@@ -27,8 +27,7 @@ from sjresource.stack.pulumi_cli.command_line import pulumi_command_line
 from sjresource.vocabulary import TERMINAL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-    from concurrent.futures import Future
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
 
     from sjresource.aws.batch import BatchClient
     from sjresource.aws.settings import Settings
@@ -50,7 +49,6 @@ class ForeseenCreate:
     settings: Settings
     job_queue: str
     adopted: str | None
-    asked: Future[Any] | None = None
 
     @classmethod
     def of(
@@ -67,11 +65,13 @@ class ForeseenCreate:
             return None
         queue, adopted = text_at(news, "job_queue"), text_at(news, "adopt_job_id")
         arn = parse_arn(queue or "")
+        if not queue or (arn is None and is_unknown(news.get("region"))):
+            return None
         client = preview.client(settings, arn.region if arn else settings.region)
-        if not queue or client is None:
+        if client is None:
             return None
         create = cls(client, preview, settings, queue, adopted)
-        create.asked = begin(create._described_adopted if adopted else create._newest)
+        create._begin()
         return create
 
     def warn(self, run: WantedRun) -> None:
@@ -83,12 +83,23 @@ class ForeseenCreate:
 
     def let_go(self) -> None:
         """Wait until nothing is asked any more: no call is left behind."""
-        if self.asked is not None:
-            wait((self.asked,))
+        if self.adopted:
+            self._describe(self.adopted)
+        else:
+            self._newest()
+
+    def _begin(self) -> None:
+        """Ask what is asked about first, unless another job of this preview has asked it."""
+        if self.adopted is None:
+            self.preview.there.begin(self._listed, self._list)
+        elif self.preview.may_describe(self.adopted):
+            self.preview.jobs.begin(
+                self._described(self.adopted), partial(self._look, self.adopted)
+            )
 
     def _refusals(self, run: WantedRun) -> Iterator[SjresourceError]:
         if self.adopted:
-            found = self._described_adopted()
+            found = self._describe(self.adopted)
             if isinstance(found, NotFound):
                 yield found
             elif found is not None and (refusal := refused_adoption(run, self.adopted, found)):
@@ -104,29 +115,32 @@ class ForeseenCreate:
                 yield question_about(run, detail)
                 return
 
+    @property
+    def _listed(self) -> Hashable:
+        return self.settings, "jobs", self.job_queue
+
     def _newest(self) -> Sequence[Detail] | None:
-        def ask() -> Sequence[Detail] | None:
-            try:
-                return self.client.newest_service_jobs(self.job_queue)
-            except SjresourceError:  # who describes the queue says what is wrong
-                return None
+        return self.preview.there.get(self._listed, self._list)
 
-        return self.preview.there.get((self.settings, "jobs", self.job_queue), ask)
+    def _list(self) -> Sequence[Detail] | None:
+        try:
+            return self.client.newest_service_jobs(self.job_queue)
+        except SjresourceError:  # who describes the queue says what is wrong
+            return None
 
-    def _described_adopted(self) -> Detail | NotFound | None:
-        return self._describe(self.adopted or "")
+    def _described(self, job: str) -> Hashable:
+        return self.settings, job
 
     def _describe(self, job: str) -> Detail | NotFound | None:
         """Return a job's description, NotFound, or None where AWS does not tell."""
-
-        def describe() -> Detail | NotFound | None:
-            try:
-                return self.client.find_service_job(job)
-            except NotFound as error:
-                return error
-            except SjresourceError:
-                return None
-
         if not self.preview.may_describe(job):
             return None
-        return self.preview.jobs.get((self.settings, job), describe)
+        return self.preview.jobs.get(self._described(job), partial(self._look, job))
+
+    def _look(self, job: str) -> Detail | NotFound | None:
+        try:
+            return self.client.find_service_job(job)
+        except NotFound as error:
+            return error
+        except SjresourceError:
+            return None

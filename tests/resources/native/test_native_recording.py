@@ -183,6 +183,9 @@ def test_a_renamed_job_whose_state_is_lost_is_asked_about_by_its_old_name(
     train = plugin.create("ServiceJob", "train", job(queue))
     renamed = Resource(plugin.urn("ServiceJob", "resnet"), train.id, train.inputs, train.state)
     plugin.engine.lines.clear()
+    anew = plugin.check("ServiceJob", "resnet", job(queue, triggers=["anew"]), old=renamed)
+    assert plugin.diff(renamed, read(anew.inputs).values).replaces == ["triggers"]
+    assert not any(line.is_warning for line in plugin.engine.lines)  # the new run has the new name
     for given in (job(queue, jobName="train"), job(queue)):  # who gives the name knows it
         checked = plugin.check("ServiceJob", "resnet", given, old=renamed)
         assert plugin.diff(renamed, read(checked.inputs).values).replaces == []
