@@ -132,7 +132,8 @@ class PageApp:
         if path == "/" and self.auth.accepts_token(environ):
             return Reply(200, _TYPES["html"], _ENTER.encode(), self.auth.cookie(environ))
         if not self.auth.has_cookie(environ) or self.auth.is_cross_site(environ):
-            message = "open the page by the URL with its token, as it was printed"
+            where = "" if self._controls is None else "; `sjresource emulator status` prints it"
+            message = f"open the page by the URL with its token{where}"
             return Reply(403, _PLAIN, message.encode()) if path == "/" else _error(403, message)
         if path.startswith(f"{PREFIX}controls/"):
             return self._control(environ, path.removeprefix(f"{PREFIX}controls/"))

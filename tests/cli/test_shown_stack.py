@@ -139,9 +139,10 @@ def test_a_stack_is_named_or_selected(shown: ShownStack, tmp_path: Path) -> None
     assert f"no Pulumi project in {tmp_path}" in nowhere.err
 
     shutil.copy(shown.stack.work / "Pulumi.yaml", tmp_path)
-    unselected = shown.sjresource("status", "--cwd", str(tmp_path), PULUMI_STACK="")
-    assert unselected.code == 3
-    assert "no stack is selected; `pulumi stack select` one, or give --stack" in unselected.err
+    for command in ("status", "orphans"):
+        unselected = shown.sjresource(command, "--cwd", str(tmp_path), PULUMI_STACK="")
+        assert unselected.code == 3
+        assert "no stack is selected; `pulumi stack select` one, or give --stack" in unselected.err
 
     without = shown.sjresource("status", PATH=str(tmp_path))
     assert (without.code, without.out) == (6, "")
@@ -266,7 +267,10 @@ def test_arns_and_queues_need_no_project(shown: ShownStack, tmp_path: Path) -> N
     queue = shown.sjresource("queue", shown.queue, *somewhere, PATH="/nowhere")
     by_name = shown.sjresource("why", "unwatched", *somewhere, PATH="/nowhere")
 
-    assert (why.code, queue.code, by_name.code) == (0, 0, 0)
+    which = shown.sjresource("queue", *somewhere, PATH="/nowhere")
+
+    assert (why.code, queue.code, by_name.code, which.code) == (0, 0, 0, 2)
+    assert which.err.endswith("there is no Pulumi project here; give a queue's name or ARN\n")
     assert "FAILED on attempt 1 of 1" in why.out
     assert "to run it again" not in why.out
     assert queue.out.startswith("shared: ENABLED")

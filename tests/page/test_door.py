@@ -78,9 +78,11 @@ def test_token_gives_a_cookie_of_this_site_that_scripts_can_not_read(emulator: E
     "path", ["/", "/_page/app.js", "/_page/overview", "/_page/controls/clock", "/_page/nothing"]
 )
 def test_nothing_is_shown_without_the_cookie(emulator: Emulator, path: str) -> None:
-    """The page's own files neither; and a wrong cookie, or token, is none."""
+    """The page's own files neither; a wrong cookie, or token, is none; how to get in is told."""
     for headers in ({}, {"Cookie": f"sjresource-{urlsplit(emulator.url).port}=wrong"}):
-        assert send(emulator, path, Accept="text/html", **headers).status == 403
+        refused = send(emulator, path, Accept="text/html", **headers)
+        assert refused.status == 403
+        assert "URL with its token; `sjresource emulator status` prints it" in refused.body
     assert send(emulator, "/?token=wrong").status == 403
     assert send(emulator, "/?token=").status == 403
 

@@ -10,7 +10,7 @@ import click
 from sjresource.aws.arn import name_in
 from sjresource.aws.service_jobs import JobLocator
 from sjresource.aws.waiters import SYSTEM_CLOCK
-from sjresource.cli.stack.context import StackContext, stack_options
+from sjresource.cli.stack.context import StackContext, read, stack_options
 from sjresource.cli.terminal.exit_codes import ExitCode
 from sjresource.cli.terminal.output import Output, output_option
 from sjresource.cli.terminal.prompt import confirm
@@ -54,7 +54,7 @@ def orphans(
     running on purpose: it is marked in the list, and --terminate ends it only if its id is given.
     """
     stack = context.require_stack()
-    found = _selected(orphans_of(stack), jobs)
+    found = _selected(read(lambda: orphans_of(stack), context.project), jobs)
     to_end = [orphan for orphan in found if terminate and (jobs or not orphan.may_be_owned)]
     if found and not context.deployment.get("resources") and not output.as_json:
         click.echo(_EMPTY_STATE, err=True)

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from sjresource.aws.batch import BatchClient
     from sjresource.aws.clients import RegionalClients
     from sjresource.cli.stack.state import StackJob, StackQueue
+
+Read = TypeVar("Read")
 
 PROJECT_FILES = ("Pulumi.yaml", "Pulumi.yml", "Pulumi.json")
 
@@ -176,8 +178,8 @@ class StackContext:
         stack = self.require_stack()
         with ThreadPoolExecutor(2) as pool:
             return (
-                pool.submit(_read, stack.config, self.project),
-                pool.submit(_read, stack.deployment, self.project),
+                pool.submit(read, stack.config, self.project),
+                pool.submit(read, stack.deployment, self.project),
             )
 
     def _no_project(self) -> CommandFailure:
@@ -196,10 +198,14 @@ class RedactAll(Mask):
         return WITHHELD if said else said
 
 
-def _read(read: Callable[[], dict[str, Any]], project: Path | None) -> dict[str, Any]:
-    """Return what `read` reads of a stack; say what to do where none is selected."""
+def read(reading: Callable[[], Read], project: Path | None) -> Read:
+    """Return what `reading` reads of a stack; say what to do where none is selected.
+
+    Raises:
+        CommandFailure: none is.
+    """
     try:
-        return read()
+        return reading()
     except Exception as error:  # as above
         if not is_pulumis(error) or "no stack selected" not in pulumi_message(error):
             raise

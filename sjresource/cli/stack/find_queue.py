@@ -88,7 +88,8 @@ def _only_queue(context: StackContext) -> str:
     if len(used) > 1:
         raise _ambiguous("QUEUE", sorted(used))
     if not used:
-        message = "reading JobQueue (QUEUE): the stack has none; give a queue's name or ARN"
+        where = "the stack has none" if context.project else "there is no Pulumi project here"
+        message = f"reading JobQueue (QUEUE): {where}; give a queue's name or ARN"
         raise CommandFailure(message, ExitCode.USAGE)
     return used.pop()
 
