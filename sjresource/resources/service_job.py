@@ -18,7 +18,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -59,6 +58,7 @@ from sjresource.resources.job.job_outputs import (
     job_outputs,
     masked_again,
 )
+from sjresource.resources.job.operation import JobsOfOperation
 from sjresource.resources.job.submission import adopt, find_or_submit, live_jobs
 from sjresource.resources.job.termination import end_and_release
 from sjresource.resources.job.wanted_run import REQUEST, WantedRun, identities_of, with_type
@@ -141,15 +141,11 @@ _MUST_CHANGE = Problem(
 class ServiceJobProvider(BatchProvider):
     """The life of a service job, as the engine drives it."""
 
-    _released: frozenset[str] | set[str] = frozenset()
-    """ARNs of the jobs that this operation of the engine has ended."""
-    _taken_over: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
-    """Who has taken over which jobs in a create of this operation, and when, by ARN."""
-    _owners: Mapping[str, str] = MappingProxyType({})
-    """The identities of the jobs that this operation has submitted, or found in the state under a
-    name that has not changed, by ARN."""
-    _replaced: Mapping[str, Mapping[str, Any]] = MappingProxyType({})
-    """The arguments of the runs that follow jobs, by the ARN of the job."""
+    @property
+    def _operation(self) -> JobsOfOperation:
+        """What this operation has seen of jobs; a provider that goes into a state has none."""
+        seen: JobsOfOperation = self.__dict__.setdefault("_jobs_of_operation", JobsOfOperation())
+        return seen
 
     def check(self, olds: dict[str, Any], news: dict[str, Any]) -> CheckResult:
         """Check the whole request, payload included, against what AWS takes."""
@@ -216,7 +212,7 @@ class ServiceJobProvider(BatchProvider):
         if not changes.replaces and news.get("rerun_on_failure") and self._has_failed(id_):
             changes.replaces.append("status")
         if changes.replaces:
-            self.__dict__.setdefault("_replaced", {})[id_] = news
+            self._operation.next_runs[id_] = news
         if paths_in(news):
             note_that_it_hides(id_)
         return changes.diff_result(is_rewritten=is_rewritten)
@@ -239,7 +235,7 @@ class ServiceJobProvider(BatchProvider):
         adopted = adopt(client, run, job) if job else None
         if adopted is None:
             SUBMITTED.admit(self.checking.max_instance_hours, props)
-        listed = self._listed.pop(props["identity"], None)
+        listed = self._operation.listed.pop(props["identity"], None)
         submitted = adopted or find_or_submit(client, run, self.sleep, listed)
         self.require_unshared(submitted.arn, "submitting", "ServiceJob", props["job_name"])
         self._own(submitted.arn, props)
@@ -251,7 +247,7 @@ class ServiceJobProvider(BatchProvider):
             note_that_it_hides(submitted.arn)
         if submitted.was_there:
             taker = {**registered, "identity": props["identity"]}
-            self.__dict__.setdefault("_taken_over", {})[submitted.arn] = taker
+            self._operation.taken_over[submitted.arn] = taker
             note_taker(submitted.arn, taker)
         return CreateResult(
             submitted.arn, {**props, **registered, **outputs, "orphans": [], **others}
@@ -345,7 +341,7 @@ class ServiceJobProvider(BatchProvider):
             warn(_taken_not_replaced(id_))
             return
         client, job = self.client(id_), JobLocator.of(id_, props, may_lag=self._is_young(props))
-        self._begin_list(self._replaced.get(id_, {}))
+        self._begin_list(self._operation.next_runs.get(id_, {}))
         seen = find_job(client, job)
         if seen is None:
             self.confirm_gone("ServiceJob", id_)
@@ -357,14 +353,14 @@ class ServiceJobProvider(BatchProvider):
             require_ours(seen, "deleting", "ServiceJob", id_, *identities_of(props))
         if end_and_release(client, job, seen, _reason(props), self.clock) is None:
             warn(_not_seen_to_end(id_))
-        self.__dict__.setdefault("_released", set()).add(id_)
+        self._operation.released.add(id_)
 
     def _taker(self, id_: str, registered_at: Any) -> Mapping[str, Any] | None:
         """Return who has taken over a job in a create of this operation, if not this very state.
 
         The create may be the other front's, of a job that moves there and is replaced at once.
         """
-        taker = self._taken_over.get(id_)
+        taker = self._operation.taken_over.get(id_)
         if taker is None:
             taker = noted_taker(id_)
         return taker if taker is not None and taker["registered_at"] != registered_at else None
@@ -382,15 +378,7 @@ class ServiceJobProvider(BatchProvider):
         listed: Future[Sequence[Mapping[str, Any]]] = begin(
             lambda: list(client.list_service_jobs_named(queue, name))
         )
-        self._listed[news["identity"]] = listed
-
-    @property
-    def _listed(self) -> dict[str, Future[Sequence[Mapping[str, Any]]]]:
-        """The jobs of the names of runs that are about to be created, by identity."""
-        listed: dict[str, Future[Sequence[Mapping[str, Any]]]] = self.__dict__.setdefault(
-            "_lists", {}
-        )
-        return listed
+        self._operation.listed[news["identity"]] = listed
 
     def _updates(
         self,
@@ -421,13 +409,13 @@ class ServiceJobProvider(BatchProvider):
                 client.tag_resource(arn, tag)
 
     def _wanted_run(self, props: Mapping[str, Any]) -> WantedRun:
-        owners = self.__dict__.setdefault("_owners", {})
-        return WantedRun.of(props, self.deployed_id(props["identity"]), self._released, owners)
+        replaced, seen = self.deployed_id(props["identity"]), self._operation
+        return WantedRun.of(props, replaced, seen.released, seen.owners)
 
     def _own(self, arn: str, props: Mapping[str, Any]) -> None:
         """Note whose a job is: it needs no description where others have the same name."""
         if is_known_identity(props.get("identity")):
-            self.__dict__.setdefault("_owners", {})[arn] = props["identity"]
+            self._operation.owners[arn] = props["identity"]
 
     def _find(self, client: BatchClient, id_: str, props: Mapping[str, Any]) -> Any:
         """Find the job; look several times if it would drop from the state otherwise."""
