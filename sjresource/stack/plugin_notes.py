@@ -30,7 +30,7 @@ def note_taker(arn: str, taker: Mapping[str, Any]) -> None:
 
 def noted_taker(arn: str) -> dict[str, Any] | None:
     """Return who has taken a job over, by the notes of this user's plugins."""
-    return next((each for each in reversed(_noted()) if each.get("taken") == arn), None)
+    return next((each for each in reversed(_noted(arn)) if each.get("taken") == arn), None)
 
 
 def note_maker(arn: str, front: str) -> str:
@@ -47,7 +47,7 @@ def note_that_it_hides(arn: str) -> None:
 
 def noted_to_hide() -> set[str]:
     """Return the ARNs of the jobs of this operation that have secret arguments."""
-    return {each["hides"] for each in _noted() if "hides" in each}
+    return {each["hides"] for each in _noted('"hides"') if "hides" in each}
 
 
 def _note(noted: Mapping[str, Any]) -> None:
@@ -61,7 +61,8 @@ def _note(noted: Mapping[str, Any]) -> None:
             atexit.register(forget_notes)
 
 
-def _noted(about: str = "") -> list[dict[str, Any]]:
+def _noted(about: str) -> list[dict[str, Any]]:
+    """Return the notes in whose text something stands: a stack of many jobs has many others."""
     path = _notes()
     if path is None:
         return []

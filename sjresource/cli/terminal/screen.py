@@ -171,7 +171,11 @@ def _exiting_when_told_to_end() -> Iterator[None]:
     def leave(number: int, _frame: FrameType | None) -> None:
         sys.exit(_SIGNAL + number)
 
-    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {
+        number: signal.signal(number, leave)
+        for number in (signal.SIGTERM, signal.SIGHUP)
+        if signal.getsignal(number) != signal.SIG_IGN  # as with nohup
+    }
     try:
         yield
     finally:

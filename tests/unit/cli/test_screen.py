@@ -128,3 +128,16 @@ with Screen(sys.stdout).live():
     assert ended.returncode == 128 + number
     hidden, shown = "\x1b[?25l", "\x1b[?25h"
     assert ended.stdout.rindex(shown) > ended.stdout.rindex(hidden)
+
+
+def test_what_is_live_goes_on_where_the_end_of_its_terminal_is_ignored() -> None:
+    """As `nohup` and a shell's `trap` say, and all that a program starts inherits."""
+    script = """
+import os, signal, sys
+from sjresource.cli.terminal.screen import Screen
+signal.signal(signal.SIGHUP, signal.SIG_IGN)
+with Screen(sys.stdout).live():
+    os.kill(os.getpid(), signal.SIGHUP)
+assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+"""
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True)
