@@ -60,6 +60,7 @@ from sjresource.stack.provider import BatchProvider, update_tags
 from sjresource.stack.pulumi_cli.command_line import pulumi_command_line
 from sjresource.stack.spelling.resources import core_state, is_native
 from sjresource.vocabulary import DISABLED
+from sjresource.warning import warn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -83,6 +84,9 @@ _LET_IT_BE_REPLACED_FIRST = (
 
 _PERHAPS_ELSEWHERE = "it is made where its environment is, which is not known yet"
 
+_TOLD_AFTER = 20.0
+"""Seconds of a delete's wait for what uses the resource, until it is told of."""
+_STAYS = "one that a resource option, such as deletedWith, leaves in AWS is never gone"
 _NEEDED_TO_DELETE = ("identity", "timeouts", "create_token", "job_queue")
 """Properties of a state without which it can't be deleted; any other may be damaged."""
 
@@ -446,7 +450,7 @@ class NamedResourceProvider(BatchProvider):
         if arn in self._to_be_replaced.values():
             self._require_unused_by_now(guard, min(timeout, _DELETED_FIRST_WITHIN))
         else:
-            retry_while_in_use(guard, self.clock, timeout)
+            retry_while_in_use(self._telling_of_a_wait(guard, timeout), self.clock, timeout)
         if state is None:
             return
         if state != DISABLED:
@@ -456,6 +460,24 @@ class NamedResourceProvider(BatchProvider):
         except RequestFailed:
             self._set_state(client, arn, state, timeout)
             raise
+
+    def _telling_of_a_wait(self, guard: Callable[[], None], timeout: float) -> Callable[[], None]:
+        """Return the guard, which warns once it has been asked for a while."""
+        clock = self.clock
+        tell_at = clock.now() + _TOLD_AFTER
+        told = False
+
+        def telling() -> None:
+            nonlocal told
+            try:
+                guard()
+            except InUse as error:
+                if not told and clock.now() >= tell_at:
+                    told = True
+                    warn(f"{error}; waiting for these to go, {timeout:g} s at most; {_STAYS}")
+                raise
+
+        return telling
 
     def _require_unused_by_now(self, guard: Callable[[], None], timeout: float) -> None:
         """Make sure that nothing uses what is deleted before its replacement is made.

@@ -419,9 +419,9 @@ def test_a_policy_waits_for_this_stack_s_queue_as_long_as_it_may(side: QueueSide
 
 @pytest.mark.parametrize("kind", ["environment", "policy"])
 def test_a_deletion_before_the_replacement_does_not_wait_for_who_stays(
-    side: QueueSide, kind: str
+    side: QueueSide, kind: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The option's name is told; a deletion after the replacement waits as ever."""
+    """The option's name is told; a deletion after the replacement waits as ever, and says so."""
     environment, policy = side.environment(), side.policy()
     queue = side.queue(environment, scheduling_policy_arn=policy.id)
     name = {"environment": "service_environment_name", "policy": "name"}[kind]
@@ -444,6 +444,7 @@ def test_a_deletion_before_the_replacement_does_not_wait_for_who_stays(
     with pytest.raises(RequestFailed, match=r"in use by this stack's job queues: [\w-]+$"):
         it.delete()
     assert side.aws.emulator.clock.now() - before > 100
+    assert capsys.readouterr().err.count("waiting for these to go, 120 s at most; one that") == 1
 
 
 def test_the_wait_for_a_delete_is_bounded_by_timeouts(side: QueueSide) -> None:

@@ -97,6 +97,20 @@ def others_depend_on_it(front: Front) -> None:
     front.destroy("capacity")
 
 
+def what_uses_it_stays(front: Front) -> None:
+    """A queue with `deletedWith` is left in AWS: what waits for it to go says so before the end."""
+    given = {
+        "capacity_limits": [{"max_capacity": 4, "capacity_unit": "NUM_INSTANCES"}],
+        "timeouts": {"delete": 60},
+    }
+    front.up("ServiceEnvironment", "capacity", **given)
+    order = [{"order": 1, "service_environment": of(front, "capacity")}]
+    front.up("JobQueue", "ours", priority=1, service_environment_order=order)
+    again(front)
+    del front.state["ours"]
+    front.destroy("capacity")
+
+
 def it_is_to_be_deleted_first(front: Front) -> None:
     """By an option, while a queue of the stack uses it: the queue lets go only afterwards."""
     limits = [{"max_capacity": 4, "capacity_unit": "NUM_INSTANCES"}]
@@ -113,6 +127,7 @@ def it_is_to_be_deleted_first(front: Front) -> None:
 
 
 QUEUE_SITUATIONS = (
+    Situation("what uses it stays", what_uses_it_stays),
     Situation("the queue side's life", the_queue_side_s_life),
     Situation("the queue is looked at", the_queue_is_looked_at, PREFLIGHT, untyped=True),
     Situation(
