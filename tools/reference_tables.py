@@ -108,7 +108,7 @@ def _rules() -> Iterator[str]:
     yield ""
     queue_side: list[Any] = [*dict.fromkeys(rule for each in QUEUE_RULES.values() for rule in each)]
     queue_side.extend(QUOTA_MANAGEMENT)
-    queue_warnings = [warn for each in QUEUE_WARNINGS.values() for warn in each]
+    queue_warnings = dict.fromkeys(warn for each in QUEUE_WARNINGS.values() for warn in each)
     for title, rules in (
         ("A job's rules", JOB_RULES),
         ("The queue side's rules", queue_side),

@@ -54,9 +54,6 @@ def environment_limits_fit_together(properties: Properties) -> Iterator[Problem]
     """
     limits = list(each_at(properties, "capacity_limits"))
     for path, limit in limits:
-        for name in ("max_capacity", "capacity_unit"):
-            if isinstance(limit, dict) and not may_be_given(limit, name):
-                yield Problem(f"{path}.{name}", "is required")
         unit = text_at(limit, "capacity_unit")
         if unit == NUM_INSTANCES and len(limits) > 1:
             reason = f"can be {NUM_INSTANCES} only in a limit that stands alone"
@@ -64,15 +61,6 @@ def environment_limits_fit_together(properties: Properties) -> Iterator[Problem]
         elif unit is not None and unit != NUM_INSTANCES and not unit.startswith("ml."):
             reason = f"must be {NUM_INSTANCES} or, under quota management, an instance type (ml.…)"
             yield Problem(f"{path}.capacity_unit", reason)
-
-
-def limit_units_are_distinct(properties: Properties) -> Iterator[Problem]:
-    """An environment or a share has one limit for each instance type.
-
-    https://docs.aws.amazon.com/batch/latest/APIReference/API_CapacityLimit.html
-    """
-    for repeated in repeated_at(properties, "capacity_limits", "capacity_unit"):
-        yield Problem(repeated, "is the unit of an earlier limit too")
 
 
 def only_borrowers_have_a_limit(properties: Properties) -> Iterator[Problem]:
@@ -113,9 +101,9 @@ def share_identifiers_do_not_overlap(properties: Properties) -> Iterator[Problem
 
 QUEUE_RULES: Mapping[str, tuple[Rule, ...]] = {
     "CreateJobQueue": (environments_are_distinct,),
-    "CreateServiceEnvironment": (environment_limits_fit_together, limit_units_are_distinct),
+    "CreateServiceEnvironment": (environment_limits_fit_together,),
     "CreateSchedulingPolicy": (policy_has_one_kind, share_identifiers_do_not_overlap),
-    "CreateQuotaShare": (limit_units_are_distinct, only_borrowers_have_a_limit),
+    "CreateQuotaShare": (only_borrowers_have_a_limit,),
 }
 
 

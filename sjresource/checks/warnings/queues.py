@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from sjresource.checks.values.lookups import each_at, items_at, text_at, whole_number_at
+from sjresource.checks.values.lookups import (
+    each_at,
+    items_at,
+    may_be_given,
+    repeated_at,
+    text_at,
+    whole_number_at,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -63,6 +70,32 @@ def environments_have_few_limits(properties: Properties) -> Iterator[str]:
         )
 
 
+def limits_are_whole(properties: Properties) -> Iterator[str]:
+    """A limit counts by its number and its unit, neither of which Batch's API requires.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_CapacityLimit.html
+    """
+    for path, limit in each_at(properties, "capacity_limits"):
+        for name in ("max_capacity", "capacity_unit"):
+            if isinstance(limit, dict) and not may_be_given(limit, name):
+                yield (
+                    f"{path}.{name} is left out, and no page of AWS's says what a limit "
+                    "without it means"
+                )
+
+
+def limit_units_are_distinct(properties: Properties) -> Iterator[str]:
+    """A limit is one of all instances, or of one type; no page of AWS's has a unit twice.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_CapacityLimit.html
+    """
+    for repeated in repeated_at(properties, "capacity_limits", "capacity_unit"):
+        yield (
+            f"{repeated} is the unit of an earlier limit too, and no page of AWS's says which "
+            "of them counts"
+        )
+
+
 def shares_have_capacity(properties: Properties) -> Iterator[str]:
     """A limit of a share is at least 1 in CloudFormation; Batch's own pages have no bound.
 
@@ -75,7 +108,11 @@ def shares_have_capacity(properties: Properties) -> Iterator[str]:
 
 QUEUE_WARNINGS: Mapping[str, tuple[Callable[[Properties], Iterator[str]], ...]] = {
     "CreateJobQueue": (time_limits_are_for_known_reasons,),
-    "CreateServiceEnvironment": (environments_have_few_limits,),
+    "CreateServiceEnvironment": (
+        environments_have_few_limits,
+        limits_are_whole,
+        limit_units_are_distinct,
+    ),
     "CreateSchedulingPolicy": (share_identifiers_are_in_aws_words,),
-    "CreateQuotaShare": (shares_have_capacity,),
+    "CreateQuotaShare": (shares_have_capacity, limit_units_are_distinct),
 }

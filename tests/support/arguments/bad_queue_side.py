@@ -118,17 +118,9 @@ BAD_QUEUE_SIDE = (
     queue("timeouts.read", "there are create, update, delete", timeouts={"read": 5.0}),
     environment("capacity_limits", "is required", capacity_limits=[]),
     environment(
-        "capacity_limits[0].capacity_unit", "is required", capacity_limits=[{"max_capacity": 1.0}]
-    ),
-    environment(
         "capacity_limits[0].capacity_unit",
         "NUM_INSTANCES or, under quota management",
         capacity_limits=[{"max_capacity": 1.0, "capacity_unit": "GPUS"}],
-    ),
-    environment(
-        "capacity_limits[1].capacity_unit",
-        "an earlier limit",
-        capacity_limits=[{"max_capacity": 1.0, "capacity_unit": KIND}] * 2,
     ),
     environment(
         "capacity_limits[0].capacity_unit",

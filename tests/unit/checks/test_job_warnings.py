@@ -155,6 +155,24 @@ WAITS = {**ACTION, "reason": "CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY"}
             "capacity_limits has 6 limits",
         ),
         (
+            "CreateServiceEnvironment",
+            {"capacity_limits": [LIMITS[0], {**LIMITS[1], "max_capacity": UNKNOWN}]},
+            {"capacity_limits": [LIMITS[0], {"capacity_unit": LIMITS[1]["capacity_unit"]}]},
+            "capacity_limits[1].max_capacity is left out",
+        ),
+        (
+            "CreateServiceEnvironment",
+            {"capacity_limits": [LIMITS[0], {**LIMITS[0], "capacity_unit": UNKNOWN}]},
+            {"capacity_limits": [LIMITS[0], LIMITS[0]]},
+            "capacity_limits[1].capacity_unit is the unit of an earlier limit too",
+        ),
+        (
+            "CreateQuotaShare",
+            {"capacity_limits": LIMITS[:2]},
+            {"capacity_limits": [LIMITS[1], LIMITS[1]]},
+            "capacity_limits[1].capacity_unit is the unit of an earlier limit too",
+        ),
+        (
             "CreateQuotaShare",
             {"capacity_limits": [LIMITS[0], {**LIMITS[1], "max_capacity": UNKNOWN}]},
             {"capacity_limits": [LIMITS[0], {**LIMITS[1], "max_capacity": 0.0}]},
@@ -166,10 +184,12 @@ def test_what_no_page_of_batchs_forbids_is_warned_of(
     operation: str, fine: dict[str, Any], doubtful: dict[str, Any], said: str
 ) -> None:
     """The queue side's doubts refuse nothing, and are silent where there is none."""
-    (warn,) = QUEUE_WARNINGS[operation]
 
-    assert list(warn(fine)) == []
-    (told,) = warn(doubtful)
+    def told_of(properties: dict[str, Any]) -> list[str]:
+        return [text for warn in QUEUE_WARNINGS[operation] for text in warn(properties)]
+
+    assert told_of(fine) == []
+    (told,) = told_of(doubtful)
     assert told.startswith(said)
     assert list(queue_problems(operation, doubtful)) == list(queue_problems(operation, fine))
 
