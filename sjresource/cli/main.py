@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn
 
 from sjresource.cli.terminal.exit_codes import ExitCode, exit_for, missing_extra_message
@@ -41,7 +42,8 @@ def run(arguments: list[str]) -> int:
         code = sjresource.main(arguments, prog_name="sjresource", standalone_mode=False)
         return code if isinstance(code, int) else ExitCode.OK
     except click.ClickException as error:
-        error.show()
+        with suppress(OSError):  # its exit code says it, too
+            error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         return ExitCode.INTERRUPTED
@@ -73,5 +75,6 @@ def silence_threads_after_ctrl_c() -> None:
 def _exit_code(message: str, code: ExitCode) -> int:
     from sjresource.sanitize import quotable  # noqa: PLC0415 - only where something is printed
 
-    print(f"sjresource: {quotable(message)}", file=sys.stderr)  # noqa: T201 - a command's output
+    with suppress(OSError):  # the exit code says it, too
+        print(f"sjresource: {quotable(message)}", file=sys.stderr)  # noqa: T201 - a command's output
     return code

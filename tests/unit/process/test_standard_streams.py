@@ -29,6 +29,12 @@ def test_the_command_ends_without_a_traceback(redirection: str, expected: tuple[
     assert end(f"{sys.executable} -m sjresource.cli --help {redirection}") == expected
 
 
+def test_an_error_that_can_not_be_told_has_its_exit_code_all_the_same() -> None:
+    """A script looks at that alone."""
+    assert end(f"{sys.executable} -m sjresource.cli nonsense 2> /dev/full") == (2, "")
+    assert end(f"{sys.executable} -m sjresource.cli status --cwd / 2> /dev/full") == (6, "")
+
+
 def test_the_plugin_that_can_not_say_its_port_ends_with_the_reason() -> None:
     """The engine reads it from stdout; a person may have called it."""
     plugin = f"{sys.executable} -m sjresource.native.plugin.serving > /dev/full"
