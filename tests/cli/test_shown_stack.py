@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 from dashboard_process import DashboardProcess
+from emulated_stack import EmulatedCloud
 
 from sjresource.cli.command_group import sjresource
 from sjresource.cli.stack.context import StackContext
 from sjresource.cli.stack.find_job import FoundJob, complete_job, resolve_job
+from sjresource.emulator import Emulator
+from sjresource.emulator.clock import Clock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -251,12 +254,16 @@ def test_a_queue_shows_what_is_in_use_who_runs_and_who_waits(shown: ShownStack) 
 
 
 def test_a_queue_that_is_not_named_or_not_known_is_told(shown: ShownStack) -> None:
-    """Of two queues none is guessed; of an unknown one the stack's are named."""
+    """Of two queues none is guessed; of an unknown one the stack's are named; or it is gone."""
     several, unknown = shown.sjresource("queue"), shown.sjresource("queue", "large")
 
     assert (several.code, unknown.code) == (4, 3)
     assert several.err.count("arn:aws:batch") == 2
     assert unknown.err == ("sjresource: reading JobQueue (large): not found; the stack has small\n")
+    with Emulator(clock=Clock(0)) as empty:
+        gone = shown.sjresource("queue", "small", **EmulatedCloud(empty).environment)
+    assert gone.code == 3
+    assert "the stack's state has it still: `pulumi refresh` shows what is gone" in gone.err
 
 
 def test_arns_and_queues_need_no_project(shown: ShownStack, tmp_path: Path) -> None:

@@ -91,7 +91,15 @@ def test_jobs_are_watched_until_all_have_ended(cloud: EmulatedCloud, new_stack: 
     assert last == {"good": "SUCCEEDED", "late": "SUCCEEDED", "bad": "FAILED"}
 
     stack.run("state", "delete", "--yes", stack.resources()["bad"]["urn"])
+    _ends_well(sjresource)
+
+
+def _ends_well(sjresource: CommandLine) -> None:
+    """Where all have succeeded, and where nothing is asked for, which is said."""
     assert sjresource("watch").code == 0
+    none = sjresource("watch", "--state", "STARTING")
+    words = "The stack test has no service jobs that are asked for.\n"
+    assert (none.code, none.out, none.err) == (0, "", words)
 
 
 def _shows(shell: Window, job: str, status: str) -> bool:

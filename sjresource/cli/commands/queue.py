@@ -84,6 +84,8 @@ def queue(
     except NotFound as error:
         names = ", ".join(each.path for each in context.queues)
         hint = f"; the stack has {names}" if names else ""
+        if found in {each.arn for each in context.queues}:
+            hint = "; the stack's state has it still: `pulumi refresh` shows what is gone"
         raise CommandFailure(f"{error}{hint}", ExitCode.NOT_FOUND) from None
     labels = {job.arn: job.label for job in context.jobs}
     described.jobs = masked_reasons(described.jobs, labels, lambda: context.mask)

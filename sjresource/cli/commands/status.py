@@ -40,12 +40,17 @@ def status(context: StackContext, output: Output, selection: Selection) -> None:
     wanted = [job for job in jobs if selection.may_want(answers.get(job.arn))]
     views = selection.applied(JobViewer(clients, context.mask).views(wanted, answers))
     answer = {"stack": context.title, "jobs": [view.as_json() for view in views]}
-    chosen = " that are asked for" if context.jobs else ""
-    none = f"The stack {context.title} has no service jobs{chosen}."
+    none = no_jobs(context)
     output.print(
         answer,
         lambda screen: render(screen, views, selection, none, wide=output.is_wide),
     )
+
+
+def no_jobs(context: StackContext) -> str:
+    """Return what to say where there is nothing to show."""
+    chosen = " that are asked for" if context.jobs else ""
+    return f"The stack {context.title} has no service jobs{chosen}."
 
 
 def render(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sjresource.cli.commands.status import render
+from sjresource.cli.commands.status import no_jobs, render
 from sjresource.cli.job_selection import Selection, in_order_of_interest, selection_options
 from sjresource.cli.job_table import (
     attempt_words,
@@ -56,17 +56,20 @@ def watch(context: StackContext, output: Output, selection: Selection) -> int:
     else:
         screen = output.screen()
         if screen.is_live:
-            _show(watched, screen, context.title, selection, wide=output.is_wide)
-        else:
-            _follow(watched, selection, lambda view: screen.print_row(_change(view)))
+            _show(watched, screen, context, selection, wide=output.is_wide)
+        elif not _follow(watched, selection, lambda view: screen.print_row(_change(view))):
+            click.echo(no_jobs(context), err=True)
     if refused := watched.refusal():
         raise refused
     succeeded = all(view.status == "SUCCEEDED" for view in watched.views())
     return ExitCode.OK if succeeded else ExitCode.FAILED
 
 
-def _follow(watched: StackWatch, selection: Selection, write: Callable[[JobView], None]) -> None:
-    """Write each change as it comes, and at the end the jobs that never changed."""
+def _follow(watched: StackWatch, selection: Selection, write: Callable[[JobView], None]) -> bool:
+    """Write each change as it comes, and at the end the jobs that never changed.
+
+    Returns whether there were any jobs.
+    """
     written = set()
     over = False
     while not over:
@@ -77,7 +80,9 @@ def _follow(watched: StackWatch, selection: Selection, write: Callable[[JobView]
                 write(view)
     for view in selection.applied(watched.views()):
         if view.arn not in written:
+            written.add(view.arn)
             write(view)
+    return bool(written)
 
 
 def _write_json(view: JobView) -> None:
@@ -93,22 +98,22 @@ def _change(view: JobView) -> Sequence[Cell]:
 
 
 def _show(
-    watched: StackWatch, screen: Screen, stack: str, selection: Selection, *, wide: bool
+    watched: StackWatch, screen: Screen, context: StackContext, selection: Selection, *, wide: bool
 ) -> None:
     """Show the table in place until all jobs have ended; leave what was shown last, all of it."""
     lines: list[Text] = []
     try:
         with screen.live() as show:
             while not watched.is_over():
-                lines = list(_lines(watched, screen, stack, selection, wide=wide))
+                lines = list(_lines(watched, screen, context.title, selection, wide=wide))
                 show(lines)
                 watched.changes(_REFRESH)
             watched.settle()
     except KeyboardInterrupt:
         screen.print_lines(lines)
         raise
-    none = f"The stack {stack} has no service jobs that are asked for."
-    render(screen, selection.applied(watched.views()), selection, none, wide=wide)
+    shown = selection.applied(watched.views())
+    render(screen, shown, selection, no_jobs(context), wide=wide)
 
 
 def _lines(
