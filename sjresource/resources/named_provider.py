@@ -86,7 +86,7 @@ _PERHAPS_ELSEWHERE = "it is made where its environment is, which is not known ye
 
 _TOLD_AFTER = 20.0
 """Seconds of a delete's wait for what uses the resource, until it is told of."""
-_STAYS = "one that a resource option, such as deletedWith, leaves in AWS is never gone"
+_STAYS = "one that a resource option, such as deleted_with, leaves in AWS is never gone"
 _NEEDED_TO_DELETE = ("identity", "timeouts", "create_token", "job_queue")
 """Properties of a state without which it can't be deleted; any other may be damaged."""
 

@@ -68,7 +68,7 @@ def _answered(method: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(method)
     def answer(self: Servicer, request: Any, context: grpc.ServicerContext) -> Any:
         urn = getattr(request, "urn", "")
-        show_warnings_by(lambda text: self.context.warn(urn, native_words(text)))
+        show_warnings_by(lambda text: self.context.warn(urn, _words(urn, text)))
         try:
             return method(self, request, context)
         except PartialState as error:

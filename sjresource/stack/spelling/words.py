@@ -44,6 +44,7 @@ _WORDS = (
     (re.compile(r"(?<!arn:)\baws:(?=[a-z])"), "sjresource:"),
     (re.compile(r"\bTrue or False\b"), "true or false"),
     (re.compile(r"\bdelete_before_replace\b"), "deleteBeforeReplace"),
+    (re.compile(r"\bdeleted_with\b"), "deletedWith"),
     (re.compile(r"\bgot None\b"), "got null"),
     (re.compile(r"\bgot True\b"), "got true"),
     (re.compile(r"\bgot False\b"), "got false"),

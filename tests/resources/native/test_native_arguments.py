@@ -20,6 +20,7 @@ from native_plugin import (
 )
 from pulumi.runtime import proto
 
+from sjresource.checks.preview import PREVIEW, PreviewCache
 from sjresource.native.values import read
 
 if TYPE_CHECKING:
@@ -253,6 +254,25 @@ def test_warnings_stand_on_the_row(aws: EmulatedBatch, plugin: NativePlugin) -> 
 
     assert [line.urn for line in lines] == [plugin.urn("ServiceJob", "train")]
     assert lines[0].text.startswith("no stop condition")
+
+
+def test_what_a_preview_sees_in_aws_is_told_by_the_names_of_the_schema(aws: EmulatedBatch) -> None:
+    """A name that is taken, and the run that the `up` will ask about."""
+    plugin = NativePlugin(aws, {"preflight": "true"})
+    room = {"serviceEnvironmentName": "room", "capacityLimits": LIMITS}
+    plugin.create("ServiceEnvironment", "first", room)
+    train = job(aws.make_queue())
+    plugin.create("ServiceJob", "train", train)
+    plugin.servicer.close()  # what was created is in the state
+    vars(PREVIEW).update(vars(PreviewCache()))  # as the plugin of the next preview
+    plugin.engine.lines.clear()
+    assert plugin.reasons("ServiceEnvironment", "second", room) == []
+    assert plugin.reasons("ServiceJob", "train", train) == []
+    taken, asked = (line.text for line in plugin.engine.lines if line.is_warning)
+    plugin.close()
+
+    assert "serviceEnvironmentName is taken: " in taken
+    assert 'own it with adoptJobId: "' in asked
 
 
 def test_default_tags_are_below_the_resource_s_own(aws: EmulatedBatch) -> None:
