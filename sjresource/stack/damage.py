@@ -54,6 +54,18 @@ def _is_identity(value: Any) -> bool:
     return isinstance(value, str) and "/" in value and value.count("::") >= _URN_PARTS
 
 
+def _may_be_identity(value: Any) -> bool:
+    """Return whether it is one, or that of now, which a preview may not know.
+
+    The inputs of the native provider have none, so that they are given the one of now.
+    """
+    if _is_identity(value):
+        return True
+    from sjresource.aws.payload import is_unknown  # noqa: PLC0415 - it takes longer to load
+
+    return is_unknown(value)
+
+
 def _is_payload(value: Any) -> bool:
     return isinstance(value, (dict, str)) and bool(value)
 
@@ -64,7 +76,7 @@ _KINDS: Mapping[str, tuple[Callable[[Any], bool], str]] = {
     "flag": (lambda value: isinstance(value, bool), "true or false"),
     "object": (lambda value: isinstance(value, dict), "an object"),
     "list": (lambda value: isinstance(value, (list, tuple)), "a list"),
-    "identity": (_is_identity, "an identity, such as `/dev::vision::~::train`"),
+    "identity": (_may_be_identity, "an identity, such as `/dev::vision::~::train`"),
     "payload": (_is_payload, "an object or JSON text, and not empty"),
 }
 """Whether a value is of a kind, and what it is called."""

@@ -6,6 +6,7 @@ import copy
 from typing import TYPE_CHECKING, Any
 
 import grpc
+import pulumi
 import pytest
 from both_fronts import COMPLETION, JOB, Thing
 from dynamic_front import DynamicFront
@@ -14,11 +15,12 @@ from google.protobuf import json_format
 from google.protobuf.struct_pb2 import Struct
 from native_front import NativeFront
 from native_plugin import Resource
-from pulumi.runtime import proto
+from pulumi.runtime import proto, rpc
 
 from sjresource.errors import RequestFailed
 from sjresource.native.values import write
 from sjresource.resources.completion import ServiceJobCompletionProvider
+from sjresource.resources.service_job import ServiceJobProvider
 from sjresource.stack.damage import PROPERTIES, damages, resource_damages
 from sjresource.stack.spelling.resources import SPELLINGS
 from sjresource.vocabulary import NATIVE_PREFIX
@@ -277,6 +279,25 @@ def test_a_right_entry_has_no_damage() -> None:
     )
     for resource in right:
         assert list(resource_damages(resource)) == []
+
+
+@pytest.mark.parametrize("unknown", [pulumi.output.UNKNOWN, rpc.UNKNOWN], ids=["SDK's", "engine's"])
+def test_a_job_that_moves_from_the_plugin_under_an_unknown_parent_is_not_damaged(
+    unknown: Any,
+) -> None:
+    """Its state has no identity, and a preview may not know that of now."""
+    aws = EmulatedBatch()
+    with aws.emulator:
+        queue = aws.make_queue()
+        provider = aws.provider(ServiceJobProvider)
+        wanted = {**aws.job(queue), "identity": unknown}
+        names = {"job_name": "jobName", "job_queue": "jobQueue"}
+        olds = {names[name]: wanted[name] for name in names}
+        olds["serviceRequestPayload"] = wanted["service_request_payload"]
+
+        assert provider.check(olds, wanted).failures == []
+        arn = f"arn:aws:batch:eu-west-1:123456789012:service-job/{'0' * 8}"
+        assert provider.diff(arn, olds, wanted).replaces == []
 
 
 def test_no_error_has_a_value() -> None:
