@@ -165,13 +165,18 @@ def test_project_that_pulumi_can_not_use_is_told(outside: CommandLine) -> None:
 
 
 def test_without_a_project_the_rest_is_looked_at(outside: CommandLine) -> None:
-    """No project is no failure; no engine is one."""
+    """No project is no failure; no engine is one, in a project too."""
     found = checks(outside, code=0)
     bare = CommandLine(outside.folder, {**outside.environment, "PATH": "/nonexistent"})
 
     assert (found["stack"]["status"], found["plugin"]["status"]) == ("unknown", "unknown")
     assert found["may batch:DescribeServiceJob"]["status"] == "ok"
     assert checks(bare, code=1)["engine"]["message"] == "no `pulumi` on PATH"
+    (outside.folder / "Pulumi.yaml").write_text("name: bare\nruntime: python\n")
+    in_project = checks(bare, code=1)
+    (outside.folder / "Pulumi.yaml").unlink()
+    assert in_project["engine"]["message"] == "no `pulumi` on PATH"
+    assert in_project["stack"]["message"] == "not read: there is no `pulumi`"
 
 
 def test_every_documented_permission_is_proven_or_named() -> None:

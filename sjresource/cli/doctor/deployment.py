@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import socket
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -25,9 +26,13 @@ _CLEAR = "`pulumi refresh --clear-pending-creates`; the next `pulumi up` finds o
 
 def check_deployment(context: StackContext) -> Iterator[Check]:
     """Check the stack, its lock, and the operations that its state has as pending."""
-    from pulumi.automation import CommandError  # noqa: PLC0415 - there is a project to ask about
+    from pulumi import RunError  # noqa: PLC0415 - there is a project to ask about
+    from pulumi.automation import CommandError  # noqa: PLC0415 - as above
 
     try:
+        if context.project and shutil.which("pulumi") is None:
+            yield failed("stack", "not read: there is no `pulumi`", "fix that first")
+            return
         if context.stack is None:
             yield unknown("stack", "no Pulumi project here", "run it in the project's folder")
             return
@@ -38,6 +43,9 @@ def check_deployment(context: StackContext) -> Iterator[Check]:
         return
     except CommandError as error:
         yield failed("stack", pulumi_message(error), "see `pulumi stack` for the same")
+        return
+    except RunError as error:  # the state
+        yield failed("stack", str(error), "`pulumi stack export` shows it")
         return
     yield _check_lock(context)
     yield _check_pending(pending)
