@@ -17,7 +17,7 @@ from sjresource.aws.batch import JOB_QUEUE
 from sjresource.checks.preflight.queue import queue_conflicts
 from sjresource.checks.queue import with_conflicts
 from sjresource.checks.values.lookups import holds_unknown, items_at, value_at
-from sjresource.resources.delete_guards import refuse_foreign_jobs
+from sjresource.resources.named.delete_guards import refuse_foreign_jobs
 from sjresource.resources.named_provider import NamedResourceProvider
 from sjresource.resources.named_resource import NamedResource
 from sjresource.stack.diff import (

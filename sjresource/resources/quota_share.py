@@ -15,7 +15,7 @@ from sjresource.aws.arn import name_in
 from sjresource.aws.batch import QUOTA_SHARE
 from sjresource.checks.preflight.queue import share_conflicts
 from sjresource.checks.queue import with_conflicts
-from sjresource.resources.delete_guards import refuse_foreign_jobs
+from sjresource.resources.named.delete_guards import refuse_foreign_jobs
 from sjresource.resources.named_provider import NamedResourceProvider
 from sjresource.resources.named_resource import NamedResource
 from sjresource.stack.diff import IN_PLACE, REPLACES, Rules, find_changes

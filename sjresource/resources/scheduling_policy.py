@@ -13,7 +13,7 @@ import pulumi
 
 from sjresource.aws.arn import name_in
 from sjresource.aws.batch import SCHEDULING_POLICY
-from sjresource.resources.delete_guards import refuse_while_queues_use
+from sjresource.resources.named.delete_guards import refuse_while_queues_use
 from sjresource.resources.named_provider import NamedResourceProvider
 from sjresource.resources.named_resource import NamedResource
 from sjresource.stack.diff import IN_PLACE, REPLACES, REPLACES_IF_ADDED_OR_REMOVED, Rules

@@ -12,7 +12,7 @@ import pulumi
 
 from sjresource.aws.arn import name_in
 from sjresource.aws.batch import SERVICE_ENVIRONMENT
-from sjresource.resources.delete_guards import refuse_while_queues_use
+from sjresource.resources.named.delete_guards import refuse_while_queues_use
 from sjresource.resources.named_provider import NamedResourceProvider
 from sjresource.resources.named_resource import NamedResource
 from sjresource.stack.diff import IN_PLACE, REPLACES, Rules

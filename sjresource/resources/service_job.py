@@ -81,7 +81,7 @@ from sjresource.stack.identity import (
 from sjresource.stack.inputs.secret_paths import hides_more, paths_in
 from sjresource.stack.ownership import has_ended, is_recorded, other_owner, require_ours
 from sjresource.stack.plugin_notes import note_taker, note_that_it_hides, noted_taker
-from sjresource.stack.provider import BatchProvider, update_tags
+from sjresource.stack.provider import BatchProvider, require_unshared, update_tags
 from sjresource.stack.spelling.resources import core_state, is_native
 from sjresource.vocabulary import SAGEMAKER_TRAINING, TERMINAL
 from sjresource.waiting.given_jobs import DeclaredJob
@@ -237,7 +237,7 @@ class ServiceJobProvider(BatchProvider):
             SUBMITTED.admit(self.checking.max_instance_hours, props)
         listed = self._operation.listed.pop(props["identity"], None)
         submitted = adopted or find_or_submit(client, run, self.sleep, listed)
-        self.require_unshared(submitted.arn, "submitting", "ServiceJob", props["job_name"])
+        require_unshared(self.front, submitted.arn, "submitting", "ServiceJob", props["job_name"])
         self._own(submitted.arn, props)
         new = {"status": "SUBMITTED", "createdAt": int(self.wall_time() * 1000)}
         outputs = job_outputs(submitted.detail or new, props)

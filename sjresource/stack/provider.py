@@ -69,24 +69,6 @@ class BatchProvider(ResourceProvider):
             name = without_claimants(identity)
             deployed[name] = id_ or deployed.get(name, "")
 
-    def require_unshared(self, arn: str, doing: str, noun: str, name: str) -> None:
-        """Make sure that the other front has not made a thing for a resource of this very name.
-
-        Its create looks like a lost one of this resource, since both have one identity.
-
-        Raises:
-            RequestFailed: it has, in this operation.
-        """
-        maker = note_maker(arn, self.front)
-        if maker != self.front:
-            raise RequestFailed(
-                doing,
-                noun,
-                name,
-                f"{arn} is that of the {maker}, of which this program has one of the same name",
-                "both are one thing in AWS: leave one of them out, or give it another name",
-            )
-
     def deployed_id(self, identity: str) -> str | None:
         """Return a resource's id in the state, "" if it isn't known; None if it has none.
 
@@ -158,6 +140,25 @@ class BatchProvider(ResourceProvider):
     def sleep(self, seconds: float) -> None:
         """Block this worker; the engine's plugin has four of them for all resources."""
         self.pause(seconds)
+
+
+def require_unshared(front: str, arn: str, doing: str, noun: str, name: str) -> None:
+    """Make sure that the other front has not made a thing for a resource of this very name.
+
+    Its create looks like a lost one of this resource, since both have one identity.
+
+    Raises:
+        RequestFailed: it has, in this operation.
+    """
+    maker = note_maker(arn, front)
+    if maker != front:
+        raise RequestFailed(
+            doing,
+            noun,
+            name,
+            f"{arn} is that of the {maker}, of which this program has one of the same name",
+            "both are one thing in AWS: leave one of them out, or give it another name",
+        )
 
 
 def update_tags(

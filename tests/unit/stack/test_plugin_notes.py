@@ -80,13 +80,12 @@ def test_what_both_fronts_have_made_is_the_first_one_s(tmp_path: Path) -> None:
     """Two resources of one name are one thing in AWS, and the second one's create is refused."""
     said = beneath_pulumi(
         "from sjresource.errors import RequestFailed\n"
-        "from sjresource.stack.provider import BatchProvider\n"
-        "dynamic, plugin = BatchProvider(), BatchProvider()\n"
-        "plugin.front = 'plugin'\n"
+        "from sjresource.stack.provider import BatchProvider, require_unshared\n"
+        "dynamic, plugin = BatchProvider.front, 'plugin'\n"
         "asked = 'creating', 'JobQueue', 'training'\n"
         "for each, arn in (plugin, 'a'), (dynamic, 'b'), (plugin, 'a'), (dynamic, 'a'):\n"
         "    try:\n"
-        "        print(arn, each.require_unshared(arn, *asked))\n"
+        "        print(arn, require_unshared(each, arn, *asked))\n"
         "    except RequestFailed as error:\n"
         "        print(error)",
         tmp_path,
