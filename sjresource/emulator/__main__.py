@@ -10,6 +10,7 @@ stays. One emulator at a time uses a data folder.
 from __future__ import annotations
 
 import argparse
+import errno
 import signal
 import sys
 from pathlib import Path
@@ -91,6 +92,8 @@ def _print_refusal(error: Exception) -> int:
     said = str(error)
     if isinstance(error, OSError) and error.filename is not None:
         said = f"{error.filename}: {error.strerror}"
+    elif isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        said = f"another program has that port: {error.strerror}; give another --port"
     print(said, file=sys.stderr)  # noqa: T201 - a person reads it
     return 1
 

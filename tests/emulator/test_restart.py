@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -218,6 +219,21 @@ def test_a_port_that_there_is_not_is_refused(
     with pytest.raises(SystemExit):
         main(["--data", str(tmp_path), "--port", port])
     assert capsys.readouterr().err.endswith(f"'{port}' is no port: 0 to 65535\n")
+
+
+def test_a_port_that_another_program_has_is_told(tmp_path: Path) -> None:
+    """With what to do, and not as a number of the system."""
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = str(other.getsockname()[1])
+        refused = subprocess.run(
+            [sys.executable, "-m", "sjresource.emulator", "--data", str(tmp_path), "--port", port],
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    said = "another program has that port: Address already in use; give another --port\n"
+    assert (refused.returncode, refused.stderr) == (1, said)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
