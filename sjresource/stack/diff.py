@@ -113,18 +113,23 @@ def _equal_names(old: Any, new: Any) -> bool:
 
 def _equal_strategies(old: Any, new: Any) -> bool:
     """Return whether both retry alike: Batch takes an action in any case, as AWS's SDK sends it."""
-    return means_the_same(_in_capitals(old), _in_capitals(new))
+    return means_the_same(with_upper_case_actions(old), with_upper_case_actions(new))
 
 
-def _in_capitals(value: Any) -> Any:
+def with_upper_case_actions(value: Any) -> Any:
+    """Return a retry strategy, or what holds one, with each `action` in upper case."""
     if isinstance(value, dict):
         return {
             name: item.upper()
             if name == "action" and isinstance(item, str) and not is_unknown(item)
-            else _in_capitals(item)
+            else with_upper_case_actions(item)
             for name, item in value.items()
         }
-    return [_in_capitals(item) for item in value] if isinstance(value, (list, tuple)) else value
+    return (
+        [with_upper_case_actions(item) for item in value]
+        if isinstance(value, (list, tuple))
+        else value
+    )
 
 
 _EQUAL: dict[str, Callable[[Any, Any], bool]] = {

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sjresource.aws.arn import name_in
 from sjresource.aws.models import input_shape, to_request
 from sjresource.aws.payload import canonical, payload_as_sent
+from sjresource.stack.diff import with_upper_case_actions
 from sjresource.stack.identity import (
     IDENTITY_TAG,
     RUN_TAG,
@@ -123,9 +124,13 @@ class WantedRun:
 
     @property
     def digest(self) -> str:
-        """Differs from that of every other run of the resource; a queue's ARN and name are one."""
+        """Differs from that of every other run of the resource.
+
+        What a diff calls no change is none here: a queue's ARN and name, and an action's case.
+        """
         queue = name_in(self.request["jobQueue"]) if "jobQueue" in self.request else ""
-        return run_digest({**self.request, "jobQueue": queue}, self.triggers, self.token)
+        same = with_upper_case_actions({**self.request, "jobQueue": queue})
+        return run_digest(same, self.triggers, self.token)
 
     def client_token(self, generation: int) -> str:
         """Return the clientToken; the user's own has no generations."""

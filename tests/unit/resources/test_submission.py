@@ -249,3 +249,25 @@ def test_run_that_was_given_up_is_not_taken_for_new_though_no_list_has_it() -> N
     run = replace(RUN, replaced=arn("between"))
 
     assert find_or_submit(cast("BatchClient", batch), run, lambda _: None).arn == NEW
+
+
+def _retrying(action: str) -> dict[str, Any]:
+    return {"attempts": 2, "evaluateOnExit": [{"action": action, "onReason": "Retry"}]}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"jobQueue": "queue"}, {"jobQueue": "arn:aws:batch:eu-west-1:1:job-queue/queue"}),
+        ({"retryStrategy": _retrying("RETRY")}, {"retryStrategy": _retrying("Retry")}),
+    ],
+)
+def test_what_a_diff_calls_no_change_is_the_same_run(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    """A lost job is found again although it is written otherwise; its token is another one."""
+    run, again = (replace(RUN, request={**REQUEST, **each}) for each in (one, other))
+    changed = replace(RUN, request={**REQUEST, "retryStrategy": _retrying("EXIT")})
+
+    assert run.digest == again.digest != changed.digest
+    assert run.client_token(0) != again.client_token(0)
