@@ -33,7 +33,7 @@ from sjresource.native.responses import (
 )
 from sjresource.native.translation import Translation, without_internal
 from sjresource.native.values import UNKNOWN, Properties, path_text, read, write
-from sjresource.resources.service_job import DRIFTING
+from sjresource.resources.drift import DRIFTING
 from sjresource.sanitize import plain
 from sjresource.stack.diff import find_changes
 from sjresource.stack.identity import name_of, recorded_tag

@@ -9,13 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sjresource.aws.arn import parse_arn, same_resource
+from sjresource.aws.models import answer_properties
 from sjresource.aws.payload import same_value
 from sjresource.stack.diff import IN_PLACE, REPLACES_IF_ADDED_OR_REMOVED
+from sjresource.stack.ownership import has_ended
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from sjresource.stack.diff import Rules
+
+DRIFTING = ("scheduling_priority", "tags")
+"""What Batch tells of a live job as it is set; both change in place."""
 
 
 def find_drift(rules: Rules, inputs: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Any]:
@@ -34,6 +39,23 @@ def find_drift(rules: Rules, inputs: Mapping[str, Any], live: Mapping[str, Any])
         found = live.get("tags") or {}
         changed["tags"] = {key: found[key] for key in inputs["tags"] if key in found}
     return changed
+
+
+def drift_of_job(
+    detail: Mapping[str, Any], inputs: Mapping[str, Any], ignores: Callable[[str], bool]
+) -> dict[str, Any]:
+    """Return what somebody changed of what an update can set again: of an ended job nothing.
+
+    Args:
+        detail: the job, as Batch describes it.
+        inputs: its arguments.
+        ignores: whether a tag is to stay as it is in the inputs.
+    """
+    if has_ended(detail):
+        return {}
+    described = answer_properties("DescribeServiceJob", detail)
+    rules = {name: IN_PLACE for name in DRIFTING if name in described}
+    return find_drift(rules, inputs, without_ignored_tags(described, inputs, ignores))
 
 
 def without_ignored_tags(

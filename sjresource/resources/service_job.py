@@ -1,7 +1,7 @@
 """ServiceJob: one run of a SageMaker training job, queued, retried and preempted by AWS Batch.
 
-A create finds or submits the job (see `submission`) and returns at once; `ServiceJobCompletion`
-waits. The resource's id is the job's ARN.
+A create finds or submits the job and returns at once; `ServiceJobCompletion` waits. The resource's
+id is the job's ARN. What the engine asks for is here; how each step of it is done is in `job/`.
 
 What replaces a job, and so runs it again:
 
@@ -16,8 +16,6 @@ What replaces a job, and so runs it again:
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import inspect
 from typing import TYPE_CHECKING, Any
 
 import pulumi
@@ -30,26 +28,23 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 
-from sjresource.aws.arn import name_in, parse_arn, terminate_command
-from sjresource.aws.calls import ignoring_refusal
-from sjresource.aws.models import answer_properties
-from sjresource.aws.payload import is_unknown, sends_the_same
-from sjresource.aws.service_jobs import JobLocator, find_job, wait_for_job
+from sjresource.aws.arn import name_in, parse_arn
+from sjresource.aws.payload import sends_the_same
+from sjresource.aws.service_jobs import JobLocator, find_job
 from sjresource.checks.failures import ProblemFailure, damaged_check, with_default_name_told
 from sjresource.checks.preflight.declared import managed_in_program
 from sjresource.checks.preview import PREVIEW
 from sjresource.checks.rules.instance_hours import instance_hours_placeholder
 from sjresource.checks.service_job import check_job, has_room_as_before, would_be_submitted
+from sjresource.checks.values.lookups import text_at
 from sjresource.checks.warnings.program import (
     warn_of_capacity,
     warn_of_create_before_delete,
     warn_of_job,
     warn_of_other_runs,
 )
-from sjresource.errors import NotFound, RequestFailed, SjresourceError
 from sjresource.problem import Problem
-from sjresource.process.threads import begin
-from sjresource.resources.drift import find_drift, without_ignored_tags
+from sjresource.resources.drift import drift_of_job
 from sjresource.resources.job.foreseen import ForeseenCreate
 from sjresource.resources.job.job_outputs import (
     NOT_INPUTS,
@@ -58,10 +53,28 @@ from sjresource.resources.job.job_outputs import (
     job_outputs,
     masked_again,
 )
-from sjresource.resources.job.operation import JobsOfOperation
+from sjresource.resources.job.live_job import (
+    change,
+    drops_if_unknown,
+    find_known,
+    has_failed,
+    is_young,
+    mark_as_recorded,
+)
+from sjresource.resources.job.operation import (
+    JobsOfOperation,
+    taken_by_another,
+    taken_not_replaced,
+)
 from sjresource.resources.job.submission import adopt, find_or_submit, live_jobs
-from sjresource.resources.job.termination import end_and_release
-from sjresource.resources.job.wanted_run import REQUEST, WantedRun, identities_of, with_type
+from sjresource.resources.job.termination import end_and_release, not_seen_to_end, reason_of_delete
+from sjresource.resources.job.wanted_run import (
+    WantedRun,
+    adopts_another,
+    asks_the_same,
+    identities_of,
+    with_type,
+)
 from sjresource.spending.limit import SUBMITTED
 from sjresource.spending.plan import plan_run
 from sjresource.stack.aws_provider import region_of, warn_of_provider
@@ -73,30 +86,27 @@ from sjresource.stack.identity import (
     identity_changed,
     is_known_identity,
     name_of,
-    recorded_tag,
-    stack_of,
     with_identity,
     with_name,
 )
 from sjresource.stack.inputs.secret_paths import hides_more, paths_in
-from sjresource.stack.ownership import has_ended, is_recorded, other_owner, require_ours
-from sjresource.stack.plugin_notes import note_taker, note_that_it_hides, noted_taker
-from sjresource.stack.provider import BatchProvider, require_unshared, update_tags
+from sjresource.stack.output_properties import declare_outputs_by_properties
+from sjresource.stack.ownership import has_ended, other_owner, require_ours
+from sjresource.stack.plugin_notes import note_that_it_hides
+from sjresource.stack.provider import BatchProvider, require_unshared
 from sjresource.stack.spelling.resources import core_state, is_native
 from sjresource.vocabulary import SAGEMAKER_TRAINING, TERMINAL
 from sjresource.waiting.given_jobs import DeclaredJob
 from sjresource.warning import warn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from concurrent.futures import Future
+    from collections.abc import Mapping, Sequence
 
     from sjresource.args import (
         JobPreemptionConfigurationArgs,
         RetryStrategyArgs,
         TimeoutConfigArgs,
     )
-    from sjresource.aws.batch import BatchClient
     from sjresource.aws.settings import Settings
 
 RULES = {
@@ -117,20 +127,11 @@ RULES = {
 }
 """`rerun_on_failure` and `adopt_job_id` have no rule: a change of them alone is none."""
 
-DRIFTING = ("scheduling_priority", "tags")
-"""What Batch tells of a live job as it is set."""
-
 _NEEDED_TO_END = (
     *("identity", "aliased_identities", "status", "created_at", "registered_at"),
     *("job_queue", "job_name"),
 )
 """Properties of a state without which a job can't be ended; any other may be damaged."""
-
-_REMEMBERED_SECONDS = 24 * 3600.0
-"""How long Batch remembers an ended job at least, we believe: container jobs are kept for a week.
-
-https://docs.aws.amazon.com/batch/latest/userguide/job_states.html
-"""
 
 _MUST_CHANGE = Problem(
     "client_token",
@@ -157,14 +158,14 @@ class ServiceJobProvider(BatchProvider):
         news = with_name("job_name", olds, with_identity(olds, with_type(news)), name_of)
         olds = with_type(olds) if olds else olds
         submits = would_be_submitted(RULES, olds, news)
-        settings = self.settings.in_region(_known(news.get("region")))
+        settings = self.settings.in_region(text_at(news, "region"))
         foreseen = self._foreseen_create(settings, olds, news) if submits else None
         checked = check_job(
             settings,
             self.checking,
             news,
             would_be_submitted=submits,
-            checked_before=not submits and _is_unchanged(olds, news),
+            checked_before=not submits and asks_the_same(olds, news),
             has_room=submits and has_room_as_before(olds, news),
         )
         token = news.get("client_token")
@@ -203,13 +204,14 @@ class ServiceJobProvider(BatchProvider):
         require_intact("ServiceJob", id_, olds, whole=True)
         wanted = with_type(news)
         if not identity_changed(olds, news):
-            self._own(id_, news)
+            self._operation.own(id_, news.get("identity"))
         changes = find_changes(RULES, self.as_asked(with_type(olds), wanted), wanted)
-        queue, region = _known(news.get("job_queue")), _known(news.get("region"))
+        queue, region = text_at(news, "job_queue") or "", text_at(news, "region")
         changes.replaces.extend(self.region_or_account_changed(id_, queue, region))
-        if _adopts_another(id_, olds, news):
+        if adopts_another(id_, olds, news):
             changes.replaces.append("adopt_job_id")
-        if not changes.replaces and news.get("rerun_on_failure") and self._has_failed(id_):
+        may_rerun = not changes.replaces and news.get("rerun_on_failure")
+        if may_rerun and has_failed(self.client(id_), id_):
             changes.replaces.append("status")
         if changes.replaces:
             self._operation.next_runs[id_] = news
@@ -238,7 +240,7 @@ class ServiceJobProvider(BatchProvider):
         listed = self._operation.listed.pop(props["identity"], None)
         submitted = adopted or find_or_submit(client, run, self.sleep, listed)
         require_unshared(self.front, submitted.arn, "submitting", "ServiceJob", props["job_name"])
-        self._own(submitted.arn, props)
+        self._operation.own(submitted.arn, props["identity"])
         new = {"status": "SUBMITTED", "createdAt": int(self.wall_time() * 1000)}
         outputs = job_outputs(submitted.detail or new, props)
         others = {name: found for name in OTHER_RUNS if (found := getattr(submitted, name))}
@@ -247,8 +249,7 @@ class ServiceJobProvider(BatchProvider):
             note_that_it_hides(submitted.arn)
         if submitted.was_there:
             taker = {**registered, "identity": props["identity"]}
-            self._operation.taken_over[submitted.arn] = taker
-            note_taker(submitted.arn, taker)
+            self._operation.take_over(submitted.arn, taker)
         return CreateResult(
             submitted.arn, {**props, **registered, **outputs, "orphans": [], **others}
         )
@@ -267,12 +268,12 @@ class ServiceJobProvider(BatchProvider):
         """
         require_intact("ServiceJob", id_, props)
         inputs = {name: value for name, value in props.items() if name not in NOT_INPUTS}
-        arn_or_queue = id_ if parse_arn(id_) else _known(props.get("job_queue"))
+        arn_or_queue = id_ if parse_arn(id_) else text_at(props, "job_queue") or ""
         client = self.client(arn_or_queue, props.get("region"))
-        detail = self._find(client, id_, props)
+        detail = find_known(client, id_, props, self.clock, self.wall_time())
         if detail is None:
             self.confirm_gone("ServiceJob", id_)
-            if props.get("status") not in TERMINAL and self._is_young(props):
+            if drops_if_unknown(props, self.wall_time()):
                 return ReadResult("", {})
             return ReadResult(id_, {**props, "record_expired": True}, inputs)
         arn = detail.get("jobArn") or id_
@@ -282,17 +283,9 @@ class ServiceJobProvider(BatchProvider):
             outputs["resolved_arn"] = arn
         if "registered_at" in props:
             outputs["registered_at"] = props["registered_at"]
-            self._tag_as_recorded(client, arn, detail, props)
-        return ReadResult(arn, {**inputs, **outputs, **self._drift(detail, inputs)}, inputs)
-
-    def _drift(self, detail: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """Return what somebody changed of what an update can set again: of an ended job nothing."""
-        if has_ended(detail):
-            return {}
-        described = answer_properties("DescribeServiceJob", detail)
-        rules = {name: RULES[name] for name in DRIFTING if name in described}
-        live = without_ignored_tags(described, inputs, self.settings.ignores_tag)
-        return find_drift(rules, inputs, live)
+            mark_as_recorded(client, arn, detail, props)
+        changed = drift_of_job(detail, inputs, self.settings.ignores_tag)
+        return ReadResult(arn, {**inputs, **outputs, **changed}, inputs)
 
     def update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> UpdateResult:
         """Change priority and tags; AWS may refuse that for a job that has ended.
@@ -308,23 +301,22 @@ class ServiceJobProvider(BatchProvider):
         require_intact("ServiceJob", id_, olds, whole=True)
         changes = find_changes(RULES, with_type(olds), with_type(news))
         if changes or is_moved or not hides_more(olds, news):
-            self._update(id_, olds, news)
-        taker = self._taker(id_, olds.get("registered_at"))
+            self._update(id_, olds, news, sets_priority="scheduling_priority" in changes.in_place)
+        taker = self._operation.taker_of(id_, olds.get("registered_at"))
         if taker is not None:
-            raise _taken_by_another(id_, taker["identity"])
+            raise taken_by_another(id_, taker["identity"])
         kept = {name: olds[name] for name in NOT_INPUTS if name in olds}
         return UpdateResult({**masked_again(kept, news), **news})
 
-    def _update(self, id_: str, olds: dict[str, Any], news: dict[str, Any]) -> None:
+    def _update(
+        self, id_: str, olds: dict[str, Any], news: dict[str, Any], *, sets_priority: bool
+    ) -> None:
         client = self.client(id_)
         # A job that Batch has forgotten has ended, and has no tags.
-        detail = self._find(client, id_, olds) or {"status": "FAILED"}
+        detail = find_known(client, id_, olds, self.clock, self.wall_time()) or {"status": "FAILED"}
         require_ours(detail, "updating", "ServiceJob", id_, olds["identity"], *identities_of(news))
-        for effect in self._updates(client, id_, detail, olds, news):
-            if detail["status"] in TERMINAL:
-                ignoring_refusal(effect)
-            else:
-                effect()
+        run = self._wanted_run(news)
+        change(client, id_, detail, olds=olds, news=news, run=run, sets_priority=sets_priority)
 
     def delete(self, id_: str, props: dict[str, Any]) -> None:
         """Terminate the job and tag it as released, whether Batch shows it (yet) or not.
@@ -337,11 +329,12 @@ class ServiceJobProvider(BatchProvider):
             RequestFailed: by its tags it is another stack's or resource's, and it goes on.
         """
         require_intact("ServiceJob", id_, props, names=_NEEDED_TO_END)
-        if self._taker(id_, props.get("registered_at")) is not None:
-            warn(_taken_not_replaced(id_))
+        if self._operation.taker_of(id_, props.get("registered_at")) is not None:
+            warn(taken_not_replaced(id_))
             return
-        client, job = self.client(id_), JobLocator.of(id_, props, may_lag=self._is_young(props))
-        self._begin_list(self._operation.next_runs.get(id_, {}))
+        client, may_lag = self.client(id_), is_young(props, self.wall_time())
+        job = JobLocator.of(id_, props, may_lag=may_lag)
+        self._operation.list_ahead(id_, self.client)
         seen = find_job(client, job)
         if seen is None:
             self.confirm_gone("ServiceJob", id_)
@@ -351,86 +344,14 @@ class ServiceJobProvider(BatchProvider):
             return
         else:
             require_ours(seen, "deleting", "ServiceJob", id_, *identities_of(props))
-        if end_and_release(client, job, seen, _reason(props), self.clock) is None:
-            warn(_not_seen_to_end(id_))
+        reason = reason_of_delete(props["identity"])
+        if end_and_release(client, job, seen, reason, self.clock) is None:
+            warn(not_seen_to_end(id_))
         self._operation.released.add(id_)
-
-    def _taker(self, id_: str, registered_at: Any) -> Mapping[str, Any] | None:
-        """Return who has taken over a job in a create of this operation, if not this very state.
-
-        The create may be the other front's, of a job that moves there and is replaced at once.
-        """
-        taker = self._operation.taken_over.get(id_)
-        if taker is None:
-            taker = noted_taker(id_)
-        return taker if taker is not None and taker["registered_at"] != registered_at else None
-
-    def _begin_list(self, news: Mapping[str, Any]) -> None:
-        """List the jobs of the next run's name, for its create, while the one before is ended.
-
-        Args:
-            news: the next run's arguments; empty if none is known to follow.
-        """
-        queue, name = _known(news.get("job_queue")), _known(news.get("job_name"))
-        if not (queue and name) or news.get("adopt_job_id"):
-            return
-        client = self.client(queue, news.get("region"))
-        listed: Future[Sequence[Mapping[str, Any]]] = begin(
-            lambda: list(client.list_service_jobs_named(queue, name))
-        )
-        self._operation.listed[news["identity"]] = listed
-
-    def _updates(
-        self,
-        client: BatchClient,
-        id_: str,
-        detail: Mapping[str, Any],
-        olds: Mapping[str, Any],
-        news: Mapping[str, Any],
-    ) -> Iterator[Any]:
-        if "scheduling_priority" in find_changes(RULES, olds, news).in_place:
-            priority = int(news.get("scheduling_priority") or 0)
-            yield lambda: client.update_service_job(id_, priority)
-        own_tags = {
-            **self._wanted_run(news).renewed_tags(detail.get("tags", {})),
-            **recorded_tag(deleted_with=bool(news.get("deleted_with"))),
-        }
-        yield lambda: update_tags(client, id_, olds, news, own_tags)
-
-    def _tag_as_recorded(
-        self, client: BatchClient, arn: str, detail: Mapping[str, Any], props: Mapping[str, Any]
-    ) -> None:
-        """Set the tag that says a state has recorded the job; see `registration`."""
-        if "tags" not in detail or is_recorded(detail):
-            return
-        if not other_owner(detail, *identities_of(props)):
-            tag = recorded_tag(deleted_with=bool(props.get("deleted_with")))
-            with contextlib.suppress(SjresourceError):  # a refresh must not fail by it
-                client.tag_resource(arn, tag)
 
     def _wanted_run(self, props: Mapping[str, Any]) -> WantedRun:
         replaced, seen = self.deployed_id(props["identity"]), self._operation
         return WantedRun.of(props, replaced, seen.released, seen.owners)
-
-    def _own(self, arn: str, props: Mapping[str, Any]) -> None:
-        """Note whose a job is: it needs no description where others have the same name."""
-        if is_known_identity(props.get("identity")):
-            self._operation.owners[arn] = props["identity"]
-
-    def _find(self, client: BatchClient, id_: str, props: Mapping[str, Any]) -> Any:
-        """Find the job; look several times if it would drop from the state otherwise."""
-        drops = props.get("status") not in TERMINAL and self._is_young(props)
-        return wait_for_job(client, JobLocator.of(id_, props, may_lag=drops), self.clock)
-
-    def _is_young(self, props: Mapping[str, Any]) -> bool:
-        created = props.get("created_at")
-        return created is None or self.wall_time() - created / 1000 < _REMEMBERED_SECONDS
-
-    def _has_failed(self, id_: str) -> bool:
-        try:
-            return bool(self.client(id_).find_service_job(id_)["status"] == "FAILED")
-        except NotFound:
-            return False
 
 
 class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
@@ -600,84 +521,4 @@ class ServiceJob(Resource, DeclaredJob, module="sjresource", name="ServiceJob"):
         return self.job_arn.apply(name_in)
 
 
-def _declare_outputs_by_properties(resource: type[Resource]) -> None:
-    """Turn the annotations of a resource into properties, as the SDKs have that Pulumi makes.
-
-    Of annotations Pulumi's SDK works out the types anew for each of hundreds of instances; of
-    properties it does so once.
-    """
-    for name, hint in inspect.get_annotations(resource, eval_str=True).items():
-        setattr(resource, name, property(_getter(name, hint), _setter(name)))
-    resource.__annotations__ = {}
-
-
-def _getter(name: str, hint: Any) -> Callable[[Any], Any]:
-    def get(resource: Any) -> Any:
-        return pulumi.get(resource, name)
-
-    get.__annotations__ = {"return": hint}
-    return pulumi.getter(name=name)(get)
-
-
-def _setter(name: str) -> Callable[[Any, Any], None]:
-    def put(resource: Any, value: Any) -> None:
-        resource.__dict__[name] = value
-
-    return put
-
-
-_declare_outputs_by_properties(ServiceJob)
-
-
-def _known(value: Any) -> str:
-    return value if isinstance(value, str) and not is_unknown(value) else ""
-
-
-def _is_unchanged(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Return whether the job was made of these very arguments, which have passed a check then."""
-    return bool(olds) and all(olds.get(name) == news.get(name) for name in (*REQUEST, "region"))
-
-
-def _adopts_another(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
-    """Return whether the job to adopt is another one than before, and than the present one."""
-    job = _known(news.get("adopt_job_id"))
-    return bool(job) and job != olds.get("adopt_job_id") and name_in(job) != name_in(id_)
-
-
-def _reason(props: Mapping[str, Any]) -> str:
-    identity = props["identity"]
-    return f"deleted by the Pulumi stack {stack_of(identity)} (resource {name_of(identity)})"
-
-
-def _taken_not_replaced(arn: str) -> str:
-    """Return the warning of a replacement that has found the old job, and kept it."""
-    return (
-        f"deleting ServiceJob ({arn}): its replacement took it over, as the job of a lost create "
-        "or by adopt_job_id, so it stays as it is and nothing ran again; change `triggers` for a "
-        "new run"
-    )
-
-
-def _taken_by_another(arn: str, taker: str) -> RequestFailed:
-    """Return the error of a renamed job that a new resource of the old name has taken.
-
-    A native provider is not told of aliases, so the new resource can't know.
-    """
-    name = name_of(taker)
-    return RequestFailed(
-        "updating",
-        "ServiceJob",
-        arn,
-        f"the new resource {name} took it over, as the job of a lost create or by adopt_job_id; it "
-        "is this one's, by its state",
-        f"forget {name} with `pulumi state delete`; the next `pulumi up` submits its own job",
-    )
-
-
-def _not_seen_to_end(arn: str) -> str:
-    """Return the warning of a delete without proof."""
-    command = terminate_command(arn, "deleted")
-    return (
-        f"deleting ServiceJob ({arn}): Batch does not know it, and was asked to end it "
-        f"all the same; if it should ever show up, stop it with `{command}`"
-    )
+declare_outputs_by_properties(ServiceJob)

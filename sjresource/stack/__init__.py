@@ -2,8 +2,9 @@
 
 In the program: `declaration` makes a resource's identity, `config` reads the stack's settings and
 `aws_provider` those of a pulumi-aws provider, `plugin_python` checks that the plugin can start, and
-`registration` tags what the engine has stored. `inputs/` converts the arguments, `pulumi_cli/`
-reads how the `pulumi` above it was started.
+`registration` tags what the engine has stored. `output_properties` turns the outputs that a class
+declares into properties. `inputs/` converts the arguments, `pulumi_cli/` reads how the `pulumi`
+above it was started.
 
 In the engine's plugin: `provider` is the base of all providers, `diff` their table of changes, and
 `plugin_notes` what the plugins of one `pulumi` tell each other.

@@ -23,11 +23,12 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+from sjresource.aws.arn import terminate_command
 from sjresource.aws.calls import ignoring_refusal
 from sjresource.aws.service_jobs import find_job
 from sjresource.aws.waiters import VISIBLE_WITHIN, poll
 from sjresource.errors import NotFound, SjresourceError, WaitTimeout
-from sjresource.stack.identity import RELEASED_TAG
+from sjresource.stack.identity import RELEASED_TAG, name_of, stack_of
 from sjresource.stack.ownership import has_ended
 
 if TYPE_CHECKING:
@@ -147,3 +148,17 @@ def _remove_tag(client: BatchClient, arn: str) -> None:
 
 def _not_accepted(arn: str, seen: str) -> WaitTimeout:
     return WaitTimeout("ending", "ServiceJob", arn, seen, "run it again in a minute")
+
+
+def reason_of_delete(identity: str) -> str:
+    """Return why a job is ended, for whoever looks at it."""
+    return f"deleted by the Pulumi stack {stack_of(identity)} (resource {name_of(identity)})"
+
+
+def not_seen_to_end(arn: str) -> str:
+    """Return the warning of a delete without proof."""
+    command = terminate_command(arn, "deleted")
+    return (
+        f"deleting ServiceJob ({arn}): Batch does not know it, and was asked to end it "
+        f"all the same; if it should ever show up, stop it with `{command}`"
+    )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sjresource.aws.arn import name_in
 from sjresource.aws.models import input_shape, to_request
 from sjresource.aws.payload import canonical, payload_as_sent
+from sjresource.checks.values.lookups import text_at
 from sjresource.stack.diff import with_upper_case_actions
 from sjresource.stack.identity import (
     IDENTITY_TAG,
@@ -65,6 +66,17 @@ def submit_request(props: Mapping[str, Any]) -> dict[str, Any]:
     present = {name: value for name, value in wanted.items() if value not in (None, {}, [])}
     request: dict[str, Any] = to_request(input_shape("SubmitServiceJob"), present)
     return request
+
+
+def asks_the_same(olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Return whether the job was made of these very arguments, which have passed a check then."""
+    return bool(olds) and all(olds.get(name) == news.get(name) for name in (*REQUEST, "region"))
+
+
+def adopts_another(id_: str, olds: Mapping[str, Any], news: Mapping[str, Any]) -> bool:
+    """Return whether the job to adopt is another one than before, and than the present one."""
+    job = text_at(news, "adopt_job_id") or ""
+    return bool(job) and job != olds.get("adopt_job_id") and name_in(job) != name_in(id_)
 
 
 def identities_of(props: Mapping[str, Any]) -> list[str]:
