@@ -8,7 +8,8 @@
 | anything else, and the name is a default  | tries another default name                        |
 | anything else                             | is refused                                        |
 
-One that is being deleted is in the way of none of them: it is waited for.
+Of one that is being deleted a preview says nothing, since its name may be free by then; the create
+waits for that if the resource is to take it.
 """
 
 from __future__ import annotations
