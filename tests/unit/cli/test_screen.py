@@ -114,6 +114,7 @@ def test_what_is_live_leaves_the_cursor_when_it_is_told_to_end(number: signal.Si
     script = f"""
 import os, signal, sys
 from sjresource.cli.terminal.screen import Screen
+signal.signal({int(number)}, signal.SIG_DFL)  # who runs the tests may ignore it
 with Screen(sys.stdout).live():
     os.kill(os.getpid(), {int(number)})
     signal.pause()
@@ -124,6 +125,7 @@ with Screen(sys.stdout).live():
         stdout=subprocess.PIPE,
         text=True,
         check=False,
+        timeout=60,
     )
     assert ended.returncode == 128 + number
     hidden, shown = "\x1b[?25l", "\x1b[?25h"
