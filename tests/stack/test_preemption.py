@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from held_calls import held_calls
+from pulumi_cli import holds_within
 
 if TYPE_CHECKING:
-    from emulated_stack import EmulatedCloud
     from engine_fixtures import NewStack
+    from types_boto3_batch import BatchClient
 
 pytestmark = pytest.mark.stack
 
@@ -67,24 +69,34 @@ TWO_TEAMS = """
 """
 
 
-def test_a_preemption_shows_on_the_row_of_the_job(
-    cloud: EmulatedCloud, new_stack: NewStack
-) -> None:
+def test_a_preemption_shows_on_the_row_of_the_job(new_stack: NewStack) -> None:
     """What was borrowed goes back to its owner; the borrower's row says so, and both succeed."""
-    cloud.script("explore-*", running=3600)
-    cloud.script("release", running=1800)
-    stack = new_stack(TWO_TEAMS, environment=cloud.environment)
+    with held_calls() as held:
+        cloud = held.cloud
+        cloud.script("release", running=1800)
+        stack = new_stack(TWO_TEAMS, environment=cloud.environment)
+        held.hold("SubmitServiceJob", match={"jobName": "release"})
 
-    running = stack.start("up")
-    running.wait_for("Cross-share preemption")
-    cloud.control.advance(3 * 3600)
-    up = running.wait(fails=False)
+        running = held.start_up(stack)
+        assert holds_within(60, lambda: _count_running(cloud.batch) == 2)  # one of them borrows
+        held.let_go()
+        running.wait_for("Cross-share preemption")
+        cloud.control.advance(3 * 3600)
+        up = running.wait(fails=False)
+        told = cloud.batch.describe_service_job(jobId=stack.resources()["explore-2"]["id"])
+        stack.refresh("--expect-no-changes")
 
     words = "Cross-share preemption triggered to reclaim borrowed capacity"
     rows = [each for each in up.diagnostics("info") if words in each.message]
     assert {each.urn.rpartition("::")[2] for each in rows} == {"explore-2"}
     assert stack.outputs()["release"] == "SUCCEEDED"
-    told = cloud.batch.describe_service_job(jobId=stack.resources()["explore-2"]["id"])
     assert (told["status"], len(told["attempts"])) == ("SUCCEEDED", 1)
     assert told["preemptionSummary"]["preemptedAttemptCount"] == 1
-    stack.refresh("--expect-no-changes")
+
+
+def _count_running(batch: BatchClient) -> int:
+    """Return how many jobs of the queue run."""
+    (queue,) = batch.describe_job_queues()["jobQueues"]
+    name = queue["jobQueueName"]
+    running = batch.list_service_jobs(jobQueue=name, jobStatus="RUNNING")
+    return len(running["jobSummaryList"])
