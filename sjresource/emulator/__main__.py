@@ -14,7 +14,7 @@ import errno
 import signal
 import sys
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 from sjresource.emulator.api.behaviour import Behaviour
@@ -67,10 +67,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with _emulator(options) as emulator:
             # The first line is the interface. In one write: who reads it may then close the pipe.
             print(f"{emulator.url}\npage: {emulator.page_url}", flush=True)  # noqa: T201 - as above
-            signals.get()
+            while not _has_come(signals):
+                pass
     except _REFUSALS as error:
         return _print_refusal(error)
     return 0
+
+
+def _has_come(signals: SimpleQueue[int]) -> bool:
+    """Return whether a signal has come; block for one, for a second.
+
+    Not for ever: one that the system gives to another thread interrupts no wait of the main one,
+    which alone runs handlers.
+    """
+    try:
+        signals.get(timeout=1.0)
+    except Empty:
+        return False
+    return True
 
 
 def _reset(arguments: Sequence[str]) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import json
 import os
 import signal
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,7 +26,6 @@ from sjresource.emulator.executors.simulated import SimulatedExecutor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 LOST = (
     "Received status from SageMaker: InternalServerError: "
@@ -287,6 +288,17 @@ def test_a_training_process_that_will_not_end_is_killed(tmp_path: Path) -> None:
         assert emulator.end() == 0
 
     assert not running(marker)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="which thread takes it is told to Linux")
+def test_a_signal_that_another_thread_takes_ends_the_emulator(tmp_path: Path) -> None:
+    """The system may give it to any thread; Python handles it once the main one runs."""
+    with EmulatorProcess(tmp_path / "data") as emulator:
+        threads = Path(f"/proc/{emulator.pid}/task")
+        other = max(int(each.name) for each in threads.iterdir())
+        assert ctypes.CDLL(None).tgkill(emulator.pid, other, int(signal.SIGTERM)) == 0
+
+        assert emulator.end(0) == 0  # which sends nothing
 
 
 class Stubborn(SimulatedExecutor):
