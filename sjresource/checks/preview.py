@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 Value = TypeVar("Value")
 
 _KEPT_SECONDS = 30.0
-_MANAGED = "this stack manages it, so this may be about to change"
+MANAGED = "this stack manages it, so this may be about to change"
 _FIRST_PAGE = 100
 """What one call tells: nobody waits for a preview that lists a whole region."""
 _MOST_DESCRIBED = 5
@@ -170,16 +170,17 @@ class PreviewCache:
         self,
         noun: str,
         properties: Mapping[str, Any],
-        problems: Iterable[tuple[Problem, bool]],
+        problems: Iterable[tuple[Problem, str]],
         checking: CheckSettings,
     ) -> Iterator[Problem]:
         """Yield the problems that fail, and warn of the others.
 
-        Each comes with whether the same `up` may be about to repair it.
+        Each comes with why it may be none once the `up` is there, such as `MANAGED`; "" if it is
+        one.
         """
-        for problem, repairable in problems:
-            if repairable or checking.lenient:
-                why = _MANAGED if repairable else LET_PASS
+        for problem, doubt in problems:
+            if doubt or checking.lenient:
+                why = doubt or LET_PASS
                 text = f"checking {noun} ({_name(properties)}): {problem.path} {problem.reason}"
                 self.warn(f"{plain(text)}; {why}")
             else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.checks.failures import account_problems, check_result, with_failures
 from sjresource.checks.preflight.declared import conflict_problems
-from sjresource.checks.preview import PREVIEW
+from sjresource.checks.preview import MANAGED, PREVIEW
 from sjresource.checks.rules.requests import failing, queue_problems
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def with_conflicts(
     properties = checked.inputs
     declared = list(conflict_problems(properties))
     paths = {problem.path for problem in declared}
-    problems = [(problem, False) for problem in declared]
+    problems = [(problem, "") for problem in declared]
     if find and checking.preflight:
         live = _live_problems(properties, settings, find)
         problems.extend(each for each in live if each[0].path not in paths)
@@ -65,11 +65,12 @@ def warn_if_new_and_unreachable(
 
 def _live_problems(
     properties: Properties, settings: Settings, find: Find
-) -> Iterator[tuple[Problem, bool]]:
-    """Yield each live problem, and whether this stack manages something that could repair it."""
+) -> Iterator[tuple[Problem, str]]:
+    """Yield each live problem, and `MANAGED` where this stack has something to repair it."""
     PREVIEW.warn_if_unreachable(settings)
     client = PREVIEW.client(settings, None)
     if client is None:
         return
     for found in find(client, properties):
-        yield found.problem, found.is_of_stack(client, properties.get("identity"))
+        is_ours = found.is_of_stack(client, properties.get("identity"))
+        yield found.problem, MANAGED if is_ours else ""

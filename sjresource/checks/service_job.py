@@ -15,7 +15,7 @@ from sjresource.aws.payload import is_unknown, payload_or_empty
 from sjresource.checks.failures import account_problems, check_result
 from sjresource.checks.preflight.declared import MANAGED_IN_PROGRAM
 from sjresource.checks.preflight.job import always, describe_for_jobs
-from sjresource.checks.preview import PREVIEW
+from sjresource.checks.preview import MANAGED, PREVIEW
 from sjresource.checks.rules.instance_hours import requested_instances, with_instance_hours
 from sjresource.checks.rules.requests import failing, job_problems
 from sjresource.checks.values.job_arguments import PAYLOAD, JobArguments
@@ -132,8 +132,8 @@ def _preflight(
     asked: _Question | None,
     *,
     has_room: bool,
-) -> Iterator[tuple[Problem, bool]]:
-    """Yield each live problem, and whether this program manages something that could repair it."""
+) -> Iterator[tuple[Problem, str]]:
+    """Yield each live problem, and `MANAGED` where this program has something to repair it."""
     if is_unknown(job.properties.get("job_queue")):
         preview.warn_if_unreachable(settings)
         return
@@ -142,10 +142,8 @@ def _preflight(
     check = preview.queues.get(asked.key, asked.ask)
     for found in check(job, has_room=has_room):
         managed = bool(found.resources and job.properties.get(MANAGED_IN_PROGRAM))
-        yield (
-            found.problem,
-            managed or found.is_of_stack(asked.client, job.properties.get("identity")),
-        )
+        is_ours = managed or found.is_of_stack(asked.client, job.properties.get("identity"))
+        yield found.problem, MANAGED if is_ours else ""
 
 
 class _Question(NamedTuple):

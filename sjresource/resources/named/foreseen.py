@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING
 from sjresource.aws.models import property_name
 from sjresource.aws.payload import is_unknown
 from sjresource.checks.failures import with_failures
-from sjresource.checks.preview import PREVIEW
+from sjresource.checks.preview import MANAGED, PREVIEW
 from sjresource.checks.values.lookups import text_at
 from sjresource.problem import Problem
 from sjresource.resources.named.taken_name import why_refused
-from sjresource.sanitize import plain
 from sjresource.stack.identity import name_of, stack_tag_prefix
 from sjresource.stack.ownership import owner_tag
 from sjresource.stack.pulumi_cli.command_line import pulumi_command_line
@@ -65,9 +64,6 @@ def with_taken_name(
         return checked
     is_ours = owner_tag(detail).startswith(stack_tag_prefix(identity))
     problem = Problem(argument, f"is taken: {'; '.join(why)}")
-    if may_be_elsewhere and not is_ours:
-        told = f"{kind.noun} ({name_of(identity)}): {problem.path} {problem.reason}"
-        PREVIEW.warn(plain(f"checking {told}; {_PERHAPS_ELSEWHERE}"))
-        return checked
-    found = [(problem, is_ours)]
+    doubt = MANAGED if is_ours else _PERHAPS_ELSEWHERE if may_be_elsewhere else ""
+    found = [(problem, doubt)]
     return with_failures(checked, PREVIEW.failing(kind.noun, props, found, checking))
