@@ -99,6 +99,14 @@ def dying(life: Life, calls: int) -> DyingClient:
     return client
 
 
+def is_killed_in_delete(life: Life, call: int) -> bool:
+    """Delete it with a client that dies at a call; return whether there were so many."""
+    client = dying(life, call)
+    with suppress(KilledError):
+        life.provider.delete(life.id, dict(life.outs))
+    return client.was_killed
+
+
 def reborn(side: QueueSide, life: Life) -> BatchProvider:
     """Return the provider of the next operation."""
     kind: type[BatchProvider] = type(life.provider)  # type: ignore[assignment]
@@ -148,10 +156,7 @@ def test_the_next_operation_ends_a_delete_that_was_killed(noun: str) -> None:
 
     def act(side: QueueSide, call: int) -> bool:
         life = made(side, noun)
-        client = dying(life, call)
-        with suppress(KilledError):
-            life.provider.delete(life.id, dict(life.outs))
-        if not client.was_killed:
+        if not is_killed_in_delete(life, call):
             return False
         again = reborn(side, life)
         again.delete(life.id, dict(life.outs))
@@ -174,10 +179,7 @@ def test_a_killed_delete_that_is_taken_back_is_mended_by_a_refresh(noun: str) ->
 
     def act(side: QueueSide, call: int) -> bool:
         life = made(side, noun)
-        client = dying(life, call)
-        with suppress(KilledError):
-            life.provider.delete(life.id, dict(life.outs))
-        if not client.was_killed:
+        if not is_killed_in_delete(life, call):
             return False
         again = reborn(side, life)
         shown = again.read(life.id, dict(life.outs))

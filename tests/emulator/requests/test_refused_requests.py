@@ -12,7 +12,7 @@ from bad_combinations import BAD_COMBINATIONS, BAD_SIZES
 from bad_queue_side import BAD_QUEUE_SIDE
 from bad_requests import BAD_JOBS, BAD_PAYLOADS, Bad
 from batch_bounds import SCENE
-from model_requests import wrong
+from model_requests import patterns_in, wrong
 from signed_connection import SignedConnection
 from training_requests import PAYLOAD
 
@@ -23,8 +23,6 @@ from sjresource.emulator.protocol.model import batch_model
 from sjresource.emulator.protocol.sagemaker_model import request_shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sjresource.emulator import Emulator
 
 TAKEN = {
@@ -171,7 +169,7 @@ def test_several_mistakes_are_one_answer() -> None:
 
 def test_all_of_sagemakers_patterns_are_checked() -> None:
     """None is left out because Python can't read it."""
-    assert [each for each in _patterns(SHAPE) if not can_be_run(each)] == []
+    assert [each for each in patterns_in(SHAPE) if not can_be_run(each)] == []
     allowed = request_shape("CreateTrainingJob").members["Tags"]
     assert validation_error(allowed, [{"Key": "größe 2\u2003", "Value": "日本"}]) is None
     assert validation_error(allowed, [{"Key": "a\tb", "Value": ""}]) is not None
@@ -239,17 +237,3 @@ def _renamed(shape: Any, value: Any) -> Any:
     if shape.type_name == "list" and isinstance(value, list):
         return [_renamed(shape.member, item) for item in value]
     return value
-
-
-def _patterns(shape: Any) -> Iterator[str]:
-    if "pattern" in shape.metadata:
-        yield shape.metadata["pattern"]
-    inner: list[Any] = []
-    if shape.type_name == "structure":
-        inner = list(shape.members.values())
-    elif shape.type_name == "list":
-        inner = [shape.member]
-    elif shape.type_name == "map":
-        inner = [shape.key, shape.value]
-    for each in inner:
-        yield from _patterns(each)

@@ -157,3 +157,16 @@ def _request(way: tuple[Any, ...], value: Any) -> Any:
 
 def _path(way: tuple[Any, ...]) -> str:
     return "".join("[0]" if step == 0 else f".{step}" for step in way)
+
+
+def patterns_in(shape: Any) -> list[str]:
+    """Return the pattern of every text that a shape holds, at any depth."""
+    own = [shape.metadata["pattern"]] if "pattern" in shape.metadata else []
+    inner: list[Any] = []
+    if shape.type_name == "structure":
+        inner = list(shape.members.values())
+    elif shape.type_name == "list":
+        inner = [shape.member]
+    elif shape.type_name == "map":
+        inner = [shape.key, shape.value]
+    return [*own, *(pattern for each in inner for pattern in patterns_in(each))]

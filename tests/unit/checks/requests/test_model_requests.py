@@ -5,7 +5,7 @@ from typing import Any
 
 import pulumi
 import pytest
-from model_requests import right, wrong
+from model_requests import patterns_in, right, wrong
 from training_requests import JOB
 
 from sjresource.aws.models import input_shape, property_name
@@ -108,9 +108,9 @@ def test_a_check_of_the_queue_side_never_raises(operation: str) -> None:
 
 def test_all_patterns_can_be_run() -> None:
     """The ones that Python can't compile are translated; none is left out today."""
-    patterns = set(_patterns(SHAPE))
+    patterns = set(patterns_in(SHAPE))
     for operation in OPERATIONS:
-        patterns |= set(_patterns(input_shape(operation)))
+        patterns |= set(patterns_in(input_shape(operation)))
 
     assert sorted(pattern for pattern in patterns if not can_be_run(pattern)) == []
     assert len(patterns) > 20
@@ -177,15 +177,3 @@ def _renamed(shape: Any, value: Any) -> Any:
     if shape.type_name == "list" and isinstance(value, list):
         return [_renamed(shape.member, item) for item in value]
     return value
-
-
-def _patterns(shape: Any) -> list[str]:
-    own = [shape.metadata["pattern"]] if "pattern" in shape.metadata else []
-    inner: list[Any] = []
-    if shape.type_name == "structure":
-        inner = list(shape.members.values())
-    elif shape.type_name == "list":
-        inner = [shape.member]
-    elif shape.type_name == "map":
-        inner = [shape.key, shape.value]
-    return [*own, *(pattern for each in inner for pattern in _patterns(each))]
