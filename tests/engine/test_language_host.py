@@ -51,6 +51,8 @@ class Host:
         self._channel = grpc.insecure_channel(f"127.0.0.1:{self.first_line.strip()}")
         make = cast("Callable[[grpc.Channel], Any]", language_pb2_grpc.LanguageRuntimeStub)
         self.ask = make(self._channel)
+        # gRPC hangs up on a call that nobody refers to, and the host ends what it ran.
+        self._calls: list[Any] = []
 
     def about(self, folder: Path, **options: str) -> language_pb2.AboutResponse:
         """Ask which Python would run a folder's project."""
@@ -73,7 +75,9 @@ class Host:
     def start(self, folder: Path, *arguments: str, **request: Any) -> Any:
         """Do the same, without a wait for its end."""
         info = project(folder, virtualenv="venv")
-        return self.ask.Run.future(language_pb2.RunRequest(info=info, args=arguments, **request))
+        call = self.ask.Run.future(language_pb2.RunRequest(info=info, args=arguments, **request))
+        self._calls.append(call)
+        return call
 
     def install(self, folder: Path, **options: str) -> str:
         """Install what a folder's program needs; return what was said."""
