@@ -52,10 +52,11 @@ def would_be_submitted(
     if not olds:
         return not (identity in preview.undecided and holds_unknown(news))
     preview.undecided.discard(identity)
+    if not find_changes(rules, olds, news).replaces:
+        return False
     if find_changes(rules, olds, with_known(olds, news)).replaces:
         return True
-    if find_changes(rules, olds, news).replaces:
-        preview.undecided.add(identity)
+    preview.undecided.add(identity)
     return False
 
 

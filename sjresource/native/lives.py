@@ -35,7 +35,7 @@ from sjresource.native.translation import Translation, without_internal
 from sjresource.native.values import UNKNOWN, Properties, path_text, read, write
 from sjresource.resources.drift import DRIFTING
 from sjresource.sanitize import plain
-from sjresource.stack.diff import find_changes
+from sjresource.stack.diff import Changes, find_changes
 from sjresource.stack.identity import name_of, recorded_tag
 from sjresource.stack.inputs.secret_paths import hides_more, texts_at
 from sjresource.stack.spelling.resources import TYPED, is_typed, is_written_typed
@@ -91,13 +91,19 @@ class Life:
     def diff(self, request: Any) -> Any:
         """Compare what the program wants with the state, to the leaf."""
         self._warn_of_import(request.urn)
-        state, news = self._old_state(request), read(request.news)
+        inputs = read(request.old_inputs)
+        # Most resources are as they were, and reading is a fifth of a diff.
+        news = inputs if request.news == request.old_inputs else read(request.news)
+        state = self._old_state(request, inputs)
         core_news = self._translation.core_inputs(request.urn, news)
         self._see(request, request.id, core_news, state.properties)
         typed = is_typed(news.values)
         answered = self._core.diff(request.id, state.properties, core_news)
-        olds = self._core.as_asked(state.properties, core_news)
-        changes = find_changes(self.kind.rules, olds, core_news)
+        olds: Mapping[str, Any] = state.properties
+        changes = Changes([], [])
+        if answered.changes:
+            olds = self._core.as_asked(olds, core_news)
+            changes = find_changes(self.kind.rules, olds, core_news)
         replaces = set(answered.replaces or ())
         detailed: dict[str, Any] = {}
         changed = [*changes.replaces, *(name for name in changes.in_place if name != "identity")]
@@ -170,7 +176,7 @@ class Life:
 
     def update(self, request: Any) -> Any:
         """Change what differs."""
-        state, news = self._old_state(request), read(request.news)
+        state, news = self._old_state(request, read(request.old_inputs)), read(request.news)
         properties = self._translation.core_inputs(request.urn, news)
         if request.preview:
             previewed = self._translation.updated_state(request.id, state, properties, news)
@@ -259,11 +265,9 @@ class Life:
             return news
         return {**news, "tags": {**defaults, **(tags or {})}}
 
-    def _old_state(self, request: Any) -> CoreState:
-        """Return the state that a diff or an update starts from."""
-        return self._translation.core_state_of_either_front(
-            request.urn, read(request.olds), read(request.old_inputs)
-        )
+    def _old_state(self, request: Any, inputs: Properties) -> CoreState:
+        """Return the state that a diff or an update starts from; `inputs` are its old ones."""
+        return self._translation.core_state_of_either_front(request.urn, read(request.olds), inputs)
 
     def _within(self, request: Any, operation: str, core: dict[str, Any]) -> dict[str, Any]:
         """Return properties that wait as `customTimeouts` say, unless `timeouts` do."""

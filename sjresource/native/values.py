@@ -118,13 +118,22 @@ _UNREADABLE = re.compile(r"(?s).*[.\[].*\\")
 
 
 def _read_fields(struct: struct_pb2.Struct, path: Path, secrets: set[Path]) -> dict[str, Any]:
-    return {key: _read(value, (*path, key), secrets) for key, value in struct.fields.items()}
+    fields = {}
+    for key, value in struct.fields.items():
+        # Most are texts, for which no path is needed.
+        is_text = value.HasField("string_value")
+        fields[key] = _text(value.string_value) if is_text else _read(value, (*path, key), secrets)
+    return fields
+
+
+def _text(text: str) -> str:
+    return UNKNOWN if text in _UNKNOWNS else text
 
 
 def _read(value: struct_pb2.Value, path: Path, secrets: set[Path]) -> Any:
     kind = value.WhichOneof("kind")
     if kind == "string_value":
-        return UNKNOWN if value.string_value in _UNKNOWNS else value.string_value
+        return _text(value.string_value)
     if kind == "number_value":
         return _number(value.number_value)
     if kind == "bool_value":

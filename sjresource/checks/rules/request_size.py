@@ -55,6 +55,8 @@ def payload_is_large(job: JobArguments) -> Iterator[str]:
 
     https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
     """
+    if _json_size(job.payload) < _LARGE_PAYLOAD_BYTES / 2:
+        return
     size = _size_of(_payload_as_sent(job))
     if _LARGE_PAYLOAD_BYTES < size <= _MAX_PAYLOAD_BYTES:
         yield f"{PAYLOAD} {_too_large(size, job.payload)}"

@@ -66,7 +66,9 @@ class Names:
             found = {}
             for name, item in value.items():
                 other, within = members.get(name, (name, OPAQUE))
-                found[other] = within.renamed(item, to_core=to_core)
+                # Most are texts, which have no names within.
+                is_text = isinstance(item, str)
+                found[other] = item if is_text else within.renamed(item, to_core=to_core)
             return found
         if isinstance(value, list):
             within = self.items or OPAQUE

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pulumi
 import pytest
 
@@ -9,6 +11,7 @@ from sjresource.aws.payload import (
     is_unknown,
     parse_payload,
     payload_json,
+    same_value,
 )
 
 
@@ -37,6 +40,29 @@ def test_empty_members_are_absent_in_canonical_form(empty: object) -> None:
 def test_empty_strings_and_zeros_are_kept() -> None:
     """An empty string or a zero is a value."""
     assert canonical({"a": "", "b": 0, "c": False}) == {"a": "", "b": 0, "c": False}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ({"a": 1, "b": {"c": True, "d": "e"}}, {"b": {"d": "e", "c": True}, "a": 1}, True),
+        ({"a": [1.0, "x"]}, {"a": (1, "x")}, True),
+        ({"a": math.nan}, {"a": math.nan}, True),
+        ({"a": pulumi.output.UNKNOWN}, {"a": pulumi.output.UNKNOWN}, True),
+        ({"a": pulumi.output.UNKNOWN}, {"a": 1}, False),
+        ({"a": True}, {"a": 1}, False),
+        ({"a": True}, {"a": 1.0}, False),
+        ({"a": "1"}, {"a": 1}, False),
+        ("true", True, False),
+        ([1, 2], [2, 1], False),
+    ],
+)
+def test_values_are_the_same_if_they_mean_the_same(
+    one: object, other: object, *, is_same: bool
+) -> None:
+    """The order of keys and how a number is written mean nothing; true is not 1."""
+    assert same_value(one, other) is is_same
+    assert same_value(other, one) is is_same
 
 
 @pytest.mark.parametrize(
