@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sjresource.emulator_shell import stale_shell_advice
 from sjresource.errors import NotFound, RequestFailed, Unreachable
-from sjresource.sanitize import sanitized
+from sjresource.sanitize import plain, sanitized
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -169,7 +169,7 @@ def _answer_to(
     try:
         answer: dict[str, Any] = operation(**request)
     except ClientError as error:
-        code, message = error.response["Error"]["Code"], error.response["Error"]["Message"]
+        code, message = (plain(error.response["Error"][each]) for each in ("Code", "Message"))
         # `from None`: the engine shows a user the whole chain, and botocore's part adds nothing.
         about_itself = doing in _NAMES_ITS_RESOURCE and code in _SERVICE_CODES
         if about_itself and any(words in message for words in _MISSING):
@@ -182,7 +182,7 @@ def _answer_to(
         ) from None
     except BotoCoreError as error:
         help_ = stale_shell_advice(type(error).__name__)
-        raise Unreachable(doing, noun, identifier, str(error), help_) from None
+        raise Unreachable(doing, noun, identifier, plain(error), help_) from None
     except ResponseParserError:  # of XML, as STS has it
         raise unreadable(doing, noun, identifier) from None
     return answer

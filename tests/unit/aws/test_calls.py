@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import boto3
 import pytest
+from botocore.stub import Stubber
 
-from sjresource.aws.calls import advice
+from sjresource.aws.calls import advice, call
+from sjresource.errors import RequestFailed
 
 SUBMIT = "batch:SubmitServiceJob"
 
@@ -37,3 +40,26 @@ def test_advice_about_jobs_is_not_given_for_queues() -> None:
     message = "JobQueue gpus must be DISABLED"
 
     assert advice("ClientException", message, "batch:DeleteJobQueue") is None
+
+
+def test_a_refusal_is_one_line_whatever_aws_says() -> None:
+    """A line break in somebody's text could begin a line that looks like Pulumi's own."""
+    batch = boto3.client("batch", region_name="eu-central-1")
+    with Stubber(batch) as stubber:
+        stubber.add_client_error(
+            "submit_service_job", "Client\nError", "no\r\n\x1b[2J\u2028error: x"
+        )
+        with pytest.raises(RequestFailed) as refused:
+            call(batch.submit_service_job, "submitting", "ServiceJob", "train", _REQUEST)
+
+    assert str(refused.value) == (
+        r"submitting ServiceJob (train): Client Error: no \x1b[2J error: x"
+    )
+
+
+_REQUEST = {
+    "jobName": "train",
+    "jobQueue": "gpus",
+    "serviceJobType": "SAGEMAKER_TRAINING",
+    "serviceRequestPayload": "{}",
+}
