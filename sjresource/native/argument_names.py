@@ -9,13 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sjresource.aws.models import model_version
 from sjresource.aws.payload import is_unknown
-from sjresource.checks.values.shapes import unknown_member
 from sjresource.native.values import UNKNOWN, path_text
 from sjresource.problem import Problem
 from sjresource.stack.spelling.resources import TYPED, UNTYPED, is_typed
-from sjresource.suggestions import nearest_or_all
+from sjresource.suggestions import nearest, nearest_or_all
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -44,7 +42,7 @@ def strangers(spelling: Spelling, values: Mapping[str, Any]) -> Iterator[Strange
         elif name != UNTYPED:
             _, within = spelling.names.members[name]
             is_own = arguments[name] in spelling.own_arguments
-            said = _said_of_typed if name == TYPED else _said_of_own if is_own else unknown_member
+            said = _said_of_typed if name == TYPED else _said_of_own if is_own else _said_of_batch
             yield from _strangers(within, value, (name,), said)
 
 
@@ -69,8 +67,12 @@ def problems_of_names(
 
 
 def _said_of_typed(name: str, known: Collection[str]) -> str:
-    lacking = f"what AWS has and botocore {model_version()} lacks can be given in {UNTYPED} instead"
+    lacking = f"what AWS has and the schema lacks can be given in {UNTYPED} instead"
     return f"is not known{nearest_or_all(name, known)}; {lacking}"
+
+
+def _said_of_batch(name: str, known: Collection[str]) -> str:
+    return f"is not known{nearest(name, known)}; if AWS has it by now, update sjresource"
 
 
 def _said_of_own(_name: str, known: Collection[str]) -> str:

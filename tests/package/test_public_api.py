@@ -82,6 +82,35 @@ assert "sjresource.emulator" not in sys.modules
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_the_plugin_loads_no_models_for_a_job_that_is_as_it_was() -> None:
+    """With what it imports, botocore takes a tenth of a second of a preview without changes."""
+    script = """
+import sys
+from google.protobuf import struct_pb2
+from pulumi.runtime.proto import provider_pb2
+from sjresource.native.plugin.servicer import Servicer
+job = {"urn": "urn:pulumi:dev::p::sjresource:index:ServiceJob::train"}
+inputs = struct_pb2.Struct()
+payload = {"stoppingCondition": {"maxRuntimeInSeconds": 60}}
+inputs.update({"jobName": "train", "jobQueue": "q", "trainingJob": payload})
+servicer = Servicer("1")
+checked = servicer.Check(provider_pb2.CheckRequest(**job, olds=inputs, news=inputs), None)
+answer = servicer.Diff(
+    provider_pb2.DiffRequest(
+        **job, id="job", olds=inputs, old_inputs=inputs, news=checked.inputs
+    ),
+    None,
+)
+assert not checked.failures and answer.changes == provider_pb2.DiffResponse.DIFF_NONE
+assert not {"boto3", "botocore"} & set(sys.modules)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 @pytest.mark.parametrize(
     ("name", "sdk"),
     [

@@ -5,6 +5,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from native_schema import names
 from native_schema.package import FILE, written
 from reference_tables import RESOURCES
 
@@ -30,6 +31,7 @@ def test_the_schema_is_what_the_code_says() -> None:
     """If this fails, run `python tools/native_schema`."""
     assert written() == FILE.read_text()
     assert schema_text() == FILE.read_text()
+    assert names.written() == names.FILE.read_text()
 
 
 def test_there_is_a_resource_for_each_dynamic_one() -> None:

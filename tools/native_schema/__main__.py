@@ -1,4 +1,4 @@
-"""Bring `sjresource/native/schema.json` up to date."""
+"""Bring the native provider's names of AWS, and its schema, which has them, up to date."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from pathlib import Path
 # Python puts the folder itself on the path; its package is found from the one above.
 sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from native_schema.package import FILE, written  # noqa: E402 - after the path is set
+from native_schema import names, package  # noqa: E402 - after the path is set
 
 if __name__ == "__main__":
-    FILE.write_text(written())
-    print(FILE)
+    for made in (names, package):
+        made.FILE.write_text(made.written())
+        print(made.FILE)

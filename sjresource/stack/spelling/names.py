@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
 Path: TypeAlias = tuple["str | int", ...]
 """The steps to a value: names, and positions in lists."""
@@ -40,22 +40,25 @@ class Names:
         return found
 
     @classmethod
-    def of_shape(
-        cls, shape: Any, native: Callable[[str], str], core: Callable[[str], str]
-    ) -> Names:
-        """Return the names within a shape of botocore's; both functions spell a member."""
-        if shape.type_name == "structure":
+    def of_json(cls, found: Any) -> Names:
+        """Return names as `aws_names.json` has them.
+
+        A structure has `members`, each with the core's name and what is within; a `list` and a
+        `map` have what their items are. "text" is a text, and None any other value.
+        """
+        if found is None:
+            return OPAQUE
+        if found == "text":
+            return TEXT
+        if "members" in found:
             return cls(
                 {
-                    native(member): (core(member), cls.of_shape(within, native, core))
-                    for member, within in shape.members.items()
+                    native: (core, cls.of_json(within))
+                    for native, (core, within) in found["members"].items()
                 }
             )
-        if shape.type_name == "list":
-            return cls(items=cls.of_shape(shape.member, native, core), is_list=True)
-        if shape.type_name == "map":
-            return cls(items=cls.of_shape(shape.value, native, core))
-        return cls(is_text=shape.type_name == "string")
+        ((kind, items),) = found.items()
+        return cls(items=cls.of_json(items), is_list=kind == "list")
 
     def renamed(self, value: Any, *, to_core: bool) -> Any:
         """Return a value with the core's names, or else the schema's, at every depth."""

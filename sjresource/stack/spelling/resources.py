@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sjresource.aws.models import input_shape, made_once, output_shape, property_name
+from sjresource.aws.models import made_once
 from sjresource.aws.payload import is_unknown
+from sjresource.stack.spelling.aws_names import aws_names
 from sjresource.stack.spelling.names import OPAQUE, TEXT, Names
-from sjresource.stack.spelling.words import camel_case, camel_member
+from sjresource.stack.spelling.words import camel_case
 from sjresource.vocabulary import NATIVE_PREFIX, SAGEMAKER_TRAINING, TYPE_PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
     from sjresource.stack.spelling.names import Path
 
@@ -258,9 +259,9 @@ SPELLINGS = {
 def _arguments_of(spelling: Spelling) -> Mapping[str, str]:
     found = {camel_case(name): name for name in spelling.own_arguments}
     if spelling.request:
-        for member in input_shape(spelling.request).members:
+        for member, (core, _) in aws_names().requests[spelling.request].members.items():
             if member not in spelling.left_out:
-                found[member] = property_name(member)
+                found[member] = core
     if UNTYPED in found:
         found[TYPED] = PAYLOAD
     return found
@@ -269,32 +270,21 @@ def _arguments_of(spelling: Spelling) -> Mapping[str, str]:
 @made_once
 def _names_of(spelling: Spelling, *, typed: bool = True) -> Names:
     """Return the names of a resource; `typed` decides how the core's payload is spelled."""
+    aws = aws_names()
     own = (*spelling.own_arguments, *spelling.own_outputs)
     members: dict[str, tuple[str, Names]] = {
         camel_case(name): (name, _own_names(name)) for name in own
     }
-    for shape in _shapes(spelling):
-        for member, within in shape.members.items():
-            members[member] = (property_name(member), Names.of_shape(within, _same, property_name))
-    if spelling.request == "SubmitServiceJob":
-        payload = input_shape("CreateTrainingJob", "sagemaker")
-        forms = {
-            TYPED: (PAYLOAD, Names.of_shape(payload, camel_member, _same)),
-            UNTYPED: (PAYLOAD, Names.of_shape(payload, _same, _same)),
-        }
+    if spelling.answer:
+        members |= aws.answers[spelling.answer].members
+    if spelling.request:  # it counts where both have a member
+        members |= aws.requests[spelling.request].members
+    if UNTYPED in members:
+        forms = {TYPED: (PAYLOAD, aws.typed), UNTYPED: (PAYLOAD, aws.untyped)}
         del members[UNTYPED]
         order = (TYPED, UNTYPED) if typed else (UNTYPED, TYPED)
         members |= {name: forms[name] for name in order}
     return Names(members)
-
-
-def _shapes(spelling: Spelling) -> Iterable[Any]:
-    """Yield the shapes that have a resource's members; the request's count where both have one."""
-    if spelling.answer:
-        answer = output_shape(spelling.answer)
-        yield answer.members[spelling.listed].member if spelling.listed else answer
-    if spelling.request:
-        yield input_shape(spelling.request)
 
 
 _TEXTS = ("region", "adopt_job_id", "job", "on_failure")
@@ -305,10 +295,6 @@ _MEMBERS = {
 }
 
 
-def _same(member: str) -> str:
-    return member
-
-
 def _own_names(name: str) -> Names:
     """Return the names within a value that AWS has no member for."""
     if name in _TEXTS:
@@ -316,9 +302,7 @@ def _own_names(name: str) -> Names:
     if name in ("jobs", "named_jobs"):
         return Names(items=TEXT, is_list=name == "jobs")
     if name == "attempts":
-        return Names.of_shape(
-            output_shape("DescribeServiceJob").members[name], _same, property_name
-        )
+        return aws_names().answers["DescribeServiceJob"].members[name][1]
     if name in ("results", "named_results"):
         members = {camel_case(each): (each, _own_names(each)) for each in (*JOB_RECORD, "name")}
         return Names(items=Names(members), is_list=name == "results")

@@ -68,7 +68,7 @@ JOBS = f"{ARN}:service-job"
         (
             "ServiceEnvironment",
             {"capacityLimits": [{"maxCapacty": 1}]},
-            "capacityLimits[0].maxCapacty is not known to botocore",
+            "capacityLimits[0].maxCapacty is not known; did you mean maxCapacity?",
         ),
         ("JobQueue", {"timeouts": {"create": -1}}, "timeouts.create must be seconds, more than 0"),
         ("ServiceJobCompletion", {}, "jobs is needed, or job, or namedJobs: one of the three"),

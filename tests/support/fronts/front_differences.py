@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sjresource.aws.models import model_version
-
 PAYLOAD = "service_request_payload"
 TEXT = 'YAML\'s config has the number 7 where the program says "7", so a number is taken as text'
 RIGHT = "it is the name that the schema has"
-ELSEWHERE = (
-    f"what AWS has and botocore {model_version()} lacks can be given in serviceRequestPayload "
-    "instead"
-)
+ELSEWHERE = "what AWS has and the schema lacks can be given in serviceRequestPayload instead"
 
 NAME = (
     "jobName must be 1 to 128 letters, digits, hyphens or underscores, got a string of 3 characters"
@@ -43,6 +38,10 @@ DIFFERENCES = {
         (NAME,),
     ),
     ("tags.team", "must be a string, got a number"): Difference(TEXT),
+    ("timeout_config.seconds", "is not known"): Difference(
+        "the schema has the names of AWS that its release knew, whatever botocore is there",
+        ("timeoutConfig.seconds is not known; if AWS has it by now, update sjresource",),
+    ),
     (f"{PAYLOAD}.HyperParameters.epochs", "must be a string, got a number"): Difference(TEXT),
     (f"{PAYLOAD}.HyperParameters.debug", "write it as text"): Difference(TEXT),
     (

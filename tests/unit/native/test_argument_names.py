@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from pulumi.runtime import rpc
 
-from sjresource.aws.models import model_version
 from sjresource.native.argument_names import problems_of_names, strangers
 from sjresource.stack.spelling.resources import SPELLINGS
 from sjresource.vocabulary import NATIVE_PREFIX
@@ -13,15 +12,9 @@ from sjresource.vocabulary import NATIVE_PREFIX
 if TYPE_CHECKING:
     from sjresource.stack.spelling.names import Path
 
-ELSEWHERE = (
-    f"; what AWS has and botocore {model_version()} lacks can be given in serviceRequestPayload "
-    "instead"
-)
+ELSEWHERE = "; what AWS has and the schema lacks can be given in serviceRequestPayload instead"
 
-MAX_CAPACITY = (
-    f"is not known to botocore {model_version()}; did you mean maxCapacity?; if AWS has it by now, "
-    "update botocore"
-)
+MAX_CAPACITY = "is not known; did you mean maxCapacity?; if AWS has it by now, update sjresource"
 
 QUEUES = (
     "region, timeouts, jobQueueName, state, schedulingPolicyArn, priority, "
