@@ -110,9 +110,9 @@ def test_full_queues_and_their_shares_are_seen(page: Page) -> None:
     expect(teams).to_contain_text("lends, borrows up to 100 %")
 
 
-def test_model_is_seen_and_copied(page: Page, context: BrowserContext) -> None:
+def test_model_is_seen_and_copied(page: Page) -> None:
     """Its S3 URI stands in the list, with a button; where there is little room its end stays."""
-    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     stage(page, "succeeded").click()
     model = row(page, "resnet-0").locator(".model")
     expect(model).to_have_text(re.compile(r"s3://models/output/.*/model.tar.gz"))
@@ -434,11 +434,9 @@ def test_hidden_tab_asks_nothing(context: BrowserContext, visit: Visit, emulator
         page.evaluate(hide, arg=False)
 
 
-def test_ended_session_says_what_to_do(
-    page: Page, context: BrowserContext, complaints: list[str]
-) -> None:
+def test_ended_session_says_what_to_do(page: Page, complaints: list[str]) -> None:
     """As after a restart of the emulator."""
-    context.clear_cookies()
+    page.context.clear_cookies()
 
     expect(page.get_by_role("alert")).to_contain_text(
         "open the page again by the URL with its token"
