@@ -95,7 +95,8 @@ def test_what_may_quote_a_secret_is_withheld_where_secrets_cannot_be_read(
     shown: ShownStack,
 ) -> None:
     """Without the passphrase all else is told: nothing else is encrypted."""
-    blind = shown.sjresource("status", PULUMI_CONFIG_PASSPHRASE="wrong")
+    with shown.guarded_by_a_passphrase():
+        blind = shown.sjresource("status", PULUMI_CONFIG_PASSPHRASE="wrong")
 
     assert blind.code == 0
     assert "tok-12345" not in blind.out

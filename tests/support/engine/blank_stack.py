@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml  # type: ignore[import-untyped] # it has no types
-from key_service import key_service
+from key_service import PROVIDER, key_service
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ class BlankStack:
 
 
 @cache
-def blank_stack(engine: Path, secrets_provider: str) -> BlankStack:
+def blank_stack(engine: Path) -> BlankStack:
     """Have the CLI make one."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
@@ -47,7 +47,7 @@ def blank_stack(engine: Path, secrets_provider: str) -> BlankStack:
         (folder / "Pulumi.yaml").write_text('{"name": "blank", "runtime": "python"}')
         init = ["--non-interactive", "stack", "init", "blank"]
         subprocess.run(
-            [engine / "pulumi", *init, "--secrets-provider", secrets_provider],
+            [engine / "pulumi", *init, "--secrets-provider", PROVIDER],
             cwd=folder,
             env=environment(engine, folder),
             check=True,

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 import psutil
 import yaml  # type: ignore[import-untyped] # it has no types
 from blank_stack import blank_stack, checkpoint_file, environment
-from key_service import PROVIDER
 from pulumi_cli import RunningCli
 
 if TYPE_CHECKING:
@@ -55,7 +54,6 @@ class PulumiStack:
         config: Mapping[str, Any] | None = None,
         environment: Mapping[str, str] | None = None,
         virtualenv: str | None = sys.prefix,
-        secrets_provider: str = PROVIDER,
     ) -> None:
         """Lay out the project and make the stack.
 
@@ -69,7 +67,6 @@ class PulumiStack:
             environment: Variables for every command, over those of the tests without AWS's.
             virtualenv: The project's virtual environment; None leaves the choice of Python to
                 PULUMI_PYTHON_CMD and PATH.
-            secrets_provider: What encrypts; "passphrase" is slow, and can be given wrong.
         """
         self.folder = folder
         self.name = name
@@ -85,7 +82,7 @@ class PulumiStack:
         settings = {"name": project, "runtime": {"name": "python", "options": options}}
         # JSON is YAML.
         (self.work / "Pulumi.yaml").write_text(json.dumps(settings))
-        self._blank = blank_stack(engine, secrets_provider)
+        self._blank = blank_stack(engine)
         self.program(program)
         self.lay_out(config or {})
 

@@ -117,6 +117,18 @@ class ShownStack:
         arn: str = self.stack.resources()[name]["id"]
         return arn
 
+    @contextmanager
+    def guarded_by_a_passphrase(self) -> Iterator[None]:
+        """Let Pulumi's own passphrase encrypt the stack's secrets, as it does for most users."""
+        settings = self.stack.work / f"Pulumi.{self.stack.name}.yaml"
+        before = {file: file.read_text() for file in (settings, self.stack.checkpoint_file)}
+        self.stack.run("stack", "change-secrets-provider", "passphrase")
+        try:
+            yield
+        finally:
+            for file, text in before.items():
+                file.write_text(text)
+
 
 @contextmanager
 def shown_stack(folder: Path, engine: Path) -> Iterator[ShownStack]:
@@ -133,7 +145,6 @@ def shown_stack(folder: Path, engine: Path) -> Iterator[ShownStack]:
             PROGRAM,
             config={"project:queue": queue},
             environment=cloud.environment,
-            secrets_provider="passphrase",
         )
         try:
             stack.set_config("project:token", "tok-12345", secret=True)
