@@ -47,10 +47,10 @@ languages: ## run the examples in YAML, TypeScript and Go: 3 to 9 minutes
 	@engine=$$($(ENGINE)) && PATH="$$engine:$$PATH" SJRESOURCE_LANGUAGES=all \
 		$(RUN) -m pytest -n 2 -rs tests/languages tests/stack/native/test_native_sdk.py
 
-kills: ## kill what is in the middle of `pulumi up` 200 times: 8 minutes
+kills: ## kill what is in the middle of `pulumi up` 200 times: 9 minutes
 	$(SETUP) dev
 	@SJRESOURCE_FRONTS=both SJRESOURCE_KILLS=200 $(RUN) -m pytest -n 2 -rP $(addprefix tests/stack/ownership/test_,\
-		random_kills.py kills.py edits_after_kills.py new_runs.py ownership.py)
+		random_kills.py kills.py edits_after_kills.py new_runs.py ownership.py) tests/probes/test_removal.py
 
 renames: ## rename, move, lose and destroy stacks at random: 40 minutes
 	$(SETUP) dev

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from sjresource.emulator import Emulator
     from sjresource.probes.session.session import Session
 
+KILLS = int(os.environ.get("SJRESOURCE_KILLS", "6"))
+"""How many runs are killed; `make kills` kills more."""
+
 FOREIGN = [
     ("prod", {}),
     ("prod-tagged", {TAG: RUN}),
@@ -157,14 +160,14 @@ def test_a_run_leaves_nothing_and_touches_nothing_else() -> None:
 
 
 def test_what_killed_runs_leave_is_cleaned_up() -> None:
-    """Ten of them, in any of their calls, before or after its effect; the clean-up's calls too."""
+    """Killed in any of their calls, before or after its effect; the clean-up's calls too."""
     drawn = random.Random(20261130)  # noqa: S311 - not for secrets
     left: list[int] = []
     with emulated() as emulator:
         batch = client_of(emulator)
         plant(batch, emulator.clock.advance)
         before = state_of(batch)
-        for run in range(10):
+        for run in range(KILLS):
             mortal = MortalClient(batch, drawn.randint(1, 330), after=drawn.random() < 0.5)
             session = session_of(emulator, mortal, run=f"{run:08}")
             with pytest.raises(KilledError):
@@ -175,7 +178,7 @@ def test_what_killed_runs_leave_is_cleaned_up() -> None:
             assert removal(emulator).everything() == []
             assert state_of(batch) == before
 
-    assert len(set(left)) >= 5, "the moments were all alike"
+    assert len(set(left)) >= 4, "the moments were all alike"
 
 
 def _run_and_clean(session: Session) -> None:
