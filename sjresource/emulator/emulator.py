@@ -190,7 +190,7 @@ class Emulator:
         batch = Batch(self._store, self.clock, self._lifecycle, self.behaviour)
         services = ServiceRouter(
             batch,
-            TrainingJobs(self._store, self._executor),
+            TrainingJobs(self._store, self._executor, self._lifecycle),
             self._moto,
             self._keyring,
         )

@@ -252,6 +252,22 @@ def test_tags_are_merged_and_removed(emulator: Emulator, batch: Any) -> None:
     assert batch.describe_job_queues()["jobQueues"][0]["tags"] == {"b": "3"}
 
 
+def test_tags_of_an_arn_of_another_account_are_refused(emulator: Emulator, batch: Any) -> None:
+    """The id in a job's ARN is not enough: the rest has to be right, too."""
+    make_queue(emulator, make_environment(emulator))
+    arn = batch.describe_service_job(jobId=submit(emulator))["jobArn"]
+    wrong = arn.replace(":123456789012:", ":210987654321:")
+
+    for call, asked in (
+        ("tag_resource", {"tags": {"a": "1"}}),
+        ("untag_resource", {"tagKeys": ["a"]}),
+        ("list_tags_for_resource", {}),
+    ):
+        with pytest.raises(ClientError, match="does not exist"):
+            getattr(batch, call)(resourceArn=wrong, **asked)
+    assert batch.list_tags_for_resource(resourceArn=arn)["tags"] == {}
+
+
 def test_there_are_fifty_tags_at_most(emulator: Emulator, batch: Any) -> None:
     """The fifty-first tag is refused."""
     arn = make_environment(emulator)

@@ -8,6 +8,7 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -18,7 +19,8 @@ from typing import TYPE_CHECKING
 import pytest
 from botocore.exceptions import BotoCoreError
 from emulator_process import EmulatorProcess
-from emulator_requests import client, control, payload, scripted, submit
+from emulator_requests import NOON, client, control, make_environment, payload, scripted, submit
+from emulator_requests import make_queue as make_still_queue
 
 from sjresource.emulator import Clock, Emulator, Script
 from sjresource.emulator.__main__ import main
@@ -32,6 +34,17 @@ LOST = (
     "the training job was lost in a restart of the emulator"
 )
 GROUP = "/aws/sagemaker/TrainingJobs"
+DAY_MS = 86_400_000
+
+
+def let_a_month_pass(database: Path, written: int) -> None:
+    """Make the kept events that were written at a time, in milliseconds, a month older."""
+    with contextlib.closing(sqlite3.connect(database)) as kept, kept:
+        changed = kept.execute(
+            "UPDATE requests SET body = replace(body, ?, ?) WHERE operation = 'PutLogEvents'",
+            (str(written), str(written - 30 * DAY_MS)),
+        )
+        assert changed.rowcount
 
 
 def eventually(condition: Callable[[], bool]) -> None:
@@ -131,7 +144,10 @@ def test_no_acknowledged_submission_is_lost(tmp_path: Path) -> None:
 
 
 def test_objects_and_logs_survive_a_kill(tmp_path: Path) -> None:
-    """After kill -9 buckets, objects with their headers, multipart ones too, and logs are there."""
+    """After kill -9 buckets, objects with their headers, multipart ones too, and logs are there.
+
+    CloudWatch takes no event that is older than two weeks; what it has it keeps for longer.
+    """
     part = b"p" * 5 * 1024 * 1024
     with EmulatorProcess(tmp_path) as emulator:
         s3, logs = client(emulator, "s3", "eu-west-1"), client(emulator, "logs")
@@ -169,7 +185,12 @@ def test_objects_and_logs_survive_a_kill(tmp_path: Path) -> None:
         logs.create_log_stream(logGroupName=GROUP, logStreamName="job/algo-1")
         event = {"timestamp": int(time.time() * 1000), "message": "epoch 1"}
         logs.put_log_events(logGroupName=GROUP, logStreamName="job/algo-1", logEvents=[event])
+        refused = {**event, "timestamp": event["timestamp"] - 30 * DAY_MS}
+        logs.put_log_events(logGroupName=GROUP, logStreamName="job/algo-1", logEvents=[refused])
+        logs.put_retention_policy(logGroupName=GROUP, retentionInDays=90)
+        logs.delete_retention_policy(logGroupName=GROUP)
         emulator.kill()
+    let_a_month_pass(tmp_path / "logs.sqlite3", event["timestamp"])
 
     with EmulatorProcess(tmp_path) as emulator:
         s3, logs = client(emulator, "s3", "eu-west-1"), client(emulator, "logs")
@@ -180,6 +201,7 @@ def test_objects_and_logs_survive_a_kill(tmp_path: Path) -> None:
         tags = s3.get_bucket_tagging(Bucket="models")["TagSet"]
         kept = s3.get_object(Bucket="models", Key="kept")["Body"].read()
         events = logs.get_log_events(logGroupName=GROUP, logStreamName="job/algo-1")["events"]
+        (group,) = logs.describe_log_groups()["logGroups"]
 
     assert listed == ["a b/ü+c", "kept", "large"]
     assert (first["Body"].read(), first["ContentType"], first["Metadata"]) == (
@@ -192,6 +214,20 @@ def test_objects_and_logs_survive_a_kill(tmp_path: Path) -> None:
     assert kept == b"new"
     assert tags == [{"Key": "team", "Value": "ml"}]
     assert [each["message"] for each in events] == ["epoch 1"]
+    assert events[0]["timestamp"] == event["timestamp"] - 30 * DAY_MS
+    assert "retentionInDays" not in group
+
+
+def test_time_goes_on_after_what_has_ended(tmp_path: Path) -> None:
+    """A clock that was moved is not behind the end of a job after a restart."""
+    with Emulator(tmp_path, clock=Clock(0, start=NOON)) as emulator:
+        make_still_queue(emulator, make_environment(emulator))
+        job = submit(emulator, serviceRequestPayload=scripted({"running": 3600}))
+        emulator.clock.advance(5000)
+        ended = client(emulator, "batch").describe_service_job(jobId=job)["stoppedAt"]
+
+    with Emulator(tmp_path, clock=Clock(0, start=NOON)) as emulator:
+        assert emulator.clock.now() >= ended / 1000 > NOON + 3600
 
 
 def test_a_data_directory_has_one_emulator(tmp_path: Path) -> None:

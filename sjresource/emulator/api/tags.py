@@ -81,7 +81,7 @@ def _is_ignored(call: Call, arn: str) -> bool:
 
 def _find(call: Call, arn: str) -> Resource | Job:
     found = call.store.job(job_id_of(arn)) if ":service-job/" in arn else call.store.resource(arn)
-    if found is None or found.region != call.region:
+    if found is None or found.region != call.region or found.arn != arn:
         raise ClientException(f"Resource {arn} does not exist")
     return found
 

@@ -24,6 +24,7 @@ from sjresource.emulator.services.training_list import Listed, list_training_job
 
 if TYPE_CHECKING:
     from sjresource.emulator.executors.interface import Executor
+    from sjresource.emulator.lifecycle.lifecycle import Lifecycle
     from sjresource.emulator.protocol.http_messages import Request
     from sjresource.emulator.store.records import TrainingJobRecord
     from sjresource.emulator.store.store import Store
@@ -38,9 +39,10 @@ _DEFAULT_CONDITION: Final = {"MaxRuntimeInSeconds": 86400}
 class TrainingJobs:
     """SageMaker's operations on the training jobs of service jobs."""
 
-    def __init__(self, store: Store, executor: Executor) -> None:
+    def __init__(self, store: Store, executor: Executor, lifecycle: Lifecycle) -> None:
         self._store = store
         self._executor = executor
+        self._lifecycle = lifecycle
 
     def answer(self, request: Request, region: str) -> Response | None:
         """Describe, stop and list training jobs, and list their tags; None if moto has to answer.
@@ -81,6 +83,7 @@ class TrainingJobs:
                 f"The request was rejected because the training job is in status {record.status}.",
             )
         self._executor.stop(record.name)
+        self._lifecycle.wake()  # its executor need not be one that is polled
         return _json({})
 
 
@@ -95,7 +98,7 @@ def _described(record: TrainingJobRecord, payload: str) -> dict[str, Any]:
     described: dict[str, Any] = {
         "TrainingJobName": record.name,
         "TrainingJobArn": record.arn,
-        "TrainingJobStatus": record.status,
+        "TrainingJobStatus": record.shown_status,
         "SecondaryStatus": record.secondary_status,
         "FailureReason": record.failure_reason,
         **{name: request.get(name) for name in _echoed()},

@@ -33,14 +33,14 @@ _FILTERS: Final[Mapping[str, Callable[[Listed, Any], bool]]] = {
     "LastModifiedTimeAfter": lambda job, bound: job.times["LastModifiedTime"] > bound,
     "LastModifiedTimeBefore": lambda job, bound: job.times["LastModifiedTime"] < bound,
     "NameContains": lambda job, part: part.lower() in job.record.name.lower(),
-    "StatusEquals": lambda job, status: job.record.status == status,
+    "StatusEquals": lambda job, status: job.record.shown_status == status,
     "TrainingPlanArnEquals": lambda job, arn: job.plan == arn,
     "WarmPoolStatusEquals": lambda _job, _status: False,  # there are no warm pools
 }
 _ORDERS: Final[Mapping[str, Callable[[Listed], Any]]] = {
     "Name": lambda job: job.record.name,
     "CreationTime": lambda job: (job.record.created_at, job.record.name),
-    "Status": lambda job: (job.record.status, job.record.name),
+    "Status": lambda job: (job.record.shown_status, job.record.name),
 }
 
 
@@ -74,7 +74,7 @@ def _summary(job: Listed) -> dict[str, Any]:
     summary = {
         "TrainingJobName": record.name,
         "TrainingJobArn": record.arn,
-        "TrainingJobStatus": record.status,
+        "TrainingJobStatus": record.shown_status,
         "SecondaryStatus": record.secondary_status,
         "CreationTime": job.times["CreationTime"],
         "LastModifiedTime": job.times["LastModifiedTime"],

@@ -17,6 +17,8 @@ LIVE: Final = frozenset({"SUBMITTED", "RUNNABLE", "SCHEDULED", "STARTING", "RUNN
 HOLDING_CAPACITY: Final = frozenset({"SCHEDULED", "STARTING", "RUNNING"})
 """Statuses of a job that holds capacity and has a training job."""
 
+_STOPPING: Final = "Stopping"
+
 
 @dataclass(frozen=True)
 class Resource:
@@ -134,3 +136,11 @@ class TrainingJobRecord:
     model_artifacts: str | None = None
     started_at: int | None = None
     ended_at: int | None = None
+
+    @property
+    def shown_status(self) -> str:
+        """The TrainingJobStatus, which is Stopping from the moment that it is asked to stop.
+
+        https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StopTrainingJob.html
+        """
+        return _STOPPING if self.secondary_status == _STOPPING else self.status

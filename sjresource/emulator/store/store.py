@@ -143,11 +143,12 @@ class Store:
 
     def newest_moment(self) -> int:
         """Return the latest time in any record, in epoch milliseconds; 0 without records."""
-        row = self._row("SELECT max(created_at) FROM service_jobs", ())
-        moments = [(row and row[0]) or 0]
+        # Each change of a job has its time; a record that is damaged has none.
+        changed = "CASE WHEN json_valid(record) THEN json_extract(record, '$.since') END"
+        row = self._row(f"SELECT max(created_at), max({changed}) FROM service_jobs", ())  # noqa: S608 - ours
+        moments = [each or 0 for each in row or ()]
         moments += [resource.since for resource in self._resources.values()]
-        moments += [job.since for job in self.live.with_status(LIVE)]
-        return max(moments)
+        return max(moments, default=0)
 
     # Service jobs
 

@@ -31,7 +31,7 @@ from sjresource.emulator.scheduling.state import (
 from sjresource.emulator.what_if.scenario import Change, Scenario, Submission
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 _MOST_JOBS: Final = 100_000
 """The most of them; simulating these takes some minutes."""
@@ -142,17 +142,14 @@ def _read(described: _Scenario) -> Scenario:
         for number, each in enumerate(described.jobs)
         for job in reader.read(each, f"jobs[{number}]")
     ]
-    names = {job.name for job in jobs}
-    if len(names) != len(jobs):
+    submitted = {job.name: job.at for job in jobs}
+    if len(submitted) != len(jobs):
         raise WrongInputError("jobs", "must each have a name of its own")
     return Scenario(
         environments=environments,
         queues=queues,
         submissions=sorted(jobs, key=lambda job: job.at),
-        changes=[
-            _change(each, f"changes[{number}]", queues, names)
-            for number, each in enumerate(described.changes)
-        ],
+        changes=list(_changes(described.changes, queues, submitted)),
         stopping_seconds=described.stopping_seconds,
         until=described.until,
     )
@@ -187,12 +184,31 @@ def _quota_shares(shares: Mapping[str, Any], where: str) -> QuotaSharePolicy:
     )
 
 
-def _change(change: _Change, where: str, queues: Mapping[str, Queue], jobs: set[str]) -> Change:
+def _changes(
+    described: Sequence[_Change], queues: Mapping[str, Queue], submitted: Mapping[str, float]
+) -> Iterator[Change]:
+    """Yield the changes in the order of their times: each finds what those before it have left.
+
+    `submitted` is when each job is, by its name.
+    """
+    now = dict(queues)
+    for number, each in sorted(enumerate(described), key=lambda pair: pair[1].at):
+        change = _change(each, f"changes[{number}]", now, submitted)
+        if change.queue is not None:
+            now[change.queue.arn] = change.queue
+        yield change
+
+
+def _change(
+    change: _Change, where: str, queues: Mapping[str, Queue], submitted: Mapping[str, float]
+) -> Change:
     if change.job is not UNSET:
-        if change.job not in jobs:
+        if change.job not in submitted:
             raise WrongInputError(where, f"there is no job {change.job}")
         if change.priority is UNSET:
             raise WrongInputError(where, "object missing required field `priority`")
+        if change.at < (at := submitted[change.job]):
+            raise WrongInputError(f"{where}.at", f"job {change.job} is submitted at {at:g} only")
         return Change(change.at, job=change.job, priority=change.priority)
     queue = _named_queue(change.queue, where, queues)
     policy = queue.policy
@@ -217,9 +233,8 @@ class _JobReader:
         kind = self._only_type if job.type is UNSET else job.type
         if kind is None:
             raise WrongInputError(f"{where}.type", "must be an instance type")
-        if isinstance(queue.policy, QuotaSharePolicy) and job.share not in queue.policy.shares:
-            allowed = ", ".join(queue.policy.shares)
-            raise WrongInputError(f"{where}.share", f"must be one of {allowed}")
+        if (mistake := _mistaken_share(queue, job.share)) is not None:
+            raise WrongInputError(f"{where}.share", mistake)
         at = job.at
         for place in range(1, job.count + 1):
             yield Submission(
@@ -237,6 +252,19 @@ class _JobReader:
 
     def _drawn(self, seconds: float | list[float]) -> float:
         return self._dice.uniform(*seconds) if isinstance(seconds, list) else seconds
+
+
+def _mistaken_share(queue: Queue, share: str) -> str | None:
+    """Return what is wrong with a job's share in its queue, None if Batch takes it.
+
+    https://docs.aws.amazon.com/batch/latest/APIReference/API_SubmitServiceJob.html
+    """
+    if isinstance(queue.policy, QuotaSharePolicy):
+        allowed = ", ".join(queue.policy.shares)
+        return None if share in queue.policy.shares else f"must be one of {allowed}"
+    if queue.policy is None:
+        return f"must be left out: queue {queue.arn} has no shares" if share else None
+    return None if share else f"must be given: queue {queue.arn} has a fairsharePolicy"
 
 
 def _named_queue(name: str | UnsetType, where: str, queues: Mapping[str, Queue]) -> Queue:

@@ -1,7 +1,7 @@
 """Simulates a scenario, from one event to the next.
 
-At each moment attempts end first, then come changes, then submissions; then `make_plan`
-decides.
+At each moment attempts end first, then come changes of queues, then submissions, then changes of
+jobs; then `make_plan` decides.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def simulate_scenario(scenario: Scenario) -> Simulation:
     return _Simulator(scenario).run()
 
 
-_END, _CHANGE, _SUBMIT, _RECHECK = range(4)
+_END, _CHANGE_QUEUE, _SUBMIT, _CHANGE_JOB, _RECHECK = range(5)
 
 
 class _Simulator:
@@ -100,7 +100,8 @@ class _Simulator:
         for submission in scenario.submissions:
             self._put(submission.at, _SUBMIT, submission)
         for change in scenario.changes:
-            self._put(change.at, _CHANGE, change)
+            kind = _CHANGE_JOB if change.queue is None else _CHANGE_QUEUE
+            self._put(change.at, kind, change)
 
     def run(self) -> Simulation:
         until = self._scenario.until
@@ -122,7 +123,7 @@ class _Simulator:
     def _handle(self, kind: int, what: Any) -> None:
         if kind == _SUBMIT:
             self._submit(what)
-        elif kind == _CHANGE:
+        elif kind in (_CHANGE_QUEUE, _CHANGE_JOB):
             self._change(what)
         elif kind == _END:
             name, start, stopped = what

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -89,6 +90,28 @@ def test_a_list_has_pages(sagemaker: Any) -> None:
         with pytest.raises(ClientError) as refused:
             sagemaker.list_training_jobs(**asked)
         assert refused.value.response["Error"]["Code"] == "ValidationException", asked
+
+
+def test_a_training_job_that_is_stopped_is_stopping_at_once(
+    emulator: Emulator, sagemaker: Any
+) -> None:
+    """Its status is Stopping until it has stopped, whoever looks, without a move of the clock."""
+    (name,) = (
+        each["TrainingJobName"]
+        for each in sagemaker.list_training_jobs(StatusEquals="InProgress")["TrainingJobSummaries"]
+    )
+    sagemaker.stop_training_job(TrainingJobName=name)
+    deadline = time.monotonic() + 60
+    while sagemaker.list_training_jobs(StatusEquals="InProgress")["TrainingJobSummaries"]:
+        assert time.monotonic() < deadline
+    told = sagemaker.describe_training_job(TrainingJobName=name)
+    (listed,) = sagemaker.list_training_jobs(StatusEquals="Stopping")["TrainingJobSummaries"]
+    emulator.clock.advance(1)
+
+    assert (told["TrainingJobStatus"], told["SecondaryStatus"]) == ("Stopping", "Stopping")
+    assert listed["TrainingJobName"] == name
+    ended = sagemaker.describe_training_job(TrainingJobName=name)
+    assert (ended["TrainingJobStatus"], ended["SecondaryStatus"]) == ("Stopped", "Stopped")
 
 
 def test_a_training_job_is_described_as_it_was_asked_for(sagemaker: Any) -> None:

@@ -163,6 +163,21 @@ def test_the_documented_designs_are_as_documented(
         ),
         ({"changes": [{"at": 1}]}, "must name a job, or a queue with quotaShares"),
         ({"changes": [{"at": 1, "job": "x", "priority": 1}]}, "there is no job x"),
+        (
+            {
+                "jobs": [{"name": "j", "seconds": 1, "at": 10}],
+                "changes": [{"at": 9, "job": "j", "priority": 1}],
+            },
+            r"\(changes\[0\].at\): job j is submitted at 10 only",
+        ),
+        (
+            {"jobs": [{"name": "j", "seconds": 1, "share": "a"}]},
+            r"\(jobs\[0\].share\): must be left out: queue q has no shares",
+        ),
+        (
+            {"queues": {"q": {"fairsharePolicy": {}}}},
+            r"\(jobs\[0\].share\): must be given: queue q has a fairsharePolicy",
+        ),
     ],
 )
 def test_mistakes_are_named(
@@ -191,6 +206,34 @@ def test_a_picture_has_no_control_characters() -> None:
     drawn = draw(scenario, simulate_scenario(scenario), "a\x1b[2J\x00 < b")
 
     assert ET.fromstring(drawn)[0].text == "a\ufffd[2J\ufffd < b"  # noqa: S314 - our own
+
+
+def test_changes_follow_each_other_and_a_job_s_its_submission() -> None:
+    """Each leaves what those before it have changed, and a job may be changed in its first moment."""
+    share = {"resourceSharingConfiguration": {"strategy": "RESERVE"}, **SHARE}
+    none, two = (
+        {"capacityLimits": [{"maxCapacity": most, "capacityUnit": "ml.p5.48xlarge"}]}
+        for most in (0, 2)
+    )
+    described = {
+        "environments": {"gpus": {"ml.p5.48xlarge": 2}},
+        "queues": {"q": {"quotaShares": {"a": share, "b": share}}},
+        "jobs": [
+            {"name": "first", "share": "a", "at": 30, "seconds": 5},
+            {"name": "urgent", "share": "a", "at": 30, "seconds": 5},
+            *({"name": f"b{each}", "share": "b", "at": 30, "seconds": 5} for each in "12"),
+        ],
+        "changes": [
+            {"at": 20, "queue": "q", "quotaShares": {"b": two}},
+            {"at": 10, "queue": "q", "quotaShares": {"a": none}},
+            {"at": 30, "job": "urgent", "priority": 9},
+            {"at": 40, "queue": "q", "quotaShares": {"a": SHARE, "b": SHARE}},
+        ],
+    }
+    events = simulate_scenario(read_scenario(described)).events
+    started = {event.job: event.at for event in events if event.what == "start"}
+
+    assert started == {"b1": 30, "b2": 30, "urgent": 40, "first": 45}
 
 
 def test_jobs_that_wait_for_ever_end_a_play() -> None:
