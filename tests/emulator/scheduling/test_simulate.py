@@ -209,7 +209,7 @@ def test_a_picture_has_no_control_characters() -> None:
 
 
 def test_changes_follow_each_other_and_a_job_s_its_submission() -> None:
-    """Each leaves what those before it have changed, and a job may be changed in its first moment."""
+    """Each leaves what those before it have changed; a job may be changed in its first moment."""
     share = {"resourceSharingConfiguration": {"strategy": "RESERVE"}, **SHARE}
     none, two = (
         {"capacityLimits": [{"maxCapacity": most, "capacityUnit": "ml.p5.48xlarge"}]}
