@@ -183,14 +183,15 @@ def test_objects_and_logs_survive_a_kill(tmp_path: Path) -> None:
         )
         logs.create_log_group(logGroupName=GROUP)
         logs.create_log_stream(logGroupName=GROUP, logStreamName="job/algo-1")
-        event = {"timestamp": int(time.time() * 1000), "message": "epoch 1"}
+        written = int(time.time() * 1000)
+        event = {"timestamp": written, "message": "epoch 1"}
         logs.put_log_events(logGroupName=GROUP, logStreamName="job/algo-1", logEvents=[event])
-        refused = {**event, "timestamp": event["timestamp"] - 30 * DAY_MS}
+        refused = {"timestamp": written - 30 * DAY_MS, "message": "too old"}
         logs.put_log_events(logGroupName=GROUP, logStreamName="job/algo-1", logEvents=[refused])
         logs.put_retention_policy(logGroupName=GROUP, retentionInDays=90)
         logs.delete_retention_policy(logGroupName=GROUP)
         emulator.kill()
-    let_a_month_pass(tmp_path / "logs.sqlite3", event["timestamp"])
+    let_a_month_pass(tmp_path / "logs.sqlite3", written)
 
     with EmulatorProcess(tmp_path) as emulator:
         s3, logs = client(emulator, "s3", "eu-west-1"), client(emulator, "logs")
@@ -214,7 +215,7 @@ def test_objects_and_logs_survive_a_kill(tmp_path: Path) -> None:
     assert kept == b"new"
     assert tags == [{"Key": "team", "Value": "ml"}]
     assert [each["message"] for each in events] == ["epoch 1"]
-    assert events[0]["timestamp"] == event["timestamp"] - 30 * DAY_MS
+    assert events[0]["timestamp"] == written - 30 * DAY_MS
     assert "retentionInDays" not in group
 
 
