@@ -54,8 +54,8 @@ def _serve_until_told() -> int:
         signal.signal(number, lambda number, _: signals.put(number))
     engines = [each for each in sys.argv[1:] if not each.startswith("-")]
     servicer = Servicer(version("sjresource"), engines[-1] if engines else None)
+    parent = os.getppid()  # before it hears the port: from then on it may be killed
     server = serve(servicer)
-    parent = os.getppid()
     gc.freeze()  # else Python searches all of boto3 for garbage, again and again
     while not _has_come(signals, _PARENT_SECONDS):
         if os.getppid() != parent:
