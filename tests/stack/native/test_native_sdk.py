@@ -77,5 +77,3 @@ def test_a_program_of_the_generated_sdk_trains(
     names = sorted(line.split(":")[0].split()[-1] for line in changed)
     assert names == ["epochs", "layers"], changed
     assert "volumeSizeInGB" not in preview.stdout
-    stack.destroy()
-    assert cloud.batch.describe_job_queues()["jobQueues"] == []
