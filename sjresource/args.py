@@ -83,7 +83,7 @@ class JobStateTimeLimitActionArgs(TypedDict):
     max_time_seconds: Input[int]
     """How long a job may wait for that reason, 600 to 86400."""
     action: Input[str]
-    """CANCEL or TERMINATE."""
+    """TERMINATE: Batch takes CANCEL only for queues of containers."""
 
 
 class _ShareDistributionArgs(TypedDict):

@@ -71,8 +71,24 @@ class Selection:
         Raises:
             CommandFailure: there is no such column.
         """
+        if (unknown := self.unknown_column(views)) is not None:
+            raise unknown
+        return self.applied_so_far(views)
+
+    def applied_so_far(self, views: Sequence[JobView]) -> list[JobView]:
+        """Return the same of jobs that go on; a metric that none of them has yet sorts nothing."""
         shown = [view for view in views if not self.states or view.status in self.states]
-        return sorted_by(shown, self.sort, views) if self.sort else shown
+        return sorted_by(shown, self.sort) if self.sort else shown
+
+    def unknown_column(self, views: Sequence[JobView]) -> CommandFailure | None:
+        """Return the error for a column that there is not, None if there is, or none is asked for.
+
+        A metric is a column as soon as one of the jobs has it.
+        """
+        metrics = sorted({each for view in views for each in view.metrics})
+        if self.metric is None or self.metric in metrics:
+            return None
+        return no_such_column(self.metric, [*_COLUMNS, *metrics])
 
     def may_want(self, answer: Any) -> bool:
         """Return whether a job that AWS describes so may be shown; an error says nothing of it."""
@@ -111,19 +127,12 @@ def selection_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return with_selection
 
 
-def sorted_by(views: Sequence[JobView], column: str, all_views: Sequence[JobView]) -> list[JobView]:
-    """Return views sorted by a column or metric; `-` before it turns the order round.
-
-    Raises:
-        CommandFailure: no job has such a metric, and there is no such column.
-    """
+def sorted_by(views: Sequence[JobView], column: str) -> list[JobView]:
+    """Return views sorted by a column or metric; `-` before it turns the order round."""
     name = column.removeprefix("-")
     key = _COLUMNS.get(name.lower())
     if key is not None:
         return sorted_with_unknown_last(views, key, backwards=column.startswith("-"))
-    metrics = sorted({each for view in all_views for each in view.metrics})
-    if name not in metrics:
-        raise no_such_column(name, [*_COLUMNS, *metrics])
     backwards = column.startswith("-") ^ (is_lower_better(name) is False)
     return sorted_with_unknown_last(views, lambda view: view.metrics.get(name), backwards=backwards)
 

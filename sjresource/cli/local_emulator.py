@@ -125,14 +125,16 @@ def reset(data: Path, log: Path) -> RunningEmulator | None:
     """
     check_folder(data, "emptying")
     running = find(data)
-    command = psutil.Process(running.pid).cmdline() if running else []
+    command, folder = [], None
     if running:
+        process = psutil.Process(running.pid)
+        command, folder = process.cmdline(), process.cwd()  # its options may name files from there
         stop(running)
     if data.exists():
         _empty(data)
     if running is None:
         return None
-    return _start([*command, "--port", str(running.port)], data, log)
+    return _start([*command, "--port", str(running.port)], data, log, folder)
 
 
 def check_folder(data: Path, doing: str) -> None:
@@ -193,7 +195,10 @@ def read_control(url: str, data: Path, route: str) -> Any:
     raise Unreachable("asking", "Emulator", url, seen)
 
 
-def _start(command: Sequence[str], data: Path, log: Path) -> RunningEmulator:
+def _start(
+    command: Sequence[str], data: Path, log: Path, folder: str | None = None
+) -> RunningEmulator:
+    """Run a command in a folder, by default this process's, until its emulator answers."""
     log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)  # payloads may hold secrets
     _require_own_log(log, data)
     with open(log, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as output:
@@ -202,6 +207,7 @@ def _start(command: Sequence[str], data: Path, log: Path) -> RunningEmulator:
         output.flush()
         process = subprocess.Popen(  # noqa: S603 - our own command
             command,
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -89,7 +90,10 @@ def test_what_may_not_be_read_is_named(outside: CommandLine, cloud: EmulatedClou
 
 
 def test_what_a_dead_update_left_behind_is_found(stack: PulumiStack) -> None:
-    """A lock and an unfinished create, each with the command that mends it."""
+    """A lock and an unfinished create, each with the command that mends it.
+
+    The backend's folder is named from the project's, as in `file://./states`.
+    """
     state = stack.folder / "state" / ".pulumi"
     locks = state / "locks" / "organization" / stack.project / stack.name
     locks.mkdir(parents=True)
@@ -97,7 +101,9 @@ def test_what_a_dead_update_left_behind_is_found(stack: PulumiStack) -> None:
     (locks / "5b0a1d0c.json").write_text(json.dumps(lock))
     checkpoint = state / "stacks" / stack.project / f"{stack.name}.json"
     _edit(checkpoint, _begin_create)
-    found = checks(inside(stack), code=1)
+    relative = os.path.relpath(stack.folder / "state", stack.work)
+    environment = {**stack.environment, "PULUMI_BACKEND_URL": f"file://{relative}"}
+    found = checks(CommandLine(stack.work, environment), code=1)
 
     assert found["lock"]["message"] == "held by ann@ci (pid 1) since 2026-01-01T00:00:00Z"
     assert "`pulumi cancel`" in found["lock"]["fix"]

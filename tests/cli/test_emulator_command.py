@@ -7,6 +7,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -151,6 +152,27 @@ def test_shell_gets_back_what_it_had(shell: CommandLine, posix_shell: str) -> No
     assert said[:2] == ["sjresource-emulator us-east-1 none", "inherited: none"]
     assert said[-3:] == ["AWS_PROFILE=my own", "AWS_SECRET_ACCESS_KEY=its'secret", "kept: none"]
     assert not any("secret" in line for line in said[:-2])
+
+
+def test_one_that_was_started_elsewhere_comes_back_there(shell: CommandLine) -> None:
+    """Its options may name files from the folder that it was started in."""
+    elsewhere = shell.folder / "elsewhere"
+    elsewhere.mkdir()
+    command = [sys.executable, "-m", "sjresource.emulator", "--data", "kept"]
+    data = elsewhere / "kept"
+    with subprocess.Popen(command, cwd=elsewhere, stdout=subprocess.DEVNULL) as first:
+        assert holds_within(60, lambda: local_emulator.find(data) is not None)
+        before = local_emulator.find(data)
+        emptied = shell("emulator", "reset", "--yes", "--data", str(data))
+        assert first.wait(60) == 0
+    again = local_emulator.find(data)
+    assert again is not None
+    local_emulator.stop(again)
+
+    assert (emptied.code, emptied.err) == (0, "")
+    assert before is not None
+    assert (again.url, again.pid != before.pid) == (before.url, True)
+    assert not (shell.folder / "kept").exists()
 
 
 def test_stale_shell_is_told_what_to_type(shell: CommandLine) -> None:

@@ -250,6 +250,15 @@ def test_a_queue_shows_what_is_in_use_who_runs_and_who_waits(shown: ShownStack) 
     assert line.endswith("1st in the queue; 1 of 1 instances in use")
     only = shown.sjresource.answer("queue", "small", "--state", "RUNNABLE", schema="queue")
     assert (only["running"], len(only["waiting"])) == ([], 1)
+    chosen = shown.sjresource("queue", "small", "--state", "RUNNABLE").out
+    assert "Nothing runs" not in chosen
+    assert chosen.splitlines()[-1] == "1 job: 1 waiting"
+    none = shown.sjresource("queue", "small", "--state", "starting", "--state", "SUBMITTED").out
+    assert none.splitlines()[-3:] == [
+        "No job is STARTING.",
+        "No job is SUBMITTED.",
+        "0 jobs: 0 running, 0 waiting",
+    ]
     wide = shown.sjresource("queue", "small", "-o", "wide").out
     assert "waits: 1st in the queue; 1 of 1 instances in use" in wide
 

@@ -26,7 +26,7 @@ from sjresource.status.capacity import (
 )
 from sjresource.status.queue_reader import read_queue
 from sjresource.status.text import duration
-from sjresource.vocabulary import DISABLED, LIVE, STATUSES
+from sjresource.vocabulary import DISABLED, HOLDS_CAPACITY, LIVE, STATUSES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -92,7 +92,10 @@ def queue(
     view = queue_json(described, labels)
     for part in ("running", "waiting"):
         view[part] = _selected(view[part], states, sort)
-    output.print(view, lambda screen: render(screen, view, time.time(), wide=output.is_wide))
+    output.print(
+        view,
+        lambda screen: render(screen, view, time.time(), states=states, wide=output.is_wide),
+    )
 
 
 def _selected(jobs: list[Shown], states: tuple[str, ...], sort: str | None) -> list[Shown]:
@@ -110,8 +113,12 @@ def _selected(jobs: list[Shown], states: tuple[str, ...], sort: str | None) -> l
     return sorted_with_unknown_last(shown, _COLUMNS[name], backwards=sort.startswith("-"))
 
 
-def render(screen: Screen, view: Shown, now: float, *, wide: bool = False) -> None:
-    """Print a queue."""
+def render(
+    screen: Screen, view: Shown, now: float, *, states: Sequence[str] = (), wide: bool = False
+) -> None:
+    """Print a queue, with its jobs in these states; none is all."""
+    running = [each for each in states or LIVE if each in HOLDS_CAPACITY]
+    waiting = [each for each in states or LIVE if each not in HOLDS_CAPACITY]
     about = view["queue"]
     screen.print(
         f"{about['name']}: {about['state']}, {about['status']}, priority {about['priority']}, "
@@ -122,31 +129,44 @@ def render(screen: Screen, view: Shown, now: float, *, wide: bool = False) -> No
         screen.print("")
         screen.print_table(("SHARE", "IN USE", "SHARING", "RUNNING", "WAITING"), _shares(view))
     screen.print("")
-    _print_running(screen, view, now)
-    _print_waiting(screen, view, now, wide=wide)
+    if running:
+        _print_running(screen, view, now, _none_is(states and running) or "Nothing runs.")
+    if waiting:
+        none = _none_is(states and waiting) or "Nothing waits."
+        _print_waiting(screen, view, now, none, wide=wide)
     for error in view["unread"]:
         screen.print(f"not read: {error}", "yellow")
-    screen.print(_closing_line(view), "bold")
+    screen.print(_closing_line(view, running=bool(running), waiting=bool(waiting)), "bold")
 
 
-def _closing_line(view: Shown) -> str:
-    running, waiting = len(view["running"]), len(view["waiting"])
+def _none_is(states: Sequence[str]) -> str:
+    """Return that no job is in one of the states that are asked for, "" if none is."""
+    return f"No job is {' or '.join(dict.fromkeys(states))}." if states else ""
+
+
+def _closing_line(view: Shown, *, running: bool, waiting: bool) -> str:
+    """Return how many jobs are shown; only of the stages that are asked for."""
+    counts = {name: len(view[name]) for name in ("running", "waiting")}
     more = " or more" if view["truncated"] else ""
-    return f"{running + waiting}{more} jobs: {running} running, {waiting}{more} waiting"
+    parts = [f"{counts['running']} running"] * running
+    parts += [f"{counts['waiting']}{more} waiting"] * waiting
+    total = sum(counts.values())
+    jobs = "job" if total == 1 and not more else "jobs"
+    return f"{total}{more} {jobs}: {', '.join(parts)}"
 
 
-def _print_running(screen: Screen, view: Shown, now: float) -> None:
+def _print_running(screen: Screen, view: Shown, now: float, none: str) -> None:
     if not view["running"]:
-        screen.print("Nothing runs.")
+        screen.print(none)
         return
     columns = [Column("RUNNING", least=16), Column("STATUS"), Column("SINCE"), Column("USES", 8)]
     screen.print_columns(columns, [_running(job, now) for job in view["running"]])
 
 
-def _print_waiting(screen: Screen, view: Shown, now: float, *, wide: bool) -> None:
+def _print_waiting(screen: Screen, view: Shown, now: float, none: str, *, wide: bool) -> None:
     waiting = view["waiting"]
     if not waiting:
-        screen.print("Nothing waits.")
+        screen.print(none)
         return
     screen.print("")
     if wide:

@@ -59,6 +59,8 @@ def watch(context: StackContext, output: Output, selection: Selection) -> int:
             _show(watched, screen, context, selection, wide=output.is_wide)
         elif not _follow(watched, selection, lambda view: screen.print_row(_change(view))):
             click.echo(no_jobs(context), err=True)
+    if (unknown := selection.unknown_column(watched.views())) is not None:
+        click.echo(f"sjresource: {unknown}", err=True)
     if refused := watched.refusal():
         raise refused
     succeeded = all(view.status == "SUCCEEDED" for view in watched.views())
@@ -75,10 +77,10 @@ def _follow(watched: StackWatch, selection: Selection, write: Callable[[JobView]
     while not over:
         over = watched.is_over()
         for view in watched.changes(0.0 if over else _REFRESH):
-            if selection.applied([view]):
+            if selection.applied_so_far([view]):
                 written.add(view.arn)
                 write(view)
-    for view in selection.applied(watched.views()):
+    for view in selection.applied_so_far(watched.views()):
         if view.arn not in written:
             written.add(view.arn)
             write(view)
@@ -112,7 +114,7 @@ def _show(
     except KeyboardInterrupt:
         screen.print_lines(lines)
         raise
-    shown = selection.applied(watched.views())
+    shown = selection.applied_so_far(watched.views())
     render(screen, shown, selection, no_jobs(context), wide=wide)
 
 
@@ -120,8 +122,10 @@ def _lines(
     watched: StackWatch, screen: Screen, stack: str, selection: Selection, *, wide: bool = False
 ) -> Iterator[Text]:
     """Return the lines to show; where not all jobs have room, those that run come first."""
-    views = selection.applied(watched.views())
-    yield from screen.lines(Cell(f"{stack}, {closing_line(views, selection.metric)}", "bold"))
+    views = selection.applied_so_far(watched.views())
+    missing = f"; none has {selection.metric} yet" if selection.unknown_column(views) else ""
+    title = f"{stack}, {closing_line(views, selection.metric)}{missing}"
+    yield from screen.lines(Cell(title, "bold"))
     metrics = metrics_of(views, selection.metric, wide=wide)
     columns = columns_of(views, selection.metric, wide=wide)
     room = max(screen.height - _MARGIN, 1)

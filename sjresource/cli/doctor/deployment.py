@@ -53,10 +53,11 @@ def check_deployment(context: StackContext) -> Iterator[Check]:
 
 def _check_lock(context: StackContext) -> Check:
     stack = context.require_stack()
-    backend = urlsplit(stack.workspace.who_am_i().url or "")
+    url = stack.workspace.who_am_i().url or ""
+    backend = urlsplit(url)
     if backend.scheme == "file":
-        folder = Path(unquote(backend.path)) / ".pulumi" / "locks" / stack.qualified_name()
-        return _check_lock_files(folder)
+        state = backend_folder(url, context.project or Path(), Path.home())
+        return _check_lock_files(state / ".pulumi" / "locks" / stack.qualified_name())
     if backend.scheme in ("http", "https"):
         name = name_in(stack.name)
         same = [each for each in stack.workspace.list_stacks() if name_in(each.name) == name]
@@ -66,6 +67,16 @@ def _check_lock(context: StackContext) -> Check:
         return ok("lock", "none")
     fix = "`pulumi up` says so if there is one; if nothing runs any more, `pulumi cancel`"
     return unknown("lock", f"a backend of {backend.scheme} is not looked into", fix)
+
+
+def backend_folder(url: str, project: Path, home: Path) -> Path:
+    """Return the folder of a backend of files, which Pulumi names as it was given.
+
+    `pulumi login --local` is `file://~`. Any other relative folder is one from where Pulumi runs.
+    https://github.com/pulumi/pulumi/blob/master/pkg/backend/diy/backend.go (`massageBlobPath`)
+    """
+    path = unquote(url.removeprefix("file://").partition("?")[0])
+    return home / path[2:] if path.startswith("~") else project / path
 
 
 def _check_lock_files(folder: Path) -> Check:

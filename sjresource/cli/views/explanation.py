@@ -159,7 +159,7 @@ def _steps(job: Detail, queue: QueueDescription, labels: Labels) -> Iterator[str
     if _before(job, queue, labels) and queue.queue.get("schedulingPolicyArn"):
         yield "sooner: raise its scheduling_priority, which changes in place"
     name = labels.get(queue.queue["jobQueueArn"]) or queue.queue["jobQueueName"]
-    yield f"the whole queue: sjresource queue {name}"
+    yield f"the whole queue: sjresource queue {as_argument(name)}"
 
 
 def _before(job: Detail, queue: QueueDescription, labels: Labels) -> list[str]:

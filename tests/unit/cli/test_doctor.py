@@ -9,6 +9,7 @@ from pulumi.automation import LocalWorkspace
 
 import sjresource
 from sjresource.cli.commands.doctor import config_check
+from sjresource.cli.doctor.deployment import backend_folder
 from sjresource.cli.doctor.engine import check_module_names
 from sjresource.cli.stack.context import StackContext
 from sjresource.stack.deployed_stack import DeployedStack
@@ -41,6 +42,23 @@ def test_a_project_without_such_files_is_no_finding(tmp_path: Path) -> None:
 
     assert list(check_module_names(tmp_path)) == []
     assert list(check_module_names(None)) == []
+
+
+@pytest.mark.parametrize(
+    ("url", "folder"),
+    [
+        ("file://~", "/home/ann"),
+        ("file://~/states", "/home/ann/states"),
+        ("file:///var/our%20states?no_tmp_dir=true", "/var/our states"),
+        ("file://./states", "/home/ann/vision/states"),
+        ("file://states", "/home/ann/vision/states"),
+    ],
+)
+def test_locks_are_looked_for_where_pulumi_has_them(url: str, folder: str) -> None:
+    """Pulumi says how a backend of files was named: `~`, or a folder from the project's."""
+    found = backend_folder(url, Path("/home/ann/vision"), Path("/home/ann"))
+
+    assert found == Path(folder)
 
 
 @pytest.mark.parametrize(

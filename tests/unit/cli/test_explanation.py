@@ -1,8 +1,14 @@
 from __future__ import annotations
 
-from sjresource.cli.views.explanation import explain_forgotten, explain_running, explain_succeeded
+from sjresource.cli.views.explanation import (
+    explain_forgotten,
+    explain_running,
+    explain_succeeded,
+    explain_waiting,
+)
 from sjresource.status.evidence import Evidence
 from sjresource.status.masking import Mask
+from sjresource.status.queue_reader import QueueDescription
 
 MASK = Mask(["tok-12345"])
 
@@ -41,6 +47,15 @@ def test_what_runs_tells_how_it_goes_and_what_it_went_through() -> None:
     assert explained.summary == "RUNNING for 2 min (attempt 3 of 3): Training, loss=0.1"
     assert explained.evidence[-1] == "preempted: 2 times"
     assert "tok-12345" not in str(explained)
+
+
+def test_the_queue_of_what_waits_is_named_as_a_shell_takes_it() -> None:
+    """A resource may have spaces in its name, or a dash before it."""
+    job = {"jobArn": "j", "status": "RUNNABLE", "jobQueue": "q"}
+    queue = QueueDescription({"jobQueueArn": "q", "jobQueueName": "training"}, jobs=[job])
+    for label, typed in (("my queue", "'my queue'"), ("-gpus", "-- -gpus")):
+        explained = explain_waiting(job, 1.0, MASK, queue, {"q": label})
+        assert explained.next_steps[-1] == f"the whole queue: sjresource queue {typed}"
 
 
 def test_what_has_succeeded_tells_where_its_model_is() -> None:

@@ -149,7 +149,7 @@ def test_the_closing_line_says_what_became_of_all() -> None:
 )
 def test_jobs_are_sorted_by_any_column(column: str, first: str, last: str) -> None:
     """A metric's best is first; what has no value is last both ways."""
-    order = [view.resource for view in sorted_by(JOBS, column, JOBS)]
+    order = [view.resource for view in sorted_by(JOBS, column)]
 
     assert (order[0], order[-1]) == (first, last)
     assert len(order) == len(JOBS)
@@ -158,9 +158,9 @@ def test_jobs_are_sorted_by_any_column(column: str, first: str, last: str) -> No
 def test_a_column_that_does_not_exist_is_told_with_what_there_is() -> None:
     """A metric's name is the jobs' own, as they write it."""
     with pytest.raises(CommandFailure, match=r"\(lss\).*did you mean loss\?"):
-        sorted_by(JOBS, "lss", JOBS)
+        Selection(sort="lss").applied(JOBS)
     with pytest.raises(CommandFailure, match=r"there are job, state, .*accuracy, loss"):
-        sorted_by(JOBS, "?", JOBS)
+        Selection(sort="?").applied(JOBS)
     assert Selection(states=("FAILED",), sort="loss").applied(JOBS) == [JOBS[2]]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 from pulumi_cli import holds_within
 from waiting_fakes import FakeBatch, FakeTraining, arn, fake_clients, started
 
-from sjresource.cli.commands.watch import _lines
+from sjresource.cli.commands.watch import _follow, _lines
 from sjresource.cli.job_selection import Selection
 from sjresource.cli.stack.state import jobs_in
 from sjresource.cli.stack_watch import StackWatch
@@ -83,6 +83,31 @@ def test_a_passing_error_is_shown_and_outlived() -> None:
     assert seen_within(watched, watched.is_over)
     assert watched.error is None
     assert statuses(watched) == {"train": "SUCCEEDED"}
+
+
+def test_a_watch_sorted_by_a_metric_waits_until_a_job_has_it() -> None:
+    """It is no mistake before; one that no job ever has is told at the end, and ends nothing."""
+    training = FakeTraining({"t2": {"FinalMetricDataList": [{"MetricName": "loss", "Value": 0.5}]}})
+    batch = FakeBatch({"first": {"status": "RUNNABLE"}, "second": started("RUNNING", "t2")})
+    watched = watch(Stack(batch, "first", "second", training=training))
+    screen, sort = Screen(io.StringIO(), width=80), Selection(sort="loss")
+
+    def lines(selection: Selection) -> list[str]:
+        return [str(line) for line in _lines(watched, screen, "dev", selection)]
+
+    assert "none has loss yet" in lines(sort)[0]
+    assert seen_within(watched, lambda: "none has" not in lines(sort)[0])
+    assert [line.split()[0] for line in lines(sort)[2:]] == ["second", "first"]
+    without_it = watched.views()[:1]
+    assert sort.applied_so_far(without_it) == without_it
+
+    for job in batch.jobs.values():
+        job["status"] = "SUCCEEDED"
+    written: list[str | None] = []
+    assert _follow(watched, Selection(sort="lss"), lambda view: written.append(view.resource))
+    assert {*written} == {"first", "second"}
+    unknown = Selection(sort="lss").unknown_column(watched.views())
+    assert "did you mean loss?" in str(unknown)
 
 
 def test_what_an_up_brings_and_takes_meanwhile_is_followed() -> None:
