@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import secrets
 import signal
 import sys
 import time
 from dataclasses import dataclass
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -70,6 +72,8 @@ def main(
     if options.list:
         _list(chosen)
         return HELD
+    if options.result and not options.result.absolute().parent.is_dir():
+        parser.error(f"--result: there is no folder {plain(options.result.parent)}")
     if options.paid and not options.clean:
         _require_training(options, parser)
     wanted = (settings or Settings.from_config(lambda _: None)).in_region(options.region)
@@ -182,7 +186,10 @@ def _agreed(probes: list[Probe], options: argparse.Namespace) -> bool:
     if not sys.stdin.isatty():
         _complain("--paid asks first, and nobody is there to answer: add --yes")
         return False
-    return input("go on? [y/N] ").strip().lower() in ("y", "yes")
+    try:
+        return input("go on? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:  # Ctrl-D
+        return False
 
 
 def _clean(connection: AccountConnection, clock: WaiterClock) -> int:
@@ -210,6 +217,7 @@ class _Run:
         self._connection = connection
         self._trials: list[Trial] = []
         self._left: list[str] = []
+        self._is_written = True
         training = Training(options.image, options.role, options.s3_output)
         self._session = Session(
             connection.client,
@@ -225,7 +233,11 @@ class _Run:
     def run(self) -> int:
         where = f"{self._connection.region} of account {self._connection.identity['Account']}"
         _say(f"run {self._session.run} in {where}")
-        before = signal.signal(signal.SIGTERM, _interrupt)
+        before = {
+            number: signal.signal(number, _interrupt)
+            for number in (signal.SIGTERM, signal.SIGHUP)
+            if signal.getsignal(number) != signal.SIG_IGN  # as with nohup
+        }
         interrupted = False
         try:
             try_each(
@@ -240,16 +252,22 @@ class _Run:
             _complain("interrupted: cleaning up; again to leave it")
         finally:
             self._finish()
-            signal.signal(signal.SIGTERM, before)
+            for number, handler in before.items():
+                signal.signal(number, handler)
         if interrupted:
             return INTERRUPTED
-        if self._left:
+        if self._left or not self._is_written:
             return FAILED
         return DIFFERS if any(each.verdict == "differs" for each in self._trials) else HELD
 
     def _finish(self) -> None:
-        """Write what was seen, then clean up."""
-        self._write()
+        """Write what was seen, then clean up, also where nobody reads or stores what is said."""
+        try:
+            self._write()
+        finally:
+            self._clean_up()
+
+    def _clean_up(self) -> None:
         if self._options.keep:
             _say(f"kept what run {self._session.run} made; `--clean` deletes it")
             return
@@ -270,15 +288,26 @@ class _Run:
             endpoint=self._connection.endpoint,
             epoch=self._session.epoch(),
         )
-        file = options.result or Path(f"{result['date']}-{self._connection.region}.json")
-        write_result(file, result)
+        file = options.result or _unused(f"{result['date']}-{self._connection.region}")
+        try:
+            write_result(file, result)
+            _write_notes(options.notes, self._connection.region, self._session.notes)
+        except OSError as error:
+            self._is_written = False
+            _complain(f"writing {error.filename}: {error.strerror}; the result is printed instead")
+            _say(json.dumps(result))
         counts = {
             verdict: sum(each.verdict == verdict for each in self._trials)
             for verdict in ("held", "differs", "not tried")
         }
         told = ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
-        _say(f"{told}; written to {file}")
-        _write_notes(options.notes, self._connection.region, self._session.notes)
+        _say(f"{told}; written to {file}" if self._is_written else told)
+
+
+def _unused(stem: str) -> Path:
+    """Return a file that there is not yet: an earlier run of the day may have its own."""
+    names = chain([f"{stem}.json"], (f"{stem}-{number}.json" for number in count(2)))
+    return next(file for file in map(Path, names) if not file.exists())
 
 
 def _interrupt(*_: object) -> None:
@@ -293,19 +322,23 @@ def _tell(trial: Trial) -> None:
 
 def _read_notes(file: Path, region: str) -> dict[str, Any]:
     try:
-        notes: dict[str, Any] = json.loads(file.read_text())[region]
+        notes = json.loads(file.read_text())[region]
     except (OSError, ValueError, KeyError, TypeError):  # none yet, or nobody's
         return {}
-    return notes
+    return notes if isinstance(notes, dict) else {}
 
 
 def _write_notes(file: Path, region: str, notes: dict[str, Any]) -> None:
     if not any(notes.values()):
         return
     try:
-        kept: dict[str, Any] = json.loads(file.read_text())
-    except (OSError, ValueError):
+        kept = json.loads(file.read_text())
+    except FileNotFoundError:
         kept = {}
+    except ValueError:
+        kept = None
+    if not isinstance(kept, dict):
+        raise FileExistsError(errno.EEXIST, "it is there, and holds no notes", str(file))
     file.write_text(json.dumps({**kept, region: notes}, indent=2) + "\n")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import re
 import uuid
@@ -187,6 +189,57 @@ def test_a_paid_probe_is_tried_when_it_is_agreed_to(tmp_path: Path) -> None:
 
     result = json.loads((tmp_path / "r.json").read_text())
     assert result["probes"]["attempt-timeout"]["verdict"] == "held"
+
+
+def test_what_was_made_goes_though_the_result_can_t_be_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Jobs in an account cost money: the result is printed, and the exit code says it."""
+    (tmp_path / "notes.json").write_text("[somebody else's]")
+    only = ("--only", "share-missing", "--only", "ended-job-of-earlier-run")
+    with emulated() as emulator:
+        assert run(emulator, *only, "--result", ".") == 1
+        assert left_in(emulator) == set()
+        said, complained = capsys.readouterr()
+        assert run(emulator, *only, "--notes", "notes.json") == 1
+        assert left_in(emulator) == set()
+        with pytest.raises(SystemExit):
+            run(emulator, "--result", "no/such/result.json")
+
+    (printed,) = (line for line in said.splitlines() if line.startswith("{"))
+    assert json.loads(printed)["probes"]["share-missing"]["verdict"] == "held"
+    assert complained == "writing .: Is a directory; the result is printed instead\n"
+    refused = capsys.readouterr().err
+    assert "writing notes.json: it is there, and holds no notes" in refused
+    assert "--result: there is no folder no/such" in refused
+    assert (tmp_path / "notes.json").read_text() == "[somebody else's]"
+
+
+def test_what_was_made_goes_though_nobody_reads_on() -> None:
+    """As after `| head -1`."""
+
+    class Closed(io.StringIO):
+        def flush(self) -> None:
+            if self.getvalue().count("\n") > 1:
+                raise BrokenPipeError
+
+    with emulated() as emulator, contextlib.redirect_stdout(Closed()):
+        with pytest.raises(BrokenPipeError):
+            run(emulator, "--only", "share-missing", "--only", "quota-share-missing")
+        assert left_in(emulator) == set()
+
+
+def test_a_second_run_of_a_day_leaves_the_first_one_s_result(tmp_path: Path) -> None:
+    """A paid one's may have cost something."""
+    with emulated() as emulator:
+        for name in ("share-missing", "quota-share-missing"):
+            assert run(emulator, "--only", name) == 0
+
+    results = {file.name: json.loads(file.read_text()) for file in tmp_path.glob("2027-*.json")}
+    assert {name: list(result["probes"]) for name, result in results.items()} == {
+        f"2027-01-15-{REGION}.json": ["share-missing"],
+        f"2027-01-15-{REGION}-2.json": ["quota-share-missing"],
+    }
 
 
 def test_what_is_kept_is_found_by_clean(capsys: pytest.CaptureFixture[str]) -> None:
