@@ -55,7 +55,7 @@ kills: ## kill what is in the middle of `pulumi up` 200 times: 9 minutes
 renames: ## rename, move, lose and destroy stacks at random: 40 minutes
 	$(SETUP) dev
 	@SJRESOURCE_FRONTS=both SJRESOURCE_RENAMES=100 SJRESOURCE_RENAMES_STEPS=5 \
-		$(RUN) -m pytest -n 2 -rP $(addprefix tests/stack/ownership/test_,random_renames.py renames.py)
+		$(RUN) -m pytest -n 2 -rP $(addprefix tests/stack/ownership/test_,random_renames.py renames.py taken_names.py)
 
 fuzz: ## throw at the emulator 50 times what `test` does: 10 minutes
 	$(SETUP) dev

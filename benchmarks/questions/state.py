@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ENDED_AFTER = 3600
-_TYPES = (":Floor", ":ServiceJob")
+_TYPES = {
+    "floor": ":Floor",
+    "native": "sjresource:index:ServiceJob",
+    "sjresource": ":dynamic/sjresource:ServiceJob",
+}
+"""What the type of each kind ends with."""
 _GOALS = {"submitted": 400, "ended, and refreshed": 600}
 """Bytes beyond the floor."""
 
@@ -25,19 +30,18 @@ _GOALS = {"submitted": 400, "ended, and refreshed": 600}
 def rows(jobs: int) -> Iterator[Row]:
     """Weigh a resource of the state: just submitted, ended and refreshed, and the floor's."""
     given = len(json.dumps(payload()))
-    weights = {}
     with tempfile.TemporaryDirectory() as folder, Cloud(Path(folder) / "cloud", 60) as cloud:
-        stack = Stack(Path(folder) / "native", cloud.environment)
-        stack.up(Declared("native", jobs, cloud.queue))
-        weights["native"] = _weigh(stack)
-        stack.destroy()  # a job is the same one for both fronts
-        for kind in ("floor", "sjresource"):
-            stack = Stack(Path(folder) / kind, cloud.environment)
-            stack.up(Declared(kind, jobs, cloud.queue))
-            weights[kind] = _weigh(stack)
+        stack = Stack(Path(folder) / "stack", cloud.environment)
+        stack.up(
+            Declared("floor", jobs, cloud.queue),
+            Declared("sjresource", jobs, cloud.queue),
+            # A job of one name is the same one for both fronts.
+            Declared("native", jobs, cloud.queue, name="other"),
+        )
+        weights = {kind: _weigh(stack, kind) for kind in _TYPES}
         cloud.control("POST", "clock", advance=_ENDED_AFTER)
         stack.refresh()
-        weights["ended"] = _weigh(stack)
+        weights["ended"] = _weigh(stack, "sjresource")
     floor = weights["floor"]
     yield Row("state", "payload, as given", given, "bytes")
     native = weights["native"]
@@ -50,7 +54,7 @@ def rows(jobs: int) -> Iterator[Row]:
         )
 
 
-def _weigh(stack: Stack) -> float:
+def _weigh(stack: Stack, kind: str) -> float:
     resources: list[dict[str, Any]] = stack.state()["resources"]
-    sizes = [len(json.dumps(each)) for each in resources if each["type"].endswith(_TYPES)]
+    sizes = [len(json.dumps(each)) for each in resources if each["type"].endswith(_TYPES[kind])]
     return sum(sizes) / len(sizes)

@@ -11,12 +11,15 @@ import os
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import cycle
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
 from benchmarks.stacks.call_counts import SUBMITTED_AT
 from benchmarks.stacks.payload import payload
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _VARIABLE = "SJRESOURCE_BENCHMARK"
 
@@ -26,7 +29,7 @@ TEXT = "from benchmarks.stacks.program import run\nrun()\n"
 
 @dataclass(frozen=True)
 class Declared:
-    """The stack's content. `changed` jobs have another hyperparameter than at first."""
+    """The stack's content, or a part. `changed` jobs have another hyperparameter than at first."""
 
     kind: str
     jobs: int
@@ -36,19 +39,21 @@ class Declared:
     waits: bool = False
     more_plugins: int = 0
     asynchronous: bool = False
+    name: str = "train"
 
-    def environment(self) -> dict[str, str]:
-        """Return what the program needs in its environment."""
-        return {_VARIABLE: json.dumps(asdict(self))}
+
+def environment(parts: Sequence[Declared]) -> dict[str, str]:
+    """Return what the program needs in its environment."""
+    return {_VARIABLE: json.dumps([asdict(part) for part in parts])}
 
 
 def run() -> None:
     """Declare what the environment says."""
-    declared = Declared(**json.loads(os.environ[_VARIABLE]))
-    if declared.asynchronous:
-        pulumi.run(partial(_declare_asynchronously, declared))
-    else:
-        _declare(declared)
+    for declared in (Declared(**part) for part in json.loads(os.environ[_VARIABLE])):
+        if declared.asynchronous:
+            pulumi.run(partial(_declare_asynchronously, declared))
+        else:
+            _declare(declared)
 
 
 async def _declare_asynchronously(declared: Declared) -> None:
@@ -61,7 +66,7 @@ def _declare(declared: Declared) -> None:
     resource = _RESOURCES[declared.kind](declared)
     jobs = [
         resource(
-            f"train-{number}",
+            f"{declared.name}-{number}",
             job_queue=declared.queue,
             service_request_payload=payload(20 if number < declared.changed else 10),
             tags={"team": "vision"},

@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from benchmarks.stacks.empty_plugin import put_on_path
-from benchmarks.stacks.program import TEXT
+from benchmarks.stacks.program import TEXT, environment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from benchmarks.stacks.program import Declared
 
@@ -57,11 +57,11 @@ class Stack:
         (self.folder / "__main__.py").write_text(text)
         self._run("stack", "init", "measured")
 
-    def preview(self, declared: Declared) -> float:
+    def preview(self, *declared: Declared) -> float:
         """Preview what is declared."""
         return self._operate(declared, "preview")
 
-    def up(self, declared: Declared) -> float:
+    def up(self, *declared: Declared) -> float:
         """Make what is declared."""
         return self._operate(declared, "up", "--yes", "--skip-preview")
 
@@ -79,8 +79,8 @@ class Stack:
         latest: dict[str, Any] = json.loads(file.read_text())["checkpoint"]["latest"]
         return latest
 
-    def _operate(self, declared: Declared, *arguments: str) -> float:
-        self.environment.update(declared.environment())
+    def _operate(self, declared: Sequence[Declared], *arguments: str) -> float:
+        self.environment.update(environment(declared))
         return self._run(*arguments)
 
     def _run(self, *arguments: str) -> float:

@@ -38,14 +38,15 @@ def test_a_state_of_every_release_still_works(
         else new_stack(PROGRAM, config={"project:epochs": "10"}, **settings)
     )
     key = "createdAt" if native else "created_at"
-    damaged = json.loads(state.read_text())
-    for resource in damaged["deployment"]["resources"]:
+    stack.run("stack", "import", "--file", str(state))
+    whole = stack.checkpoint_file.read_text()
+    damaged = json.loads(whole)
+    for resource in damaged["checkpoint"]["latest"]["resources"]:
         if key in resource.get("outputs", {}):
             resource["outputs"][key] = "yesterday"
-    (stack.work / "damaged.json").write_text(json.dumps(damaged))
-    stack.run("stack", "import", "--file", "damaged.json")
+    stack.checkpoint_file.write_text(json.dumps(damaged))
     a_damaged_state_is_told(stack, key)
-    stack.run("stack", "import", "--file", str(state))
+    stack.checkpoint_file.write_text(whole)
 
     assert stack.up("--expect-no-changes").steps == []
     assert stack.outputs()["status"] == "SUCCEEDED"

@@ -1,6 +1,6 @@
 """The program is not the same any more when the next `up` comes after a kill.
 
-Each job is in Batch and in no state, then edited, given up or destroyed. None is ever stopped.
+Each job is in Batch and in no state, then edited or given up. None is ever stopped.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ EDITS: dict[str, dict[str, Any]] = {
 EDITED = [name for name, edit in EDITS.items() if edit]
 
 
-def test_what_was_edited_given_up_or_destroyed_after_a_kill_is_named_and_never_stopped(
+def test_what_was_edited_or_given_up_after_a_kill_is_named_and_never_stopped(
     new_stack: NewStack, front: Front
 ) -> None:
     """Two kills: of jobs that are edited then, and of jobs whose declarations come and go."""
@@ -42,7 +42,7 @@ def test_what_was_edited_given_up_or_destroyed_after_a_kill_is_named_and_never_s
         assert held.cloud.submitted() == submitted + len(EDITED) + len(first)
 
         stop_as_told(jobs, lost)
-        gone: dict[str, dict[str, Any]] = {"dropped": {}, "destroyed": {}}
+        gone: dict[str, dict[str, Any]] = {"dropped": {}}
         runs = [jobs.in_state()["train"]]
         missed = lose(held, jobs, {**gone, "train": {"epochs": "2"}}, EDITS)
         runs.append(missed.pop("train"))
@@ -56,11 +56,10 @@ def test_what_was_edited_given_up_or_destroyed_after_a_kill_is_named_and_never_s
         assert [held.cloud.submissions(name) for name in EDITS] == [2, 2, 2, 1]
         assert goes_on(jobs, missed)
 
-        jobs.stack.destroy()
-        assert goes_on(jobs, missed)
         jobs.declare(**gone)
         jobs.stack.up()
         assert jobs.in_state() == missed
+        assert goes_on(jobs, missed)
 
 
 def an_edited_job_is_submitted_anew_and_its_old_run_named(

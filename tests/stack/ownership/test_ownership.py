@@ -108,14 +108,14 @@ def test_a_stack_ends_its_own_jobs_and_those_that_it_was_given(
 
     for name, value in cloud.environment.items():
         monkeypatch.setenv(name, value)
-    find_orphans_lists_a_live_job_that_no_state_knows(stack, engine)
+    lost = find_orphans_lists_a_live_job_that_no_state_knows(stack, engine)
 
     stack.destroy()
     ended = {
         name: cloud.batch.describe_service_job(jobId=arn).get("isTerminated", False)
-        for name, arn in foreign.items()
+        for name, arn in {**foreign, "lost": lost}.items()
     }
-    assert ended == {"read": False, "adopted": True}
+    assert ended == {"read": False, "adopted": True, "lost": False}
 
 
 def another_tools_job_is_read_or_adopted_and_not_submitted_again(
@@ -138,8 +138,11 @@ def a_changed_job_gets_the_one_instance_that_the_old_one_held(
     assert new["startedAt"] - old["stoppedAt"] < 10_000
 
 
-def find_orphans_lists_a_live_job_that_no_state_knows(stack: PulumiStack, engine: Path) -> None:
-    """A job whose resource was lost goes on and costs money: it is found, with what stops it."""
+def find_orphans_lists_a_live_job_that_no_state_knows(stack: PulumiStack, engine: Path) -> str:
+    """A job whose resource was lost goes on and costs money: it is found, with what stops it.
+
+    Return it.
+    """
     selected = automation.select_stack(
         stack.name,
         work_dir=str(stack.work),
@@ -155,6 +158,7 @@ def find_orphans_lists_a_live_job_that_no_state_knows(stack: PulumiStack, engine
     assert (orphan.arn, orphan.resource, orphan.job_name) == (lost["id"], "lost", "lost")
     assert lost["id"].rsplit("/", 1)[1] in orphan.command
     assert orphan.may_be_owned
+    return orphan.arn
 
 
 def submit(cloud: EmulatedCloud, queue: str) -> str:

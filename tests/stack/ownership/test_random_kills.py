@@ -2,7 +2,8 @@
 
 The programs take turns between the two fronts; some change their front between two deaths.
 
-SJRESOURCE_KILLS says how many (8), SJRESOURCE_KILLS_SEED from which seed. `make kills` runs 200.
+SJRESOURCE_KILLS says how many (4), SJRESOURCE_KILLS_SEED from which seed. `make kills` runs 200.
+By the default seed each victim dies once, right after a submission, on either front.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from pulumi_cli import RunningCli
     from random_kills import Since
 
-KILLS = int(os.environ.get("SJRESOURCE_KILLS", "8"))
-SEED = int(os.environ.get("SJRESOURCE_KILLS_SEED", "20261123"))
+KILLS = int(os.environ.get("SJRESOURCE_KILLS", "4"))
+SEED = int(os.environ.get("SJRESOURCE_KILLS_SEED", "40091"))
 SECONDS_A_KILL = 30
 # What is left of the creates, with the delays that are drawn.
 SECONDS_SINCE = {"first-call": 1.5, "submission": 0.6}

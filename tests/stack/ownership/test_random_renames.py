@@ -1,7 +1,8 @@
 """Random sequences of what makes a job another stack's or resource's, in two stacks of one program.
 
-SJRESOURCE_RENAMES says how many (2), SJRESOURCE_RENAMES_STEPS of how many steps (3),
-SJRESOURCE_RENAMES_SEED from which seed. `make renames` plays 100 of 5.
+SJRESOURCE_RENAMES says how many (1), SJRESOURCE_RENAMES_STEPS of how many steps (3),
+SJRESOURCE_RENAMES_SEED from which seed. `make renames` plays 100 of 5. In the one of the default
+seed a stack is renamed, and a create and a state are lost.
 """
 
 from __future__ import annotations
@@ -18,17 +19,20 @@ from random_renames import Renames
 if TYPE_CHECKING:
     from engine_fixtures import NewStack
 
-SEQUENCES = int(os.environ.get("SJRESOURCE_RENAMES", "2"))
-SEED = os.environ.get("SJRESOURCE_RENAMES_SEED", "20261129")
+SEQUENCES = int(os.environ.get("SJRESOURCE_RENAMES", "1"))
+SEED = os.environ.get("SJRESOURCE_RENAMES_SEED", "4")
 STEPS = int(os.environ.get("SJRESOURCE_RENAMES_STEPS", "3"))
 SECONDS_A_SEQUENCE = 120
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(60 + SEQUENCES * SECONDS_A_SEQUENCE)]
 
 
-# Half of the sequences each; they share no stack, emulator or random number.
+HALVES = {"reject": (SEQUENCES + 1) // 2, "same-job": SEQUENCES // 2}
+"""How many by each replay; they share no stack, emulator or random number."""
+
+
 @pytest.mark.parametrize(
-    ("token_replay", "sequences"), [("same-job", (SEQUENCES + 1) // 2), ("reject", SEQUENCES // 2)]
+    ("token_replay", "sequences"), [half for half in HALVES.items() if half[1]]
 )
 def test_no_job_is_taken_ended_or_run_again_whoever_is_renamed(
     new_stack: NewStack, token_replay: TokenReplay, sequences: int

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from declared_jobs import HEADS
 from deployed import deployed
 from fronts import DYNAMIC, NATIVE, other_front
 from held_calls import held_calls
@@ -27,8 +25,6 @@ if TYPE_CHECKING:
     from pulumi_stack import PulumiStack
 
 pytestmark = pytest.mark.stack
-
-DENIED = {"status": 403, "code": "AccessDeniedException", "count": None}
 
 WHOLE = {
     DYNAMIC: PRELUDE
@@ -116,90 +112,14 @@ def test_a_renamed_stack_keeps_what_it_has_and_a_new_one_of_its_name_gets_its_ow
 
         dev.up()
         assert not set(ids(dev).values()) & set(first.values())
-        dev.preview("--refresh", "--expect-no-changes")
         dev.destroy()
         assert live(held.cloud, first["train"]) == [True]
         prod.preview("--refresh", "--expect-no-changes")
         assert held.cloud.submitted() == 6
 
 
-DECLARE = """
-    def alias(name):
-        return {"aliases": [pulumi.Alias(name=name)]}
-
-    def job(name, job_name=None, **opts):
-        inputs = {"job_queue": config.require("queue"), "job_name": job_name}
-        return declare_job(name, "1", inputs, pulumi.ResourceOptions(**opts))
-
-    def environment(name, most, **opts):
-        declare_room(name, None, most, pulumi.ResourceOptions(**opts))
-"""
-
-ALIASES = (
-    DECLARE
-    + """
-    class Component(pulumi.ComponentResource):
-        def __init__(self, name, **opts):
-            super().__init__("test:index:Component", name, None, pulumi.ResourceOptions(**opts))
-            job(f"{name}-job", parent=self)
-
-    stage = config.require("stage")
-    if stage == "old":
-        job("one"), job("two"), environment("capacity", 8), Component("three")
-    else:
-        job("uno", **alias("one"))
-        Component("tres", **alias("three"))
-        if stage == "taken":
-            new_two = job("two")
-            job("dos", depends_on=[new_two], **alias("two"))
-            job("one"), Component("three")
-            environment("capacity", 1)
-        else:
-            job("dos", **alias("two"))
-        environment("renamed", 8, **alias("capacity"))
-"""
-)
-"""Names that are taken again: before and after the resource that has them as aliases."""
-
-
-def test_a_resource_of_an_old_name_is_not_what_had_the_name(
-    new_stack: NewStack, front: Front
-) -> None:
-    """An alias says whose the old one is, wherever it stands; dropping the new one ends nothing."""
-    with held_calls("reject") as held:
-        jobs = JobStack(held.cloud, new_stack, front)
-        stack = jobs.stack
-        stack.set_config("queue", jobs.queue)
-        stack.set_config("stage", "old")
-        stack.program(HEADS[front] + ALIASES)
-        stack.up()
-        old = ids(stack)
-
-        stack.set_config("stage", "renamed")
-        assert {step for step, _ in stack.up().steps} == {"update"}
-        stack.set_config("stage", "taken")
-        taken = stack.up()
-        new = ids(stack)
-        renamed = {"uno": "one", "dos": "two", "tres-job": "three-job", "renamed": "capacity"}
-        assert {name: new[name] for name in renamed} == {
-            name: old[former] for name, former in renamed.items()
-        }
-        assert len(set(new.values())) == len(new) == 8
-        assert taken.warnings == []
-        assert stack.preview("--expect-no-changes").steps == []
-
-        stack.set_config("stage", "dropped")
-        stack.up()
-        assert ids(stack) == {name: old[former] for name, former in renamed.items()}
-        assert sorted(jobs.all_live()) == sorted(new[name] for name in ("uno", "dos", "tres-job"))
-        (kept,) = held.cloud.batch.describe_service_environments(
-            serviceEnvironments=[old["capacity"]]
-        )["serviceEnvironments"]
-        assert kept["capacityLimits"][0]["maxCapacity"] == 8
-
-
 def test_a_moved_resource_is_the_other_stacks(new_stack: NewStack, front: Front) -> None:
-    """`pulumi state move`: declared again in the old stack, it asks; then it gets its own."""
+    """`pulumi state move`: declared again in the old stack, it asks; then that gets its own."""
     with held_calls("same-job") as held:
         jobs = JobStack(held.cloud, new_stack, front, name="dev")
         dev = jobs.stack
@@ -219,96 +139,8 @@ def test_a_moved_resource_is_the_other_stacks(new_stack: NewStack, front: Front)
         jobs.declare(train={}, kept={})
         dev.up()
 
-        assert jobs.in_state()["train"] != moved
-        dev.destroy()
-        assert jobs.live("train") == [moved]
-
-
-RENAMED = (
-    DECLARE
-    + """
-    environment("capacity", 1)
-    job("train")
-    if config.require("stage") == "renamed":
-        environment("room", 8)
-        job("resnet", job_name="train")
-"""
-)
-
-
-def test_a_renamed_resource_in_the_state_leaves_its_name_to_a_new_one(
-    new_stack: NewStack, front: Front
-) -> None:
-    """`pulumi state rename` and a program that declares both names: one `up` sees it through.
-
-    What is tainted, and made before the old one goes, is refused until it no longer is.
-    """
-    with held_calls() as held:
-        jobs = JobStack(held.cloud, new_stack, front)
-        stack = jobs.stack
-        stack.set_config("queue", jobs.queue)
-        stack.set_config("stage", "old")
-        stack.program(HEADS[front] + RENAMED)
-        stack.up()
-        first = ids(stack)
-        for old, new in (("train", "resnet"), ("capacity", "room")):
-            stack.run("state", "rename", "--yes", stack.resources()[old]["urn"], new)
-
-        stack.set_config("stage", "renamed")
-        stack.up()
-
-        now = ids(stack)
-        assert (now["resnet"], now["room"]) == (first["train"], first["capacity"])
-        assert len(set(now.values())) == 4
-        assert sorted(jobs.all_live()) == sorted([now["resnet"], now["train"]])
-        assert stack.preview("--expect-no-changes").steps == []
-
-        capacity = stack.resources()["capacity"]["urn"]
-        stack.run("state", "taint", "--yes", capacity)
-        assert f"{now['capacity']} exists; a state has recorded it" in stack.up(fails=True).stdout
-        stack.run("state", "untaint", "--yes", capacity)
-        assert stack.up().steps == []
-        assert ids(stack) == now
-
-
-def test_a_create_that_was_lost_before_a_rename_is_asked_about(
-    new_stack: NewStack, front: Front
-) -> None:
-    """No state has it, so it may be this stack's: the user says which, and it is one job."""
-    with held_calls("reject") as held:
-        jobs = JobStack(held.cloud, new_stack, front, name="dev")
-        lost = lose_create(jobs)
-        jobs.stack.rename("prod")
-
-        refused = jobs.stack.up(fails=True).stdout
-        assert f"{lost} is a run of this very request, RUNNING, submitted 20" in refused
-        assert "organization/project/dev/train submitted it and no state has recorded it" in refused
-        job_id = lost.rpartition("/")[2]
-        adopting = "adopt_job_id=" if front == DYNAMIC else "adoptJobId: "
-        assert f'{adopting}"{job_id}", or change `triggers` for a new run' in refused
-
-        jobs.declare(train={"adopt_job_id": job_id})
-        jobs.stack.up()
-        jobs.declare(train={})
-        assert jobs.stack.preview("--expect-no-changes").steps == []
-        assert jobs.in_batch("train") == [lost]
-
-
-def test_a_create_that_was_lost_before_an_alias_is_taken(new_stack: NewStack) -> None:
-    """The program says whose it is, also where a new resource has the name by now."""
-    with held_calls() as held:
-        jobs = JobStack(held.cloud, new_stack)
-        lost = lose_create(jobs)
-
-        jobs.declare(train={}, resnet={"opts": {"aliases": ["train"]}, "after": ["train"]})
-        assert jobs.stack.up().warnings == []
-
-        assert jobs.in_state()["resnet"] == lost
-        assert jobs.in_state()["train"] != lost
-        assert held.cloud.submitted() == 2
-        assert jobs.stack.preview("--expect-no-changes").steps == []
-        jobs.declare(train={}, resnet={})
-        assert jobs.stack.preview("--expect-no-changes").steps == []
+        assert sorted(jobs.live("train")) == sorted([moved, jobs.in_state()["train"]])
+        assert ids(other) == {"train": moved}
 
 
 def test_a_lost_state_is_asked_about_and_replace_that_makes_the_new_one_first_is_refused(
@@ -317,19 +149,22 @@ def test_a_lost_state_is_asked_about_and_replace_that_makes_the_new_one_first_is
     """What a state had recorded is neither taken nor run again in silence, and can be both.
 
     The engine doesn't say that a create replaces: the old job is never taken, and then ended. Nor
-    is it where the same `up` moves it to the other front, whose process would end it.
+    is it where the same `up` moves it to the other front, whose process would end it. Of a job that
+    no state has recorded, of the stack's former name, the user says the same: it is one job.
     """
     with held_calls("reject") as held:
         jobs = JobStack(held.cloud, new_stack, front)
         new_first = {"opts": {"delete_before_replace": False}}
-        jobs.declare(train={}, first=new_first)
+        jobs.declare(train={}, first=new_first, former={})
         jobs.stack.up()
         lost, replaced = jobs.in_state()["train"], jobs.in_state()["first"]
+        former = jobs.lose_create("former", of_stack="dev")
         urns = {name: resource["urn"] for name, resource in jobs.stack.resources().items()}
         jobs.stack.run("state", "delete", "--yes", urns["train"])
         foreseen = jobs.stack.preview("--replace", urns["first"]).stdout
         assert "submitting ServiceJob (first)" not in foreseen  # which is not lost
         assert f"the update will be refused: submitting ServiceJob (train): {lost} is a" in foreseen
+        assert f"the update will be refused: submitting ServiceJob (former): {former}" in foreseen
         assert f': "{lost.rpartition("/")[2]}", or' in foreseen.replace("_id=", "Id: ")
 
         refused = {
@@ -340,22 +175,33 @@ def test_a_lost_state_is_asked_about_and_replace_that_makes_the_new_one_first_is
         assert "before it was lost or rolled back" in refused["train"]
         assert "change `triggers` for a new run" in refused["first"]
         assert jobs.live("first") == [replaced]
+        what_a_renamed_stack_may_have_lost_can_be_adopted(front, former, refused["former"])
 
         first = {**new_first, "triggers": ["again"]}
-        jobs.declare(train={"triggers": ["again"]}, first=first)
+        adopting = {"adopt_job_id": former.rpartition("/")[2]}
+        jobs.declare(train={"triggers": ["again"]}, first=first, former=adopting)
         the_new_run_is_beside_the_lost_one(jobs, lost, jobs.stack.up())
         second, taken = jobs.in_state()["train"], jobs.in_state()["first"]
         assert jobs.live("first") == [taken] != [replaced]
 
         held.cloud.batch.untag_resource(resourceArn=taken, tagKeys=["sjresource:recorded"])
         jobs.front = other_front(front)
-        jobs.declare(train={"triggers": ["moved"]}, first=first)
+        jobs.declare(train={"triggers": ["moved"]}, first=first, former={})
         jobs.stack.run("state", "taint", "--yes", jobs.stack.resources()["first"]["urn"])
         moved = jobs.stack.up()
         assert "it stays as it is and nothing ran again" in moved.stdout
         assert jobs.live("first") == [taken] == [jobs.in_state()["first"]]
         assert second not in jobs.live("train")
         the_new_run_is_beside_the_lost_one(jobs, lost, moved)
+        assert jobs.in_batch("former") == [former] == [jobs.in_state()["former"]]
+
+
+def what_a_renamed_stack_may_have_lost_can_be_adopted(front: Front, lost: str, said: str) -> None:
+    """It may be this stack's, and may be another's: who submitted it is named, and both ways."""
+    assert f"{lost} is a run of this very request, RUNNING, submitted 20" in said
+    assert "organization/project/dev/former submitted it and no state has recorded it" in said
+    adopting = "adopt_job_id=" if front == DYNAMIC else "adoptJobId: "
+    assert f'{adopting}"{lost.rpartition("/")[2]}", or change `triggers` for a new run' in said
 
 
 def the_new_run_is_beside_the_lost_one(jobs: JobStack, lost: str, up: Outcome) -> None:
@@ -389,31 +235,6 @@ def test_what_is_registered_beside_a_failure_is_recorded_all_the_same(
             assert "sjresource:recorded" in tags(held.cloud, jobs.in_state()[name])
 
 
-def test_an_alias_whose_parent_waits_for_who_asks_holds_up_nothing(new_stack: NewStack) -> None:
-    """A component waits for a job, its child has an alias, and the job asks whose name it has."""
-    with held_calls() as held:
-        jobs = JobStack(held.cloud, new_stack)
-        program = (
-            HEADS[DYNAMIC]
-            + ALIASES.split("    stage = ")[0]
-            + """
-    first = job("first")
-    class Evaluation(pulumi.ComponentResource):
-        def __init__(self, name, **opts):
-            super().__init__("test:index:Component", name, None, pulumi.ResourceOptions(**opts))
-    parent = Evaluation("evaluation", depends_on=[first], aliases=[pulumi.Alias(name="former")])
-    job("new", parent=parent, aliases=[pulumi.Alias(name="first")])
-    job("evaluation-job", parent=parent)
-"""
-        )
-        jobs.stack.set_config("queue", jobs.queue)
-        jobs.stack.program(program)
-
-        assert len(jobs.stack.preview().steps) == 4
-        jobs.stack.up()
-        assert len(set(jobs.in_state().values())) == 3
-
-
 def test_a_create_that_is_under_way_is_no_orphan_however_odd_its_name_is(
     new_stack: NewStack, front: Front
 ) -> None:
@@ -436,18 +257,6 @@ def test_a_create_that_is_under_way_is_no_orphan_however_odd_its_name_is(
 
         assert sorted(jobs.in_state().values()) == sorted(jobs.all_live())
         assert len(jobs.all_live()) == len(names)
-
-
-def lose_create(jobs: JobStack) -> str:
-    """Submit a job `train` that no state has, or had; return its ARN."""
-    jobs.cloud.control.fault("TagResource", "error", **DENIED)
-    jobs.declare(train={})
-    jobs.stack.up()
-    lost = jobs.in_state()["train"]
-    jobs.stack.run("state", "delete", "--yes", jobs.stack.resources()["train"]["urn"])
-    jobs.cloud.control.call("DELETE", "faults")
-    assert "recorded" not in json.dumps(tags(jobs.cloud, lost))
-    return lost
 
 
 def tags(cloud: EmulatedCloud, arn: str) -> dict[str, Any]:

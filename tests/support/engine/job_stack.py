@@ -13,6 +13,8 @@ from fronts import DYNAMIC, types_of
 from native_programs import native_stack
 from pulumi_cli import holds_within
 
+from sjresource.stack.identity import IDENTITY_TAG, RECORDED_TAG
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -65,6 +67,28 @@ class JobStack:
     def in_state(self) -> dict[str, str]:
         """Return the id of each job that the state has and doesn't mean to delete, by name."""
         return jobs_in_state(self.stack)
+
+    def lose_create(self, name: str, *, of_stack: str | None = None) -> str:
+        """Leave a job of the state as its create does that is lost before its answer.
+
+        Args:
+            name: the resource's, whose job was never recorded then.
+            of_stack: what the stack was called when it was submitted, if that was not its name.
+
+        Returns:
+            Its ARN.
+        """
+        resource = self.stack.resources()[name]
+        lost: str = resource["id"]
+        self.stack.run("state", "delete", "--yes", resource["urn"])
+        self.cloud.batch.untag_resource(resourceArn=lost, tagKeys=[RECORDED_TAG])
+        tags = self.cloud.batch.describe_service_job(jobId=lost)["tags"]
+        assert RECORDED_TAG not in tags
+        if of_stack:
+            organization, project, _, rest = tags[IDENTITY_TAG].split("/", 3)
+            identity = f"{organization}/{project}/{of_stack}/{rest}"
+            self.cloud.batch.tag_resource(resourceArn=lost, tags={IDENTITY_TAG: identity})
+        return lost
 
     def pending(self) -> list[str]:
         """Return the kinds of operation that the state says were begun and not ended."""
