@@ -110,6 +110,20 @@ def test_full_queues_and_their_shares_are_seen(page: Page) -> None:
     expect(teams).to_contain_text("lends, borrows up to 100 %")
 
 
+def test_a_lowered_limit_leaves_nothing_free(page: Page) -> None:
+    """What runs goes on; less than nothing can't be free."""
+
+    def lower(asked: Route) -> None:
+        answer = asked.fetch()
+        shown = answer.json()
+        (queue,) = (each for each in shown["queues"] if each["name"] == "training")
+        queue["units"][0]["limit"] = 1
+        asked.fulfill(response=answer, json=shown)
+
+    page.route("**/_page/overview?*", lower)
+    expect(card(page, "training")).to_contain_text("2 of 1 instances, 0 free")
+
+
 def test_model_is_seen_and_copied(page: Page) -> None:
     """Its S3 URI stands in the list, with a button; where there is little room its end stays."""
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

@@ -172,7 +172,7 @@ def test_a_link_shows_the_same_again(page: Page, browser: Browser, emulator: Emu
     page.locator(".stage.succeeded").click()
     assert "job=" not in page.url
     assert "stage=" not in page.url
-    second.evaluate("location.hash = '#stage=failed&sort=-job'")
+    second.evaluate("location.hash = '#stage=failed&sort=-job&text=LR-1'")
     expect(rows(second)).to_have_count(2)
     assert named(second) == [11, 10]
     first_visit.goto(f"{emulator.url}/#stage=nonsense&job=gone&sort=nonsense&what=this")

@@ -8,6 +8,7 @@ export function readAddress(hash) {
   const given = new URLSearchParams(hash.replace(/^#/, ""));
   const read = Object.fromEntries(FIELDS.map((name) => [name, given.get(name) ?? ""]));
   if (!STAGES.includes(read.stage)) read.stage = "";
+  read.text = read.text.trim().toLowerCase(); // as what is typed into its field
   return read;
 }
 

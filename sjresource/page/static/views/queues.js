@@ -64,7 +64,8 @@ function counts(counted) {
 }
 
 function unitBar(unit) {
-  const free = unit.limit === null ? "" : `, ${unit.limit - unit.used - unit.used_by_others} free`;
+  // Below zero while jobs run that a limit, lowered since, would not let start.
+  const free = unit.limit === null ? "" : `, ${Math.max(0, unit.limit - unit.used - unit.used_by_others)} free`;
   const words =
     unit.limit === null
       ? `${unit.used} ${unit.capacity_unit} in use`
