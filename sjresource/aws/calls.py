@@ -172,7 +172,7 @@ def _answer_to(
         code, message = (plain(error.response["Error"][each]) for each in ("Code", "Message"))
         # `from None`: the engine shows a user the whole chain, and botocore's part adds nothing.
         about_itself = doing in _NAMES_ITS_RESOURCE and code in _SERVICE_CODES
-        if about_itself and any(words in message for words in _MISSING):
+        if about_itself and any(words in message.lower() for words in _MISSING):
             raise NotFound(doing, noun, identifier, message) from None
         help_ = stale_shell_advice(code) or advice(
             code, message, _iam_action(operation, error.operation_name)
@@ -185,7 +185,23 @@ def _answer_to(
         raise Unreachable(doing, noun, identifier, plain(error), help_) from None
     except ResponseParserError:  # of XML, as STS has it
         raise unreadable(doing, noun, identifier) from None
+    except Exception as error:  # noqa: BLE001 - of what renews the credentials
+        seen, help_ = words_of_others(error), "see what gives the credentials"
+        raise Unreachable(doing, noun, identifier, plain(seen), help_) from None
     return answer
+
+
+def words_of_others(error: Exception) -> str:
+    """Return the words for an error that is none of botocore's, which passes it on.
+
+    Its sources of credentials raise what they like: of a helper's program or a token's file that is
+    missing, of an answer that is no JSON, of a code that nobody can type.
+    """
+    if isinstance(error, EOFError):
+        return "the profile asks for an MFA code, and there is no terminal to type it at"
+    if isinstance(error, OSError) and error.filename:
+        return f"{error.filename}: {error.strerror}"
+    return f"{type(error).__name__}: {error}"
 
 
 def _iam_action(operation: Any, failed: str) -> str:

@@ -135,12 +135,19 @@ def confirm_gone(settings: Settings, noun: str, id_: str) -> None:
 
 
 def emulator_page(endpoint: str | None) -> str:
-    """Return the queue page's URL if the endpoint is on this machine; "" for any other."""
-    parts = urlsplit(endpoint or "")
+    """Return the queue page's URL if the endpoint is on this machine; "" for any other.
+
+    What is no URL is told where a client is made for it.
+    """
+    try:
+        parts = urlsplit(endpoint or "")
+        port = parts.port or 80
+    except ValueError:
+        return ""
     if parts.hostname not in ("127.0.0.1", "localhost", "::1"):
         return ""
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}:{parts.port or 80}/"
+    return f"{parts.scheme}://{host}:{port}/"
 
 
 def _batch_endpoint(settings: Settings) -> str | None:

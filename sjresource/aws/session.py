@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlsplit
 from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined] # not typed
 
+from sjresource.aws.calls import words_of_others
 from sjresource.aws.models import shared_loader
 from sjresource.emulator_shell import stale_shell_advice
 from sjresource.errors import Unreachable
@@ -98,6 +99,7 @@ def _make_client(
     try:
         session = _session(settings, environment)
         client = make(**_proxies(settings))
+        _ = urlsplit(client.meta.endpoint_url).port  # what is no number, a call would find first
         return make(http="", https="") if _is_past_proxy(settings, client) else client
     except ValueError:  # botocore's for an endpoint, which may hold a password
         seen = "the endpoint that is named for it is no URL"
@@ -124,6 +126,7 @@ def _own_session(settings: Settings) -> Any:
     import botocore.session  # noqa: PLC0415 - as in `_make_client`
 
     session: Any = botocore.session.Session(profile=settings.profile)
+    session.get_credentials = _in_botocores_words(session.get_credentials)
     if settings.config_file:
         session.set_config_variable("config_file", settings.config_file)
     if settings.credentials_file:
@@ -134,6 +137,25 @@ def _own_session(settings: Settings) -> Any:
     if not session.get_config_variable("data_path"):  # models of the user's own
         session.register_component("data_loader", shared_loader())
     return session
+
+
+def _in_botocores_words(load: Callable[[], Any]) -> Callable[[], Any]:
+    """Return what loads credentials, with an error of botocore's for what their source raises.
+
+    A helper's program may be missing, or print no JSON; so may the file of a token.
+    """
+    from botocore.exceptions import BotoCoreError, CredentialRetrievalError  # noqa: PLC0415 - as in `_make_client`
+
+    def get_credentials() -> Any:
+        try:
+            return load()
+        except BotoCoreError:
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever the source raises
+            source, words = "the profile or the environment", words_of_others(error)
+            raise CredentialRetrievalError(provider=source, error_msg=words) from None
+
+    return get_credentials
 
 
 def _with_role(source: Any, settings: Settings, role: AssumedRole) -> Any:

@@ -8,6 +8,7 @@ sweep.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -168,8 +169,13 @@ def _is_enough(summary: Mapping[str, Any], last: Mapping[str, Any] | None) -> bo
         return False
     if last is None or summary["status"] == "SUCCEEDED":
         return True
-    advanced = STATUSES.index(summary["status"]) >= STATUSES.index(last["status"])
+    advanced = _step(summary["status"]) >= _step(last["status"])
     return advanced and (not _training_job(last) or _training_job(last) == _training_job(summary))
+
+
+def _step(status: str) -> float:
+    """Return how far a status is on the way; one that is newer than this list is nowhere on it."""
+    return STATUSES.index(status) if status in STATUSES else math.nan
 
 
 def _training_job(detail: Mapping[str, Any]) -> str:

@@ -62,3 +62,15 @@ def is_known(statuses: Statuses, min_succeeded: int | None, *, record_all: bool)
     if record_all and min_succeeded is not None and outcome is WaitOutcome.FAILED:
         return True
     return outcome is WaitOutcome.SUCCEEDED
+
+
+def is_settled(statuses: Statuses, min_succeeded: int | None, *, records_failures: bool) -> bool:
+    """Return whether no job can change what is recorded any more; a failure is if it is wanted."""
+    outcome = judge(statuses, min_succeeded)
+    return (
+        is_over(statuses, min_succeeded, record_all=records_failures)
+        and is_known(statuses, min_succeeded, record_all=records_failures)
+        and (
+            outcome is WaitOutcome.SUCCEEDED or (records_failures and outcome is WaitOutcome.FAILED)
+        )
+    )

@@ -128,7 +128,7 @@ class Poller:
     def _next_queue(self) -> QueueKey | None:
         """Sleep until a queue is due, with pauses for the listener; None if no watch is left."""
         while True:
-            idle_seconds = self._listener.on_idle()
+            idle_seconds = self._report()
             with self._changed:
                 self._watches = [watch for watch in self._watches if not watch.done.done()]
                 if not self._watches:
@@ -141,6 +141,14 @@ class Poller:
                 if remaining <= 0:
                     return key
                 self._changed.wait(min(remaining, idle_seconds))
+
+    def _report(self) -> float:
+        """Have the listener report what is due; return the seconds until there may be more."""
+        try:
+            return self._listener.on_idle()
+        except Exception as error:  # noqa: BLE001 - as in `_read_answers`
+            self._listener.on_error(_surprise(error))
+            return SHORTEST_DELAY
 
     def _poll(self, key: QueueKey) -> None:
         region, queue = key
@@ -209,8 +217,7 @@ class Poller:
                 forget_clients()
             self._listener.on_error(error)
         except Exception as error:  # noqa: BLE001 - without this thread every wait would hang
-            reason = f"{type(error).__name__}: {error}, which is unexpected"
-            self._listener.on_error(Unreachable("reading", "ServiceJob", "any", reason))
+            self._listener.on_error(_surprise(error))
 
     def _update(self, watch: Watch, answer: Detail | SjresourceError, state: _QueueState) -> None:
         watch.polled_at = self._now()
@@ -256,6 +263,11 @@ class Poller:
         state = self._queues.setdefault(watch.queue_key, _QueueState(now, changed_at=now))
         state.due = max(state.not_before, min(state.due, now + SHORTEST_DELAY))
         state.changed_at = now
+
+
+def _surprise(error: Exception) -> Unreachable:
+    reason = f"{type(error).__name__}: {error}, which is unexpected"
+    return Unreachable("reading", "ServiceJob", "any", reason)
 
 
 def next_delay(quiet_seconds: float, calls: int, jitter: float) -> float:

@@ -9,7 +9,7 @@ there is something new to record:
 | unknown: a preview               | nothing           | unknown                             |
 | none: this run does not wait     | something         | the record, also that of other jobs |
 | none: this run does not wait     | nothing           | nothing: outputs stay unknown       |
-| how they ended                   | that it is over   | the record: it is final             |
+| how they ended                   | all that is wanted| the record: it is final             |
 | how they ended                   | nothing           | what AWS answers                    |
 | that Batch has forgotten one     | how that one ended| the record of that one              |
 | that Batch has forgotten one     | nothing           | a check failure, if it matters      |
@@ -38,7 +38,7 @@ from sjresource.status.failure_report import how_to_rerun, how_to_run_anew
 from sjresource.status.masking import Mask
 from sjresource.status.text import first_of
 from sjresource.vocabulary import LOG_GROUP, TERMINAL, stage
-from sjresource.waiting.outcome import is_known, is_over, judge
+from sjresource.waiting.outcome import is_known, is_settled, judge
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -85,7 +85,7 @@ def fill_in_recorded(
     )
     if is_unknown(statuses):
         return {**news, "statuses": olds["statuses"] if same_jobs else statuses}, []
-    if same_jobs and _is_final(olds):
+    if same_jobs and _is_final(olds, news):
         return {**news, "statuses": olds["statuses"]}, []
     pairs = zip(olds.get("jobs") or [], olds.get("statuses") or [], strict=False)
     ended = {job: status for job, status in pairs if status in TERMINAL}
@@ -244,12 +244,10 @@ def _describe(
     return detail
 
 
-def _is_final(olds: Properties) -> bool:
-    statuses, needed = olds["statuses"], _whole(olds.get("min_succeeded"))
-    records = olds.get("on_failure") == "record"
-    return is_over(statuses, needed, record_all=records) and is_known(
-        statuses, needed, record_all=records
-    )
+def _is_final(olds: Properties, news: Properties) -> bool:
+    """Return whether what is recorded is all that is wanted now: a failure may not have been."""
+    records = news.get("on_failure") == "record"
+    return is_settled(olds["statuses"], _whole(olds.get("min_succeeded")), records_failures=records)
 
 
 def _forgotten_failures(

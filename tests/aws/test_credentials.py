@@ -12,7 +12,7 @@ from aws_config import aws_settings
 from emulator_requests import client
 
 from sjresource.aws.batch import JOB_QUEUE, SCHEDULING_POLICY
-from sjresource.aws.clients import batch_client, caller_account
+from sjresource.aws.clients import batch_client, caller_account, regional_clients
 from sjresource.aws.session import open_client
 from sjresource.aws.settings import Settings
 from sjresource.emulator import Emulator
@@ -120,6 +120,64 @@ def test_profile_that_is_nowhere_is_told(emulator: Emulator) -> None:
     settings = aws_settings(emulator, accessKey=None, secretKey=None, profile="nobody")
 
     with pytest.raises(Unreachable, match=r"opening client \(batch\).*nobody.*aws: config"):
+        queues(settings)
+
+
+ROLE_OF_A_FILE = {"AWS_ROLE_ARN": DEPLOYER, "AWS_WEB_IDENTITY_TOKEN_FILE": "/no/such/token"}
+
+
+def helper(command: str) -> str:
+    """Return a config file whose profile has its credentials from a program."""
+    return f"[profile ci]\ncredential_process = {command}\n"
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (helper("/no/such/vault get"), "/no/such/vault: No such file or directory"),
+        (helper("echo no JSON"), "JSONDecodeError"),
+        (helper("echo []"), "AttributeError"),
+        (helper("echo 'open"), "No closing quotation"),
+        (ROLE_OF_A_FILE, "/no/such/token: No such file or directory"),
+        ({"AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://example.com/x"}, "Unsupported host"),
+    ],
+)
+def test_a_source_of_credentials_that_fails_is_told_in_a_sentence(
+    emulator: Emulator,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    source: str | dict[str, str],
+    said: str,
+) -> None:
+    """What botocore passes on would end a program, and the thread that polls for all its waits."""
+    file = tmp_path / "config"
+    profile = {}
+    if isinstance(source, str):
+        file.write_text(source)
+        profile = {"profile": "ci", "sharedConfigFiles": [str(file)]}
+    else:
+        for name, value in source.items():
+            monkeypatch.setenv(name, value)
+    settings = aws_settings(emulator, accessKey=None, secretKey=None, **profile)
+
+    with pytest.raises(Unreachable) as raised:
+        queues(settings)
+
+    assert said in str(raised.value)
+    assert "no URL" not in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize("url", ["http://batch.example.com:port", "http://["])
+def test_an_endpoint_that_is_no_url_is_told_where_a_client_is_made(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    """Not by the first call, and not in Python's words."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_BATCH", url)
+    settings = aws_settings(emulator, endpoints=None)
+
+    assert not regional_clients(settings).page
+    with pytest.raises(Unreachable, match=r"opening client \(batch\): the endpoint .* is no URL"):
         queues(settings)
 
 

@@ -288,6 +288,39 @@ def test_a_lost_create_finds_its_own_again(side: QueueSide, kind: str) -> None:
     assert live_of(side.aws, again)["tags"]["team"] == "vision"
 
 
+def test_a_lost_create_of_another_policy_is_made_what_is_wanted_now(side: QueueSide) -> None:
+    """An edit after a crash would else be in the state, and never in AWS."""
+    queue, other = side.quota_managed_queue(), side.policy("other")
+    fair = side.policy("fair", fairshare_policy={"share_decay_seconds": 3600.0})
+    edited = {**fair.inputs, "fairshare_policy": {"share_decay_seconds": 7200.0}}
+
+    swapped = type(queue)(queue.provider, {**queue.inputs, "scheduling_policy_arn": other.id})
+    slower = type(fair)(fair.provider, edited)
+
+    assert (swapped.id, slower.id) == (queue.id, fair.id)
+    assert live_of(side.aws, swapped)["schedulingPolicyArn"] == other.id
+    assert live_of(side.aws, slower)["fairsharePolicy"] == {"shareDecaySeconds": 7200}
+
+
+def test_a_lost_create_that_can_not_become_what_is_wanted_is_not_taken(side: QueueSide) -> None:
+    """AWS adds no policy to a queue, takes none away, and makes no policy one of the other kind."""
+    with_one, without = side.quota_managed_queue(), side.queue(side.environment("more"), "plain")
+    named = side.policy("named", name="named", fairshare_policy={"share_decay_seconds": 3600.0})
+    quota = {"quota_share_policy": {"idle_resource_assignment_strategy": "FIFO"}}
+    for life, change, argument in (
+        (with_one, {"scheduling_policy_arn": None}, "scheduling_policy_arn"),
+        (without, {"scheduling_policy_arn": side.policy("other").id}, "scheduling_policy_arn"),
+        (named, {"fairshare_policy": None, **quota}, "fairshare_policy"),
+    ):
+        before = live_of(side.aws, life)
+        wanted = {name: each for name, each in {**life.inputs, **change}.items() if each}
+
+        with pytest.raises(RequestFailed, match=f"differs in {argument}, which AWS neither adds"):
+            type(life)(life.provider, wanted)
+
+        assert live_of(side.aws, life) == before
+
+
 @pytest.mark.parametrize("kind", EACH)
 def test_a_name_that_is_taken_is_told_with_the_way_out(side: QueueSide, kind: str) -> None:
     """What somebody else made is never taken over."""

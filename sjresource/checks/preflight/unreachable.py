@@ -35,6 +35,10 @@ _ADVICE = (
         "`aws configure` or `aws sso login`, or name a profile in aws:profile or AWS_PROFILE",
     ),
     (
+        r"retrieving credentials|MFA code",
+        "see what gives the credentials{of}: its credential_process, its token's file, its MFA",
+    ),
+    (
         r"security token|ExpiredToken|UnrecognizedClient|InvalidClientToken|SignatureDoesNot",
         "renew the credentials{of}, and see `aws sts get-caller-identity`",
     ),

@@ -53,7 +53,7 @@ from sjresource.stack.spelling.words import native_words
 from sjresource.status.failure_report import recorded_failures
 from sjresource.status.masking import Mask
 from sjresource.waiting.options import options_of
-from sjresource.waiting.outcome import WaitOutcome, is_known, is_over, judge
+from sjresource.waiting.outcome import is_settled
 from sjresource.waiting.record import fill_in_recorded, record
 
 if TYPE_CHECKING:
@@ -276,15 +276,11 @@ def _unsettled(
 
 
 def _is_settled(olds: Mapping[str, Any], options: WaitOptions) -> bool:
-    """Return whether no job can change what is recorded any more; a failure is if it is wanted."""
-    statuses, needed = olds.get("statuses") or [], options.min_succeeded
-    records = options.records_failures
-    outcome = judge(statuses, needed)
-    return (
-        bool(olds.get("outcome"))
-        and is_over(statuses, needed, record_all=records)
-        and is_known(statuses, needed, record_all=records)
-        and (outcome is WaitOutcome.SUCCEEDED or (records and outcome is WaitOutcome.FAILED))
+    """Return whether there is a record, and no job can change it any more."""
+    return bool(olds.get("outcome")) and is_settled(
+        olds.get("statuses") or [],
+        options.min_succeeded,
+        records_failures=options.records_failures,
     )
 
 

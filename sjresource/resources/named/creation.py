@@ -15,15 +15,21 @@ from sjresource.aws.payload import canonical
 from sjresource.aws.waiters import poll
 from sjresource.errors import NotFound, RequestFailed
 from sjresource.resources.named.live_resource import LiveResource, timeout_of
-from sjresource.resources.named.taken_name import is_undecided, may_take, not_ours, undecided
-from sjresource.stack.diff import IN_PLACE
+from sjresource.resources.named.taken_name import (
+    is_undecided,
+    may_take,
+    not_ours,
+    of_another_kind,
+    undecided,
+)
+from sjresource.stack.diff import REPLACES, REPLACES_IF_ADDED_OR_REMOVED
 from sjresource.stack.identity import IDENTITY_TAG, RUN_TAG, identity_tag
 from sjresource.stack.ownership import ownership_of
 from sjresource.stack.plugin_notes import note_maker
 from sjresource.stack.provider import require_unshared
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sjresource.aws.batch import BatchClient, ResourceKind
     from sjresource.aws.waiters import WaiterClock
@@ -66,17 +72,19 @@ class NamedCreate:
             named = {**self.props, self._argument: name}
             request = self._request(named, token)
             try:
-                arn = self.client.create(self.kind, request)
+                return self._make(request), name
             except RequestFailed as error:
                 if "already exists" not in error.seen.lower():
                     raise
-            else:
-                note_maker(arn, self.front)
-                return arn, name
             taken = self._take_over(named, request)
             if taken:
                 return taken, name
         raise self._refused(self.props, not_ours(self.kind))
+
+    def _make(self, request: Properties) -> str:
+        arn = self.client.create(self.kind, request)
+        note_maker(arn, self.front)
+        return arn
 
     def _request(self, props: Properties, token: str) -> Properties:
         """Return the request; an empty object stays in it: an empty policy has a kind."""
@@ -96,21 +104,32 @@ class NamedCreate:
         try:
             detail, owner = self._find_owner(props)
         except NotFound:  # it has just gone
-            return self.client.create(self.kind, request)
+            return self._make(request)
         found = LiveResource(self.client, self.kind, detail[self.kind.arn], self.clock)
         if may_take(owner) and detail.get("status") == "DELETING":
             found.wait_until_gone(timeout_of(props, "delete"))
-            return self.client.create(self.kind, request)
+            return self._make(request)
         if is_undecided(owner, is_deployed=self.is_deployed):
             raise self._refused(props, undecided(self.kind, found.arn))
         if not may_take(owner):
             return ""
         noun, name = self.kind.noun, props[self._argument]
         require_unshared(self.front, found.arn, "creating", noun, name)
+        for fixed in self._added_or_removed(props, detail):
+            raise self._refused(props, of_another_kind(self.kind, found.arn, fixed))
         self.client.tag_resource(found.arn, request["tags"])
-        in_place = [name for name, rule in self.rules.items() if rule == IN_PLACE]
-        found.change(in_place, props, timeout_of(props, "update"))
+        changeable = [name for name, rule in self.rules.items() if rule != REPLACES]
+        found.change(changeable, props, timeout_of(props, "update"))
         return found.arn
+
+    def _added_or_removed(self, props: Properties, detail: Detail) -> Iterator[str]:
+        """Yield the arguments that AWS adds to nothing that exists, and takes from none."""
+        live = {property_name(member): value for member, value in detail.items()}
+        for name, rule in self.rules.items():
+            if rule == REPLACES_IF_ADDED_OR_REMOVED:
+                wanted, found = props.get(name), live.get(name)
+                if (wanted is None and found) or (wanted and found is None):
+                    yield name
 
     def _find_owner(self, props: Properties) -> tuple[Detail, Ownership]:
         """Describe what has the name, and return whose it is as far as some seconds can show.

@@ -2,8 +2,9 @@
 
 | whose it is, by its tags (`ownership`)    | the create                                        |
 | ----------------------------------------- | ------------------------------------------------- |
-| LOST                                      | takes it over                                     |
-| RECORDED, and this stack's state has it   | takes it over: it is a replacement                |
+| LOST                                      | takes it over, unless it can't become what is     |
+|                                           | wanted: then it is refused                        |
+| RECORDED, and this stack's state has it   | the same: it is a replacement                     |
 | RECORDED                                  | is refused: the user is asked                     |
 | anything else, and the name is a default  | tries another default name                        |
 | anything else                             | is refused                                        |
@@ -78,4 +79,12 @@ def not_ours(kind: ResourceKind) -> Reason:
     return (
         "one of this name exists, and this resource did not make it",
         f"choose another {property_name(kind.name)}, or use the one that exists by its ARN",
+    )
+
+
+def of_another_kind(kind: ResourceKind, arn: str, argument: str) -> Reason:
+    """Return that it is this resource's, and can't be made what is wanted now."""
+    return (
+        f"{arn} is this resource's and differs in {argument}, which AWS neither adds nor removes",
+        f"delete it, or choose another {property_name(kind.name)}",
     )

@@ -169,6 +169,33 @@ def test_a_failure_that_was_recorded_is_one_again_once_it_is_to_be_raised(
     assert plugin.update(told, {**both, "minSucceeded": 1}).outputs["status"] == "SUCCEEDED"
 
 
+def test_a_job_that_went_on_when_a_wait_had_failed_is_recorded_as_it_ended(
+    aws: EmulatedBatch, plugin: NativePlugin
+) -> None:
+    """A failure that is to be recorded waits for all jobs, and then there is nothing to do."""
+    queue = aws.make_queue()
+    good, bad = job(plugin, queue, "good"), job(plugin, queue, "bad")
+    aws.batch.terminate_service_job(jobId=bad.id, reason="not wanted")
+    aws.advance(0.5)
+    both: dict[str, Any] = {"jobs": [good.id, bad.id]}
+    with pytest.raises(PartialStateError) as raised:
+        plugin.create("ServiceJobCompletion", "told", both)
+    left = plugin.refresh(kept(plugin, raised.value, "told", both))
+    assert left is not None
+    assert left.outputs["summary"]["unfinished"] == 1
+    aws.advance(120)
+
+    with pytest.raises(PartialStateError) as again:
+        plugin.update(left, both)
+    told = plugin.update(left, {**both, "onFailure": "record"})
+
+    ended = ["SUCCEEDED", "FAILED"]
+    assert [each["status"] for each in again.value.state.values["results"]] == ended
+    assert [each["status"] for each in told.outputs["results"]] == ended
+    assert told.outputs["results"][0]["modelArtifacts"]
+    assert not plugin.diff(told, {**both, "onFailure": "record"}).detailedDiff
+
+
 def test_a_completion_is_not_imported(plugin: NativePlugin) -> None:
     """An import would bring one into the state that waits for nothing; so would `get`."""
     with pytest.raises(grpc.RpcError) as raised:

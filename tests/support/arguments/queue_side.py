@@ -26,7 +26,7 @@ class QueueSide:
     def __init__(self, aws: EmulatedBatch) -> None:
         self.aws = aws
 
-    def make(self, provider: type[NamedResourceProvider], name: str, **inputs: Any) -> Life:
+    def make(self, provider: type[NamedResourceProvider], name: str, /, **inputs: Any) -> Life:
         """Check and create one."""
         return Life(self.aws.provider(provider), {"identity": IDENTITY + name, **inputs})
 
@@ -41,7 +41,7 @@ class QueueSide:
         }
         return self.make(ServiceEnvironmentProvider, name, **inputs)
 
-    def policy(self, name: str = "policy", **changes: Any) -> Life:
+    def policy(self, name: str = "policy", /, **changes: Any) -> Life:
         """Make a policy, of quota shares if `changes` don't say otherwise."""
         kind = {"quota_share_policy": {"idle_resource_assignment_strategy": "FIFO"}}
         return self.make(SchedulingPolicyProvider, name, **(changes or kind))

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import boto3
 import pytest
 from botocore.stub import Stubber
 
 from sjresource.aws.calls import advice, call
-from sjresource.errors import RequestFailed
+from sjresource.errors import NotFound, RequestFailed, Unreachable
 
 SUBMIT = "batch:SubmitServiceJob"
 
@@ -55,6 +57,41 @@ def test_a_refusal_is_one_line_whatever_aws_says() -> None:
     assert str(refused.value) == (
         r"submitting ServiceJob (train): Client Error: no \x1b[2J error: x"
     )
+
+
+@pytest.mark.parametrize("message", ["Job Not Found", "job-1 DOES NOT EXIST", "not found"])
+def test_a_not_found_is_one_however_it_is_written(message: str) -> None:
+    """AWS documents none of its messages, so the case of a letter decides nothing."""
+    batch = boto3.client("batch", region_name="eu-central-1")
+    with Stubber(batch) as stubber:
+        stubber.add_client_error("describe_service_job", "ClientException", message)
+        with pytest.raises(NotFound):
+            call(batch.describe_service_job, "reading", "ServiceJob", "job-1", {"jobId": "job-1"})
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (EOFError(), "the profile asks for an MFA code, and there is no terminal to type it at"),
+        (FileNotFoundError(2, "No such file", "/vault"), "/vault: No such file"),
+        (ValueError("no\x1b[2JJSON"), r"ValueError: no\x1b[2JJSON"),
+    ],
+)
+def test_what_renews_credentials_and_fails_is_told_in_a_sentence(
+    error: Exception, said: str
+) -> None:
+    """Botocore passes on what a helper's output, or its absence, leads to in Python."""
+    batch = boto3.client("batch", region_name="eu-central-1")
+
+    def fail(**_: Any) -> None:
+        raise error
+
+    batch.meta.events.register("before-call", fail)
+    with pytest.raises(Unreachable) as raised:
+        call(batch.describe_service_job, "reading", "ServiceJob", "job-1", {"jobId": "job-1"})
+
+    assert said in str(raised.value)
+    assert "see what gives the credentials" in str(raised.value)
 
 
 _REQUEST = {

@@ -33,6 +33,11 @@ def unreachable(seen: str) -> Unreachable:
             Settings(),
             "`aws sso login`",
         ),
+        (
+            "Error when retrieving credentials from the profile or the environment: /no/such/vault",
+            CORP,
+            "see what gives the credentials of the profile corp: its credential_process",
+        ),
         ("Unable to locate credentials", Settings(), "`aws configure` or `aws sso login`"),
         (
             'Could not connect to the endpoint URL: "http://me:pw@127.0.0.1:9/v1/x"',

@@ -49,6 +49,17 @@ def test_pages_tell_of_a_hundred_jobs_a_call(count: int) -> None:
     assert sweep.calls == math.ceil(count / 100)
 
 
+def test_a_status_that_is_newer_than_ours_is_described() -> None:
+    """It is nowhere on the way that we know; the jobs beside it are told of all the same."""
+    jobs = {**running(3), "job1": {"status": "PAUSED"}, "job2": {"status": "PAUSED"}}
+    last = {"job0": {"status": "PAUSED"}, "job1": {"status": "PAUSED"}, "job2": running(1)["job0"]}
+
+    _, answers = sweep_once(FakeBatch(jobs), last)
+
+    found = {job: each["status"] for job, each in answers.items() if isinstance(each, dict)}
+    assert found == {"job0": "RUNNING", "job1": "PAUSED"}  # and job2 by the next sweep
+
+
 def test_what_no_page_told_of_is_described() -> None:
     """A job that has moved on since is not in the list of its old status."""
     jobs = running(10)

@@ -298,6 +298,20 @@ def test_a_surprise_is_told_and_outlived() -> None:
     assert "KeyError" in str(listener.errors[0])
 
 
+def test_a_surprise_in_a_report_is_told_and_outlived() -> None:
+    """What a line says is optional, and AWS may leave out what it is made of."""
+
+    class Surprised(Listener):
+        def on_idle(self) -> float:
+            raise KeyError("capacityUnit")
+
+    batch, watch, listener = Story("RUNNING", "SUCCEEDED"), Watch(arn("job")), Surprised()
+    Poller(batch.client, listener, now=Leaps(), jitter=lambda: 0.5).add([watch])
+
+    assert watch.done.result(SOON)["status"] == "SUCCEEDED"
+    assert "capacityUnit" in str(listener.errors[0])
+
+
 def test_many_jobs_are_waited_for_in_one_thread() -> None:
     """Five hundred waits are no five hundred threads; two of one job are told both."""
     jobs = {f"job{i}": {"status": "SUCCEEDED"} for i in range(50)}

@@ -62,6 +62,16 @@ def test_what_is_final_stays() -> None:
     assert statuses_kept(olds, inputs(ENDED, min_succeeded=2)) == ENDED
 
 
+def test_a_failure_is_final_only_where_it_is_to_be_recorded() -> None:
+    """One that ended the wait has other jobs beside it that went on."""
+    cut_off, over = ["RUNNING", "FAILED", "SUCCEEDED"], ["SUCCEEDED", "FAILED", "SUCCEEDED"]
+    wanted: dict[str, Any] = {"min_succeeded": 3, "on_failure": "record"}
+
+    assert statuses_kept(inputs(cut_off), inputs(over)) == over
+    assert statuses_kept(inputs(cut_off), inputs(over, on_failure="record")) == over
+    assert statuses_kept(inputs(cut_off, **wanted), inputs(over, **wanted)) == cut_off
+
+
 def test_a_forgotten_job_keeps_how_it_ended() -> None:
     """Even in another list of jobs: a sweep grows long after its first jobs expired."""
     more = [*JOBS, arn("d")]
