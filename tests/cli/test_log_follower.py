@@ -274,6 +274,27 @@ def test_waiting_job_says_so_and_goes_on_when_it_starts(world: World) -> None:
     assert ends.startswith("# SUCCEEDED")
 
 
+def test_a_job_that_waits_again_for_instances_is_asked_after_ever_less_often(world: World) -> None:
+    """Batch goes on naming the training job that got none, and that one never logs."""
+    job = world.job({"capacity_errors": 1, "scheduled": 9, "runnable": 3600, "running": 1})
+    world.until(job, "RUNNABLE")
+    world.emulator.clock.advance(3600)
+    world.until(job, "SCHEDULED")
+    polls = 0
+
+    def counted() -> None:
+        nonlocal polls
+        polls += 1
+        world.slept.append(counted)
+
+    counted()
+    story = told(world.following(job).follow())
+
+    assert sum(line.startswith("# attempt 1: training job") for line in story) == 2
+    assert story[-1].startswith("# SUCCEEDED")
+    assert polls < 300
+
+
 def test_log_is_followed_over_a_preemption(world: World) -> None:
     """The run that was cut short and the one that follows it are told apart, in one attempt."""
     job = world.job({"running": 100}, jobQueue=world.make_quota_queue(), **QUOTA)

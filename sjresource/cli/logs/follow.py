@@ -21,7 +21,7 @@ from sjresource.status.text import (
     stated_reason,
 )
 from sjresource.status.timeline import attempt_number, status_since
-from sjresource.vocabulary import TERMINAL
+from sjresource.vocabulary import HOLDS_CAPACITY, TERMINAL
 from sjresource.waiting.poller import next_delay
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ class LogFollower:
         self._streams: LogStreams | None = None
         self._lines_read = 0
         self._changed_at = 0.0
+        self._holds_capacity = False
         self._reported: tuple[Any, ...] | None = None
 
     def read(self) -> Iterator[Event]:
@@ -127,8 +128,11 @@ class LogFollower:
             self._sleep(self._delay())
 
     def _delay(self) -> float:
-        """Return the seconds until the next poll; they grow while a job only waits."""
-        if self._streams is not None and self._current not in self._finished:
+        """Return the seconds until the next poll; they grow while a job only waits.
+
+        Batch goes on naming the training job for which SageMaker had no instances.
+        """
+        if self._streams is not None and self._holds_capacity:
             return max(_DELAY_SECONDS, self._streams.count * _SECONDS_PER_STREAM)
         return max(_DELAY_SECONDS, next_delay(self._now() - self._changed_at, 1, 1.0))
 
@@ -150,6 +154,7 @@ class LogFollower:
 
     def _refresh(self) -> Detail:
         detail = self._describe()
+        self._holds_capacity = detail["status"] in HOLDS_CAPACITY
         before, self._runs = self._runs, training_jobs_of(detail, self._runs)
         if any(self._runs[key].ended and not run.ended for key, run in before.items()):
             self._changed_at = self._now()
