@@ -150,7 +150,6 @@ def find_orphans_lists_a_live_job_that_no_state_knows(stack: PulumiStack, engine
             env_vars=stack.environment, pulumi_command=_command(engine)
         ),
     )
-    assert sj.find_orphans(selected) == []
     lost = stack.resources()["lost"]
     stack.run("state", "delete", "--yes", lost["urn"])
 

@@ -118,90 +118,112 @@ def test_a_renamed_stack_keeps_what_it_has_and_a_new_one_of_its_name_gets_its_ow
         assert held.cloud.submitted() == 6
 
 
-def test_a_moved_resource_is_the_other_stacks(new_stack: NewStack, front: Front) -> None:
-    """`pulumi state move`: declared again in the old stack, it asks; then that gets its own."""
-    with held_calls("same-job") as held:
-        jobs = JobStack(held.cloud, new_stack, front, name="dev")
-        dev = jobs.stack
-        jobs.declare(train={}, kept={})
-        dev.up()
-        moved = jobs.in_state()["train"]
-        other = dev.sibling("other")
-        dev.run(
-            "state", "move", "--yes", "--source", "dev", "--dest", "other",
-            dev.resources()["train"]["urn"],
-        )  # fmt: skip
-
-        refused = dev.up(fails=True).stdout
-        assert f"{moved} is a run of this very request" in refused
-        jobs.declare(train={})
-        assert other.up().steps == [("update", "train")]
-        jobs.declare(train={}, kept={})
-        dev.up()
-
-        assert sorted(jobs.live("train")) == sorted([moved, jobs.in_state()["train"]])
-        assert ids(other) == {"train": moved}
-
-
-def test_a_lost_state_is_asked_about_and_replace_that_makes_the_new_one_first_is_refused(
+def test_a_job_that_the_state_has_no_more_is_asked_about_and_never_run_again(
     new_stack: NewStack, front: Front
 ) -> None:
-    """What a state had recorded is neither taken nor run again in silence, and can be both.
+    """It was lost, rolled back, moved to another stack, or lost in a create before a rename.
 
-    The engine doesn't say that a create replaces: the old job is never taken, and then ended. Nor
-    is it where the same `up` moves it to the other front, whose process would end it. Of a job that
-    no state has recorded, of the stack's former name, the user says the same: it is one job.
+    The engine doesn't say that a create replaces: where the new one is made first it asks, too. The
+    old job is never taken, and then ended, also where the same `up` moves it to the other front,
+    whose process would end it.
     """
     with held_calls("reject") as held:
         jobs = JobStack(held.cloud, new_stack, front)
-        new_first = {"opts": {"delete_before_replace": False}}
-        jobs.declare(train={}, first=new_first, former={})
+        first: dict[str, Any] = {"opts": {"delete_before_replace": False}}
+        train = {"room": {"most": 8}}
+        jobs.declare(train=train, first=first, former={}, moved={})
         jobs.stack.up()
-        lost, replaced = jobs.in_state()["train"], jobs.in_state()["first"]
-        former = jobs.lose_create("former", of_stack="dev")
-        urns = {name: resource["urn"] for name, resource in jobs.stack.resources().items()}
-        jobs.stack.run("state", "delete", "--yes", urns["train"])
-        foreseen = jobs.stack.preview("--replace", urns["first"]).stdout
-        assert "submitting ServiceJob (first)" not in foreseen  # which is not lost
-        assert f"the update will be refused: submitting ServiceJob (train): {lost} is a" in foreseen
-        assert f"the update will be refused: submitting ServiceJob (former): {former}" in foreseen
-        assert f': "{lost.rpartition("/")[2]}", or' in foreseen.replace("_id=", "Id: ")
+        had = jobs.in_state()
+        other, replaced = lose(jobs)
 
-        refused = {
-            error.urn.rpartition("::")[2]: error.message
-            for error in jobs.stack.up("--replace", urns["first"], fails=True).diagnostics("error")
-        }
-        assert f"{lost} is a run of this very request" in refused["train"]
-        assert "before it was lost or rolled back" in refused["train"]
-        assert "change `triggers` for a new run" in refused["first"]
-        assert jobs.live("first") == [replaced]
-        what_a_renamed_stack_may_have_lost_can_be_adopted(front, former, refused["former"])
+        foreseen = jobs.stack.preview("--replace", replaced)
+        a_preview_foresees_what_will_be_asked(had, foreseen)
+        room = jobs.stack.resources()["train-room"]
+        jobs.stack.run("state", "taint", "--yes", room["urn"])
+        refused = jobs.stack.up("--continue-on-error", "--replace", replaced, fails=True)
+        each_is_asked_about_in_its_own_words(front, had, refused)
+        what_is_tainted_and_made_before_the_old_one_goes_is_refused(room["id"], refused)
+        jobs.stack.run("state", "untaint", "--yes", room["urn"])
+        assert jobs.live("first") == [had["first"]]
 
-        first = {**new_first, "triggers": ["again"]}
-        adopting = {"adopt_job_id": former.rpartition("/")[2]}
-        jobs.declare(train={"triggers": ["again"]}, first=first, former=adopting)
-        the_new_run_is_beside_the_lost_one(jobs, lost, jobs.stack.up())
-        second, taken = jobs.in_state()["train"], jobs.in_state()["first"]
-        assert jobs.live("first") == [taken] != [replaced]
+        jobs.declare(moved={})
+        assert other.up().steps == [("update", "moved")]
+        first["triggers"] = ["again"]
+        adopting = {"adopt_job_id": had["former"].rpartition("/")[2]}
+        jobs.declare(train={**train, "triggers": ["again"]}, first=first, former=adopting, moved={})
+        answered = jobs.stack.up()
+        the_new_run_is_beside_the_lost_one(jobs, had["train"], answered)
+        what_was_moved_is_the_other_stacks_and_its_old_one_has_its_own(jobs, other, had["moved"])
+        assert jobs.stack.resources()["train-room"]["id"] == room["id"]
+        now = jobs.in_state()
+        assert jobs.live("first") == [now["first"]] != [had["first"]]
 
-        held.cloud.batch.untag_resource(resourceArn=taken, tagKeys=["sjresource:recorded"])
+        held.cloud.batch.untag_resource(resourceArn=now["first"], tagKeys=["sjresource:recorded"])
         jobs.front = other_front(front)
-        jobs.declare(train={"triggers": ["moved"]}, first=first, former={})
+        jobs.declare(train={**train, "triggers": ["moved"]}, first=first, former={}, moved={})
         jobs.stack.run("state", "taint", "--yes", jobs.stack.resources()["first"]["urn"])
         moved = jobs.stack.up()
         assert "it stays as it is and nothing ran again" in moved.stdout
-        assert jobs.live("first") == [taken] == [jobs.in_state()["first"]]
-        assert second not in jobs.live("train")
-        the_new_run_is_beside_the_lost_one(jobs, lost, moved)
-        assert jobs.in_batch("former") == [former] == [jobs.in_state()["former"]]
+        assert jobs.live("first") == [now["first"]] == [jobs.in_state()["first"]]
+        assert now["train"] not in jobs.live("train")
+        the_new_run_is_beside_the_lost_one(jobs, had["train"], moved)
+        assert jobs.in_batch("former") == [had["former"]] == [jobs.in_state()["former"]]
 
 
-def what_a_renamed_stack_may_have_lost_can_be_adopted(front: Front, lost: str, said: str) -> None:
-    """It may be this stack's, and may be another's: who submitted it is named, and both ways."""
-    assert f"{lost} is a run of this very request, RUNNING, submitted 20" in said
-    assert "organization/project/dev/former submitted it and no state has recorded it" in said
-    adopting = "adopt_job_id=" if front == DYNAMIC else "adoptJobId: "
-    assert f'{adopting}"{lost.rpartition("/")[2]}", or change `triggers` for a new run' in said
+def lose(jobs: JobStack) -> tuple[PulumiStack, str]:
+    """Have the state lose three jobs; return the stack that has one, and the fourth's URN."""
+    urns = {name: resource["urn"] for name, resource in jobs.stack.resources().items()}
+    jobs.stack.run("state", "delete", "--yes", urns["train"])
+    jobs.lose_create("former", of_stack="dev")
+    other = jobs.stack.sibling("other")
+    places = ("--source", jobs.stack.name, "--dest", other.name)
+    jobs.stack.run("state", "move", "--yes", *places, urns["moved"])
+    return other, urns["first"]
+
+
+def a_preview_foresees_what_will_be_asked(had: dict[str, str], foreseen: Outcome) -> None:
+    """With the way to take it over, and not of a job that the state has."""
+    for name in ("train", "former", "moved"):
+        begins = f"the update will be refused: submitting ServiceJob ({name}): {had[name]} is a"
+        assert begins in foreseen.stdout
+        job_id = had[name].rpartition("/")[2]
+        assert f': "{job_id}", or' in foreseen.stdout.replace("_id=", "Id: ")
+    assert "submitting ServiceJob (first)" not in foreseen.stdout
+
+
+def each_is_asked_about_in_its_own_words(
+    front: Front, had: dict[str, str], refused: Outcome
+) -> None:
+    """Whose it may be is said, who submitted it, and both ways."""
+    said = errors(refused)
+    for name in ("train", "former", "moved"):
+        assert f"{had[name]} is a run of this very request, RUNNING, submitted 20" in said[name]
+        adopting = "adopt_job_id=" if front == DYNAMIC else "adoptJobId: "
+        job_id = had[name].rpartition("/")[2]
+        assert f'{adopting}"{job_id}", or change `triggers` for a new run' in said[name]
+    assert "before it was lost or rolled back" in said["train"]
+    submitter = "organization/project/dev/former submitted it and no state has recorded it"
+    assert submitter in said["former"]
+    assert "change `triggers` for a new run" in said["first"]
+
+
+def what_is_tainted_and_made_before_the_old_one_goes_is_refused(arn: str, refused: Outcome) -> None:
+    """Until it is tainted no longer."""
+    assert f"{arn} exists; a state has recorded it" in errors(refused)["train-room"]
+
+
+def what_was_moved_is_the_other_stacks_and_its_old_one_has_its_own(
+    jobs: JobStack, other: PulumiStack, moved: str
+) -> None:
+    """Once the other stack was brought up, which is one update there, nothing is asked any more."""
+    assert ids(other) == {"moved": moved}
+    assert sorted(jobs.live("moved")) == sorted([moved, jobs.in_state()["moved"]])
+
+
+def errors(outcome: Outcome) -> dict[str, str]:
+    """Return the errors by the name of the resource on whose row they stand."""
+    found = outcome.diagnostics("error")
+    return {error.urn.rpartition("::")[2]: error.message for error in found}
 
 
 def the_new_run_is_beside_the_lost_one(jobs: JobStack, lost: str, up: Outcome) -> None:

@@ -73,10 +73,7 @@ WAITING = {"first", "new", "evaluation-job"}
 def test_a_resource_of_an_old_name_is_not_what_had_the_name(
     new_stack: NewStack, front: Front
 ) -> None:
-    """An alias, or the state, says whose the old one is; dropping the new one ends nothing.
-
-    What is tainted, and made before the old one goes, is refused until it no longer is.
-    """
+    """An alias, or the state, says whose the old one is; dropping the new one ends nothing."""
     with held_calls("reject") as held:
         jobs = JobStack(held.cloud, new_stack, front)
         jobs.stack.set_config("queue", jobs.queue)
@@ -99,7 +96,6 @@ def test_a_resource_of_an_old_name_is_not_what_had_the_name(
         assert jobs.stack.preview("--expect-no-changes").steps == []
 
         now = ids(jobs)
-        what_is_tainted_is_refused(jobs, now["hall"])
         dropped = bring(jobs, "dropped")
         what_is_dropped_is_all_that_ends(jobs, now, dropped)
         assert {name: ids(jobs)[new] for name, new in {**ALIASES, **RENAMED}.items()} == {
@@ -144,14 +140,6 @@ def whoever_takes_an_old_name_is_new_and_nothing_else_changes(
     assert not set(old.values()) & {now[name] for name in {*ALIASES, *RENAMED, *WAITING}}
     assert len(set(now.values())) == len(now)
     assert taken.warnings == []
-
-
-def what_is_tainted_is_refused(jobs: JobStack, arn: str) -> None:
-    """The state has it, and would have it twice."""
-    (urn,) = [it["urn"] for it in jobs.stack.resources().values() if it["id"] == arn]
-    jobs.stack.run("state", "taint", "--yes", urn)
-    assert f"{arn} exists; a state has recorded it" in jobs.stack.up(fails=True).stdout
-    jobs.stack.run("state", "untaint", "--yes", urn)
 
 
 def what_is_dropped_is_all_that_ends(
