@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
     from sjresource.emulator.what_if.simulate import Simulation
 
+_PIPE_CLOSED = 141  # as a shell says of a program that SIGPIPE has ended
+
 
 def main(arguments: Sequence[str]) -> int:
     """Simulate a scenario and print the summary; return the exit code."""
@@ -34,12 +37,24 @@ def main(arguments: Sequence[str]) -> int:
     except (OSError, ValueError) as error:
         print(f"simulating Scenario ({options.scenario}): {error}", file=sys.stderr)
         return 1
-    if options.events:
-        print("\n".join(_events(simulation)) + "\n")
-    print(f"{len(simulation.jobs)} jobs in {duration(simulation.ended)}\n")
-    print(table(summarise(scenario, simulation)))
-    for job, why in simulation.waiting.items():
-        print(f"\nat the end job {job} waits: {why}")
+    told = ["\n".join(_events(simulation)) + "\n"] * options.events
+    told += [f"{len(simulation.jobs)} jobs in {duration(simulation.ended)}\n"]
+    told += [table(summarise(scenario, simulation))]
+    told += [f"\nat the end job {job} waits: {why}" for job, why in simulation.waiting.items()]
+    return _print("\n".join(told))
+
+
+def _print(text: str) -> int:
+    """Print to stdout, which may be on a full disk, or a pipe of `head`; return the exit code."""
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        # What is still to be flushed at exit has nowhere to go, and would end in a traceback.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if isinstance(error, BrokenPipeError):
+            return _PIPE_CLOSED
+        print(f"the output can't be written: {error.strerror}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.mark.parametrize(
@@ -40,6 +37,18 @@ def test_the_plugin_that_can_not_say_its_port_ends_with_the_reason() -> None:
     plugin = f"{sys.executable} -m sjresource.native.plugin.serving > /dev/full"
     said = "pulumi-resource-sjresource: the output can't be written: No space left on device\n"
     assert end(plugin) == (7, said)
+
+
+def test_a_play_of_the_emulator_that_nobody_reads_on_ends_without_a_traceback() -> None:
+    """As `simulate SCENARIO.json --events | head`."""
+    design = Path(__file__).parents[3] / "examples" / "quota_designs" / "shared.json"
+    play = f"{sys.executable} -m sjresource.emulator simulate {design}"
+
+    assert end(play) == (141, "")
+    assert end(f"{play} > /dev/full") == (
+        1,
+        "the output can't be written: No space left on device\n",
+    )
 
 
 def test_what_is_opened_later_does_not_become_a_closed_stream(tmp_path: Path) -> None:
