@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from lifecycle import Life
@@ -52,6 +52,25 @@ def test_an_adopted_job_is_owned_and_nothing_is_submitted(
     train.delete()
     aws.advance(60)
     assert aws.batch.describe_service_job(jobId=foreign)["status"] == "FAILED"
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_an_adopted_job_gets_the_tags_and_the_priority_that_the_program_gives(
+    aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str, foreign: str, *, ended: bool
+) -> None:
+    """The state has them from then on, so no diff would ever set them."""
+    if ended:
+        aws.batch.terminate_service_job(jobId=foreign, reason="by hand")
+        aws.advance(60)
+    given: dict[str, Any] = {"tags": {"team": "vision"}, "scheduling_priority": 7.0}
+
+    train = Life(jobs, aws.job(queue, adopt_job_id=foreign, **given))
+
+    found = aws.batch.describe_service_job(jobId=foreign)
+    assert found["tags"]["team"] == "vision"
+    assert found.get("schedulingPriority") == (None if ended else 7)
+    train.refresh()
+    assert not train.diff(train.inputs).changes
 
 
 def test_an_adopted_job_that_is_changed_becomes_a_new_run(

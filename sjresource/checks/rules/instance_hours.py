@@ -191,15 +191,17 @@ def _total(
 
 
 def _longest_run(job: JobArguments) -> int | None:
-    """Return the seconds of the longest run: Batch and SageMaker both bound it."""
-    bounds = [
-        whole_number_at(holder, path)
-        for holder, path in ((job.payload, _RUN_PATH), (job.properties, _ATTEMPT_PATH))
-        if may_be_given(holder, path)
-    ]
-    if None in bounds:
-        return None
-    return min((bound or 0 for bound in bounds), default=DEFAULT_RUN_SECONDS)
+    """Return the seconds of the longest run: Batch and SageMaker both bound it.
+
+    Where nothing is given SageMaker has a default, and Batch has none.
+    """
+    run: int | None = DEFAULT_RUN_SECONDS
+    if may_be_given(job.payload, _RUN_PATH):
+        run = whole_number_at(job.payload, _RUN_PATH)
+    if not may_be_given(job.properties, _ATTEMPT_PATH):
+        return run
+    attempt = whole_number_at(job.properties, _ATTEMPT_PATH)
+    return None if run is None or attempt is None else min(run, attempt)
 
 
 def _reaches(value: Any, path: Sequence[str | int]) -> bool:

@@ -7,7 +7,7 @@ the like are `ownership`'s words, decided by the job's tags:
 
 | what is found                                 | what is done                                  |
 | --------------------------------------------- | --------------------------------------------- |
-| a live job of this run, LOST; an ended alias's| taken                                         |
+| a live job of this run, LOST; an ended alias's| taken, if AWS lets that one be tagged         |
 | a live job of another run, LOST               | named as an orphan, not ended                 |
 | a job of this run, RECORDED or UNDECIDED      | the user is asked, by an error                |
 | the same, and the create replaces that job    | next generation                               |
@@ -108,7 +108,7 @@ def find_or_submit(
     """
     submission = _Submission(client, run, sleep, listed)
     found = submission.decided_jobs()
-    taken = next((job for job in found if run.takes(job)), None)
+    taken = next((job for job in found if run.takes(job) and _is_claimed(client, run, job)), None)
     others = [job for job in found if job is not taken and not has_ended(job)]
     orphans = [job["jobArn"] for job in others if run.ownership_of(job) == "LOST"]
     recorded = [
@@ -120,16 +120,25 @@ def find_or_submit(
         arn, detail = submission.submit_new()
         was_there = submission.was_listed(arn)
         return Submitted(arn, detail, orphans, recorded, was_there=was_there)
-    tags = run.renewed_tags(taken["tags"])
-    if any(taken["tags"].get(key) != value for key, value in tags.items()):  # an alias's
-        client.tag_resource(taken["jobArn"], tags)
     return Submitted(taken["jobArn"], taken, orphans, recorded, was_there=True)
+
+
+def _is_claimed(client: BatchClient, run: WantedRun, job: Detail) -> bool:
+    """Tag a job of this run that has another identity's tags; False if AWS refuses it of an end."""
+    tags = run.renewed_tags(job["tags"])
+    if all(job["tags"].get(key) == value for key, value in tags.items()):
+        return True
+    if has_ended(job):
+        return ignoring_refusal(lambda: client.tag_resource(job["jobArn"], tags))
+    client.tag_resource(job["jobArn"], tags)
+    return True
 
 
 def adopt(client: BatchClient, run: WantedRun, job: str) -> Submitted | None:
     """Take over the job with this id or ARN, which another tool or another stack submitted.
 
-    Its tags say afterwards whose it is. Where AWS does not let them be changed, a job without an
+    Its tags say afterwards whose it is, and a live job has the tags and the priority of the run: a
+    diff will find them as they are wanted. Where AWS does not let tags be changed, a job without an
     owner is adopted all the same.
 
     Returns:
@@ -146,12 +155,17 @@ def adopt(client: BatchClient, run: WantedRun, job: str) -> Submitted | None:
         return None
 
     def tag() -> None:
-        client.tag_resource(detail["jobArn"], run.renewed_tags(detail.get("tags", {})))
+        tags = {**run.request.get("tags", {}), **run.renewed_tags(detail.get("tags", {}))}
+        client.tag_resource(detail["jobArn"], tags)
 
     if _owner(run, detail):
         tag()
     else:
         ignoring_refusal(tag)
+    present = detail.get("schedulingPriority") or 0
+    wanted = run.request.get("schedulingPriority", present)
+    if wanted != present and not has_ended(detail):
+        client.update_service_job(detail["jobArn"], wanted)
     return Submitted(detail["jobArn"], detail, was_there=True)
 
 

@@ -102,7 +102,8 @@ def refuse_while_queues_use(
     """
 
     def find() -> list[Mapping[str, Any]]:
-        return [queue for queue in client.list_all(JOB_QUEUE) if uses(queue)]
+        there = client.list_all(JOB_QUEUE)
+        return [queue for queue in there if uses(queue) and queue.get("status") != "DELETED"]
 
     def is_certain(users: list[Mapping[str, Any]]) -> bool:
         foreign = [each for each in users if _stays(each, identity)]

@@ -44,6 +44,13 @@ HOUR = {"StoppingCondition__MaxRuntimeInSeconds": 3600.0}
             0.5,
         ),
         (
+            {
+                **with_payload(StoppingCondition=REMOVED),
+                "timeout_config": {"attempt_duration_seconds": 72 * 3600.0},
+            },
+            24.0,
+        ),
+        (
             {**with_payload(**HOUR), "timeout_config": {"attempt_duration_seconds": 7200.0}},
             1.0,
         ),

@@ -133,6 +133,9 @@ ROWS: dict[str, Row] = {
     "ended job of an alias's run, LOST": Row(
         RENAMED, Batch(job(BEFORE_RENAME, ended=True)), arn=OLD
     ),
+    "ended job of an alias's run that can't be tagged": Row(
+        RENAMED, Batch(job(BEFORE_RENAME, ended=True), tags_ended_jobs=False)
+    ),
     "live job of another run, LOST": Row(RUN, Batch(job(EDITED)), orphans=(OLD,)),
     "ended job of another run, LOST": Row(RUN, Batch(job(EDITED, ended=True))),
     "live job of this run, RECORDED": Row(RUN, Batch(job(RUN, RECORDED)), **ASKED),
