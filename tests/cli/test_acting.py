@@ -176,13 +176,33 @@ def test_terminated_job_is_not_run_again(acted: ActedStack) -> None:
 
 
 def test_terminated_job_that_is_to_be_rerun_is_run_again(acted: ActedStack) -> None:
-    """It says so as well; the preview shows it, and it alone."""
+    """It says so as well; the next `up` is the one by which another job is run again."""
     code, shown = on_a_terminal(acted.sjresource, "terminate", "again", typed="y\n")
 
     assert code == 0
     assert "The next `pulumi up` runs it again: rerun_on_failure is set." in shown
     assert holds_within(60, lambda: acted.status("again") == "FAILED")
-    assert {name for _, name in acted.stack.preview().steps} == {"again"}
+
+
+def test_orphans_are_listed_and_ended(acted: ActedStack) -> None:
+    """A job that no state knows is found; the next `up` submits it anew, since it is released.
+
+    What a state has recorded may be another stack's: it ends only by its id.
+    """
+    lost = acted.stack.resources()["lost"]
+    acted.edit_checkpoint(lambda state: _forget(state, lost["urn"]))
+
+    (orphan,) = acted.sjresource.answer("orphans", schema="orphans", code=1)["orphans"]
+    assert (orphan["resource"], orphan["arn"], orphan["terminated"]) == ("lost", lost["id"], False)
+    assert orphan["may_be_owned"]
+    left = acted.sjresource("orphans", "--terminate", "--yes")
+    assert (left.code, acted.status("lost")) == (1, "RUNNING")
+    assert "may own it; to end it, give its id" in left.out
+    assert acted.sjresource("orphans", "busy", "--terminate", "--yes").code == 2
+    ended = acted.sjresource("orphans", lost["id"].rpartition("/")[2], "--terminate", "--yes")
+    assert (ended.code, ended.err) == (0, "")
+    assert holds_within(60, lambda: acted.status("lost") == "FAILED")
+    assert acted.job("lost")["tags"]["sjresource:released"] == "true"
 
 
 def test_job_is_run_again_by_its_name(acted: ActedStack) -> None:
@@ -200,10 +220,12 @@ def test_job_is_run_again_by_its_name(acted: ActedStack) -> None:
     code, shown = on_a_terminal(acted.sjresource, "rerun", "busy", "--yes")
     after = acted.stack.resources()
     assert code == 0, shown
-    assert {name for name, each in after.items() if each.get("id") != before[name].get("id")} == {
+    assert {name for name in after if _id_of(name, after) != _id_of(name, before)} == {
         "busy",
         "again",  # as its rerun_on_failure is set, and it was terminated
+        "lost",  # which is no more taken back than it is in the state
     }
+    assert after["lost"]["id"] != acted.arns["lost"]
     assert acted.sjresource("rerun", after["declined"]["id"]).code == 0
     arn = acted.arns["busy"]  # no resource has it any more
     assert acted.sjresource("rerun", arn).code == 3
@@ -231,29 +253,6 @@ def test_job_that_cannot_be_run_again_is_told_so(acted: ActedStack) -> None:
     assert (code, "must be true or false" in shown) == (1, True), shown
 
 
-def test_orphans_are_listed_ended_and_never_taken_back(acted: ActedStack) -> None:
-    """A job that no state knows is found; once ended, the same request is a new run.
-
-    What a state has recorded may be another stack's: it ends only by its id.
-    """
-    lost = acted.stack.resources()["lost"]
-    acted.stack.run("state", "delete", "--yes", lost["urn"])
-
-    (orphan,) = acted.sjresource.answer("orphans", schema="orphans", code=1)["orphans"]
-    assert (orphan["resource"], orphan["arn"], orphan["terminated"]) == ("lost", lost["id"], False)
-    assert orphan["may_be_owned"]
-    left = acted.sjresource("orphans", "--terminate", "--yes")
-    assert (left.code, acted.status("lost")) == (1, "RUNNING")
-    assert "may own it; to end it, give its id" in left.out
-    assert acted.sjresource("orphans", "busy", "--terminate", "--yes").code == 2
-    ended = acted.sjresource("orphans", lost["id"].rpartition("/")[2], "--terminate", "--yes")
-    assert (ended.code, ended.err) == (0, "")
-    assert holds_within(60, lambda: acted.status("lost") == "FAILED")
-    assert acted.job("lost")["tags"]["sjresource:released"] == "true"
-    acted.stack.up("--target", lost["urn"])
-    assert acted.stack.resources()["lost"]["id"] != lost["id"]
-
-
 def test_job_whose_create_was_interrupted_is_no_orphan(acted: ActedStack) -> None:
     """The next `up` finds it again, so it is not to be ended."""
     acted.edit_checkpoint(_interrupt_create)
@@ -267,6 +266,16 @@ def _interrupt_create(checkpoint: dict[str, Any]) -> None:
     checkpoint["resources"].remove(created)
     pending = {**created, "id": ""}
     checkpoint["pending_operations"] = [{"resource": pending, "type": "creating"}]
+
+
+def _id_of(name: str, resources: dict[str, Any]) -> str | None:
+    resource_id: str | None = resources.get(name, {}).get("id")
+    return resource_id
+
+
+def _forget(state: dict[str, Any], urn: str) -> None:
+    """Leave a resource out, as `pulumi state delete` does."""
+    state["resources"] = [each for each in state["resources"] if each["urn"] != urn]
 
 
 def _protect(state: dict[str, Any], urn: str, *, protected: bool) -> None:

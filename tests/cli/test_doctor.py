@@ -53,9 +53,8 @@ def checks(shell: CommandLine, *, code: int) -> dict[str, Any]:
 
 
 def test_healthy_stack_gets_ticks(stack: PulumiStack, cloud: EmulatedCloud) -> None:
-    """What can't be proven without an effect is named as that; no credential is shown."""
+    """What can't be proven without an effect is named as that; no credential is told."""
     found = checks(inside(stack), code=0)
-    shown = inside(stack)("doctor")
 
     unknown = {name for name, check in found.items() if check["status"] != "ok"}
     assert unknown == {"permissions with an effect"}
@@ -63,11 +62,19 @@ def test_healthy_stack_gets_ticks(stack: PulumiStack, cloud: EmulatedCloud) -> N
     assert sys.prefix in found["plugin"]["message"]
     assert found["credentials"]["message"].startswith("account 123456789012, arn:aws:")
     assert cloud.submitted() == 0
+    for secret in vars(cloud.emulator.credentials).values():
+        assert secret not in json.dumps(found)
+
+
+def test_what_is_found_is_told_in_words(outside: CommandLine, cloud: EmulatedCloud) -> None:
+    """What is well in one line a kind; no credential is shown."""
+    shown = outside("doctor")
+
     assert shown.code == 0
     assert "✓ may: batch:DescribeJobQueues, batch:DescribeQuotaShare" in shown.out
     assert "batch:SubmitServiceJob" in shown.out
     for secret in vars(cloud.emulator.credentials).values():
-        assert secret not in shown.out + json.dumps(found)
+        assert secret not in shown.out
 
 
 def test_what_may_not_be_read_is_named(outside: CommandLine, cloud: EmulatedCloud) -> None:
@@ -89,11 +96,12 @@ def test_what_may_not_be_read_is_named(outside: CommandLine, cloud: EmulatedClou
     assert found["may logs:GetLogEvents"]["fix"] == fix
 
 
-def test_what_a_dead_update_left_behind_is_found(stack: PulumiStack) -> None:
-    """A lock and an unfinished create, each with the command that mends it.
+def test_all_that_is_amiss_is_found_at_once(stack: PulumiStack) -> None:
+    """What a dead update left behind, and an account that the config forbids.
 
     The backend's folder is named from the project's, as in `file://./states`.
     """
+    stack.set_config("aws:forbiddenAccountIds", '["123456789012"]')
     state = stack.folder / "state" / ".pulumi"
     locks = state / "locks" / "organization" / stack.project / stack.name
     locks.mkdir(parents=True)
@@ -105,10 +113,21 @@ def test_what_a_dead_update_left_behind_is_found(stack: PulumiStack) -> None:
     environment = {**stack.environment, "PULUMI_BACKEND_URL": f"file://{relative}"}
     found = checks(CommandLine(stack.work, environment), code=1)
 
+    a_dead_update_is_told_with_the_commands_that_mend(found)
+    a_forbidden_account_is_told(found)
+
+
+def a_dead_update_is_told_with_the_commands_that_mend(found: dict[str, Any]) -> None:
+    """Its lock, and its unfinished create."""
     assert found["lock"]["message"] == "held by ann@ci (pid 1) since 2026-01-01T00:00:00Z"
     assert "`pulumi cancel`" in found["lock"]["fix"]
     assert found["pending operations"]["message"] == "begun and not ended: creating train"
     assert "`pulumi refresh --clear-pending-creates`" in found["pending operations"]["fix"]
+
+
+def a_forbidden_account_is_told(found: dict[str, Any]) -> None:
+    """As every other command would be refused."""
+    assert "aws:forbiddenAccountIds" in found["account"]["message"]
 
 
 @pytest.mark.parametrize(
@@ -132,13 +151,6 @@ def test_missing_way_to_aws_is_told(
     assert found["permissions"]["status"] == "unknown"
 
 
-def test_account_that_the_config_forbids_is_told(stack: PulumiStack) -> None:
-    """As every other command would be refused."""
-    stack.set_config("aws:forbiddenAccountIds", '["123456789012"]')
-
-    assert "aws:forbiddenAccountIds" in checks(inside(stack), code=1)["account"]["message"]
-
-
 def test_python_without_sjresource_is_told(stack: PulumiStack, tmp_path: Path) -> None:
     """The plugin runs in it; one that is missing is told as well, and is not made."""
     project = stack.work / "Pulumi.yaml"
@@ -157,15 +169,21 @@ def test_python_without_sjresource_is_told(stack: PulumiStack, tmp_path: Path) -
 def test_project_that_pulumi_can_not_use_is_told(outside: CommandLine) -> None:
     """And what can be looked at without it is looked at."""
     project = outside.folder / "Pulumi.yaml"
-    for text, check, seen in (
-        ("name: [x", "plugin", "can't be read"),
-        ("name: x\nruntime: cobol", "language host", "no pulumi-language-cobol"),
-        ("name: x\nruntime: cobol", "native plugin", "pulumi-resource-sjresource"),
+    for text, told in (
+        ("name: [x", {"plugin": "can't be read"}),
+        (
+            "name: x\nruntime: cobol",
+            {
+                "language host": "no pulumi-language-cobol",
+                "native plugin": "pulumi-resource-sjresource",
+            },
+        ),
     ):
         project.write_text(text)
         found = checks(outside, code=1)
 
-        assert seen in found[check]["message"]
+        for check, seen in told.items():
+            assert seen in found[check]["message"]
         assert found["stack"]["status"] == "failed"
         assert found["may batch:DescribeServiceJob"]["status"] == "ok"
 
