@@ -52,7 +52,7 @@ def eventually(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 def status(emulator: EmulatorProcess, job: str) -> str:
@@ -60,13 +60,13 @@ def status(emulator: EmulatorProcess, job: str) -> str:
     return str(client(emulator, "batch").describe_service_job(jobId=job)["status"])
 
 
-def make_queue(emulator: EmulatorProcess) -> None:
-    """Create an environment of one instance and a queue, and wait that both are VALID."""
+def make_queue(emulator: EmulatorProcess, instances: int = 1) -> None:
+    """Create an environment and a queue, and wait that both are VALID."""
     batch = client(emulator, "batch")
     batch.create_service_environment(
         serviceEnvironmentName="env",
         serviceEnvironmentType="SAGEMAKER_TRAINING",
-        capacityLimits=[{"maxCapacity": 1, "capacityUnit": "NUM_INSTANCES"}],
+        capacityLimits=[{"maxCapacity": instances, "capacityUnit": "NUM_INSTANCES"}],
         tags={"kept": "yes"},
     )
 
@@ -85,10 +85,7 @@ def make_queue(emulator: EmulatorProcess) -> None:
 
 
 def test_acknowledged_calls_survive_a_kill(tmp_path: Path) -> None:
-    """After kill -9 the next start knows every queue and job; what waited goes on, on the same key.
-
-    The job that ran has lost an attempt, and is retried as its strategy says.
-    """
+    """After kill -9 the next start knows all of every service; what waited goes on, on its key."""
     with EmulatorProcess(tmp_path) as emulator:
         make_queue(emulator)
         first = submit(
@@ -98,23 +95,111 @@ def test_acknowledged_calls_survive_a_kill(tmp_path: Path) -> None:
         )
         eventually(lambda: status(emulator, first) == "RUNNING")
         last = submit(emulator, clientToken="token")
+        large = store_objects(emulator)
+        written = write_a_log(emulator)
         key = emulator.credentials
         emulator.kill()
+    let_a_month_pass(tmp_path / "logs.sqlite3", written)
 
     with EmulatorProcess(tmp_path) as emulator:
         assert emulator.credentials == key
         assert submit(emulator, clientToken="token") == last
         eventually(lambda: status(emulator, last) == "SUCCEEDED")
-        eventually(lambda: status(emulator, first) == "SUCCEEDED")
-        told = client(emulator, "batch").describe_service_job(jobId=first)
-        found = client(emulator, "batch").describe_service_environments()
+        a_job_that_ran_has_lost_an_attempt_and_is_retried(emulator, first)
+        an_environment_has_its_tags(emulator)
+        objects_are_there_with_their_headers(emulator, large)
+        a_log_is_there_however_old_it_is(emulator, written)
 
-    assert told["status"] == "SUCCEEDED"
+
+def a_job_that_ran_has_lost_an_attempt_and_is_retried(emulator: EmulatorProcess, job: str) -> None:
+    """As its strategy says."""
+    eventually(lambda: status(emulator, job) == "SUCCEEDED")
+    told = client(emulator, "batch").describe_service_job(jobId=job)
     assert [attempt.get("statusReason") for attempt in told["attempts"]] == [
         LOST,
         "Received status from SageMaker: Training job completed",
     ]
+
+
+def an_environment_has_its_tags(emulator: EmulatorProcess) -> None:
+    """As they were given."""
+    found = client(emulator, "batch").describe_service_environments()
     assert found["serviceEnvironments"][0]["tags"] == {"kept": "yes"}
+
+
+PART = b"p" * 5 * 1024 * 1024
+
+
+def store_objects(emulator: EmulatorProcess) -> str:
+    """Make a bucket with objects, deleted ones and one of several parts; return that one's ETag."""
+    s3 = client(emulator, "s3", "eu-west-1")
+    s3.create_bucket(Bucket="models", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_bucket_tagging(Bucket="models", Tagging={"TagSet": [{"Key": "team", "Value": "ml"}]})
+    s3.put_object(
+        Bucket="models", Key="a b/ü+c", Body=b"one", ContentType="text/x", Metadata={"m": "1"}
+    )
+    for key in ("gone", "also gone", "kept"):
+        s3.put_object(Bucket="models", Key=key, Body=b"old")
+    s3.put_object(Bucket="models", Key="kept", Body=b"new")
+    s3.delete_object(Bucket="models", Key="gone")
+    s3.delete_objects(Bucket="models", Delete={"Objects": [{"Key": "also gone"}]})
+    large = {"Bucket": "models", "Key": "large"}
+    upload = {**large, "UploadId": s3.create_multipart_upload(**large)["UploadId"]}
+    parts = [
+        {
+            "PartNumber": number,
+            "ETag": s3.upload_part(**upload, PartNumber=number, Body=PART)["ETag"],
+        }
+        for number in (1, 2)
+    ]
+    whole = s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
+    return str(whole["ETag"])
+
+
+def objects_are_there_with_their_headers(emulator: EmulatorProcess, etag_of_large: str) -> None:
+    """Multipart ones too, those that were deleted not."""
+    s3 = client(emulator, "s3", "eu-west-1")
+    listed = [each["Key"] for each in s3.list_objects_v2(Bucket="models")["Contents"]]
+    first, kept, large = (
+        s3.get_object(Bucket="models", Key=key) for key in ("a b/ü+c", "kept", "large")
+    )
+    tags = s3.get_bucket_tagging(Bucket="models")["TagSet"]
+
+    assert listed == ["a b/ü+c", "kept", "large"]
+    assert (first["Body"].read(), first["ContentType"], first["Metadata"]) == (
+        b"one",
+        "text/x",
+        {"m": "1"},
+    )
+    assert large["Body"].read() == PART * 2
+    assert large["ETag"] == etag_of_large
+    assert kept["Body"].read() == b"new"
+    assert tags == [{"Key": "team", "Value": "ml"}]
+
+
+def write_a_log(emulator: EmulatorProcess) -> int:
+    """Write a line as training code does, and one that is too old; return the line's time."""
+    logs = client(emulator, "logs")
+    logs.create_log_group(logGroupName=GROUP)
+    logs.create_log_stream(logGroupName=GROUP, logStreamName="job/algo-1")
+    written = int(time.time() * 1000)
+    event = {"timestamp": written, "message": "epoch 1"}
+    logs.put_log_events(logGroupName=GROUP, logStreamName="job/algo-1", logEvents=[event])
+    refused = {"timestamp": written - 30 * DAY_MS, "message": "too old"}
+    logs.put_log_events(logGroupName=GROUP, logStreamName="job/algo-1", logEvents=[refused])
+    logs.put_retention_policy(logGroupName=GROUP, retentionInDays=90)
+    logs.delete_retention_policy(logGroupName=GROUP)
+    return written
+
+
+def a_log_is_there_however_old_it_is(emulator: EmulatorProcess, written: int) -> None:
+    """CloudWatch takes no event that is older than two weeks; what it has it keeps for longer."""
+    logs = client(emulator, "logs")
+    (group,) = logs.describe_log_groups()["logGroups"]
+    events = logs.get_log_events(logGroupName=GROUP, logStreamName="job/algo-1")["events"]
+    assert [each["message"] for each in events] == ["epoch 1"]
+    assert events[0]["timestamp"] == written - 30 * DAY_MS
+    assert "retentionInDays" not in group
 
 
 def test_no_acknowledged_submission_is_lost(tmp_path: Path) -> None:
@@ -141,82 +226,6 @@ def test_no_acknowledged_submission_is_lost(tmp_path: Path) -> None:
         batch = client(emulator, "batch")
         for job in told:
             assert batch.describe_service_job(jobId=job)["jobId"] == job
-
-
-def test_objects_and_logs_survive_a_kill(tmp_path: Path) -> None:
-    """After kill -9 buckets, objects with their headers, multipart ones too, and logs are there.
-
-    CloudWatch takes no event that is older than two weeks; what it has it keeps for longer.
-    """
-    part = b"p" * 5 * 1024 * 1024
-    with EmulatorProcess(tmp_path) as emulator:
-        s3, logs = client(emulator, "s3", "eu-west-1"), client(emulator, "logs")
-        s3.create_bucket(
-            Bucket="models", CreateBucketConfiguration={"LocationConstraint": "eu-west-1"}
-        )
-        s3.put_bucket_tagging(Bucket="models", Tagging={"TagSet": [{"Key": "team", "Value": "ml"}]})
-        s3.put_object(
-            Bucket="models", Key="a b/ü+c", Body=b"one", ContentType="text/x", Metadata={"m": "1"}
-        )
-        for key in ("gone", "also gone", "kept"):
-            s3.put_object(Bucket="models", Key=key, Body=b"old")
-        s3.put_object(Bucket="models", Key="kept", Body=b"new")
-        s3.delete_object(Bucket="models", Key="gone")
-        s3.delete_objects(Bucket="models", Delete={"Objects": [{"Key": "also gone"}]})
-        upload = s3.create_multipart_upload(Bucket="models", Key="large")["UploadId"]
-        parts = [
-            s3.upload_part(
-                Bucket="models", Key="large", UploadId=upload, PartNumber=number, Body=part
-            )
-            for number in (1, 2)
-        ]
-        whole = s3.complete_multipart_upload(
-            Bucket="models",
-            Key="large",
-            UploadId=upload,
-            MultipartUpload={
-                "Parts": [
-                    {"PartNumber": number, "ETag": each["ETag"]}
-                    for number, each in enumerate(parts, 1)
-                ]
-            },
-        )
-        logs.create_log_group(logGroupName=GROUP)
-        logs.create_log_stream(logGroupName=GROUP, logStreamName="job/algo-1")
-        written = int(time.time() * 1000)
-        event = {"timestamp": written, "message": "epoch 1"}
-        logs.put_log_events(logGroupName=GROUP, logStreamName="job/algo-1", logEvents=[event])
-        refused = {"timestamp": written - 30 * DAY_MS, "message": "too old"}
-        logs.put_log_events(logGroupName=GROUP, logStreamName="job/algo-1", logEvents=[refused])
-        logs.put_retention_policy(logGroupName=GROUP, retentionInDays=90)
-        logs.delete_retention_policy(logGroupName=GROUP)
-        emulator.kill()
-    let_a_month_pass(tmp_path / "logs.sqlite3", written)
-
-    with EmulatorProcess(tmp_path) as emulator:
-        s3, logs = client(emulator, "s3", "eu-west-1"), client(emulator, "logs")
-        listed = [each["Key"] for each in s3.list_objects_v2(Bucket="models")["Contents"]]
-        first = s3.get_object(Bucket="models", Key="a b/ü+c")
-        large = s3.get_object(Bucket="models", Key="large")
-        content = large["Body"].read()
-        tags = s3.get_bucket_tagging(Bucket="models")["TagSet"]
-        kept = s3.get_object(Bucket="models", Key="kept")["Body"].read()
-        events = logs.get_log_events(logGroupName=GROUP, logStreamName="job/algo-1")["events"]
-        (group,) = logs.describe_log_groups()["logGroups"]
-
-    assert listed == ["a b/ü+c", "kept", "large"]
-    assert (first["Body"].read(), first["ContentType"], first["Metadata"]) == (
-        b"one",
-        "text/x",
-        {"m": "1"},
-    )
-    assert content == part * 2
-    assert large["ETag"] == whole["ETag"]
-    assert kept == b"new"
-    assert tags == [{"Key": "team", "Value": "ml"}]
-    assert [each["message"] for each in events] == ["epoch 1"]
-    assert events[0]["timestamp"] == written - 30 * DAY_MS
-    assert "retentionInDays" not in group
 
 
 def test_time_goes_on_after_what_has_ended(tmp_path: Path) -> None:
@@ -296,35 +305,32 @@ def running(marker: Path) -> bool:
     return True
 
 
-def train(emulator: EmulatorProcess, marker: Path, first: str = "pass") -> None:
-    """Start a training process that tells its id and runs for long; return when it does."""
-    program = f"""{first}
+STUBBORN = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)"
+
+
+def train(emulator: EmulatorProcess, *programs: tuple[Path, str]) -> None:
+    """Start training processes that tell their ids and run for long; return when all do.
+
+    Each is given by the file for its id, and by what it does first.
+    """
+    client(emulator, "s3").create_bucket(Bucket="models")
+    make_queue(emulator, len(programs))
+    for marker, first in programs:
+        program = f"""{first}
 import os, time
 with open({str(marker)!r}, "w") as file:
     file.write(str(os.getpid()))
 time.sleep(600)
 """
-    script = marker.with_suffix(".py")
-    script.write_text(program)
-    algorithm = {
-        "TrainingImage": "image",
-        "TrainingInputMode": "File",
-        "ContainerEntrypoint": [sys.executable, str(script)],
-    }
-    client(emulator, "s3").create_bucket(Bucket="models")
-    make_queue(emulator)
-    submit(emulator, serviceRequestPayload=payload(AlgorithmSpecification=algorithm))
-    eventually(lambda: running(marker))
-
-
-def test_a_training_process_that_will_not_end_is_killed(tmp_path: Path) -> None:
-    """SIGTERM ends the emulator although a training process ignores its own."""
-    marker = tmp_path / "pid"
-    with EmulatorProcess(tmp_path / "data", "--executor", "process") as emulator:
-        train(emulator, marker, "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)")
-        assert emulator.end() == 0
-
-    assert not running(marker)
+        script = marker.with_suffix(".py")
+        script.write_text(program)
+        algorithm = {
+            "TrainingImage": "image",
+            "TrainingInputMode": "File",
+            "ContainerEntrypoint": [sys.executable, str(script)],
+        }
+        submit(emulator, serviceRequestPayload=payload(AlgorithmSpecification=algorithm))
+    eventually(lambda: all(running(marker) for marker, _ in programs))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="which thread takes it is told to Linux")
@@ -395,19 +401,21 @@ def test_an_end_in_the_middle_of_a_tick_is_not_slept_over() -> None:
     emulator.stop()
 
 
-@pytest.mark.parametrize("crash", [False, True])
-def test_no_training_process_outlives_the_emulator(tmp_path: Path, crash: bool) -> None:  # noqa: FBT001 - a parameter
-    """A training process ends with the emulator, or at the next start after kill -9."""
-    marker = tmp_path / "pid"
-    data = tmp_path / "data"
-    with EmulatorProcess(data, "--executor", "process") as emulator:
-        train(emulator, marker)
-        if crash:
-            emulator.kill()
-        else:
-            emulator.end()
-    if crash:
-        with EmulatorProcess(data, "--executor", "process"):
-            eventually(lambda: not running(marker))
+def test_no_training_process_outlives_the_emulator(tmp_path: Path) -> None:
+    """SIGTERM ends both, although a training process ignores its own."""
+    willing, stubborn = tmp_path / "willing", tmp_path / "stubborn"
+    with EmulatorProcess(tmp_path / "data", "--executor", "process") as emulator:
+        train(emulator, (willing, ""), (stubborn, STUBBORN))
+        assert emulator.end() == 0
 
-    assert not running(marker)
+    assert (running(willing), running(stubborn)) == (False, False)
+
+
+def test_a_training_process_that_outlives_a_crash_ends_at_the_next_start(tmp_path: Path) -> None:
+    """Nobody has to look for it after kill -9."""
+    marker, data = tmp_path / "pid", tmp_path / "data"
+    with EmulatorProcess(data, "--executor", "process") as emulator:
+        train(emulator, (marker, ""))
+        emulator.kill()
+    with EmulatorProcess(data, "--executor", "process"):
+        eventually(lambda: not running(marker))

@@ -27,7 +27,7 @@ def eventually(condition: Callable[[], Any], what: str, seconds: float = 60) -> 
     deadline = time.monotonic() + seconds
     while not (answer := condition()):
         assert time.monotonic() < deadline, f"not within {seconds} s: {what}"
-        time.sleep(0.02)
+        time.sleep(0.05)
     return answer
 
 
