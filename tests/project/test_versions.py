@@ -49,7 +49,10 @@ def test_a_stack_lives_with_these_versions(
     new_stack: NewStack,
     tmp_path: Path,
 ) -> None:
-    """Installed from the wheel: a job runs, a preview is empty, and a destroy leaves nothing."""
+    """A job runs, a preview is empty, and a destroy leaves nothing.
+
+    Program and plugin find what the wheel installed, in a project that knows no repository.
+    """
     combination = tried if isinstance(tried, Combination) else combination_at(tried)
     environment = tmp_path / "environment"
     try:
