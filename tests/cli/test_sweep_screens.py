@@ -45,15 +45,17 @@ def test_a_sweep_is_understood_at_a_glance(cloud: EmulatedCloud, new_stack: NewS
     why = "AlgorithmError: ExecuteUserScriptError: ValueError: loss is NaN, exit code: 1"
     cloud.script(BROKEN, outcome="Failed", failure_reason=why)
     cloud.script(RUNNING, running=36_000.0, metrics={"loss": 0.5})
-    config = {"project:queue": make_queue(cloud)}
+    queue = make_queue(cloud)
+    config = {"project:queue": queue}
     environment = {**cloud.environment, "SJRESOURCE_WAIT": "0"}
     stack = new_stack(PROGRAM, config=config, environment=environment)
     stack.up()
     sjresource = CommandLine(stack.work, stack.environment)
     expected = "20 jobs: 18 succeeded, 1 failed, 1 running; best loss 0.012 lr-0_03"
-    assert holds_within(60, lambda: expected in sjresource("status").out)
+    assert holds_within(60, lambda: _have_ended(cloud, queue) == JOBS - 1)
     said = sjresource("status").out.splitlines()
 
+    assert expected in said
     assert [line.split()[0] for line in said[1 : JOBS + 1]] == [
         f"lr-0_{number:02}" for number in range(1, JOBS + 1)
     ]
@@ -64,7 +66,7 @@ def test_a_sweep_is_understood_at_a_glance(cloud: EmulatedCloud, new_stack: NewS
     for columns, shown in ((80, "ValueError: loss is"), (120, "ValueError: loss is NaN, exit")):
         with closing(Window(stack.work, stack.environment, columns, lines=30)) as shell:
             shell.type(f"clear; {sjresource.line} status; echo ended with $?")
-            assert holds_within(60, lambda: "ended with 0" in shell.screen()), shell.screen()
+            assert shell.comes_to(lambda seen: "ended with 0" in seen), shell.screen()
             table = shell.screen().splitlines()
         header, *rows = table
         assert header.split() == ["JOB", "STATUS", "SINCE", "ATTEMPT", "loss", "epoch", "DETAIL"]
@@ -73,3 +75,11 @@ def test_a_sweep_is_understood_at_a_glance(cloud: EmulatedCloud, new_stack: NewS
         assert shown in rows[JOBS - 1]
         assert rows[JOBS] == expected
         assert max(map(len, table)) <= columns
+
+
+def _have_ended(cloud: EmulatedCloud, queue: str) -> int:
+    listed = [
+        cloud.batch.list_service_jobs(jobQueue=queue, jobStatus=status)["jobSummaryList"]
+        for status in ("SUCCEEDED", "FAILED")
+    ]
+    return sum(map(len, listed))

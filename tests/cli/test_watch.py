@@ -10,10 +10,11 @@ import pytest
 import window
 from command_line import CommandLine, hold_against_schema
 from job_programs import PRELUDE, make_queue
-from pulumi_cli import holds_within
 from window import Window
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from emulated_stack import EmulatedCloud
     from engine_fixtures import NewStack
 
@@ -51,9 +52,9 @@ def test_jobs_are_watched_until_all_have_ended(cloud: EmulatedCloud, new_stack: 
 
     with closing(Window(stack.work, stack.environment)) as shell:
         shell.type(f"{command} watch; echo ended with $?")
-        assert holds_within(60, lambda: shell.screen().count("RUNNING") == 2), shell.screen()
+        assert shell.comes_to(lambda seen: seen.count("RUNNING") == 2), shell.screen()
         shell.press("C-c")
-        assert holds_within(60, lambda: "ended with 130" in shell.screen()), shell.screen()
+        assert shell.comes_to(lambda seen: "ended with 130" in seen), shell.screen()
         assert "Traceback" not in shell.history()
         left = shell.screen()
         assert left.count("RUNNING") == 2, left
@@ -67,13 +68,13 @@ def test_jobs_are_watched_until_all_have_ended(cloud: EmulatedCloud, new_stack: 
         cloud.control.fault("DescribeServiceJob", "throttle", count=2)
         stack.up("--config", "project:jobs=good,bad,late")
         cloud.control.advance(3700)
-        assert holds_within(60, lambda: _shows(shell, "good", "SUCCEEDED")), shell.screen()
-        assert holds_within(60, lambda: _shows(shell, "late", "SUCCEEDED")), shell.screen()
+        assert shell.comes_to(_shows("good", "SUCCEEDED")), shell.screen()
+        assert shell.comes_to(_shows("late", "SUCCEEDED")), shell.screen()
         _, header, *_ = shell.screen().splitlines()
         assert header == "JOB   STATUS     SINCE  ATTEMPT  DETAIL"
         assert max(map(len, shell.screen().splitlines())) <= 80
         cloud.control.advance(18_000)
-        assert holds_within(60, lambda: "ended with 1\n" in shell.screen()), shell.screen()
+        assert shell.comes_to(lambda seen: "ended with 1\n" in seen), shell.screen()
 
     out, err = lines.communicate(timeout=60)
     assert (lines.returncode, err) == (1, "")
@@ -102,6 +103,5 @@ def _ends_well(sjresource: CommandLine) -> None:
     assert (none.code, none.out, none.err) == (0, "", words)
 
 
-def _shows(shell: Window, job: str, status: str) -> bool:
-    rows = [line.split() for line in shell.screen().splitlines()]
-    return any(row[:2] == [job, status] for row in rows)
+def _shows(job: str, status: str) -> Callable[[str], bool]:
+    return lambda seen: any(line.split()[:2] == [job, status] for line in seen.splitlines())

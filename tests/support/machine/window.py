@@ -10,16 +10,19 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 import uuid
 from typing import TYPE_CHECKING
 
 from debian import install
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 MISSING = "no tmux here; python tests/support/machine/window.py installs one where it can"
+
+_LOOK_SECONDS = 0.2
 
 
 def find() -> str | None:
@@ -51,6 +54,15 @@ class Window:
     def screen(self) -> str:
         """Return what stands on the terminal now."""
         return self._tmux("capture-pane", "-p")
+
+    def comes_to(self, is_so: Callable[[str], bool]) -> bool:
+        """Wait a minute at most until what stands on it is so; each look starts a tmux."""
+        deadline = time.monotonic() + 60
+        while not is_so(self.screen()):
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(_LOOK_SECONDS)
+        return True
 
     def history(self) -> str:
         """Return that, and what was scrolled away; lines that the edge broke are whole."""
