@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.request
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 import boto3
 from botocore.auth import SigV4Auth
@@ -22,10 +23,30 @@ NOON = 1_800_000_000.0
 REGION = "us-east-1"
 
 
+_CLIENTS: WeakKeyDictionary[Emulator | EmulatorProcess, dict[tuple[str, ...], Any]] = (
+    WeakKeyDictionary()
+)
+
+
 def client(
     emulator: Emulator | EmulatorProcess, service: str, region: str = REGION, **config: Any
 ) -> Any:
-    """Make a boto3 client of `emulator` that never retries."""
+    """Return a boto3 client of `emulator` that never retries.
+
+    One without `config` is made once: most tests call for one more than once.
+    """
+    if config:
+        return _new_client(emulator, service, region, **config)
+    asked = (service, region, emulator.url, *vars(emulator.credentials).values())
+    known = _CLIENTS.setdefault(emulator, {})
+    if asked not in known:
+        known[asked] = _new_client(emulator, service, region)
+    return known[asked]
+
+
+def _new_client(
+    emulator: Emulator | EmulatorProcess, service: str, region: str, **config: Any
+) -> Any:
     return boto3.client(  # type: ignore[call-overload] # its overloads want literal names
         service,
         region_name=region,
