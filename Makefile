@@ -57,9 +57,9 @@ renames: ## rename, move, lose and destroy stacks at random: 40 minutes
 	@SJRESOURCE_FRONTS=both SJRESOURCE_RENAMES=100 SJRESOURCE_RENAMES_STEPS=5 \
 		$(RUN) -m pytest -n 2 -rP $(addprefix tests/stack/ownership/test_,random_renames.py renames.py taken_names.py)
 
-fuzz: ## throw at the emulator 50 times what `test` does: 10 minutes
+fuzz: ## throw at the emulator 100 times what `test` does: 10 minutes
 	$(SETUP) dev
-	@SJRESOURCE_FUZZ=50 $(RUN) -m pytest tests/emulator/robustness tests/emulator/test_data_folder.py \
+	@SJRESOURCE_FUZZ=100 $(RUN) -m pytest tests/emulator/robustness tests/emulator/test_data_folder.py \
 		tests/emulator/test_services.py tests/emulator/process tests/emulator/scheduling/test_simulate.py
 
 matrix: ## run a stack on every Python here, oldest and newest: 2 minutes

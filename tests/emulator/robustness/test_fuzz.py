@@ -1,6 +1,6 @@
 """What a seed draws is thrown at an emulator in a process of its own: it answers, and goes on.
 
-`make fuzz` throws fifty times as much, and writes the figures into docs/emulator.md.
+`make fuzz` throws a hundred times as much, and writes the figures into docs/emulator.md.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ SEED = int(os.environ.get("SJRESOURCE_FUZZ_SEED", "20261129"))
 MEMORY = 400 * 1024 * 1024
 """So much more an emulator may hold after it than before: the records of jobs are kept."""
 
-pytestmark = pytest.mark.timeout(300 * SCALE)
+pytestmark = pytest.mark.timeout(max(300, 150 * SCALE))
 
 
 def state(emulator: EmulatorProcess, jobs: list[str]) -> dict[str, Any]:
@@ -93,13 +93,13 @@ def test_nothing_that_is_thrown_at_it_stops_the_emulator(
         fuzzer.batch(20)
         before, threads = process.memory_info().rss, process.num_threads()
         tried = {
-            "calls of every operation in Batch's model, right and wrong": fuzzer.batch(400 * SCALE),
-            "calls of S3, Logs, SageMaker, STS and IAM": fuzzer.services(150 * SCALE),
-            "orders to every route under `/_emulator/`": fuzzer.control(300 * SCALE),
-            "visits to every route of the page": fuzzer.page(200 * SCALE),
-            "jobs with drawn payloads and scripts, while time passes": fuzzer.scripts(60 * SCALE),
-            "raw requests that are hardly HTTP": fuzzer.raw(150 * SCALE),
-            "scenarios of `simulate`": fuzzer.scenarios(60 * SCALE),
+            "calls of every operation in Batch's model, right and wrong": fuzzer.batch(200 * SCALE),
+            "calls of S3, Logs, SageMaker, STS and IAM": fuzzer.services(75 * SCALE),
+            "orders to every route under `/_emulator/`": fuzzer.control(150 * SCALE),
+            "visits to every route of the page": fuzzer.page(100 * SCALE),
+            "jobs with drawn payloads and scripts, while time passes": fuzzer.scripts(30 * SCALE),
+            "raw requests that are hardly HTTP": fuzzer.raw(75 * SCALE),
+            "scenarios of `simulate`": fuzzer.scenarios(30 * SCALE),
         }
         grown = process.memory_info().rss - before
         all_there = process.num_threads() >= threads
