@@ -52,8 +52,8 @@ def rows(starts: int, completions: int, seconds: float) -> Iterator[Row]:
     native, other = (1000 * statistics.median(took[kind]) for kind in ("native", "dynamic"))
     what = "the plugin's first answer: native / dynamic"
     yield Row("native", what, native, "ms", other, ratio, _START_GOAL)
-    yield Row("native", "the schema, answered", 1000 * _schema(), "ms", goal=_SCHEMA_GOAL)
-    percent = _waiting(completions, seconds)
+    schema, percent = _schema_and_waiting(completions, seconds)
+    yield Row("native", "the schema, answered", 1000 * schema, "ms", goal=_SCHEMA_GOAL)
     what = f"{completions} completions waiting: CPU"
     yield Row("native", what, percent, "%", goal=_WAITING_GOAL)
 
@@ -103,19 +103,17 @@ def _struct(**values: Any) -> struct_pb2.Struct:
     return struct
 
 
-def _schema() -> float:
-    """Return the seconds in which a plugin that has just started answers for its schema."""
-    with _plugin({}) as (_, stub):
-        began = time.perf_counter()
-        stub.GetSchema(provider_pb2.GetSchemaRequest())
-        return time.perf_counter() - began
+def _schema_and_waiting(completions: int, seconds: float) -> tuple[float, float]:
+    """Return the seconds in which a plugin that has just started answers for its schema.
 
-
-def _waiting(completions: int, seconds: float) -> float:
-    """Return the processor's time that waits take once all of them have begun."""
+    And the processor's time that waits take once all of them have begun, in per cent.
+    """
     with Emulator(clock=Clock(0)) as emulator:
         jobs = fill(emulator, completions)
         with _plugin(variables(emulator)) as (process, stub):
+            began = time.perf_counter()
+            stub.GetSchema(provider_pb2.GetSchemaRequest())
+            schema = time.perf_counter() - began
             stub.Configure(provider_pb2.ConfigureRequest(acceptSecrets=True))
             waits = [
                 stub.Create.future(
@@ -130,4 +128,4 @@ def _waiting(completions: int, seconds: float) -> float:
             percent = cpu_percent(process, seconds)
             if any(wait.done() for wait in waits):
                 raise RuntimeError("a wait has ended whose job goes on")
-        return percent
+        return schema, percent

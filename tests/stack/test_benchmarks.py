@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from key_service import PROVIDER, key_service
+
+from benchmarks.stacks.stack import SECRETS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,8 +44,9 @@ def run(folder: Path, environment: Mapping[str, str], *questions: str) -> dict[s
 def test_a_measured_stack_lives_and_is_compared(engine: Path, tmp_path: Path) -> None:
     """Jobs and floors go through a whole life on the real engine, and calls are counted."""
     path = os.pathsep.join([str(engine), os.environ["PATH"]])
+    environment = {"PATH": path, SECRETS: PROVIDER, **key_service()}
 
-    measured = run(tmp_path, {"PATH": path}, "calls", "state", "native", "checking", "scheduling")
+    measured = run(tmp_path, environment, "calls", "state", "native", "checking", "scheduling")
 
     rows = {row["what"]: row for row in measured["rows"]}
     assert rows["up: list, submit, describe, record, a job"]["ours"] == 4

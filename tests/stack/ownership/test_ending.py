@@ -14,6 +14,7 @@ from sjresource.stack.identity import RELEASED_TAG
 
 if TYPE_CHECKING:
     from engine_fixtures import NewStack
+    from pulumi_cli import Outcome
 
 pytestmark = pytest.mark.stack
 
@@ -61,10 +62,9 @@ def test_what_a_delete_could_not_end_or_did_not_see_is_neither_hidden_nor_double
         a_job_that_could_not_be_ended_is_an_orphan_if_its_state_is_lost(jobs, refused)
         control.call("DELETE", "faults")
 
-        one_that_is_truly_forgotten_holds_up_no_destroy(jobs, unseen)
-
         jobs.declare(refused={})
-        jobs.stack.start("up").wait()
+        up = one_that_is_truly_forgotten_holds_up_no_delete(jobs, unseen)
+        assert f"{refused} is a run of this very request" in up.stdout
         assert jobs.in_batch("refused") == [refused]
 
 
@@ -84,16 +84,17 @@ def a_job_that_could_not_be_ended_is_an_orphan_if_its_state_is_lost(
     assert RELEASED_TAG not in batch.describe_service_job(jobId=arn)["tags"]
 
 
-def one_that_is_truly_forgotten_holds_up_no_destroy(jobs: JobStack, left: dict[str, str]) -> None:
-    """It is named."""
+def one_that_is_truly_forgotten_holds_up_no_delete(jobs: JobStack, left: dict[str, str]) -> Outcome:
+    """It is named. Return what an `up` said that has dropped it, and refuses something else."""
     forgotten, batch = left["edited"], jobs.cloud.batch
     assert holds_within(
-        10, lambda: batch.describe_service_job(jobId=forgotten)["status"] == "FAILED"
+        60, lambda: batch.describe_service_job(jobId=forgotten)["status"] == "FAILED"
     )
     jobs.cloud.control.forget(forgotten.rpartition("/")[2], "expire")
 
-    destroyed = jobs.stack.destroy()
+    up = jobs.stack.up("--continue-on-error", fails=True)
 
     said = f"warning: deleting ServiceJob ({forgotten}): Batch does not know it"
-    assert said in destroyed.stdout
+    assert said in up.stdout
     assert jobs.in_state() == {}
+    return up
