@@ -18,7 +18,7 @@ from sjresource.aws.settings import UNSUPPORTED, Settings
 from sjresource.checks.values.lookups import holds_unknown
 from sjresource.native.schema import provider_settings
 from sjresource.sanitize import plain
-from sjresource.stack.config import SETTINGS, CheckSettings, setting_problems
+from sjresource.stack.config import SETTINGS, CheckSettings, setting_problems, setting_word
 from sjresource.stack.spelling.words import native_words
 from sjresource.suggestions import nearest_or_all
 
@@ -71,7 +71,7 @@ def configuration_of(given: Mapping[str, Any]) -> Configuration:
         Settings.from_config(text),
         CheckSettings.from_config(text),
         text("organization") or NO_ORGANIZATION,
-        text("progress") or "sparse",
+        setting_word(text("progress") or "sparse"),
     )
 
 

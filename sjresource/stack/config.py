@@ -71,8 +71,8 @@ class CheckSettings:
     def from_config(cls, get: Callable[[str], Any]) -> CheckSettings:
         """Return it read through `get`, which takes a key without its namespace."""
         return cls(
-            lenient=str(get("validation")).lower() == "warn",
-            preflight=str(get("preflight")).lower() != "false",
+            lenient=setting_word(get("validation")) == "warn",
+            preflight=setting_word(get("preflight")) != "false",
             max_instance_hours=hours_of(get("maxInstanceHours")),
         )
 
@@ -166,7 +166,12 @@ def setting_problems(
 def _may_be(name: str, value: Any) -> bool:
     if not SETTINGS[name]:
         return not math.isnan(hours_of(value) or 0.0)
-    return str(value).strip().lower() in SETTINGS[name]
+    return setting_word(value) in SETTINGS[name]
+
+
+def setting_word(value: Any) -> str:
+    """Return a setting's value as it is compared: capitals and spaces around it say nothing."""
+    return str(value).strip().lower()
 
 
 def wrong_value(name: str, value: Any, *, is_secret: bool = False) -> str:
@@ -174,7 +179,7 @@ def wrong_value(name: str, value: Any, *, is_secret: bool = False) -> str:
     required = f"must be {_CHOICE.get(name) or ' or '.join(SETTINGS[name])}"
     if is_secret:
         return required
-    word = str(value).strip().lower()
+    word = setting_word(value)
     other = _MEANT.get(word, "")
     meant = [other] if other in SETTINGS[name] else close_names(word, SETTINGS[name])
     return f"{required}, got {plain(repr(value))}{did_you_mean(meant)}"

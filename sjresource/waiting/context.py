@@ -14,7 +14,7 @@ from pulumi.runtime.settings import get_monitor
 
 from sjresource.aws.clients import RegionalClients, confirm_gone, regional_clients
 from sjresource.aws.session import OPTIONAL_TIMEOUTS
-from sjresource.stack.config import stack_settings, wrong_value
+from sjresource.stack.config import setting_word, stack_settings, wrong_value
 from sjresource.stack.pulumi_cli.command_line import pulumi_command_line
 from sjresource.stack.pulumi_cli.terminal import is_narrow, pulumi_columns
 from sjresource.status.detail import StatusDetail
@@ -56,7 +56,7 @@ def wait_context() -> WaitContext:
 
 def _new_context(loop: asyncio.AbstractEventLoop) -> WaitContext:
     config, settings = pulumi.Config("sjresource"), stack_settings()
-    progress = config.get("progress") or "sparse"
+    progress = setting_word(config.get("progress") or "sparse")
     if progress not in REPORT_RATES:
         reason = wrong_value("progress", progress)
         raise pulumi.RunError(f"reading Setting (sjresource:progress): {reason}")
@@ -81,7 +81,8 @@ def _new_context(loop: asyncio.AbstractEventLoop) -> WaitContext:
         keep=on_loop(pulumi.log.info) if is_narrow(pulumi_columns()) else None,
         names_jobs=pulumi_command_line().prints_lines,
     )
-    pending = PendingWaits(count_calls(get_monitor()), fail_fast=bool(config.get_bool("failFast")))
+    fail_fast = setting_word(config.get("failFast")) == "true"
+    pending = PendingWaits(count_calls(get_monitor()), fail_fast=fail_fast)
     log_interruptions(lambda: sum(len(getattr(wait, "jobs", ())) for wait in pending.waits))
     return WaitContext(
         clients=clients,

@@ -584,6 +584,16 @@ def test_what_is_still_being_deleted_is_made_anew(side: QueueSide) -> None:
     assert live_of(side.aws, again)["state"] == "ENABLED"
 
 
+def test_a_policy_of_a_name_alone_comes_back_from_the_plugin(side: QueueSide) -> None:
+    """Its inputs are spelled alike by both fronts, and the plugin's have no identity."""
+    provider = side.aws.provider(SchedulingPolicyProvider)
+    news = {"identity": IDENTITY + "plain", "name": "plain"}
+    dynamic_without = {"name": "plain", "__provider": "pickled"}
+
+    assert provider.check({"name": "plain", "tags": {"team": "vision"}}, news).failures == []
+    assert "identity is missing" in provider.check(dynamic_without, news).failures[0].reason
+
+
 def test_what_the_guides_show_of_policies_is_made(side: QueueSide) -> None:
     """A policy with a name alone, and shares of teams whose names have a hyphen."""
     shares = [{"share_identifier": "team-a", "weight_factor": 0.5}]

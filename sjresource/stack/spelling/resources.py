@@ -120,6 +120,10 @@ def is_native(values: Mapping[str, Any]) -> bool:
     return any(not name.islower() for name in values if not name.startswith("__"))
 
 
+_DYNAMIC_MARKS = frozenset({"identity", "__provider"})
+"""One of which every state and all inputs of a dynamic resource have."""
+
+
 def core_state(name: str, values: Mapping[str, Any], identity: Any) -> dict[str, Any]:
     """Return a state of the native provider as the core's; any other as it is.
 
@@ -128,7 +132,9 @@ def core_state(name: str, values: Mapping[str, Any], identity: Any) -> dict[str,
         values: the state, or its inputs.
         identity: what the resource is now, which the state of an imported one lacks.
     """
-    if not is_native(values):
+    # A policy may have a name alone, which both spell alike; the dynamic one's has marks beside it.
+    is_marked = not values or not _DYNAMIC_MARKS.isdisjoint(values)
+    if is_marked and not is_native(values):
         return dict(values)
     return {"identity": identity, **SPELLINGS[NATIVE_PREFIX + name].to_core(values)}
 

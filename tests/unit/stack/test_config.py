@@ -1,12 +1,18 @@
 from __future__ import annotations
 
 import contextvars
+from typing import TYPE_CHECKING
 
 import pulumi
 import pytest
 from pulumi.runtime.config import set_all_config
 
-from sjresource.stack.config import require_known_settings, setting_problems
+from sjresource.native.configuration import configuration_of
+from sjresource.stack.config import CheckSettings, require_known_settings, setting_problems
+from sjresource.waiting.operation import read_operation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 RIGHT = {
     "wait": "off",
@@ -44,9 +50,17 @@ def test_a_wrong_setting_is_refused_with_what_was_meant(name: str, value: str, s
     assert problem.startswith(f"reading Setting (sjresource:{name}): {said}")
 
 
-def test_right_settings_are_taken() -> None:
-    """Whatever their case."""
-    assert list(setting_problems(RIGHT)) == []
+@pytest.mark.parametrize("form", [str, str.upper, " {} ".format])
+def test_right_settings_are_taken(form: Callable[[str], str]) -> None:
+    """Whatever their case: what passes here means the same to whoever reads it."""
+    given = {name: form(value) for name, value in RIGHT.items()}
+
+    assert list(setting_problems(given)) == []
+    assert CheckSettings.from_config(given.get) == CheckSettings(
+        lenient=True, preflight=False, max_instance_hours=0.5
+    )
+    assert configuration_of(given).progress == "live"
+    assert read_operation(given["wait"], {}).never_waits
 
 
 def test_a_secret_value_is_not_shown() -> None:

@@ -6,6 +6,7 @@ import pulumi
 import pytest
 
 from sjresource.waiting.context import WaitContext, wait_context
+from sjresource.waiting.reporter import REPORT_RATES
 
 
 async def shared() -> tuple[WaitContext, WaitContext]:
@@ -29,3 +30,14 @@ def test_a_progress_that_there_is_not_is_refused(monkeypatch: pytest.MonkeyPatch
 
     with pytest.raises(pulumi.RunError, match="must be sparse or live, got 'loud'"):
         asyncio.run(shared())
+
+
+def test_settings_are_read_whatever_their_case(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the check of all settings takes them."""
+    given = {"progress": "LIVE", "failFast": " TRUE"}
+    monkeypatch.setattr(pulumi.Config, "get", lambda _, key: given.get(key))
+
+    context, _ = asyncio.run(shared())
+
+    assert vars(context.reporter)["_rate"] is REPORT_RATES["live"]
+    assert vars(context.pending)["_fail_fast"] is True
