@@ -6,11 +6,15 @@ nothing else. See `session` for how boto3's clients are made, and for their retr
 
 from __future__ import annotations
 
+import math
 import os
+import threading
+import time
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 from sjresource.aws.arn import parse_arn
 from sjresource.aws.batch import BatchClient
@@ -21,7 +25,6 @@ from sjresource.aws.session import (
     EFFECT_TIMEOUTS,
     OPTIONAL_TIMEOUTS,
     POLL_TIMEOUTS,
-    aws_environment,
     open_client,
 )
 from sjresource.errors import RequestFailed, Unreachable
@@ -31,7 +34,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sjresource.aws.session import CallTimeouts
-    from sjresource.aws.settings import Pairs, Settings
+    from sjresource.aws.settings import Settings
+
+
+_SILENT_SECONDS = 30.0
+_FRESH_SECONDS = 60.0
+"""How old the account of the credentials may be where it decides that something is gone."""
+
+_account_lock = threading.Lock()
+_accounts: WeakKeyDictionary[Any, tuple[str | None, float]] = WeakKeyDictionary()
+"""The account that STS has told, by its client, and when."""
 
 
 @dataclass(frozen=True)
@@ -83,28 +95,48 @@ def caller_identity(settings: Settings) -> dict[str, Any]:
     Raises:
         RequestFailed, Unreachable: STS does not answer.
     """
-    sts = open_client("sts", settings, settings.region, OPTIONAL_TIMEOUTS)
+    return _identity_by(open_client("sts", settings, settings.region, OPTIONAL_TIMEOUTS))
+
+
+def _identity_by(sts: Any) -> dict[str, Any]:
     identity = call(sts.get_caller_identity, "reading", "caller", "identity", {})
     if "Account" not in identity:
         raise unreadable("reading", "caller", "identity")
     return identity
 
 
-def caller_account(settings: Settings) -> str | None:
+def caller_account(
+    settings: Settings, *, within: float = math.inf, now: Callable[[], float] = time.monotonic
+) -> str | None:
     """Return the account of the credentials; None if STS does not answer.
 
-    STS is asked once for each AWS environment of the process.
+    An answer is kept for as long as the clients are, that there is none for half a minute.
+
+    Args:
+        settings: the credentials.
+        within: the seconds after which an answer is too old: a program that waits for hours may
+            have got other credentials, from a file or a helper.
+        now: the time, in seconds.
     """
-    return _caller_account(settings, aws_environment())
-
-
-@cache
-def _caller_account(settings: Settings, _environment: Pairs) -> str | None:
     try:
-        answer = caller_identity(settings)
+        sts = open_client("sts", settings, settings.region, OPTIONAL_TIMEOUTS)
+    except Unreachable:
+        return None
+    with _account_lock:
+        known, at = _accounts.get(sts, (None, -math.inf))
+        if now() - at <= (_SILENT_SECONDS if known is None else within):
+            return known
+        asked = _account_by(sts)
+        if asked or not known:
+            _accounts[sts] = asked, now()
+        return asked
+
+
+def _account_by(sts: Any) -> str | None:
+    try:
+        account: str = _identity_by(sts)["Account"]
     except (RequestFailed, Unreachable):
         return None
-    account: str = answer["Account"]
     return account
 
 
@@ -125,7 +157,7 @@ def confirm_gone(settings: Settings, noun: str, id_: str) -> None:
         RequestFailed: the credentials are for another account than the resource's.
         Unreachable: the account of the credentials is unknown.
     """
-    arn, account = parse_arn(id_), caller_account(settings)
+    arn, account = parse_arn(id_), caller_account(settings, within=_FRESH_SECONDS)
     if arn and account is None:
         seen = "not found, but STS does not tell for which account"
         raise Unreachable("reading", noun, id_, seen, "run it again when STS can be reached")

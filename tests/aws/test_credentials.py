@@ -12,8 +12,13 @@ from aws_config import aws_settings
 from emulator_requests import client
 
 from sjresource.aws.batch import JOB_QUEUE, SCHEDULING_POLICY
-from sjresource.aws.clients import batch_client, caller_account, regional_clients
-from sjresource.aws.session import open_client
+from sjresource.aws.clients import (
+    batch_client,
+    caller_account,
+    confirm_gone,
+    regional_clients,
+)
+from sjresource.aws.session import forget_clients, open_client
 from sjresource.aws.settings import Settings
 from sjresource.emulator import Emulator
 from sjresource.errors import RequestFailed, Unreachable
@@ -166,6 +171,27 @@ def test_a_source_of_credentials_that_fails_is_told_in_a_sentence(
     assert said in str(raised.value)
     assert "no URL" not in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_whose_credentials_are_read_anew_is_asked_anew(emulator: Emulator, tmp_path: Path) -> None:
+    """In a wait of hours another account's may come; its not-found says nothing about a job."""
+    file = tmp_path / "keys"
+    file.write_text((tmp_path / "credentials").read_text())
+    profile = {"profile": "sjresource-emulator", "sharedCredentialsFiles": [str(file)]}
+    settings = aws_settings(emulator, accessKey=None, secretKey=None, **profile)
+    assert caller_account(settings) == "123456789012"
+    sts = open_client("sts", aws_settings(emulator), "eu-west-1")
+    keys = sts.assume_role(RoleArn=AUDITOR, RoleSessionName="ci")["Credentials"]
+    file.write_text(
+        f"[sjresource-emulator]\naws_access_key_id = {keys['AccessKeyId']}\n"
+        f"aws_secret_access_key = {keys['SecretAccessKey']}\n"
+        f"aws_session_token = {keys['SessionToken']}\n"
+    )
+
+    forget_clients()
+
+    with pytest.raises(RequestFailed, match="not found in account 210987654321, but it is in"):
+        confirm_gone(settings, "ServiceJob", "arn:aws:batch:eu-west-1:123456789012:service-job/a")
 
 
 @pytest.mark.parametrize("url", ["http://batch.example.com:port", "http://["])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -94,6 +95,18 @@ def test_a_garbled_answer_of_sts_tells_no_account(aws: EmulatedBatch) -> None:
     with pytest.raises(Unreachable, match=r"reading caller .identity.: the answer can't be read"):
         caller_identity(aws.settings)
     assert caller_account(aws.settings) is None
+
+
+def test_an_account_is_asked_for_again_after_a_silence_or_a_while(aws: EmulatedBatch) -> None:
+    """One lost answer of STS would else count for as long as the process lives."""
+    aws.control.fault("GetCallerIdentity", "malformed")
+    found = [
+        caller_account(aws.settings, within=within, now=partial(float, seconds))
+        for seconds, within in ((0, 1e9), (29, 1e9), (31, 1e9), (9000, 1e9), (9000, 60), (9059, 60))
+    ]
+
+    assert found == [None, None, *["123456789012"] * 4]
+    assert aws.emulator.calls.counts()["GetCallerIdentity"] == 3
 
 
 @REPLAYS
