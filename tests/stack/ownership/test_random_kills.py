@@ -3,7 +3,7 @@
 The programs take turns between the two fronts; some change their front between two deaths.
 
 SJRESOURCE_KILLS says how many (4), SJRESOURCE_KILLS_SEED from which seed. `make kills` runs 200.
-By the default seed each victim dies once, right after a submission, on either front.
+By the default seed each victim is drawn once, after a submission, and fronts change.
 """
 
 from __future__ import annotations
