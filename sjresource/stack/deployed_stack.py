@@ -113,13 +113,25 @@ class DeployedStack:
 
     def qualified_name(self) -> str:
         """Return `organization/project/stack`; a file backend has no organizations of its own."""
-        *organization, name = self.name.split("/")
+        *before, name = self.name.split("/")
+        if len(before) == len(("organization", "project")):  # as of one that is selected
+            return self.name
         project = self.workspace.project_settings().name
-        if organization:
-            return f"{organization[0]}/{project}/{name}"
-        who = self.workspace.who_am_i()
-        on_service = (who.url or "").startswith("https://")
-        return f"{who.user if on_service else 'organization'}/{project}/{name}"
+        if before:
+            return f"{before[0]}/{project}/{name}"
+        who = self._whoami
+        on_service = (who["url"] or "").startswith("https://")
+        return f"{who['user'] if on_service else 'organization'}/{project}/{name}"
+
+    def backend_url(self) -> str:
+        """Return where the state is kept, as Pulumi names it."""
+        return self._whoami["url"] or ""
+
+    @cached_property
+    def _whoami(self) -> dict[str, Any]:
+        """What the backend says; the Automation API would first ask for the CLI's version."""
+        told: dict[str, Any] = json.loads(self._run("whoami", "--json"))
+        return told
 
     def config(self) -> dict[str, Any]:
         """Return the stack's config, decrypted where that can be and AWS's settings need it."""

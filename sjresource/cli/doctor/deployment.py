@@ -53,7 +53,7 @@ def check_deployment(context: StackContext) -> Iterator[Check]:
 
 def _check_lock(context: StackContext) -> Check:
     stack = context.require_stack()
-    url = stack.workspace.who_am_i().url or ""
+    url = stack.backend_url()
     backend = urlsplit(url)
     if backend.scheme == "file":
         state = backend_folder(url, context.project or Path(), Path.home())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
-import pulumi
+import pulumi.automation
 import pytest
 from pulumi.automation import LocalWorkspace
 
@@ -27,6 +27,42 @@ def test_a_damaged_export_is_refused_with_the_resource_and_the_key() -> None:
             stack.deployment()
         assert str(refused.value).startswith(said)
         assert "pulumi state delete" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "selected", "url", "qualified"),
+    [
+        (None, "acme/vision/dev", "", "acme/vision/dev"),
+        (None, "organization/vision/dev", "", "organization/vision/dev"),
+        ("acme/vision/dev", "", "", "acme/vision/dev"),
+        ("acme/dev", "", "", "acme/project/dev"),
+        ("dev", "", "https://app.pulumi.com/ann", "ann/project/dev"),
+        ("dev", "", "file:///states", "organization/project/dev"),
+        (None, "dev", "s3://states", "organization/project/dev"),
+    ],
+)
+def test_the_whole_name_of_a_stack_is_its_own_or_made_of_what_is_known(
+    given: str | None, selected: str, url: str, qualified: str
+) -> None:
+    """Only where the backend or the project has to be known are they asked for."""
+    answers = {"stack": f"{selected}\n", "whoami": json.dumps({"user": "ann", "url": url})}
+
+    def run(command: str, *_: str) -> str:
+        return answers[command]
+
+    def open_workspace() -> LocalWorkspace:
+        assert "/vision/" not in qualified, "the name says all"
+        return cast("LocalWorkspace", Workspace())
+
+    assert DeployedStack(given, run, open_workspace).qualified_name() == qualified
+
+
+class Workspace:
+    """A workspace of the project `project`."""
+
+    def project_settings(self) -> pulumi.automation.ProjectSettings:
+        """Return what its file says."""
+        return pulumi.automation.ProjectSettings("project", "python")
 
 
 STACK = "urn:pulumi:dev::p::pulumi:pulumi:Stack::p-dev"
