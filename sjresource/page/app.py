@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+from functools import cache
 from http import HTTPStatus
 from importlib import resources
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
@@ -19,7 +20,7 @@ from sjresource.page.source import SourceError
 from sjresource.sanitize import sanitized
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from sjresource.page.auth import PageSecrets
     from sjresource.page.source import DataSource
@@ -91,7 +92,7 @@ class PageApp:
         self.auth = TokenAuth(kept)
         self._overview = Overview(source)
         self._controls = controls
-        self._files = dict(_static_files())
+        self._files = _static_files()
 
     @staticmethod
     def owns(environ: Mapping[str, Any]) -> bool:
@@ -172,8 +173,10 @@ class PageApp:
         return Reply(status, "application/json", answer)
 
 
-def _static_files() -> Iterator[tuple[str, bytes]]:
-    """Yield all files below `static`, each with its path there."""
+@cache
+def _static_files() -> Mapping[str, bytes]:
+    """Return all files below `static` by their paths there; read once in a process."""
+    found = {}
     folders = [("", resources.files("sjresource.page").joinpath("static"))]
     while folders:
         path, folder = folders.pop()
@@ -181,7 +184,8 @@ def _static_files() -> Iterator[tuple[str, bytes]]:
             if file.is_dir():
                 folders.append((f"{path}{file.name}/", file))
             elif file.name.rpartition(".")[2] in _TYPES:
-                yield path + file.name, file.read_bytes()
+                found[path + file.name] = file.read_bytes()
+    return found
 
 
 def _json(answer: Any, status: int = 200) -> Reply:
