@@ -351,7 +351,7 @@ def test_a_default_name_that_another_identity_holds_gives_another_one(
     side: QueueSide, kind: str
 ) -> None:
     """Quietly: no error, no takeover, the same other name after a crash, no later difference."""
-    held = record(side.aws, side.one_of_each()[kind])
+    held = record(side.aws, side.one(kind))
     asked = dict(held.inputs)
     renamed = {**held.inputs, "identity": held.inputs["identity"].replace(":prod:", ":staging:")}
     assert held.diff(renamed).changes
@@ -384,7 +384,7 @@ def test_a_default_name_that_another_identity_holds_gives_another_one(
 @pytest.mark.parametrize("kind", NAMED)
 def test_an_update_marks_what_a_lost_program_left_unmarked(side: QueueSide, kind: str) -> None:
     """A program that died before the mark leaves what counts as lost, until it is next changed."""
-    life = side.one_of_each()[kind]
+    life = side.one(kind)
     assert RECORDED_TAG not in tags(side.aws, life)
     life.update({**life.inputs, "tags": {"team": "vision"}})
     assert tags(side.aws, life)[RECORDED_TAG] == "true"
@@ -404,7 +404,7 @@ def test_a_name_that_a_renamed_resource_is_about_to_take_along_is_waited_for(
 
     Then the new one gets another default name, as if it had come after it.
     """
-    held = record(side.aws, side.one_of_each()[kind])
+    held = record(side.aws, side.one(kind))
     asked = dict(held.inputs)
     if kind == "queue":  # under quota management an environment is of one queue
         capacity = side.environment("other").id
@@ -425,7 +425,7 @@ def test_a_name_that_a_renamed_resource_is_about_to_take_along_is_waited_for(
 @pytest.mark.parametrize("kind", NAMED)
 def test_what_a_state_has_recorded_is_not_taken_over(side: QueueSide, kind: str) -> None:
     """Not even under this very identity: the error has the command after which it is."""
-    held = record(side.aws, side.one_of_each()[kind])
+    held = record(side.aws, side.one(kind))
 
     with pytest.raises(RequestFailed, match="--tag-keys sjresource:recorded") as told:
         elsewhere(held)
@@ -440,7 +440,7 @@ def test_an_old_state_neither_changes_nor_deletes_what_is_anothers_by_now(
     side: QueueSide, kind: str
 ) -> None:
     """A checkpoint from before a move names what another stack has since."""
-    life = side.one_of_each()[kind]
+    life = side.one(kind)
     theirs = identity_tag(life.inputs["identity"].replace(":prod:", ":staging:"))
     side.aws.batch.tag_resource(resourceArn=life.id, tags={IDENTITY_TAG: theirs})
 
@@ -490,7 +490,7 @@ def test_what_somebody_made_anew_under_the_name_is_not_deleted(
     aws: EmulatedBatch, kind: str
 ) -> None:
     """By its ARN it is the stack's, by its tags nobody's; the way out that is told is one."""
-    life = record(aws, QueueSide(aws).one_of_each()[kind])
+    life = record(aws, QueueSide(aws).one(kind))
     made_by_others = [IDENTITY_TAG, RUN_TAG, RECORDED_TAG]
     aws.batch.untag_resource(resourceArn=life.id, tagKeys=made_by_others)
 

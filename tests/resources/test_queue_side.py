@@ -63,7 +63,7 @@ def live_of(aws: EmulatedBatch, life: Life) -> dict[str, Any]:
 @pytest.mark.parametrize("kind", EACH)
 def test_what_was_created_reads_the_same(side: QueueSide, kind: str) -> None:
     """A refresh right after shows no difference, and its outputs say VALID where there is one."""
-    life = side.one_of_each()[kind]
+    life = side.one(kind)
     read = life.refresh()
 
     assert read.id == life.id
@@ -136,7 +136,7 @@ def test_an_updatable_argument_updates_in_place(
     side: QueueSide, kind: str, change: dict[str, Any], member: str, live: Any
 ) -> None:
     """AWS changes it on the one that exists, and the next diff is empty."""
-    life = side.one_of_each()[kind]
+    life = side.one(kind)
     news = {**life.inputs, **change}
     diff = life.diff(news)
     life.update(news)
@@ -209,7 +209,7 @@ def test_a_fair_share_policy_updates_within_its_kind(side: QueueSide) -> None:
 )
 def test_a_fixed_argument_replaces(side: QueueSide, kind: str, change: dict[str, Any]) -> None:
     """Names, and a share's queue, can't be changed."""
-    life = side.one_of_each()[kind]
+    life = side.one(kind)
 
     assert life.diff({**life.inputs, **change}).replaces == list(change)
 
@@ -217,7 +217,7 @@ def test_a_fixed_argument_replaces(side: QueueSide, kind: str, change: dict[str,
 @pytest.mark.parametrize("kind", EACH)
 def test_tags_change_in_place_and_ours_stay(side: QueueSide, kind: str) -> None:
     """Tags are added, changed and taken away; the mark of the stack is not in the user's hands."""
-    life = side.one_of_each()[kind]
+    life = side.one(kind)
     life.update({**life.inputs, "tags": {"team": "vision", "cost": "1"}})
     life.update({**life.inputs, "tags": {"team": "speech"}})
     tags = live_of(side.aws, life)["tags"]
@@ -230,7 +230,7 @@ def test_tags_change_in_place_and_ours_stay(side: QueueSide, kind: str) -> None:
 @pytest.mark.parametrize("kind", EACH)
 def test_a_tag_that_somebody_changed_shows_and_is_set_right(side: QueueSide, kind: str) -> None:
     """Tags that the program does not name are left alone."""
-    life = side.one_of_each()[kind]
+    life = side.one(kind)
     life.update({**life.inputs, "tags": {"team": "vision"}})
     side.aws.batch.tag_resource(resourceArn=life.id, tags={"team": "x", "foreign": "y"})
     life.refresh()
@@ -248,7 +248,7 @@ def test_a_tag_that_becomes_a_secret_is_recorded_as_one_without_a_call(
     side: QueueSide, kind: str, *, is_valid: bool
 ) -> None:
     """What was not VALID by the last `up` is waited for again."""
-    life = side.one_of_each()[kind]
+    life = side.one(kind)
     life.update({**life.inputs, "tags": {"team": "vision"}})
     waits = "status" in life.outs and not is_valid
     life.outs |= {"status": "UPDATING"} if waits else {}
@@ -280,7 +280,7 @@ def test_a_queue_that_somebody_disabled_shows_and_is_enabled_again(side: QueueSi
 @pytest.mark.parametrize("kind", EACH)
 def test_a_lost_create_finds_its_own_again(side: QueueSide, kind: str) -> None:
     """The second create takes over what the first one made, tags and all."""
-    life = side.one_of_each()[kind]
+    life = side.one(kind)
     inputs = {**life.inputs, "tags": {"team": "vision"}}
     again = type(life)(life.provider, inputs)
 
@@ -324,7 +324,7 @@ def test_a_lost_create_that_can_not_become_what_is_wanted_is_not_taken(side: Que
 @pytest.mark.parametrize("kind", EACH)
 def test_a_name_that_is_taken_is_told_with_the_way_out(side: QueueSide, kind: str) -> None:
     """What somebody else made is never taken over."""
-    life = side.one_of_each()[kind]
+    life = side.one(kind)
     side.aws.batch.untag_resource(resourceArn=life.id, tagKeys=[IDENTITY_TAG])
     elsewhere = life.inputs["identity"].replace(":prod:", ":dev:")  # so the name is its own choice
 
@@ -337,7 +337,7 @@ def test_an_old_state_does_not_delete_what_a_newer_create_took_over(
     side: QueueSide, kind: str
 ) -> None:
     """`--replace` and `taint` create first: it finds the old one, which is not deleted last."""
-    old = side.one_of_each()[kind]
+    old = side.one(kind)
     new = type(old)(old.provider, old.inputs)
     old.delete()
 

@@ -42,8 +42,8 @@ def test_money_is_told_and_bounded_before_anything_runs(
 ) -> None:
     """New jobs count, unchanged ones don't; a refusal submits nothing.
 
-    Replaced ones count, too, as test_lifecycle sees; where nothing changes nothing is told, as
-    test_examples does.
+    Replaced ones count, too, as test_lifecycle sees; where nothing new runs nothing is told, as
+    test_native does.
     """
     config = {"project:queue": make_queue(cloud)}
     stack = new_stack(PROGRAM, config=config, environment=cloud.environment)

@@ -36,16 +36,11 @@ STUCK = """
 """
 """A job that never starts, and none that is behind it in the queue."""
 
-RERUN = """
-    bad = job("bad", rerun_on_failure=True)
-    pulumi.export("status", sj.ServiceJobCompletion("bad-done", job=bad).status)
-"""
-
 
 def test_failures_end_no_other_wait_and_are_told_together_and_again(
     cloud: EmulatedCloud, new_stack: NewStack
 ) -> None:
-    """Each on its job's row, then all of them; `rerun_on_failure` makes a job run again."""
+    """Each on its job's row, then all of them."""
     for name in ("bad", "worse", "hopeless", "b", "c"):
         cloud.script(name, outcome="Failed", failure_reason=f"AlgorithmError: {name} cheese")
     cloud.script("good", running=2)
@@ -73,15 +68,6 @@ def test_failures_end_no_other_wait_and_are_told_together_and_again(
     assert cloud.submitted() == submitted + 1
     failures_are_told_together(again, waits=5)
     a_timeout_ends_the_wait_and_not_the_job(again, cloud)
-
-    cloud.batch.terminate_service_job(jobId=latest_job(cloud, "stuck")["jobId"], reason="stuck")
-    cloud.control.call("DELETE", "rules")
-    stack.program(waiting_program(RERUN))
-    rerun = stack.up()
-    assert rerun.step("replace", "bad").replace_keys == ("status",)
-    assert stack.outputs()["status"] == "SUCCEEDED"
-    assert cloud.jobs(stack.resources()["training"]["id"], "bad") == 2
-    assert stack.preview("--expect-no-changes").steps == []
 
 
 def one_failure_does_not_end_the_others(failed: Outcome, stack: PulumiStack) -> None:

@@ -74,6 +74,17 @@ class QueueSide:
         }
         return self.make(QuotaShareProvider, name, **inputs)
 
+    def one(self, kind: str) -> Life:
+        """Make one of a kind of `one_of_each`, with no more than what it needs."""
+        if kind == "share":
+            return self.share(self.quota_managed_queue().id)
+        makers = {
+            "environment": self.environment,
+            "policy": self.policy,
+            "queue": self.quota_managed_queue,
+        }
+        return makers[kind]()
+
     def one_of_each(self) -> dict[str, Life]:
         """Make the whole side, in the order in which it depends on each other."""
         environment, policy = self.environment(), self.policy()

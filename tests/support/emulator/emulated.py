@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import boto3
+import botocore.session
 from emulator_control import EmulatorControl
 
 from sjresource.aws.settings import Settings
@@ -33,8 +33,17 @@ PAYLOAD: dict[str, Any] = {
 """A right CreateTrainingJob request, with numbers as the engine hands them over."""
 
 
+@cache
+def _session() -> Any:
+    """Return botocore's session without its handlers, none of which is for Batch.
+
+    Each client copies them, and each test has a client: that takes as long as all else of it.
+    """
+    return botocore.session.Session(include_builtin_handlers=False)
+
+
 class EmulatedBatch:
-    """An emulator in this process, its boto3 client, and providers that talk to it."""
+    """An emulator in this process, a client of it, and providers that talk to it."""
 
     def __init__(self) -> None:
         self.emulator = Emulator(clock=Clock(0))
@@ -54,7 +63,7 @@ class EmulatedBatch:
     def batch(self) -> Any:
         """A client of somebody who knows nothing of sjresource."""
         key = self.emulator.credentials
-        return boto3.client(
+        return _session().create_client(
             "batch",
             region_name=REGION,
             endpoint_url=self.emulator.url,
