@@ -312,8 +312,10 @@ class ServiceJobProvider(BatchProvider):
         self, id_: str, olds: dict[str, Any], news: dict[str, Any], *, sets_priority: bool
     ) -> None:
         client = self.client(id_)
-        # A job that Batch has forgotten has ended, and has no tags.
-        detail = find_known(client, id_, olds, self.clock, self.wall_time()) or {"status": "FAILED"}
+        detail = find_known(client, id_, olds, self.clock, self.wall_time())
+        if detail is None:  # one that Batch has forgotten has ended, and has no tags
+            self.confirm_gone("ServiceJob", id_)
+            detail = {"status": "FAILED"}
         require_ours(detail, "updating", "ServiceJob", id_, olds["identity"], *identities_of(news))
         run = self._wanted_run(news)
         change(client, id_, detail, olds=olds, news=news, run=run, sets_priority=sets_priority)

@@ -290,7 +290,7 @@ def test_identity_is_in_the_tags(aws: EmulatedBatch, jobs: ServiceJobProvider, q
 def test_another_accounts_not_found_is_an_error_and_never_a_drop(
     aws: EmulatedBatch, jobs: ServiceJobProvider, queue: str
 ) -> None:
-    """With the wrong credentials nothing is found, and nothing may be forgotten."""
+    """With the wrong credentials nothing is found, forgotten or set."""
     train = Life(jobs, aws.job(queue))
     aws.control.forget(train.name, "vanish")
     train.id = train.id.replace("123456789012", "999999999999")
@@ -301,6 +301,8 @@ def test_another_accounts_not_found_is_an_error_and_never_a_drop(
         train.refresh()
     with pytest.raises(RequestFailed, match="use that account's credentials"):
         train.delete()
+    with pytest.raises(RequestFailed, match="use that account's credentials"):
+        train.update({**train.inputs, "scheduling_priority": 9.0})
 
 
 @pytest.mark.parametrize(
