@@ -137,10 +137,11 @@ def limits_of(thing: Detail) -> dict[str, int]:
 
 
 def amounts(usage: Iterable[Detail]) -> dict[str, float]:
-    """Return quantities of AWS's capacity usage, by unit."""
+    """Return quantities of AWS's capacity usage, by unit; its model requires neither of the two."""
     total: Counter[str] = Counter()
     for each in usage:
-        total[each["capacityUnit"]] += each["quantity"]
+        if "capacityUnit" in each and "quantity" in each:
+            total[each["capacityUnit"]] += each["quantity"]
     return dict(total)
 
 

@@ -61,7 +61,7 @@ _ENDINGS = {1: "st", 2: "nd", 3: "rd"}
 
 
 def _arns(jobs: list[Detail]) -> list[str]:
-    return [job["jobArn"] for job in jobs]
+    return [job.get("jobArn", "") for job in jobs]
 
 
 def _number(job: Detail, arns: list[str]) -> int | None:

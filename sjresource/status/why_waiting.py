@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     Detail = Mapping[str, Any]
 
 
+_UNSEEN = ("SUBMITTED", "PENDING")
+
+
 def why_waiting(
     job: Detail, queue: QueueDescription, names: Mapping[str, str] | None = None
 ) -> str:
@@ -37,7 +40,8 @@ def why_waiting(
     if stage(job["status"]) != "waiting":
         return ""
     if job["status"] != "RUNNABLE":
-        return "the scheduler has not seen it yet"
+        # Of a status that is newer than this nothing is known.
+        return "the scheduler has not seen it yet" if job["status"] in _UNSEEN else ""
     if never_starts(job.get("statusReason")):
         return too_large_for_queue(job, queue)
     place = place_of(job, queue.snapshot)

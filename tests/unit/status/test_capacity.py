@@ -7,6 +7,7 @@ from page_answers import environment, queue, snapshot
 from sjresource.status.capacity import (
     Unit,
     amount_words,
+    amounts,
     could_run,
     scheduling,
     shares,
@@ -149,6 +150,17 @@ def test_fair_shares_tell_what_they_use_and_weigh() -> None:
 def test_a_policy_that_is_not_known_is_none_of_them() -> None:
     """Only what a queue without one does is certain."""
     assert scheduling(QueueDescription(queue(schedulingPolicyArn="arn"))) is None
+
+
+def test_a_usage_without_a_unit_or_a_quantity_counts_as_none() -> None:
+    """AWS's model requires neither."""
+    usage: list[dict[str, Any]] = [
+        {"quantity": 1.0},
+        {"capacityUnit": P5},
+        {"capacityUnit": P5, "quantity": 2.0},
+    ]
+
+    assert amounts(usage) == {P5: 2.0}
 
 
 def test_amounts_are_words() -> None:

@@ -35,6 +35,14 @@ def test_a_place_is_in_the_quota_share_for_its_first_job_and_else_in_the_queue(
     assert place_words(place) == words
 
 
+def test_a_job_without_an_arn_has_a_place_all_the_same() -> None:
+    """AWS's model requires none."""
+    place = place_of(waiting("b"), {"frontOfQueue": {"jobs": [{}, {"jobArn": "b"}]}})
+
+    assert place is not None
+    assert place_words(place) == "2nd in the queue"
+
+
 def test_the_job_before_is_named_where_it_is_known() -> None:
     """Of a quota share it would be another share's, which is in nobody's way."""
     place = place_of(waiting("b"), SHARES)

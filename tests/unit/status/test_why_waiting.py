@@ -108,5 +108,6 @@ def test_full_share_and_the_place_in_it_are_told() -> None:
 
 def test_job_that_is_not_seen_yet_or_no_longer_waits_is_told_so() -> None:
     """Batch puts only those in an order that it has taken in."""
+    assert not why(job("train", "PAUSED"), {})  # which there may be one day
     assert why(job("train", "SUBMITTED"), {}) == "the scheduler has not seen it yet"
     assert why(job("train", "RUNNING"), {}) == ""
