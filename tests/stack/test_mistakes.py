@@ -99,6 +99,7 @@ EDITS = {
         'job_queue="trainig"',
         f'{JOB}job_queue names a queue that does not exist: there is no "trainig" in us-east-1; '
         "see its name, and aws:region",
+        told_with="request",
     ),
 }
 

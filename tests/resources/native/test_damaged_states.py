@@ -158,9 +158,10 @@ def test_each_damage_is_told_by_its_key_before_anything_is_done(front: Any, noun
     for key, value in rows(noun):
         if isinstance(stack, NativeFront) and (key in MARKED or value == 7):
             continue  # it marks secrets in place, and takes a number for the text of it
-        for operation in ("up", "refresh"):
+        stack.stop()
+        stack.begin()
+        for operation in ("refresh", "up"):
             stack.state[name] = damaged(good, key, value)
-            stack.begin()
             told = said(stack, operation, noun, name, given)
             where = (operation, key, value, told)
             assert "mistake" not in told, where
