@@ -2,7 +2,8 @@
 
 All probes take a second of processor time, so they are tried with a handful of switches turned at
 once, each of which other probes notice: no probe differs but theirs. Then each switch is turned
-alone, and just the handful's probes are tried: those of the others hold.
+alone, and just the handful's probes are tried: those of the others hold. What was turned alone
+already has shown that.
 """
 
 from __future__ import annotations
@@ -151,8 +152,8 @@ def test_turned_switches_are_noticed_by_no_other_probes(rows: list[Row], tmp_pat
 
 @pytest.mark.parametrize(
     ("row", "rows"),
-    [(row, rows) for rows in TOGETHER for row in rows],
-    ids=[f"{name}-{value}" for rows in TOGETHER for name, value, _ in rows],
+    [(row, rows) for rows in TOGETHER if len(rows) > 1 for row in rows],
+    ids=[f"{name}-{value}" for rows in TOGETHER if len(rows) > 1 for name, value, _ in rows],
 )
 def test_a_turned_switch_is_noticed_and_played_again(
     row: Row, rows: list[Row], tmp_path: Path
