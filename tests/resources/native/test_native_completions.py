@@ -173,6 +173,8 @@ def test_a_job_that_went_on_when_a_wait_had_failed_is_recorded_as_it_ended(
     aws: EmulatedBatch, plugin: NativePlugin
 ) -> None:
     """A failure that is to be recorded waits for all jobs, and then there is nothing to do."""
+    # A wait that fails lets seconds or a minute pass, as its threads come to sleep.
+    aws.control.call("POST", "rules", job_name="good", script={"running": 3600.0})
     queue = aws.make_queue()
     good, bad = job(plugin, queue, "good"), job(plugin, queue, "bad")
     aws.batch.terminate_service_job(jobId=bad.id, reason="not wanted")
@@ -183,7 +185,7 @@ def test_a_job_that_went_on_when_a_wait_had_failed_is_recorded_as_it_ended(
     left = plugin.refresh(kept(plugin, raised.value, "told", both))
     assert left is not None
     assert left.outputs["summary"]["unfinished"] == 1
-    aws.advance(120)
+    aws.advance(7200)
 
     with pytest.raises(PartialStateError) as again:
         plugin.update(left, both)
