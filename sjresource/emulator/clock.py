@@ -26,7 +26,10 @@ class Follower(Protocol):
     """Something that changes with time."""
 
     def next_due(self) -> float | None:
-        """Return when something is due next, in epoch seconds; None if nothing is."""
+        """Return when something is due that no tick has done, in epoch seconds; None if nothing is.
+
+        That may be past by now.
+        """
 
     def tick(self) -> None:
         """Do everything that is due now."""
@@ -85,7 +88,9 @@ class Clock:
         with self._moving:
             target = min(self.now() + seconds, LAST)
             self._tick()
-            while (due := self._next_due()) is not None and self.now() < due <= target:
+            done = -math.inf
+            while (due := self._next_due()) is not None and done < due <= target:
+                done = due
                 if self._real() > ends:
                     raise ValueError(
                         f"advancing Clock ({seconds} s): too much happens in that "

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sjresource.emulator import Emulator
 from sjresource.emulator.clock import Clock
 from sjresource.emulator.lifecycle.transitions import (
     after_failure,
@@ -17,7 +18,9 @@ from sjresource.emulator.scheduling.capacity import Environment
 from sjresource.emulator.scheduling.plan import make_plan
 from sjresource.emulator.scheduling.reasons import TOO_LARGE
 from sjresource.emulator.scheduling.state import Queue, RunningJob, State, WaitingJob
+from sjresource.emulator.store.records import Resource
 
+REGION = "eu-west-1"
 ONE, TWO = {"ml.m5.large": 1}, {"ml.m5.large": 2}
 
 
@@ -194,6 +197,50 @@ def test_advancing_stops_at_each_moment() -> None:
 
     assert alarm.rang == [101, 105]
     assert clock.now() == 110
+
+
+class LateAlarm(Alarm):
+    """One that takes two seconds to say when it rings."""
+
+    def __init__(self, clock: Clock, real: list[float], *moments: float) -> None:
+        super().__init__(clock, *moments)
+        self._real = real
+
+    def next_due(self) -> float | None:
+        """Let real time pass."""
+        self._real[0] += 2
+        return super().next_due()
+
+
+def test_what_falls_due_while_the_clock_is_asked_holds_up_nothing() -> None:
+    """It is done at once, and what comes after it at its own moment."""
+    real = [0.0]
+    clock = Clock(1, start=100, real=lambda: real[0])
+    alarm = LateAlarm(clock, real, 101, 108)
+    clock.follow(alarm)
+    clock.advance(20)
+
+    assert alarm.rang == [102, 108]
+
+
+def test_what_falls_due_after_a_tick_is_not_slept_over() -> None:
+    """A tick takes time, and a fast clock makes much of it: what is past by then is due now."""
+    real = [0.0]
+    emulator = Emulator(clock=Clock(1, start=100, real=lambda: real[0]))
+    store, lifecycle = emulator._store, emulator._lifecycle  # noqa: SLF001 - the moment can't be met from outside
+    detail = {"status": "CREATING", "state": "ENABLED", "capacityLimits": []}
+    with store.transaction():
+        store.put_resource(Resource("service-environment", "arn", "e", REGION, detail, 100_000))
+    lifecycle.tick()
+    real[0] = 60
+
+    due = lifecycle.next_due()
+    lifecycle.tick()
+    left = lifecycle.next_due()
+    emulator.stop()
+
+    assert due == pytest.approx(100.1)
+    assert left is None
 
 
 def test_a_scaled_clock_runs_at_its_rate() -> None:

@@ -59,6 +59,7 @@ class Lifecycle:
         self._rules = rules
         self._ticking = threading.RLock()
         self._poll_all = True  # whether some change of progress may have been missed
+        self._done_until = 0  # epoch milliseconds: what was due by then is done, or can't be
         self.fronts = QueueFronts(store)
         """The first waiting jobs of each queue."""
         self._wakeup = threading.Event()
@@ -100,10 +101,13 @@ class Lifecycle:
             return why_waiting(self._new_tick(), job)
 
     def next_due(self) -> float | None:
-        """Return when something is due next, in epoch seconds; None if nothing is."""
+        """Return when something is due next, in epoch seconds; None if nothing is.
+
+        That may be past by now: time has gone on since the last tick.
+        """
         with self._store.transaction():
-            tick = self._new_tick()
-            times = [due / 1000 for due in self._due_times(tick) if due > tick.now]
+            dues = self._due_times(self._new_tick())
+            times = [due / 1000 for due in dues if due > self._done_until]
         if isinstance(self._executor, EventDrivenExecutor):
             change = self._executor.next_change()
             times += [] if change is None else [change]
@@ -145,6 +149,7 @@ class Lifecycle:
             poll_training_jobs(tick)
             schedule(tick)
             self.fronts.record(tick.now)
+        self._done_until = tick.now
         succeeded = [_run_effect(effect) for effect in tick.effects]
         if tick.poll_errors:
             raise tick.poll_errors[0]
