@@ -220,7 +220,7 @@ def _start(
             last_lines = "\n".join(log.read_text().splitlines()[-20:])
             seen = f"it did not come up; see {log}\n{last_lines}"
             raise WaitTimeout("starting", "Emulator", str(data), seen)
-        time.sleep(0.05)
+        time.sleep(0.05)  # nothing tells when its record is there
     return emulator
 
 

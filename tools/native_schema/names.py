@@ -29,7 +29,7 @@ def written() -> str:
             if each.request
         },
         "answers": {
-            each.answer: _within(_detail(each), _same, property_name)
+            each.answer: _within(detail_shape(each), _same, property_name)
             for each in spellings
             if each.answer
         },
@@ -39,7 +39,7 @@ def written() -> str:
     return json.dumps(names, indent=1) + "\n"
 
 
-def _detail(spelling: Spelling) -> Any:
+def detail_shape(spelling: Spelling) -> Any:
     """Return the shape that describes one resource, without the list around it."""
     answer = output_shape(str(spelling.answer))
     return answer.members[spelling.listed].member if spelling.listed else answer

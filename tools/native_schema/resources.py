@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from docstrings import described_arguments, described_attributes
 from reference_tables import DIFFED, RESOURCES
 
+from native_schema.names import detail_shape
 from native_schema.type_table import ANY, Spec, array, described, mapping
 from native_schema.words import in_schema_words
 from sjresource.args import TimeoutsArgs
@@ -184,9 +185,7 @@ def _output_type(spelling: Spelling, name: str, core: str, types: TypeTable) -> 
         return types.object("ConsoleUrls", pages, "Pages of the AWS console, or of an emulator.")
     if core in _OWN:
         return dict(_OWN[core])
-    answer = output_shape(str(spelling.answer))
-    detail = answer.members[spelling.listed].member if spelling.listed else answer
-    return types.batch(detail.members[name])
+    return types.batch(detail_shape(spelling).members[name])
 
 
 def _job_record(types: TypeTable) -> Spec:

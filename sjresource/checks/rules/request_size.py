@@ -55,6 +55,7 @@ def payload_is_large(job: JobArguments) -> Iterator[str]:
 
     https://docs.aws.amazon.com/batch/latest/userguide/service_limits.html
     """
+    # Most are far smaller, which is seen without their form as sent; that may add a name.
     if _json_size(job.payload) < _LARGE_PAYLOAD_BYTES / 2:
         return
     size = _size_of(_payload_as_sent(job))

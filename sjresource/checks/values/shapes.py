@@ -69,7 +69,7 @@ class ShapeValidator:
         for name in sorted(set(value) - set(known)):
             yield self._misshapen(
                 join(path, name),
-                unknown_member(name, known, passes=self.as_text),
+                _unknown_member(name, known, passes=self.as_text),
             )
         for member in shape.required_members:
             given = value.get(self.name_of(member))
@@ -202,14 +202,8 @@ def _some(allowed: Collection[str]) -> str:
     return shown if len(allowed) <= _SHOWN else f"{shown}, … ({len(allowed)} in all)"
 
 
-def unknown_member(name: str, known: Collection[str], *, passes: bool = False) -> str:
-    """Return what is said of a name that is none of a structure's members.
-
-    Args:
-        name: the name.
-        known: the members' names.
-        passes: whether `validation: warn` lets it pass.
-    """
+def _unknown_member(name: str, known: Collection[str], *, passes: bool) -> str:
+    """Return what is said of a name that is no member; `validation: warn` lets it pass or not."""
     way_out = _way_out(passes=passes)
     return f"is not known to botocore {model_version()}{nearest(name, known)}; {way_out}"
 

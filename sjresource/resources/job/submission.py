@@ -108,7 +108,7 @@ def find_or_submit(
     """
     submission = _Submission(client, run, sleep, listed)
     found = submission.decided_jobs()
-    taken = next((job for job in found if run.takes(job) and _is_claimed(client, run, job)), None)
+    taken = next((job for job in found if run.takes(job) and _claim(client, run, job)), None)
     others = [job for job in found if job is not taken and not has_ended(job)]
     orphans = [job["jobArn"] for job in others if run.ownership_of(job) == "LOST"]
     recorded = [
@@ -123,8 +123,8 @@ def find_or_submit(
     return Submitted(taken["jobArn"], taken, orphans, recorded, was_there=True)
 
 
-def _is_claimed(client: BatchClient, run: WantedRun, job: Detail) -> bool:
-    """Tag a job of this run that has another identity's tags; False if AWS refuses it of an end."""
+def _claim(client: BatchClient, run: WantedRun, job: Detail) -> bool:
+    """Tag a job of this run as its own; return False if it has ended and AWS refuses that."""
     tags = run.renewed_tags(job["tags"])
     if all(job["tags"].get(key) == value for key, value in tags.items()):
         return True
